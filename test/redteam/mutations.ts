@@ -402,8 +402,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'ends-begin-anew',
     control: 'Sums from before somebody was at the least count as sums over those above it',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'this.#spans.set(name, before)',
-    to: '',
+    from: 'for (const at of all.shown.keys()) {',
+    to: 'for (const at of [...all.shown.keys()].slice(-1)) {',
     noticedBy: privacyTest('ends')
   },
   {

@@ -77,6 +77,19 @@ describe('sums at their least', () => {
     })
   }
 
+  test('over people of whom a program may have told anything, the same people are in it', () => {
+    const of = (...members: number[]) => SubjectSet.of(60, members)
+    const all = of(...Array.from({ length: 60 }, (_, person) => person))
+    const group = of(...Array.from({ length: 40 }, (_, person) => person))
+    const off = group.without(of(0, 1))
+    const draft = new LedgerDraft(SpanLedger.start(60))
+    assert.equal(draft.tellAnything(all, 5), undefined)
+    const after = new LedgerDraft(draft.result())
+    // The two people at the end divide the group only once its sum is judged.
+    assert.equal(after.tell([{ quantity: 'x', set: group, off: [off] }], 5), undefined)
+    assert.ok(after.isWithin('x', group) && !after.isWithin('x', off))
+  })
+
   const MEAN = planOf([measure('mean', 'x')])
   /** The first `count` of sixty people. Of the last twenty, `more` people have a value above zero. */
   const firstOf = (count: number, more: number) =>

@@ -25,7 +25,7 @@ export interface Told {
   readonly about?: readonly About[]
   /** The shown value, if it is rounded. Sums of such numbers are then shown as sums of the rounded values. */
   readonly shown?: number
-  /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnds`. */
+  /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
   readonly off?: readonly (SubjectSet | undefined)[]
 }
 
@@ -129,7 +129,7 @@ export class LedgerDraft {
       const before = this.#spanOf(quantity)
       const told = before.shown.map((_, at) => both(this.#toldSet(before, at), this.#isIn(set)))
       for (const isIn of [this.#isIn(set), ...told]) {
-        const objection = this.#tellIn({ quantity, set, isIn }, k)
+        const objection = this.#tellIn({ quantity, set, isIn: this.#without(quantity, isIn) }, k)
         if (objection === undefined) continue
         this.rollBack(mark)
         return objection
@@ -304,12 +304,22 @@ export class LedgerDraft {
 
   /** Admits a sum, and also the part of it that lies in the cohort of each program, which may have disclosed that part. */
   #tellOne({ set, off = [], ...told }: Told, k: number): Objection | undefined {
-    const isIn = this.#isIn(set)
-    const before = this.#spanOf(told.quantity)
-    const objection = this.#tellIn({ ...told, set, isIn }, k) ?? this.#tellEnds({ ...told, set, off }, before, k)
+    const objection = this.#tellWithPrograms({ ...told, set, isIn: this.#isIn(set) }, k)
     if (objection !== undefined) return objection
+    for (const [end, others] of off.entries()) {
+      if (others === undefined) continue
+      const atEnd = this.#tellEnd({ end, quantity: told.quantity, set, others }, k)
+      if (atEnd !== undefined) return atEnd
+    }
+    return undefined
+  }
+
+  #tellWithPrograms(told: Told & { readonly isIn: Uint8Array }, k: number): Objection | undefined {
+    const objection = this.#tellIn(told, k)
+    if (objection !== undefined) return objection
+    const { quantity, set, isIn } = told
     for (const program of this.#programs) {
-      const common = this.#tellIn({ quantity: told.quantity, set, isIn: both(program, isIn) }, k)
+      const common = this.#tellIn({ quantity, set, isIn: both(program, isIn) }, k)
       if (common !== undefined) return common
     }
     return undefined
@@ -320,31 +330,48 @@ export class LedgerDraft {
    * nothing to it, so that it is a sum over the others alone. It must not rest on few of these, nor make certain that
    * somebody is at the least value. The same holds for the greatest value, and what the sum lacks to it. Whoever also learns how
    * many are above the least value can subtract them; the rest is a sum over those above the second value, for which the same
-   * holds. Until somebody is at an end, both sums are over the same people.
+   * holds. People of whom no sum has shown yet whether they are at the end count as if they were not.
    */
-  #tellEnds(
-    { quantity, set, off }: Pick<Told, 'quantity' | 'set'> & { readonly off: readonly (SubjectSet | undefined)[] },
-    before: Span,
-    k: number
-  ): Objection | undefined {
-    for (const [end, others] of off.entries()) {
-      const name = `off end ${end} ${quantity}`
-      if (others === undefined) continue
-      const isOff = both(this.#isIn(others), this.#isIn(set))
-      if (!this.#spans.has(name)) {
-        if (isSame(isOff, this.#isIn(set))) continue
-        this.#spans.set(name, before)
-      }
-      const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, k)
-      if (objection !== undefined) return objection
-      const [known] = this.#countsOf((other) => other === name)
-      const isIn = this.#isIn(set)
-      const of = isIn.map((flag, i) => flag | (known?.of[i] ?? 0))
-      const having = both(this.#isIn(others), isIn).map((flag, i) => flag | (known?.having[i] ?? 0))
-      this.#levels = new Map(this.#levels).set(name, [{ of, having }])
-      if (someAreNone(this.#endPatterns(quantity, { of, having }))) return { why: 'certain', variable: quantity }
+  #tellEnd({ end, quantity, set, others }: SumAtEnd, k: number): Objection | undefined {
+    const name = `${OFF_END} ${end} ${quantity}`
+    const off = this.#isIn(others)
+    const isIn = this.#isIn(set)
+    const isOff = both(off, isIn)
+    const [known] = this.#countsOf((other) => other === name)
+    if (known === undefined && isSame(isOff, isIn)) return undefined
+    const of = isIn.map((flag, i) => flag | (known?.of[i] ?? 0))
+    const having = isOff.map((flag, i) => flag | (known?.having[i] ?? 0))
+    this.#levels = new Map(this.#levels).set(name, [{ of, having }])
+    const isNewAtEnd = isIn.map((flag, i) => flag & ~(isOff[i] ?? 0) & ~(known?.of[i] ?? 0))
+    const objection = isNewAtEnd.includes(1)
+      ? this.#spanWithout(name, { quantity, set }, k)
+      : this.#tellWithPrograms({ quantity: name, set: others, isIn: isOff }, k)
+    if (objection !== undefined) return objection
+    return someAreNone(this.#endPatterns(quantity, { of, having })) ? { why: 'certain', variable: quantity } : undefined
+  }
+
+  /** Makes the span of sums without the people at an end from the span of all sums, since more of these people are known now. */
+  #spanWithout(name: string, { quantity, set }: Pick<Told, 'quantity' | 'set'>, k: number): Objection | undefined {
+    const all = this.#spanOf(quantity)
+    const before = this.#spans.get(name) ?? all
+    let span = Span.empty(this.#patterns)
+    for (const at of all.shown.keys()) {
+      const isOff = this.#without(name, this.#toldSet(all, at))
+      const placed = span.place(this.#patterns, isOff)
+      if (placed.kind === 'unsure') return { why: 'unsure' }
+      if (placed.kind === 'new') span = span.with(this.#patterns, isOff, placed)
     }
+    const apart = this.#blocks.apart(span, { before, leverageMax: leverageMax(k) })
+    if (apart.length > 0) return { why: 'leverage', quantity: name, set, apart: this.#apartOf(apart, set) }
+    this.#spans.set(name, span)
     return undefined
+  }
+
+  /** A set without the people who are known to be at the end that the quantity is named after; all of the set for other quantities. */
+  #without(quantity: string, isIn: Uint8Array): Uint8Array {
+    if (!quantity.startsWith(OFF_END)) return isIn
+    const [known] = this.#countsOf((other) => other === quantity)
+    return isIn.map((flag, i) => flag & ~((known?.of[i] ?? 0) & ~(known?.having[i] ?? 0)))
   }
 
   /** The people by the disclosed sums that they are in, and how many of them are not at the end or were in no such sum. */
@@ -454,9 +481,16 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.every((flag, i) => flag === other[i])
 }
 
-/** The intersection of two sets, by pattern. */
+/** The intersection of two sets, by pattern. Throws if a pattern was split after one of them was made. */
 function both(one: Uint8Array, other: Uint8Array): Uint8Array {
+  if (one.length !== other.length) throw new Error('sets by different patterns')
   return one.map((flag, i) => flag & (other[i] ?? 0))
+}
+
+/** A sum, and the people in it who are not at one end of the range. */
+interface SumAtEnd extends Pick<Told, 'quantity' | 'set'> {
+  readonly end: number
+  readonly others: SubjectSet
 }
 
 interface Place {
@@ -467,6 +501,9 @@ interface Place {
 
 /** The people who are bound to somebody are left out only if they are at most this many times as many as needed. */
 const MATES_TIMES = 3
+
+/** The names of quantities that are sums without the people at an end begin so. */
+const OFF_END = 'off end'
 
 /** A quantity that stands for anything that a program may disclose. */
 const ANYTHING = '*'
