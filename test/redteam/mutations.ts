@@ -154,8 +154,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'unsure-admitted',
     control: 'What doubles cannot decide is refused',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: "if (placed.kind === 'unsure') return { why: 'unsure' }",
-    to: "if (placed.kind === 'unsure') return undefined",
+    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    if (placed.kind === 'within') return undefined",
+    to: "if (placed.kind !== 'new') return undefined",
     noticedBy: privacyTest('weights')
   },
   {
@@ -274,16 +274,16 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'sums-at-their-least',
     control: 'Nobody is certain to have the least of a value from sums of it',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'if (someAreNone(this.#endPatterns(quantity, { of, having })))',
-    to: 'if (having.length < 0)',
+    from: 'return someAreNone(this.#endPatterns(quantity, { of, having })) ?',
+    to: 'return false ?',
     noticedBy: privacyTest('ends')
   },
   {
     id: 'few-above-the-least',
     control: 'A sum does not rest on few whose values are above the least',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, k)',
-    to: 'const objection = this.#tellIn({ quantity: name, set: others, isIn: isOff }, 1)',
+    from: "if (apart.length > 0) return { why: 'leverage', quantity: name, set, apart: this.#apartOf(apart, set) }",
+    to: '',
     noticedBy: privacyTest('ends')
   },
   {

@@ -396,7 +396,7 @@ export const OWN_ATTACKS: readonly Attack[] = [
     expected: 'SUPPRESS',
     remains: {
       difference: 'numbers',
-      why: 'The number of people moves. The sum of twelve people, of whom one is nearly all and the others are at the least values, is withheld as a sum over few.'
+      why: 'The number of people moves. The sum of twelve people, of whom one is nearly all and the others are at the least value, is withheld as a sum over few.'
     },
     run: async (world, catalog) => {
       const all = await world.sql(catalog, SUMS)
