@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import type { Stream, StreamMuxer } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '@stimnet/protocol'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { Discipline } from '../src/connect/discipline.ts'
 import { type DoorLimits, Doorway } from '../src/connect/doorway.ts'
@@ -22,6 +23,28 @@ function heldBytes(): number {
 }
 
 const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
+
+/** What yamux has beside its interface. */
+interface RawMuxer {
+  sendFrame(header: { type: number; flag: number; streamID: number; length: number }, data?: Uint8ArrayList): void
+}
+const [DATA, WINDOW, PING] = [0, 1, 2]
+const [SYN, RST] = [1, 8]
+
+function resets(muxer: RawMuxer): void {
+  for (let i = 0; i < 1_500; i++) {
+    for (const flag of [SYN, RST]) muxer.sendFrame({ type: WINDOW, flag, streamID: 1_001 + 2 * i, length: 0 })
+  }
+}
+
+function pings(muxer: RawMuxer): void {
+  for (let length = 0; length < 300; length++) muxer.sendFrame({ type: PING, flag: SYN, streamID: 0, length })
+}
+
+function hugeFrame(muxer: RawMuxer): void {
+  const header = { type: DATA, flag: SYN, streamID: 1_001, length: 2 ** 32 - 1 }
+  muxer.sendFrame(header, new Uint8ArrayList(new Uint8Array(10)))
+}
 
 /** Runs a test with a permitted peer that misuses its connections and streams. */
 async function withIntruder(
@@ -150,6 +173,27 @@ describe('a member that misbehaves', () => {
       })
     })
   })
+
+  for (const [does, why, flood] of [
+    ['opens and resets streams', 'too many streams opened', resets],
+    ['asks for replies to pings', 'too many pings', pings],
+    ['announces a frame of four gigabytes', 'too large a frame', hugeFrame]
+  ] as const) {
+    it(`and ${does} loses its connection, and then is shut out`, async () => {
+      await withNetwork(async (start) => {
+        const server = await start()
+        await withIntruder(server, async (node) => {
+          for (let i = 0; i < 2; i++) {
+            const connection = await node.dial(multiaddr(server.mesh.addresses()[0]))
+            flood((connection as unknown as { muxer: RawMuxer }).muxer)
+            await until(() => connection.status !== 'open', 'its connection is ended')
+          }
+          await until(() => server.told.shutOut.length > 0, 'it is shut out')
+          assert.equal(server.told.shutOut[0]?.why, why)
+        })
+      })
+    })
+  }
 
   it('and never finishes its question, or never begins, is given up after some seconds', async () => {
     await withNetwork(async (start) => {

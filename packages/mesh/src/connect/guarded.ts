@@ -96,7 +96,7 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
       const from = connection.remotePeer.toString()
       const guard = {
         watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax),
-        take: () => frames.take(from),
+        take: (count: number) => frames.take(from, count),
         bad: (why: string, marks: number) => discipline.mark(from, why, marks)
       }
       if (guardStream(stream, guard)) return handler(stream, connection)
@@ -107,7 +107,7 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
 
 interface Guard {
   readonly watch: Pick<FrameWatch, 'follow'>
-  take(): boolean
+  take(count: number): boolean
   bad(why: string, marks: number): void
 }
 
@@ -123,7 +123,6 @@ function guardStream(stream: Stream, { watch, take, bad }: Guard): boolean {
     const found = watch.follow(bytes.subarray())
     if (typeof found === 'string') return refuse(found, GRAVE)
     if (stream.writeBufferLength > UNREAD_BYTES_MAX) return refuse('answers that are not read', GRAVE)
-    for (let frame = 0; frame < found; frame++) if (!take()) return refuse('too many questions', 1)
-    return true
+    return take(found) || refuse('too many questions', 1)
   })
 }

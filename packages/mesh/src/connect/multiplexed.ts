@@ -15,13 +15,12 @@ const DATA = 0
 const PING = 2
 const SYN = 1
 
-/** Without a common bucket: what one peer does must not end the connections of others. */
-const ALL = { burst: Number.MAX_SAFE_INTEGER, perSecond: 0 }
+// There is no common bucket: what one peer does must not end the connections of others.
 /** A question opens one stream; opening one costs some tenths of a millisecond. */
-const OPENED = { perPeer: { burst: 1_000, perSecond: 300 }, total: ALL }
+const OPENED = { perPeer: { burst: 1_000, perSecond: 300 } }
 /** Keep-alives come twice a minute, and each is answered. */
-const PINGS = { perPeer: { burst: 100, perSecond: 10 }, total: ALL }
-const SMALL = { perPeer: { burst: 20_000, perSecond: 5_000 }, total: ALL }
+const PINGS = { perPeer: { burst: 100, perSecond: 10 } }
+const SMALL = { perPeer: { burst: 20_000, perSecond: 5_000 } }
 
 /** What began in some bytes. */
 interface Begun {
@@ -80,13 +79,8 @@ export class MultiplexRates {
 
   /** Why a peer is above its rates; undefined if it is not. */
   take(peerId: string, { opened, pings, small }: Begun): string | undefined {
-    if (!takeAll(this.#opened, peerId, opened)) return 'too many streams opened'
-    if (!takeAll(this.#pings, peerId, pings)) return 'too many pings'
-    return takeAll(this.#small, peerId, small) ? undefined : 'too many small frames'
+    if (!this.#opened.take(peerId, opened)) return 'too many streams opened'
+    if (!this.#pings.take(peerId, pings)) return 'too many pings'
+    return this.#small.take(peerId, small) ? undefined : 'too many small frames'
   }
-}
-
-function takeAll(quota: Quota, peerId: string, count: number): boolean {
-  for (let i = 0; i < count; i++) if (!quota.take(peerId)) return false
-  return true
 }

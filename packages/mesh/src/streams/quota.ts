@@ -1,4 +1,4 @@
-/** Rate limits: one token bucket per peer, and one for all peers together. */
+/** Rate limits: one token bucket per peer, and usually one for all peers together. */
 import type { Clock } from '@stimnet/protocol'
 import type { Rate } from './exchange.ts'
 
@@ -10,29 +10,29 @@ interface Bucket {
 /** Most buckets. Full ones are dropped first, because a new bucket is full as well. */
 const BUCKETS_MAX = 2_000
 
-/** Token buckets per peer and for all peers together. */
+/** Token buckets per peer and, with `total`, for all peers together. */
 export class Quota {
-  readonly #rates: { readonly perPeer: Rate; readonly total: Rate }
+  readonly #rates: { readonly perPeer: Rate; readonly total?: Rate }
   readonly #clock: Clock
-  readonly #total: Bucket
+  readonly #total: Bucket | undefined
   readonly #peers = new Map<string, Bucket>()
 
-  constructor(rates: { readonly perPeer: Rate; readonly total: Rate }, clock: Clock) {
+  constructor(rates: { readonly perPeer: Rate; readonly total?: Rate }, clock: Clock) {
     this.#rates = rates
     this.#clock = clock
-    this.#total = { tokens: rates.total.burst, filledAtMs: clock.now() }
+    this.#total = rates.total && { tokens: rates.total.burst, filledAtMs: clock.now() }
   }
 
-  /** Takes one token from the peer's bucket and one from the common bucket. If either is empty, takes none and returns false. */
-  take(peerId: string): boolean {
+  /** Takes tokens from the peer's bucket and as many from the common bucket. If either has too few, takes none and returns false. */
+  take(peerId: string, count = 1): boolean {
     const now = this.#clock.now()
     const bucket = this.#bucketOf(peerId, now)
     refill(bucket, this.#rates.perPeer, now)
-    refill(this.#total, this.#rates.total, now)
+    if (this.#total && this.#rates.total) refill(this.#total, this.#rates.total, now)
     // A refused question costs no token, so that one greedy peer cannot empty the common bucket.
-    if (bucket.tokens < 1 || this.#total.tokens < 1) return false
-    bucket.tokens -= 1
-    this.#total.tokens -= 1
+    if (bucket.tokens < count || (this.#total && this.#total.tokens < count)) return false
+    bucket.tokens -= count
+    if (this.#total) this.#total.tokens -= count
     return true
   }
 

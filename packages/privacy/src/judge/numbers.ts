@@ -57,7 +57,7 @@ export function sumOf(
   of: SolvedSet,
   variable: VariableRef,
   facts: FactsOf,
-  off: CellNumber['off'] & object
+  off: NonNullable<CellNumber['off']>
 ): CellNumber {
   const sum = powerOf(of, variable, 1, facts)
   return off.length === 0 || facts(variable).identifying ? sum : { ...sum, off }
