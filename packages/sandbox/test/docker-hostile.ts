@@ -240,7 +240,8 @@ time.sleep(100)`
       assert.doesNotMatch(outcome.log, /said too late/)
       assert.ok(await eventually(async () => !(await isSomewhere(word)), { msMax: 30_000 }))
       // Only the container that waits for the next job is left.
-      assert.ok(await eventually(async () => (await here.containersOf()) <= 1, { msMax: 30_000 }))
+      // Once, an engine failed to kill a container under gVisor for half a minute.
+      assert.ok(await eventually(async () => (await here.containersOf()) <= 1, { msMax: 90_000 }))
     })
 
     test('leaves no process behind, whatever it detaches', async () => {

@@ -142,10 +142,13 @@ export class Engine {
     return { exitCode: State.ExitCode, ranOutOfMemory: State.OOMKilled }
   }
 
-  /** Ends and removes the container, whatever it does. */
-  async remove(id: string): Promise<void> {
+  /** Ends and removes the container, whatever it does. False if a removal that began before is still in progress. */
+  async remove(id: string): Promise<boolean> {
     const removing = this.#docker.getContainer(id).remove({ force: true, v: true, ...deadline() })
-    await could('removing a container', removing.catch(unlessGone))
+    return await could(
+      'removing a container',
+      removing.then(() => true, isGone)
+    )
   }
 
   /** All containers with this label, running or not. */
@@ -180,10 +183,11 @@ async function could<T>(doing: string, call: Promise<T>): Promise<T> {
   }
 }
 
-/** 404: the container is removed already. 409: its removal is in progress. */
-function unlessGone(error: unknown): void {
+/** 404: the container is removed already. 409: its removal is in progress, and may never end if the engine cannot kill it. */
+function isGone(error: unknown): boolean {
   const status = statusOf(error)
   if (status !== 404 && status !== 409) throw error
+  return status === 404
 }
 
 function noneIfGone(error: unknown): undefined {

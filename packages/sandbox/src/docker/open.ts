@@ -16,7 +16,8 @@ import {
 import { encodeJob } from '../wire.ts'
 import { type ContainerSettings, IMAGE_KINDS, type ImageKind } from './create.ts'
 import { Engine, OWNER_LABEL, SANDBOX_LABEL } from './engine.ts'
-import { ContainerSlot } from './slot.ts'
+import { Remover } from './remover.ts'
+import { ContainerSlot, type SlotHost } from './slot.ts'
 
 /** The kind of image that runs each language. */
 const KIND_OF: Readonly<Record<SandboxLanguage, ImageKind>> = { python: 'python', jupyter: 'python', r: 'r' }
@@ -66,6 +67,8 @@ export async function openDockerSandbox(settings: DockerSettings): Promise<Sandb
   const { runtime } = settings
   const engine = await Engine.connect({ socketPath, ...(runtime ? { runtime } : {}) })
   const id = randomUUID()
+  const closing = new AbortController()
+  const remover = new Remover(engine, { clock: settings.clock ?? systemClock, signal: closing.signal })
   openSandboxes.add(id)
   try {
     await removeOrphans(engine, settings.owner)
@@ -78,9 +81,16 @@ export async function openDockerSandbox(settings: DockerSettings): Promise<Sandb
     }
     const named = await imagesOf(engine, settings.images)
     if (named.length === 0) throw new StimnetError('SANDBOX_UNAVAILABLE', 'Docker has no image: npm run images')
-    const images = await Promise.all(named.map((image) => openImage(engine, { ...image, shared })))
-    return new DockerSandbox(settings, { id, engine, images: new Map(images.map((image) => [image.kind, image])) })
+    const images = await Promise.all(named.map((image) => openImage({ engine, remover }, { ...image, shared })))
+    return new DockerSandbox(settings, {
+      id,
+      engine,
+      remover,
+      closing,
+      images: new Map(images.map((image) => [image.kind, image]))
+    })
   } catch (error) {
+    closing.abort()
     openSandboxes.delete(id)
     throw error
   }
@@ -115,12 +125,12 @@ interface OpenImage {
 }
 
 async function openImage(
-  engine: Engine,
+  host: SlotHost,
   { kind, name, imageId, shared }: NamedImage & { shared: Omit<ContainerSettings, 'kind' | 'imageId'> }
 ): Promise<OpenImage> {
   const container = { kind, imageId, ...shared }
   const called = `docker ${name === imageId ? '' : `${name} `}${imageId}`
-  return { kind, called, container, libraries: await librariesOf(engine, container) }
+  return { kind, called, container, libraries: await librariesOf(host, container) }
 }
 
 async function removeOrphans(engine: Engine, owner: string): Promise<void> {
@@ -130,19 +140,19 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
 }
 
 /** The modules in an image. Only the image knows them, so a container of it is asked, isolated as one for a program. */
-async function librariesOf(engine: Engine, container: ContainerSettings): Promise<ReadonlySet<string>> {
+async function librariesOf(host: SlotHost, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
   // Tried twice: once, on a busy machine, the container exited with code 0 before its answer arrived, for an unknown reason.
-  const ask = () => askForModules(engine, container, signal)
+  const ask = () => askForModules(host, container, signal)
   return ask().catch(ask)
 }
 
 async function askForModules(
-  engine: Engine,
+  host: SlotHost,
   container: ContainerSettings,
   signal: AbortSignal
 ): Promise<ReadonlySet<string>> {
-  const slot = await ContainerSlot.start(engine, container, { mode: 'modules', signal })
+  const slot = await ContainerSlot.start(host, container, { mode: 'modules', signal })
   try {
     const answer = await slot.answer(signal)
     if (answer.end === 'failed') throw new StimnetError('SANDBOX_UNAVAILABLE', 'asking an image for its libraries')
@@ -167,6 +177,9 @@ interface Parts {
   /** The value of SANDBOX_LABEL of this sandbox's containers. */
   readonly id: string
   readonly engine: Engine
+  readonly remover: Remover
+  /** Aborts when the sandbox closes; the remover then stops trying. */
+  readonly closing: AbortController
   readonly images: ReadonlyMap<ImageKind, OpenImage>
 }
 
@@ -179,12 +192,7 @@ class DockerSandbox implements Sandbox {
   readonly #description: SandboxDescription
   /** One pool per image. */
   readonly #pools: ReadonlyMap<ImageKind, Pool<ContainerSlot>>
-  readonly #closing = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
-  /** Removals of used containers in progress. No answer waits for them. */
-  readonly #leaving = new Set<Promise<void>>()
-  /** Used containers whose removal failed. It is tried again after each job, since a program may still run in them. */
-  readonly #stuck = new Set<ContainerSlot>()
 
   constructor(settings: DockerSettings, parts: Parts) {
     this.#clock = settings.clock ?? systemClock
@@ -198,7 +206,7 @@ class DockerSandbox implements Sandbox {
 
   #poolOf(settings: DockerSettings, { container }: OpenImage): Pool<ContainerSlot> {
     return new Pool({
-      start: (signal) => ContainerSlot.start(this.#parts.engine, container, { mode: 'warm', signal }),
+      start: (signal) => ContainerSlot.start(this.#parts, container, { mode: 'warm', signal }),
       size: settings.poolSize,
       waitMsMax: settings.waitMsMax ?? 10 * 60_000,
       clock: this.#clock
@@ -215,7 +223,7 @@ class DockerSandbox implements Sandbox {
   }
 
   async run(...[job, limits, signal]: Parameters<Sandbox['run']>): Promise<SandboxOutcome> {
-    const own = this.#closing.signal
+    const own = this.#parts.closing.signal
     const isRefused = own.aborted || this.#running.size >= this.#runsMax
     const signals = [...(isRefused ? [] : [own]), ...(signal ? [signal] : [])]
     const running = runBounded(
@@ -227,18 +235,17 @@ class DockerSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      for (const slot of this.#stuck) this.#leave(slot)
       // Only after the answer, because a start that imports libraries costs processor time.
       setImmediate(() => this.#pools.get(KIND_OF[job.language])?.refill())
     }
   }
 
   async close(): Promise<void> {
-    this.#closing.abort()
+    const { engine, remover, closing, id } = this.#parts
+    closing.abort()
     const pools = [...this.#pools.values()].map((pool) => pool.close())
     await Promise.allSettled([...pools, ...this.#running])
-    await Promise.allSettled([...this.#leaving])
-    const { engine, id } = this.#parts
+    await remover.settled()
     const left = await engine.containers(SANDBOX_LABEL, id).catch(() => [])
     await Promise.allSettled(left.map((container) => engine.remove(container.id)))
     openSandboxes.delete(id)
@@ -258,17 +265,9 @@ class DockerSandbox implements Sandbox {
     try {
       return await slot.run(input, bounds)
     } finally {
-      this.#leave(slot)
+      // No answer waits for the removal.
+      void slot.destroy()
     }
-  }
-
-  #leave(slot: ContainerSlot): void {
-    this.#stuck.delete(slot)
-    const leaving = slot.destroy().then(() => {
-      this.#leaving.delete(leaving)
-      if (!slot.isGone) this.#stuck.add(slot)
-    })
-    this.#leaving.add(leaving)
   }
 
   /** A waiting container for the job. It has the largest memory limit, so a job with a lower limit gets none. */
@@ -278,9 +277,11 @@ class DockerSandbox implements Sandbox {
 
   async #startCold(settings: ContainerSettings, { limits, signal }: Bounds): Promise<ContainerSlot> {
     // Answers can be faster than the engine's removals, so the number of containers that are being removed is bounded too.
-    if (this.#leaving.size >= this.#runsMax) await Promise.race(this.#leaving)
+    const { remover } = this.#parts
+    if (remover.size >= this.#runsMax) await remover.one()
+    if (signal.aborted) throw new StimnetError('SANDBOX_UNAVAILABLE', 'waiting for the engine to remove containers')
     const container = { ...settings, memoryBytesMax: limits.memoryBytesMax }
-    return ContainerSlot.start(this.#parts.engine, container, { mode: 'cold', signal })
+    return ContainerSlot.start(this.#parts, container, { mode: 'cold', signal })
   }
 
   #within(limits: SandboxLimits): SandboxLimits {

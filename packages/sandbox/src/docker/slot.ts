@@ -7,6 +7,7 @@ import { AnswerReader } from '../wire.ts'
 import type { ContainerSettings, RunnerMode } from './create.ts'
 import type { Engine } from './engine.ts'
 import { LogReader } from './log.ts'
+import type { Remover } from './remover.ts'
 import { StreamSplitter } from './streams.ts'
 
 /** Longest start, ms: much more than a start with its imports takes on a busy machine. */
@@ -18,8 +19,15 @@ const COMPLAINT_BYTES_MAX = 2_000
 /** The exit code after SIGKILL: 128 + 9. */
 const KILLED = 137
 
+/** What starts and removes containers. */
+export interface SlotHost {
+  readonly engine: Engine
+  readonly remover: Remover
+}
+
 export class ContainerSlot implements Slot {
   readonly #engine: Engine
+  readonly #remover: Remover
   readonly #id: string
   readonly #socket: Duplex
   readonly #reader: AnswerReader
@@ -29,34 +37,34 @@ export class ContainerSlot implements Slot {
   readonly #canKillItself: boolean
   #hasEnded = false
   #isUsed = false
-  #isGone = false
-  #removing: Promise<void> | undefined
   #onPrinted: (chunk: Buffer) => void = () => {}
   #onAnswered: (bytes: number) => void = () => {}
 
   /** Starts a container and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
-    engine: Engine,
+    host: SlotHost,
     settings: ContainerSettings,
     { mode, signal }: { mode: RunnerMode; signal: AbortSignal }
   ): Promise<ContainerSlot> {
+    const { engine, remover } = host
     const id = await engine.create(settings, mode)
     let socket: Duplex | undefined
     try {
       socket = await engine.attach(id)
-      const slot = new ContainerSlot(engine, { id, socket, canKillItself: settings.isGvisor })
+      const slot = new ContainerSlot(host, { id, socket, canKillItself: settings.isGvisor })
       await slot.#comeUp(AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)]))
       return slot
     } catch (error) {
       socket?.destroy()
-      await engine.remove(id).catch(() => {})
+      void remover.remove(id)
       throw error
     }
   }
 
-  private constructor(engine: Engine, container: { id: string; socket: Duplex; canKillItself: boolean }) {
+  private constructor(host: SlotHost, container: { id: string; socket: Duplex; canKillItself: boolean }) {
     const { socket } = container
-    this.#engine = engine
+    this.#engine = host.engine
+    this.#remover = host.remover
     this.#id = container.id
     this.#socket = socket
     this.#canKillItself = container.canKillItself
@@ -95,23 +103,10 @@ export class ContainerSlot implements Slot {
     return !this.#hasEnded && !this.#isUsed
   }
 
-  /** Whether the engine has removed it. */
-  get isGone(): boolean {
-    return this.#isGone
-  }
-
-  /** Removes the container. Also resolves if that fails; `isGone` is then false, and the call can be repeated. */
+  /** Ends and removes the container. Resolves when it is gone. */
   destroy(): Promise<void> {
     this.#socket.destroy()
-    this.#removing ??= this.#engine.remove(this.#id).then(
-      () => {
-        this.#isGone = true
-      },
-      () => {
-        this.#removing = undefined
-      }
-    )
-    return this.#removing
+    return this.#remover.remove(this.#id)
   }
 
   /**
