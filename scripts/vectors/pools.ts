@@ -212,8 +212,16 @@ function withExactSums(row: OutputRow): OutputRow {
 function roundedRow(row: OutputRow, off: number): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
+    if ('share' in part) return [name, { ...part, accuracy: { share: off / 1000, of: 2 } }] as const
     if (!('moments' in part)) return [name, part] as const
-    const accuracy = { n: 2, sum: off, deviations: off, second: { sum: off, deviations: off, cross: off } }
+    const accuracy = {
+      n: 2,
+      sum: off,
+      deviations: off,
+      third: off,
+      fourth: off,
+      second: { sum: off, deviations: off, cross: off }
+    }
     return [name, { moments: { ...part.moments, accuracy } }] as const
   })
   return { ...row, parts: Object.fromEntries(parts) }

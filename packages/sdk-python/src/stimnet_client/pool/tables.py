@@ -23,7 +23,7 @@ class PooledTable:
     ``missing``  PeerIds whose answer did not, with the code
     ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
     ``within``   of each row, by column: how far at most a number is from what the unrounded parts would give. A column
-                 without such a bound is not there: nothing was rounded, or no bound is known (shares and quantiles)
+                 without such a bound is not there: nothing was rounded, or no bound is known (quantiles)
     """
 
     table: Table
