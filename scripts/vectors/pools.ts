@@ -37,6 +37,11 @@ export function poolVectors() {
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
     exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
     rounded: { ...a, rows: a.rows.map((row) => roundedRow(row, 0.5)) },
+    'without some': {
+      ...b,
+      columns: b.columns.map((one) => (one.name === 'mean' ? { ...one, left_out: true as const } : one)),
+      rows: b.rows.map((row) => roundedRow(row, 5))
+    },
     'more coarsely': { ...c, rows: c.rows.map((row) => roundedRow(row, 40)) },
     drawn: drawnOf({ rows: 80, age: [60, 0.5], score: [40, 0.4] }),
     few: drawnOf({ rows: -3, age: [60, -0.4], score: [40, 0.2] }),
@@ -57,6 +62,7 @@ export function poolVectors() {
     ['a site where a variable does not vary', 'a', 'constant'],
     ['sums to their last digit beside older parts', 'a', 'exact'],
     ['rounded numbers, and how far at most they are off', 'rounded', 'b', 'more coarsely'],
+    ['people left out at one site, so that nobody knows how far the mean is off', 'rounded', 'without some'],
     ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
     ['noise alone, where nobody may be', 'few'],
     ['noise about other bounds', 'drawn', 'wider']

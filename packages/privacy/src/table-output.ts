@@ -34,6 +34,7 @@ import {
 } from '@stimnet/statistics'
 import type { CellBasis } from './judge/basis.ts'
 import type { FactsOf } from './judge/facts.ts'
+import { type LeftOut, leftOutOf } from './judge/left-out.ts'
 import type { SolvedSet } from './judge/numbers.ts'
 import { type Rounded, roundTo, standardError, stepAbove, stepFor, toDigits, toNearest } from './judge/precision.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
@@ -57,12 +58,20 @@ export interface Writing {
 }
 
 /** The columns of a plan’s answer, keys first. */
-export function columnsOfPlan(plan: Plan, facts: FactsOf): OutputColumn[] {
+export function columnsOfPlan(plan: Plan, facts: FactsOf, leftOut?: LeftOut): OutputColumn[] {
   const keys = plan.groupBy.map((key): OutputColumn => {
     const { unit } = facts(key.variable)
     return { name: key.name, role: 'key', kind: 'key', variables: [key.variable], ...(unit ? { unit } : {}) }
   })
-  return [...keys, ...plan.measures.map((measure) => columnOf(measure, facts))]
+  const isLeftOut = (measure: Measure) =>
+    leftOut !== undefined && (leftOut.people !== undefined || leftOutOf(leftOut, measure) !== undefined)
+  return [
+    ...keys,
+    ...plan.measures.map((measure) => ({
+      ...columnOf(measure, facts),
+      ...(isLeftOut(measure) ? { left_out: true as const } : {})
+    }))
+  ]
 }
 
 const HAS_UNIT: readonly Measure['kind'][] = ['sum', 'mean', 'sd', 'quantile']

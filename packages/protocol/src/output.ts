@@ -157,7 +157,9 @@ const outputColumnSchema = z.object({
   kind: z.string(),
   variables: z.array(z.string()).default([]),
   unit: z.string().optional(),
-  argument: z.union([z.string(), z.number()]).optional()
+  argument: z.union([z.string(), z.number()]).optional(),
+  /** Whether people were left out of these numbers for privacy; then how far they are from those of all people is not known. */
+  left_out: z.literal(true).optional()
 })
 /** A column as read. */
 export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
