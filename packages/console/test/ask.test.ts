@@ -253,6 +253,8 @@ describe('a question that is changed and asked again', () => {
         picked: { ...EMPTY.picked, name: 'share', variables: ['subjects.sex'], level: 'female' },
         targets: ['12D3KooNorth']
       }),
+      draft({ picked: { ...EMPTY.picked, name: 'mean', variables: ['subjects.age'], interval: true } }),
+      draft({ picked: { ...EMPTY.picked, name: 'one_sample', variables: ['subjects.age'], value: '60.5' } }),
       draft({ picked: { ...EMPTY.picked, name: 'moments', variables: ['subjects.age'], kurtosis: true } }),
       draft({ kind: 'script', language: 'r', script: 'result <- 1', outputs: OUTPUTS_EXAMPLE }),
       draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: '0.25', groupsPerSubject: 2, rowsPerSubject: 3 })

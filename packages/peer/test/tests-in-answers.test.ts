@@ -50,6 +50,36 @@ test('a meta-analysis says the combined effect, how institutions differ, and the
   )
 })
 
+test('intervals are a line each, with the number of values behind them', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const mean: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'mean_interval', of: 'sd_age' },
+    estimates: [
+      { measure: 'mean', groups: ['female'], n: 90, estimate: 61.5, interval: [60.1, 62.9] },
+      { measure: 'mean', groups: [null], n: 8, estimate: 60, interval: null }
+    ]
+  }
+  assert.equal(
+    text([mean]),
+    '\n95 % interval of the mean, sd_age by sex.\n' +
+      '  female: 61.5 (60.1 to 62.9), n = 90\n  missing: 60 (no interval), n = 8\n'
+  )
+  const share: TestResult = {
+    ...{ ...mean, kind: 'share_interval', of: 'share_sex', by: [], note: 'Said.' },
+    estimates: [{ measure: 'share', groups: [], n: null, estimate: null, interval: null }]
+  }
+  assert.equal(
+    text([share]),
+    '\n95 % interval of the share (Wilson), share_sex: not computed. Said.\n  all: withheld\n'
+  )
+})
+
+test('a t of one sample names the value that the mean is compared with, a paired one both variables', () => {
+  const one: TestResult = { ...WELCH, kind: 'one_sample', by: [], value: 6 }
+  assert.match(text([one]), /^\nOne-sample t, sd_score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)
+  assert.match(text([{ ...WELCH, kind: 'paired', by: [] }]), /^\nPaired t, sd_score: t\(.* Difference female − male: /)
+})
+
 test('a baseline table has variables as rows, and says what was withheld', () => {
   const columns = [
     { name: 'arm', role: 'key', kind: 'category', variables: [], pools: false },

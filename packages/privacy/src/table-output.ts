@@ -151,20 +151,31 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   const exact = [setOf(basis, 0), setOf(basis, 1)].map((set) => set.rows?.size ?? set.subjects.size)
   const of = cell.isCounted ? shownCount(setOf(basis, 0)) : countOfValues(cell, basis, writing)
   if (of === 0) return null
-  const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
-  const having = Math.min(of, told)
-  return { value: having / of, part: { share: { having, of } } }
+  const { n: ofWithin } = countWithin(cell, writing)
+  const told = cell.isCounted
+    ? { value: shownCount(setOf(basis, 1)), within: ofWithin ?? 0 }
+    : havingHidingCount(exact, of, settings)
+  const having = Math.min(of, told.value)
+  const accuracy = ofWithin === undefined ? {} : { accuracy: { having: told.within, of: ofWithin } }
+  return { value: having / of, part: { share: { having, of }, ...accuracy } }
 }
 
 /**
  * Where the number of values is not told exactly, a share of them is told so coarsely that it fits every number that it can be:
  * the shares that each can have lie no further apart than the step.
  */
-function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
-  const { value } = roundTo(having / all, stepAbove(1 / fewestBehind(of, settings)), settings)
-  const told = toNearest(value * of, settings.roundBase)
-  // As the exact one is: neither few nor all but few.
-  return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
+function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): Rounded {
+  const { k, roundBase, significantDigits, zerosAreDisclosive } = settings
+  const step = stepAbove(1 / fewestBehind(of, settings))
+  const { value } = roundTo(having / all, step, settings)
+  const told = toNearest(value * of, roundBase)
+  // Of no value of its own, so that it says nothing of the share: the coarsest step, all that `of` can be off by, and rounding.
+  const coarsest = Math.max(step, significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
+  return {
+    // As the exact one is: neither few nor all but few.
+    value: zerosAreDisclosive ? Math.min(of - k, Math.max(k, told)) : told,
+    within: Math.ceil((coarsest * of + Math.max(k, roundBase) + roundBase) / 2)
+  }
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */

@@ -115,7 +115,7 @@ describe('by default', () => {
       const [yes, no, rows] = [row?.parts?.yes, row?.parts?.no, row?.parts?.median]
       assert.ok(yes && 'share' in yes && no && 'share' in no && rows && 'bins' in rows && p !== undefined)
       const all = rows.bins.reduce((sum, bin) => sum + bin.rows, 0)
-      return { p, share: yes.share, shares: [yes.share, no.share], told, rows: all }
+      return { p, share: yes.share, shares: [yes.share, no.share], accuracy: yes.accuracy, told, rows: all }
     }
 
     test('what is told of both levels of 149 can be told of 148, whatever part of them is ill', () => {
@@ -135,6 +135,24 @@ describe('by default', () => {
       assert.deepEqual(answer(3, 40).told, [145, 145])
       assert.equal(answer(3, 40).rows, 145)
       assert.deepEqual(answer(2, 5).share, { having: 5, of: 150 }, 'never fewer than five')
+    })
+
+    test('a share says how far its counts are off, the same whatever part of them is ill', () => {
+      const [said, numbers] = [new Set<string>(), new Set<string>()]
+      for (const name of ['default', 'opensafely'] as const) {
+        const more = { settings: effectiveSettings({ preset: name }), synthetic: false }
+        for (const missing of [1, 2, 3]) {
+          for (let ill = 12; ill <= 135; ill += 7) {
+            const { share: told, accuracy } = answer(missing, ill, more)
+            assert.ok(accuracy && Math.abs(told.having - ill) <= accuracy.having, `${told.having} for ${ill}`)
+            assert.ok(Math.abs(told.of - (150 - missing)) <= accuracy.of)
+            said.add(JSON.stringify([name, told.of, accuracy]))
+            numbers.add(JSON.stringify([name, told.of]))
+          }
+        }
+      }
+      assert.equal(said.size, numbers.size, 'one for each number of values that is told')
+      assert.equal(answer(0, 40).accuracy, undefined, 'exact counts')
     })
 
     test('who is none of a few is counted exactly', () => {

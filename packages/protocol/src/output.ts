@@ -177,7 +177,12 @@ const outputRowSchema = z.object({
       z.object({ moments: momentsSchema }),
       z.object({ noisy: noisyMomentsSchema }),
       // `sd_each` only under P2: standard deviation of the noise in each count. With noise, counts may be below zero.
-      z.object({ share: z.object({ having: z.number(), of: z.number() }), sd_each: z.number().optional() }),
+      z.object({
+        share: z.object({ having: z.number(), of: z.number() }),
+        sd_each: z.number().optional(),
+        // Largest distance of each count from the exact one; absent if nothing was rounded.
+        accuracy: z.object({ having: z.number(), of: z.number() }).optional()
+      }),
       // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),
       z.object({
@@ -193,7 +198,10 @@ export type OutputRow = ReadonlyDeep<z.output<typeof outputRowSchema>>
 export type OutputPart = OutputRow['parts'][string]
 
 /** Tests that are made of an answer's own columns. */
-const TEST_KINDS = ['welch', 'anova', 'chi_squared', 'meta'] as const
+const TEST_KINDS = [
+  ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
+  ...['one_sample', 'paired']
+] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
 const metaSchema = z.object({
@@ -215,6 +223,23 @@ const metaSchema = z.object({
   )
 })
 
+/** What an estimate estimates. */
+const ESTIMATE_MEASURES = ['mean', 'share', 'correlation'] as const
+
+/** One number with its 95 % interval, where a test gives several. */
+const estimateSchema = z.object({
+  measure: z.enum(ESTIMATE_MEASURES),
+  /** Of an interval: the labels of the row, in the order of `by`, null for missing. */
+  groups: z.array(z.string().nullable()),
+  /** Values, pairs or people behind it. */
+  n: z.number().nullable(),
+  estimate: z.number().nullable(),
+  /** Low and high. */
+  interval: z.array(z.number()).nullable(),
+  /** Of a pooled estimate: PeerIds of those who gave it. */
+  sites: z.array(z.string()).optional()
+})
+
 /**
  * A statistical test over released numbers. `of` is the tested column, `by` are the columns that form the groups. Numbers are
  * null if a group is missing or withheld; `note` then says so.
@@ -227,7 +252,9 @@ const testResultSchema = z.object({
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
   ),
-  /** Of `welch`: first mean less the second. Of `meta`: the combined effect. */
+  /**
+   * Of `welch` and `paired`: first mean less the second. Of `one_sample`: mean less `value`. Of `meta`: the combined effect.
+   */
   difference: z.number().nullable(),
   /** The 95 % confidence interval of that, low and high. */
   interval: z.array(z.number()).nullable(),
@@ -239,6 +266,10 @@ const testResultSchema = z.object({
   note: z.string(),
   /** Of `meta`. */
   meta: metaSchema.optional(),
+  /** Of `one_sample`: what the mean is compared with. */
+  value: z.number().optional(),
+  /** Of tests that give several numbers. */
+  estimates: z.array(estimateSchema).optional(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
   /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */
@@ -250,6 +281,8 @@ const testResultSchema = z.object({
 })
 /** A test as read. */
 export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
+/** One number of a test, as read. */
+export type TestEstimate = NonNullable<TestResult['estimates']>[number]
 
 /** An answer that the node computed. */
 const tableOutputSchema = z.object({

@@ -3,11 +3,13 @@ import {
   type Filter,
   type MetaTest,
   type Plan,
+  type PlanTest,
   type ResolvedVariable,
   type StatisticCall,
   StimnetError
 } from '@stimnet/protocol'
 import { invalid } from './measures.ts'
+import { classicalTests } from './tests/asked-classical.ts'
 import { META_METHODS } from './tests/meta.ts'
 
 /**
@@ -15,8 +17,9 @@ import { META_METHODS } from './tests/meta.ts'
  * subject. A test whose groups come from a column of such a table is marked with the name of the table, since one person can
  * then be in several groups. So is a test of values if such a table is read. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
  */
-export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): Plan {
-  const { tests, ...rest } = plainTests(plan, name, call, by)
+export function withTests(plan: Plan, asked: TestsAsked): Plan {
+  const { repeats } = asked
+  const { tests, ...rest } = plainTests(plan, asked)
   if (!tests) return rest
   return {
     ...rest,
@@ -25,17 +28,26 @@ export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): 
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
       const repeated = tables.find(repeats)
-      if (repeated !== undefined) return { ...test, repeated }
-      const clustered = test.kind === 'chi_squared' ? undefined : plan.tables.find(repeats)
+      if (repeated !== undefined && !isPerRow(test)) return { ...test, repeated }
+      const clustered = OF_PEOPLE.includes(test.kind) ? undefined : plan.tables.find(repeats)
       return clustered === undefined ? test : { ...test, clustered }
     })
   }
 }
 
-/** The statistic that is requested, with its grouping variables. */
+/** These count people, however many rows each has. */
+const OF_PEOPLE: readonly PlanTest['kind'][] = ['chi_squared', 'share_interval']
+
+/** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
+function isPerRow({ kind }: PlanTest): boolean {
+  return kind === 'mean_interval' || kind === 'share_interval' || kind === 'correlation_interval'
+}
+
+/** The statistic that is requested, with its variables and grouping variables. */
 export interface TestsAsked {
   readonly name: string
   readonly call: StatisticCall
+  readonly variables: readonly ResolvedVariable[]
   readonly by: readonly ResolvedVariable[]
   repeats(table: string): boolean
 }
@@ -79,7 +91,7 @@ function tableOf(column: string): string {
 }
 
 /** The plan with its tests, which read only columns that the plan has anyway. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
-function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
+function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan {
   const [one, two] = plan.groupBy
   if (name === 'chi_squared') {
     if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
@@ -87,7 +99,7 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
   }
   if (name === 'table_one' && by.length > 1) invalid('table_one takes one variable in `by`.')
   if (name === 'meta') return withMeta(plan, call, by)
-  if (name !== 'compare' && name !== 'anova') return plan
+  if (name !== 'compare' && name !== 'anova') return classicalTests(plan, { name, call, variables, by })
   const [key] = by
   if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
   const spreads = plan.measures.filter(({ kind }) => kind === 'sd')

@@ -44,8 +44,11 @@ export function measuresOf(
       return [subjects, ...(repeated ? [rows] : [])]
     case 'moments':
       return momentsOf(call, variables)
+    case 'mean':
+      return hasInterval(call) ? [...counts(variables), ...over(variables, ['mean', 'sd'])] : over(variables, ['mean'])
     case 'compare':
     case 'anova':
+    case 'one_sample':
       return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
       return [subjects]
@@ -53,6 +56,8 @@ export function measuresOf(
       return [subjects, ...baseline(variables)]
     case 'meta':
       return effectsOf(call, variables)
+    case 'paired':
+      return pairsOf('covariance', variables)
     case 'covariance':
     case 'correlation':
       return pairsOf(name, variables)
@@ -63,6 +68,12 @@ export function measuresOf(
     default:
       return over(variables, [name as ValueKind])
   }
+}
+
+/** Whether confidence intervals are asked for beside the numbers. Throws PARAMETER_INVALID. */
+export function hasInterval({ arguments: { interval = false } }: StatisticCall): boolean {
+  if (typeof interval !== 'boolean') invalid('interval: true or false.')
+  return interval
 }
 
 /** As many numbers as a query may ask for: a category has one for each level. */

@@ -47,6 +47,17 @@ const SHAPE: StatisticArgument = {
   meaning: 'true: kurtosis (m4/m2², 3 for a normal distribution) as well.'
 }
 
+const CONFIDENCE: StatisticArgument = {
+  name: 'interval',
+  required: false,
+  meaning: 'true: 95 % confidence intervals as well.'
+}
+const VALUE: StatisticArgument = {
+  name: 'value',
+  required: false,
+  meaning: 'The number that the mean is compared with; 0 unless given.'
+}
+
 const TABLE_ONE_SUMMARY =
   'Baseline table: of each number n, mean and sd, of each category the share of every level; in the groups of one variable, with ' +
   'standardised differences where there are two.'
@@ -84,18 +95,20 @@ const describe = (
 export const STATISTICS: readonly StatisticDescription[] = [
   describe('count', [0, VARIABLES_MAX], 'Subjects, and rows or non-missing values.'),
   describe('sum', [1, VARIABLES_MAX], 'Sum over non-missing values.'),
-  describe('mean', [1, VARIABLES_MAX], 'Mean over non-missing values.'),
+  describe('mean', [1, VARIABLES_MAX], 'Mean over non-missing values.', CONFIDENCE),
   describe('variance', [1, VARIABLES_MAX], 'Sample variance (n - 1).'),
   describe('sd', [1, VARIABLES_MAX], 'Sample standard deviation; also called stdev.'),
   describe('skewness', [1, VARIABLES_MAX], 'Skewness of the population, m3/m2^1.5.'),
   describe('moments', [1, 4], 'Count, mean, variance, standard deviation and skewness.', SHAPE),
   describe('covariance', [2, 4], 'Sample covariance of each pair, over rows where both are present.'),
-  describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.'),
-  describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL),
+  describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.', CONFIDENCE),
+  describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL, CONFIDENCE),
   describe('quantile', [1, VARIABLES_MAX], 'Quantiles on the declared breakpoints, linear within a bin.', Q),
   describe('table', [1, 3], 'Subjects in each combination of levels or bins.'),
   describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.'),
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
+  describe('one_sample', [1, 4], 'n, mean, sd; Student’s t of the mean less a value, 95 % interval and p.', VALUE),
+  describe('paired', [2, 2], 'Two numbers of the same people: mean difference, paired t, 95 % interval and p.'),
   describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
@@ -107,7 +120,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   stddev: 'sd',
   avg: 'mean',
   var: 'variance',
-  chi2: 'chi_squared'
+  chi2: 'chi_squared',
+  one_sample_t: 'one_sample',
+  paired_t: 'paired'
 }
 
 /**
@@ -137,7 +152,7 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
       tables.some((table) => repeats(descriptor, table))
     )
   }
-  return withTests(plan, { name: statistic.name, call, by, repeats: (table) => repeats(descriptor, table) })
+  return withTests(plan, { name: statistic.name, call, variables, by, repeats: (table) => repeats(descriptor, table) })
 }
 
 function checkShape(statistic: StatisticDescription, call: StatisticCall): void {

@@ -31,8 +31,19 @@ function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   return pairWithin(column.kind, parts, { all, x, y: sideWithin(other as Side[], all.n) })
 }
 
+/**
+ * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
+ */
+export function correlationWithin(parts: readonly MomentsPart[]): number | null {
+  if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
+  return withinOf(
+    { name: '', role: 'measure', kind: 'correlation', variables: [] },
+    parts.map((moments) => ({ moments }))
+  )
+}
+
 /** One variable at one institution. */
-interface Side {
+export interface Side {
   readonly n: number
   readonly mean: number
   /** Sum of squared deviations from that mean. */
@@ -58,7 +69,7 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
  * n is off. The variance V = Σ (D + n·(m − M)²) / (N − 1) moves by the errors of the D, by 2·n·|m − M|·δm for each mean, and by
  * (D/n + (m − M)² − V)·δn. What remains is of second order, and is covered by counting with the largest move of a mean.
  */
-function sideWithin(sides: readonly Side[], n: number) {
+export function sideWithin(sides: readonly Side[], n: number) {
   const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
   const sum = (term: (side: Side, off: number) => number) =>
     sides.reduce((total, side) => total + term(side, Math.abs(side.mean - mean)), 0)
@@ -79,7 +90,7 @@ function sideWithin(sides: readonly Side[], n: number) {
 }
 
 /** The least possible number of values. */
-function least(sides: readonly Side[], n: number): number {
+export function least(sides: readonly Side[], n: number): number {
   return Math.max(1, n - sides.reduce((sum, { within }) => sum + within.n, 0))
 }
 

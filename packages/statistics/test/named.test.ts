@@ -48,7 +48,7 @@ const CATALOG: CatalogDescriptor = {
       description: '',
       oneRowPerSubject: true,
       variables: [
-        variable('age', 'integer', { breakpoints: [20, 40, 65, 90] }),
+        variable('age', 'integer', { unit: 'years', breakpoints: [20, 40, 65, 90] }),
         variable('sex', 'category', { levels: ['F', 'M'] }),
         VISIT,
         variable('note', 'text')
@@ -234,6 +234,76 @@ test('an analysis of variance has one grouping variable, χ² two variables and 
   )
 })
 
+test('intervals are beside the numbers that are asked for, for every group', () => {
+  const interval = { interval: true }
+  assert.deepEqual(plan('mean', { variables: ['age'], by: ['sex'], arguments: interval }), {
+    tables: ['subjects'],
+    groupBy: [{ name: 'sex', variable: 'subjects.sex' }],
+    measures: [
+      { kind: 'count', name: 'count_age', variable: 'subjects.age' },
+      { kind: 'mean', name: 'mean_age', variable: 'subjects.age' },
+      { kind: 'sd', name: 'sd_age', variable: 'subjects.age' }
+    ],
+    tests: [{ kind: 'mean_interval', of: 'sd_age', by: ['sex'] }]
+  })
+  assert.deepEqual(plan('share', { variables: ['sex'], arguments: { level: 'F', ...interval } }).tests, [
+    { kind: 'share_interval', of: 'share_sex', by: [] }
+  ])
+  assert.deepEqual(plan('correlation', { variables: ['age', 'UPDRS_total'], arguments: interval }).tests, [
+    { kind: 'correlation_interval', of: 'correlation_age_UPDRS_total', by: [], clustered: 'outcomes' }
+  ])
+  for (const name of ['mean', 'correlation'])
+    assert.equal(plan(name, { variables: ['age', 'UPDRS_total'] }).tests, undefined)
+  assert.throws(() => plan('mean', { variables: ['age'], arguments: { interval: 1 } }), code('PARAMETER_INVALID'))
+  const byVisit = plan('mean', { variables: ['UPDRS_total'], by: ['outcomes.visit'], arguments: interval })
+  assert.deepEqual(byVisit.tests, [
+    { kind: 'mean_interval', of: 'sd_UPDRS_total', by: ['visit'], clustered: 'outcomes' }
+  ])
+  const shares = plan('share', { variables: ['outcomes.visit'], arguments: { level: 'baseline', ...interval } })
+  assert.deepEqual(shares.tests, [{ kind: 'share_interval', of: 'share_visit', by: [] }], 'people are counted')
+})
+
+test('a t of one sample or of pairs has the whole cohort, and a value or two variables of one unit', () => {
+  assert.deepEqual(plan('one_sample', { variables: ['age'], arguments: { value: 60.5 } }).tests, [
+    { kind: 'one_sample', of: 'sd_age', by: [], value: 60.5 }
+  ])
+  const [asked] = plan('one_sample', { variables: ['age'] }).tests ?? []
+  assert.ok(asked?.kind === 'one_sample' && asked.value === 0)
+  const pair = plan('paired_t', { variables: ['UPDRS_total', 'quality_of_life'] })
+  assert.deepEqual(pair.measures, [
+    {
+      ...{ kind: 'covariance', name: 'covariance_UPDRS_total_quality_of_life' },
+      variables: ['outcomes.UPDRS_total', 'outcomes.quality_of_life']
+    }
+  ])
+  assert.deepEqual(pair.tests, [
+    {
+      ...{
+        kind: 'paired',
+        of: 'covariance_UPDRS_total_quality_of_life',
+        by: [],
+        groups: ['UPDRS_total', 'quality_of_life']
+      },
+      clustered: 'outcomes'
+    }
+  ])
+  for (const [name, variables, by, args] of [
+    ['one_sample', ['age'], ['sex'], {}],
+    ['one_sample', ['age'], [], { value: 'sixty' }],
+    ['one_sample', ['age'], [], { value: Number.POSITIVE_INFINITY }],
+    ['paired', ['age', 'UPDRS_total'], ['sex'], {}],
+    ['paired', ['age', 'UPDRS_total'], [], {}],
+    ['paired', ['age', 'sex'], [], {}],
+    ['paired', ['age'], [], {}]
+  ] as const) {
+    assert.throws(
+      () => plan(name, { variables: [...variables], by: [...by], arguments: args }),
+      code('PARAMETER_INVALID'),
+      JSON.stringify([name, variables, by, args])
+    )
+  }
+})
+
 test('a meta-analysis combines what its variables are: means, differences, shares, odds ratios, correlations', () => {
   const asked = (variables: string[], by: string[] = [], args: Record<string, unknown> = {}) => {
     const { tests = [], measures, where } = plan('meta', { variables, by, arguments: args })
@@ -285,6 +355,7 @@ test('every statistic in the list has a plan', () => {
     covariance: ['age', 'UPDRS_total'],
     correlation: ['age', 'UPDRS_total'],
     chi_squared: ['sex', 'age'],
+    paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex']
   }
   for (const { name } of STATISTICS) {

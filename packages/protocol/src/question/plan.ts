@@ -53,11 +53,29 @@ export type PlanTest = (
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
   | MetaTest
+  | IntervalTest
+  /** The mean less `value`. */
+  | { readonly kind: 'one_sample'; readonly of: string; readonly by: readonly string[]; readonly value: number }
+  /** The first variable of a covariance less the second, over those who have both. */
+  | {
+      readonly kind: 'paired'
+      readonly of: string
+      readonly by: readonly string[]
+      /** The names of both variables. */
+      readonly groups: readonly [string, string]
+    }
 ) & {
   /** A table with several rows per subject whose column forms the groups: one person can then be in several groups. */
   readonly repeated?: string
   /** A table with several rows per subject that is read: one person can then have several values in a group. */
   readonly clustered?: string
+}
+
+/** A 95 % confidence interval for each row of the answer. `by`: all key columns. */
+export interface IntervalTest {
+  readonly kind: 'mean_interval' | 'share_interval' | 'correlation_interval'
+  readonly of: string
+  readonly by: readonly string[]
 }
 
 /** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */

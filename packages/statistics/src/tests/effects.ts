@@ -58,12 +58,17 @@ function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffec
 }
 
 /** Agresti and others add half to each count where one is zero; zeros are withheld, so that nothing is added. */
-function logOddsOf({ value, share, accuracy: { count } }: TestCell): MeasuredEffect | undefined {
+function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   if (share === undefined || value === null) return undefined
   const [having, lacking] = [share.having, share.of - share.having]
-  if (!(having > count) || !(lacking > count)) return undefined
-  const steps = 1 / (having - count) + 1 / (lacking - count)
-  return { estimate: Math.log(having / lacking), variance: steps, hidden: count * steps }
+  const [offHaving, offLacking] = [share.within.having, share.within.having + share.within.of]
+  if (!(having > offHaving) || !(lacking > offLacking)) return undefined
+  const [one, other] = [1 / (having - offHaving), 1 / (lacking - offLacking)]
+  return {
+    estimate: Math.log(having / lacking),
+    variance: one + other,
+    hidden: offHaving * one + offLacking * other
+  }
 }
 
 /** Fisher's z; its error depends on the number of pairs alone. */

@@ -5,14 +5,19 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   welch: 'Welch’s t',
   anova: 'One-way analysis of variance',
   chi_squared: 'Pearson’s χ²',
-  meta: 'Meta-analysis'
+  meta: 'Meta-analysis',
+  mean_interval: '95 % interval of the mean',
+  share_interval: '95 % interval of the share (Wilson)',
+  correlation_interval: '95 % interval of the correlation (Fisher’s z)',
+  one_sample: 'One-sample t',
+  paired: 'Paired t'
 }
 
-const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
+/** Adjusted for the site it is another test, of another name. */
+const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
-  chi_squared: 'Cochran–Mantel–Haenszel χ²',
-  meta: 'Meta-analysis'
+  chi_squared: 'Cochran–Mantel–Haenszel χ²'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -30,8 +35,8 @@ const METHODS: Readonly<Record<MetaTest['method'], string>> = {
   fixed: 'fixed effect'
 }
 
-/** Adjusted for the site it is another test, of another name. */
+/** What a heading calls it. */
 export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): string {
   if (meta !== undefined) return `Meta-analysis of ${EFFECTS[meta.effect]} (${METHODS[meta.method]})`
-  return (adjusted ? ADJUSTED : NAMES)[kind]
+  return (adjusted && ADJUSTED[kind]) || NAMES[kind]
 }

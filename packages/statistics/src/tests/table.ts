@@ -6,9 +6,16 @@ import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accurac
 export interface TestCell {
   readonly value: number | null
   readonly moments?: Measured
-  /** Of a share: how many have the level, of how many. */
-  readonly share?: { readonly having: number; readonly of: number }
+  /** Of a share: how many have the level, of how many, each with its largest distance from the exact count. */
+  readonly share?: MeasuredShare
   readonly accuracy: Accuracy
+}
+
+/** The two counts of a share with their accuracy. */
+export interface MeasuredShare {
+  readonly having: number
+  readonly of: number
+  readonly within: { readonly having: number; readonly of: number }
 }
 
 /** Moments with their accuracy. */
@@ -86,7 +93,10 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
         const accuracy = accuracies.get(name)?.(moments) ?? EXACT
         const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         const part = partIn(parts, name)
-        const share = part !== undefined && 'share' in part ? { share: part.share } : {}
+        const share =
+          part !== undefined && 'share' in part
+            ? { share: { ...part.share, within: part.accuracy ?? { having: accuracy.count, of: accuracy.count } } }
+            : {}
         return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
       })
     )

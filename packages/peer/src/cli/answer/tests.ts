@@ -1,15 +1,19 @@
-/** Tests over the pooled rows as text for a terminal: one line each, with notes. */
-import type { TestResult } from '@stimnet/protocol'
+/** Tests over the pooled rows as text for a terminal: one line each with notes, and one for each of its estimates. */
+import type { TestEstimate, TestResult } from '@stimnet/protocol'
 import { type Broadcast, testName } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
-const LETTERS: Readonly<Record<TestResult['kind'], string>> = { welch: 't', anova: 'F', chi_squared: 'χ²', meta: 't' }
+const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = { anova: 'F', chi_squared: 'χ²' }
 
 /** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
   const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
-  const lines = tests.flatMap((test) => [test.meta ? metaLine(test) : lineOf(test), ...metaLines(test.meta, nameOf)])
+  const lines = tests.flatMap((test) => [
+    test.meta ? metaLine(test) : lineOf(test),
+    ...metaLines(test.meta, nameOf),
+    ...(test.estimates ?? []).map(estimateLine)
+  ])
   return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
 }
 
@@ -46,19 +50,34 @@ function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): 
 }
 
 function lineOf(test: TestResult): string {
-  const name = testName(test)
-  const of = printable(`${test.of} by ${test.by.join(', ')}`)
+  const name = `${testName(test)}, ${printable([test.of, test.by.join(', ')].filter(Boolean).join(' by '))}`
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
-  if (test.statistic === null || test.p === null) return `${name}, ${of}: not computed.${note}`
+  if (test.statistic === null || test.p === null) {
+    return test.estimates?.some(({ interval }) => interval !== null)
+      ? `${name}.${note}`
+      : `${name}: not computed.${note}`
+  }
   const df = test.df.map(measured).join(', ')
-  return `${name}, ${of}: ${LETTERS[test.kind]}(${df}) = ${measured(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
+  const letter = LETTERS[test.kind] ?? 't'
+  return `${name}: ${letter}(${df}) = ${measured(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
 }
 
-function differenceIn({ difference, interval, groups }: TestResult): string {
+function differenceIn({ difference, interval, groups, value }: TestResult): string {
   const [low, high] = interval ?? []
   if (difference === null || low === undefined || high === undefined) return ''
-  const names = printable(groups.map(({ name }) => name).join(' − '))
+  const names =
+    value === undefined ? printable(groups.map(({ name }) => name).join(' − ')) : `mean − ${measured(value)}`
   return ` Difference ${names}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}.`
+}
+
+/** One estimate with its interval and the number of values behind it. */
+function estimateLine({ groups, n, estimate, interval }: TestEstimate): string {
+  const name = printable(groups.map((label) => label ?? 'missing').join(', ')) || 'all'
+  const [low, high] = interval ?? []
+  const between = low === undefined || high === undefined ? 'no interval' : `${measured(low)} to ${measured(high)}`
+  return estimate === null
+    ? `  ${name}: withheld`
+    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}`
 }
 
 function shortP(value: number): string {

@@ -1,0 +1,43 @@
+/** The estimates of a test that gives several, each with its interval. */
+import type { TestResult } from '@stimnet/protocol'
+import { testName } from '@stimnet/sdk'
+import { Scroll } from '../../parts/scroll.tsx'
+import { measured } from '../../words/number.ts'
+
+/** Nothing for a test that gives one number. */
+export function EstimatesTable({ test }: { test: TestResult }) {
+  const { estimates = [], of, by } = test
+  if (estimates.length === 0) return null
+  const title = `${testName(test)}: ${of.replace(/^sd_/, '')}`
+  return (
+    <Scroll label={title}>
+      <table>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{by.join(', ') || 'Of'}</th>
+            <th scope="col" className="number">
+              n
+            </th>
+            <th scope="col" className="number">
+              Estimate
+            </th>
+            <th scope="col" className="number">
+              95 % interval
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {estimates.map(({ measure, groups, n, estimate, interval }) => (
+            <tr key={JSON.stringify([measure, groups])}>
+              <th scope="row">{groups.map((label) => label ?? 'missing').join(', ') || 'all'}</th>
+              <td className="number">{n === null ? '–' : measured(n)}</td>
+              <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
+              <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

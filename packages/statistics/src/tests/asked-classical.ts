@@ -1,0 +1,48 @@
+/** The tests of one row of numbers that a statistic by name asks for: confidence intervals, t tests of one sample and of pairs. */
+import type { Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
+import { hasInterval, invalid, uniqueNames } from '../measures.ts'
+
+interface Asked {
+  readonly name: string
+  readonly call: StatisticCall
+  readonly variables: readonly ResolvedVariable[]
+  readonly by: readonly ResolvedVariable[]
+}
+
+/** The plan with the tests of its statistic; as it is where there are none. Throws PARAMETER_INVALID. */
+export function classicalTests(plan: Plan, asked: Asked): Plan {
+  const tests = testsOf(plan, asked)
+  return tests.length === 0 ? plan : { ...plan, tests }
+}
+
+function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
+  const columns = (kind: string) => plan.measures.filter((measure) => measure.kind === kind).map((one) => one.name)
+  switch (name) {
+    case 'mean':
+    case 'share':
+    case 'correlation': {
+      if (!hasInterval(call)) return []
+      const keys = plan.groupBy.map((key) => key.name)
+      return columns(name === 'mean' ? 'sd' : name).map((of) => ({ kind: `${name}_interval`, of, by: keys }))
+    }
+    case 'one_sample': {
+      const { value = 0 } = call.arguments
+      if (typeof value !== 'number' || !Number.isFinite(value)) return invalid('value: a number.')
+      none(by, name)
+      return columns('sd').map((of) => ({ kind: 'one_sample', of, by: [], value }))
+    }
+    case 'paired': {
+      none(by, name)
+      const [one = '', other = ''] = uniqueNames(variables)
+      if (variables[0]?.variable.unit !== variables[1]?.variable.unit)
+        invalid('paired takes two variables of one unit.')
+      return columns('covariance').map((of) => ({ kind: 'paired', of, by: [], groups: [one, other] }))
+    }
+    default:
+      return []
+  }
+}
+
+function none(by: readonly ResolvedVariable[], name: string): void {
+  if (by.length > 0) invalid(`${name} takes no \`by\`: ask of a group by a filter.`)
+}
