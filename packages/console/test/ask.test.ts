@@ -253,6 +253,12 @@ describe('a question that is changed and asked again', () => {
         picked: { ...EMPTY.picked, name: 'share', variables: ['subjects.sex'], level: 'female' },
         targets: ['12D3KooNorth']
       }),
+      draft({
+        picked: {
+          ...{ ...EMPTY.picked, name: 'two_by_two', level: 'mixed' },
+          ...{ variables: ['subjects.diagnosis'], by: ['subjects.sex'] }
+        }
+      }),
       draft({ picked: { ...EMPTY.picked, name: 'mean', variables: ['subjects.age'], interval: true } }),
       draft({ picked: { ...EMPTY.picked, name: 'one_sample', variables: ['subjects.age'], value: '60.5' } }),
       draft({ picked: { ...EMPTY.picked, name: 'moments', variables: ['subjects.age'], kurtosis: true } }),

@@ -70,7 +70,33 @@ test('intervals are a line each, with the number of values behind them', () => {
   }
   assert.equal(
     text([share]),
-    '\n95 % interval of the share (Wilson), share_sex: not computed. Said.\n  all: withheld\n'
+    '\n95 % interval of the share (Wilson), share_sex: not computed. Said.\n  all: not known\n'
+  )
+})
+
+test('odds and risks are a line each, and how institutions differ is another', () => {
+  const odds: TestResult = {
+    ...{
+      ...WELCH,
+      kind: 'two_by_two',
+      of: 'share_ill',
+      difference: null,
+      interval: null,
+      statistic: 3.34,
+      df: [1],
+      p: 0.0677
+    },
+    heterogeneity: { statistic: 2.33, df: 3, p: 0.507 },
+    estimates: [
+      { measure: 'odds_ratio', groups: [], n: 370, estimate: 1.505, interval: [0.97, 2.33] },
+      { measure: 'risk_difference', groups: [], n: 370, estimate: 0.089, interval: [-0.0058, 0.184] }
+    ]
+  }
+  assert.equal(
+    text([odds]),
+    '\nOdds and risks of two groups, share_ill by sex: χ²(1) = 3.34, p = 0.0677.\n' +
+      '  Odds ratios between institutions: Breslow–Day χ²(3) = 2.33, p = 0.507.\n' +
+      '  odds ratio: 1.505 (0.97 to 2.33), n = 370\n  risk difference: 0.089 (-0.0058 to 0.184), n = 370\n'
   )
 })
 

@@ -200,7 +200,7 @@ export type OutputPart = OutputRow['parts'][string]
 /** Tests that are made of an answer's own columns. */
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
-  ...['one_sample', 'paired']
+  ...['one_sample', 'paired', 'two_by_two']
 ] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
@@ -224,7 +224,7 @@ const metaSchema = z.object({
 })
 
 /** What an estimate estimates. */
-const ESTIMATE_MEASURES = ['mean', 'share', 'correlation'] as const
+const ESTIMATE_MEASURES = ['mean', 'share', 'correlation', 'odds_ratio', 'risk_ratio', 'risk_difference'] as const
 
 /** One number with its 95 % interval, where a test gives several. */
 const estimateSchema = z.object({
@@ -270,6 +270,8 @@ const testResultSchema = z.object({
   value: z.number().optional(),
   /** Of tests that give several numbers. */
   estimates: z.array(estimateSchema).optional(),
+  /** Of `two_by_two` over several sites: whether their odds ratios differ (Breslow and Day, as Tarone corrected it). */
+  heterogeneity: z.object({ statistic: z.number(), df: z.number(), p: z.number() }).optional(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
   /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */

@@ -51,6 +51,7 @@ export type {
   Usage
 } from '@stimnet/api'
 export {
+  estimateName,
   STATISTICS,
   type StatisticArgument,
   type StatisticDescription,

@@ -36,7 +36,7 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
 }
 
 /** These count people, however many rows each has. */
-const OF_PEOPLE: readonly PlanTest['kind'][] = ['chi_squared', 'share_interval']
+const OF_PEOPLE: readonly PlanTest['kind'][] = ['chi_squared', 'share_interval', 'two_by_two']
 
 /** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
 function isPerRow({ kind }: PlanTest): boolean {
@@ -99,9 +99,15 @@ function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan
   }
   if (name === 'table_one' && by.length > 1) invalid('table_one takes one variable in `by`.')
   if (name === 'meta') return withMeta(plan, call, by)
-  if (name !== 'compare' && name !== 'anova') return classicalTests(plan, { name, call, variables, by })
+  if (!OF_GROUPS.includes(name)) return classicalTests(plan, { name, call, variables, by })
   const [key] = by
   if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
+  if (name === 'two_by_two') {
+    const [share] = plan.measures
+    const groups = twoLevels(call, key)
+    const where: Filter = { column: key.ref, op: 'in', values: groups }
+    return { ...plan, where, tests: share ? [{ kind: name, of: share.name, by: one.name, groups }] : [] }
+  }
   const spreads = plan.measures.filter(({ kind }) => kind === 'sd')
   if (name === 'anova') {
     return { ...plan, tests: spreads.map((measure) => ({ kind: 'anova', of: measure.name, by: one.name })) }
@@ -114,6 +120,9 @@ function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan
     tests: spreads.map((measure) => ({ kind: 'welch', of: measure.name, by: one.name, groups }))
   }
 }
+
+/** These compare the groups of one variable. */
+const OF_GROUPS = ['compare', 'anova', 'two_by_two']
 
 function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
   const [measure] = plan.measures.filter(({ kind }) => ['sd', 'share', 'correlation'].includes(kind))

@@ -62,6 +62,7 @@ export function measuresOf(
     case 'correlation':
       return pairsOf(name, variables)
     case 'share':
+    case 'two_by_two':
       return shares(call, variables)
     case 'quantile':
       return quantiles(call, variables)

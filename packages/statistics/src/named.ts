@@ -61,6 +61,9 @@ const VALUE: StatisticArgument = {
 const TABLE_ONE_SUMMARY =
   'Baseline table: of each number n, mean and sd, of each category the share of every level; in the groups of one variable, with ' +
   'standardised differences where there are two.'
+const TWO_BY_TWO_SUMMARY =
+  'Two groups and one level of a category: odds ratio, risk ratio and risk difference with 95 % intervals, and χ²; over several ' +
+  'institutions by Mantel and Haenszel.'
 const META_SUMMARY =
   'Meta-analysis over the institutions of a mean, of the difference of two groups, of a share or its odds ratio, or of a correlation: ' +
   'combined effect, variance between institutions, Q, I² and prediction interval.'
@@ -111,6 +114,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('paired', [2, 2], 'Two numbers of the same people: mean difference, paired t, 95 % interval and p.'),
   describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
+  describe('two_by_two', [1, 1], TWO_BY_TWO_SUMMARY, LEVEL, GROUPS),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL)
 ]
@@ -122,7 +126,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   var: 'variance',
   chi2: 'chi_squared',
   one_sample_t: 'one_sample',
-  paired_t: 'paired'
+  paired_t: 'paired',
+  odds_ratio: 'two_by_two',
+  risk_ratio: 'two_by_two',
+  relative_risk: 'two_by_two',
+  risk_difference: 'two_by_two'
 }
 
 /**

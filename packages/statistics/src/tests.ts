@@ -3,20 +3,10 @@ import type { MetaTest, PlanTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { exactSum } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
-import { chiSquaredOf, mantelHaenszelOf } from './tests/chi-squared.ts'
+import { associationOf } from './tests/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
-import {
-  countsOf,
-  EXPECTED_MIN,
-  giving,
-  groupOf,
-  groupShown,
-  namesIn,
-  notesOn,
-  ROUNDED,
-  resultOf
-} from './tests/given.ts'
+import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
 import { intervals } from './tests/intervals.ts'
 import { oneSample, paired } from './tests/mean.ts'
 import { type Meta, metaOf } from './tests/meta.ts'
@@ -30,13 +20,14 @@ import {
   type TestSite,
   testSite
 } from './tests/table.ts'
+import { twoByTwo } from './tests/two-by-two.ts'
 import { type Pair, welchOver } from './tests/welch.ts'
 
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
 export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
 export { type Meta, META_METHODS, type MetaMethod, metaOf, type SiteEffect } from './tests/meta.ts'
-export { testName } from './tests/name.ts'
+export { estimateName, testName } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 
@@ -60,7 +51,8 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
     `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
     'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
     'or filter to one row of each person, such as one visit.'
-  const { meta: made, ...rest } = result
+  // Intervals of several estimates would be those of independent groups as well.
+  const { meta: made, estimates: _, heterogeneity: __, ...rest } = result
   const unmade = made && { meta: { ...made, ...NO_META } }
   return { ...rest, ...NOTHING, ...unmade, difference: made ? null : result.difference, note, repeated: test.repeated }
 }
@@ -87,6 +79,8 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return chiSquared(test, sites)
     case 'meta':
       return meta(test, sites)
+    case 'two_by_two':
+      return twoByTwo(test, sites)
     case 'one_sample':
       return oneSample(test, sites)
     case 'paired':
@@ -131,6 +125,7 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
     case 'chi_squared':
       return first === undefined || second === undefined ? undefined : { kind, of, by: [first, second] }
     case 'welch':
+    case 'two_by_two':
       return first !== undefined && one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
   }
 }
@@ -216,20 +211,8 @@ function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: rea
   if (givers.length === 0) {
     return resultOf(shown, who, { ...NOTHING, notes: ['A cell of the table is withheld: χ² needs all of them.'] })
   }
-  const tables = givers.map(({ part }) => part)
-  const result = tables.length > 1 ? mantelHaenszelOf(tables) : chiSquaredOf(tables[0] ?? [])
-  if (result === null) return resultOf(shown, who, { ...NOTHING, notes: ['Fewer than two rows or columns.'] })
-  const { statistic, df, p, least } = result
-  const isRounded = tables.some((cells) => cells.some(({ within = 0 }) => within > 0))
-  if (isRounded && least < EXPECTED_MIN) {
-    const why = 'Counts are rounded for privacy, and too few are expected in a cell.'
-    return resultOf(shown, who, { ...NOTHING, notes: [why] })
-  }
-  const notes = [
-    ...(least < EXPECTED_MIN ? ['Fewer than five are expected in a cell: the p value is rough.'] : []),
-    ...(isRounded ? [ROUNDED] : [])
-  ]
-  return resultOf(shown, who, { ...NOTHING, statistic, df: [df], p, notes })
+  const { numbers, notes } = associationOf(givers.map(({ part }) => part))
+  return resultOf(shown, who, { ...NOTHING, ...numbers, notes })
 }
 
 /** Nothing combined. */

@@ -304,6 +304,24 @@ test('a t of one sample or of pairs has the whole cohort, and a value or two var
   }
 })
 
+test('odds and risks are of one level in two groups, which alone are read', () => {
+  const asked = { variables: ['outcomes.response'], by: ['sex'], arguments: { level: 'full' } }
+  const { where, measures, tests } = plan('odds_ratio', asked)
+  assert.deepEqual(where, { column: 'subjects.sex', op: 'in', values: ['F', 'M'] })
+  assert.deepEqual(measures, [{ kind: 'share', name: 'share_response', variable: 'outcomes.response', level: 'full' }])
+  // People are counted, so that several rows of one do not matter.
+  assert.deepEqual(tests, [{ kind: 'two_by_two', of: 'share_response', by: 'sex', groups: ['F', 'M'] }])
+  const [repeated] =
+    plan('two_by_two', { ...asked, variables: ['sex'], by: ['outcomes.visit'], arguments: { level: 'F' } }).tests ?? []
+  assert.equal(repeated?.repeated, 'outcomes')
+  for (const wrong of [
+    { ...asked, by: [] },
+    { ...asked, arguments: {} },
+    { ...asked, by: ['age'] }
+  ])
+    assert.throws(() => plan('two_by_two', wrong), code('PARAMETER_INVALID'))
+})
+
 test('a meta-analysis combines what its variables are: means, differences, shares, odds ratios, correlations', () => {
   const asked = (variables: string[], by: string[] = [], args: Record<string, unknown> = {}) => {
     const { tests = [], measures, where } = plan('meta', { variables, by, arguments: args })
@@ -356,11 +374,13 @@ test('every statistic in the list has a plan', () => {
     correlation: ['age', 'UPDRS_total'],
     chi_squared: ['sex', 'age'],
     paired: ['UPDRS_total', 'quality_of_life'],
-    share: ['sex']
+    share: ['sex'],
+    two_by_two: ['subjects.visit']
   }
+  const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {
-    const args = name === 'share' ? { level: 'F' } : {}
-    const by = name === 'compare' || name === 'anova' ? ['sex'] : []
+    const args: Record<string, unknown> = Object.hasOwn(levels, name) ? { level: levels[name] } : {}
+    const by = ['compare', 'anova', 'two_by_two'].includes(name) ? ['sex'] : []
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
 })

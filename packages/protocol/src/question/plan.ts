@@ -50,6 +50,13 @@ export function variablesOf(measure: Measure): readonly VariableRef[] {
  */
 export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
+  /** Of a share in two groups. */
+  | {
+      readonly kind: 'two_by_two'
+      readonly of: string
+      readonly by: string
+      readonly groups: readonly [string, string]
+    }
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
   | MetaTest

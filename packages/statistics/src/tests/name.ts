@@ -1,5 +1,5 @@
 /** The name of a test as people read it. */
-import type { MetaTest, TestResult } from '@stimnet/protocol'
+import type { MetaTest, TestEstimate, TestResult } from '@stimnet/protocol'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   welch: 'Welch’s t',
@@ -10,14 +10,16 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   share_interval: '95 % interval of the share (Wilson)',
   correlation_interval: '95 % interval of the correlation (Fisher’s z)',
   one_sample: 'One-sample t',
-  paired: 'Paired t'
+  paired: 'Paired t',
+  two_by_two: 'Odds and risks of two groups'
 }
 
 /** Adjusted for the site it is another test, of another name. */
 const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
-  chi_squared: 'Cochran–Mantel–Haenszel χ²'
+  chi_squared: 'Cochran–Mantel–Haenszel χ²',
+  two_by_two: 'Mantel–Haenszel odds and risks of two groups'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -40,3 +42,12 @@ export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): st
   if (meta !== undefined) return `Meta-analysis of ${EFFECTS[meta.effect]} (${METHODS[meta.method]})`
   return (adjusted && ADJUSTED[kind]) || NAMES[kind]
 }
+
+/** What an estimate is of: a ratio, or the row of the answer. */
+export function estimateName({ measure, groups }: Pick<TestEstimate, 'measure' | 'groups'>): string {
+  const labels = groups.map((label) => label ?? 'missing')
+  if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
+  return measure.replace('_', ' ')
+}
+
+const OF_ROWS: readonly TestEstimate['measure'][] = ['mean', 'share', 'correlation']

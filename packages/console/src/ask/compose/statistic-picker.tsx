@@ -6,7 +6,7 @@ import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Change } from '../draft/change.ts'
 import type { Picked } from '../draft/draft.ts'
-import { OF_BOTH, OF_CATEGORIES, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
+import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
 import { VariablePicker } from './variable-picker.tsx'
 
@@ -72,7 +72,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
 function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
   const { picked, set, about } = props
   const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
-  if (picked.name === 'share' || (picked.name === 'meta' && first?.type === 'category')) {
+  if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []
     return (
       <Field label="Level whose share is asked for">

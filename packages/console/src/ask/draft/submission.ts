@@ -14,7 +14,7 @@ import { isNumeric } from '../../words/variable.ts'
 import type { About } from './about.ts'
 import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
-import { readValue, UNGROUPED, WITH_INTERVAL } from './fits.ts'
+import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from './fits.ts'
 import { mappingsFor } from './mappings.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
@@ -89,7 +89,7 @@ export function callOf({ name, variables, by, level, q, kurtosis, interval, valu
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
-    ...((name === 'share' || name === 'meta') && level !== '' ? { level } : {}),
+    ...([...OF_LEVEL, 'meta'].includes(name) && level !== '' ? { level } : {}),
     ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
     ...(name === 'moments' && kurtosis ? { kurtosis } : {}),
     ...(WITH_INTERVAL.includes(name) && interval ? { interval } : {}),

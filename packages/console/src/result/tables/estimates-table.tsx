@@ -1,6 +1,6 @@
 /** The estimates of a test that gives several, each with its interval. */
 import type { TestResult } from '@stimnet/protocol'
-import { testName } from '@stimnet/sdk'
+import { estimateName, testName } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { measured } from '../../words/number.ts'
 
@@ -30,7 +30,7 @@ export function EstimatesTable({ test }: { test: TestResult }) {
         <tbody>
           {estimates.map(({ measure, groups, n, estimate, interval }) => (
             <tr key={JSON.stringify([measure, groups])}>
-              <th scope="row">{groups.map((label) => label ?? 'missing').join(', ') || 'all'}</th>
+              <th scope="row">{estimateName({ measure, groups })}</th>
               <td className="number">{n === null ? '–' : measured(n)}</td>
               <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
               <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>

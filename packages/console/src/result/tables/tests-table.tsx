@@ -46,6 +46,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
               <td className="number">{test.p === null ? '–' : test.p < 0.0001 ? '< 0.0001' : measured(test.p)}</td>
               <td>
                 {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
+                {test.heterogeneity && differingOf(test.heterogeneity)}
               </td>
             </tr>
           ))}
@@ -63,4 +64,8 @@ function heterogeneityOf({ tau2, i2, q, prediction }: NonNullable<TestResult['me
   return prediction === null
     ? between
     : `${between} 95 % prediction interval for a further institution: ${prediction.map(measured).join(' to ')}.`
+}
+
+function differingOf({ statistic, df, p }: NonNullable<TestResult['heterogeneity']>): string {
+  return `Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p ${p < 0.0001 ? '< 0.0001' : `= ${measured(p)}`}.`
 }

@@ -1,9 +1,13 @@
 /** Tests over the pooled rows as text for a terminal: one line each with notes, and one for each of its estimates. */
 import type { TestEstimate, TestResult } from '@stimnet/protocol'
-import { type Broadcast, testName } from '@stimnet/sdk'
+import { type Broadcast, estimateName, testName } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
-const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = { anova: 'F', chi_squared: 'χ²' }
+const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
+  anova: 'F',
+  chi_squared: 'χ²',
+  two_by_two: 'χ²'
+}
 
 /** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
@@ -12,6 +16,7 @@ export function testLines({ pooled, parts }: Broadcast): string[] {
   const lines = tests.flatMap((test) => [
     test.meta ? metaLine(test) : lineOf(test),
     ...metaLines(test.meta, nameOf),
+    ...differingLines(test),
     ...(test.estimates ?? []).map(estimateLine)
   ])
   return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
@@ -27,6 +32,13 @@ function metaLine(test: TestResult): string {
   const letter = df.length === 0 ? 'z' : `t(${df.map(measured).join(', ')})`
   const tested = statistic === null || p === null ? '' : `, ${letter} = ${measured(statistic)}, p = ${shortP(p)}`
   return `${name}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}${tested}.${said}`
+}
+
+/** Whether the odds ratios of the sites differ. */
+function differingLines({ heterogeneity: differing }: TestResult): string[] {
+  if (differing === undefined) return []
+  const { df, statistic, p } = differing
+  return [`  Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p = ${shortP(p)}.`]
 }
 
 /** How the sites differ, and each by itself. */
@@ -71,12 +83,13 @@ function differenceIn({ difference, interval, groups, value }: TestResult): stri
 }
 
 /** One estimate with its interval and the number of values behind it. */
-function estimateLine({ groups, n, estimate, interval }: TestEstimate): string {
-  const name = printable(groups.map((label) => label ?? 'missing').join(', ')) || 'all'
+function estimateLine(one: TestEstimate): string {
+  const { n, estimate, interval } = one
+  const name = printable(estimateName(one))
   const [low, high] = interval ?? []
   const between = low === undefined || high === undefined ? 'no interval' : `${measured(low)} to ${measured(high)}`
   return estimate === null
-    ? `  ${name}: withheld`
+    ? `  ${name}: not known`
     : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}`
 }
 
