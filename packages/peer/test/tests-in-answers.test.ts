@@ -100,6 +100,18 @@ test('odds and risks are a line each, and how institutions differ is another', (
   )
 })
 
+test('an exact test has a p value alone', () => {
+  const exact: TestResult = {
+    ...{ ...WELCH, kind: 'fisher', of: 'subjects', by: ['arm', 'ill'], groups: [], difference: null, interval: null },
+    ...{ statistic: null, df: [], p: 0.4412 },
+    estimates: [{ measure: 'odds_ratio', groups: [], n: 78, estimate: 1.597, interval: [0.511, 5.235] }]
+  }
+  assert.equal(
+    text([exact]),
+    '\nFisher’s exact test, subjects by arm, ill: p = 0.441.\n  odds ratio: 1.597 (0.511 to 5.235), n = 78\n'
+  )
+})
+
 test('a t of one sample names the value that the mean is compared with, a paired one both variables', () => {
   const one: TestResult = { ...WELCH, kind: 'one_sample', by: [], value: 6 }
   assert.match(text([one]), /^\nOne-sample t, sd_score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)

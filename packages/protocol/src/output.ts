@@ -200,7 +200,7 @@ export type OutputPart = OutputRow['parts'][string]
 /** Tests that are made of an answer's own columns. */
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
-  ...['one_sample', 'paired', 'two_by_two']
+  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher']
 ] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
@@ -248,7 +248,10 @@ const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
   of: z.string(),
   by: z.array(z.string()),
-  /** Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. */
+  /**
+   * Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. Of `mcnemar` those who changed from the level.
+   * Of `fisher` two levels of the rows, then two of the columns.
+   */
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
   ),

@@ -1,14 +1,6 @@
 /** Tests that a statistic by name asks for beside its numbers. */
-import {
-  type Filter,
-  type MetaTest,
-  type Plan,
-  type PlanTest,
-  type ResolvedVariable,
-  type StatisticCall,
-  StimnetError
-} from '@stimnet/protocol'
-import { invalid } from './measures.ts'
+import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
+import { invalid, twoLevels } from './measures.ts'
 import { classicalTests } from './tests/asked-classical.ts'
 import { META_METHODS } from './tests/meta.ts'
 
@@ -36,7 +28,9 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
 }
 
 /** These count people, however many rows each has. */
-const OF_PEOPLE: readonly PlanTest['kind'][] = ['chi_squared', 'share_interval', 'two_by_two']
+const OF_PEOPLE: readonly PlanTest['kind'][] = [
+  ...(['chi_squared', 'share_interval', 'two_by_two', 'mcnemar', 'fisher'] as const)
+]
 
 /** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
 function isPerRow({ kind }: PlanTest): boolean {
@@ -164,19 +158,4 @@ function oneOf<W extends string>(call: StatisticCall, name: string, words: reado
   const known = words.find((word) => word === asked)
   if (asked !== undefined && known === undefined) invalid(`${name}: ${words.join(', ')}.`)
   return known ?? words[0]
-}
-
-function twoLevels(call: StatisticCall, { ref, variable }: ResolvedVariable): readonly [string, string] {
-  const { groups } = call.arguments
-  const known = variable.levels.join(', ').slice(0, 500)
-  if (variable.type !== 'category') invalid(`${call.name} groups by a category, and ${ref} is none.`)
-  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
-  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
-    return invalid(`groups: two different levels of ${ref}. It has: ${known}.`)
-  }
-  const [one, other]: unknown[] = asked
-  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
-    return [one, other]
-  }
-  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
 }

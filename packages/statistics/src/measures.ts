@@ -51,6 +51,8 @@ export function measuresOf(
     case 'one_sample':
       return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
+    case 'mcnemar':
+    case 'fisher':
       return [subjects]
     case 'table_one':
       return [subjects, ...baseline(variables)]
@@ -178,4 +180,24 @@ function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]):
       (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
     )
   })
+}
+
+/** The two levels in an argument, or those of a category that has two. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
+export function twoLevels(
+  call: StatisticCall,
+  { ref, variable }: ResolvedVariable,
+  argument = 'groups'
+): readonly [string, string] {
+  const groups = call.arguments[argument]
+  const known = variable.levels.join(', ').slice(0, 500)
+  if (variable.type !== 'category') invalid(`${call.name} groups by a category, and ${ref} is none.`)
+  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
+  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
+    return invalid(`${argument}: two different levels of ${ref}. It has: ${known}.`)
+  }
+  const [one, other]: unknown[] = asked
+  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
+    return [one, other]
+  }
+  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
 }

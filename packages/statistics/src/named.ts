@@ -64,6 +64,26 @@ const TABLE_ONE_SUMMARY =
 const TWO_BY_TWO_SUMMARY =
   'Two groups and one level of a category: odds ratio, risk ratio and risk difference with 95 % intervals, and χ²; over several ' +
   'institutions by Mantel and Haenszel.'
+const MCNEMAR_SUMMARY =
+  'Two categories of the same people with the same two levels, such as before and after: McNemar’s χ² of those who changed.'
+const FISHER_SUMMARY =
+  'Two categories of two levels each: Fisher’s exact test with odds ratio and interval, of exact counts alone; over several ' +
+  'institutions within each.'
+const BOTH_LEVELS: StatisticArgument = {
+  name: 'groups',
+  required: false,
+  meaning: 'Two levels that both categories have; may be left out where they have two.'
+}
+const GROUPS_OF_FIRST: StatisticArgument = {
+  name: 'groups',
+  required: false,
+  meaning: 'Two levels of the first category; may be left out where it has two.'
+}
+const LEVELS: StatisticArgument = {
+  name: 'levels',
+  required: false,
+  meaning: 'Two levels of the second category; may be left out where it has two.'
+}
 const META_SUMMARY =
   'Meta-analysis over the institutions of a mean, of the difference of two groups, of a share or its odds ratio, or of a correlation: ' +
   'combined effect, variance between institutions, Q, I² and prediction interval.'
@@ -114,6 +134,8 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('paired', [2, 2], 'Two numbers of the same people: mean difference, paired t, 95 % interval and p.'),
   describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
+  describe('mcnemar', [2, 2], MCNEMAR_SUMMARY, BOTH_LEVELS),
+  describe('fisher', [2, 2], FISHER_SUMMARY, GROUPS_OF_FIRST, LEVELS),
   describe('two_by_two', [1, 1], TWO_BY_TWO_SUMMARY, LEVEL, GROUPS),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL)
@@ -147,7 +169,9 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
   }
   checkShape(statistic, call)
   const { variables, by, tables } = resolveAll(call, descriptor)
-  const keys = ['table', 'histogram', 'chi_squared'].includes(statistic.name) ? [...variables, ...by] : by
+  const keys = ['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(statistic.name)
+    ? [...variables, ...by]
+    : by
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)
   if (statistic.name === 'histogram') checkNumeric(variables)
   const plan: Plan = {

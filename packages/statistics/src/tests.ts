@@ -7,7 +7,9 @@ import { associationOf } from './tests/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
 import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
+import { fisher } from './tests/fisher.ts'
 import { intervals } from './tests/intervals.ts'
+import { mcNemar } from './tests/mcnemar.ts'
 import { oneSample, paired } from './tests/mean.ts'
 import { type Meta, metaOf } from './tests/meta.ts'
 import {
@@ -26,6 +28,7 @@ import { type Pair, welchOver } from './tests/welch.ts'
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
 export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
+export { type Counts, type Fisher, fisherOf } from './tests/fisher.ts'
 export { type Meta, META_METHODS, type MetaMethod, metaOf, type SiteEffect } from './tests/meta.ts'
 export { estimateName, testName } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
@@ -81,6 +84,10 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return meta(test, sites)
     case 'two_by_two':
       return twoByTwo(test, sites)
+    case 'mcnemar':
+      return mcNemar(test, sites)
+    case 'fisher':
+      return fisher(test, sites)
     case 'one_sample':
       return oneSample(test, sites)
     case 'paired':
@@ -122,12 +129,23 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
       return value === undefined ? undefined : { kind, of, by, value }
     case 'anova':
       return first === undefined ? undefined : { kind, of, by: first }
+    case 'mcnemar':
+    case 'fisher':
+      return countsAsked(result)
     case 'chi_squared':
       return first === undefined || second === undefined ? undefined : { kind, of, by: [first, second] }
     case 'welch':
     case 'two_by_two':
       return first !== undefined && one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
   }
+}
+
+function countsAsked({ kind, of, by: [row, column], groups }: TestResult): PlanTest | undefined {
+  const [one, other, third, fourth] = groups.map(({ name }) => name)
+  if (row === undefined || column === undefined || one === undefined || other === undefined) return undefined
+  if (kind === 'mcnemar') return { kind, of, by: [row, column], groups: [one, other] }
+  if (kind !== 'fisher' || third === undefined || fourth === undefined) return undefined
+  return { kind, of, by: [row, column], groups: [one, other, third, fourth] }
 }
 
 function metaAsked({ of, by, groups, meta: combined }: TestResult): PlanTest | undefined {

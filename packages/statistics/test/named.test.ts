@@ -322,6 +322,56 @@ test('odds and risks are of one level in two groups, which alone are read', () =
     assert.throws(() => plan('two_by_two', wrong), code('PARAMETER_INVALID'))
 })
 
+test('tables of two by two read two levels of each category, and no others', () => {
+  assert.deepEqual(plan('fisher', { variables: ['sex', 'subjects.visit'] }), {
+    tables: ['subjects'],
+    groupBy: [
+      { name: 'sex', variable: 'subjects.sex' },
+      { name: 'visit', variable: 'subjects.visit' }
+    ],
+    measures: [{ kind: 'subjects', name: 'subjects' }],
+    tests: [{ kind: 'fisher', of: 'subjects', by: ['sex', 'visit'], groups: ['F', 'M', 'baseline', 'month_12'] }]
+  })
+  const responses = plan('fisher', {
+    variables: ['sex', 'outcomes.response'],
+    arguments: { groups: ['M', 'F'], levels: ['none', 'full'] }
+  })
+  assert.deepEqual(responses.where, { column: 'outcomes.response', op: 'in', values: ['none', 'full'] })
+  assert.deepEqual(responses.tests, [
+    {
+      ...{ kind: 'fisher', of: 'subjects', by: ['sex', 'response'], groups: ['M', 'F', 'none', 'full'] },
+      repeated: 'outcomes'
+    }
+  ])
+  const visits = { variables: ['subjects.visit', 'outcomes.visit'] }
+  assert.deepEqual(plan('mcnemar', visits).tests, [
+    {
+      ...{
+        kind: 'mcnemar',
+        of: 'subjects',
+        by: ['subjects_visit', 'outcomes_visit'],
+        groups: ['baseline', 'month_12']
+      },
+      repeated: 'outcomes'
+    }
+  ])
+  for (const [name, asked] of [
+    ['mcnemar', { variables: ['sex', 'subjects.visit'] }],
+    ['mcnemar', { ...visits, by: ['sex'] }],
+    ['mcnemar', { ...visits, arguments: { levels: ['baseline', 'month_12'] } }],
+    ['fisher', { variables: ['sex', 'outcomes.response'] }],
+    ['fisher', { variables: ['sex', 'age'] }],
+    ['fisher', { variables: ['sex', 'subjects.visit'], by: ['age'] }]
+  ] as const) {
+    const { variables, by = [], arguments: args = {} } = asked as Partial<StatisticCall>
+    assert.throws(
+      () => plan(name, { variables: [...(variables ?? [])], by: [...by], arguments: args }),
+      code('PARAMETER_INVALID'),
+      JSON.stringify([name, asked])
+    )
+  }
+})
+
 test('a meta-analysis combines what its variables are: means, differences, shares, odds ratios, correlations', () => {
   const asked = (variables: string[], by: string[] = [], args: Record<string, unknown> = {}) => {
     const { tests = [], measures, where } = plan('meta', { variables, by, arguments: args })
@@ -373,6 +423,8 @@ test('every statistic in the list has a plan', () => {
     covariance: ['age', 'UPDRS_total'],
     correlation: ['age', 'UPDRS_total'],
     chi_squared: ['sex', 'age'],
+    mcnemar: ['subjects.visit', 'outcomes.visit'],
+    fisher: ['sex', 'subjects.visit'],
     paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
     two_by_two: ['subjects.visit']

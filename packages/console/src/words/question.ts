@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 /** These ask of groups, and not of values in them. */
-const OF_GROUPS = ['table', 'chi_squared', 'histogram']
+const OF_GROUPS = ['table', 'chi_squared', 'histogram', 'mcnemar', 'fisher']
 
 /** Its title; "mean UPDRS_change by sex" for a statistic; "SQL query 42" for what only its text would tell. */
 export function questionName({

@@ -59,6 +59,20 @@ export type PlanTest = (
     }
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
+  /** Of a count of people. `groups`: the two levels that both keys have. */
+  | {
+      readonly kind: 'mcnemar'
+      readonly of: string
+      readonly by: readonly [string, string]
+      readonly groups: readonly [string, string]
+    }
+  /** Of a count of people. `groups`: two levels of the first key, then two of the second. */
+  | {
+      readonly kind: 'fisher'
+      readonly of: string
+      readonly by: readonly [string, string]
+      readonly groups: readonly [string, string, string, string]
+    }
   | MetaTest
   | IntervalTest
   /** The mean less `value`. */

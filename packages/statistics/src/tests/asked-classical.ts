@@ -1,6 +1,6 @@
-/** The tests of one row of numbers that a statistic by name asks for: confidence intervals, t tests of one sample and of pairs. */
-import type { Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
-import { hasInterval, invalid, uniqueNames } from '../measures.ts'
+/** The classical tests that a statistic by name asks for: confidence intervals, t tests of one sample and of pairs, tables of two by two. */
+import type { Filter, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
+import { hasInterval, invalid, twoLevels, uniqueNames } from '../measures.ts'
 
 interface Asked {
   readonly name: string
@@ -11,6 +11,7 @@ interface Asked {
 
 /** The plan with the tests of its statistic; as it is where there are none. Throws PARAMETER_INVALID. */
 export function classicalTests(plan: Plan, asked: Asked): Plan {
+  if (asked.name === 'mcnemar' || asked.name === 'fisher') return ofCounts(plan, asked, asked.name)
   const tests = testsOf(plan, asked)
   return tests.length === 0 ? plan : { ...plan, tests }
 }
@@ -41,6 +42,32 @@ function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
     default:
       return []
   }
+}
+
+/** A table of two levels by two. Other levels are left out of the plan. */
+function ofCounts(plan: Plan, { call, variables, by }: Asked, kind: 'mcnemar' | 'fisher'): Plan {
+  const [one, two] = plan.groupBy
+  const [row, column] = variables
+  if (by.length > 0 || !one || !two || !row || !column) return invalid(`${kind} takes two variables and no \`by\`.`)
+  const rows = twoLevels(call, row)
+  const columns = twoLevels(call, column, kind === 'mcnemar' ? 'groups' : 'levels')
+  if (kind === 'mcnemar' && columns.some((level) => !rows.includes(level))) {
+    invalid('mcnemar takes two categories of the same levels, such as before and after.')
+  }
+  const names = [one.name, two.name] as const
+  const conditions = [
+    { variable: row, values: rows },
+    { variable: column, values: columns }
+  ].flatMap(({ variable: { ref, variable }, values }): Filter[] =>
+    variable.levels.length > 2 ? [{ column: ref, op: 'in', values }] : []
+  )
+  const [first, second] = conditions
+  const where = second === undefined ? first : { all: conditions }
+  const test: PlanTest =
+    kind === 'mcnemar'
+      ? { kind, of: 'subjects', by: names, groups: rows }
+      : { kind, of: 'subjects', by: names, groups: [...rows, ...columns] }
+  return { ...plan, ...(where === undefined ? {} : { where }), tests: [test] }
 }
 
 function none(by: readonly ResolvedVariable[], name: string): void {

@@ -11,7 +11,9 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   correlation_interval: '95 % interval of the correlation (Fisher’s z)',
   one_sample: 'One-sample t',
   paired: 'Paired t',
-  two_by_two: 'Odds and risks of two groups'
+  two_by_two: 'Odds and risks of two groups',
+  mcnemar: 'McNemar’s χ²',
+  fisher: 'Fisher’s exact test'
 }
 
 /** Adjusted for the site it is another test, of another name. */
@@ -19,7 +21,8 @@ const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
   chi_squared: 'Cochran–Mantel–Haenszel χ²',
-  two_by_two: 'Mantel–Haenszel odds and risks of two groups'
+  two_by_two: 'Mantel–Haenszel odds and risks of two groups',
+  fisher: 'Exact test within institutions'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {

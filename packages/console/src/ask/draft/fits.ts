@@ -1,11 +1,19 @@
 /** What each statistic by name takes on the form. */
 
 /** These are of categories alone. */
-export const OF_CATEGORIES: readonly string[] = ['table', 'chi_squared', 'share', 'two_by_two']
+export const OF_CATEGORIES: readonly string[] = ['table', 'chi_squared', 'share', 'two_by_two', 'mcnemar', 'fisher']
 /** These are of numbers and of categories. */
 export const OF_BOTH: readonly string[] = ['meta', 'table_one']
 /** These take their groups from the variables themselves, or have none. */
-export const UNGROUPED: readonly string[] = ['table', 'histogram', 'chi_squared', 'one_sample', 'paired']
+export const UNGROUPED: readonly string[] = [
+  'table',
+  'histogram',
+  'chi_squared',
+  'mcnemar',
+  'fisher',
+  'one_sample',
+  'paired'
+]
 /** These have the groups of one variable at most. */
 export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'meta', 'table_one']
 /** These need that one. */

@@ -64,14 +64,16 @@ function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): 
 function lineOf(test: TestResult): string {
   const name = `${testName(test)}, ${printable([test.of, test.by.join(', ')].filter(Boolean).join(' by '))}`
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
-  if (test.statistic === null || test.p === null) {
+  if (test.p === null) {
     return test.estimates?.some(({ interval }) => interval !== null)
       ? `${name}.${note}`
       : `${name}: not computed.${note}`
   }
   const df = test.df.map(measured).join(', ')
   const letter = LETTERS[test.kind] ?? 't'
-  return `${name}: ${letter}(${df}) = ${measured(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
+  // An exact test has no statistic.
+  const tested = test.statistic === null ? '' : `${letter}(${df}) = ${measured(test.statistic)}, `
+  return `${name}: ${tested}p = ${shortP(test.p)}.${differenceIn(test)}${note}`
 }
 
 function differenceIn({ difference, interval, groups, value }: TestResult): string {
