@@ -100,6 +100,24 @@ test('odds and risks are a line each, and how institutions differ is another', (
   )
 })
 
+test('comparisons of each two groups are a line each with p, and a partial correlation says what is held fixed', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const pairs: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'pairwise' },
+    estimates: [{ measure: 'difference', groups: ['a', 'b'], n: 60, estimate: 1.5, interval: [0.5, 2.5], p: 0.0123 }]
+  }
+  assert.equal(
+    text([pairs]),
+    '\nPairwise Welch’s t, p after Holm, sd_score by sex.\n  a − b: 1.5 (0.5 to 2.5), n = 60, p = 0.0123\n'
+  )
+  const group = (name: string) => ({ name, n: null, mean: null, sd: null })
+  const partial: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'partial_correlation', of: 'correlation_x_y', by: [] },
+    ...{ groups: ['x', 'y', 'z'].map(group), statistic: 2.1, df: [57], p: 0.0402 }
+  }
+  assert.match(text([partial]), /^\nPartial correlation, x and y given z: t\(57\) = 2\.1, p = 0\.0402\./)
+})
+
 test('an exact test has a p value alone', () => {
   const exact: TestResult = {
     ...{ ...WELCH, kind: 'fisher', of: 'subjects', by: ['arm', 'ill'], groups: [], difference: null, interval: null },

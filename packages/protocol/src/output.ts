@@ -200,7 +200,7 @@ export type OutputPart = OutputRow['parts'][string]
 /** Tests that are made of an answer's own columns. */
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
-  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher']
+  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise']
 ] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
@@ -224,18 +224,22 @@ const metaSchema = z.object({
 })
 
 /** What an estimate estimates. */
-const ESTIMATE_MEASURES = ['mean', 'share', 'correlation', 'odds_ratio', 'risk_ratio', 'risk_difference'] as const
+const ESTIMATE_MEASURES = [
+  ...['mean', 'share', 'correlation', 'odds_ratio', 'risk_ratio', 'risk_difference', 'difference']
+] as const
 
 /** One number with its 95 % interval, where a test gives several. */
 const estimateSchema = z.object({
   measure: z.enum(ESTIMATE_MEASURES),
-  /** Of an interval: the labels of the row, in the order of `by`, null for missing. */
+  /** Of an interval: the labels of the row, in the order of `by`, null for missing. Of a difference: both groups. */
   groups: z.array(z.string().nullable()),
   /** Values, pairs or people behind it. */
   n: z.number().nullable(),
   estimate: z.number().nullable(),
   /** Low and high. */
   interval: z.array(z.number()).nullable(),
+  /** Of `pairwise`: after Holm, over all comparisons of the test. */
+  p: z.number().nullable().optional(),
   /** Of a pooled estimate: PeerIds of those who gave it. */
   sites: z.array(z.string()).optional()
 })
@@ -250,7 +254,7 @@ const testResultSchema = z.object({
   by: z.array(z.string()),
   /**
    * Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. Of `mcnemar` those who changed from the level.
-   * Of `fisher` two levels of the rows, then two of the columns.
+   * Of `fisher` two levels of the rows, then two of the columns. Of `partial_correlation` two variables, and the one held fixed.
    */
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
@@ -271,6 +275,8 @@ const testResultSchema = z.object({
   meta: metaSchema.optional(),
   /** Of `one_sample`: what the mean is compared with. */
   value: z.number().optional(),
+  /** Of `partial_correlation`: the other columns that it is made of. */
+  columns: z.array(z.string()).optional(),
   /** Of tests that give several numbers. */
   estimates: z.array(estimateSchema).optional(),
   /** Of `two_by_two` over several sites: whether their odds ratios differ (Breslow and Day, as Tarone corrected it). */

@@ -60,6 +60,7 @@ export {
   tableOneOf,
   testAsked,
   testName,
+  testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'

@@ -1,6 +1,6 @@
 /** Tests that a statistic by name asks for beside its numbers. */
 import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
-import { invalid, twoLevels } from './measures.ts'
+import { hasFlag, invalid, twoLevels } from './measures.ts'
 import { classicalTests } from './tests/asked-classical.ts'
 import { META_METHODS } from './tests/meta.ts'
 
@@ -104,7 +104,11 @@ function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan
   }
   const spreads = plan.measures.filter(({ kind }) => kind === 'sd')
   if (name === 'anova') {
-    return { ...plan, tests: spreads.map((measure) => ({ kind: 'anova', of: measure.name, by: one.name })) }
+    const kinds = hasFlag(call, 'pairwise') ? (['anova', 'pairwise'] as const) : (['anova'] as const)
+    return {
+      ...plan,
+      tests: kinds.flatMap((kind) => spreads.map((measure) => ({ kind, of: measure.name, by: one.name })))
+    }
   }
   const groups = twoLevels(call, key)
   return {

@@ -45,7 +45,9 @@ export function measuresOf(
     case 'moments':
       return momentsOf(call, variables)
     case 'mean':
-      return hasInterval(call) ? [...counts(variables), ...over(variables, ['mean', 'sd'])] : over(variables, ['mean'])
+      return hasFlag(call, 'interval')
+        ? [...counts(variables), ...over(variables, ['mean', 'sd'])]
+        : over(variables, ['mean'])
     case 'compare':
     case 'anova':
     case 'one_sample':
@@ -58,6 +60,8 @@ export function measuresOf(
       return [subjects, ...baseline(variables)]
     case 'meta':
       return effectsOf(call, variables)
+    case 'partial_correlation':
+      return [...counts(variables), ...pairsOf('correlation', variables)]
     case 'paired':
       return pairsOf('covariance', variables)
     case 'covariance':
@@ -73,10 +77,11 @@ export function measuresOf(
   }
 }
 
-/** Whether confidence intervals are asked for beside the numbers. Throws PARAMETER_INVALID. */
-export function hasInterval({ arguments: { interval = false } }: StatisticCall): boolean {
-  if (typeof interval !== 'boolean') invalid('interval: true or false.')
-  return interval
+/** Whether an argument is true; false unless given. Throws PARAMETER_INVALID. */
+export function hasFlag(call: StatisticCall, name: string): boolean {
+  const { [name]: asked = false } = call.arguments
+  if (typeof asked !== 'boolean') return invalid(`${name}: true or false.`)
+  return asked
 }
 
 /** As many numbers as a query may ask for: a category has one for each level. */
@@ -126,8 +131,7 @@ function counts(variables: readonly ResolvedVariable[]): Measure[] {
 }
 
 function momentsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
-  const { kurtosis = false } = call.arguments
-  if (typeof kurtosis !== 'boolean') invalid('kurtosis: true or false.')
+  const kurtosis = hasFlag(call, 'kurtosis')
   const kinds = ['mean', 'variance', 'sd', 'skewness', ...(kurtosis ? ['kurtosis'] : [])] as readonly ValueKind[]
   return [...counts(variables), ...over(variables, kinds)]
 }

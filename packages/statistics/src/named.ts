@@ -52,6 +52,11 @@ const CONFIDENCE: StatisticArgument = {
   required: false,
   meaning: 'true: 95 % confidence intervals as well.'
 }
+const PAIRWISE: StatisticArgument = {
+  name: 'pairwise',
+  required: false,
+  meaning: 'true: each group with each other as well, by Welch’s t with p after Holm.'
+}
 const VALUE: StatisticArgument = {
   name: 'value',
   required: false,
@@ -64,6 +69,8 @@ const TABLE_ONE_SUMMARY =
 const TWO_BY_TWO_SUMMARY =
   'Two groups and one level of a category: odds ratio, risk ratio and risk difference with 95 % intervals, and χ²; over several ' +
   'institutions by Mantel and Haenszel.'
+const PARTIAL_SUMMARY =
+  'Correlation of the first two of three numbers with the third held fixed, with 95 % interval and p; of rows that have all three.'
 const MCNEMAR_SUMMARY =
   'Two categories of the same people with the same two levels, such as before and after: McNemar’s χ² of those who changed.'
 const FISHER_SUMMARY =
@@ -125,6 +132,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('moments', [1, 4], 'Count, mean, variance, standard deviation and skewness.', SHAPE),
   describe('covariance', [2, 4], 'Sample covariance of each pair, over rows where both are present.'),
   describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.', CONFIDENCE),
+  describe('partial_correlation', [3, 3], PARTIAL_SUMMARY),
   describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL, CONFIDENCE),
   describe('quantile', [1, VARIABLES_MAX], 'Quantiles on the declared breakpoints, linear within a bin.', Q),
   describe('table', [1, 3], 'Subjects in each combination of levels or bins.'),
@@ -132,7 +140,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
   describe('one_sample', [1, 4], 'n, mean, sd; Student’s t of the mean less a value, 95 % interval and p.', VALUE),
   describe('paired', [2, 2], 'Two numbers of the same people: mean difference, paired t, 95 % interval and p.'),
-  describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
+  describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.', PAIRWISE),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
   describe('mcnemar', [2, 2], MCNEMAR_SUMMARY, BOTH_LEVELS),
   describe('fisher', [2, 2], FISHER_SUMMARY, GROUPS_OF_FIRST, LEVELS),

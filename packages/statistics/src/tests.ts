@@ -3,13 +3,13 @@ import type { MetaTest, PlanTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { exactSum } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
-import { associationOf } from './tests/association.ts'
+import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
 import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
-import { fisher } from './tests/fisher.ts'
+import { fisher } from './tests/counts/fisher.ts'
 import { intervals } from './tests/intervals.ts'
-import { mcNemar } from './tests/mcnemar.ts'
+import { mcNemar } from './tests/counts/mcnemar.ts'
 import { oneSample, paired } from './tests/mean.ts'
 import { type Meta, metaOf } from './tests/meta.ts'
 import {
@@ -22,15 +22,18 @@ import {
   type TestSite,
   testSite
 } from './tests/table.ts'
-import { twoByTwo } from './tests/two-by-two.ts'
+import { pairwise } from './tests/pairwise.ts'
+import { partialCorrelation } from './tests/partial.ts'
+import { twoByTwo } from './tests/counts/two-by-two.ts'
 import { type Pair, welchOver } from './tests/welch.ts'
 
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
-export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
-export { type Counts, type Fisher, fisherOf } from './tests/fisher.ts'
+export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/counts/chi-squared.ts'
+export { type Counts, type Fisher, fisherOf } from './tests/counts/fisher.ts'
 export { type Meta, META_METHODS, type MetaMethod, metaOf, type SiteEffect } from './tests/meta.ts'
-export { estimateName, testName } from './tests/name.ts'
+export { holm } from './tests/pairwise.ts'
+export { estimateName, testName, testSubject } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 
@@ -65,7 +68,8 @@ function withClusters(result: TestResult, clustered: string | undefined): TestRe
   if (clustered === undefined) return result
   const { p, interval, estimates = [] } = result
   const isMade = p !== null || interval !== null || estimates.some((one) => one.interval !== null)
-  const tooSure = p === null ? 'the interval is too narrow' : 'p is too small'
+  const hasP = p !== null || estimates.some((one) => one.p != null)
+  const tooSure = !hasP ? 'the interval is too narrow' : 'p is too small'
   const note =
     `${clustered} has several rows per person. Where a person has several values in a group, the test takes them for ` +
     `independent, and ${tooSure}: filter to one row of each person, such as one visit.`
@@ -92,6 +96,10 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return oneSample(test, sites)
     case 'paired':
       return paired(test, sites)
+    case 'pairwise':
+      return pairwise(test, sites)
+    case 'partial_correlation':
+      return partialCorrelation(test, sites)
     case 'mean_interval':
     case 'share_interval':
     case 'correlation_interval':
@@ -128,7 +136,10 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
     case 'one_sample':
       return value === undefined ? undefined : { kind, of, by, value }
     case 'anova':
+    case 'pairwise':
       return first === undefined ? undefined : { kind, of, by: first }
+    case 'partial_correlation':
+      return partialAsked(result)
     case 'mcnemar':
     case 'fisher':
       return countsAsked(result)
@@ -146,6 +157,12 @@ function countsAsked({ kind, of, by: [row, column], groups }: TestResult): PlanT
   if (kind === 'mcnemar') return { kind, of, by: [row, column], groups: [one, other] }
   if (kind !== 'fisher' || third === undefined || fourth === undefined) return undefined
   return { kind, of, by: [row, column], groups: [one, other, third, fourth] }
+}
+
+function partialAsked({ of, by, columns: [xz, yz, ...counts] = [], groups }: TestResult): PlanTest | undefined {
+  const [x, y, z] = groups.map(({ name }) => name)
+  if (x === undefined || y === undefined || z === undefined || xz === undefined || yz === undefined) return undefined
+  return { kind: 'partial_correlation', of, by, columns: [xz, yz, ...counts], groups: [x, y, z] }
 }
 
 function metaAsked({ of, by, groups, meta: combined }: TestResult): PlanTest | undefined {

@@ -322,6 +322,46 @@ test('odds and risks are of one level in two groups, which alone are read', () =
     assert.throws(() => plan('two_by_two', wrong), code('PARAMETER_INVALID'))
 })
 
+test('an analysis of variance can compare each group with each other', () => {
+  const asked = { variables: ['age'], by: ['sex'], arguments: { pairwise: true } }
+  assert.deepEqual(plan('anova', asked).tests, [
+    { kind: 'anova', of: 'sd_age', by: 'sex' },
+    { kind: 'pairwise', of: 'sd_age', by: 'sex' }
+  ])
+  assert.deepEqual(
+    plan('anova', { ...asked, by: ['outcomes.visit'] }).tests?.map(({ repeated }) => repeated),
+    ['outcomes', 'outcomes']
+  )
+  assert.throws(() => plan('anova', { ...asked, arguments: { pairwise: 'yes' } }), code('PARAMETER_INVALID'))
+})
+
+test('a partial correlation asks for three correlations, and how many values each variable has', () => {
+  const { measures, tests } = plan('partial_correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] })
+  assert.deepEqual(
+    measures.map(({ name }) => name),
+    [
+      ...['count_UPDRS_total', 'count_quality_of_life', 'count_age'],
+      ...['correlation_UPDRS_total_quality_of_life', 'correlation_UPDRS_total_age', 'correlation_quality_of_life_age']
+    ]
+  )
+  assert.deepEqual(tests, [
+    {
+      ...{ kind: 'partial_correlation', of: 'correlation_UPDRS_total_quality_of_life', by: [] },
+      columns: [
+        ...['correlation_UPDRS_total_age', 'correlation_quality_of_life_age'],
+        ...['count_UPDRS_total', 'count_quality_of_life', 'count_age']
+      ],
+      groups: ['UPDRS_total', 'quality_of_life', 'age'],
+      clustered: 'outcomes'
+    }
+  ])
+  for (const wrong of [
+    ['age', 'UPDRS_total'],
+    ['age', 'UPDRS_total', 'sex']
+  ])
+    assert.throws(() => plan('partial_correlation', { variables: wrong }), code('PARAMETER_INVALID'))
+})
+
 test('tables of two by two read two levels of each category, and no others', () => {
   assert.deepEqual(plan('fisher', { variables: ['sex', 'subjects.visit'] }), {
     tables: ['subjects'],
@@ -425,6 +465,7 @@ test('every statistic in the list has a plan', () => {
     chi_squared: ['sex', 'age'],
     mcnemar: ['subjects.visit', 'outcomes.visit'],
     fisher: ['sex', 'subjects.visit'],
+    partial_correlation: ['age', 'UPDRS_total', 'quality_of_life'],
     paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
     two_by_two: ['subjects.visit']

@@ -57,7 +57,9 @@ export type PlanTest = (
       readonly by: string
       readonly groups: readonly [string, string]
     }
+  /** `pairwise`: each group with each other. */
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
+  | { readonly kind: 'pairwise'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
   /** Of a count of people. `groups`: the two levels that both keys have. */
   | {
@@ -72,6 +74,17 @@ export type PlanTest = (
       readonly of: string
       readonly by: readonly [string, string]
       readonly groups: readonly [string, string, string, string]
+    }
+  /**
+   * Of the correlation of x and y with z held fixed. `columns`: the correlations of x with z and of y with z, and the numbers of
+   * values of all three, which show whether the correlations are over the same rows. `groups`: their names.
+   */
+  | {
+      readonly kind: 'partial_correlation'
+      readonly of: string
+      readonly by: readonly string[]
+      readonly columns: readonly [xz: string, yz: string, ...counts: readonly string[]]
+      readonly groups: readonly [string, string, string]
     }
   | MetaTest
   | IntervalTest

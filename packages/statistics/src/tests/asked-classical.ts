@@ -1,6 +1,6 @@
 /** The classical tests that a statistic by name asks for: confidence intervals, t tests of one sample and of pairs, tables of two by two. */
 import type { Filter, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
-import { hasInterval, invalid, twoLevels, uniqueNames } from '../measures.ts'
+import { hasFlag, invalid, twoLevels, uniqueNames } from '../measures.ts'
 
 interface Asked {
   readonly name: string
@@ -22,7 +22,7 @@ function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
     case 'mean':
     case 'share':
     case 'correlation': {
-      if (!hasInterval(call)) return []
+      if (!hasFlag(call, 'interval')) return []
       const keys = plan.groupBy.map((key) => key.name)
       return columns(name === 'mean' ? 'sd' : name).map((of) => ({ kind: `${name}_interval`, of, by: keys }))
     }
@@ -38,6 +38,12 @@ function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
       if (variables[0]?.variable.unit !== variables[1]?.variable.unit)
         invalid('paired takes two variables of one unit.')
       return columns('covariance').map((of) => ({ kind: 'paired', of, by: [], groups: [one, other] }))
+    }
+    case 'partial_correlation': {
+      none(by, name)
+      const [xy = '', xz = '', yz = ''] = columns('correlation')
+      const [x = '', y = '', z = ''] = uniqueNames(variables)
+      return [{ kind: name, of: xy, by: [], columns: [xz, yz, ...columns('count')], groups: [x, y, z] }]
     }
     default:
       return []

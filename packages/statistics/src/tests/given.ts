@@ -1,7 +1,7 @@
 /** The sites that gave every part of a test, and what a result says of them and of the others. */
 import type { MomentsPart, TestResult } from '@stimnet/protocol'
 import { poolMoments, valueOfMoments } from '../moments.ts'
-import type { CountCell } from './chi-squared.ts'
+import type { CountCell } from './counts/chi-squared.ts'
 import type { Computed, Measured, TestSite } from './table.ts'
 
 /** Expected in each cell at least; below it p is rough. */
@@ -28,7 +28,10 @@ export function giving<Part>(
 }
 
 /** What a result repeats of its test, and what it shows beside the test's own numbers. */
-export type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'estimates' | 'heterogeneity'>
+export type Shown = Pick<
+  TestResult,
+  'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'columns' | 'estimates' | 'heterogeneity'
+>
 
 /** The sites that were asked, and those of them that gave every part. */
 export interface Sites {

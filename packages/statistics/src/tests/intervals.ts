@@ -4,6 +4,7 @@ import { zOfP } from '../distributions.ts'
 import { exactSum, poolMoments, valueOfMoments } from '../moments.ts'
 import { correlationWithin } from '../pool-rounding.ts'
 import { ROUNDED } from './given.ts'
+import { around, type Range } from './range.ts'
 import { intervalOf, meanOver } from './mean.ts'
 import {
   DF_MIN,
@@ -103,7 +104,8 @@ function ofCorrelation(parts: readonly Measured[]): Interval {
   const r = pooled && valueOfMoments('correlation', pooled)
   if (pooled === null || r === null) return { n: pooled?.n ?? null, estimate: null, interval: null, isRounded: false }
   const hidden = hiddenIn(parts)
-  const interval = hidden === null ? null : fisherInterval(r, hidden, leastOf(pooled.n, parts) - 3)
+  const interval =
+    hidden === null || !(Math.abs(r) < 1) ? null : fisherInterval(around(r, hidden), leastOf(pooled.n, parts) - 3)
   return { n: pooled.n, estimate: r, interval, isRounded: hidden !== 0 }
 }
 
@@ -114,14 +116,16 @@ export function hiddenIn(parts: readonly Measured[]): number | null {
 }
 
 /** The least possible number of pairs. */
-export function leastOf(n: number, parts: readonly Measured[]): number {
+function leastOf(n: number, parts: readonly Measured[]): number {
   return n - exactSum(parts.map(({ within }) => within?.count ?? 0))
 }
 
-/** On the scale of Fisher's z the squared error is 1 over `freedom`: pairs less 3, and less one for each variable held fixed. */
-export function fisherInterval(r: number, hidden: number, freedom: number): [number, number] | null {
-  if (!(freedom >= DF_MIN) || !(Math.abs(r) < 1)) return null
+/**
+ * The 95 % interval of a correlation that is known to be in a range. On the scale of Fisher's z the squared error is 1 over
+ * `freedom`: pairs less 3, and less one for each variable held fixed. Null for too small a freedom.
+ */
+export function fisherInterval({ low, high }: Range, freedom: number): [number, number] | null {
+  if (!(freedom >= DF_MIN)) return null
   const half = zOfP(ERROR_SHARE) / Math.sqrt(freedom)
-  const [low, high] = [Math.max(-1, r - hidden), Math.min(1, r + hidden)]
-  return [Math.tanh(Math.atanh(low) - half), Math.tanh(Math.atanh(high) + half)]
+  return [Math.tanh(Math.atanh(Math.max(-1, low)) - half), Math.tanh(Math.atanh(Math.min(1, high)) + half)]
 }

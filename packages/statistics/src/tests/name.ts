@@ -13,7 +13,9 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   paired: 'Paired t',
   two_by_two: 'Odds and risks of two groups',
   mcnemar: 'McNemar’s χ²',
-  fisher: 'Fisher’s exact test'
+  fisher: 'Fisher’s exact test',
+  partial_correlation: 'Partial correlation',
+  pairwise: 'Pairwise Welch’s t, p after Holm'
 }
 
 /** Adjusted for the site it is another test, of another name. */
@@ -22,7 +24,8 @@ const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   anova: 'Analysis of variance with the institution as a factor',
   chi_squared: 'Cochran–Mantel–Haenszel χ²',
   two_by_two: 'Mantel–Haenszel odds and risks of two groups',
-  fisher: 'Exact test within institutions'
+  fisher: 'Exact test within institutions',
+  pairwise: 'Pairwise Welch’s t within institutions, p after Holm'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -46,9 +49,17 @@ export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): st
   return (adjusted && ADJUSTED[kind]) || NAMES[kind]
 }
 
+/** What a test is of: its column and keys, or its variables. */
+export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>): string {
+  const [x, y, z] = groups.map(({ name }) => name)
+  if (kind === 'partial_correlation') return `${x} and ${y} given ${z}`
+  return [of, by.join(', ')].filter((part) => part !== '').join(' by ')
+}
+
 /** What an estimate is of: a ratio, or the row of the answer. */
 export function estimateName({ measure, groups }: Pick<TestEstimate, 'measure' | 'groups'>): string {
   const labels = groups.map((label) => label ?? 'missing')
+  if (measure === 'difference') return labels.join(' − ')
   if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
   return measure.replace('_', ' ')
 }

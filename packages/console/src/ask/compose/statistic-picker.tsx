@@ -113,6 +113,14 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
       </Field>
     )
   }
+  if (picked.name === 'anova') {
+    return (
+      <label className="choice">
+        <input type="checkbox" checked={picked.pairwise} onChange={(e) => set({ pairwise: e.target.checked })} />
+        <span>Each group with each other as well (p after Holm)</span>
+      </label>
+    )
+  }
   if (picked.name === 'moments') {
     return (
       <label className="choice">

@@ -70,7 +70,7 @@ function programIn(
 function statisticIn(content: string, variables: readonly SharedVariable[]): Part {
   const call = statisticSchema.parse(JSON.parse(content))
   const refOf = (name: string) => fullName(name, call.table, variables)
-  const { level, q, kurtosis, value, ...others } = withoutInterval(call)
+  const { level, q, kurtosis, pairwise, value, ...others } = withoutInterval(call)
   const picked: Picked = {
     name: call.name,
     variables: call.variables.map(refOf),
@@ -78,6 +78,7 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
     level: typeof level === 'string' ? level : '',
     q: [q ?? []].flat().join(', '),
     kurtosis: kurtosis === true,
+    pairwise: pairwise === true,
     interval: call.arguments.interval === true,
     value: typeof value === 'number' ? String(value) : ''
   }

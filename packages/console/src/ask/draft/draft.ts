@@ -28,6 +28,8 @@ export interface Picked {
   readonly kurtosis: boolean
   /** Confidence intervals beside the numbers. */
   readonly interval: boolean
+  /** Each group of an analysis of variance with each other. */
+  readonly pairwise: boolean
   /** The number that a mean is compared with, as written; empty for 0. */
   readonly value: string
 }
@@ -81,7 +83,17 @@ export const EMPTY: Draft = {
   catalog: '',
   targets: null,
   kind: 'statistic',
-  picked: { name: 'mean', variables: [], by: [], level: '', q: '', kurtosis: false, interval: false, value: '' },
+  picked: {
+    name: 'mean',
+    variables: [],
+    by: [],
+    level: '',
+    q: '',
+    kurtosis: false,
+    interval: false,
+    pairwise: false,
+    value: ''
+  },
   sql: '',
   language: 'python',
   script: '',

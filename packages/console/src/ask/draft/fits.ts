@@ -12,7 +12,8 @@ export const UNGROUPED: readonly string[] = [
   'mcnemar',
   'fisher',
   'one_sample',
-  'paired'
+  'paired',
+  'partial_correlation'
 ]
 /** These have the groups of one variable at most. */
 export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'meta', 'table_one']

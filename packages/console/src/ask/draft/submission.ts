@@ -85,7 +85,7 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
 }
 
 /** The call of a statistic, with the arguments that it knows. */
-export function callOf({ name, variables, by, level, q, kurtosis, interval, value }: Picked) {
+export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value }: Picked) {
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
@@ -93,6 +93,7 @@ export function callOf({ name, variables, by, level, q, kurtosis, interval, valu
     ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
     ...(name === 'moments' && kurtosis ? { kurtosis } : {}),
     ...(WITH_INTERVAL.includes(name) && interval ? { interval } : {}),
+    ...(name === 'anova' && pairwise ? { pairwise } : {}),
     ...(name === 'one_sample' && value.trim() !== '' ? { value: readValue(value) } : {})
   }
   const keyed = UNGROUPED.includes(name) ? [] : by

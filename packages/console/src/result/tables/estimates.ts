@@ -1,6 +1,6 @@
 /** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
 import type { MomentsPart, Output, PooledOutput, TestEstimate, TestResult, TypedValue } from '@stimnet/protocol'
-import { estimateName, testAsked, testName, testsOfOutput } from '@stimnet/sdk'
+import { estimateName, testAsked, testName, testSubject, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
 
 /** One line of a forest plot. */
@@ -105,7 +105,7 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
     return (test.estimates ?? []).map((estimate): Forest => {
       const key = keyOf(estimate)
       return {
-        title: `${testName(test)}: ${test.of.replace(/^sd_/, '')}, ${estimateName(estimate)}`,
+        title: `${testName(test)}: ${subjectOf(test)}, ${estimateName(estimate)}`,
         estimates: [
           ...own.flatMap(({ name, estimates }) =>
             ofEstimate(
@@ -122,11 +122,17 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
   })
 }
 
+/** Without its keys, whose labels are in the name of the estimate. */
+function subjectOf(test: TestResult): string {
+  return testSubject({ ...test, by: [] }).replace(/^sd_/, '')
+}
+
 const NOTHING_AT: Readonly<Partial<Record<TestEstimate['measure'], number>>> = {
   correlation: 0,
   odds_ratio: 1,
   risk_ratio: 1,
-  risk_difference: 0
+  risk_difference: 0,
+  difference: 0
 }
 
 function keyOf({ measure, groups }: TestEstimate): string {

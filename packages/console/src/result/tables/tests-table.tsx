@@ -1,7 +1,7 @@
 /** Tests over the pooled rows. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { TestResult } from '@stimnet/protocol'
-import { testName } from '@stimnet/sdk'
+import { testName, testSubject } from '@stimnet/sdk'
 import { measured } from '../../words/number.ts'
 
 /** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
@@ -33,10 +33,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
           {tests.map((test) => (
             <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
               <th scope="row">{testName(test)}</th>
-              <td>
-                {test.of.replace(/^sd_/, '')}
-                {test.by.length > 0 && ` by ${test.by.join(', ')}`}
-              </td>
+              <td>{testSubject(test).replace(/^sd_/, '')}</td>
               <td className="number">
                 {test.difference === null ? '–' : measured(test.difference)}
                 {test.interval && ` (${test.interval.map(measured).join(' to ')})`}

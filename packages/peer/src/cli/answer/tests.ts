@@ -1,6 +1,6 @@
 /** Tests over the pooled rows as text for a terminal: one line each with notes, and one for each of its estimates. */
 import type { TestEstimate, TestResult } from '@stimnet/protocol'
-import { type Broadcast, estimateName, testName } from '@stimnet/sdk'
+import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
 const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
@@ -62,7 +62,7 @@ function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): 
 }
 
 function lineOf(test: TestResult): string {
-  const name = `${testName(test)}, ${printable([test.of, test.by.join(', ')].filter(Boolean).join(' by '))}`
+  const name = `${testName(test)}, ${printable(testSubject(test))}`
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
   if (test.p === null) {
     return test.estimates?.some(({ interval }) => interval !== null)
@@ -86,13 +86,13 @@ function differenceIn({ difference, interval, groups, value }: TestResult): stri
 
 /** One estimate with its interval and the number of values behind it. */
 function estimateLine(one: TestEstimate): string {
-  const { n, estimate, interval } = one
+  const { n, estimate, interval, p } = one
   const name = printable(estimateName(one))
   const [low, high] = interval ?? []
   const between = low === undefined || high === undefined ? 'no interval' : `${measured(low)} to ${measured(high)}`
   return estimate === null
     ? `  ${name}: not known`
-    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}`
+    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}${p == null ? '' : `, p = ${shortP(p)}`}`
 }
 
 function shortP(value: number): string {

@@ -3,13 +3,13 @@
  * Variances after Robins, Breslow and Greenland (1986), Greenland and Robins (1985), and Sato, Greenland and Robins (1989).
  */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
-import { pOfChiSquared, zOfP } from '../distributions.ts'
-import { exactSum } from '../moments.ts'
+import { pOfChiSquared, zOfP } from '../../distributions.ts'
+import { exactSum } from '../../moments.ts'
 import { associationOf } from './association.ts'
 import type { CountCell } from './chi-squared.ts'
-import { giving, ROUNDED, resultOf } from './given.ts'
-import { around, minus, notNegative, over, plus, type Range, times } from './range.ts'
-import { ERROR_SHARE, type MeasuredShare, NOTHING, type TestSite } from './table.ts'
+import { giving, ROUNDED, resultOf } from '../given.ts'
+import { around, minus, notNegative, over, plus, type Range, times } from '../range.ts'
+import { ERROR_SHARE, type MeasuredShare, NOTHING, type TestSite } from '../table.ts'
 
 /** The counts of one site: a and b of the first group who have the level and who lack it, c and d of the second. */
 export interface FourCells {

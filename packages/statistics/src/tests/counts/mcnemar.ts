@@ -1,9 +1,9 @@
 /** McNemar's test: whether two categories of the same people, such as before and after, have a level equally often. */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
-import { pOfChiSquared, zOfP } from '../distributions.ts'
-import { exactSum } from '../moments.ts'
-import { countsOf, EXPECTED_MIN, giving, ROUNDED, resultOf } from './given.ts'
-import { ERROR_SHARE, NOTHING, type TestSite } from './table.ts'
+import { pOfChiSquared, zOfP } from '../../distributions.ts'
+import { exactSum } from '../../moments.ts'
+import { countsOf, EXPECTED_MIN, giving, ROUNDED, resultOf } from '../given.ts'
+import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
 
 /** The people who changed: from the first level to the second, and back. */
 interface Changed {

@@ -1,9 +1,9 @@
 /** Fisher's exact test of a table of two levels by two; over several sites that of the tables together, each with its own margins. */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
-import { exactSum } from '../moments.ts'
+import { exactSum } from '../../moments.ts'
 import type { CountCell } from './chi-squared.ts'
-import { countsOf, giving, resultOf } from './given.ts'
-import { ERROR_SHARE, NOTHING, type TestSite } from './table.ts'
+import { countsOf, giving, resultOf } from '../given.ts'
+import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
 
 /** One table: a and b of the first row, c and d of the second. */
 export type Counts = readonly [a: number, b: number, c: number, d: number]

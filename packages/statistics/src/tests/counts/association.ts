@@ -1,7 +1,7 @@
 /** The test of association of one or several tables of counts, with what a reader must know of it. */
 import type { TestResult } from '@stimnet/protocol'
 import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './chi-squared.ts'
-import { EXPECTED_MIN, ROUNDED } from './given.ts'
+import { EXPECTED_MIN, ROUNDED } from '../given.ts'
 
 /** The numbers, if the test is made, and the notes. */
 export interface Association {
