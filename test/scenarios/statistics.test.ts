@@ -33,6 +33,11 @@ function subjectsOf(site: number): Subject[] {
   })
 }
 
+/** Three of four have a partner of the other sex. */
+function partnerOf({ sex }: Subject, at: number): string {
+  return SEXES.find((other) => (at % 4 === 0 ? other === sex : other !== sex)) ?? ''
+}
+
 const CATALOG = {
   ...{ name: 'weights', access_level: 'public', subject_key: 'id', synthetic: true },
   tables: [
@@ -64,7 +69,7 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
     await mkdir(join(site.folder, 'data'), { recursive: true })
     const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
     await writeFile(join(site.folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
-    const partners = people.map(({ sex }, i) => `S${i},${sex}`)
+    const partners = people.map((one, i) => `S${i},${partnerOf(one, i)}`)
     await writeFile(join(site.folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
     peers.push(await startSite(site))
   }
@@ -342,6 +347,22 @@ describe('statistics of three institutions', () => {
       )
       const [test] = answer.pooled?.tests ?? []
       assert.deepEqual([test?.adjusted_for, test?.sites?.length, test?.heterogeneity?.df], ['site', 3, 2])
+    })
+
+    await t.test('McNemar’s test of two categories of the same people', async () => {
+      const answer = await ask(client, { name: 'mcnemar', variables: ['people.sex', 'partners.sex'] })
+      const changed = bySite.flatMap((people) => people.filter((one, i) => partnerOf(one, i) !== one.sex))
+      const there = changed.filter(({ sex }) => sex === SEXES[0]).length
+      const back = changed.length - there
+      const [test] = answer.pooled?.tests ?? []
+      assertNear(test?.statistic, (there - back) ** 2 / changed.length, 'χ²')
+      assert.deepEqual(
+        test?.groups.map(({ name, n }) => [name, n]),
+        [
+          [SEXES[0], there],
+          [SEXES[1], back]
+        ]
+      )
     })
 
     await t.test('an exact test, and each arm with each other', async () => {

@@ -151,12 +151,11 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   const exact = [setOf(basis, 0), setOf(basis, 1)].map((set) => set.rows?.size ?? set.subjects.size)
   const of = cell.isCounted ? shownCount(setOf(basis, 0)) : countOfValues(cell, basis, writing)
   if (of === 0) return null
-  const { n: ofWithin } = countWithin(cell, writing)
-  const told = cell.isCounted
-    ? { value: shownCount(setOf(basis, 1)), within: ofWithin ?? 0 }
-    : havingHidingCount(exact, of, settings)
-  const having = Math.min(of, told.value)
-  const accuracy = ofWithin === undefined ? {} : { accuracy: { having: told.within, of: ofWithin } }
+  const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
+  const having = Math.min(of, told)
+  const { n: within } = countWithin(cell, writing)
+  const ofHaving = cell.isCounted ? within : havingWithin(of, settings)
+  const accuracy = within === undefined ? {} : { accuracy: { having: ofHaving ?? within, of: within } }
   return { value: having / of, part: { share: { having, of }, ...accuracy } }
 }
 
@@ -164,18 +163,25 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
  * Where the number of values is not told exactly, a share of them is told so coarsely that it fits every number that it can be:
  * the shares that each can have lie no further apart than the step.
  */
-function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): Rounded {
-  const { k, roundBase, significantDigits, zerosAreDisclosive } = settings
-  const step = stepAbove(1 / fewestBehind(of, settings))
-  const { value } = roundTo(having / all, step, settings)
-  const told = toNearest(value * of, roundBase)
-  // Of no value of its own, so that it says nothing of the share: the coarsest step, all that `of` can be off by, and rounding.
-  const coarsest = Math.max(step, significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
-  return {
-    // As the exact one is: neither few nor all but few.
-    value: zerosAreDisclosive ? Math.min(of - k, Math.max(k, told)) : told,
-    within: Math.ceil((coarsest * of + Math.max(k, roundBase) + roundBase) / 2)
-  }
+function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
+  const { value } = roundTo(having / all, stepOfShare(of, settings), settings)
+  const told = toNearest(value * of, settings.roundBase)
+  // As the exact one is: neither few nor all but few.
+  return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
+}
+
+function stepOfShare(of: number, settings: PrivacySettings): number {
+  return stepAbove(1 / fewestBehind(of, settings))
+}
+
+/**
+ * The largest distance of that count from the exact one: by the coarsest step, by as much as the number of values is off, and by
+ * rounding. The same for every share, so that it says nothing of it.
+ */
+function havingWithin(of: number, settings: PrivacySettings): number {
+  const { k, roundBase, significantDigits } = settings
+  const step = Math.max(stepOfShare(of, settings), significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
+  return Math.ceil((step * of + Math.max(k, roundBase) + roundBase) / 2)
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */

@@ -27,11 +27,14 @@ interface Interval {
 /** Each row is of the sites that gave its number, as its pooled value is. */
 export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
-  const labelsOf = (row: TestSite['rows'][number]) => by.map((key) => row.keys[key] ?? null)
-  const all = sites.flatMap(({ rows }) => rows.map((row) => JSON.stringify(labelsOf(row))))
-  const rows = [...new Set(all)].map((key) => {
-    const cells = sites.flatMap(({ site, rows }) => {
-      const cell = rows.find((row) => JSON.stringify(labelsOf(row)) === key)?.cells.get(of)
+  const found = sites.map(({ site, rows }) => ({
+    site,
+    rows: new Map(rows.map((row) => [JSON.stringify(by.map((key) => row.keys[key] ?? null)), row.cells.get(of)]))
+  }))
+  const keys = [...new Set(found.flatMap(({ rows }) => [...rows.keys()]))]
+  const rows = keys.map((key) => {
+    const cells = found.flatMap(({ site, rows }) => {
+      const cell = rows.get(key)
       return cell && isGiven(cell) ? [{ site, cell }] : []
     })
     const groups = JSON.parse(key) as (string | null)[]

@@ -8,7 +8,8 @@ import { type Pair, type Welch, welchOver } from './welch.ts'
 /** As R's pairwise.t.test(pool.sd = FALSE), within the sites that gave both groups of a pair. */
 export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
-  const names = [...new Set(sites.flatMap((site) => namesIn(site, by)))]
+  const found = [...new Set(sites.flatMap((site) => namesIn(site, by)))]
+  const names = found.length > GROUPS_MAX ? [] : found
   const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => ({ one, other })))
   const made = pairs.map(({ one, other }) => {
     const givers = giving(sites, (site): Pair | undefined => {
@@ -32,7 +33,7 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
   }))
   const behind = sites.map(({ site }) => site).filter((site) => made.some((one) => one.sites.includes(site)))
   const notes = [
-    ...(made.length === 0 ? ['Fewer than two groups.'] : []),
+    ...(made.length === 0 ? [`Fewer than two groups, or more than ${GROUPS_MAX}.`] : []),
     ...(made.some(({ result }) => result === null) || sites.some((site) => !site.isWhole(of)) ? [PARTLY] : []),
     ...(made.some((one) => one.sites.length < behind.length) ? [FEWER_SITES] : []),
     ...(made.some(({ isRounded }) => isRounded) ? [ROUNDED] : [])
@@ -42,6 +43,9 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
     ...(made.some((one) => one.sites.length > 1) ? { adjusted_for: 'site' as const } : {})
   }
 }
+
+/** More groups have more comparisons than anybody reads. */
+const GROUPS_MAX = 40
 
 const PARTLY = 'Not every two groups are compared: one is withheld, too small, or does not vary.'
 const FEWER_SITES = 'Some groups are compared at fewer institutions: see `sites`.'

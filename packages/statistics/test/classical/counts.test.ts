@@ -174,6 +174,7 @@ test('Fisher’s test is made of exact counts alone, and says so', () => {
 
 test('an empty row, very many people and a count that nobody can exceed are no cause for a wrong number', () => {
   assert.equal(fisherOf([[0, 0, 8, 30]]), null)
+  for (const none of [-1, 1.5, Number.NaN]) assert.equal(fisherOf([[12, none, 8, 30]]), null)
   assert.equal(fisherOf([[90_000, 10_000, 80_000, 20_000]]), null)
   const most = fisherOf([[20, 0, 5, 15]])
   assert.deepEqual([most?.odds, most?.interval[1]], [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])

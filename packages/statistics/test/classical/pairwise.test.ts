@@ -85,6 +85,13 @@ test('over several sites each two groups are compared where both were given, wit
   assert.equal(testName(found), 'Pairwise Welch’s t within institutions, p after Holm')
 })
 
+test('more groups than anybody can read are not compared', () => {
+  const [values = []] = Object.values(FLOWERS)
+  const many = pooledTest(site(Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`g${i}`, values]))))
+  assert.deepEqual(many.estimates, [])
+  assert.match(many.note, /more than 40/)
+})
+
 test('a small group is in no comparison, and groups of the same people have none', () => {
   const found = pooledTest(site({ ...FLOWERS, few: [1, 2, 3] }))
   const withFew = found.estimates?.filter(({ groups }) => groups.includes('few')) ?? []

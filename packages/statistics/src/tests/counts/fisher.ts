@@ -59,8 +59,9 @@ function isOff({ within = 0 }: CountCell): boolean {
 const ROUNDED_COUNTS = 'Where counts are rounded for privacy no exact test can be made of them.'
 const NOT_MADE = 'A row or column is empty, or there are too many people for an exact test: ask for `chi_squared`.'
 
-/** Null if a row or column of all tables is empty, and for too many people. */
+/** Null if a row or column of all tables is empty, for too many people, and for what counts nobody. */
 export function fisherOf(tables: readonly Counts[]): Fisher | null {
+  if (tables.flat().some((count) => !Number.isSafeInteger(count) || count < 0)) return null
   if (tables.reduce((sum, table) => sum + valuesOf(table), 0) > VALUES_MAX) return null
   const weights = tables.map(logWeights).reduce(convolved, [0])
   if (weights.length < 2) return null
