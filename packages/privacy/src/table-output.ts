@@ -160,33 +160,43 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   const exact = [setOf(basis, 0), setOf(basis, 1)].map((set) => set.rows?.size ?? set.subjects.size)
   const of = cell.isCounted ? shownCount(setOf(basis, 0)) : countOfValues(cell, basis, writing)
   if (of === 0) return null
-  const { n: ofWithin } = countWithin(cell, writing)
-  const told = cell.isCounted
-    ? { having: shownCount(setOf(basis, 1)), within: settings.roundBase / 2 / of }
-    : havingHidingCount(exact, of, settings)
-  const having = Math.min(of, told.having)
-  if (ofWithin === undefined) return { value: having / of, part: { share: { having, of } } }
-  // Of rounded counts, both can be off. Otherwise the share was rounded as such.
-  const share = cell.isCounted
-    ? (told.within * of + (having / of) * ofWithin) / Math.max(1, of - ofWithin)
-    : told.within
-  return { value: having / of, part: { share: { having, of }, accuracy: { share, of: ofWithin } } }
+  const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
+  const having = Math.min(of, told)
+  const { n: within } = countWithin(cell, writing)
+  const off = within === undefined || cell.isCounted ? { having: within ?? 0 } : havingWithin(of, settings)
+  // Of rounded counts, both are off. Otherwise the share was rounded as such.
+  const share = 'share' in off ? off.share : (2 * off.having) / Math.max(1, of - off.having)
+  const accuracy = within === undefined ? {} : { accuracy: { having: off.having, of: within, share } }
+  return { value: having / of, part: { share: { having, of }, ...accuracy } }
 }
 
 /**
  * Where the number of values is not told exactly, a share of them is told so coarsely that it fits every number that it can be:
  * the shares that each can have lie no further apart than the step.
  */
-function havingHidingCount(
-  [all = 0, having = 0]: readonly number[],
-  of: number,
-  settings: PrivacySettings
-): { readonly having: number; readonly within: number } {
-  const { value, within } = roundTo(having / all, stepAbove(1 / fewestBehind(of, settings)), settings)
-  const nearest = toNearest(value * of, settings.roundBase)
+function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
+  const { value } = roundTo(having / all, stepOfShare(of, settings), settings)
+  const told = toNearest(value * of, settings.roundBase)
   // As the exact one is: neither few nor all but few.
-  const told = settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, nearest)) : nearest
-  return { having: told, within: within + Math.abs(told / of - value) }
+  return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
+}
+
+function stepOfShare(of: number, settings: PrivacySettings): number {
+  return stepAbove(1 / fewestBehind(of, settings))
+}
+
+/**
+ * The largest distances of that count from the exact one and of the share: by the coarsest step, by as much as the number of
+ * values is off, by rounding, and by what few and all but few are set to. The same for every share, so that they say nothing of it.
+ */
+function havingWithin(of: number, settings: PrivacySettings): { readonly having: number; readonly share: number } {
+  const { k, roundBase, significantDigits } = settings
+  const step = Math.max(stepOfShare(of, settings), significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
+  const base = Math.max(k, roundBase)
+  return {
+    having: Math.ceil((step * of + base + roundBase) / 2),
+    share: (step + roundBase / of + (k * base) / (of * Math.max(1, of - base))) / 2
+  }
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */

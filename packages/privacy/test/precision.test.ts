@@ -126,7 +126,10 @@ describe('by default', () => {
         const { p, shares: told, share: of, accuracy } = answer(1, ill)
         assert.ok(ofTwo.has(JSON.stringify(told)), `${ill} of 149 is told as ${JSON.stringify(told)}`)
         assert.ok(Math.abs(p - ill / 149) <= 0.005 + 0.5 / 150 + 1e-9, `${p} for ${ill} of 149`)
-        assert.ok(accuracy && Math.abs(p - ill / 149) <= accuracy.share + 1e-9, `${p} ± ${accuracy?.share}`)
+        assert.ok(
+          accuracy?.share !== undefined && Math.abs(p - ill / 149) <= accuracy.share + 1e-9,
+          `${p} ± ${accuracy?.share}`
+        )
         assert.ok(accuracy.share <= 0.01 && Math.abs(of.of - 149) <= accuracy.of)
       }
     })
@@ -147,6 +150,24 @@ describe('by default', () => {
       assert.ok(part && 'add' in part && part.accuracy !== undefined)
       const exact = of.reduce((sum, { x = 0 }) => sum + Number(x), 0)
       assert.ok(Math.abs(part.add - exact) <= part.accuracy && part.accuracy <= 0.03 * exact, `${part.add}, ${exact}`)
+    })
+
+    test('a share says how far its counts are off, the same whatever part of them is ill', () => {
+      const [said, numbers] = [new Set<string>(), new Set<string>()]
+      for (const name of ['default', 'opensafely'] as const) {
+        const more = { settings: effectiveSettings({ preset: name }), synthetic: false }
+        for (const missing of [1, 2, 3]) {
+          for (let ill = 12; ill <= 135; ill += 7) {
+            const { share: told, accuracy } = answer(missing, ill, more)
+            assert.ok(accuracy && Math.abs(told.having - ill) <= accuracy.having, `${told.having} for ${ill}`)
+            assert.ok(Math.abs(told.of - (150 - missing)) <= accuracy.of)
+            said.add(JSON.stringify([name, told.of, accuracy]))
+            numbers.add(JSON.stringify([name, told.of]))
+          }
+        }
+      }
+      assert.equal(said.size, numbers.size, 'one for each number of values that is told')
+      assert.equal(answer(0, 40).accuracy, undefined, 'exact counts')
     })
 
     test('who is none of a few is counted exactly', () => {

@@ -51,6 +51,7 @@ export type {
   Usage
 } from '@stimnet/api'
 export {
+  estimateName,
   STATISTICS,
   type StatisticArgument,
   type StatisticDescription,
@@ -59,6 +60,7 @@ export {
   tableOneOf,
   testAsked,
   testName,
+  testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'

@@ -39,8 +39,14 @@ function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
 function shareWithin(cells: readonly Extract<Cell, { share: unknown }>[]): number | null {
   if (cells.every(({ accuracy }) => accuracy === undefined)) return null
   const sides = cells.map(({ share: { having, of }, accuracy }): Side => {
-    const within = { n: accuracy?.of ?? 0, mean: accuracy?.share ?? 0, deviations: 0 }
-    return { n: of, mean: having / of, deviations: 0, within }
+    const off = accuracy ?? { having: 0, of: 0 }
+    const byCounts = (off.having + (having / of) * off.of) / Math.max(1, of - off.of)
+    return {
+      n: of,
+      mean: having / of,
+      deviations: 0,
+      within: { n: off.of, mean: off.share ?? byCounts, deviations: 0 }
+    }
   })
   return sideWithin(sides, exactSum(sides.map(({ n }) => n))).mean
 }
@@ -92,8 +98,19 @@ function pairsOfEnds(part: MomentsPart): readonly (readonly [MomentsPart, Moment
   })
 }
 
+/**
+ * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
+ */
+export function correlationWithin(parts: readonly MomentsPart[]): number | null {
+  if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
+  return withinOf(
+    { name: '', role: 'measure', kind: 'correlation', variables: [] },
+    parts.map((moments) => ({ moments }))
+  )
+}
+
 /** One variable at one institution. */
-interface Side {
+export interface Side {
   readonly n: number
   readonly mean: number
   /** Sum of squared deviations from that mean. */
@@ -119,7 +136,7 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
  * n is off. The variance V = Σ (D + n·(m − M)²) / (N − 1) moves by the errors of the D, by 2·n·|m − M|·δm for each mean, and by
  * (D/n + (m − M)² − V)·δn. What remains is of second order, and is covered by counting with the largest move of a mean.
  */
-function sideWithin(sides: readonly Side[], n: number) {
+export function sideWithin(sides: readonly Side[], n: number) {
   const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
   const sum = (term: (side: Side, off: number) => number) =>
     sides.reduce((total, side) => total + term(side, Math.abs(side.mean - mean)), 0)
@@ -140,7 +157,7 @@ function sideWithin(sides: readonly Side[], n: number) {
 }
 
 /** The least possible number of values. */
-function least(sides: readonly Side[], n: number): number {
+export function least(sides: readonly Side[], n: number): number {
   return Math.max(1, n - sides.reduce((sum, { within }) => sum + within.n, 0))
 }
 

@@ -64,17 +64,17 @@ function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffec
 }
 
 /** Agresti and others add half to each count where one is zero; zeros are withheld, so that nothing is added. */
-function logOddsOf({ value, share, accuracy: { count } }: TestCell): MeasuredEffect | undefined {
+function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   if (share === undefined || value === null) return undefined
   const [having, lacking] = [share.having, share.of - share.having]
-  if (!(having > count) || !(lacking > count)) return undefined
-  const errorOf = (off: number) => 1 / (having + off) + 1 / (lacking + off)
-  const most = errorOf(-count)
+  const [offHaving, offLacking] = [share.within.having, share.within.having + share.within.of]
+  if (!(having > offHaving) || !(lacking > offLacking)) return undefined
+  const errorOf = (side: 1 | 0 | -1) => 1 / (having + side * offHaving) + 1 / (lacking + side * offLacking)
   return {
     estimate: Math.log(having / lacking),
     variance: errorOf(0),
-    hidden: count * most,
-    variances: [errorOf(count), most]
+    hidden: offHaving / (having - offHaving) + offLacking / (lacking - offLacking),
+    variances: [errorOf(1), errorOf(-1)]
   }
 }
 

@@ -6,13 +6,11 @@ import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Change } from '../draft/change.ts'
 import type { Picked } from '../draft/draft.ts'
+import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
 import { VariablePicker } from './variable-picker.tsx'
 
-const OVER_GROUPS = ['table', 'chi_squared', 'share']
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
-/** These take their groups from the variables themselves. */
-const UNGROUPED = ['table', 'histogram', 'chi_squared']
 const GROUPS_MAX = 3
 
 /** Only variables that fit the statistic can be chosen. */
@@ -20,8 +18,8 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
   const wanted = about.variables.filter(({ variable }) => {
-    if (OVER_GROUPS.includes(picked.name)) return isGroupable(variable)
-    if (['meta', 'table_one'].includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
+    if (OF_CATEGORIES.includes(picked.name)) return isGroupable(variable)
+    if (OF_BOTH.includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
     if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
     return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
   })
@@ -38,7 +36,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           >
             {STATISTICS.map(({ name, summary }) => (
               <option key={name} value={name} title={summary}>
-                {name.replace('_', ' ')}
+                {name.replaceAll('_', ' ')}
               </option>
             ))}
           </select>
@@ -56,11 +54,17 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           legend="In groups of"
           variables={groupable}
           chosen={picked.by}
-          most={['compare', 'anova', 'meta', 'table_one'].includes(picked.name) ? 1 : GROUPS_MAX}
+          most={ONE_GROUPING.includes(picked.name) ? 1 : GROUPS_MAX}
           choose={(by) => set({ by })}
         />
       )}
       <Arguments picked={picked} set={set} about={about} />
+      {WITH_INTERVAL.includes(picked.name) && (
+        <label className="choice">
+          <input type="checkbox" checked={picked.interval} onChange={(e) => set({ interval: e.target.checked })} />
+          <span>95 % confidence intervals as well</span>
+        </label>
+      )}
     </>
   )
 }
@@ -68,7 +72,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
 function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
   const { picked, set, about } = props
   const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
-  if (picked.name === 'share' || (picked.name === 'meta' && first?.type === 'category')) {
+  if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []
     return (
       <Field label="Level whose share is asked for">
@@ -100,6 +104,21 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
           />
         )}
       </Field>
+    )
+  }
+  if (picked.name === 'one_sample') {
+    return (
+      <Field label="Compared with" hint="The number that the mean would be without an effect. If left empty, 0.">
+        {(field) => <input {...field} value={picked.value} onChange={(e) => set({ value: e.target.value })} />}
+      </Field>
+    )
+  }
+  if (picked.name === 'anova') {
+    return (
+      <label className="choice">
+        <input type="checkbox" checked={picked.pairwise} onChange={(e) => set({ pairwise: e.target.checked })} />
+        <span>Each group with each other as well (p after Holm)</span>
+      </label>
     )
   }
   if (picked.name === 'moments') {

@@ -1,9 +1,9 @@
 /**
  * Tests of association between two categories: Pearson's χ² at one site, and that of Cochran, Mantel and Haenszel over several.
  */
-import { pOfChiSquared } from '../distributions.ts'
-import { quadraticForm } from '../linear.ts'
-import { exactSum } from '../moments.ts'
+import { pOfChiSquared } from '../../distributions.ts'
+import { quadraticForm } from '../../linear.ts'
+import { exactSum } from '../../moments.ts'
 
 /** One cell of a two-way table. */
 export interface CountCell {
