@@ -69,19 +69,23 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
             />
           )}
         </Field>
-        {wrong.length > 0 && (
-          <Notice tone="bad" live>
-            {wrong.map((why) => (
-              <p key={why}>{why}</p>
-            ))}
-          </Notice>
-        )}
+        {wrong.length > 0 && <Refused whys={wrong} />}
         {error !== undefined && <Problem error={error} doing="Keeping the credentials" />}
         <button type="submit" disabled={text.trim() === ''}>
           Add
         </button>
       </form>
     </Panel>
+  )
+}
+
+function Refused({ whys }: { whys: readonly string[] }) {
+  return (
+    <Notice tone="bad" live>
+      {whys.map((why) => (
+        <p key={why}>{why}</p>
+      ))}
+    </Notice>
   )
 }
 

@@ -11,19 +11,19 @@ import { CONSOLE_DIR } from '../config/console-dir.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import type { Permits } from '../federation/permits.ts'
-import { derivedSecret } from './identity.ts'
+import { derivedSecret } from '../store/identity.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { assertModeKept } from '../jobs/admit/mode.ts'
 import { rulesOf } from '../jobs/admit/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { makeFolder } from './private.ts'
+import { makeFolder } from '../store/private.ts'
 import type { Directory } from '../requests/directory.ts'
 import type { Shares } from '../requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, epochStore } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { ReplayStore } from '../store/released/replays.ts'
@@ -116,11 +116,6 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     catalogs.set(name, catalog)
   }
   return catalogs
-}
-
-/** The store of the epoch that each catalog is served from, by name. */
-export function epochStore(database: Database) {
-  return database.json<string>('epochs')
 }
 
 interface MeshParts {

@@ -7,8 +7,13 @@ import type { Permits } from '../../federation/permits.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
-import type { Asker } from '../release/meters.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
+
+/** The requester's key, and the institution that carries the request. */
+export interface Asker {
+  readonly issuer: string
+  readonly askedBy: string
+}
 
 /** A request, and the peer that carried it. */
 export interface Ask {

@@ -8,7 +8,7 @@ import { type Clock, CODES, type Code, type JobState, messages, type Signer, sea
 import { toText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { JobRecord, JobStore } from '../../store/jobs.ts'
-import { EVIDENCE_LIFETIME_MS } from '../approve/evidence.ts'
+import { EVIDENCE_LIFETIME_MS } from '../evidence.ts'
 import type { RanBy } from './execute.ts'
 
 /** The end of a job: a safe output, or a code. */
