@@ -369,7 +369,7 @@ describe('a noisy table', () => {
     const { output } = discloseNoisy(release(planNoise(terms([subjects])), data(3n)), context)
     const { disclosure } = output
     assert.deepEqual([disclosure.level, disclosure.subjects, disclosure.k], ['P2', null, 0])
-    assert.match(disclosure.claim, /ε = 1\. .*For this release only/)
+    assert.match(disclosure.claim, /ε = 1\. .*covers this release only/)
     assert.equal(disclosure.dp?.mode, 'sdc')
     const other = discloseNoisy(release(planNoise(terms([subjects])), data(99n)), context).output
     assert.deepEqual(other.disclosure, disclosure)
