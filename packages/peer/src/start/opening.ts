@@ -146,8 +146,7 @@ export async function openFederation(
   const charterFile = resolve(baseDir, charter)
   const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
   const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
-  const timer = setInterval(refresh, FOLDER_REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(FOLDER_REFRESH_MS, refresh)
   return federation
 }
 
@@ -296,8 +295,7 @@ const REFRESH_MS = 2_000
  * no file.
  */
 export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
-  const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(REFRESH_MS, () => void accounts.refresh())
 }
 
 const SWEEP_MS = 60_000
@@ -305,19 +303,16 @@ const SWEEP_MS = 60_000
 /** Regularly ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly removes expired uploads. */
 export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly forgets expired replays. */
 export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
-  const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, () => void replays.sweep(database, clock.now()).catch(() => undefined))
 }

@@ -164,9 +164,7 @@ function openMonitor({ config, clock, events, lifetime }: Setting, stores: Store
   const { near_identical, refused, used_share } = config.monitoring
   const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
   const monitor = new Monitor({ clock, database, events, limits })
-  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
-  const timer = setInterval(look, LOOK_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(LOOK_MS, () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy })))
   return monitor
 }
 
