@@ -23,7 +23,7 @@ import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../
 import { type Answered, ReplayStore } from '../store/released/replays.ts'
 import type { Approvals } from './approve/approvals.ts'
 import { assertCarriedBy, type CheckedRequest, check, type Trust } from './admit/check.ts'
-import { EVIDENCE_LIFETIME_MS } from './evidence.ts'
+import { EVIDENCE_LIFETIME_MS } from './run/publish.ts'
 import type { JobFiles } from './run/files.ts'
 import type { SignOff } from './admit/sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './admit/validate.ts'

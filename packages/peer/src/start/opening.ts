@@ -7,7 +7,6 @@ import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } 
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
-import { CONSOLE_DIR } from '../config/console-dir.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import type { Permits } from '../federation/permits.ts'
@@ -227,6 +226,9 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
     ask: (peerId, question, signal) => mesh.ask(witnessExchange, peerId, question, { signal })
   })
 }
+
+/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
+const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')
 
 /** Opens the gateway; undefined where it is switched off. */
 export async function openGateway(

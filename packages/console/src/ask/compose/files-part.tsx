@@ -7,8 +7,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { useSession } from '../../session/session.tsx'
 import { bytesInWords, plural } from '../../words/number.ts'
 import { ahead } from '../../words/time.ts'
-import type { Change } from '../draft/change.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 import { chosenOf, tooLarge, withFile, withoutFile } from '../draft/files.ts'
 
 const MOST = LIMITS.uploadsPerRequestMax
