@@ -173,7 +173,7 @@ describe('a question that has no bounded answer is refused before anything is re
           { name: 'b', variable: 'subjects.site' }
         ]
       },
-      /more than an answer holds/
+      /more than one answer can hold/
     ]
   ]
   for (const [name, measures, more, reason] of cases) {
