@@ -162,7 +162,7 @@ describe('a question that has no bounded answer is refused before anything is re
       'bounds of what is not asked for',
       [subjects],
       { bounds: [{ variable: AGE, lower: '1', upper: '2' }] },
-      /not asked/
+      /does not ask for this variable/
     ],
     [
       'more groups than an answer holds',
