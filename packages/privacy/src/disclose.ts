@@ -208,7 +208,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0)
     return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
-  const columns = columnsOfPlan(plan, facts)
+  const columns = columnsOfPlan(plan, facts, leftOut)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }

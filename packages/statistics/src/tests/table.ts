@@ -83,14 +83,23 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
     cells: new Map(
       cells.map(({ name, value }) => {
         const moments = momentsIn(parts, name)
-        const accuracy = accuracies.get(name)?.(moments) ?? EXACT
-        const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         const part = partIn(parts, name)
+        const accuracy = ofShare(part) ?? accuracies.get(name)?.(moments) ?? EXACT
+        const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         const share = part !== undefined && 'share' in part ? { share: part.share } : {}
         return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
       })
     )
   }
+}
+
+/** How far the two counts of a share, having it and lacking it, can be off; undefined if its part does not say. */
+function ofShare(part: OutputRow['parts'][string] | undefined): Accuracy | undefined {
+  if (part === undefined || !('share' in part) || part.accuracy === undefined) return undefined
+  const { share, accuracy } = part
+  const own = share.having / share.of
+  const most = Math.max(own, 1 - own) + accuracy.share
+  return { count: share.of * accuracy.share + most * accuracy.of, mean: 0, deviations: 0 }
 }
 
 function momentsIn(parts: OutputRow['parts'], name: string): MomentsPart | undefined {

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
 from .cells import Cell, pool_cells
-from .moments import Moments, pool_moments
+from .moments import Moments, pool_moments, value_of
 
 
 def pooled_within(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
-    """The bound, rounded up to two digits. None if no part was rounded, and if no bound is known: for shares and
-    quantiles.
-    """
+    """The bound, rounded up to two digits. None if no part was rounded, and for quantiles: no bound is known."""
     within = _within_of(column, cells)
     if within is None or not math.isfinite(within) or within == 0:
         return None
@@ -24,6 +22,9 @@ def pooled_within(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | N
 def _within_of(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
     if any("add" in cell for cell in cells):
         return math.fsum(cell.get("accuracy") or 0 for cell in cells if "add" in cell)
+    shares = [cell for cell in cells if "share" in cell]
+    if shares:
+        return _within_of_shares(shares)
     parts: list[Moments] = [cell["moments"] for cell in cells if "moments" in cell]
     if len(parts) < len(cells) or all(part.get("accuracy") is None for part in parts):
         return None
@@ -38,10 +39,70 @@ def _within_of(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
         return x.of_variance
     if kind == "sd":
         return _root_moves(pool_cells({**column, "kind": "variance"}, cells) or 0, x.of_variance)
+    if kind in ("skewness", "kurtosis"):
+        return _within_of_shape(kind, parts)
     if kind not in ("covariance", "correlation") or any(part.get("second") is None for part in parts):
         return None
     y = _over_all([_other_side_of(part) for part in parts], n)
     return _within_of_pair(kind, parts, union, x, y)
+
+
+def _within_of_shares(cells: Sequence[Cell]) -> float | None:
+    """A share is a mean of zeros and ones."""
+    if all(cell.get("accuracy") is None for cell in cells):
+        return None
+    sides = []
+    for cell in cells:
+        share, off = cell["share"], cell.get("accuracy") or {}
+        sides.append(_Side(share["of"], share["having"] / share["of"], 0, off.get("of") or 0, off.get("share") or 0, 0))
+    return _over_all(sides, math.fsum(side.n for side in sides)).of_mean
+
+
+_TOGETHER = 1.25
+"""Room for what the moves of several moments do together, beyond the sum of their moves."""
+
+
+def _within_of_shape(kind: str, parts: Sequence[Moments]) -> float | None:
+    """Each moment of each institution is moved alone to both ends of what it can be; the moves of the pooled number are
+    added.
+    """
+
+    def value(moved: Sequence[Moments]) -> float | None:
+        union = pool_moments(moved)
+        return None if union is None else value_of(kind, union)
+
+    at_rest = value(parts)
+    if at_rest is None:
+        return None
+    moves = []
+    for i, part in enumerate(parts):
+        for ends in _pairs_of_ends(part):
+            values = [value([*parts[:i], end, *parts[i + 1 :]]) for end in ends]
+            if None in values:
+                return None
+            moves.append(max(abs(one - at_rest) for one in values if one is not None))
+    return _TOGETHER * math.fsum(moves)
+
+
+def _pairs_of_ends(part: Moments) -> list[tuple[Moments, Moments]]:
+    """The part with one number after the other at the ends of what it can be. Third and fourth moments were rounded as
+    skewness and kurtosis, so they move along with the spread and the number of values.
+    """
+    n, accuracy = part["n"], part.get("accuracy") or {}
+    plain = {"n": n, "sum": part["sum"], **{name: part.get(name) or 0 for name in ("deviations", "third", "fourth")}}
+
+    def at(name: str, off: float) -> Moments:
+        if name == "n":
+            grown = {key: plain[key] * (n + off) / n for key in ("sum", "third", "fourth")}
+            return {**plain, **grown, "n": n + off, "deviations": plain["deviations"] * (n + off - 1) / (n - 1)}
+        if name != "deviations":
+            return {**plain, name: plain[name] + off}
+        ratio = 1 + off / plain["deviations"]
+        powers = {"deviations": 1.0, "third": 1.5, "fourth": 2.0}
+        return {**plain, **{key: plain[key] * ratio**power for key, power in powers.items()}}
+
+    named = ((name, accuracy.get(name) or 0) for name in ("n", "sum", "deviations", "third", "fourth"))
+    return [(at(name, -off), at(name, off)) for name, off in named if off]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class PooledTable:
     ``missing``  PeerIds whose answer did not, with the code
     ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
     ``within``   of each row, by column: how far at most a number is from what the unrounded parts would give. A column
-                 without such a bound is not there: nothing was rounded, or no bound is known (shares and quantiles)
+                 without such a bound is not there: nothing was rounded, or no bound is known (quantiles)
     """
 
     table: Table
@@ -38,22 +38,30 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     quantiles from bins. A site whose columns differ from most, or whose numbers contradict their own parts, is left out
     and named. The answer does not depend on the order of the sites.
     """
-    left_out = dict(missing)
+    without = dict(missing)
     tables = {site: outputs[site] for site in sorted(outputs)}
     agreed = _same_columns({site: table for site, table in tables.items() if _has_columns(table)})
     sound = {site: table for site, table in agreed.items() if _is_sound(table)}
     for site in tables:
         if site not in sound:
-            left_out[site] = "MALFORMED" if site in agreed else "PARAMETER_INVALID"
+            without[site] = "MALFORMED" if site in agreed else "PARAMETER_INVALID"
     columns = next(iter(sound.values()))["columns"] if sound else []
     unpooled: set[str] = set()
     found = [_rows_of(key, columns, list(sound.values())) for key in _row_keys(sound)]
     rows = [_pool_row(columns, same, unpooled) for same in found]
-    notes = [f"{site} is not in it ({code})." for site, code in sorted(left_out.items())]
+    notes = [f"{site} is not in it ({code})." for site, code in sorted(without.items())]
     notes += _withheld_notes(columns, sound)
     notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
-    within = [_within_row(columns, same) for same in found]
-    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), left_out, notes, within)
+    left_out = {
+        column["name"]
+        for table in sound.values()
+        for column in table["columns"]
+        if column["role"] != "key" and column.get("left_out")
+    }
+    unknown = "people were left out for privacy. How far it is from the number of all people is not known."
+    notes += [f"{name}: {unknown}" for name in sorted(left_out)]
+    within = [_within_row([column for column in columns if column["name"] not in left_out], same) for same in found]
+    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), without, notes, within)
 
 
 def _has_columns(table: Output) -> bool:
