@@ -22,6 +22,26 @@ const CARD: DisclosureCard = {
   ...{ subjects: null, suppressed_cells: 0, bits: null, code_hash: '', image: '' }
 }
 
+/** What is pooled: names of tables of `poolVectors`, or the code of a site without one. */
+const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
+  ['three sites', 'a', 'b', 'c'],
+  ['one site alone', 'a'],
+  ['a cell and a group withheld by one', 'a', 'withheld', 'c'],
+  ['a site that refused', 'a', 'b', 'QUEUE_FULL'],
+  ['a site with another unit is left out', 'a', 'unit', 'c'],
+  ['of two that differ nobody knows which is right', 'a', 'unit'],
+  ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
+  ['bins that were joined at one site', 'a', 'b', 'joined'],
+  ['bins on grids that do not meet', 'a', 'shifted'],
+  ['a site where a variable does not vary', 'a', 'constant'],
+  ['sums to their last digit beside older parts', 'a', 'exact'],
+  ['rounded numbers, and how far at most they are off', 'rounded', 'b', 'more coarsely'],
+  ['people left out at one site, so that nobody knows how far the mean is off', 'rounded', 'without some'],
+  ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
+  ['noise alone, where nobody may be', 'few'],
+  ['noise about other bounds', 'drawn', 'wider']
+]
+
 /** The contents of pools.json. */
 export function poolVectors() {
   const [a, b, c] = [siteOf(1, 40), siteOf(2, 25), siteOf(3, 60)]
@@ -49,29 +69,11 @@ export function poolVectors() {
     wider: drawnOf({ rows: 60, age: [80, -0.2], score: [60, 0.3] }, 100),
     shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
   }
-  const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
-    ['three sites', 'a', 'b', 'c'],
-    ['one site alone', 'a'],
-    ['a cell and a group withheld by one', 'a', 'withheld', 'c'],
-    ['a site that refused', 'a', 'b', 'QUEUE_FULL'],
-    ['a site with another unit is left out', 'a', 'unit', 'c'],
-    ['of two that differ nobody knows which is right', 'a', 'unit'],
-    ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
-    ['bins that were joined at one site', 'a', 'b', 'joined'],
-    ['bins on grids that do not meet', 'a', 'shifted'],
-    ['a site where a variable does not vary', 'a', 'constant'],
-    ['sums to their last digit beside older parts', 'a', 'exact'],
-    ['rounded numbers, and how far at most they are off', 'rounded', 'b', 'more coarsely'],
-    ['people left out at one site, so that nobody knows how far the mean is off', 'rounded', 'without some'],
-    ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
-    ['noise alone, where nobody may be', 'few'],
-    ['noise about other bounds', 'drawn', 'wider']
-  ]
   return {
     about:
       'Tables by site, and what `pool` makes of them, numbers to a relative 1e-9. A site without a table has its code.',
     tables,
-    cases: cases.map(([name, ...named]) => {
+    cases: CASES.map(([name, ...named]) => {
       const sites = named.map((word, i) => ({ site: `site-${'abc'[i]}`, table: word }))
       const parts = sites.map(({ site, table }): SitePart => {
         const output = tables[table]

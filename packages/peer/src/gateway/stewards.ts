@@ -1,19 +1,9 @@
-/**
- * The current stewards of this peer, counted by person. An approval counts only if its author is still a steward when
- * it is used.
- */
+/** The stewards of this peer, from its accounts and from logins through providers. */
 import type { Clock } from '@stimnet/protocol'
+import type { Stewards } from '../jobs/approve/stewards.ts'
 import { accountNamed, type Logins, nameOf } from './people-view.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
-
-/** The people who decide about requests. */
-export interface Stewards {
-  /** Whether the account may decide now: it exists, is not locked, and has the role steward. */
-  isSteward(account: string): boolean
-  /** Whether two accounts belong to one person, as far as a login provider or the configuration says so. */
-  isSamePerson(one: string, other: string): boolean
-}
 
 interface StewardParts {
   readonly accounts: Accounts
@@ -31,22 +21,6 @@ export function stewardsOf(parts: StewardParts): Stewards {
       return [...namesOf(parts, other)].some((name) => names.has(name))
     }
   }
-}
-
-/** Number of distinct people behind these accounts, of those who may decide now. */
-export function peopleIn(accounts: readonly string[], stewards: Stewards): number {
-  return distinctIn(accounts, stewards).length
-}
-
-/** The first account of each person among those who may decide now. An account that matches two people merges them into one. */
-export function distinctIn(accounts: readonly string[], { isSteward, isSamePerson }: Stewards): string[] {
-  let people: string[][] = []
-  for (const account of accounts.filter(isSteward)) {
-    const isTheirs = (person: readonly string[]) => person.some((known) => isSamePerson(known, account))
-    const same = people.filter(isTheirs)
-    people = [...people.filter((person) => !isTheirs(person)), [...same.flat(), account]]
-  }
-  return people.map(([first = '']) => first)
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from '../federation/federation.ts'
 import { permitsOf } from '../federation/permits.ts'
-import { createAdmission } from '../jobs/admit/admit.ts'
+import { createAdmission } from '../jobs/admit.ts'
 import { Approvals } from '../jobs/approve/approvals.ts'
 import { Charges } from '../jobs/release/charge.ts'
 import type { Trust } from '../jobs/admit/check.ts'
@@ -16,10 +16,10 @@ import { createSignOff } from '../jobs/admit/sign-off.ts'
 import { withMissingness } from '../catalogs/missingness.ts'
 import { loginsOf } from './logins.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import { usagesOf } from '../monitor/usage.ts'
+import { usagesOf } from '../jobs/release/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
 import { openVisaIssuers } from './passports.ts'
-import { openSelfTests } from '../self-test/open.ts'
+import { openSelfTests } from './self-tests.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { stewardsOf } from '../gateway/stewards.ts'
@@ -164,9 +164,7 @@ function openMonitor({ config, clock, events, lifetime }: Setting, stores: Store
   const { near_identical, refused, used_share } = config.monitoring
   const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
   const monitor = new Monitor({ clock, database, events, limits })
-  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
-  const timer = setInterval(look, LOOK_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(LOOK_MS, () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy })))
   return monitor
 }
 

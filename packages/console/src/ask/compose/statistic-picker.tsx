@@ -4,8 +4,7 @@ import { Field } from '../../parts/field.tsx'
 import { plural } from '../../words/number.ts'
 import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
-import type { Picked } from '../draft/draft.ts'
+import type { Change, Picked } from '../draft/draft.ts'
 import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
 import { VariablePicker } from './variable-picker.tsx'
@@ -60,12 +59,18 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
       )}
       <Arguments picked={picked} set={set} about={about} />
       {WITH_INTERVAL.includes(picked.name) && (
-        <label className="choice">
-          <input type="checkbox" checked={picked.interval} onChange={(e) => set({ interval: e.target.checked })} />
-          <span>95 % confidence intervals as well</span>
-        </label>
+        <Choice is={picked.interval} set={(interval) => set({ interval })} words="95 % confidence intervals as well" />
       )}
     </>
+  )
+}
+
+function Choice({ is, set, words }: { is: boolean; set: (is: boolean) => void; words: string }) {
+  return (
+    <label className="choice">
+      <input type="checkbox" checked={is} onChange={(e) => set(e.target.checked)} />
+      <span>{words}</span>
+    </label>
   )
 }
 
@@ -114,20 +119,11 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
     )
   }
   if (picked.name === 'anova') {
-    return (
-      <label className="choice">
-        <input type="checkbox" checked={picked.pairwise} onChange={(e) => set({ pairwise: e.target.checked })} />
-        <span>Each group with each other as well (p after Holm)</span>
-      </label>
-    )
+    const words = 'Each group with each other as well (p after Holm)'
+    return <Choice is={picked.pairwise} set={(pairwise) => set({ pairwise })} words={words} />
   }
   if (picked.name === 'moments') {
-    return (
-      <label className="choice">
-        <input type="checkbox" checked={picked.kurtosis} onChange={(e) => set({ kurtosis: e.target.checked })} />
-        <span>Kurtosis as well</span>
-      </label>
-    )
+    return <Choice is={picked.kurtosis} set={(kurtosis) => set({ kurtosis })} words="Kurtosis as well" />
   }
   return null
 }

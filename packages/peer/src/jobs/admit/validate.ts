@@ -39,7 +39,7 @@ import {
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
 import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
-import { noiseOf } from '../run/noise.ts'
+import { noiseOf } from './noise.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
 /** The complete plan of a job. Nothing in it depends on data. */

@@ -115,43 +115,19 @@ interface Effect {
   readonly variance: Range
 }
 
+/** A table with its margins. */
+type Stratum = FourCells & Readonly<Record<'first' | 'second' | 'n', Range>>
+
+const HALF = around(0.5)
+
 /** Each formula stands once, over ranges: of exact counts both ends are the estimate. */
 function effectsOf(tables: readonly FourCells[]): Record<'odds_ratio' | 'risk_ratio' | 'risk_difference', Effect> {
-  const strata = tables.map(({ a, b, c, d }) => {
-    const [first, second] = [plus(a, b), plus(c, d)]
-    return { a, b, c, d, first, second, n: plus(first, second) }
+  const strata = tables.map((cells): Stratum => {
+    const [first, second] = [plus(cells.a, cells.b), plus(cells.c, cells.d)]
+    return { ...cells, first, second, n: plus(first, second) }
   })
-  type Stratum = (typeof strata)[number]
   const sum = (of: (stratum: Stratum) => Range) => plus(...strata.map(of))
-  const ad = ({ a, d, n }: Stratum) => over(times(a, d), n)
-  const bc = ({ b, c, n }: Stratum) => over(times(b, c), n)
-  const [concordant, discordant] = [sum(ad), sum(bc)]
-  const same = ({ a, d, n }: Stratum) => over(plus(a, d), n)
-  const differing = ({ b, c, n }: Stratum) => over(plus(b, c), n)
-  const half = around(0.5)
-  const ofOdds = plus(
-    over(
-      times(
-        half,
-        sum((one) => times(same(one), ad(one)))
-      ),
-      times(concordant, concordant)
-    ),
-    over(
-      times(
-        half,
-        sum((one) => plus(times(same(one), bc(one)), times(differing(one), ad(one))))
-      ),
-      times(concordant, discordant)
-    ),
-    over(
-      times(
-        half,
-        sum((one) => times(differing(one), bc(one)))
-      ),
-      times(discordant, discordant)
-    )
-  )
+  const [concordant, discordant] = [sum(concordantIn), sum(discordantIn)]
   const [top, bottom] = [
     sum(({ a, second, n }) => over(times(a, second), n)),
     sum(({ c, first, n }) => over(times(c, first), n))
@@ -164,19 +140,40 @@ function effectsOf(tables: readonly FourCells[]): Record<'odds_ratio' | 'risk_ra
   const difference = over(minus(concordant, discordant), weight)
   const lean = sum(({ a, c, first, second, n }) =>
     over(
-      plus(minus(times(c, first, first), times(a, second, second)), times(half, first, second, minus(second, first))),
+      plus(minus(times(c, first, first), times(a, second, second)), times(HALF, first, second, minus(second, first))),
       times(n, n)
     )
   )
   const ofDifference = over(
-    plus(times(difference, lean), times(half, plus(concordant, discordant))),
+    plus(times(difference, lean), times(HALF, plus(concordant, discordant))),
     times(weight, weight)
   )
   return {
-    odds_ratio: { estimate: over(concordant, discordant), variance: ofOdds },
+    odds_ratio: { estimate: over(concordant, discordant), variance: varianceOfLogOdds(sum, concordant, discordant) },
     risk_ratio: { estimate: over(top, bottom), variance: ofRisk },
     risk_difference: { estimate: difference, variance: ofDifference }
   }
+}
+
+const concordantIn = ({ a, d, n }: Stratum): Range => over(times(a, d), n)
+const discordantIn = ({ b, c, n }: Stratum): Range => over(times(b, c), n)
+
+/** After Robins, Breslow and Greenland. */
+function varianceOfLogOdds(
+  sum: (of: (stratum: Stratum) => Range) => Range,
+  concordant: Range,
+  discordant: Range
+): Range {
+  const same = ({ a, d, n }: Stratum) => over(plus(a, d), n)
+  const differing = ({ b, c, n }: Stratum) => over(plus(b, c), n)
+  const bothSame = sum((one) => times(same(one), concordantIn(one)))
+  const mixed = sum((one) => plus(times(same(one), discordantIn(one)), times(differing(one), concordantIn(one))))
+  const bothDiffering = sum((one) => times(differing(one), discordantIn(one)))
+  return plus(
+    over(times(HALF, bothSame), times(concordant, concordant)),
+    over(times(HALF, mixed), times(concordant, discordant)),
+    over(times(HALF, bothDiffering), times(discordant, discordant))
+  )
 }
 
 /**
