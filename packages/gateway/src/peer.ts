@@ -1,5 +1,20 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
-import type { AnalysisResults, Role } from '@stimnet/api'
+import type {
+  AnalysisResults,
+  ApiKey,
+  Attested,
+  AuditProof,
+  AuditRecord,
+  AuditVerification,
+  Membership,
+  NewApiKey,
+  NodeEvent,
+  Policy,
+  Role,
+  Sandboxes,
+  UploadedFile,
+  Usage
+} from '@stimnet/api'
 import type {
   About,
   CatalogDescriptor,
@@ -36,15 +51,6 @@ export interface SignOn {
   /** Who it is there (`sub`). */
   readonly subject: string
   readonly claims: Readonly<Record<string, unknown>>
-}
-
-/** An API key without its secret. */
-export interface ApiKeyView {
-  readonly id: string
-  readonly label: string
-  readonly roles: readonly Role[]
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
 }
 
 /** Who this peer is. */
@@ -131,21 +137,6 @@ export interface Submission {
   readonly about?: About
   /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
   readonly idempotencyKey?: string
-}
-
-/** A file that an account brought along. */
-export interface UploadView {
-  readonly id: string
-  readonly number: number
-  readonly kind: 'script' | 'data'
-  /** As its owner calls it. */
-  readonly filename: string
-  /** As a script finds it. */
-  readonly name: string
-  readonly sha256: string
-  readonly size: number
-  readonly uploadedAtMs: number
-  readonly expiresAtMs: number
 }
 
 /** What was asked, read again from the signed request. */
@@ -370,182 +361,6 @@ export interface CostsView {
   readonly pooled: readonly { readonly name: string; readonly sd: number | null; readonly error95: number | null }[]
 }
 
-/** Whether the audit log is whole, and where it first breaks if it is not. */
-export type AuditFinding =
-  | { readonly ok: true; readonly records: number; readonly head: string }
-  | { readonly ok: false; readonly sequence: number; readonly why: string }
-
-/** That a record stands in the log; see proto/job.proto's AuditProof. */
-export interface AuditProofView {
-  readonly entry: Uint8Array
-  readonly index: number
-  readonly size: number
-  readonly path: readonly Uint8Array[]
-  readonly root: Uint8Array
-  readonly record: Uint8Array
-  /** The signed state of the log that the path leads to. */
-  readonly checkpoint: string
-}
-
-/** A record of the audit log, see proto/audit.proto. */
-export interface AuditView {
-  readonly sequence: number
-  readonly atMs: number
-  readonly kind: string
-  readonly actor: string
-  readonly jobId: string
-  readonly code: string
-  readonly detail: Readonly<Record<string, unknown>>
-  readonly hash: string
-}
-
-/** Something that happened at this peer. */
-export interface EventView {
-  /** Its number, and which life of the peer it is of. */
-  readonly id: string
-  /** Counts up from 1 with each start of the peer. */
-  readonly sequence: number
-  readonly atMs: number
-  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
-  readonly kind: string
-  /** Somebody should look. */
-  readonly alert: boolean
-  /** PeerId, key id, account or scope; empty where nobody is behind it. */
-  readonly actor: string
-  readonly jobId: string
-  readonly code: string
-  readonly detail: string
-}
-
-/** How much of something a scope has used; amounts as text, for ρ has nine places. */
-export interface UsageView {
-  readonly catalog: string
-  readonly scope: string
-  readonly what: string
-  readonly used: string
-  /** Null: without end. */
-  readonly max: string | null
-  readonly share: number
-}
-
-/** The disclosure rules of one catalog in plain words. */
-export interface PolicyView {
-  readonly catalog: string
-  readonly preset: string
-  readonly policyHash: string
-  readonly rules: readonly {
-    readonly rule: string
-    readonly value: string
-    readonly does: string
-    readonly stops: string
-    readonly stopsNot: string
-  }[]
-}
-
-/** Who belongs. */
-export interface MembershipView {
-  /** Null without a charter: then members are those that may connect. */
-  readonly federation: string | null
-  /** Anybody may connect: then members are those that have. */
-  readonly open: boolean
-  readonly needed: number | null
-  readonly members: readonly {
-    readonly peerId: string
-    readonly institution: string
-    readonly connected: boolean
-    readonly self: boolean
-    /** PeerIds of those who attested its audit log and were shown another one since. */
-    readonly logDisputedBy: readonly string[]
-  }[]
-}
-
-/** An engine that this peer runs programs in. */
-export interface SandboxEngineView {
-  readonly engine: string
-  readonly grade: string
-  /** What stands between a program and the machine, in words. */
-  readonly holds: string
-  readonly memoryBytesMax: number
-  readonly wallTimeMsMax: number
-  /** Jobs at one time. */
-  readonly jobsMax: number
-  readonly languages: readonly {
-    readonly language: string
-    /** With its digest, as receipts name it. */
-    readonly image: string
-    /** Top-level modules. */
-    readonly libraries: readonly string[]
-    /** Started, and waiting for a job. */
-    readonly waiting: number
-    readonly waitingMax: number
-  }[]
-}
-
-/** One attack of a self-test. */
-export interface AttackFindingView {
-  readonly id: string
-  readonly title: string
-  readonly tries: string
-  readonly language: string
-  readonly outcome: 'contained' | 'bounded' | 'open' | 'unjudged'
-  /** What held it, or what it got. */
-  readonly by: string
-  /** Whether the engine's grade admits that. */
-  readonly isAdmitted: boolean
-}
-
-/** One engine of a self-test. */
-export type EngineFindingsView =
-  | {
-      readonly grade: string
-      readonly isHere: true
-      readonly languages: readonly string[]
-      readonly results: readonly AttackFindingView[]
-      readonly counts: Readonly<Record<AttackFindingView['outcome'], number>>
-      /** Processes, files and containers that were still there afterwards. */
-      readonly left: readonly string[]
-      readonly isClean: boolean
-    }
-  | { readonly grade: string; readonly isHere: false; readonly why: string; readonly howTo: string }
-
-/** A finished self-test of the sandboxes. */
-export interface SelfTestView {
-  readonly by: string
-  readonly version: string
-  readonly startedAtMs: number
-  readonly endedAtMs: number
-  readonly isClean: boolean
-  readonly engines: readonly EngineFindingsView[]
-}
-
-/** Where strangers' programs run here, and what attacks on it found. */
-export interface SandboxesView {
-  /** The setting: auto, docker, wasm or none. */
-  readonly configured: string
-  readonly engines: readonly SandboxEngineView[]
-  /** Engines that are not used; whether their parts are on this machine. */
-  readonly others: readonly {
-    readonly grade: string
-    readonly holds: string
-    readonly isHere: boolean
-    readonly howTo: string
-  }[]
-  readonly canTest: boolean
-  /** Until a self-test may begin again. */
-  readonly waitMs: number
-  readonly running: {
-    readonly by: string
-    readonly startedAtMs: number
-    readonly grade: string
-    readonly done: number
-    readonly of: number
-    readonly failing: number
-  } | null
-  /** When the last one ended without a report; null where it did not. */
-  readonly failedAtMs: number | null
-  readonly report: SelfTestView | null
-}
-
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
@@ -570,12 +385,12 @@ export interface GatewayPeer {
   /** Signs out: the token is over before it expires, also past a restart. */
   endToken(account: Account, token: { readonly id: string; readonly expiresAtMs: number }): Promise<void>
   isTokenEnded(id: string): boolean
-  apiKeys(account: Account): readonly ApiKeyView[]
+  apiKeys(account: Account): readonly ApiKey[]
   /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
   createApiKey(
     account: Account,
     asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
-  ): Promise<ApiKeyView & { readonly key: string }>
+  ): Promise<NewApiKey>
   /** False where the account has none of that id. */
   revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
@@ -592,11 +407,11 @@ export interface GatewayPeer {
   ): Promise<CostsView>
   /** Keeps a file for an account. Throws UPLOADS_FULL. */
   upload(
-    file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },
+    file: { readonly kind: UploadedFile['file_type']; readonly filename: string; readonly bytes: Uint8Array },
     account: Account
-  ): Promise<UploadView>
+  ): Promise<UploadedFile>
   /** Own files, newest first. */
-  uploads(account: Account, kind: UploadView['kind']): readonly UploadView[]
+  uploads(account: Account, kind: UploadedFile['file_type']): readonly UploadedFile[]
   /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
   removeUpload(id: string, account: Account): Promise<boolean>
   /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
@@ -640,32 +455,37 @@ export interface GatewayPeer {
   /** The view now, and again after each change, until it has ended or the signal aborts. */
   watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<RequestView>
   /** Records with a sequence below `before` (the newest where absent), newest first. */
-  audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]>
+  audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
   /** Walks the whole log. Throws NOT_PERMITTED. */
-  verifyAudit(account: Account): Promise<AuditFinding>
+  verifyAudit(account: Account): Promise<AuditVerification>
   /** The newest signed state of the log, with its witnesses' signatures: a C2SP signed note. */
   checkpoint(account: Account): Promise<string>
   /** Null where there is no such record. */
-  proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
+  proveAudit(account: Account, sequence: number): Promise<AuditProof | null>
   /** Has every member that can be asked attest the log as it stands. */
-  gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
+  gatherWitnesses(account: Account): Promise<readonly Attested[]>
   /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
-  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
-  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. */
-  watchEvents(account: Account, after: string, signal: AbortSignal): AsyncIterable<EventView>
+  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly NodeEvent[]
+  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. An id also
+   * names the run of the peer. */
+  watchEvents(
+    account: Account,
+    after: string,
+    signal: AbortSignal
+  ): AsyncIterable<{ readonly id: string; readonly event: NodeEvent }>
   /** Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
-  usage(account: Account): Promise<readonly UsageView[]>
-  policies(account: Account): readonly PolicyView[]
-  membership(account: Account): MembershipView
+  usage(account: Account): Promise<readonly Usage[]>
+  policies(account: Account): readonly Policy[]
+  membership(account: Account): Membership
   /** As those before. */
-  sandboxes(account: Account): Promise<SandboxesView>
+  sandboxes(account: Account): Promise<Sandboxes>
   /**
    * Starts a self-test, or answers with the one that runs. Throws NOT_PERMITTED but for stewards and operators, NOT_FOUND
    * where nothing runs here that could be tested.
    */
   testSandboxes(
     account: Account
-  ): Promise<{ readonly ok: true; readonly view: SandboxesView } | { readonly ok: false; readonly waitMs: number }>
+  ): Promise<{ readonly ok: true; readonly view: Sandboxes } | { readonly ok: false; readonly waitMs: number }>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

@@ -11,27 +11,29 @@ import {
   uploadNameOf
 } from '@stimnet/protocol'
 import type {
+  ApiKey,
+  AuditProof,
+  AuditRecord,
+  AuditVerification,
+  NodeEvent,
+  Role,
+  Sandboxes,
+  UploadedFile
+} from '@stimnet/api'
+import type {
   Account,
   AnalysisSubmission,
   AnalysisView,
-  ApiKeyView,
   AskedView,
-  AuditFinding,
-  AuditProofView,
-  AuditView,
   CatalogView,
   Check,
   CostsView,
-  EventView,
   GatewayPeer,
   PartView,
   RequestView,
-  Role,
-  SandboxesView,
   SignedSubmission,
   SignOn,
-  Submission,
-  UploadView
+  Submission
 } from '../src/index.ts'
 
 export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
@@ -129,9 +131,9 @@ export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
   }
 }
 
-const keyView = (id: string, roles: readonly Role[]): ApiKeyView => ({
+const keyOf = (id: string, roles: readonly Role[]): ApiKey => ({
   ...{ id, label: 'laptop', roles },
-  ...{ createdAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 }
+  ...{ created_at: '2023-11-14T22:13:20.000Z', expires_at: '2027-01-15T08:00:00.000Z' }
 })
 
 export class FakePeer implements GatewayPeer {
@@ -152,38 +154,40 @@ export class FakePeer implements GatewayPeer {
   searched: readonly string[] = []
   readonly testers: string[] = []
   waitMs = 0
-  tested: SandboxesView = {
+  tested: Sandboxes = {
     configured: 'auto',
     engines: [
       {
-        ...{ engine: 'wasm', grade: 'wasm', holds: 'WebAssembly.', jobsMax: 2 },
-        ...{ memoryBytesMax: 1024 * 1024 * 1024, wallTimeMsMax: 60_000 },
+        ...{ engine: 'wasm', grade: 'wasm', holds: 'WebAssembly.', jobs_at_once: 2 },
+        ...{ memory_mib: 1024, wall_time_ms: 60_000 },
         languages: [
-          { language: 'python', image: 'wasm pyodide@1 sha256:aa', libraries: ['csv'], waiting: 1, waitingMax: 2 }
+          { language: 'python', image: 'wasm pyodide@1 sha256:aa', libraries: ['csv'], waiting: 1, waiting_max: 2 }
         ]
       }
     ],
-    others: [{ grade: 'docker', holds: 'A container.', isHere: false, howTo: 'Install Docker.' }],
-    ...{ canTest: true, waitMs: 0, running: null, failedAtMs: null },
-    report: {
-      ...{ by: 'stew', version: '0.1.0', startedAtMs: 1_699_999_000_000, endedAtMs: 1_699_999_200_000 },
-      isClean: false,
-      engines: [
-        {
-          ...{ grade: 'wasm', isHere: true, languages: ['python'], left: [], isClean: false },
-          counts: { contained: 0, bounded: 0, open: 1, unjudged: 0 },
-          results: [
-            {
-              ...{ id: 'files.secret', title: 'a file with a secret', tries: 'Read it.', language: 'python' },
-              ...{ outcome: 'open', by: '<script>alert(1)</script>', isAdmitted: false }
-            }
-          ]
-        },
-        { grade: 'docker', isHere: false, why: 'asking Docker', howTo: 'Install Docker.' }
-      ]
+    others: [{ grade: 'docker', holds: 'A container.', here: false, how_to: 'Install Docker.' }],
+    self_test: {
+      ...{ possible: true, next_in_ms: 0, running: null, failed_at: null },
+      report: {
+        ...{ started_by: 'stew', version: '0.1.0', clean: false },
+        ...{ started_at: '2023-11-14T21:56:40.000Z', ended_at: '2023-11-14T22:00:00.000Z' },
+        engines: [
+          {
+            ...{ grade: 'wasm', here: true, why: null, how_to: null, clean: false },
+            ...{ languages: ['python'], left_behind: [] },
+            counts: { contained: 0, bounded: 0, open: 1, unjudged: 0 },
+            attacks: [
+              {
+                ...{ id: 'files.secret', title: 'a file with a secret', tries: 'Read it.', language: 'python' },
+                ...{ outcome: 'open', by: '<script>alert(1)</script>', admitted: false }
+              }
+            ]
+          }
+        ]
+      }
     }
   }
-  happened: EventView[] = []
+  happened: NodeEvent[] = []
   /** What every request of it asks. */
   asks: AskedView = {
     targets: '*',
@@ -292,14 +296,14 @@ export class FakePeer implements GatewayPeer {
     return this.keys.get(key) ?? null
   }
 
-  apiKeys({ name }: Account): ApiKeyView[] {
-    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyView(key, roles))
+  apiKeys({ name }: Account): ApiKey[] {
+    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyOf(key, roles))
   }
 
   async createApiKey({ name }: Account, { roles = ['researcher'] }: { roles?: readonly Role[] }) {
     const key = `snk_${this.keys.size}`
     this.keys.set(key, { name, roles, byKey: true })
-    return { ...keyView(key, roles), key }
+    return { ...keyOf(key, roles), key }
   }
 
   async revokeApiKey({ name }: Account, id: string) {
@@ -307,18 +311,18 @@ export class FakePeer implements GatewayPeer {
   }
 
   async usage() {
-    const counted = { catalog: 'clinical_trial_data', scope: '', what: 'refusals' }
+    const counted = { data_catalog_name: 'clinical_trial_data', scope: '', what: 'refusals' }
     return [{ ...counted, used: '5', max: '20', share: 0.25 }]
   }
 
   policies() {
-    const rule = { rule: 'k', value: '5', does: 'Counts people.', stops: 'Small cells.', stopsNot: 'k-1 friends.' }
-    return [{ catalog: 'clinical_trial_data', preset: 'default', policyHash: 'cc', rules: [rule] }]
+    const rule = { rule: 'k', value: '5', does: 'Counts people.', stops: 'Small cells.', stops_not: 'k-1 friends.' }
+    return [{ data_catalog_name: 'clinical_trial_data', preset: 'default', policy_hash: 'cc', rules: [rule] }]
   }
 
   membership() {
-    const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true, logDisputedBy: [] }
-    return { federation: 'Parkinson network', open: false, needed: 2, members: [self] }
+    const self = { peer_id: PEER_ID, institution: 'Charité', connected: true, self: true, log_disputed_by: [] }
+    return { federation: 'Parkinson network', open: false, signatures_needed: 2, members: [self] }
   }
 
   async sandboxes() {
@@ -328,8 +332,9 @@ export class FakePeer implements GatewayPeer {
   async testSandboxes({ name }: Account) {
     this.testers.push(name)
     if (this.waitMs > 0) return { ok: false as const, waitMs: this.waitMs }
-    const running = { by: name, startedAtMs: 1_700_000_000_000, grade: 'wasm', done: 3, of: 172, failing: 0 }
-    this.tested = { ...this.tested, running }
+    const started = { started_by: name, started_at: '2023-11-14T22:13:20.000Z' }
+    const running = { ...started, grade: 'wasm', done: 3, of: 172, failing: 0 }
+    this.tested = { ...this.tested, self_test: { ...this.tested.self_test, running } }
     return { ok: true as const, view: this.tested }
   }
 
@@ -340,9 +345,9 @@ export class FakePeer implements GatewayPeer {
       .reverse()
   }
 
-  async *watchEvents(_: Account, after: string, signal: AbortSignal): AsyncGenerator<EventView> {
+  async *watchEvents(_: Account, after: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: NodeEvent }> {
     const seen = Number(after.split('-')[1] ?? 0)
-    for (const event of this.happened) if (event.sequence > seen) yield event
+    for (const event of this.happened) if (event.sequence > seen) yield { id: `0123abcd-${event.sequence}`, event }
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
 
@@ -482,8 +487,8 @@ export class FakePeer implements GatewayPeer {
     })
   }
 
-  async verifyAudit(): Promise<AuditFinding> {
-    return { ok: true, records: 0, head: '0'.repeat(64) }
+  async verifyAudit(): Promise<AuditVerification> {
+    return { ok: true, records: 0, head: '0'.repeat(64), broken_at: null, why: null }
   }
 
   readonly decisions: { id: string; approve: boolean; notes: string; by: string }[] = []
@@ -539,27 +544,27 @@ export class FakePeer implements GatewayPeer {
     return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
   }
 
-  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadView }[] = []
+  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadedFile }[] = []
 
   async upload(file: { kind: 'script' | 'data'; filename: string; bytes: Uint8Array }, account: Account) {
     this.#mayFail()
     const number = this.uploaded.length + 1
-    const view: UploadView = {
-      ...{ id: String(number).padStart(32, 'a'), number, kind: file.kind, filename: file.filename },
+    const view: UploadedFile = {
+      ...{ id: number, file_id: String(number).padStart(32, 'a'), file_type: file.kind, filename: file.filename },
       ...{ name: uploadNameOf(file.filename), sha256: 'a'.repeat(64), size: file.bytes.length },
-      ...{ uploadedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_000_000_000 + 1_000 }
+      ...{ uploaded_at: '2023-11-14T22:13:20.000Z', expires_at: '2023-11-14T22:13:21.000Z' }
     }
     this.uploaded.push({ owner: account.name, bytes: file.bytes, view })
     return view
   }
 
   uploads(account: Account, kind: 'script' | 'data') {
-    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.kind === kind)
+    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.file_type === kind)
     return own.map(({ view }) => view).reverse()
   }
 
   async removeUpload(id: string, account: Account) {
-    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.id === id)
+    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.file_id === id)
     return at >= 0 && this.uploaded.splice(at, 1).length > 0
   }
 
@@ -580,23 +585,26 @@ export class FakePeer implements GatewayPeer {
     return `stimnet/${PEER_ID}\n3\n${'A'.repeat(43)}=\n\n— stimnet/${PEER_ID} AAAA\n`
   }
 
-  async proveAudit(_account: Account, sequence: number): Promise<AuditProofView | null> {
-    const bytes = Uint8Array.of(1, 2, 3)
+  async proveAudit(_account: Account, sequence: number): Promise<AuditProof | null> {
+    const bytes = 'AQID'
     const proof = { entry: bytes, index: sequence - 1, size: 3, path: [bytes], root: bytes, record: bytes }
     return sequence >= 1 && sequence <= 3 ? { ...proof, checkpoint: await this.checkpoint() } : null
   }
 
   async gatherWitnesses() {
-    return [{ witness: PEER_ID }, { witness: PEER_ID, code: 'CHECKPOINT_CONFLICT' as const }]
+    return [
+      { witness: PEER_ID, attested: true, code: null },
+      { witness: PEER_ID, attested: false, code: 'CHECKPOINT_CONFLICT' }
+    ]
   }
 
-  async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]> {
-    const record = (sequence: number): AuditView => ({
+  async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]> {
+    const record = (sequence: number): AuditRecord => ({
       sequence,
-      atMs: 1_700_000_000_000,
+      at: '2023-11-14T22:13:20.000Z',
       kind: 'decision',
       actor: 'ada',
-      jobId: 'f'.repeat(32),
+      job_id: 'f'.repeat(32),
       code: 'QUEUE_FULL',
       detail: { queue: 100 },
       hash: 'ab'

@@ -1,8 +1,8 @@
 /** A request and what came of it as a Five Safes RO-Crate: who asked what for which project, who signed off, what was let out. */
+import { isoOf } from '@stimnet/api'
 import { canonicalJson, isEnded } from '@stimnet/protocol'
 import type { AskedView, PartView, PeerFacts, RequestView } from '../peer.ts'
 import { bodyOf, envelopeBytesOf } from '../shapes/submission.ts'
-import { isoOf } from '../shapes/time.ts'
 import { bagOf, utf8 } from './bag.ts'
 import { type Entity, FIELD, METADATA, PARAMETER, PROGRAMS, ref, TERMS, WORKFLOW } from './vocabulary.ts'
 import { zipOf } from './zip.ts'

@@ -1,7 +1,6 @@
 /** Analysis requests for the wire: whole, or in brief for a list. */
-import type { AnalysisRequest, StandingApproval } from '@stimnet/api'
+import { isoOf, type AnalysisRequest, type StandingApproval } from '@stimnet/api'
 import type { AnalysisView, StandingView } from '../peer.ts'
-import { isoOf } from './time.ts'
 
 const orNull = (text: string | undefined) => (text === undefined || text === '' ? null : text)
 

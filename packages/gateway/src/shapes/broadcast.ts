@@ -1,11 +1,10 @@
 /** A request for the wire, with each peer's share and the pooled answer. */
-import type { AskedQuestion, Broadcast, BroadcastPart } from '@stimnet/api'
+import { isoOf, type AskedQuestion, type Broadcast, type BroadcastPart } from '@stimnet/api'
 import { type Filter, filterFromPairs, outwardState, programText } from '@stimnet/protocol'
 import type { AskedView, PartView, RequestView } from '../peer.ts'
 import { messageOf, restStatus } from './result.ts'
 import { schemaOf } from './schema.ts'
 import { bodyOf } from './submission.ts'
-import { isoOf } from './time.ts'
 
 /** `withOutputs`: false in lists and in events before the end, which tell the state alone. */
 export function broadcastOf(view: RequestView, options: { withOutputs: boolean }): Broadcast {

@@ -1,9 +1,8 @@
 /** Catalogs for the wire: descriptions, declared levels and rounded sizes. */
-import type { Catalog, CatalogSchema, FoundCatalog } from '@stimnet/api'
+import { isoOf, type Catalog, type CatalogSchema, type FoundCatalog } from '@stimnet/api'
 import { ACCESS_LEVELS, type CatalogDescriptor } from '@stimnet/protocol'
 import { settled } from '../http/answer.ts'
 import type { CatalogView, FoundCatalogView } from '../peer.ts'
-import { isoOf } from './time.ts'
 
 /** An own catalog for the wire. */
 export function catalogOf({ number, descriptor }: CatalogView): Catalog {

@@ -1,10 +1,9 @@
 /** A request for the wire as the documented API shows it: a job. */
-import type { Job, JobAccepted } from '@stimnet/api'
+import { isoOf, type Job, type JobAccepted } from '@stimnet/api'
 import { isEnded, outwardState } from '@stimnet/protocol'
 import type { RequestView } from '../peer.ts'
 import { messageOf, restStatus, resultDataOf } from './result.ts'
 import { schemaOf } from './schema.ts'
-import { isoOf } from './time.ts'
 
 /** `withParts`: false in lists. */
 export function jobOf(view: RequestView, options: { withParts: boolean }): Job {

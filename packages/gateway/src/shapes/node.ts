@@ -1,7 +1,6 @@
 /** A node for the wire, and the nodes it knows. */
-import type { Health, Node, Readiness, ServiceInfo } from '@stimnet/api'
+import { isoOf, type Health, type Node, type Readiness, type ServiceInfo } from '@stimnet/api'
 import type { Activity, Check, NodeView, PeerFacts } from '../peer.ts'
-import { isoOf } from './time.ts'
 
 /** Health for the wire. */
 export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): Health {

@@ -13,7 +13,6 @@ import {
 import type { z } from 'zod'
 import { fieldsOf, InvalidInput } from '../http/problem.ts'
 import type { AskedView, Submission } from '../peer.ts'
-import { uploadsAsked } from './upload.ts'
 
 type Asked = Omit<z.output<typeof custodialBroadcastShape>, 'targets'>
 
@@ -37,7 +36,7 @@ export function submissionOf(
     contract: body.contract ?? [],
     mappings: body.mappings ?? [],
     title: body.title ?? '',
-    ...uploadsAsked(body),
+    ...(body.uploaded_file_ids?.length ? { uploads: body.uploaded_file_ids.map(String) } : {}),
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey })
   }
 }

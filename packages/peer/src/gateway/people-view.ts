@@ -1,6 +1,7 @@
 /** People who log in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
 import { createHash } from 'node:crypto'
-import type { Account, ApiKeyView, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
+import { type ApiKey, isoOf } from '@stimnet/api'
+import type { Account, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { type AdmitRule, rolesOf } from '../policy/sign-on.ts'
@@ -83,7 +84,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       const roles = account.roles.filter((role) => key.roles.includes(role))
       return roles.length > 0 ? { ...account, roles, byKey: true } : null
     },
-    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(viewOf),
+    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(keyOf),
     createApiKey: (account, asked) => createKey(parts, account, asked),
     revokeApiKey: (account, id) => database.commit((draft) => parts.apiKeys.revoke(draft, account.name, id))
   }
@@ -152,7 +153,7 @@ async function createKey(parts: PeopleParts, account: Account, asked: Parameters
   const made = await database.commit((draft) =>
     apiKeys.create(draft, { ...keyOwner(parts, account), label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
   )
-  return { ...viewOf(made.key), key: made.text }
+  return { ...keyOf(made.key), key: made.text }
 }
 
 /** The key owner with the current generation. People of login providers have no password here, and so no generation. */
@@ -160,6 +161,6 @@ function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
   return { owner: name, generation: accounts.get(name)?.generation ?? '' }
 }
 
-function viewOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKeyView {
-  return { id, label, roles: roles as readonly Role[], createdAtMs, expiresAtMs }
+function keyOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKey {
+  return { id, label, roles: roles as readonly Role[], created_at: isoOf(createdAtMs), expires_at: isoOf(expiresAtMs) }
 }
