@@ -1,17 +1,25 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
 import type {
+  analysisDecisionShape,
+  AnalysisRequest,
   AnalysisResults,
   ApiKey,
   Attested,
   AuditProof,
   AuditRecord,
   AuditVerification,
+  Catalog,
+  FoundCatalog,
   Membership,
   NewApiKey,
+  Node,
   NodeEvent,
   Policy,
+  PrivacyCost,
+  Readiness,
   Role,
   Sandboxes,
+  StandingApproval,
   UploadedFile,
   Usage
 } from '@stimnet/api'
@@ -31,6 +39,7 @@ import type {
   VariableContract,
   VariableMapping
 } from '@stimnet/protocol'
+import type { z } from 'zod'
 
 export type { Role } from '@stimnet/api'
 
@@ -69,44 +78,6 @@ export interface Activity {
   readonly activeJobs: number
   readonly totalJobs: number
   readonly connectedPeers: number
-}
-
-/** One thing a peer needs to be ready. */
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly detail: string
-}
-
-/** A peer as this one knows it. `number` is stable for as long as the peer is known; this peer itself is number 1. */
-export interface NodeView {
-  readonly number: number
-  readonly nodeId: string
-  readonly institution: string
-  readonly peerId: string
-  readonly endpointUrl: string
-  readonly connected: boolean
-  readonly lastSeenMs: number
-  /** Engine and isolation grade in its own words. */
-  readonly sandbox: string
-  readonly sandboxEngine: string
-  readonly sandboxGrade: string
-  /** Scripts that run there. */
-  readonly languages: readonly string[]
-}
-
-/** An own catalog: `number` is stable per node. */
-export interface CatalogView {
-  readonly number: number
-  readonly descriptor: CatalogDescriptor
-}
-
-/** A catalog found in the mesh. */
-export interface FoundCatalogView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  readonly descriptor: CatalogDescriptor
 }
 
 /** What an account asks for, parsed. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
@@ -153,94 +124,6 @@ export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' 
 export interface AnalysisSubmission extends Submission {
   readonly review: true
   readonly about: About
-}
-
-/** A request that people decide. */
-export interface AnalysisView {
-  /** The id of its job at the serving peer. */
-  readonly requestId: string
-  /** The same as a number, for clients that want one. */
-  readonly number: number
-  readonly status: 'pending' | 'approved' | 'denied' | 'expired'
-  readonly state: JobState
-  readonly about?: About
-  readonly title: string
-  readonly targetNodeId: string
-  readonly catalog: string
-  readonly programWord: string
-  readonly programText: string
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly filters: Readonly<Record<string, unknown>>
-  /** Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them. */
-  readonly unappliedFilters?: readonly string[]
-  /** The whole of it, with what `filters` add; absent: everyone. */
-  readonly cohort?: Filter
-  /** As asked; absent where it asks for none. */
-  readonly wallTimeMsMax?: number
-  readonly outputs: readonly OutputDeclaration[]
-  /** Files that its script reads, byte for byte. */
-  readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
-  /** The key that signed. */
-  readonly requesterKey: string
-  /** With `gateway` the institution that asks signed for one of its accounts, and says which. */
-  readonly custody?: 'gateway' | 'requester'
-  readonly account?: string
-  /** The peer that brought it. */
-  readonly askedBy?: { readonly peerId: string; readonly institution: string }
-  readonly requestHash: string
-  /** Accounts of the serving peer; empty where it is another's. */
-  readonly decidedBy: readonly string[]
-  readonly notes?: string
-  readonly decidedAtMs?: number
-  readonly expiresAtMs?: number
-  readonly submittedAtMs: number
-  readonly updatedAtMs: number
-  readonly approvals: number
-  readonly approvalsNeeded: number
-  /** GA4GH DUO terms, as the request states them. */
-  readonly purpose?: readonly string[]
-  readonly project?: string
-  /** Which claim it asks for, and at what price. */
-  readonly privacy?: Readonly<Record<string, unknown>>
-  /** What it takes variables to be. */
-  readonly contract?: readonly unknown[]
-  /** How this node's own variables read in its words: they change what the cohort means. */
-  readonly mappings?: readonly unknown[]
-  /** Terms within which all who have agreed so far let it run again; absent for this one run. */
-  readonly standing?: Readonly<Record<string, unknown>>
-  readonly epoch?: string
-  /** What would run it. */
-  readonly image?: string
-  /** Advice for whoever reads the script. */
-  readonly findings?: readonly {
-    readonly kind: string
-    readonly what: string
-    readonly line: number
-    readonly cell?: number
-  }[]
-}
-
-/** Within which terms the same code may run again without asking. */
-export interface StandingTermsView {
-  readonly runs: number
-  readonly days: number
-  readonly cohort: 'same' | 'any'
-  readonly requester: 'same' | 'any'
-  readonly parameters: Readonly<
-    Record<string, { one_of: (string | number | boolean)[] } | { minimum: number; maximum: number }>
-  >
-}
-
-/** Code that may run again without asking. */
-export interface StandingView {
-  readonly id: string
-  readonly run: { readonly catalog: string; readonly language: string; readonly codeHash: string }
-  /** What it was granted for, where that is still known. */
-  readonly request?: { readonly id: string; readonly title: string }
-  readonly terms: StandingTermsView
-  readonly approvals: readonly { readonly by: string }[]
-  readonly runsLeft: number
-  readonly expiresAtMs: number
 }
 
 /** A request that a researcher signed with an own key; the gateway need not be trusted. */
@@ -304,74 +187,18 @@ export interface RequestView {
   readonly warnings: readonly string[]
 }
 
-/** What is expected to be wrong with one column of an answer; null where that cannot be said. */
-export interface ColumnErrorView {
-  readonly name: string
-  readonly kind: string
-  readonly sd: number | null
-  readonly error95: number | null
-  readonly rankError95: number | null
-  readonly assumesRows: number | null
-  readonly range: number | null
-}
-
-/** The price of one differentially private answer, from its request and the catalog's description alone. */
-export interface PriceView {
-  readonly mechanism: string
-  readonly epsilon: number | null
-  readonly rho: number
-  readonly nanoRho: bigint
-  readonly epsilonAtDelta: number
-  readonly delta: number
-  readonly numbers: number
-  readonly groups: number
-  readonly groupsPerSubject: number
-  readonly rowsPerSubject: number
-  readonly sitesPerPerson: number
-  readonly columns: readonly ColumnErrorView[]
-}
-
-/** What a question tells of the values of one variable. */
-export interface InformationPriceView {
-  readonly variable: string
-  readonly numbers: number
-  readonly bits: number
-  readonly max: number
-}
-
-/** What a request would cost at one peer, or why that peer would refuse it. */
-export interface CostView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  /** Of a question under P2. */
-  readonly price?: PriceView
-  /** Of a question under P1: what it tells of each variable that others are not taken to know. */
-  readonly information?: readonly InformationPriceView[]
-  readonly code?: Code
-  readonly reason?: string
-  /** Of the own catalog: ρ left, as decimal text. */
-  readonly left?: { readonly project: string; readonly lifetime: string }
-}
-
-/** What a request would cost everywhere, and the noise of all institutions together. */
-export interface CostsView {
-  readonly peers: readonly CostView[]
-  /** Of the sums and counts of all together; null for columns whose error depends on how many rows there are. */
-  readonly pooled: readonly { readonly name: string; readonly sd: number | null; readonly error95: number | null }[]
-}
-
 /** The peer, as far as its gateway sees it. */
 export interface GatewayPeer {
   facts(): PeerFacts
   activity(): Activity
   /** What /ready answers; ready when every check is ok. */
-  checks(): Promise<readonly Check[]>
+  checks(): Promise<Readiness['checks']>
   /** Own catalogs that this account may see (private ones: stewards and operators), in the configured order. */
-  catalogs(account: Account | null): readonly CatalogView[]
-  nodes(): readonly NodeView[]
+  catalogs(account: Account | null): readonly Catalog[]
+  /** Known nodes, this one first: `id` is stable for as long as the node is known. */
+  nodes(): readonly Node[]
   /** Catalogs of all reachable members that match every word. */
-  searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
+  searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalog[]>
   /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
@@ -404,7 +231,7 @@ export interface GatewayPeer {
     question: Submission & { readonly key?: string },
     account: Account,
     signal: AbortSignal
-  ): Promise<CostsView>
+  ): Promise<PrivacyCost>
   /** Keeps a file for an account. Throws UPLOADS_FULL. */
   upload(
     file: { readonly kind: UploadedFile['file_type']; readonly filename: string; readonly bytes: Uint8Array },
@@ -417,28 +244,28 @@ export interface GatewayPeer {
   /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
   analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
   /** Asks the stewards of one peer; answers once the request is signed. */
-  requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
+  requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisRequest>
   /** Own requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
     options: {
       limit: number
-      status?: AnalysisView['status']
+      status?: AnalysisRequest['status']
       /** Only what comes after this one in the list. */
-      before?: { submittedAtMs: number; requestId: string }
+      before?: Pick<AnalysisRequest, 'submitted_at' | 'request_id'>
     }
-  ): Promise<readonly AnalysisView[]>
+  ): Promise<readonly AnalysisRequest[]>
   /** By request id or number. Null where there is none or it is not this account's business. */
-  analysis(id: string, account: Account): Promise<AnalysisView | null>
+  analysis(id: string, account: Account): Promise<AnalysisRequest | null>
   /** Throws JOB_UNKNOWN where somebody else asked. */
   analysisResults(requestId: string, account: Account): Promise<AnalysisResults>
   /** A steward's word. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null as above. */
   decideAnalysis(
     id: string,
-    decision: { readonly approve: boolean; readonly notes: string; readonly standing?: StandingTermsView },
+    decision: z.output<typeof analysisDecisionShape>,
     account: Account
-  ): Promise<AnalysisView | null>
-  standingApprovals(account: Account): Promise<readonly StandingView[]>
+  ): Promise<AnalysisRequest | null>
+  standingApprovals(account: Account): Promise<readonly StandingApproval[]>
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
   /** Newest first; with `before`, those of a smaller number. */

@@ -1,6 +1,5 @@
 /** A small peer for the tests of the routes: all in memory, one catalog, requests that a test moves along by hand. */
 import {
-  type CatalogDescriptor,
   type DisclosureCard,
   isEnded,
   type JobState,
@@ -11,10 +10,17 @@ import {
   uploadNameOf
 } from '@stimnet/protocol'
 import type {
+  AnalysisDecision,
+  AnalysisRequest,
   ApiKey,
   AuditProof,
   AuditRecord,
   AuditVerification,
+  Catalog,
+  FoundCatalog,
+  Node,
+  PrivacyCost,
+  Readiness,
   NodeEvent,
   Role,
   Sandboxes,
@@ -23,11 +29,7 @@ import type {
 import type {
   Account,
   AnalysisSubmission,
-  AnalysisView,
   AskedView,
-  CatalogView,
-  Check,
-  CostsView,
   GatewayPeer,
   PartView,
   RequestView,
@@ -68,54 +70,38 @@ export const TABLE: TableOutput = {
   disclosure: CARD
 }
 
-export function descriptorOf(name: string, accessLevel: string): CatalogDescriptor {
-  return {
-    name,
-    title: `The ${name}`,
-    description: '<script>alert(1)</script>',
-    dataType: 'clinical',
-    accessLevel,
-    keywords: ['parkinson'],
+const described = (name: string, level: Catalog['access_level']): Omit<Catalog, 'id'> => ({
+  name,
+  title: `The ${name}`,
+  description: '<script>alert(1)</script>',
+  data_type: 'clinical',
+  schema_definition: {
+    subject_key: 'subject_id',
     tables: [
       {
         name: 'subjects',
         description: '',
-        oneRowPerSubject: true,
+        one_row_per_subject: true,
         variables: [
           {
-            name: 'age',
-            type: 'integer',
-            unit: 'years',
-            description: '',
-            levels: [],
-            breakpoints: [65],
-            minimum: 18,
-            maximum: 95,
-            bounded: true,
-            missingShare: 0.03,
-            missingTold: true,
-            identifying: false
+            ...{ name: 'age', type: 'integer', unit: 'years', description: '', levels: [], breakpoints: [65] },
+            ...{ minimum: 18, maximum: 95, missing_share: 0.03, identifying: false }
           }
         ]
       }
     ],
-    subjectKey: 'subject_id',
-    epoch: 'e1',
-    snapshotAtMs: 1_700_000_000_000,
-    subjectsRounded: 150,
-    synthetic: true,
-    programs: ['sql', 'statistic', 'python'],
-    lattice: [{ variable: 'subjects.age', breakpoints: [65] }],
-    cohortSizeMin: 5,
-    mode: 'sdc',
-    dataUse: [],
-    scripts: 'auto',
-    sandboxGradeMin: '',
-    sitesPerPerson: 1,
-    preset: 'default',
-    policyHash: ''
-  }
-}
+    lattice: [{ variable: 'subjects.age', breakpoints: [65] }]
+  },
+  access_level: level,
+  total_records: 150,
+  last_updated: '2023-11-14T22:13:20.000Z',
+  keywords: ['parkinson'],
+  epoch: 'e1',
+  synthetic: true,
+  programs: ['sql', 'statistic', 'python'],
+  cohort_size_min: 5,
+  ...{ data_use: [], mode: 'sdc', scripts: 'auto', sandbox_grade_min: null, preset: 'default', policy_hash: '' }
+})
 
 export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
   return {
@@ -150,7 +136,7 @@ export class FakePeer implements GatewayPeer {
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
   readonly suspicions: [event: string, actor: string][] = []
-  ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
+  ready: Readiness['checks'] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
   readonly testers: string[] = []
   waitMs = 0
@@ -212,6 +198,11 @@ export class FakePeer implements GatewayPeer {
   fails: unknown
   beforeLogin: Promise<void> = Promise.resolve()
   readonly #waiting = new Set<() => void>()
+  readonly #catalogs: readonly Catalog[] = [
+    { id: 1, ...described('clinical_trial_data', 'public') },
+    { id: 2, ...described('imaging_data', 'restricted') },
+    { id: 3, ...described('secret_data', 'private') }
+  ]
 
   facts() {
     return {
@@ -233,37 +224,25 @@ export class FakePeer implements GatewayPeer {
     return this.ready
   }
 
-  catalogs(account: Account | null): readonly CatalogView[] {
-    const all = [
-      { number: 1, descriptor: descriptorOf('clinical_trial_data', 'public') },
-      { number: 2, descriptor: descriptorOf('imaging_data', 'restricted') },
-      { number: 3, descriptor: descriptorOf('secret_data', 'private') }
-    ]
+  catalogs(account: Account | null): readonly Catalog[] {
+    const all = this.#catalogs
     // A peer that shows an anonymous caller too much: the gateway must hold.
     return account?.roles.includes('steward') ? all : all.slice(0, 2)
   }
 
   nodes() {
-    const node = (number: number, nodeId: string) => ({
-      number,
-      nodeId,
-      institution: `Institution of ${nodeId}`,
-      peerId: `peer-${nodeId}`,
-      endpointUrl: 'http://127.0.0.1:8000',
-      connected: true,
-      lastSeenMs: 1_700_000_000_000,
-      sandbox: 'wasm',
-      sandboxEngine: 'wasm',
-      sandboxGrade: 'wasm',
-      languages: ['python']
+    const node = (id: number, name: string): Node => ({
+      ...{ id, node_id: name, name, institution: `Institution of ${name}`, peer_id: `peer-${name}` },
+      ...{ endpoint_url: 'http://127.0.0.1:8000', is_active: true, last_seen: '2023-11-14T22:13:20.000Z' },
+      ...{ sandbox: 'wasm', sandbox_engine: 'wasm', sandbox_grade: 'wasm', languages: ['python'] }
     })
     return [node(2, 'node-2'), node(1, 'node-1')]
   }
 
-  async searchMesh(words: readonly string[]) {
+  async searchMesh(words: readonly string[]): Promise<FoundCatalog[]> {
     this.searched = words
-    const descriptor = descriptorOf('clinical_trial_data', 'public')
-    return [{ peerId: 'peer-node-2', nodeId: 'node-2', institution: 'Another', descriptor }]
+    const holder = { peer_id: 'peer-node-2', node_id: 'node-2', institution: 'Another' }
+    return [{ ...holder, ...described('clinical_trial_data', 'public') }]
   }
 
   async authenticate(name: string, password: string) {
@@ -364,22 +343,31 @@ export class FakePeer implements GatewayPeer {
     })
   }
 
-  async privacyCost(submission: Submission): Promise<CostsView> {
+  async privacyCost(submission: Submission): Promise<PrivacyCost> {
     this.submissions.push(submission)
-    const peer = { peerId: '12D3KooW1', nodeId: 'node-1', institution: 'North' }
-    const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null, range: null }
-    const price = {
-      ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nanoRho: 125_000_000n },
-      ...{ epsilonAtDelta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
-      ...{ groupsPerSubject: 1, rowsPerSubject: 1, sitesPerPerson: 1, columns: [column] }
+    const peer = { peer_id: '12D3KooW1', node_id: 'node-1', institution: 'North', code: null, reason: null }
+    const nothing = { ...peer, cost: null, information: null, left: null }
+    const column = {
+      name: 'n',
+      kind: 'subjects',
+      sd: 3,
+      error_95: 6,
+      rank_error_95: null,
+      assumes_rows: null,
+      range: null
+    }
+    const cost = {
+      ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nano_rho: '125000000' },
+      ...{ epsilon_at_delta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
+      ...{ groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 1, columns: [column] }
     }
     const peers = [
-      { ...peer, price, left: { project: '0.0244', lifetime: '0.5' } },
-      { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
-      { ...peer, nodeId: 'node-4', information: [{ variable: 'd.t.x', numbers: 2, bits: 0.07, max: 3 }] },
-      { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID' as const, reason: 'no bounds' }
+      { ...nothing, cost, left: { project_rho: '0.0244', lifetime_rho: '0.5' } },
+      { ...nothing, node_id: 'node-2', cost: { ...cost, columns: [{ ...column, sd: 4 }] } },
+      { ...nothing, node_id: 'node-4', information: [{ variable: 'd.t.x', numbers: 2, bits: 0.07, bits_max: 3 }] },
+      { ...nothing, node_id: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
     ]
-    return { peers, pooled: [{ name: 'n', sd: 5, error95: 11 }] }
+    return { data_catalog_name: submission.catalog, peers, pooled: [{ name: 'n', sd: 5, error_95: 11 }] }
   }
 
   async asked(id: string, account: Account): Promise<AskedView | null> {
@@ -491,57 +479,60 @@ export class FakePeer implements GatewayPeer {
     return { ok: true, records: 0, head: '0'.repeat(64), broken_at: null, why: null }
   }
 
-  readonly decisions: { id: string; approve: boolean; notes: string; by: string }[] = []
-  readonly analysesMade: AnalysisView[] = []
+  readonly decisions: { id: string; status: string; notes: string; by: string }[] = []
+  readonly analysesMade: AnalysisRequest[] = []
 
-  async requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView> {
-    const requestId = String(this.analysesMade.length + 1).padStart(32, '0')
-    const view: AnalysisView = {
-      requestId,
-      number: this.analysesMade.length + 1,
-      status: 'pending',
-      state: 'pending',
-      about: submission.about,
-      title: submission.title,
-      targetNodeId: String(submission.targets[0]),
-      catalog: submission.catalog,
-      programWord: submission.program.kind,
-      programText: programText(submission.program),
+  async requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisRequest> {
+    const id = this.analysesMade.length + 1
+    const { about, program } = submission
+    const made: AnalysisRequest = {
+      ...{ id, request_id: String(id).padStart(32, '0'), status: 'pending', state: 'pending' },
+      requester_name: about.requester_name,
+      requester_institution: about.requester_institution,
+      requester_email: about.requester_email,
+      requester_affiliation: about.requester_affiliation || null,
+      analysis_title: submission.title,
+      analysis_description: about.description,
+      target_node_id: String(submission.targets[0]),
+      data_catalog_name: submission.catalog,
+      selected_score: about.selected_score || null,
+      selected_timeline: about.selected_timeline || null,
+      ...{ script_type: program.kind, script_content: programText(program) },
       parameters: submission.parameters,
       filters: submission.filters,
-      outputs: submission.outputs,
-      requesterKey: account.name,
-      requestHash: 'aa',
-      decidedBy: [],
-      submittedAtMs: 1_700_000_000_000,
-      updatedAtMs: 1_700_000_000_000,
-      approvals: 0,
-      approvalsNeeded: 2
+      priority: about.priority,
+      estimated_duration: about.estimated_duration || null,
+      ...{ approved_by: null, approval_notes: null, approved_at: null, expires_at: null },
+      ...{ submitted_at: '2023-11-14T22:13:20.000Z', updated_at: '2023-11-14T22:13:20.000Z' },
+      ...{ approvals: 0, approvals_needed: 2, purpose: [], project: null, privacy: null },
+      ...{ contract: [], mappings: [], standing: null, filters_unapplied: [], wall_time_ms_max: null },
+      ...{ requester_key: account.name, custody: 'requester', account: null, asked_by: null, request_hash: 'aa' },
+      ...{ cohort: null, outputs: submission.outputs, uploads: [], epoch: null, image: null, review: null }
     }
-    this.analysesMade.push(view)
-    return view
+    this.analysesMade.push(made)
+    return made
   }
 
-  async analyses(account: Account, { limit, status }: { limit: number; status?: AnalysisView['status'] }) {
+  async analyses(account: Account, { limit, status }: { limit: number; status?: AnalysisRequest['status'] }) {
     const mine = this.analysesMade.filter(
-      (one) => account.roles.includes('steward') || one.requesterKey === account.name
+      (one) => account.roles.includes('steward') || one.requester_key === account.name
     )
     return mine.filter((one) => status === undefined || one.status === status).slice(0, limit)
   }
 
-  async analysis(id: string, account: Account): Promise<AnalysisView | null> {
+  async analysis(id: string, account: Account): Promise<AnalysisRequest | null> {
     const all = await this.analyses(account, { limit: 100 })
-    return all.find((one) => one.requestId === id || String(one.number) === id) ?? null
+    return all.find((one) => one.request_id === id || String(one.id) === id) ?? null
   }
 
   async analysisResults(requestId: string) {
     return { request_id: requestId, job_id: null, status: 'pending' as const, result_data: null }
   }
 
-  async decideAnalysis(id: string, decision: { approve: boolean; notes: string }, account: Account) {
-    const view = await this.analysis(id, account)
-    if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
-    return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  async decideAnalysis(id: string, { status, approval_notes }: AnalysisDecision, account: Account) {
+    const found = await this.analysis(id, account)
+    if (found) this.decisions.push({ id, status, notes: approval_notes ?? '', by: account.name })
+    return found && { ...found, status }
   }
 
   readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadedFile }[] = []

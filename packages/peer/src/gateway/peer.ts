@@ -1,12 +1,14 @@
 /** The gateway's interface to this peer. */
 
 import type { Catalog } from '@stimnet/data'
-import type { Account, CatalogView, Check, GatewayPeer, NodeView, RequestView } from '@stimnet/gateway'
+import { isoOf, type Node, type Readiness } from '@stimnet/api'
+import type { Account, GatewayPeer, RequestView } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
 import type { EngineFound, Sandbox } from '@stimnet/sandbox'
 import { analysisMethods } from './analyses.ts'
 import { assertAuditor, auditMethods } from './audit-view.ts'
+import { catalogOf, foundCatalogOf } from './catalog-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { PeerEvents } from '../events.ts'
 import type { Federation } from '../federation/federation.ts'
@@ -71,7 +73,7 @@ export interface GatewayPeerParts {
   readonly files: Pick<JobFiles, 'read'>
   /** The key that signs for an account without a key of its own. */
   readonly signerOf: PreviewParts['signerOf']
-  readonly checks: () => Promise<readonly Check[]>
+  readonly checks: () => Promise<Readiness['checks']>
   readonly events: PeerEvents
   readonly feed: EventFeed
   readonly config: PeerConfig
@@ -123,6 +125,8 @@ function eventMethods({ feed }: GatewayPeerParts) {
 
 function aboutThePeer(parts: GatewayPeerParts) {
   const { mesh, runner, requests, directory } = parts
+  // A description never changes: another epoch has another one.
+  const catalogs = [...parts.catalogs.values()].map(({ descriptor }, at) => catalogOf(at + 1, descriptor))
   return {
     facts: parts.facts,
     activity: () => {
@@ -130,43 +134,47 @@ function aboutThePeer(parts: GatewayPeerParts) {
       return { activeJobs: queued + running, totalJobs: requests.total, connectedPeers: mesh.connected().length }
     },
     checks: parts.checks,
-    catalogs: (account: Account | null): CatalogView[] =>
-      [...parts.catalogs.values()]
-        .map((catalog, at) => ({ number: at + 1, descriptor: catalog.descriptor }))
-        .filter(({ descriptor }) => descriptor.accessLevel !== 'private' || isStaff(account)),
-    nodes: (): NodeView[] => {
+    catalogs: (account: Account | null) =>
+      catalogs.filter((catalog) => catalog.access_level !== 'private' || isStaff(account)),
+    nodes: (): Node[] => {
       const connected = new Set(mesh.connected())
-      return directory.neighbours().map((neighbour) => nodeView(parts, neighbour, connected))
+      return directory.neighbours().map((neighbour) => nodeOf(parts, neighbour, connected))
     },
     searchMesh: async (words: readonly string[], signal: AbortSignal) => {
       const found = await directory.search({ words, name: '', includePrivate: false }, signal)
-      return found.map(({ peerId, descriptor }) => ({ peerId, ...namesOf(directory, peerId), descriptor }))
+      return found.map(({ peerId, descriptor }) => foundCatalogOf(peerId, directory.get(peerId), descriptor))
     },
     metrics: () => parts.events.metrics(),
     unexpected: (error: unknown, incident: string) => parts.events.unexpected(error, incident)
   }
 }
 
-function namesOf(directory: Directory, peerId: string): { nodeId: string; institution: string } {
-  const neighbour = directory.get(peerId)
-  return { nodeId: neighbour?.nodeId ?? '', institution: neighbour?.institution ?? '' }
-}
-
-function nodeView(parts: GatewayPeerParts, neighbour: Neighbour, connected: ReadonlySet<string>): NodeView {
-  const self = neighbour.peerId === parts.signer.id
+function nodeOf(parts: GatewayPeerParts, neighbour: Neighbour, connected: ReadonlySet<string>): Node {
+  const {
+    number,
+    nodeId,
+    institution,
+    peerId,
+    sandbox,
+    sandboxEngine = '',
+    sandboxGrade = '',
+    languages = []
+  } = neighbour
+  const self = peerId === parts.signer.id
   return {
-    number: neighbour.number,
-    nodeId: neighbour.nodeId,
-    institution: neighbour.institution,
-    peerId: neighbour.peerId,
+    id: number,
+    node_id: nodeId,
+    name: nodeId,
+    institution,
     // The address of another peer's gateway is not known here; the peer is reached through the mesh.
-    endpointUrl: self ? parts.facts().endpointUrl : `/p2p/${neighbour.peerId}`,
-    connected: self || connected.has(neighbour.peerId),
-    lastSeenMs: self ? parts.clock.now() : (parts.mesh.lastSeen(neighbour.peerId) ?? neighbour.lastSeenMs),
-    sandbox: neighbour.sandbox,
-    sandboxEngine: neighbour.sandboxEngine ?? '',
-    sandboxGrade: neighbour.sandboxGrade ?? '',
-    languages: neighbour.languages ?? []
+    endpoint_url: self ? parts.facts().endpointUrl : `/p2p/${peerId}`,
+    is_active: self || connected.has(peerId),
+    last_seen: isoOf(self ? parts.clock.now() : (parts.mesh.lastSeen(peerId) ?? neighbour.lastSeenMs)),
+    peer_id: peerId,
+    sandbox,
+    sandbox_engine: sandboxEngine,
+    sandbox_grade: sandboxGrade,
+    languages
   }
 }
 

@@ -1,4 +1,5 @@
 /** Requests that stewards decide: waiting, approving and denying. An approval is bound to the exact bytes of its request. */
+import type { StandingTerms } from '@stimnet/api'
 import { type Clock, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { Sandbox } from '@stimnet/sandbox'
@@ -13,7 +14,7 @@ import {
   type ReviewRecord,
   type RunTerms
 } from '../../store/jobs.ts'
-import type { StandingApproval, StandingApprovals, StandingTerms } from '../../store/standing.ts'
+import type { StandingApproval, StandingApprovals } from '../../store/standing.ts'
 import type { CheckedRequest } from '../admit/check.ts'
 import { RAN_BY_NODE } from '../run/execute.ts'
 import type { JobFiles } from '../run/files.ts'
