@@ -8,6 +8,7 @@ import type {
   AuditProof,
   AuditRecord,
   AuditVerification,
+  Broadcast,
   Catalog,
   FoundCatalog,
   Membership,
@@ -25,17 +26,11 @@ import type {
 } from '@stimnet/api'
 import type {
   About,
-  CatalogDescriptor,
-  Code,
   Filter,
   JobState,
-  Output,
   OutputDeclaration,
-  PooledOutput,
   PrivacyAsk,
   Program,
-  SchemaReport,
-  StatisticCall,
   VariableContract,
   VariableMapping
 } from '@stimnet/protocol'
@@ -110,16 +105,6 @@ export interface Submission {
   readonly idempotencyKey?: string
 }
 
-/** What was asked, read again from the signed request. */
-export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about' | 'uploads'> {
-  /** Files that its script reads, as the request names them; absent where there are none. */
-  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
-  /** The account, or the key where the researcher signed. */
-  readonly requester: string
-  /** The key that signed; empty until it has. */
-  readonly requesterKey: string
-}
-
 /** What people are asked about: words for them, with everything that a submission holds. */
 export interface AnalysisSubmission extends Submission {
   readonly review: true
@@ -134,57 +119,16 @@ export interface SignedSubmission {
   readonly idempotencyKey?: string
 }
 
-/** One peer's share of a request. */
-export interface PartView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  readonly jobId: string
-  readonly state: JobState
-  readonly code?: Code
-  readonly reason?: string
-  /** 0 to 1. */
-  readonly progress: number
-  readonly output?: Output
-  /** What ran it, from the receipt: its engine and isolation grade. */
-  readonly engine?: string
-  readonly grade?: string
-  /** The sealed JobResult as received, base64url text of a compact JWS: evidence anybody can verify. */
-  readonly receipt?: string
-  /** The sealed Decision, likewise: what the peer said when it was asked. */
-  readonly decision?: string
-  readonly warnings: readonly string[]
-  readonly updatedAtMs: number
-}
-
-/** A request to one peer or many: what the documented API calls a job, and what a broadcast is. */
-export interface RequestView {
-  readonly id: string
-  /** Counts up from 1 per node. */
-  readonly number: number
-  readonly broadcast: boolean
-  readonly owner: string
-  readonly catalog: string
-  /** sql, statistic, python, r or jupyter. */
-  readonly programWord: string
-  /** Of a statistic by name: which, of what, in which groups. */
-  readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
-  readonly title: string
-  readonly submittedAtMs: number
-  readonly startedAtMs?: number
-  readonly endedAtMs?: number
-  /** Of one part: its own; of many: running until all have ended, completed if at least one completed. */
-  readonly state: JobState
-  readonly code?: Code
-  readonly reason?: string
-  readonly progress: number
-  readonly parts: readonly PartView[]
-  readonly pooled?: PooledOutput
-  /** What is asked, read again from the bytes that were signed; absent where there are none yet. */
-  readonly asked?: AskedView
-  /** Of a request to several peers: what they agree on, and where not. */
-  readonly schema?: SchemaReport
-  readonly warnings: readonly string[]
+/** A request of an account, to one peer or many: what the documented API calls a job, and what a broadcast is. */
+export interface OwnRequest {
+  /** Whole, with outputs and receipts. */
+  readonly broadcast: Broadcast
+  /** It was sent to several peers, or to all that offer the catalog: its answer is the pooled one. */
+  readonly isToMany: boolean
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
 }
 
 /** The peer, as far as its gateway sees it. */
@@ -221,8 +165,8 @@ export interface GatewayPeer {
   /** False where the account has none of that id. */
   revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
-  submit(submission: Submission, account: Account): Promise<RequestView>
-  submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
+  submit(submission: Submission, account: Account): Promise<OwnRequest>
+  submitSigned(submission: SignedSubmission, account: Account): Promise<OwnRequest>
   /**
    * What a P2 request costs at each peer that offers the catalog; `key` would sign it, or this peer for the account. Spends
    * nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN.
@@ -272,15 +216,13 @@ export interface GatewayPeer {
   requests(
     account: Account,
     options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
-  ): Promise<readonly RequestView[]>
+  ): Promise<readonly OwnRequest[]>
   /** Null where there is none or it belongs to somebody else. */
-  request(id: string, account: Account): Promise<RequestView | null>
-  /** What one of them asked; null as above. */
-  asked(id: string, account: Account): Promise<AskedView | null>
+  request(id: string, account: Account): Promise<OwnRequest | null>
   /** Throws JOB_ENDED; null as above. */
-  cancel(id: string, account: Account): Promise<RequestView | null>
-  /** The view now, and again after each change, until it has ended or the signal aborts. */
-  watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<RequestView>
+  cancel(id: string, account: Account): Promise<OwnRequest | null>
+  /** The request now, and again after each change, until it has ended or the signal aborts. */
+  watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<OwnRequest>
   /** Records with a sequence below `before` (the newest where absent), newest first. */
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
   /** Walks the whole log. Throws NOT_PERMITTED. */

@@ -9,30 +9,32 @@ import {
   type TableOutput,
   uploadNameOf
 } from '@stimnet/protocol'
-import type {
-  AnalysisDecision,
-  AnalysisRequest,
-  ApiKey,
-  AuditProof,
-  AuditRecord,
-  AuditVerification,
-  Catalog,
-  FoundCatalog,
-  Node,
-  PrivacyCost,
-  Readiness,
-  NodeEvent,
-  Role,
-  Sandboxes,
-  UploadedFile
+import {
+  type AnalysisDecision,
+  type AnalysisRequest,
+  type ApiKey,
+  type AskedQuestion,
+  type AuditProof,
+  type AuditRecord,
+  type AuditVerification,
+  type Broadcast,
+  type BroadcastPart,
+  type Catalog,
+  type FoundCatalog,
+  type Node,
+  type NodeEvent,
+  type PrivacyCost,
+  type Readiness,
+  type Role,
+  type Sandboxes,
+  type UploadedFile,
+  restStatus
 } from '@stimnet/api'
 import type {
   Account,
   AnalysisSubmission,
-  AskedView,
   GatewayPeer,
-  PartView,
-  RequestView,
+  OwnRequest,
   SignedSubmission,
   SignOn,
   Submission
@@ -103,18 +105,25 @@ const described = (name: string, level: Catalog['access_level']): Omit<Catalog, 
   ...{ data_use: [], mode: 'sdc', scripts: 'auto', sandbox_grade_min: null, preset: 'default', policy_hash: '' }
 })
 
-export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
+const AT = '2023-11-14T22:13:20.000Z'
+
+export function partOf(nodeId: string, more: Partial<BroadcastPart> = {}): BroadcastPart {
+  const { state = 'queued' } = more
   return {
-    peerId: `peer-${nodeId}`,
-    nodeId,
-    institution: `Institution of ${nodeId}`,
-    jobId: 'f'.repeat(32),
-    state: 'queued',
-    progress: 0,
-    warnings: [],
-    updatedAtMs: 1_700_000_000_000,
+    ...{ peer_id: `peer-${nodeId}`, node_id: nodeId, institution: `Institution of ${nodeId}`, job_id: 'f'.repeat(32) },
+    ...{ status: restStatus(state), state, code: null, reason: null, progress: 0, output: null, engine: null },
+    ...{ sandbox_grade: null, receipt: null, decision: null, warnings: [], updated_at: AT },
     ...more
   }
+}
+
+/** What a test says of a request; all else is as of one that was just submitted. */
+export type Told = Partial<Broadcast> & { readonly owner?: string; readonly isToMany?: boolean }
+
+/** What every request of the peer asks, where a test does not say. */
+export const ASKED: AskedQuestion = {
+  ...{ targets: '*', data_catalog_name: 'clinical_trial_data', script_type: 'sql', privacy: P1_ASK },
+  script_content: 'SELECT COUNT(*) AS n FROM subjects'
 }
 
 const keyOf = (id: string, roles: readonly Role[]): ApiKey => ({
@@ -132,7 +141,7 @@ export class FakePeer implements GatewayPeer {
   epoch = ''
   readonly endedTokens = new Set<string>()
   readonly keys = new Map<string, Account>()
-  readonly views = new Map<string, RequestView>()
+  readonly requestsMade = new Map<string, OwnRequest & { readonly id: string; readonly owner: string }>()
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
   readonly suspicions: [event: string, actor: string][] = []
@@ -174,23 +183,6 @@ export class FakePeer implements GatewayPeer {
     }
   }
   happened: NodeEvent[] = []
-  /** What every request of it asks. */
-  asks: AskedView = {
-    targets: '*',
-    catalog: 'clinical_trial_data',
-    program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' },
-    parameters: {},
-    filters: {},
-    purpose: [],
-    project: '',
-    privacy: P1_ASK,
-    outputs: [],
-    contract: [],
-    mappings: [],
-    title: '',
-    requester: 'ada',
-    requesterKey: '12D3KooWAda'
-  }
   watching = 0
   logins = 0
   checked = 0
@@ -335,12 +327,8 @@ export class FakePeer implements GatewayPeer {
     this.submissions.push(submission)
     const targets = submission.targets === '*' ? ['node-1', 'node-2'] : submission.targets
     const word = submission.program.kind === 'script' ? submission.program.language : submission.program.kind
-    return this.add({
-      owner: account.name,
-      programWord: word,
-      title: submission.title,
-      parts: targets.map((t) => partOf(t))
-    })
+    const { title } = submission
+    return this.add({ owner: account.name, script_type: word, title, parts: targets.map((target) => partOf(target)) })
   }
 
   async privacyCost(submission: Submission): Promise<PrivacyCost> {
@@ -370,44 +358,34 @@ export class FakePeer implements GatewayPeer {
     return { data_catalog_name: submission.catalog, peers, pooled: [{ name: 'n', sd: 5, error_95: 11 }] }
   }
 
-  async asked(id: string, account: Account): Promise<AskedView | null> {
-    const view = await this.request(id, account)
-    return view ? { ...this.asks, targets: view.parts.map(({ peerId }) => peerId), title: view.title } : null
-  }
-
   async submitSigned(submission: SignedSubmission, account: Account) {
     this.submissions.push(submission)
-    return this.add({ owner: account.name, broadcast: true })
+    return this.add({ owner: account.name, isToMany: true })
   }
 
   /** Stores a request as it is. */
-  add(more: Partial<RequestView>): RequestView {
-    const number = this.views.size + 1
-    const parts = more.parts ?? [partOf('node-1')]
-    const view: RequestView = {
-      id: `req-${number}`,
-      number,
-      broadcast: parts.length > 1,
-      owner: 'ada',
-      catalog: 'clinical_trial_data',
-      programWord: 'sql',
-      title: '',
-      submittedAtMs: 1_700_000_000_000,
-      state: 'queued',
-      progress: 0,
-      parts,
-      warnings: [],
+  add({ owner = 'ada', isToMany, ...more }: Told) {
+    const number = this.requestsMade.size + 1
+    const id = `req-${number}`
+    const { parts = [partOf('node-1')], state = 'queued' } = more
+    const broadcast: Broadcast = {
+      ...{ id, number, title: '', data_catalog_name: 'clinical_trial_data', script_type: 'sql', cohort: null },
+      ...{ opening: '', statistic: null, status: restStatus(state), state, code: null, reason: null, progress: 0 },
+      ...{ submitted_at: AT, started_at: null, completed_at: null, warnings: [], parts, pooled: null, schema: null },
+      asked: { ...ASKED, targets: parts.map(({ peer_id }) => peer_id) },
       ...more
     }
-    this.views.set(view.id, view)
-    return view
+    const made = { broadcast, isToMany: isToMany ?? parts.length > 1, requester: owner, requesterKey: '12D3KooWAda' }
+    this.requestsMade.set(id, { ...made, id, owner })
+    return { ...made, id, owner }
   }
 
   /** Changes a request and tells whoever watches. */
-  change(id: string, more: Partial<RequestView>): void {
-    const view = this.views.get(id)
-    if (!view) throw new Error('no such request in the test')
-    this.views.set(id, { ...view, ...more })
+  change(id: string, more: Partial<Broadcast>): void {
+    const made = this.requestsMade.get(id)
+    if (!made) throw new Error('no such request in the test')
+    const status = more.state === undefined ? {} : { status: restStatus(more.state) }
+    this.requestsMade.set(id, { ...made, broadcast: { ...made.broadcast, ...status, ...more } })
     for (const wake of this.#waiting) wake()
   }
 
@@ -415,43 +393,43 @@ export class FakePeer implements GatewayPeer {
     account: Account,
     options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ) {
-    return [...this.views.values()]
-      .filter((view) => view.owner === account.name)
-      .filter((view) => options.before === undefined || view.number < options.before)
-      .filter((view) => options.state === undefined || view.state === options.state)
-      .filter((view) => !options.broadcastsOnly || view.broadcast)
+    return [...this.requestsMade.values()]
+      .filter(({ owner }) => owner === account.name)
+      .filter(({ broadcast }) => options.before === undefined || broadcast.number < options.before)
+      .filter(({ broadcast }) => options.state === undefined || broadcast.state === options.state)
+      .filter(({ isToMany }) => !options.broadcastsOnly || isToMany)
       .reverse()
       .slice(0, options.limit)
   }
 
   async request(id: string, account: Account) {
     this.#mayFail()
-    const view = this.views.get(id)
-    return view?.owner === account.name ? view : null
+    const made = this.requestsMade.get(id)
+    return made?.owner === account.name ? made : null
   }
 
   async cancel(id: string, account: Account) {
-    const view = await this.request(id, account)
-    if (!view) return null
-    if (isEnded(view.state)) throw new StimnetError('JOB_ENDED', 'cancelling')
+    const made = await this.request(id, account)
+    if (!made) return null
+    if (isEnded(made.broadcast.state)) throw new StimnetError('JOB_ENDED', 'cancelling')
     this.change(id, { state: 'cancelled' })
-    return this.views.get(id) ?? null
+    return this.requestsMade.get(id) ?? null
   }
 
-  async *watch(id: string, account: Account, signal: AbortSignal): AsyncGenerator<RequestView> {
+  async *watch(id: string, account: Account, signal: AbortSignal): AsyncGenerator<OwnRequest> {
     this.watching += 1
     try {
-      for (let last: RequestView | undefined; !signal.aborted; ) {
-        const view = this.views.get(id)
-        if (!view || view.owner !== account.name) return
-        if (view === last) {
+      for (let last: OwnRequest | undefined; !signal.aborted; ) {
+        const made = this.requestsMade.get(id)
+        if (!made || made.owner !== account.name) return
+        if (made === last) {
           await this.#changed(signal)
           this.#mayFail()
           continue
         }
-        last = view
-        yield view
-        if (isEnded(view.state)) return
+        last = made
+        yield made
+        if (isEnded(made.broadcast.state)) return
       }
     } finally {
       this.watching -= 1

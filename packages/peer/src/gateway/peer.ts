@@ -2,7 +2,7 @@
 
 import type { Catalog } from '@stimnet/data'
 import { isoOf, type Node, type Readiness } from '@stimnet/api'
-import type { Account, GatewayPeer, RequestView } from '@stimnet/gateway'
+import type { Account, GatewayPeer, OwnRequest } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock, Signer } from '@stimnet/protocol'
 import type { EngineFound, Sandbox } from '@stimnet/sandbox'
@@ -18,7 +18,6 @@ import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { EventFeed } from '../monitor/feed.ts'
 import { type Logins, peopleMethods } from './people-view.ts'
-import { askedOf } from '../requests/asked.ts'
 import { cancelRequest } from '../requests/cancel.ts'
 import type { Directory, Neighbour } from '../requests/directory.ts'
 import type { Links } from '../requests/links.ts'
@@ -214,10 +213,6 @@ function aboutRequests(parts: GatewayPeerParts) {
       const record = await own(id, account)
       return record ? view(record) : null
     },
-    asked: async (id: string, account: Account) => {
-      const record = await own(id, account)
-      return record ? askedOf(record, parts.clock) : null
-    },
     cancel: async (id: string, account: Account) => {
       const record = await own(id, account)
       return record ? view(await cancelRequest(parts, record)) : null
@@ -232,7 +227,7 @@ async function* watch(
   id: string,
   account: Account,
   signal: AbortSignal
-): AsyncGenerator<RequestView> {
+): AsyncGenerator<OwnRequest> {
   let changed = Promise.withResolvers<void>()
   const wake = () => changed.resolve()
   const unwatch = parts.requests.watch(id, wake)

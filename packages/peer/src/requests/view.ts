@@ -1,15 +1,21 @@
-/** The view of a stored request for the gateway: states, verified outputs and the pooled answer. */
-import type { PartView, RequestView } from '@stimnet/gateway'
+/** A stored request in the types of the API: states, verified outputs and the pooled answer. */
+import { type AskedQuestion, type Broadcast, type BroadcastPart, isoOf, restStatus } from '@stimnet/api'
+import type { OwnRequest } from '@stimnet/gateway'
 import {
   type Clock,
   CODES,
+  type Code,
   codeOf,
+  type Filter,
+  filterFromPairs,
   isEnded,
   type JobState,
   messages,
   type Output,
   type OutputDeclaration,
-  open
+  open,
+  outwardState,
+  type PooledOutput
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
@@ -22,13 +28,13 @@ const KEPT_MAX = 512
 /** Views of requests. The view of an ended request is made once. */
 export class Views {
   readonly #clock: Clock
-  readonly #ended = new Map<string, Promise<RequestView>>()
+  readonly #ended = new Map<string, Promise<OwnRequest>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  of(record: RequestRecord): Promise<RequestView> {
+  of(record: RequestRecord): Promise<OwnRequest> {
     if (record.endedAtMs === undefined) return viewOf(record, this.#clock)
     const kept = this.#ended.get(record.id)
     if (kept) return kept
@@ -40,57 +46,80 @@ export class Views {
   }
 }
 
+/** Characters of a program in lists, enough to know a query again. */
+const OPENING_CHARACTERS = 200
+
 /** Reads the stored results, which were verified on receipt. A part without a result has no output. */
-async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView> {
-  const parts = await Promise.all(record.parts.map((part) => partView(part, clock)))
+async function viewOf(record: RequestRecord, clock: Clock): Promise<OwnRequest> {
+  const parts = await Promise.all(record.parts.map((part) => partOf(part, clock)))
   const asked =
     record.envelope === undefined && record.unsealed === undefined ? undefined : await askedOf(record, clock)
   const state = stateOf(record)
-  const only = parts.length === 1 ? parts[0] : undefined
+  const [only] = record.parts.length === 1 ? record.parts : []
   const code = record.code ?? only?.code
-  const reason = record.reason ?? only?.reason
   const ended = record.endedAtMs !== undefined
-  return {
+  const broadcast: Broadcast = {
     id: record.id,
     number: record.number,
-    broadcast: record.broadcast,
-    owner: record.owner,
-    catalog: record.catalog,
-    programWord: record.programWord,
-    ...(record.statistic === undefined ? {} : { statistic: record.statistic }),
     title: record.title,
-    submittedAtMs: record.submittedAtMs,
-    ...(record.startedAtMs === undefined ? {} : { startedAtMs: record.startedAtMs }),
-    ...(record.endedAtMs === undefined ? {} : { endedAtMs: record.endedAtMs }),
-    state,
-    ...(code === undefined ? {} : { code }),
-    ...(reason === undefined ? {} : { reason }),
+    data_catalog_name: record.catalog,
+    script_type: record.programWord,
+    cohort: asked ? cohortOf(asked.question) : null,
+    opening: asked?.question.script_content.slice(0, OPENING_CHARACTERS) ?? '',
+    statistic: record.statistic ?? null,
+    status: restStatus(state),
+    state: outwardState(state),
+    code: code ?? null,
+    reason: messageOf(record.reason ?? only?.reason, code),
     progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
+    submitted_at: isoOf(record.submittedAtMs),
+    started_at: record.startedAtMs === undefined ? null : isoOf(record.startedAtMs),
+    completed_at: record.endedAtMs === undefined ? null : isoOf(record.endedAtMs),
+    warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])],
     parts,
-    ...pooledOf(parts, ended, asked?.outputs ?? []),
-    ...(asked === undefined ? {} : { asked }),
-    ...(record.schema === undefined ? {} : { schema: record.schema }),
-    warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])]
+    pooled: ended ? pooledOf(parts, asked?.outputs ?? []) : null,
+    schema: schemaOf(record.schema),
+    asked: asked?.question ?? null
+  }
+  const { requester, requesterKey } = asked ?? { requester: record.owner, requesterKey: '' }
+  return { broadcast, isToMany: record.broadcast, requester, requesterKey }
+}
+
+/** What went wrong, in words about the request; null where nothing did. */
+function messageOf(reason: string | undefined, code: Code | undefined): string | null {
+  return reason ?? (code ? CODES[code].meaning : null)
+}
+
+function cohortOf({ where, filters }: AskedQuestion): Filter | null {
+  const [first, second] = [where, plainFilter(filters ?? {})].filter((part) => part !== undefined && part !== null)
+  return first && second ? { all: [first, second] } : (first ?? null)
+}
+
+/** What only a script reads of `filters` is no cohort. */
+function plainFilter(filters: Readonly<Record<string, unknown>>): Filter | undefined {
+  try {
+    return filterFromPairs(filters)
+  } catch {
+    return undefined
   }
 }
 
-function pooledOf(
-  parts: readonly PartView[],
-  ended: boolean,
-  outputs: readonly OutputDeclaration[]
-): Pick<RequestView, 'pooled'> {
-  if (!ended || parts.length < 2 || !parts.some((part) => part.output)) return {}
+/** What the peers of a request agree on, and where they differ. Null for a request to one peer. */
+function schemaOf(report: RequestRecord['schema']): Broadcast['schema'] {
+  if (!report) return null
+  const { contract, differences, skeleton } = report
+  return { contract, differences, mappings: skeleton }
+}
+
+function pooledOf(parts: readonly BroadcastPart[], outputs: readonly OutputDeclaration[]): PooledOutput | null {
+  if (parts.length < 2 || !parts.some((part) => part.output)) return null
   try {
-    const shares = parts.map(({ peerId, output, code }) => ({
-      site: peerId,
-      output: output ?? null,
-      ...(code ? { code } : {})
-    }))
-    return { pooled: pool(shares, { outputs }) }
+    const shares = parts.map(({ peer_id, output, code }) => ({ site: peer_id, output, ...(code ? { code } : {}) }))
+    return pool(shares, { outputs })
   } catch (error) {
     // Parts that do not pool are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
-    return { pooled: { columns: [], rows: [], sites: [], missing: [], notes } }
+    return { columns: [], rows: [], sites: [], missing: [], notes }
   }
 }
 
@@ -114,24 +143,25 @@ export function stateOf(record: RequestRecord): JobState {
   return order.find((state) => states.includes(state)) ?? 'failed'
 }
 
-async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
+async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
   const output = await outputOf(part, clock)
   return {
-    peerId: part.peerId,
-    nodeId: part.nodeId,
+    peer_id: part.peerId,
+    node_id: part.nodeId,
     institution: part.institution,
-    jobId: part.jobId,
-    state: part.state,
-    ...(part.code === undefined ? {} : { code: part.code }),
-    ...(part.reason === undefined ? {} : { reason: part.reason }),
-    progress: part.progress,
-    ...(output === undefined ? {} : { output }),
-    ...(part.engine === undefined ? {} : { engine: part.engine }),
-    ...(part.grade === undefined ? {} : { grade: part.grade }),
-    ...(part.result === undefined ? {} : { receipt: jwsOf(part.result) }),
-    ...(part.decision === undefined ? {} : { decision: jwsOf(part.decision) }),
+    job_id: part.jobId,
+    status: restStatus(part.state),
+    state: outwardState(part.state),
+    code: part.code ?? null,
+    reason: messageOf(part.reason, part.code),
+    progress: Math.min(1, Math.max(0, part.progress)),
+    output: output ?? null,
+    engine: part.engine ?? null,
+    sandbox_grade: part.grade || null,
+    receipt: part.result === undefined ? null : jwsOf(part.result),
+    decision: part.decision === undefined ? null : jwsOf(part.decision),
     warnings: [...part.warnings, ...(output?.kind === 'table' ? (output.left_out ?? []) : [])],
-    updatedAtMs: part.updatedAtMs
+    updated_at: isoOf(part.updatedAtMs)
   }
 }
 
