@@ -260,7 +260,7 @@ describe('a peer that asks and serves', () => {
   }
 
   async function ask(mesh: Mesh, serving: Peer, uploads: { name: string; sha256: string; size: number }[]) {
-    const sealed = await seal({
+    const { bytes: sealed } = await seal({
       ...{ type: 'job-request', clock: systemClock, audience: [serving.peerId], lifetimeMs: 60_000 },
       signer: await signerFromSeed(cryptographicRandom.bytes(32)),
       body: messages.JobRequest.encode({

@@ -26,7 +26,14 @@ const SELF = signer.id
 async function jobOf(id: string, changes: Partial<JobRecord> = {}, request: object = {}): Promise<JobRecord> {
   const program = programToMessage({ kind: 'sql', sql: 'SELECT 1' })
   const body = messages.JobRequest.encode({ catalog: 'trial', program, custody: 'gateway', ...request })
-  const sealed = await seal({ type: 'job-request', body, signer, clock, audience: [SELF], lifetimeMs: 60_000 })
+  const { bytes: sealed } = await seal({
+    type: 'job-request',
+    body,
+    signer,
+    clock,
+    audience: [SELF],
+    lifetimeMs: 60_000
+  })
   const review = { needed: 2, approvals: [], expiresAtMs: START_MS * 2, image: 'i', run: {} as RunTerms }
   return {
     ...{ id, state: 'pending', request: toText(sealed), requestHash: 'h', issuer: SELF, custody: 'gateway' },

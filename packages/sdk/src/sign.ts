@@ -21,7 +21,6 @@ import {
   StimnetError,
   schemaTermsToMessage,
   seal,
-  sha256Hex,
   systemClock,
   toHex,
   type UploadedFile,
@@ -99,7 +98,7 @@ export async function signRequest(options: SignRequestOptions): Promise<SignedRe
   const lifetimeMs = options.lifetimeMs ?? LIFETIME_MS_DEFAULT
   if (!(lifetimeMs <= LIMITS.requestLifetimeMsMax)) throw new StimnetError('LIFETIME_TOO_LONG', 'signing a request')
   const random = options.random ?? cryptographicRandom
-  const envelope = await seal({
+  const { bytes: envelope, hash } = await seal({
     type: 'job-request',
     body: bodyOf(options, { carrier, broadcast: targets.length > 1 ? toHex(random.bytes(16)) : '' }),
     signer: options.signer,
@@ -108,7 +107,7 @@ export async function signRequest(options: SignRequestOptions): Promise<SignedRe
     lifetimeMs,
     nonce: random.bytes(16)
   })
-  return { envelope, text: new TextDecoder().decode(envelope), hash: await sha256Hex(envelope), targets }
+  return { envelope, text: new TextDecoder().decode(envelope), hash, targets }
 }
 
 function bodyOf(options: SignRequestOptions, named: { carrier: string; broadcast: string }): Uint8Array {

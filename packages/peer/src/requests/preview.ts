@@ -1,11 +1,12 @@
 /** Preview of a request's cost at each institution, from the public description of its catalog. Reads no data. */
-import { type Catalog, parseSql } from '@stimnet/data'
+import type { Catalog } from '@stimnet/data'
 import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
 import type { Submission } from '@stimnet/gateway'
 import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
-import { noiseWithin, planOfStatistic } from '@stimnet/statistics'
+import { noiseWithin } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/release/charge.ts'
+import { planRead } from '../jobs/admit/read-plan.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
@@ -90,8 +91,8 @@ function priceOf(
 }
 
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
-  if (program.kind === 'sql') return parseSql(program.sql, descriptor)
-  if (program.kind === 'statistic') return planOfStatistic(program.statistic, descriptor)
+  const plan = planRead(program, descriptor)
+  if (plan) return plan
   const reason =
     'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'
   throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })

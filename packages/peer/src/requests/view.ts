@@ -20,40 +20,64 @@ import {
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
-import { askedOf } from './asked.ts'
+import { type Asked, askedOf } from './asked.ts'
 
-/** Views of ended requests kept at most. They never change again, and clients ask for them many times. */
+/** Requests kept at most: those that have ended never change again, and clients ask for them many times. */
 const KEPT_MAX = 512
 
-/** Views of requests. The view of an ended request is made once. */
+/** Views of requests. The view of an ended request is made once; each part, and what was asked, is read once. */
 export class Views {
   readonly #clock: Clock
   readonly #ended = new Map<string, Promise<OwnRequest>>()
+  /** By what was read: a record of a request, and of its part, is replaced where it changes. */
+  readonly #parts = new WeakMap<RequestPart, Promise<BroadcastPart>>()
+  readonly #asked = new Map<string, Promise<Asked>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   of(record: RequestRecord): Promise<OwnRequest> {
-    if (record.endedAtMs === undefined) return viewOf(record, this.#clock)
-    const kept = this.#ended.get(record.id)
-    if (kept) return kept
-    const view = viewOf(record, this.#clock)
-    if (this.#ended.size >= KEPT_MAX) this.#ended.delete(this.#ended.keys().next().value ?? '')
-    this.#ended.set(record.id, view)
-    view.catch(() => this.#ended.delete(record.id))
-    return view
+    return record.endedAtMs === undefined
+      ? this.#viewOf(record)
+      : keptIn(this.#ended, record.id, () => this.#viewOf(record))
   }
+
+  async #viewOf(record: RequestRecord): Promise<OwnRequest> {
+    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part)))
+    const { id, envelope, unsealed, requestHash } = record
+    const isKnown = envelope !== undefined || unsealed !== undefined
+    const asked = isKnown
+      ? await keptIn(this.#asked, `${id} ${requestHash ?? ''}`, () => askedOf(record, this.#clock))
+      : undefined
+    return viewOf(record, parts, asked)
+  }
+
+  #partOf(part: RequestPart): Promise<BroadcastPart> {
+    const kept = this.#parts.get(part)
+    if (kept) return kept
+    const made = partOf(part, this.#clock)
+    this.#parts.set(part, made)
+    made.catch(() => this.#parts.delete(part))
+    return made
+  }
+}
+
+/** The value that is kept under a key, or a new one; of many, the oldest is dropped. */
+function keptIn<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = kept.get(key)
+  if (known) return known
+  const made = make()
+  if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value ?? '')
+  kept.set(key, made)
+  made.catch(() => kept.delete(key))
+  return made
 }
 
 /** Characters of a program in lists, enough to know a query again. */
 const OPENING_CHARACTERS = 200
 
-/** Reads the stored results, which were verified on receipt. A part without a result has no output. */
-async function viewOf(record: RequestRecord, clock: Clock): Promise<OwnRequest> {
-  const parts = await Promise.all(record.parts.map((part) => partOf(part, clock)))
-  const asked =
-    record.envelope === undefined && record.unsealed === undefined ? undefined : await askedOf(record, clock)
+function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: Asked | undefined): OwnRequest {
   const state = stateOf(record)
   const [only] = record.parts.length === 1 ? record.parts : []
   const code = record.code ?? only?.code
@@ -143,6 +167,7 @@ export function stateOf(record: RequestRecord): JobState {
   return order.find((state) => states.includes(state)) ?? 'failed'
 }
 
+/** A part with its stored result, which was verified on receipt. One without a result has no output. */
 async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
   const output = await outputOf(part, clock)
   return {
