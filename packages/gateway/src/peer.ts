@@ -24,16 +24,7 @@ import type {
   UploadedFile,
   Usage
 } from '@stimnet/api'
-import type {
-  About,
-  Filter,
-  JobState,
-  OutputDeclaration,
-  PrivacyAsk,
-  Program,
-  VariableContract,
-  VariableMapping
-} from '@stimnet/protocol'
+import type { About, JobState, Question } from '@stimnet/protocol'
 import type { z } from 'zod'
 
 export type { Role } from '@stimnet/api'
@@ -76,25 +67,8 @@ export interface Activity {
 }
 
 /** What an account asks for, parsed. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
-export interface Submission {
+export interface Submission extends Omit<Question, 'uploads' | 'review'> {
   readonly targets: readonly string[] | '*'
-  readonly catalog: string
-  readonly program: Program
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** The documented REST form, as the client wrote it. */
-  readonly filters: Readonly<Record<string, unknown>>
-  /** The full filter language; joined with `filters` by `and`. */
-  readonly where?: Filter
-  readonly purpose: readonly string[]
-  readonly project: string
-  /** Which claim is asked for, and what it may spend. */
-  readonly privacy: PrivacyAsk
-  /** Typed outputs that a script promises; empty for the default contract. */
-  readonly outputs: readonly OutputDeclaration[]
-  /** What each variable is taken to be: a peer that differs is not asked. */
-  readonly contract: readonly VariableContract[]
-  readonly mappings: readonly VariableMapping[]
-  readonly title: string
   /** Ids or numbers of the account's own uploaded files that its script reads. */
   readonly uploads?: readonly string[]
   /** People decide first, also where the catalog would run it by itself. */

@@ -61,6 +61,7 @@ export {
   testName,
   testsOfOutput
 } from '@stimnet/statistics'
+export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

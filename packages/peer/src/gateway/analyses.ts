@@ -3,23 +3,19 @@ import { type AnalysisRequest, isoOf, type StandingApproval } from '@stimnet/api
 import { type Account, type GatewayPeer, resultDataOf } from '@stimnet/gateway'
 import type { Catalog } from '@stimnet/data'
 import {
-  CODES,
   aboutFromMessage,
   type Clock,
-  contractFromMessage,
+  CODES,
   isEnded,
   type JobState,
   type Message,
   messages,
   open,
   parseJsonObject,
-  privacyAskFromMessage,
-  programFromMessage,
   programText,
   programWord,
-  StimnetError,
-  schemaTermsFromMessage,
-  uploadsFromMessage
+  questionFromMessage,
+  StimnetError
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
 import type { Federation } from '../federation/federation.ts'
@@ -364,7 +360,8 @@ export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | und
 
 async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> {
   const { request, review, state } = seen
-  const program = programFromMessage(request.program)
+  const question = questionFromMessage(request)
+  const { program } = question
   const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = notesOf(review) ?? seen.notes
@@ -390,8 +387,8 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     selected_timeline: about?.selected_timeline || null,
     script_type: programWord(program),
     script_content: programText(program),
-    parameters: parseJsonObject(request.parametersJson),
-    filters: parseJsonObject(request.filtersJson),
+    parameters: question.parameters,
+    filters: question.filters,
     priority: about?.priority ?? 'normal',
     estimated_duration: about?.estimated_duration || null,
     approved_by: decidedBy.join(', ') || null,
@@ -405,8 +402,9 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     // The terms beside the program that decide what it means. Stewards decide about them as well.
     purpose: request.purpose,
     project: request.project || null,
-    privacy: privacyAskFromMessage(request.privacy),
-    ...schemaTermsFromMessage(request),
+    privacy: question.privacy,
+    contract: question.contract,
+    mappings: question.mappings,
     standing: standingIn(review),
     filters_unapplied: unapplied,
     wall_time_ms_max: request.wallTimeMsMax > 0 ? request.wallTimeMsMax : null,
@@ -417,8 +415,8 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     asked_by: { peer_id: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
     request_hash: seen.requestHash,
     cohort: cohort ?? null,
-    outputs: contractFromMessage(request.outputs),
-    uploads: uploadsFromMessage(request.uploads),
+    outputs: question.outputs,
+    uploads: question.uploads,
     epoch: seen.epoch || null,
     image: review?.image || null,
     review: read?.findings.map(({ kind, what, line, cell }) => ({ kind, what, line, cell: cell ?? null })) ?? null

@@ -2,19 +2,13 @@
 import type { AskedQuestion } from '@stimnet/api'
 import {
   type Clock,
-  contractFromMessage,
-  filterFromMessage,
   messages,
-  open,
   type OutputDeclaration,
-  parseJsonObject,
-  privacyAskFromMessage,
-  programFromMessage,
-  programText,
-  StimnetError,
-  schemaTermsFromMessage,
-  uploadsFromMessage
+  open,
+  questionFromMessage,
+  StimnetError
 } from '@stimnet/protocol'
+import { askedQuestionOf } from '@stimnet/sdk'
 import { fromText } from '../store/base64.ts'
 import type { RequestRecord } from '../store/requests.ts'
 
@@ -33,31 +27,14 @@ export interface Asked {
 export async function askedOf(record: RequestRecord, clock: Clock): Promise<Asked> {
   const { body, key } = await bytesOf(record, clock)
   const request = messages.JobRequest.decode(body)
-  const { purpose, project, title } = request
-  const program = programFromMessage(request.program)
-  const parameters = parseJsonObject(request.parametersJson)
-  const filters = parseJsonObject(request.filtersJson)
-  const outputs = contractFromMessage(request.outputs)
-  const { contract, mappings } = schemaTermsFromMessage(request)
-  const files = uploadsFromMessage(request.uploads)
-  const question: AskedQuestion = {
-    targets: record.targets,
-    data_catalog_name: request.catalog,
-    script_type: program.kind === 'script' ? program.language : program.kind,
-    script_content: programText(program),
-    ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
-    ...(Object.keys(filters).length > 0 ? { filters } : {}),
-    ...(request.cohort ? { where: filterFromMessage(request.cohort) } : {}),
-    ...(purpose.length > 0 ? { purpose } : {}),
-    ...(project === '' ? {} : { project }),
-    privacy: privacyAskFromMessage(request.privacy),
-    ...(outputs.length > 0 ? { outputs } : {}),
-    ...(contract.length > 0 ? { contract } : {}),
-    ...(mappings.length > 0 ? { mappings } : {}),
-    ...(title === '' ? {} : { title }),
-    ...(files.length > 0 ? { files } : {})
+  const question = questionFromMessage(request)
+  const requester = request.custody === 'gateway' ? record.owner : key
+  return {
+    question: askedQuestionOf(question, record.targets),
+    outputs: question.outputs,
+    requester,
+    requesterKey: key
   }
-  return { question, outputs, requester: request.custody === 'gateway' ? record.owner : key, requesterKey: key }
 }
 
 /** The body of the request, sealed or still to be sealed, and the key that signed; empty before sealing. */

@@ -3,17 +3,17 @@ import { type AskedQuestion, type Broadcast, type BroadcastPart, isoOf, restStat
 import type { OwnRequest } from '@stimnet/gateway'
 import {
   type Clock,
-  CODES,
   type Code,
   codeOf,
+  CODES,
   type Filter,
   filterFromPairs,
   isEnded,
   type JobState,
   messages,
+  open,
   type Output,
   type OutputDeclaration,
-  open,
   outwardState,
   type PooledOutput
 } from '@stimnet/protocol'

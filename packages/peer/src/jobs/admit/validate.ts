@@ -22,19 +22,18 @@ import {
   type Message,
   misleadingIn,
   nearName,
-  type OutputDeclaration,
+  parseJsonObject,
   type Plan,
   type PrivacyAsk,
-  type Program,
-  parseJsonObject,
   privacyAskFromMessage,
+  type Program,
   programFromMessage,
   programText,
+  type Question,
   resolveVariable,
   type SchemaTerms,
-  StimnetError,
   schemaTermsFromMessage,
-  type UploadedFile,
+  StimnetError,
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
@@ -44,28 +43,18 @@ import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
 /** The complete plan of a job. Nothing in it depends on data. */
-export interface JobPlan {
+export interface JobPlan
+  extends Pick<Question, 'program' | 'parameters' | 'filters' | 'privacy' | 'outputs' | 'uploads' | 'project'> {
   readonly catalog: Catalog
-  readonly program: Program
   /** Of a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** For SQL and statistics. */
   readonly plan?: Plan
   /** Resolved against the catalog; absent for all subjects. */
   readonly cohort?: Filter
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly filters: Readonly<Record<string, unknown>>
-  /** The privacy level that is asked for, and what it may spend. */
-  readonly privacy: PrivacyAsk
   /** With P2: the noise to draw and its cost. */
   readonly noise?: DpPlan
-  /** Typed outputs of a script. Empty where the default contract applies. */
-  readonly outputs: readonly OutputDeclaration[]
   readonly schema: SchemaTerms
-  /** Uploaded files that a script finds beside its tables. */
-  readonly uploads: readonly UploadedFile[]
-  /** The project named by the request. Ledgers are kept per project where the catalog configures that. */
-  readonly project: string
   /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on history. */
   readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
