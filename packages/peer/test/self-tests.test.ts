@@ -11,7 +11,7 @@ import type { Alert } from '../src/events.ts'
 import { sandboxMethods } from '../src/gateway/sandbox-view.ts'
 import { SELF_TEST_EVERY_MS_MIN, SELF_TEST_MS_MAX, SelfTests } from '../src/self-test/self-tests.ts'
 import { Database } from '../src/store/database.ts'
-import { SelfTestStore } from '../src/store/self-tests.ts'
+import { SelfTestStore } from '../src/self-test/store.ts'
 
 const HOSTILE = '<img src=x onerror=alert(1)>'
 const attacks = ATTACKS.filter(({ id }) => ['files.secret', 'files.home', 'answer.link'].includes(id))

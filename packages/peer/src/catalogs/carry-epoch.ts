@@ -4,7 +4,6 @@ import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCa
 import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { leaveMissingness } from './missingness.ts'
-import { epochStore } from '../start/opening.ts'
 import { forgetAnswered } from '../store/released/answered.ts'
 import type { Database } from '../store/database.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
@@ -100,4 +99,9 @@ function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): 
 
 function parted(owners: Uint32Array | undefined, items: number) {
   return [owners?.slice(0, items), owners?.slice(items)] as const
+}
+
+/** The store of the epoch that each catalog is served from, by name. */
+export function epochStore(database: Database) {
+  return database.json<string>('epochs')
 }

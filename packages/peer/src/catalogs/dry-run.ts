@@ -19,7 +19,7 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
-import { loadOrCreateSeed } from '../start/identity.ts'
+import { loadOrCreateSeed } from '../store/identity.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { settingsOf } from '../jobs/admit/rules.ts'
 import { catalogInWordsOf } from '../jobs/admit/schema.ts'

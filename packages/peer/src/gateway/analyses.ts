@@ -29,7 +29,7 @@ import { fromText } from '../store/base64.ts'
 import type { Database } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
-import type { Stewards } from './stewards.ts'
+import type { Stewards } from '../people/stewards.ts'
 import type { StandingApproval as StoredApproval, StandingApprovals } from '../store/standing.ts'
 
 /** Dependencies of the methods for analysis requests. */

@@ -14,7 +14,7 @@ import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { EngineFindings } from '../self-test/findings.ts'
 import type { SelfTestProgress, SelfTests } from '../self-test/self-tests.ts'
-import type { SelfTestReport } from '../store/self-tests.ts'
+import type { SelfTestReport } from '../self-test/store.ts'
 
 /** Libraries shown at most; a full image has some hundred. */
 const LIBRARIES_MAX = 2_000

@@ -5,20 +5,21 @@ import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@
 import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { epochStore } from '../catalogs/carry-epoch.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
 import { CONSOLE_DIR } from '../config/console-dir.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import type { Permits } from '../federation/permits.ts'
-import { derivedSecret } from './identity.ts'
+import { derivedSecret } from '../store/identity.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { assertModeKept } from '../jobs/admit/mode.ts'
 import { rulesOf } from '../jobs/admit/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { makeFolder } from './private.ts'
+import { makeFolder } from '../store/private.ts'
 import type { Directory } from '../requests/directory.ts'
 import type { Shares } from '../requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
@@ -116,11 +117,6 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     catalogs.set(name, catalog)
   }
   return catalogs
-}
-
-/** The store of the epoch that each catalog is served from, by name. */
-export function epochStore(database: Database) {
-  return database.json<string>('epochs')
 }
 
 interface MeshParts {

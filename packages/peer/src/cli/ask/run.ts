@@ -22,7 +22,7 @@ import {
   type UploadedFile
 } from '@stimnet/sdk'
 import { clientSettings } from '../../config/client.ts'
-import { readSeed } from '../../start/identity.ts'
+import { readSeed } from '../../store/identity.ts'
 import { answerText, exitOf } from '../answer/answer.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { asSigned } from './as-signed.ts'

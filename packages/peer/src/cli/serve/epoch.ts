@@ -48,7 +48,7 @@ The peer must be stopped.
     const [{ loadConfig }, { Database }, { epochStore }] = await Promise.all([
       import('../../config/config.ts'),
       import('../../store/database.ts'),
-      import('../../start/opening.ts')
+      import('../../catalogs/carry-epoch.ts')
     ])
     if (values['tell-missing'] && !values.forget) {
       io.err('stimnet epoch: --tell-missing needs --forget\n')

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
-import { loadOrCreateSeed } from '../../start/identity.ts'
+import { loadOrCreateSeed } from '../../store/identity.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { given } from '../terminal/checked.ts'
 

@@ -21,7 +21,7 @@ import type { JobFiles } from '../run/files.ts'
 import type { Ending } from '../run/publish.ts'
 import { SeatCount } from '../run/seats.ts'
 import type { Seats } from '../admit/sign-off.ts'
-import { distinctIn, peopleIn, type Stewards } from '../../gateway/stewards.ts'
+import { distinctIn, peopleIn, type Stewards } from '../../people/stewards.ts'
 import { codeHashOf, type JobPlan } from '../admit/validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>

@@ -1,7 +1,7 @@
 /** Links over the mesh to other peers, and direct calls of the own exchanges for this peer. */
 import { cancelExchange, catalogExchange, jobExchange, type Mesh } from '@stimnet/mesh'
-import type { Exchanges } from '../start/exchanges.ts'
-import type { Link, Links } from './links.ts'
+import type { Exchanges } from './exchanges.ts'
+import type { Link, Links } from '../requests/links.ts'
 
 /** Wait before this peer's own follow stream is opened again after a failure, ms. */
 const OWN_REOPEN_MS = 250

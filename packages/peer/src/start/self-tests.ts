@@ -13,9 +13,9 @@ import {
 import { ownEnvironment } from '../config/environment.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
-import type { Setting } from '../start/setting.ts'
-import type { Stores } from '../start/stores.ts'
-import { SelfTests } from './self-tests.ts'
+import type { Setting } from './setting.ts'
+import type { Stores } from './stores.ts'
+import { SelfTests } from '../self-test/self-tests.ts'
 
 /** Opens the self-test, and lists the engines of this machine. */
 export async function openSelfTests(

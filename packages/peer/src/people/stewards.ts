@@ -2,10 +2,7 @@
  * The current stewards of this peer, counted by person. An approval counts only if its author is still a steward when
  * it is used.
  */
-import type { Clock } from '@stimnet/protocol'
-import { accountNamed, type Logins, nameOf } from './people-view.ts'
-import type { Accounts } from '../store/accounts/accounts.ts'
-import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
+import { accountNamed, nameOf, type PeopleHere } from './named.ts'
 
 /** The people who decide about requests. */
 export interface Stewards {
@@ -15,15 +12,8 @@ export interface Stewards {
   isSamePerson(one: string, other: string): boolean
 }
 
-interface StewardParts {
-  readonly accounts: Accounts
-  readonly signedOn: SignedOnPeople
-  readonly logins: Logins
-  readonly clock: Clock
-}
-
 /** The stewards among the accounts and logins of this peer. */
-export function stewardsOf(parts: StewardParts): Stewards {
+export function stewardsOf(parts: PeopleHere): Stewards {
   return {
     isSteward: (account) => accountNamed(parts, account)?.roles.includes('steward') ?? false,
     isSamePerson: (one, other) => {
@@ -54,7 +44,7 @@ export function distinctIn(accounts: readonly string[], { isSteward, isSamePerso
  * one, which only
  * demands one steward more; one person counted as two could approve alone.
  */
-function namesOf({ signedOn, logins }: StewardParts, account: string): ReadonlySet<string> {
+function namesOf({ signedOn, logins }: PeopleHere, account: string): ReadonlySet<string> {
   const linked = [...logins.providers].flatMap(([provider, { people }]) => {
     const subject = Object.hasOwn(people, account) ? people[account] : undefined
     return subject === undefined ? [] : [nameOf({ provider, subject })]

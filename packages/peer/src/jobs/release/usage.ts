@@ -1,9 +1,9 @@
 /** The use of budgets and allowances by each scope, for stewards. */
-import type { PeerConfig } from '../config/config.ts'
-import { capsOf } from '../jobs/release/charge.ts'
-import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
-import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
-import type { Usage } from './monitor.ts'
+import type { PeerConfig } from '../../config/config.ts'
+import { capsOf } from './charge.ts'
+import type { CatalogPrivacies } from './privacy.ts'
+import type { PrivacyLedger } from '../../store/released/privacy-ledger.ts'
+import type { Usage } from '../../monitor/monitor.ts'
 
 /** A used amount and its maximum, of an allowance or of the information about a variable. */
 export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | `information: ${string}` }
