@@ -23,7 +23,8 @@ import type { Approvals } from '../jobs/approve/approvals.ts'
 import type { JobFiles } from '../jobs/run/files.ts'
 import { cohortAsWritten, cohortToRead } from '../jobs/admit/read-cohort.ts'
 import type { Directory } from '../requests/directory.ts'
-import type { Owner, Submitter } from '../requests/submit.ts'
+import { isStaff } from '../people/named.ts'
+import { ownerOf, type Submitter } from '../requests/submit.ts'
 import type { Views } from '../requests/view.ts'
 import { fromText } from '../store/base64.ts'
 import type { Database } from '../store/database.ts'
@@ -49,7 +50,6 @@ export interface AnalysisParts {
   readonly stewards: Stewards
   readonly standing: StandingApprovals
   readonly files: Pick<JobFiles, 'read'>
-  readonly ownerOf: (account: Account) => Owner
 }
 
 type AnalysisMethods =
@@ -83,7 +83,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
   }
   return {
     requestAnalysis: async (submission, account) => {
-      const stored = await submitter.submit(submission, parts.ownerOf(account))
+      const stored = await submitter.submit(submission, ownerOf(account))
       return viewOfRequest(parts, await sealed(requests, stored))
     },
     analyses: async (account, { limit, status, before }) => {
@@ -100,7 +100,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
         (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
         status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
-      const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
+      const others = isStaff(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
       const known = new Set(seen.map(({ request_id: id }) => id))
       const mine = await Promise.all(
@@ -114,7 +114,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     analysis: async (id, account) => {
       const record = await ownRequest(id, account)
       if (record) return viewOfRequest(parts, record)
-      const job = isSteward(account) ? await jobNamed(id) : undefined
+      const job = isStaff(account) ? await jobNamed(id) : undefined
       return job ? viewOfJob(parts, job) : null
     },
     analysisResults: async (requestId, account) => {
@@ -175,13 +175,8 @@ function comesAfter(one: Place, other: Place): boolean {
   return one.requestId < other.requestId
 }
 
-/** Whether an account may read requests. Operators may too. */
-function isSteward({ roles }: Account): boolean {
-  return roles.some((role) => role === 'steward' || role === 'operator')
-}
-
 function assertSteward(account: Account): void {
-  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
+  if (!isStaff(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
 }
 
 /**

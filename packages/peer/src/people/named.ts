@@ -45,6 +45,11 @@ export function accountNamed({ accounts, signedOn, logins, clock }: PeopleHere, 
   return roles.length > 0 ? { name, roles } : null
 }
 
+/** Whether an account may see more than its own: private catalogs and every request. */
+export function isStaff(account: Account | null): boolean {
+  return account?.roles.some((role) => role === 'steward' || role === 'operator') ?? false
+}
+
 /**
  * The account name of a provider's person. Local accounts have no colon in their names. An unreadable subject is
  * replaced by its hash.

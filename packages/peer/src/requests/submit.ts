@@ -1,6 +1,6 @@
 /** Submission of an account's request: checked, stored and answered. Delivery follows after the answer. */
 import { createHash } from 'node:crypto'
-import type { SignedSubmission, Submission } from '@stimnet/gateway'
+import type { Account, SignedSubmission, Submission } from '@stimnet/gateway'
 import {
   type Clock,
   LIMITS,
@@ -18,6 +18,7 @@ import {
 } from '@stimnet/protocol'
 import { assertCarriedBy } from '../jobs/admit/check.ts'
 import { assertUploadsFit } from '../jobs/admit/validate.ts'
+import { isStaff } from '../people/named.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'
@@ -44,6 +45,11 @@ export interface Owner {
   readonly name: string
   /** Whether the account may use this peer's own private catalogs. */
   readonly mayUsePrivate: boolean
+}
+
+/** An account as the owner of what it submits. */
+export function ownerOf(account: Account): Owner {
+  return { name: account.name, mayUsePrivate: isStaff(account) }
 }
 
 /** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */

@@ -83,6 +83,9 @@ export async function openConnections(setting: Setting, stores: Stores, serving:
   return { mesh, links, directory, witnesses, shares }
 }
 
+/** The parts that submit and deliver requests. */
+export type Asking = ReturnType<typeof openAsking>
+
 /** Opens the parts that submit and deliver the requests of this peer's accounts. */
 export function openAsking(setting: Setting, stores: Stores, serving: Serving, connections: Connections) {
   const { clock, random, events, lifetime } = setting
