@@ -26,13 +26,14 @@ import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
   keepAccountsFresh,
   openGateway,
+  openMesh,
   openMetrics,
   sweepApprovals,
   sweepReplays,
   sweepUploads,
   termsOf
 } from './start/opening.ts'
-import { openServing, type Serving } from './start/serving.ts'
+import { type Basis, openBasis, openServing, type Serving } from './start/serving.ts'
 import type { Setting } from './start/setting.ts'
 import type { Accounts } from './store/accounts/accounts.ts'
 import type { Database } from './store/database.ts'
@@ -87,27 +88,30 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
-  // The identity and the stores; the serving side; the connections to others; the asking side.
+  // The identity and the stores; what needs no connection; who answers others; the connections; who asks others.
   const stores = await openStores(setting)
-  const serving = await openServing(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
+  const basis = await openBasis(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
   const way = { transport: options.transport, timing: options.timing }
-  const connections = await openConnections(setting, stores, serving, way)
-  const asking = openAsking(setting, stores, serving, connections)
+  const mesh = lifetime.keep(await openMesh({ ...setting, ...stores, ...basis, ...way }), (opened) => opened.stop())
+  const serving = await openServing(setting, stores, basis, mesh)
+  // Once more, so that nothing comes in any more when what answers is closed.
+  lifetime.keep(mesh, (opened) => opened.stop())
+  const connections = await openConnections(setting, stores, basis, serving, mesh)
+  const asking = openAsking(setting, stores, { ...basis, ...serving }, connections)
 
   // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
-  sweepUploads(connections.shares, events, lifetime)
-  connections.mesh.announce(termsOf(serving.catalogs))
+  sweepUploads(serving.shares, events, lifetime)
+  mesh.announce(termsOf(basis.catalogs))
   await recordStart(setting, stores)
-  const gatewayUrl = await openDoor(setting, { stores, serving, connections, asking, feed })
+  const gatewayUrl = await openDoor(setting, { stores, basis, mesh, serving, connections, asking, feed })
   const metricsUrl = await openMetrics({ config, events }, lifetime)
-  const { mesh, witnesses } = connections
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses },
-    ...{ catalogs: serving.catalogs, federation: serving.federation },
+    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses: serving.witnesses },
+    ...{ catalogs: basis.catalogs, federation: basis.federation },
     ...{ accounts: stores.accounts, database: stores.database },
     stop: async () => {
       await lifetime.close()
@@ -130,6 +134,8 @@ async function recordStart({ config }: Setting, { database, signer, ledger }: St
 
 interface Parts {
   readonly stores: Stores
+  readonly basis: Basis
+  readonly mesh: Mesh
   readonly serving: Serving
   readonly connections: Connections
   readonly asking: Asking
@@ -137,18 +143,18 @@ interface Parts {
 }
 
 /** Opens the gateway, and says what each of its subjects is answered from; undefined where it is switched off. */
-async function openDoor(setting: Setting, { stores, serving, connections, asking, feed }: Parts) {
+async function openDoor(setting: Setting, { stores, basis, mesh, serving, connections, asking, feed }: Parts) {
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, database, requests, uploads, jobs, ledger, standing } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
-  const { sandbox, selfTests, around, catalogs, privacy, federation, conflicts } = serving
-  const { runner, approvals, stewards, files } = serving
-  const { mesh, links, directory, witnesses } = connections
+  const { sandbox, selfTests, around, catalogs, privacy, federation } = basis
+  const { runner, approvals, stewards, files, conflicts, witnesses } = serving
+  const { links, directory } = connections
   const { submitter, signerOf, views } = asking
   const self = signer.id
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
-  const facts = () => ({ ...serving.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
+  const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
   const checks = createChecks({ database, mesh, sandbox, dataDir })
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const peer: GatewayPeer = {
