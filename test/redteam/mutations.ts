@@ -1056,7 +1056,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'one-file-twice',
     control: 'One file is not behind two catalogs',
-    file: 'packages/data/src/catalog/shared-sources.ts',
+    file: 'packages/data/src/sources/shared-sources.ts',
     from: 'if (other !== undefined) {',
     to: 'if (other !== undefined && file.length < 0) {',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
@@ -1064,7 +1064,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'any-carrier',
     control: 'A request is heard from the peer that it names alone',
-    file: `${PEER}/jobs/admit/admit.ts`,
+    file: `${PEER}/jobs/admit.ts`,
     from: 'assertCarriedBy(askedBy, checked)',
     to: 'assertCarriedBy(checked.request.carrier, checked)',
     noticedBy: attacks('R67e')
@@ -1072,7 +1072,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'replays',
     control: 'A signed request is good once',
-    file: `${PEER}/jobs/admit/admit.ts`,
+    file: `${PEER}/jobs/admit.ts`,
     from: 'if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {',
     to: 'if (earlier.requestHash === checked.opened.hash) {',
     noticedBy: attacks('R67')

@@ -1,5 +1,5 @@
 /** Who is there, what they offer, how to ask. */
-export type { Exchange, Rate } from './streams/exchange.ts'
+export type { Exchange, Rate } from './exchanges/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'
 export { federationExchange } from './exchanges/federation.ts'

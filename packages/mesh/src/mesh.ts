@@ -1,7 +1,7 @@
 /** The interface of the mesh to the rest of a peer: its settings, its dependencies and its functions. */
 import type { Clock, Code, Encodable, RandomSource, wire } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
-import type { Exchange } from './streams/exchange.ts'
+import type { Exchange } from './exchanges/exchange.ts'
 
 /** The question that opens a follow stream, saying what the asker already has: `messages.FollowAsk` before encoding. */
 export type FollowAsk = Encodable<wire.FollowAsk>

@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog } from '@stimnet/data'
 import { LedgerDraft, type Ledgers } from '@stimnet/privacy'
 import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
-import { acceptEpoch, epochStore } from '../src/catalogs/carry-epoch.ts'
+import { acceptEpoch } from '../src/catalogs/carry-epoch.ts'
 import { ledgersOf } from '../src/jobs/release/ledgers.ts'
-import { Database } from '../src/store/database.ts'
+import { Database, epochStore } from '../src/store/database.ts'
 import { LedgerStore } from '../src/store/released/ledgers.ts'
 
 const K = 5

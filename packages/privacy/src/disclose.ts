@@ -206,7 +206,8 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const facts = factsIn(context.variables)
   const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
-  if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
+  if (shown.length === 0)
+    return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
@@ -309,8 +310,7 @@ function discloseScript(
   context: DisclosureContext
 ): Disclosed {
   const next = tellEverything({ cohort: context.cohort, possible }, context.ledgers, context.settings.k)
-  if (next === undefined)
-    return refuse('COHORT_NOT_RELEASABLE', 'the cohort is told apart from earlier ones by few people')
+  if (next === undefined) return refuse('COHORT_NOT_RELEASABLE', 'few people distinguish the cohort from earlier ones')
   if (outputs.length > 0) return discloseTyped(result, outputs, context, next)
   const judged = judgeScript(result, {
     literals,
@@ -343,7 +343,7 @@ function roundedSize({ cohort, settings }: DisclosureContext): number {
 function pass(output: Output, ledgers: Ledgers, withheld: number): Disclosed {
   const safe = makeSafeOutput(output)
   if (safe.bytes.length > LIMITS.outputBytesMax)
-    return refuse('OUTPUT_NOT_RELEASABLE', 'more than a safe output can hold')
+    return refuse('OUTPUT_NOT_RELEASABLE', 'the output is larger than a safe output can be')
   return { ok: true, output: safe, ledgers, withheld }
 }
 

@@ -301,11 +301,11 @@ function roundedSide(
 }
 
 /**
- * The finest rounding step of a mean whose count is not disclosed exactly: a power of ten that is no finer than the distance
- * between the means that each possible count allows. Finer digits would fit one count only, and so disclose it.
+ * The finest rounding step of a mean whose count is not disclosed exactly. It is no finer than the distance between the means
+ * that each possible count allows. Finer digits would fit one count only, and so disclose it.
  */
 function stepHidingCount(step: number, n: number, settings: PrivacySettings): number {
-  return step === 0 ? 0 : 10 ** Math.ceil(Math.log10(step / fewestBehind(n, settings)))
+  return step === 0 ? 0 : stepAbove(step / fewestBehind(n, settings))
 }
 
 /** Fewer than a count can be that is told as n. */

@@ -5,7 +5,7 @@ import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimn
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { leaveMissingness } from './missingness.ts'
 import { forgetAnswered } from '../store/released/answered.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, epochStore } from '../store/database.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 
 /** A catalog of a stopped peer, and the peer's folders and database. */
@@ -99,9 +99,4 @@ function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): 
 
 function parted(owners: Uint32Array | undefined, items: number) {
   return [owners?.slice(0, items), owners?.slice(items)] as const
-}
-
-/** The store of the epoch that each catalog is served from, by name. */
-export function epochStore(database: Database) {
-  return database.json<string>('epochs')
 }

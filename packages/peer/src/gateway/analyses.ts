@@ -357,7 +357,6 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
   const { request, review, state } = seen
   const question = questionFromMessage(request)
   const { program } = question
-  const about = readableAbout(request)
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = notesOf(review) ?? seen.notes
   const decidedBy = review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? [])
@@ -370,22 +369,14 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     request_id: seen.jobId,
     status: seen.refused && state === 'failed' ? 'denied' : statusOf(state),
     state,
-    requester_name: about?.requester_name ?? '',
-    requester_institution: about?.requester_institution ?? '',
-    requester_email: about?.requester_email ?? '',
-    requester_affiliation: about?.requester_affiliation || null,
+    ...descriptionOf(request),
     analysis_title: request.title,
-    analysis_description: about?.description ?? '',
     target_node_id: seen.target,
     data_catalog_name: request.catalog,
-    selected_score: about?.selected_score || null,
-    selected_timeline: about?.selected_timeline || null,
     script_type: programWord(program),
     script_content: programText(program),
     parameters: question.parameters,
     filters: question.filters,
-    priority: about?.priority ?? 'normal',
-    estimated_duration: about?.estimated_duration || null,
     approved_by: decidedBy.join(', ') || null,
     approval_notes: notes || null,
     approved_at: word === undefined ? null : isoOf(word.atMs),
@@ -423,6 +414,22 @@ function standingIn(review: ReviewRecord | undefined): AnalysisRequest['standing
   const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
   if (terms === undefined || others.some((other) => other !== terms)) return null
   return parseJsonObject(terms)
+}
+
+/** The words that people are asked with, empty where there are none that can be read. */
+function descriptionOf(request: Message<'JobRequest'>) {
+  const about = readableAbout(request)
+  return {
+    requester_name: about?.requester_name ?? '',
+    requester_institution: about?.requester_institution ?? '',
+    requester_email: about?.requester_email ?? '',
+    requester_affiliation: about?.requester_affiliation || null,
+    analysis_description: about?.description ?? '',
+    selected_score: about?.selected_score || null,
+    selected_timeline: about?.selected_timeline || null,
+    priority: about?.priority ?? 'normal',
+    estimated_duration: about?.estimated_duration || null
+  }
 }
 
 /**

@@ -26,7 +26,7 @@ import {
   seal
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
-import type { Admit } from '../jobs/admit/admit.ts'
+import type { Admit } from '../jobs/admit.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { type FollowEvent, follow } from '../jobs/run/follow.ts'
 import type { Runner } from '../jobs/run/runner.ts'

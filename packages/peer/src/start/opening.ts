@@ -5,10 +5,8 @@ import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@
 import { createMesh, helloExchange, type Mesh, type MeshTiming, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
-import { epochStore } from '../catalogs/carry-epoch.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
-import { CONSOLE_DIR } from '../config/console-dir.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import type { Permits } from '../federation/permits.ts'
@@ -24,7 +22,7 @@ import type { Directory } from '../requests/directory.ts'
 import type { Shares } from '../requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, epochStore } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { ReplayStore } from '../store/released/replays.ts'
@@ -145,8 +143,7 @@ export async function openFederation(
   const charterFile = resolve(baseDir, charter)
   const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
   const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
-  const timer = setInterval(refresh, FOLDER_REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(FOLDER_REFRESH_MS, refresh)
   return federation
 }
 
@@ -224,6 +221,9 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
   })
 }
 
+/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
+const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')
+
 /** Opens the gateway; undefined where it is switched off. */
 export async function openGateway(
   parts: {
@@ -291,8 +291,7 @@ const REFRESH_MS = 2_000
  * no file.
  */
 export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
-  const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(REFRESH_MS, () => void accounts.refresh())
 }
 
 const SWEEP_MS = 60_000
@@ -300,19 +299,16 @@ const SWEEP_MS = 60_000
 /** Regularly ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly removes expired uploads. */
 export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly forgets expired replays. */
 export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
-  const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, () => void replays.sweep(database, clock.now()).catch(() => undefined))
 }

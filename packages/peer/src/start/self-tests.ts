@@ -10,9 +10,8 @@ import {
   removeContainersOf,
   type Sandbox
 } from '@stimnet/sandbox'
-import { ownEnvironment } from '../config/environment.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import { dockerPlace, ownEnvironment, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { SelfTests } from '../self-test/self-tests.ts'

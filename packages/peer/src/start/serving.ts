@@ -6,7 +6,7 @@ import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from '../federation/federation.ts'
 import { permitsOf } from '../federation/permits.ts'
-import { createAdmission } from '../jobs/admit/admit.ts'
+import { createAdmission } from '../jobs/admit.ts'
 import { Approvals } from '../jobs/approve/approvals.ts'
 import { Charges } from '../jobs/release/charge.ts'
 import type { Trust } from '../jobs/admit/check.ts'
@@ -175,8 +175,6 @@ function openMonitor({ config, clock, events, lifetime }: Setting, stores: Store
   const { near_identical, refused, used_share } = config.monitoring
   const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
   const monitor = new Monitor({ clock, database, events, limits })
-  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
-  const timer = setInterval(look, LOOK_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(LOOK_MS, () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy })))
   return monitor
 }

@@ -201,3 +201,8 @@ async function openRoot(where: Where): Promise<CheckedLevel> {
 function innerOf(where: Where): Inner {
   return ('directory' in where ? new Level(where.directory) : new MemoryLevel()) as unknown as Inner
 }
+
+/** The store of the epoch that each catalog is served from, by name. */
+export function epochStore(database: Database) {
+  return database.json<string>('epochs')
+}

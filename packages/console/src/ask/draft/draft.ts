@@ -72,6 +72,9 @@ export interface Draft {
   readonly person: Person
 }
 
+/** Changes the draft. What depends on the last values is given as a function, since other changes may come between. */
+export type Change = (change: Partial<Draft> | ((last: Draft) => Partial<Draft>)) => void
+
 /** Nothing chosen yet. */
 export const EMPTY: Draft = {
   catalog: '',

@@ -2,23 +2,7 @@
 import type { MomentsPart, Output, PooledOutput, TestResult, TypedValue } from '@stimnet/protocol'
 import { testAsked, testName, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
-
-/** One line of a forest plot. */
-export interface Estimate {
-  readonly name: string
-  readonly value: number
-  readonly low: number
-  readonly high: number
-  readonly isPooled: boolean
-}
-
-/** One plot: what is estimated, by whom. */
-export interface Forest {
-  readonly title: string
-  readonly estimates: readonly Estimate[]
-  /** Where nothing would be; undefined where there is no such place. */
-  readonly nothingAt: number | undefined
-}
+import type { Estimate, Forest } from '../../plots/forest-plot.tsx'
 
 /** Of the normal distribution: both tails together hold one in twenty. */
 const Z95 = 1.959964

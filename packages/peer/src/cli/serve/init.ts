@@ -61,7 +61,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 function configText(institution: string, nodeId: string): string {
-  return `# A StimNet peer. Explained in docs/operating.md; an example with what is usually set: config/peer.example.yaml.
+  return `# A StimNet peer. Explained in docs/operating.md; an example with every key: config/peer.example.yaml.
 node_id: ${JSON.stringify(nodeId)}
 institution: ${JSON.stringify(institution)}
 data_dir: ./stimnet-data

@@ -38,7 +38,7 @@ import {
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
 import { oneRowEach } from '@stimnet/statistics'
-import { noiseOf } from '../run/noise.ts'
+import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 

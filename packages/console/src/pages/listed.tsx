@@ -1,30 +1,18 @@
 /** Every page of the console: where it is, what it is called, who needs it. Loaded when it is opened. */
 import { type ComponentType, lazy } from 'react'
-import { MeshPage } from '../../pages/mesh.tsx'
-import { Missing } from '../../pages/missing.tsx'
-import type { Place } from '../../route.ts'
-import { type Account, holds, ROLES, type Role } from '../../session/account.ts'
+import { MeshPage } from './mesh.tsx'
+import { Missing } from './missing.tsx'
+import type { Place } from '../route.ts'
+import type { PageGroup } from '../parts/frame/navigation.tsx'
+import { type Account, holds, ROLES, type Role } from '../session/account.ts'
 
 type Page = ComponentType<{ place: Place }>
-
-interface Listed {
-  readonly at: string
-  readonly label: string
-  /** A page that is reached from it. */
-  readonly below?: string
-  readonly roles: readonly Role[]
-}
-
-interface Group {
-  readonly name: string
-  readonly pages: readonly Listed[]
-}
 
 const WATCHERS = ['auditor', 'steward', 'operator'] as const
 const STEWARDS = ['steward', 'operator'] as const
 const RESEARCHER = ['researcher'] as const
 
-const GROUPS: readonly Group[] = [
+const GROUPS: readonly PageGroup[] = [
   {
     name: 'Network',
     pages: [
@@ -64,21 +52,21 @@ const shown = (roles: readonly Role[], load: () => Promise<Page>): Shown => ({
 
 const PAGES: Readonly<Record<string, Shown>> = {
   '': { page: MeshPage, roles: ROLES },
-  catalogs: shown(ROLES, async () => (await import('../../pages/catalogs.tsx')).CatalogsPage),
-  ask: shown(RESEARCHER, async () => (await import('../../pages/ask.tsx')).AskPage),
-  questions: shown(RESEARCHER, async () => (await import('../../pages/questions.tsx')).QuestionsPage),
-  question: shown(RESEARCHER, async () => (await import('../../pages/question.tsx')).QuestionPage),
-  key: shown(RESEARCHER, async () => (await import('../../pages/key.tsx')).KeyPage),
-  requests: shown(['researcher', ...STEWARDS], async () => (await import('../../pages/requests.tsx')).RequestsPage),
-  request: shown(['researcher', ...STEWARDS], async () => (await import('../../pages/request.tsx')).RequestPage),
-  standing: shown(STEWARDS, async () => (await import('../../pages/standing.tsx')).StandingPage),
-  stewardship: shown(WATCHERS, async () => (await import('../../pages/stewardship.tsx')).StewardshipPage),
-  sandboxes: shown(WATCHERS, async () => (await import('../../pages/sandboxes.tsx')).SandboxesPage),
-  log: shown(WATCHERS, async () => (await import('../../pages/log.tsx')).LogPage)
+  catalogs: shown(ROLES, async () => (await import('./catalogs.tsx')).CatalogsPage),
+  ask: shown(RESEARCHER, async () => (await import('./ask.tsx')).AskPage),
+  questions: shown(RESEARCHER, async () => (await import('./questions.tsx')).QuestionsPage),
+  question: shown(RESEARCHER, async () => (await import('./question.tsx')).QuestionPage),
+  key: shown(RESEARCHER, async () => (await import('./key.tsx')).KeyPage),
+  requests: shown(['researcher', ...STEWARDS], async () => (await import('./requests.tsx')).RequestsPage),
+  request: shown(['researcher', ...STEWARDS], async () => (await import('./request.tsx')).RequestPage),
+  standing: shown(STEWARDS, async () => (await import('./standing.tsx')).StandingPage),
+  stewardship: shown(WATCHERS, async () => (await import('./stewardship.tsx')).StewardshipPage),
+  sandboxes: shown(WATCHERS, async () => (await import('./sandboxes.tsx')).SandboxesPage),
+  log: shown(WATCHERS, async () => (await import('./log.tsx')).LogPage)
 }
 
 /** Those that an account can use; a group without one is left out. */
-export function groupsFor(account: Account): readonly Group[] {
+export function groupsFor(account: Account): readonly PageGroup[] {
   return GROUPS.map(({ name, pages }) => ({
     name,
     pages: pages.filter(({ roles }) => holds(account, ...roles))

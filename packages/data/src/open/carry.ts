@@ -11,7 +11,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
-import { type CatalogConfig, catalogConfigSchema, decimalsOf, type TableConfig } from './catalog-config.ts'
+import { type CatalogConfig, catalogConfigSchema, decimalsOf, type TableConfig } from '../catalog/catalog-config.ts'
 import { ROW, SUBJECT } from '../columns.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'

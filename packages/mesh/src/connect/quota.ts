@@ -1,6 +1,6 @@
 /** Rate limits: one token bucket per peer, and usually one for all peers together. */
 import type { Clock } from '@stimnet/protocol'
-import type { Rate } from './exchange.ts'
+import type { Rate } from '../exchanges/exchange.ts'
 
 interface Bucket {
   tokens: number

@@ -5,9 +5,9 @@
  */
 import type { Filter, SubjectSet, VariableDescriptor } from '@stimnet/protocol'
 import type { Catalog } from './catalog.ts'
-import { LATTICE_MAX } from './catalog-config.ts'
+import { LATTICE_MAX } from '../catalog/catalog-config.ts'
 import { domainOf, pointText } from '../index/domain.ts'
-import { latticeCells } from './lattice.ts'
+import { latticeCells } from '../index/lattice.ts'
 
 /** Variables that questions are about most often, in this order; the others follow as they are declared. */
 const ASKED_FIRST: readonly RegExp[] = [

@@ -1,6 +1,6 @@
 /** The lattice of a catalog, which is optional: base cells of which every cohort of the catalog is made. */
 import type { VariableDescriptor } from '@stimnet/protocol'
-import { domainOf } from '../index/domain.ts'
+import { domainOf } from './domain.ts'
 
 /** The cells of one variable in the lattice: the bins between two breakpoints of the lattice are joined. */
 export function latticeCells(variable: VariableDescriptor, cuts: readonly number[]): readonly (readonly number[])[] {

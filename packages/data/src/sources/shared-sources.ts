@@ -4,8 +4,8 @@
  */
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig } from './catalog-config.ts'
-import { sourceOf } from '../sources/source.ts'
+import type { CatalogConfig } from '../catalog/catalog-config.ts'
+import { sourceOf } from './source.ts'
 
 /**
  * Throws CONFIG_INVALID, naming both tables and the file, if two tables of a peer's catalogs read one file, by whatever path or
