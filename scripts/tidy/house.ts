@@ -12,7 +12,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   gateway: ['protocol', 'api'],
   sdk: ['protocol', 'statistics', 'api'],
   // The command line is a researcher's client, so the peer may use the sdk.
-  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'gateway', 'sdk'],
+  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'api', 'gateway', 'sdk'],
   console: ['sdk', 'protocol']
 }
 

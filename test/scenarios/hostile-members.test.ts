@@ -40,7 +40,7 @@ async function sealedFor(
     audience,
     lifetimeMs: 60_000,
     ...(nonce ? { nonce } : {})
-  })
+  }).then(({ bytes }) => bytes)
 }
 
 async function decide(asked: Peer, through: Peer, request: Uint8Array) {

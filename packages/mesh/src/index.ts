@@ -24,5 +24,5 @@ export type {
   MeshStore,
   MeshTiming
 } from './mesh.ts'
-export { startMesh } from './start.ts'
+export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'

@@ -111,6 +111,11 @@ export interface Follower {
 /** The mesh as the rest of the peer uses it. */
 export interface Mesh {
   readonly peerId: string
+  /**
+   * Listens and begins to search for other peers. Register the handlers before: a peer that connects at once gets every
+   * answer. `connected` is told of each peer that connects. Throws ADDRESS_IN_USE; stop the mesh then.
+   */
+  start(connected?: (peerId: string) => void): Promise<void>
   /** The multiaddrs of this peer, with its PeerId. */
   addresses(): string[]
   /**

@@ -63,6 +63,7 @@ export {
   testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
+export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

@@ -1,6 +1,6 @@
 /** One question: watched until its end, then read. */
 import { codeOf } from '@stimnet/protocol'
-import type { Broadcast } from '@stimnet/sdk'
+import { askedQuestionOf, type Broadcast } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -23,7 +23,6 @@ import { useVerified } from '../result/trust/verified.ts'
 import { useBroadcast } from '../result/live/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
-import { askedIn } from '../words/asked.ts'
 import { plural } from '../words/number.ts'
 import { questionName } from '../words/question.ts'
 import { hasEnded, STATES } from '../words/state.ts'
@@ -52,7 +51,11 @@ export function QuestionPage({ place }: { place: Place }) {
   const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
   // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
   const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
-  const asked = (signedHere ? askedIn(signedHere) : undefined) ?? broadcast.asked ?? whole?.asked ?? undefined
+  const asked =
+    (signedHere ? askedQuestionOf(signedHere, signedHere.targets) : undefined) ??
+    broadcast.asked ??
+    whole?.asked ??
+    undefined
   const name = questionName({ ...broadcast, ...(signedHere ? { title: signedHere.title } : {}) })
   return (
     <>

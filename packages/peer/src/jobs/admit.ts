@@ -52,7 +52,14 @@ export interface AdmissionParts {
 export interface Queue {
   takeSeat(issuer: string, askedBy: string): void
   leaveSeat(issuer: string, askedBy: string): void
-  enqueue(job: JobRecord): void
+  /** `made`: what admission made of the job; without it, the job is read again from its stored bytes before it runs. */
+  enqueue(job: JobRecord, made?: Prepared): void
+}
+
+/** A job as it was admitted: opened and validated once, and carried to its run. */
+export interface Prepared {
+  readonly checked: CheckedRequest
+  readonly plan: JobPlan
 }
 
 interface Verdict {
@@ -185,7 +192,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
   if (job.state === 'pending') parts.approvals.add(job)
   else {
     parts.approvals.agreed(job)
-    parts.queue.enqueue(job)
+    parts.queue.enqueue(job, { checked, plan })
   }
   return sealed
 }
@@ -276,12 +283,12 @@ function vouchersOf({ affiliations, visas }: CheckedRequest) {
   return words === '' ? {} : { vouched: words }
 }
 
-function sealDecision(
+async function sealDecision(
   parts: AdmissionParts,
   askedBy: string,
   decision: Parameters<typeof messages.Decision.encode>[0]
 ): Promise<Uint8Array> {
-  return seal({
+  const sealed = await seal({
     type: 'decision',
     body: messages.Decision.encode(decision),
     signer: parts.signer,
@@ -289,4 +296,5 @@ function sealDecision(
     audience: [askedBy],
     lifetimeMs: EVIDENCE_LIFETIME_MS
   })
+  return sealed.bytes
 }

@@ -84,8 +84,10 @@ const DESCRIPTION_LIFETIME_MS = 3_600_000
 
 /** Creates the answers of this peer. */
 export function createExchanges(parts: ExchangeParts): Exchanges {
-  const say = (type: 'hello' | 'catalog', body: Uint8Array) =>
-    seal({ type, body, signer: parts.signer, clock: parts.clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })
+  const say = async (type: 'hello' | 'catalog', body: Uint8Array) => {
+    const { signer, clock } = parts
+    return (await seal({ type, body, signer, clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })).bytes
+  }
   const offered = (askedBy: string): CatalogDescriptor[] =>
     [...parts.catalogs.values()]
       .map((catalog) => catalog.descriptor)

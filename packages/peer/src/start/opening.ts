@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
-import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
+import { createMesh, helloExchange, type Mesh, type MeshTiming, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from '../config/certificates.ts'
@@ -128,8 +128,6 @@ interface MeshParts {
   readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
-  readonly onConnected: (peerId: string) => void
-  readonly prepare: (mesh: Mesh) => void
 }
 
 const FOLDER_REFRESH_MS = 2_000
@@ -149,10 +147,10 @@ export async function openFederation(
   return federation
 }
 
-/** Starts the mesh with the configured settings. Throws ADDRESS_IN_USE and what `startMesh` throws. */
+/** The mesh with the configured settings; it neither listens nor dials before `start`. Throws what `createMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
-  return startMesh(
+  return createMesh(
     {
       nodeSeed: parts.seed,
       listen: config.mesh.listen,
@@ -168,10 +166,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       clock: parts.clock,
       random: parts.random,
       events: {
-        peerConnected: (peerId) => {
-          events.peerConnected(peerId)
-          parts.onConnected(peerId)
-        },
+        peerConnected: (peerId) => events.peerConnected(peerId),
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
         denied: (peerId) => monitor.turnedAway(peerId),
         shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
@@ -182,8 +177,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }
-    },
-    parts.prepare
+    }
   )
 }
 

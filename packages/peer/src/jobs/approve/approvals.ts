@@ -1,4 +1,5 @@
 /** Requests that stewards decide: waiting, approving and denying. An approval is bound to the exact bytes of its request. */
+import type { StandingTerms } from '@stimnet/api'
 import { type Clock, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { Sandbox } from '@stimnet/sandbox'
@@ -6,14 +7,14 @@ import type { PeerEvents } from '../../events.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { Approval, JobRecord, JobStore, ReviewRecord, RunTerms } from '../../store/jobs.ts'
-import type { StandingApproval, StandingApprovals, StandingTerms } from '../../store/standing.ts'
+import type { StandingApproval, StandingApprovals } from '../../store/standing.ts'
 import type { CheckedRequest } from '../admit/check.ts'
 import { imageOf } from '../run/approved.ts'
 import type { JobFiles } from '../run/files.ts'
 import type { Ending } from '../run/publish.ts'
 import { SeatCount } from '../run/seats.ts'
 import type { Seats } from '../admit/sign-off.ts'
-import { distinctIn, peopleIn, type Stewards } from './stewards.ts'
+import { distinctIn, peopleIn, type Stewards } from '../../people/stewards.ts'
 import { codeHashOf, type JobPlan } from '../admit/validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>

@@ -104,7 +104,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   return parts.jobs.change(draft, job, ending.state, {
     endedAtMs: publication.visibleAtMs,
     visibleAtMs: publication.visibleAtMs,
-    result: toText(sealed),
+    result: toText(sealed.bytes),
     ...(code === '' ? {} : { code, reason })
   })
 }

@@ -1,43 +1,21 @@
-/** Catalogs for the wire: descriptions, declared levels and rounded sizes. */
-import type { Catalog, CatalogSchema, FoundCatalog } from '@stimnet/api'
+/** Catalogs in the types of the API: descriptions, declared levels and rounded sizes. */
+import { type Catalog, type CatalogSchema, type FoundCatalog, isoOf } from '@stimnet/api'
 import { ACCESS_LEVELS, type CatalogDescriptor } from '@stimnet/protocol'
-import { settled } from '../http/answer.ts'
-import type { CatalogView, FoundCatalogView } from '../peer.ts'
-import { isoOf } from './time.ts'
+import type { Neighbour } from '../requests/directory.ts'
 
-/** An own catalog for the wire. */
-export function catalogOf({ number, descriptor }: CatalogView): Catalog {
-  const known = told.get(descriptor)
-  if (known?.id === number) return known
-  const answer = settled({ id: number, ...descriptionOf(descriptor) })
-  told.set(descriptor, answer)
-  return answer
+/** A catalog of this peer, with its number. */
+export function catalogOf(id: number, descriptor: CatalogDescriptor): Catalog {
+  return { id, ...descriptionOf(descriptor) }
 }
 
-/** A description never changes: another epoch has another one. Its answer, text and tag are made once. */
-const told = new WeakMap<CatalogDescriptor, Catalog>()
-/** Lists that were asked for: by level and by who may see what there are a few. */
-const LISTS_MAX = 8
-const lists: Catalog[][] = []
-
-/** The same list again where it was told before, so that its text and tag are made once as well. */
-export function catalogsOf(views: readonly CatalogView[]): Catalog[] {
-  const answers = views.map(catalogOf)
-  const before = lists.find((list) => list.length === answers.length && list.every((one, at) => one === answers[at]))
-  if (before) return before
-  lists.unshift(settled(answers))
-  lists.length = Math.min(lists.length, LISTS_MAX)
-  return answers
-}
-
-/** A found catalog for the wire. */
-export function foundCatalogOf(view: FoundCatalogView): FoundCatalog {
-  return {
-    peer_id: view.peerId,
-    node_id: view.nodeId,
-    institution: view.institution,
-    ...descriptionOf(view.descriptor)
-  }
+/** A catalog found in the mesh, with the peer that holds it. */
+export function foundCatalogOf(
+  peerId: string,
+  holder: Pick<Neighbour, 'nodeId' | 'institution'> | undefined,
+  descriptor: CatalogDescriptor
+): FoundCatalog {
+  const { nodeId = '', institution = '' } = holder ?? {}
+  return { peer_id: peerId, node_id: nodeId, institution, ...descriptionOf(descriptor) }
 }
 
 function descriptionOf(descriptor: CatalogDescriptor) {
@@ -64,8 +42,8 @@ function descriptionOf(descriptor: CatalogDescriptor) {
   }
 }
 
-/** What says nothing known about itself counts as private. */
-export function levelOf(descriptor: CatalogDescriptor): (typeof ACCESS_LEVELS)[number] {
+/** A level that is not known counts as private. */
+function levelOf(descriptor: CatalogDescriptor): (typeof ACCESS_LEVELS)[number] {
   return ACCESS_LEVELS.find((level) => level === descriptor.accessLevel) ?? 'private'
 }
 
