@@ -207,7 +207,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
-  const columns = columnsOfPlan(plan, facts)
+  const columns = columnsOfPlan(plan, facts, leftOut)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
@@ -229,7 +229,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
       rows: outputRows,
       withheld,
       ...(words.length === 0 ? {} : { left_out: words }),
-      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure, left_out: words }),
+      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure }),
       disclosure
     },
     ledgers,
@@ -276,7 +276,7 @@ function roundedUp(bits: number): number {
 /** Computes the requested tests from released numbers only. */
 function testsOf(
   { tests = [] }: Plan,
-  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure' | 'left_out'>
+  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure'>
 ): Pick<TableOutput, 'tests'> {
   return tests.length === 0 ? {} : { tests: testsOfOutput(tests, table) }
 }

@@ -80,9 +80,12 @@ export const disclosureCardSchema = z.object({
 /** A disclosure card as read. */
 export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
-/** Half of the step that each moment was rounded to: the released value is at most this far from the exact one. */
+/**
+ * How far each released moment is at most from the exact one. What is not there was not rounded. All but `n` hold for n as it
+ * stands beside them: `sum` is at most this far from n times the exact mean, `deviations` from n - 1 times the exact variance.
+ * So an error of n is counted once, in `n`.
+ */
 const accuracySchema = z.object({
-  /** Of n, if that was rounded too. */
   n: z.number().optional(),
   sum: z.number().optional(),
   deviations: z.number().optional(),
@@ -154,7 +157,9 @@ const outputColumnSchema = z.object({
   kind: z.string(),
   variables: z.array(z.string()).default([]),
   unit: z.string().optional(),
-  argument: z.union([z.string(), z.number()]).optional()
+  argument: z.union([z.string(), z.number()]).optional(),
+  /** Whether people were left out of these numbers for privacy; then how far they are from those of all people is not known. */
+  left_out: z.literal(true).optional()
 })
 /** A column as read. */
 export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
@@ -171,7 +176,7 @@ const outputRowSchema = z.object({
         add: z.number(),
         sd: z.number().optional(),
         step: z.number().optional(),
-        // Half of the step that the number was rounded to.
+        // How far at most the number is from the exact one.
         accuracy: z.number().optional()
       }),
       z.object({ moments: momentsSchema }),
@@ -180,8 +185,8 @@ const outputRowSchema = z.object({
       z.object({
         share: z.object({ having: z.number(), of: z.number() }),
         sd_each: z.number().optional(),
-        // Largest distance of each count from the exact one; absent if nothing was rounded.
-        accuracy: z.object({ having: z.number(), of: z.number() }).optional()
+        // How far at most having/of is from the exact share, and `of` from the exact number of values.
+        accuracy: z.object({ share: z.number(), of: z.number() }).optional()
       }),
       // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),

@@ -129,15 +129,18 @@ function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable
   if (key && measure.kind === 'correlation') invalid('meta of a correlation takes no `by`.')
   const groups = key === undefined ? [] : twoLevels(call, key)
   const effect = EFFECTS[`${measure.kind as 'sd' | 'share' | 'correlation'} ${key === undefined ? 'alone' : 'by'}`]
+  const method = oneOf(call, 'method', META_METHODS)
   const test: MetaTest = {
     kind: 'meta',
     of: measure.name,
     by: key === undefined ? [] : plan.groupBy.map((one) => one.name),
     groups,
     effect,
-    method: oneOf(call, 'method', META_METHODS),
-    interval: oneOf(call, 'interval', META_INTERVALS)
+    method,
+    interval: method === 'fixed' ? 'wald' : oneOf(call, 'interval', META_INTERVALS)
   }
+  if (method === 'fixed' && call.arguments.interval === 'hartung_knapp')
+    invalid('interval: hartung_knapp is for effects that differ between institutions, not for method fixed.')
   if (key === undefined && call.arguments.groups !== undefined) invalid('groups: for two groups of a variable in `by`.')
   return {
     ...plan,

@@ -1,7 +1,6 @@
 /** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
 import type { MetaTest, PlanTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
-import { exactSum } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
 import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
@@ -11,7 +10,8 @@ import { fisher } from './tests/counts/fisher.ts'
 import { intervals } from './tests/intervals.ts'
 import { mcNemar } from './tests/counts/mcnemar.ts'
 import { oneSample, paired } from './tests/mean.ts'
-import { type Meta, metaOf } from './tests/meta.ts'
+import type { Meta } from './tests/meta.ts'
+import { metaOfRounded } from './tests/meta-rounded.ts'
 import {
   type Computed,
   DF_MIN,
@@ -257,10 +257,10 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, effect, method, interval } = test
   const givers = giving(sites, (site) => effectOf(effect, cellsOf(site, test)))
   const effects = givers.map(({ part }) => part)
-  const made = metaOf(effects, { method, hartungKnapp: interval === 'hartung_knapp' })
+  const made = metaOfRounded(effects, { method, hartungKnapp: interval === 'hartung_knapp' })
   const own = (value: number) => inOwnUnit(effect, value)
-  const shownSites = givers.map(({ site, part: { estimate, variance, hidden } }, i) => {
-    const half = zOfP(ERROR_SHARE) * Math.sqrt(variance) + hidden
+  const shownSites = givers.map(({ site, part: { estimate, variances, hidden } }, i) => {
+    const half = zOfP(ERROR_SHARE) * Math.sqrt(variances[1]) + hidden
     return {
       ...{ site: site.site, estimate: own(estimate), interval: [own(estimate - half), own(estimate + half)] },
       weight: made?.weights[i] ?? null
@@ -278,19 +278,17 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
       notes: ['A meta-analysis needs the effects of two institutions or more.']
     })
   }
-  const hidden = exactSum(effects.map((one, i) => (made.weights[i] ?? 0) * one.hidden))
   const [low, high] = made.interval
-  const statistic = (Math.sign(made.estimate) * Math.max(0, Math.abs(made.estimate) - hidden)) / made.error
   return resultOf(
     shown({
       ...{ tau2: made.tau2, i2: made.i2, q: made.q },
-      prediction: made.prediction && [own(made.prediction[0] - hidden), own(made.prediction[1] + hidden)]
+      prediction: made.prediction && [own(made.prediction[0]), own(made.prediction[1])]
     }),
     who,
     {
-      ...{ difference: own(made.estimate), interval: [own(low - hidden), own(high + hidden)] },
-      ...(hasNull(effect) ? testedBy(made, statistic) : { statistic: null, df: [], p: null }),
-      notes: hidden > 0 ? [...new Set([...notesOn(givers, of), ROUNDED])] : notesOn(givers, of)
+      ...{ difference: own(made.estimate), interval: [own(low), own(high)] },
+      ...(hasNull(effect) ? testedBy(made) : { statistic: null, df: [], p: null }),
+      notes: made.isRounded ? [ROUNDED] : []
     }
   )
 }
@@ -300,7 +298,7 @@ function hasNull(effect: MetaTest['effect']): boolean {
   return effect !== 'mean' && effect !== 'proportion'
 }
 
-function testedBy({ df }: Meta, statistic: number): Pick<Computed, 'statistic' | 'df' | 'p'> {
+function testedBy({ df, statistic }: Meta): Pick<Computed, 'statistic' | 'df' | 'p'> {
   return { statistic, df: df === null ? [] : [df], p: df === null ? pOfNormal(statistic) : pOfT(statistic, df) }
 }
 
