@@ -220,8 +220,7 @@ function withExactSums(row: OutputRow): OutputRow {
 function roundedRow(row: OutputRow, off: number): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
-    if ('share' in part)
-      return [name, { ...part, accuracy: { having: 3, of: 2, ...(off < 20 ? { share: off / 1000 } : {}) } }] as const
+    if ('share' in part) return [name, { ...part, accuracy: { share: off / 1000, of: 2 } }] as const
     if (!('moments' in part)) return [name, part] as const
     const accuracy = {
       n: 2,

@@ -113,7 +113,7 @@ describe('a forest plot', () => {
     const forests = forestsOf({ ...pooledOf(many), tests: [own] }, [], many)
     assert.deepEqual(
       forests.map(({ title, estimates }) => [title, estimates.map(({ name }) => name)]),
-      [['95 % interval of the mean: age, female', ['North', 'South', 'West', 'Pooled']]]
+      [['Mean of age, female', ['North', 'South', 'West', 'Pooled']]]
     )
     assert.equal(forests[0]?.estimates[0]?.low, own.estimates?.[0]?.interval?.[0])
   })

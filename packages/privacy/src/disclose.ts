@@ -230,7 +230,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
       rows: outputRows,
       withheld,
       ...(words.length === 0 ? {} : { left_out: words }),
-      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure, left_out: words }),
+      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure }),
       disclosure
     },
     ledgers,
@@ -277,7 +277,7 @@ function roundedUp(bits: number): number {
 /** Computes the requested tests from released numbers only. */
 function testsOf(
   { tests = [] }: Plan,
-  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure' | 'left_out'>
+  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure'>
 ): Pick<TableOutput, 'tests'> {
   return tests.length === 0 ? {} : { tests: testsOfOutput(tests, table) }
 }

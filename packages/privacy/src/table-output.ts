@@ -163,11 +163,10 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
   const having = Math.min(of, told)
   const { n: within } = countWithin(cell, writing)
-  const off = within === undefined || cell.isCounted ? { having: within ?? 0 } : havingWithin(of, settings)
+  if (within === undefined) return { value: having / of, part: { share: { having, of } } }
   // Of rounded counts, both are off. Otherwise the share was rounded as such.
-  const share = 'share' in off ? off.share : (2 * off.having) / Math.max(1, of - off.having)
-  const accuracy = within === undefined ? {} : { accuracy: { having: off.having, of: within, share } }
-  return { value: having / of, part: { share: { having, of }, ...accuracy } }
+  const share = cell.isCounted ? (2 * within) / Math.max(1, of - within) : shareWithin(of, settings)
+  return { value: having / of, part: { share: { having, of }, accuracy: { share, of: within } } }
 }
 
 /**
@@ -186,17 +185,14 @@ function stepOfShare(of: number, settings: PrivacySettings): number {
 }
 
 /**
- * The largest distances of that count from the exact one and of the share: by the coarsest step, by as much as the number of
- * values is off, by rounding, and by what few and all but few are set to. The same for every share, so that they say nothing of it.
+ * The largest distance of that share from the exact one: by the coarsest step, by whole people, and by what few and all but few
+ * are set to. It is the same for every share, so that it says nothing of it.
  */
-function havingWithin(of: number, settings: PrivacySettings): { readonly having: number; readonly share: number } {
+function shareWithin(of: number, settings: PrivacySettings): number {
   const { k, roundBase, significantDigits } = settings
   const step = Math.max(stepOfShare(of, settings), significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
   const base = Math.max(k, roundBase)
-  return {
-    having: Math.ceil((step * of + base + roundBase) / 2),
-    share: (step + roundBase / of + (k * base) / (of * Math.max(1, of - base))) / 2
-  }
+  return (step + roundBase / of + (k * base) / (of * Math.max(1, of - base))) / 2
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */

@@ -171,7 +171,7 @@ describe('a share of what others know, over people whom they do not', () => {
     // This woman is not rigid, so that the same people are counted.
     const butOne = setOf(WOMEN.filter(({ subject }) => subject !== 1))
     const again = asked(SUBJECTS, WOMEN, { could: butOne, ledgers: first.ledgers })
-    assert.match(why(again), /few people apart/)
+    assert.match(why(again), /single out few people/)
     assert.equal(why(asked(SUBJECTS, WOMEN, { could: butOne })), '')
   })
 
@@ -190,9 +190,9 @@ test('a number of rows at a visit and one of the people who have such a row are 
   const first = asked(SUBJECTS, ALIKE, { could: EVERYBODY, row })
   assert.ok(first.ok, why(first))
   const butOne = EVERYBODY.without(SubjectSet.of(SIZE, [1]))
-  assert.match(why(asked(SUBJECTS, ALIKE, { could: butOne, ledgers: first.ledgers })), /few people apart/)
+  assert.match(why(asked(SUBJECTS, ALIKE, { could: butOne, ledgers: first.ledgers })), /single out few people/)
   const later = { could: butOne, ledgers: first.ledgers, row: { ...row, level: 'baseline' } }
-  assert.match(why(asked(SUBJECTS, ALIKE, later)), /few people apart/, 'at another visit')
+  assert.match(why(asked(SUBJECTS, ALIKE, later)), /single out few people/, 'at another visit')
   assert.equal(tableOf(asked(SUBJECTS, ALIKE, { ledgers: first.ledgers, could: EVERYBODY })).rows.length, 1)
 })
 
@@ -201,7 +201,7 @@ test('a mean of those with a level is a number of the people with the level and 
   assert.ok(first.ok, why(first))
   const butOne = EVERYBODY.without(SubjectSet.of(SIZE, [1]))
   const both = { could: butOne, unknown: ['cost', 'rigid'] }
-  assert.match(why(asked(SUBJECTS, ALIKE, { ...both, ledgers: first.ledgers })), /few people apart/)
+  assert.match(why(asked(SUBJECTS, ALIKE, { ...both, ledgers: first.ledgers })), /single out few people/)
   assert.equal(why(asked(SUBJECTS, ALIKE, both)), '')
 })
 

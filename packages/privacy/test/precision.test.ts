@@ -152,14 +152,15 @@ describe('by default', () => {
       assert.ok(Math.abs(part.add - exact) <= part.accuracy && part.accuracy <= 0.03 * exact, `${part.add}, ${exact}`)
     })
 
-    test('a share says how far its counts are off, the same whatever part of them is ill', () => {
+    test('a share says how far it is off, the same whatever part of them is ill', () => {
       const [said, numbers] = [new Set<string>(), new Set<string>()]
       for (const name of ['default', 'opensafely'] as const) {
         const more = { settings: effectiveSettings({ preset: name }), synthetic: false }
         for (const missing of [1, 2, 3]) {
           for (let ill = 12; ill <= 135; ill += 7) {
-            const { share: told, accuracy } = answer(missing, ill, more)
-            assert.ok(accuracy && Math.abs(told.having - ill) <= accuracy.having, `${told.having} for ${ill}`)
+            const { p, share: told, accuracy } = answer(missing, ill, more)
+            const exact = ill / (150 - missing)
+            assert.ok(accuracy && Math.abs(p - exact) <= accuracy.share, `${p} ± ${accuracy?.share} for ${exact}`)
             assert.ok(Math.abs(told.of - (150 - missing)) <= accuracy.of)
             said.add(JSON.stringify([name, told.of, accuracy]))
             numbers.add(JSON.stringify([name, told.of]))

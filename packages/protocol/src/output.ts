@@ -185,9 +185,8 @@ const outputRowSchema = z.object({
       z.object({
         share: z.object({ having: z.number(), of: z.number() }),
         sd_each: z.number().optional(),
-        // How far at most each count is from the exact one, and having/of, if it is nearer than these say; absent if nothing was
-        // rounded.
-        accuracy: z.object({ having: z.number(), of: z.number(), share: z.number().optional() }).optional()
+        // How far at most having/of is from the exact share, and `of` from the exact number of values.
+        accuracy: z.object({ share: z.number(), of: z.number() }).optional()
       }),
       // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),

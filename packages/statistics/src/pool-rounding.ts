@@ -35,17 +35,27 @@ function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   return pairWithin(column.kind, parts, { all, x, y: sideWithin(other as Side[], all.n) })
 }
 
+/**
+ * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
+ */
+export function correlationWithin(parts: readonly MomentsPart[]): number | null {
+  if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
+  return withinOf(
+    { name: '', role: 'measure', kind: 'correlation', variables: [] },
+    parts.map((moments) => ({ moments }))
+  )
+}
+
 /** A share is a mean of zeros and ones. */
 function shareWithin(cells: readonly Extract<Cell, { share: unknown }>[]): number | null {
   if (cells.every(({ accuracy }) => accuracy === undefined)) return null
   const sides = cells.map(({ share: { having, of }, accuracy }): Side => {
-    const off = accuracy ?? { having: 0, of: 0 }
-    const byCounts = (off.having + (having / of) * off.of) / Math.max(1, of - off.of)
+    const off = accuracy ?? { share: 0, of: 0 }
     return {
       n: of,
       mean: having / of,
       deviations: 0,
-      within: { n: off.of, mean: off.share ?? byCounts, deviations: 0 }
+      within: { n: off.of, mean: off.share, deviations: 0 }
     }
   })
   return sideWithin(sides, exactSum(sides.map(({ n }) => n))).mean
@@ -96,17 +106,6 @@ function pairsOfEnds(part: MomentsPart): readonly (readonly [MomentsPart, Moment
     const off = accuracy[name] ?? 0
     return off === 0 ? [] : [[at[name](-off), at[name](off)] as const]
   })
-}
-
-/**
- * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
- */
-export function correlationWithin(parts: readonly MomentsPart[]): number | null {
-  if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
-  return withinOf(
-    { name: '', role: 'measure', kind: 'correlation', variables: [] },
-    parts.map((moments) => ({ moments }))
-  )
 }
 
 /** One variable at one institution. */

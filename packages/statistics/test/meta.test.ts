@@ -260,16 +260,6 @@ describe('a meta-analysis of released numbers agrees with metafor', () => {
     assert.deepEqual(withheld.meta?.sites, [])
   })
 
-  test('counts of a share that were rounded widen the interval, where the part says how far', () => {
-    const shares = (accuracy?: { having: number; of: number }) =>
-      sites('share', (i) => [{ share: { having: at(ONE.having, i), of: at(N, i) }, ...(accuracy ? { accuracy } : {}) }])
-    const test = asked({ effect: 'proportion' })
-    const [exact, wide] = [testOf(test, shares()), testOf(test, shares({ having: 2, of: 2.5 }))]
-    assert.ok((wide.interval?.[0] ?? 1) < (exact.interval?.[0] ?? 0) - 0.02)
-    assert.ok((wide.interval?.[1] ?? 0) > (exact.interval?.[1] ?? 1) + 0.02)
-    assert.match(wide.note, /rounded for privacy/)
-  })
-
   test('numbers that were rounded for privacy widen the interval by what rounding can hide', () => {
     const parts = (half: number) => (i: number) => {
       const n = at(N, i)

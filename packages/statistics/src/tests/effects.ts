@@ -67,7 +67,7 @@ function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffec
 function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   if (share === undefined || value === null) return undefined
   const [having, lacking] = [share.having, share.of - share.having]
-  const [offHaving, offLacking] = [share.within.having, share.within.having + share.within.of]
+  const { having: offHaving, lacking: offLacking } = share.within
   if (!(having > offHaving) || !(lacking > offLacking)) return undefined
   const errorOf = (side: 1 | 0 | -1) => 1 / (having + side * offHaving) + 1 / (lacking + side * offLacking)
   return {

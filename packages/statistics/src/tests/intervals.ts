@@ -85,7 +85,7 @@ function ofShare(shares: readonly MeasuredShare[]): Interval {
   const sum = (of: (share: MeasuredShare) => number) => exactSum(shares.map(of))
   const [having, n] = [sum((one) => one.having), sum((one) => one.of)]
   if (n === 0) return { ...NONE, interval: null, isRounded: false }
-  const [off, offLacking] = [sum(({ within }) => within.having), sum(({ within }) => within.having + within.of)]
+  const [off, offLacking] = [sum(({ within }) => within.having), sum(({ within }) => within.lacking)]
   const lacking = n - having
   // The lower end rises with those who have the level and falls with those who lack it, and so does the upper end.
   const [low] = wilson(Math.max(0, having - off), lacking + offLacking)

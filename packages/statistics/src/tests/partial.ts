@@ -48,7 +48,7 @@ const OTHER_ROWS =
 /** The moments of the three pairs; undefined where they are withheld, or not known to be over the same rows. */
 function momentsOf(site: TestSite, { of, columns: [xz, yz, ...counts] }: Partial): Measured[] | undefined {
   const row = site.rows.length === 1 ? site.rows[0] : undefined
-  if (row === undefined || site.isLeftOut) return undefined
+  if (row === undefined || [of, xz, yz, ...counts].some((column) => site.isLeftOut(column))) return undefined
   const cells = [of, xz, yz].map((column) => row.cells.get(column))
   const pairs = cells.flatMap((cell) => (cell?.moments && cell.accuracy.count === 0 ? [cell.moments] : []))
   const [n, ...others] = pairs.map((moments) => moments.n)

@@ -6,7 +6,7 @@ import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accurac
 export interface TestCell {
   readonly value: number | null
   readonly moments?: Measured
-  /** Of a share: how many have the level, of how many, each with its largest distance from the exact count. */
+  /** Of a share: how many have the level, of how many. */
   readonly share?: MeasuredShare
   readonly accuracy: Accuracy
 }
@@ -15,7 +15,8 @@ export interface TestCell {
 export interface MeasuredShare {
   readonly having: number
   readonly of: number
-  readonly within: { readonly having: number; readonly of: number }
+  /** How far at most those who have the level, and those who lack it, are from the exact counts. */
+  readonly within: { readonly having: number; readonly lacking: number }
 }
 
 /** Moments with their accuracy. */
@@ -35,8 +36,8 @@ export interface TestSite {
   readonly rows: readonly TestRow[]
   /** Whether the site withheld no group and no cell of the column. Otherwise a missing group may not be empty. */
   isWhole(column: string): boolean
-  /** Whether people were left out of some numbers, so that two numbers of one table may be of different people. */
-  readonly isLeftOut: boolean
+  /** Whether people were left out of the column, so that its numbers may be of other people than those of another column. */
+  isLeftOut(column: string): boolean
 }
 
 /** The computed numbers of a test. */
@@ -55,13 +56,12 @@ export const DF_MIN = 10
 export const FEW_FREEDOMS = `Fewer than ${DF_MIN} degrees of freedom.`
 
 /** The parts of a table that a test reads. Without a card its numbers count as exact. */
-export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> &
-  Partial<Pick<TableOutput, 'disclosure' | 'left_out'>>
+export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> & Partial<Pick<TableOutput, 'disclosure'>>
 
 /** Converts one site's table to the form that tests read. */
 export function testSite(
   site: string,
-  { columns, rows, withheld, disclosure, left_out: leftOut = [] }: TestedTable,
+  { columns, rows, withheld, disclosure }: TestedTable,
   accuracyOf: AccuracyOf = accuracyOfCard
 ): TestSite {
   const accuracies = new Map(
@@ -79,7 +79,7 @@ export function testSite(
     site,
     rows: rows.map((row) => testRow(columns, row, accuracies)),
     isWhole: (column) => withheld.groups === 0 && rows.every(({ parts }) => Object.hasOwn(parts, column)),
-    isLeftOut: leftOut.length > 0
+    isLeftOut: (column) => columns.some(({ name, left_out }) => name === column && left_out === true)
   }
 }
 
@@ -95,20 +95,38 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
       cells.map(({ name, value }) => {
         const moments = momentsIn(parts, name)
         const part = partIn(parts, name)
-        const implied = accuracies.get(name)?.(moments) ?? EXACT
+        const implied = ofShare(part) ?? accuracies.get(name)?.(moments) ?? EXACT
         // A number of values can be told more coarsely than other counts.
         const said = part !== undefined && 'add' in part ? (part.accuracy ?? 0) : 0
         const accuracy = said > implied.count ? { ...implied, count: said } : implied
         const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
-        const share =
-          part !== undefined && 'share' in part
-            ? { share: { ...part.share, within: part.accuracy ?? { having: accuracy.count, of: accuracy.count } } }
-            : {}
+        const share = part !== undefined && 'share' in part ? { share: shareOf(part, accuracy) } : {}
         return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
       })
     )
   }
 }
+
+/** How far the two counts of a share, having it and lacking it, can be off; undefined if its part does not say. */
+function ofShare(part: OutputRow['parts'][string] | undefined): Accuracy | undefined {
+  if (part === undefined || !('share' in part) || part.accuracy === undefined) return undefined
+  const { share, accuracy } = part
+  const own = share.having / share.of
+  const most = Math.max(own, 1 - own) + accuracy.share
+  return { count: share.of * accuracy.share + most * accuracy.of, mean: 0, deviations: 0 }
+}
+
+/** Of older results both counts were rounded as all counts are. */
+function shareOf({ share, accuracy }: SharePart, { count }: Accuracy): MeasuredShare {
+  if (accuracy === undefined) return { ...share, within: { having: count, lacking: 2 * count } }
+  const most = share.of + accuracy.of
+  const own = share.having / share.of
+  // The exact share and the exact number of values are both at their greatest.
+  const off = (part: number) => (part + accuracy.share) * most - part * share.of
+  return { ...share, within: { having: off(own), lacking: off(1 - own) } }
+}
+
+type SharePart = Extract<OutputRow['parts'][string], { share: unknown }>
 
 function momentsIn(parts: OutputRow['parts'], name: string): MomentsPart | undefined {
   const part = partIn(parts, name)

@@ -18,11 +18,10 @@ interface Answer {
   readonly withheldGroups?: number
   /** What counts are rounded to. */
   readonly base?: number
-  readonly leftOut?: readonly string[]
 }
 
 /** The answer of one site, as its node would make it. */
-export function answer({ columns, rows, tests, withheldGroups = 0, base = 1, leftOut = [] }: Answer): Output {
+export function answer({ columns, rows, tests, withheldGroups = 0, base = 1 }: Answer): Output {
   const measures = columns.filter(({ role }) => role === 'measure')
   const output = table(
     [...columns],
@@ -38,7 +37,6 @@ export function answer({ columns, rows, tests, withheldGroups = 0, base = 1, lef
   ) as TableOutput
   const whole: TableOutput = {
     ...output,
-    ...(leftOut.length > 0 ? { left_out: [...leftOut] } : {}),
     disclosure: { ...output.disclosure, round_base: base }
   }
   return { ...whole, tests: testsOfOutput(tests, whole) }

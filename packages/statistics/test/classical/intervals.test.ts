@@ -24,7 +24,7 @@ const [SD, COUNTED, R] = [column('sd_x', 'sd'), column('share_x', 'share'), colu
 
 const mean = (values: readonly number[], decimals = 1) =>
   answer({ columns: [SD], rows: [{ keys: [], parts: { sd_x: numbersPart(values, decimals) } }], tests: [MEAN] })
-const share = (having: number, of: number, accuracy?: { having: number; of: number }) =>
+const share = (having: number, of: number, accuracy?: { share: number; of: number }) =>
   answer({
     columns: [COUNTED],
     rows: [{ keys: [], parts: { share_x: { share: { having, of }, ...(accuracy ? { accuracy } : {}) } } }],
@@ -202,7 +202,8 @@ test('whatever is rounded, the interval of a share holds that of the exact count
         ...counts.map(({ having, of }, i) => {
           const [, byHaving = 0, byOf = 0] = sites[i] ?? []
           const told = of + byOf
-          return share(Math.min(told, Math.max(0, having + byHaving)), told, { having: 3, of: 3 })
+          const shown = Math.min(told, Math.max(0, having + byHaving))
+          return share(shown, told, { share: Math.abs(shown / told - having / of) + 1e-9, of: 3 })
         })
       )
       assert.match(found.note, /rounded for privacy/)

@@ -17,7 +17,8 @@ type Decimals = readonly [number, number, number]
 interface More {
   readonly partOf?: (part: OutputPart, name: string) => OutputPart | null
   readonly base?: number
-  readonly leftOut?: readonly string[]
+  /** A column from which people were left out. */
+  readonly leftOut?: string
   readonly asked?: PlanTest
 }
 
@@ -25,7 +26,7 @@ interface More {
 function site(
   rows: readonly Row[],
   decimals: Decimals,
-  { partOf = (part) => part, asked = ASKED, ...more }: More = {}
+  { partOf = (part) => part, asked = ASKED, leftOut = '', ...more }: More = {}
 ) {
   const places = [
     [0, 1],
@@ -44,7 +45,10 @@ function site(
     })
   ]
   return answer({
-    columns: [...COUNTS.map((name) => column(name, 'count')), ...PAIRS.map((name) => column(name, 'correlation'))],
+    columns: [
+      ...COUNTS.map((name) => column(name, 'count')),
+      ...PAIRS.map((name) => column(name, 'correlation', name === leftOut ? { left_out: true } : {}))
+    ],
     rows: [{ keys: [], parts: Object.fromEntries(parts.map(([name, part]) => [name, partOf(part, name)])) }],
     tests: [asked],
     ...more
@@ -105,7 +109,7 @@ test('correlations over other rows, or not known to be over the same, are not pu
     ['as many pairs of each, of other rows', site(lacking, [1, 3, 0])],
     ['numbers of values that are not exact', site(CARS, [1, 3, 0], { partOf: countRounded })],
     ['rounded counts', site(CARS, [1, 3, 0], { base: 5 })],
-    ['people were left out', site(CARS, [1, 3, 0], { leftOut: ['Some people were left out of x and y.'] })],
+    ['people were left out of one', site(CARS, [1, 3, 0], { leftOut: 'r_xz' })],
     ['one is withheld', site(CARS, [1, 3, 0], { partOf: (part, name) => (name === 'r_yz' ? null : part) })]
   ] as const) {
     const alone = pooledTest(other)

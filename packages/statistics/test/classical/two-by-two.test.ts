@@ -10,7 +10,7 @@ const ASKED: PlanTest = { kind: 'two_by_two', of: 'share_x', by: 'arm', groups: 
 
 /** Of each group, how many have the level, of how many; null for a withheld one. */
 type Group = readonly [having: number, of: number] | null
-type Rounding = { readonly having: number; readonly of: number }
+type Rounding = { readonly share: number; readonly of: number }
 
 function site(drug: Group, placebo: Group, accuracy?: Rounding, asked = ASKED) {
   const part = (group: Group) =>
@@ -168,7 +168,9 @@ test('whatever is rounded, intervals hold those of the exact counts, and p is no
       )
       const of = (all: readonly (readonly (readonly [number, number])[])[], accuracy?: Rounding) =>
         pooledTest(...all.map(([drug, placebo]) => site(drug ?? null, placebo ?? null, accuracy)))
-      const [told, found] = [of(exact), of(shown, { having: 2, of: 2 })]
+      const ratios = (all: typeof exact) => all.flatMap((pair) => pair.map(([having, of]) => having / of))
+      const apart = ratios(shown).map((ratio, i) => Math.abs(ratio - (ratios(exact)[i] ?? 0)))
+      const [told, found] = [of(exact), of(shown, { share: Math.max(...apart) + 1e-9, of: 2 })]
       assert.match(found.note, /rounded for privacy/)
       for (const [i, { interval }] of (found.estimates ?? []).entries()) {
         const [low = 0, high = 0] = told.estimates?.[i]?.interval ?? []
@@ -185,7 +187,7 @@ test('whatever is rounded, intervals hold those of the exact counts, and p is no
 })
 
 test('rounded counts give an interval at all where they are many', () => {
-  const found = pooledTest(site([300, 1000], [200, 1000], { having: 2, of: 2 }))
+  const found = pooledTest(site([300, 1000], [200, 1000], { share: 0.002, of: 2 }))
   const [odds] = found.estimates ?? []
   assert.ok(odds?.interval && near(odds.estimate, (300 * 800) / (700 * 200)))
 })

@@ -89,7 +89,7 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
     return (test.estimates ?? []).map((estimate): Forest => {
       const key = keyOf(estimate)
       return {
-        title: `${testName(test)}: ${subjectOf(test)}, ${estimateName(estimate)}`,
+        title: estimateTitle(test, estimate),
         estimates: [
           ...own.flatMap(({ name, estimates }) =>
             ofEstimate(
@@ -106,9 +106,14 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
   })
 }
 
-/** Without its keys, whose labels are in the name of the estimate. */
-function subjectOf(test: TestResult): string {
-  return testSubject({ ...test, by: [] }).replace(/^sd_/, '')
+/** "Mean of age, female", "Odds and risks of two groups: share_ill, odds ratio". */
+function estimateTitle(test: TestResult, estimate: TestEstimate): string {
+  // Its keys are in the name of the estimate.
+  const subject = testSubject({ ...test, by: [] })
+  const of = /^([a-z]+)_interval$/.exec(test.kind)?.[1]
+  if (of === undefined) return `${testName(test)}: ${subject.replace(/^sd_/, '')}, ${estimateName(estimate)}`
+  const bare = subject.replace(/^(sd|share|correlation)_/, '')
+  return `${of.charAt(0).toUpperCase()}${of.slice(1)} of ${bare}, ${estimateName(estimate)}`
 }
 
 const NOTHING_AT: Readonly<Partial<Record<TestEstimate['measure'], number>>> = {

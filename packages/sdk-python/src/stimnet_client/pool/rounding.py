@@ -53,9 +53,8 @@ def _within_of_shares(cells: Sequence[Cell]) -> float | None:
         return None
     sides = []
     for cell in cells:
-        of, having, off = cell["share"]["of"], cell["share"]["having"], cell.get("accuracy") or {"having": 0, "of": 0}
-        by_counts = (off["having"] + having / of * off["of"]) / max(1, of - off["of"])
-        sides.append(_Side(of, having / of, 0, off["of"], off.get("share", by_counts), 0))
+        share, off = cell["share"], cell.get("accuracy") or {"share": 0, "of": 0}
+        sides.append(_Side(share["of"], share["having"] / share["of"], 0, off["of"], off["share"], 0))
     return _over_all(sides, math.fsum(side.n for side in sides)).of_mean
 
 

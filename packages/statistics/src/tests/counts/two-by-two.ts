@@ -74,7 +74,7 @@ function cellsOf({ rows }: TestSite, { of, by, groups }: TwoByTwo): Told | undef
   const told = ({ having, of }: MeasuredShare) => [around(having), around(of - having)] as const
   const ranges = ({ having, of, within }: MeasuredShare) => [
     notNegative(around(having, within.having)),
-    notNegative(around(of - having, within.having + within.of))
+    notNegative(around(of - having, within.lacking))
   ]
   return { told: fourOf([...told(one), ...told(other)]), ranges: fourOf([...ranges(one), ...ranges(other)]) }
 }
