@@ -56,12 +56,22 @@ export function resultOf(
     ...(behind.length > 0 && others.length > 0
       ? [`${others.join(', ')} did not give every part of it and is not in it.`]
       : []),
-    ...notes
+    ...notes,
+    ...(numbers.p === null && numbers.interval === null ? [] : leftOutNote(shown, givers))
   ]
   return {
     ...{ ...shown, ...numbers, note: said.join(' '), sites: behind },
     ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
   }
+}
+
+/** The note where people were left out of a number behind the test: what rounding can hide does not include them. */
+function leftOutNote({ of, columns = [] }: Shown, givers: readonly Giving<unknown>[]): string[] {
+  const sites = givers.filter(({ site }) => [of, ...columns].some((name) => site.isLeftOut(name)))
+  const names = sites.map(({ site }) => site.site).filter((name) => name !== '')
+  if (sites.length === 0) return []
+  const where = names.length === 0 ? '' : ` at ${names.join(', ')}`
+  return [`Some people were left out for privacy${where}: interval and p are those of the people who remain.`]
 }
 
 /** The counts of one site; undefined if a cell is withheld. People who lack one of the two keys are in no cell of the table. */
