@@ -285,10 +285,11 @@ test('every statistic in the list has a plan', () => {
     covariance: ['age', 'UPDRS_total'],
     correlation: ['age', 'UPDRS_total'],
     chi_squared: ['sex', 'age'],
-    share: ['sex']
+    share: ['sex'],
+    regression: []
   }
   for (const { name } of STATISTICS) {
-    const args = name === 'share' ? { level: 'F' } : {}
+    const args = name === 'share' ? { level: 'F' } : name === 'regression' ? { formula: 'UPDRS_total ~ age' } : {}
     const by = name === 'compare' || name === 'anova' ? ['sex'] : []
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }

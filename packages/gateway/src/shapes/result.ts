@@ -4,6 +4,7 @@ import {
   CODES,
   isEnded,
   type JobState,
+  type ModelResult,
   type Output,
   outwardState,
   type PooledOutput,
@@ -58,6 +59,11 @@ function testsIn({ tests }: { readonly tests?: readonly TestResult[] | undefined
   return tests === undefined ? {} : { tests }
 }
 
+/** Models that were fitted, where some were asked for. */
+function modelsIn({ models }: { readonly models?: readonly ModelResult[] | undefined }): Record<string, unknown> {
+  return models === undefined ? {} : { models }
+}
+
 /** What a script declared, each output under its name. */
 function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
   return Object.fromEntries(outputs.map(({ name, ...rest }) => [name, rest]))
@@ -69,7 +75,14 @@ export function resultOf(safe: Output): Record<string, unknown> {
   if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
   if (safe.kind === 'table') {
     const { left_out } = safe
-    return { ...tableOf(safe), ...testsIn(safe), withheld, ...(left_out ? { left_out } : {}), disclosure }
+    return {
+      ...tableOf(safe),
+      ...testsIn(safe),
+      ...modelsIn(safe),
+      withheld,
+      ...(left_out ? { left_out } : {}),
+      disclosure
+    }
   }
   const { values } = safe
   const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
@@ -100,7 +113,7 @@ function pooledResultOf(view: RequestView, withParts: boolean): Record<string, u
   const pooled: PooledOutput | undefined = view.pooled
   const tables = view.parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
   return {
-    ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled) } : { columns: [], rows: [] }),
+    ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled), ...modelsIn(pooled) } : { columns: [], rows: [] }),
     withheld: {
       groups: tables.reduce((sum, { groups }) => sum + groups, 0),
       cells: tables.reduce((sum, { cells }) => sum + cells, 0)
