@@ -57,6 +57,29 @@ describe('A model beside other answers', () => {
     })
   }
 
+  const LACKING = [null, 60] as const
+  for (const own of LACKING) {
+    for (const grade of ['low', 'high']) {
+      test(`is refused for one more known person who ${own === null ? 'lacks a value' : 'has a value'} and is ${grade}`, async (t) => {
+        // Twelve others lack the value, so that one more would not be noticed by their number.
+        const rows = people(500, 33, 1).map((row, i) =>
+          i === 0 ? { ...row, marker: own, grade } : i < 13 ? { ...row, marker: null } : row
+        )
+        const low: Filter = { column: 'grade', op: '=', values: ['low'] }
+        for (const [first, second] of [
+          [centre('A'), centre('A', 'C')],
+          [centre('A', 'C'), centre('A')],
+          [low, { all: [low, centre('A', 'B')] }],
+          [{ all: [low, centre('A', 'B')] }, low]
+        ] as const) {
+          const study = await open(t, rows)
+          assert.ok((await study.model('score ~ marker', first)).ok, JSON.stringify(first))
+          assertRefused(await study.model('score ~ marker', second), /few people apart/, JSON.stringify(second))
+        }
+      })
+    }
+  }
+
   test('tells the same quantities: what it told is not new when it is asked by itself', async (t) => {
     const study = await open(t, people(500, 30))
     assert.ok((await study.model('score ~ marker * sex + grade')).ok)

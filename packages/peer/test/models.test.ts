@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { codeOf, outputSchema } from '@stimnet/protocol'
-import { columnsOfModel, gramIn } from '@stimnet/statistics'
+import { costOf, priceByDescription, questionsIn } from '@stimnet/privacy'
+import { codeOf, outputSchema, privacyAskSchema } from '@stimnet/protocol'
+import { columnsOfModel, gramIn, planOfStatistic } from '@stimnet/statistics'
 import {
   assertRefused,
   centre,
@@ -292,6 +293,28 @@ describe('A model is judged by all of its questions', () => {
       /lack a sum/
     )
     assert.ok((await study.judge(aggregate)).ok)
+  })
+})
+
+describe('What a model costs', () => {
+  test('its price is that of its questions, and it has no form with noise', async (t) => {
+    const { catalog } = await open(t, people(300, 60))
+    const plan = planOfStatistic(
+      { name: 'regression', variables: [], by: [], arguments: { formula: 'score ~ marker * sex + grade' } },
+      catalog.descriptor
+    )
+    const prices = priceByDescription(catalog.descriptor, { plan, where: undefined })
+    const wanted = new Map<string, number>()
+    for (const question of questionsIn(plan))
+      for (const { variable, bits } of priceByDescription(catalog.descriptor, { plan: question, where: undefined }))
+        wanted.set(variable, (wanted.get(variable) ?? 0) + bits)
+    assert.deepEqual(prices.map(({ variable }) => variable).sort(), ['people.grade', 'people.marker', 'people.score'])
+    for (const { variable, bits } of prices) assert.ok(bits > 0 && bits <= (wanted.get(variable) ?? 0) + 1e-9, variable)
+    const ask = privacyAskSchema.parse({ level: 'P2', epsilon: '1' })
+    assert.throws(
+      () => costOf({ plan, ask, descriptor: catalog.descriptor, sitesPerPerson: 1 }),
+      (error: unknown) => codeOf(error) === 'PARAMETER_INVALID'
+    )
   })
 })
 

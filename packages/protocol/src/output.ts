@@ -159,12 +159,12 @@ const gramSchema = z.object({
   /** The categories of the model with their declared levels, of which the first is the reference. */
   factors: z.array(z.object({ name: z.string(), levels: z.array(z.string()) })).max(16),
   /** The columns of the design, the outcome last. `decimals`: the values are in units of 10^-decimals. */
-  columns: z.array(z.object({ name: z.string(), decimals: z.number().int().min(0).max(18) })).max(64),
+  columns: z.array(z.object({ name: z.string(), decimals: z.number().int().min(0).max(18) })).max(25),
   /** Whether the first column is the intercept. */
   intercept: z.boolean(),
   n: z.number(),
   /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
-  upper: z.array(z.string().regex(/^-?\d{1,60}$/, 'A whole number.')).max(2080),
+  upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
   site: z.enum(SITE_EFFECTS)
 })
 /** A Gram matrix as read. */

@@ -244,6 +244,7 @@ describe('Regression from Gram matrices', () => {
     }
     assert.ok(!isGram({ ...part, upper: upper.slice(1) }))
     assert.ok(!isGram({ ...part, n: 31 }))
+    assert.ok(!isGram({ ...part, intercept: false, site: 'fixed' }))
   })
 })
 

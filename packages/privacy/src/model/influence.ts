@@ -14,6 +14,9 @@ import {
   solveExactly
 } from '@stimnet/statistics'
 
+/** People whose leverage is computed in whole numbers at most: thousands a second, while nothing else is judged. */
+const EXACT_ROWS_MAX = 10_000
+
 /** A column that makes somebody's leverage too large. */
 export interface TooStrong {
   readonly column: string
@@ -40,6 +43,7 @@ export function leverageAbove(
   // Each of size² products has at most four rounding errors, and so has their sum one for each term.
   const errorEach = (size * size + 8) * 2 ** -52
   const own = new Float64Array(size)
+  let decidedExactly = 0
   for (let row = 0; row < rows.rows; row++) {
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
     let [sum, magnitude] = [0, 0]
@@ -51,7 +55,10 @@ export function leverageAbove(
       }
     }
     if ((sum + magnitude * errorEach) * k <= 1) continue
-    if ((sum - magnitude * errorEach) * k > 1 || isAboveExactly(own, { inverse, bottom, k }))
+    // Columns that nearly depend on each other leave everybody undecided. What takes too long to judge is refused.
+    const isUndecided = (sum - magnitude * errorEach) * k <= 1
+    if (isUndecided) decidedExactly += 1
+    if (!isUndecided || decidedExactly > EXACT_ROWS_MAX || isAboveExactly(own, { inverse, bottom, k }))
       return { column: strongestOf(own, columns, rounded) }
   }
   return undefined

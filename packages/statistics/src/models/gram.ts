@@ -32,7 +32,9 @@ export function upperOf(matrix: IntegerMatrix): string[] {
  * first sum; and a matrix of squares and products of real columns, which a site that lies may not send.
  */
 export function isGram(part: GramPart): boolean {
-  const { columns, intercept, n, upper } = part
+  const { columns, intercept, n, upper, site } = part
+  // The site as a factor takes the place of the intercept.
+  if (site === 'fixed' && !intercept) return false
   const size = columns.length
   if (size < 2 || upper.length !== (size * (size + 1)) / 2) return false
   if (!Number.isSafeInteger(n) || n <= 0 || (intercept && upper[0] !== String(n))) return false
