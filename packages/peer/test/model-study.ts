@@ -46,7 +46,9 @@ export interface StudyOptions {
 
 /** The study. It remembers what it has told. */
 export class ModelStudy {
-  readonly catalog: Catalog
+  /** In whose words questions are asked: the catalog itself, or a mapped view of it. */
+  catalog: Catalog
+  readonly #opened: Catalog
   readonly #folder: string
   readonly #settings: ReturnType<typeof effectiveSettings>
   #subjects: SpanLedger
@@ -55,6 +57,7 @@ export class ModelStudy {
   private constructor(catalog: Catalog, folder: string, options: StudyOptions) {
     const { preset = 'default', precision = 'exact', overrides = {} } = options
     this.catalog = catalog
+    this.#opened = catalog
     this.#folder = folder
     this.#settings = effectiveSettings({ preset, precision, overrides })
     this.#subjects = startLedger(catalog.subjects, [])
@@ -84,7 +87,7 @@ export class ModelStudy {
   }
 
   async close(): Promise<void> {
-    await this.catalog.close()
+    await this.#opened.close()
     await rm(this.#folder, { recursive: true, force: true })
   }
 

@@ -6,6 +6,7 @@ import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import {
   assertRefused,
   centre,
+  gramOfAnswer,
   type ModelStudy,
   open,
   people,
@@ -107,6 +108,53 @@ describe('A model beside other answers', () => {
       for (const variable of ['people.marker', 'people.score', 'people.grade'])
         assert.equal(study.ledger.bitsEach(variable), ledger.bitsEach(variable), variable)
     }
+  })
+
+  test('in the words of a mapping is about the institution’s own variables', async (t) => {
+    const contract = [
+      { variable: 'people.score', type: 'integer', unit: '', levels: [], breakpoints: [] },
+      { variable: 'people.index', type: 'number', unit: '', levels: [], breakpoints: [] },
+      { variable: 'people.gender', type: 'category', unit: '', levels: ['man', 'woman'], breakpoints: [] },
+      { variable: 'people.centre', type: 'category', unit: '', levels: ['A', 'B', 'C'], breakpoints: [] }
+    ] as const
+    const mappings = [
+      { peer: 'p', variable: 'people.index', local: 'people.marker', levels: [], scale: '0.5' },
+      {
+        ...{ peer: 'p', variable: 'people.gender', local: 'people.sex', scale: '' },
+        levels: [
+          { local: 'female', level: 'woman' },
+          { local: 'male', level: 'man' }
+        ]
+      }
+    ]
+    const rows = people(500, 34, 3)
+    const study = await open(t, rows)
+    const own = study.catalog
+    const mapped = own.mapped({
+      contract: contract.map((one) => ({ ...one, levels: [...one.levels], breakpoints: [] })),
+      mappings
+    })
+    study.catalog = mapped
+    const told = await study.model('score ~ index + gender', centre('A', 'C'))
+    const { columns, upper, factors } = gramOfAnswer(told)
+    assert.deepEqual(factors, [{ name: 'gender', levels: ['man', 'woman'] }])
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['(Intercept)', 'gender[woman]', 'index', 'score']
+    )
+    const members = rows.filter((row) => row.centre !== 'B')
+    assert.equal(upper[1], String(members.filter(({ sex }) => sex === 'female').length))
+    const unit = 10 ** (columns[2]?.decimals ?? 0) / 2
+    assert.equal(upper[2], String(members.reduce((sum, { marker }) => sum + Number(marker) * unit, 0)))
+    // In the words of the catalog, none of it is new, and a difference of three people is refused.
+    study.catalog = own
+    const ledger = study.ledger
+    assert.ok((await study.statistic('covariance', ['marker', 'score'], [], centre('A', 'C'))).ok)
+    for (const quantity of ['people.marker', 'people.marker^2', 'people.marker*people.score', '1'])
+      assert.equal(study.ledger.rankOf(quantity), ledger.rankOf(quantity), quantity)
+    assertRefused(await study.model('score ~ marker', centre('A')), /few people apart/)
+    study.catalog = mapped
+    assertRefused(await study.model('score ~ index', centre('A')), /few people apart/)
   })
 
   test('costs what its questions cost one by one, to the last bit', async (t) => {
