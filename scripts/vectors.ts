@@ -153,7 +153,7 @@ async function envelopeVectors() {
   const cases = inputs.map(async ({ type, body, audience, lifetimeMs }, i) => {
     const issuedAtMs = 1_750_000_000_000 + i
     const nonce = Uint8Array.from({ length: 16 }, (_, at) => at + i)
-    const jws = await seal({
+    const { bytes: jws } = await seal({
       type,
       body,
       audience,

@@ -42,39 +42,43 @@ function clinicalTrial(folder: string): object {
           { name: 'visit', type: 'category', description: 'Visit of inclusion', levels: ['baseline'] }
         ]
       },
+      outcomes(folder)
+    ]
+  }
+}
+
+function outcomes(folder: string): object {
+  return {
+    name: 'outcomes',
+    file: `${folder}/outcomes.csv`,
+    description: 'One row a subject and visit.',
+    variables: [
+      { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
       {
-        name: 'outcomes',
-        file: `${folder}/outcomes.csv`,
-        description: 'One row a subject and visit.',
-        variables: [
-          { name: 'visit', type: 'category', levels: ['baseline', 'month_6', 'month_12'] },
-          {
-            name: 'UPDRS_total',
-            type: 'integer',
-            unit: 'points',
-            description: 'Unified Parkinson’s Disease Rating Scale',
-            minimum: 0,
-            maximum: 199
-          },
-          {
-            name: 'UPDRS_change',
-            type: 'integer',
-            unit: 'points',
-            description: 'Against baseline; below zero is better',
-            minimum: -199,
-            maximum: 199
-          },
-          {
-            name: 'quality_of_life',
-            type: 'integer',
-            unit: 'points',
-            description: '0 worst, 100 best',
-            minimum: 0,
-            maximum: 100
-          },
-          { name: 'treatment_response', type: 'category', levels: ['responder', 'partial', 'none'] }
-        ]
-      }
+        name: 'UPDRS_total',
+        type: 'integer',
+        unit: 'points',
+        description: 'Unified Parkinson’s Disease Rating Scale',
+        minimum: 0,
+        maximum: 199
+      },
+      {
+        name: 'UPDRS_change',
+        type: 'integer',
+        unit: 'points',
+        description: 'Against baseline; below zero is better',
+        minimum: -199,
+        maximum: 199
+      },
+      {
+        name: 'quality_of_life',
+        type: 'integer',
+        unit: 'points',
+        description: '0 worst, 100 best',
+        minimum: 0,
+        maximum: 100
+      },
+      { name: 'treatment_response', type: 'category', levels: ['responder', 'partial', 'none'] }
     ]
   }
 }

@@ -5,14 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
-import { codeBreaches } from '../tidy/codes.ts'
-import { confinedBreaches } from '../tidy/confined.ts'
-import { graphBreaches } from '../tidy/graph.ts'
-import { importBreaches } from '../tidy/imports.ts'
-import { roomBreaches } from '../tidy/rooms.ts'
+import { breachesIn } from '../tidy/breaches.ts'
 import { importsOf, layersOf } from '../tidy/scan.ts'
 import { readTree } from '../tidy/tree.ts'
-import { wordBreaches } from '../tidy/words.ts'
 
 type House = Readonly<Record<string, string>>
 
@@ -67,10 +62,7 @@ function breachesOf(house: House): { file: string; line: number; rule: string; m
   const root = mkdtempSync(join(tmpdir(), 'stimnet-tidy-'))
   try {
     build(root, house)
-    const tree = readTree(root)
-    return [importBreaches, confinedBreaches, graphBreaches, wordBreaches, roomBreaches, codeBreaches].flatMap((rule) =>
-      rule(tree, root)
-    )
+    return breachesIn(readTree(root), root)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
@@ -82,6 +74,12 @@ function build(root: string, house: House): void {
     writeFileSync(join(root, path), text)
   }
 }
+
+/** A map of all packages, with this about one of them. */
+const mapOf = (home: string, about: string): string =>
+  ['protocol', 'mesh', 'peer']
+    .map((name) => `packages/${name}/src the package\n   ${name === home ? about : name === 'peer' ? 'cli/' : 'and'}\n`)
+    .join('')
 
 /** The clean project with one more line at the end of a file. */
 const withLine = (path: string, line: string): House => ({ ...CLEAN, [path]: `${CLEAN[path] ?? ''}${line}\n` })
@@ -162,24 +160,147 @@ describe('a breach of the rules is found', () => {
     assert.match(found[0]?.message ?? '', /one\.ts.*three\.ts.*two\.ts/)
   })
 
-  test('a folder of more files than a room holds (crowded), and one that the map does not name (map)', () => {
+  test('a folder of more files than a room holds (crowded)', () => {
     const names = Array.from({ length: 19 }, (_, i) => `one${i}`)
     const many = Object.fromEntries(names.map((name) => [`packages/mesh/src/full/${name}.ts`, '/** One of many. */\n']))
     const imports = names.map((name) => `import './full/${name}.ts'`).join('\n')
     const rules = (house: House) => breachesOf(house).map(({ rule }) => rule)
     assert.deepEqual(rules({ ...withLine(index, imports), ...many }), ['crowded'])
-    const map = { 'docs/architecture.md': 'packages/peer/src cli/' }
-    assert.deepEqual(rules({ ...withLine(index, imports), ...many, ...map }), ['crowded', 'map'])
-    assert.deepEqual(rules({ ...CLEAN, ...map }), [])
+    const map = { 'docs/architecture.md': mapOf('mesh', 'full/') }
+    assert.deepEqual(rules({ ...withLine(index, imports), ...many, ...map }), ['crowded'])
+  })
+
+  test('a room that the map does not name, one that is gone, and a package without a part in the map (map)', () => {
+    const messages = (map: string) =>
+      breachesOf({ ...CLEAN, 'docs/architecture.md': map }).map(({ file, rule, message }) => [file, rule, message])
+    assert.deepEqual(messages(mapOf('peer', 'cli/')), [])
+    assert.deepEqual(messages(mapOf('peer', 'client/ and cli/')), [
+      ['docs/architecture.md', 'map', 'packages/peer has no client/']
+    ])
+    assert.deepEqual(messages(`${mapOf('peer', 'all of it')}elsewhere cli/\n`), [
+      ['packages/peer/src/cli/run.ts', 'map', 'docs/architecture.md does not name cli/ in packages/peer']
+    ])
+    assert.deepEqual(messages(mapOf('peer', 'cli/').replace('packages/mesh/src ', '')), [
+      ['packages/mesh/src/child.ts', 'map', 'docs/architecture.md does not describe packages/mesh/src']
+    ])
+  })
+
+  const rooms: House = {
+    ...withLine(index, "import './left/one.ts'"),
+    'packages/mesh/src/left/one.ts': "/** One. */\nimport '../right/two.ts'\n",
+    'packages/mesh/src/right/two.ts': '/** Two. */\n',
+    'packages/mesh/src/right/inner/three.ts': '/** Three. */\n',
+    'packages/mesh/src/left/four.ts': "/** Four. */\nimport '../right/inner/three.ts'\n"
+  }
+  const more = (path: string, line: string): House => ({ ...rooms, [path]: `${rooms[path]}${line}\n` })
+
+  test('rooms that import each other, though no file does (mutual)', () => {
+    const orphans = (house: House) => breachesOf(house).filter(({ rule }) => rule !== 'orphan')
+    assert.deepEqual(orphans(rooms), [])
+    for (const path of ['packages/mesh/src/right/two.ts', 'packages/mesh/src/right/inner/three.ts']) {
+      const up = path.includes('inner') ? '../..' : '..'
+      const [found, ...others] = orphans(more(path, `import type {} from '${up}/left/five.ts'`))
+      assert.deepEqual([found?.file, found?.rule, others], ['packages/mesh/src/left/one.ts', 'mutual', []])
+      assert.match(found?.message ?? '', /^packages\/mesh\/src\/left and packages\/mesh\/src\/right import each other/)
+    }
+    // A room shares the files of the room that it is in, and those of src.
+    assert.deepEqual(
+      orphans(more('packages/mesh/src/right/inner/three.ts', "import '../five.ts'\nimport '../../six.ts'")),
+      []
+    )
+    assert.deepEqual(orphans(more('packages/mesh/src/right/two.ts', "import './inner/three.ts'")), [])
+  })
+
+  test('a function of more lines than a screen holds (long)', () => {
+    const path = 'packages/mesh/src/child.ts'
+    const lines = (count: number, indent = '  ') => `${indent}now()\n`.repeat(count)
+    const withText = (text: string) =>
+      breachesOf({ ...CLEAN, [path]: `/** A process. */\n${text}\n` }).map(({ line, rule, message }) => [
+        line,
+        rule,
+        message
+      ])
+    const long = (name: string, line = 2) => [[line, 'long', `${name} has 61 lines: at most 60, or a reason`]]
+    assert.deepEqual(withText(`function run(): void {\n${lines(58)}}`), [])
+    assert.deepEqual(withText(`function run(): void {\n${lines(59)}}`), long('run'))
+    assert.deepEqual(withText(`async function* run<T>(\n  a: T\n): AsyncGenerator<T> {\n${lines(57)}}`), long('run'))
+    assert.deepEqual(withText(`const run = async (a: { b: string }) => {\n${lines(59)}}`), long('run'))
+    assert.deepEqual(withText(`const run = ({\n  a\n}: Props) => [\n${lines(57)}]`), long('run'))
+    assert.deepEqual(withText(`const run = (a: string) =>\n  a\n${'    .b()\n'.repeat(59)}now()`), long('run'))
+    assert.deepEqual(
+      withText(`class Runner {\n  async run(): Promise<void> {\n${lines(59, '    ')}  }\n}`),
+      long('run', 3)
+    )
+    assert.deepEqual(
+      withText(`class Runner {\n  #run(\n    a: string\n  ): void {\n${lines(57, '    ')}  }\n}`),
+      long('#run', 3)
+    )
+    // A text that begins at the left margin ends no function, and a long list or class of short functions is none.
+    assert.deepEqual(withText(`function run(): void {\n  now(\`\n${'text\n'.repeat(57)}\`)\n}`), long('run'))
+    assert.deepEqual(withText(`const list = [\n${lines(80)}].map((a) => a)`), [])
+    assert.deepEqual(withText(`class Runner {\n${'  run() {\n    now()\n  }\n'.repeat(30)}}`), [])
+  })
+
+  const schema: House = {
+    ...withLine('packages/protocol/src/index.ts', "import './federation/duo.ts'"),
+    'packages/protocol/src/federation/duo.ts': `/** Uses. */
+const shape = z.strictObject({
+  permission: z.enum(keysOf(TERMS)).default('a: b'),
+  /** A comment: no key. */
+  inner: z.strictObject({ mode: a ? b : c }).optional(),
+  ...others
+})
+`
+  }
+
+  test('a key of the configuration that the example does not show (key)', () => {
+    const messages = (example: string) =>
+      breachesOf({ ...schema, 'config/peer.example.yaml': example }).map(({ line, rule, message }) => [
+        line,
+        rule,
+        message
+      ])
+    assert.deepEqual(messages('permission: x\n# inner: { mode: y }\n'), [])
+    assert.deepEqual(messages('permission: x\n# an inner mode, and some_mode: x\n'), [
+      [5, 'key', 'config/peer.example.yaml does not show inner'],
+      [5, 'key', 'config/peer.example.yaml does not show mode']
+    ])
+  })
+
+  test('an exception permits one breach, needs a reason, and is one itself when nothing needs it (exception)', () => {
+    const path = 'packages/mesh/src/child.ts'
+    const long = `/** A process. */\nfunction run(): void {\n${'  now()\n'.repeat(70)}}\n`
+    const withList = (house: House, list: object) =>
+      breachesOf({ ...house, 'config/tidy-exceptions.json': JSON.stringify(list, null, 2) })
+        .filter(({ rule }) => rule !== 'orphan')
+        .map(({ file, line, rule }) => [file, line, rule])
+    const reason = 'It is read from top to bottom.'
+    const list = 'config/tidy-exceptions.json'
+    assert.deepEqual(withList({ ...CLEAN, [path]: long }, { long: { [`${path} run`]: reason } }), [])
+    assert.deepEqual(withList({ ...CLEAN, [path]: long }, { long: { [`${path} run`]: 'long' } }), [
+      [list, 3, 'exception']
+    ])
+    assert.deepEqual(withList(CLEAN, { long: { [`${path} run`]: reason } }), [[list, 3, 'exception']])
+    assert.deepEqual(withList({ ...CLEAN, [path]: long }, { key: { [`${path} run`]: reason } }), [
+      [path, 2, 'long'],
+      [list, 3, 'exception']
+    ])
+    const mutual = more('packages/mesh/src/right/two.ts', "import type {} from '../left/five.ts'")
+    const pair = 'packages/mesh/src/left packages/mesh/src/right'
+    assert.deepEqual(withList(mutual, { mutual: { [pair]: reason } }), [])
+    assert.deepEqual(withList(rooms, { mutual: { [pair]: reason } }), [[list, 3, 'exception']])
+    const hidden = { ...schema, 'config/peer.example.yaml': 'inner: { mode: x }' }
+    assert.deepEqual(withList(hidden, { key: { permission: reason } }), [])
   })
 
   test('a code that nothing uses, and one that no test names (code)', () => {
     const found = breachesOf({
-      ...withLine(index, "import '@stimnet/protocol'\nexport { start as code } // USED_CODE"),
+      ...withLine(index, "import '@stimnet/protocol'\nexport { start as code } // LEFT_CODE"),
+      'packages/mesh/src/child.ts': "/** A process of its own, started by name. */\nthrow 'USED_CODE'\n",
       'packages/protocol/src/index.ts': `${CLEAN['packages/protocol/src/index.ts']}export * from './errors.ts'\n`,
       'packages/protocol/src/errors.ts':
         '/** Codes. */\n/** All. */\nexport const CODES = {\n  USED_CODE: {},\n  LEFT_CODE: {}\n}\n',
-      'packages/mesh/test/code.test.ts': "import '../src/index.ts' // LEFT_CODE\n"
+      'packages/mesh/test/code.test.ts': "assert(code === 'LEFT_CODE') // USED_CODE\n"
     })
     assert.deepEqual(
       found.map(({ file, line, rule, message }) => [file, line, rule, message]),

@@ -12,7 +12,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   gateway: ['protocol', 'api'],
   sdk: ['protocol', 'statistics', 'api'],
   // The command line is a researcher's client, so the peer may use the sdk.
-  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'gateway', 'sdk'],
+  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'api', 'gateway', 'sdk'],
   console: ['sdk', 'protocol']
 }
 
@@ -89,6 +89,21 @@ export const CONFINED: readonly Confined[] = [
 
 /** Most files in one folder. Further files belong in a folder of their own. */
 export const ROOM_FILES_MAX = 18
+
+/** Most lines of one function. A longer one needs a reason in config/tidy-exceptions.json. */
+export const FUNCTION_LINES_MAX = 60
+
+/** The example configuration of a peer, and the files whose schemas say which keys there are. */
+export const CONFIGURATION = {
+  example: 'config/peer.example.yaml',
+  schemas: [
+    'packages/peer/src/config/config.ts',
+    'packages/data/src/catalog/catalog-config.ts',
+    'packages/data/src/catalog/catalog-privacy.ts',
+    'packages/data/src/catalog/budget.ts',
+    'packages/protocol/src/federation/duo.ts'
+  ]
+}
 
 /** Smallest share of the exported names that must have a TSDoc comment. */
 export const TSDOC_SHARE_MIN = 0.95

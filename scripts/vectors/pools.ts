@@ -22,6 +22,26 @@ const CARD: DisclosureCard = {
   ...{ subjects: null, suppressed_cells: 0, bits: null, code_hash: '', image: '' }
 }
 
+/** What is pooled: names of tables of `poolVectors`, or the code of a site without one. */
+const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
+  ['three sites', 'a', 'b', 'c'],
+  ['one site alone', 'a'],
+  ['a cell and a group withheld by one', 'a', 'withheld', 'c'],
+  ['a site that refused', 'a', 'b', 'QUEUE_FULL'],
+  ['a site with another unit is left out', 'a', 'unit', 'c'],
+  ['of two that differ nobody knows which is right', 'a', 'unit'],
+  ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
+  ['bins that were joined at one site', 'a', 'b', 'joined'],
+  ['bins on grids that do not meet', 'a', 'shifted'],
+  ['a site where a variable does not vary', 'a', 'constant'],
+  ['sums to their last digit beside older parts', 'a', 'exact'],
+  ['rounded numbers, and how far at most they are off', 'rounded', 'b', 'more coarsely'],
+  ['people left out at one site, so that nobody knows how far the mean is off', 'rounded', 'without some'],
+  ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
+  ['noise alone, where nobody may be', 'few'],
+  ['noise about other bounds', 'drawn', 'wider']
+]
+
 /** The contents of pools.json. */
 export function poolVectors() {
   const [a, b, c] = [siteOf(1, 40), siteOf(2, 25), siteOf(3, 60)]
@@ -36,40 +56,35 @@ export function poolVectors() {
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
     exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
+    rounded: { ...a, rows: a.rows.map((row) => roundedRow(row, 0.5)) },
+    'without some': {
+      ...b,
+      columns: b.columns.map((one) => (one.name === 'mean' ? { ...one, left_out: true as const } : one)),
+      rows: b.rows.map((row) => roundedRow(row, 5))
+    },
+    'more coarsely': { ...c, rows: c.rows.map((row) => roundedRow(row, 40)) },
     drawn: drawnOf({ rows: 80, age: [60, 0.5], score: [40, 0.4] }),
     few: drawnOf({ rows: -3, age: [60, -0.4], score: [40, 0.2] }),
     many: drawnOf({ rows: 900, age: [60, 0.3], score: [40, 0.1] }),
     wider: drawnOf({ rows: 60, age: [80, -0.2], score: [60, 0.3] }, 100),
     shifted: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 90])) }
   }
-  const cases: readonly (readonly [name: string, ...tables: string[]])[] = [
-    ['three sites', 'a', 'b', 'c'],
-    ['one site alone', 'a'],
-    ['a cell and a group withheld by one', 'a', 'withheld', 'c'],
-    ['a site that refused', 'a', 'b', 'QUEUE_FULL'],
-    ['a site with another unit is left out', 'a', 'unit', 'c'],
-    ['of two that differ nobody knows which is right', 'a', 'unit'],
-    ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
-    ['bins that were joined at one site', 'a', 'b', 'joined'],
-    ['bins on grids that do not meet', 'a', 'shifted'],
-    ['a site where a variable does not vary', 'a', 'constant'],
-    ['sums to their last digit beside older parts', 'a', 'exact'],
-    ['noise, with fewer than nobody at one site', 'drawn', 'few', 'many'],
-    ['noise alone, where nobody may be', 'few'],
-    ['noise about other bounds', 'drawn', 'wider']
-  ]
   return {
     about:
       'Tables by site, and what `pool` makes of them, numbers to a relative 1e-9. A site without a table has its code.',
     tables,
-    cases: cases.map(([name, ...named]) => {
+    cases: CASES.map(([name, ...named]) => {
       const sites = named.map((word, i) => ({ site: `site-${'abc'[i]}`, table: word }))
       const parts = sites.map(({ site, table }): SitePart => {
         const output = tables[table]
         return output ? { site, output } : { site, output: null, code: table }
       })
       const { columns, rows, sites: used, missing } = pool(parts)
-      const shown = { columns: columns.map((one) => one.name), rows: rows.map(({ values }) => values) }
+      const shown = {
+        columns: columns.map((one) => one.name),
+        rows: rows.map(({ values }) => values),
+        ...(rows.some(({ within }) => within) ? { within: rows.map(({ within = [] }) => within) } : {})
+      }
       return { name, parts: sites, pooled: { ...shown, sites: used, missing } }
     })
   }
@@ -197,6 +212,26 @@ function withExactSums(row: OutputRow): OutputRow {
     const exact = (sum: number) => ({ sum_exact: sum.toFixed(2) })
     const both = second ? { second: { ...second, ...exact(second.sum) } } : {}
     return [name, { moments: { ...moments, ...exact(moments.sum), ...both } }] as const
+  })
+  return { ...row, parts: Object.fromEntries(parts) }
+}
+
+/** A row whose parts state that they were rounded: counts and numbers of values by up to two, other numbers by up to `off`. */
+function roundedRow(row: OutputRow, off: number): OutputRow {
+  const parts = Object.entries(row.parts).map(([name, part]) => {
+    if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
+    if ('share' in part)
+      return [name, { ...part, accuracy: { having: 3, of: 2, ...(off < 20 ? { share: off / 1000 } : {}) } }] as const
+    if (!('moments' in part)) return [name, part] as const
+    const accuracy = {
+      n: 2,
+      sum: off,
+      deviations: off,
+      third: off,
+      fourth: off,
+      second: { sum: off, deviations: off, cross: off }
+    }
+    return [name, { moments: { ...part.moments, accuracy } }] as const
   })
   return { ...row, parts: Object.fromEntries(parts) }
 }

@@ -113,7 +113,7 @@ async function receiptOf(end: End, peer: Signer): Promise<string> {
       ...end.place
     }
   })
-  const jws = await seal({
+  const { bytes: jws } = await seal({
     ...{ type: end.type ?? 'job-result', body, signer: end.signer ?? peer, lifetimeMs: Number.POSITIVE_INFINITY },
     ...{ clock: new SimulatedClock(AT_MS), nonce: new Uint8Array(16).fill(7) }
   })

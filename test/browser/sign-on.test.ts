@@ -54,7 +54,7 @@ test('logging in to the console by a provider', { skip: CHROMIUM ? false : 'no C
   await t.test('signs nobody in by a code that was begun elsewhere', async (sub) => {
     const { page } = await person(sub)
     await page.goto(`${url}/#/?login_code=${'A'.repeat(43)}`)
-    await page.getByText('The login did not come through. Begin it again.').waitFor()
+    await page.getByText('The login was not completed. Start it again.').waitFor()
     assert.equal(page.url(), `${url}/#/`)
   })
 })

@@ -33,7 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'model-of-few',
     control: 'A model needs three people for each column, and ten more than columns',
-    file: `${PRIVACY}/model/cell.ts`,
+    file: `${PRIVACY}/judge/model-people.ts`,
     from: 'return Math.max(k, 3 * columns, columns + 10)',
     to: 'return k',
     noticedBy: peerTest('models')
@@ -41,7 +41,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'model-lacks-few',
     control: 'Nobody or at least k people of the group lack a value of a model',
-    file: `${PRIVACY}/model/cell.ts`,
+    file: `${PRIVACY}/judge/model-people.ts`,
     from: 'if (missing > 0 && missing < k)',
     to: 'if (missing < 0)',
     noticedBy: peerTest('models')
@@ -129,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'model-several-rows',
     control: 'Each person has one row in a model',
-    file: `${PRIVACY}/model/cell.ts`,
+    file: `${PRIVACY}/judge/model-people.ts`,
     from: 'if (group.rows !== group.support.size || rows.rows !== support.size)',
     to: 'if (rows.rows < support.size)',
     noticedBy: peerTest('models')
@@ -1184,7 +1184,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'one-file-twice',
     control: 'One file is not behind two catalogs',
-    file: 'packages/data/src/catalog/shared-sources.ts',
+    file: 'packages/data/src/sources/shared-sources.ts',
     from: 'if (other !== undefined) {',
     to: 'if (other !== undefined && file.length < 0) {',
     noticedBy: { tests: ['test/redteam/differencing.test.ts'] }
@@ -1192,7 +1192,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'any-carrier',
     control: 'A request is heard from the peer that it names alone',
-    file: `${PEER}/jobs/admit/admit.ts`,
+    file: `${PEER}/jobs/admit.ts`,
     from: 'assertCarriedBy(askedBy, checked)',
     to: 'assertCarriedBy(checked.request.carrier, checked)',
     noticedBy: attacks('R67e')
@@ -1200,7 +1200,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   {
     id: 'replays',
     control: 'A signed request is good once',
-    file: `${PEER}/jobs/admit/admit.ts`,
+    file: `${PEER}/jobs/admit.ts`,
     from: 'if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {',
     to: 'if (earlier.requestHash === checked.opened.hash) {',
     noticedBy: attacks('R67')

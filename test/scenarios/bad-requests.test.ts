@@ -48,7 +48,7 @@ describe('a peer that is asked wrongly', () => {
       clock: changes.clock ?? systemClock,
       audience: changes.audience ?? [asked.peerId],
       lifetimeMs: changes.lifetimeMs ?? 60_000
-    })
+    }).then(({ bytes }) => bytes)
   }
 
   async function decisionOn(bytes: Uint8Array, through: Peer = carrier) {

@@ -40,7 +40,7 @@ async function sealedFor(
     audience,
     lifetimeMs: 60_000,
     ...(nonce ? { nonce } : {})
-  })
+  }).then(({ bytes }) => bytes)
 }
 
 async function decide(asked: Peer, through: Peer, request: Uint8Array) {
@@ -76,7 +76,7 @@ describe('a private catalog', () => {
       const decision = await decide(own, other, await sealedFor(own, signer, { program }))
       assert.deepEqual(
         [decision.code, decision.reason],
-        ['CATALOG_UNKNOWN', 'No catalog of that name is offered here.']
+        ['CATALOG_UNKNOWN', 'This peer offers no catalog of that name.']
       )
     }
     const found = await (await clientOf(other)).meshCatalogs('parkinson')

@@ -59,7 +59,7 @@ describe('what stewards approve', () => {
   }
 
   async function ask(changes: object = {}): Promise<Message<'Decision'>> {
-    const request = await seal({
+    const { bytes: request } = await seal({
       type: 'job-request',
       body: messages.JobRequest.encode({
         ...{ custody: 'requester', catalog: 'clinical_trial_data', purpose: ['DUO:0000037'] },
@@ -202,7 +202,7 @@ test('a researcher whose institution’s word ended while her request waited doe
     const credentials = [await vouch({ ...person, signer: institution, lifetimeDays })]
     const program = programToMessage({ kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' })
     const body = { custody: 'requester', catalog: 'clinical_trial_data', review: true, program, credentials }
-    const request = await seal({
+    const { bytes: request } = await seal({
       ...{ type: 'job-request', body: messages.JobRequest.encode(body), signer: ada, clock: systemClock },
       ...{ audience: [owner.peerId], lifetimeMs: 60_000 }
     })

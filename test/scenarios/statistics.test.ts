@@ -33,6 +33,11 @@ function subjectsOf(site: number): Subject[] {
   })
 }
 
+/** Three of four have a partner of the other sex. */
+function partnerOf({ sex }: Subject, at: number): string {
+  return SEXES.find((other) => (at % 4 === 0 ? other === sex : other !== sex)) ?? ''
+}
+
 const CATALOG = {
   ...{ name: 'weights', access_level: 'public', subject_key: 'id', synthetic: true },
   tables: [
@@ -64,7 +69,7 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
     await mkdir(join(site.folder, 'data'), { recursive: true })
     const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
     await writeFile(join(site.folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
-    const partners = people.map(({ sex }, i) => `S${i},${sex}`)
+    const partners = people.map((one, i) => `S${i},${partnerOf(one, i)}`)
     await writeFile(join(site.folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
     peers.push(await startSite(site))
   }
@@ -256,6 +261,137 @@ describe('statistics of three institutions', () => {
       const [chi] = answer.pooled?.tests ?? []
       assertNear(chi?.statistic, form, 'χ²')
       assert.deepEqual([chi?.df, chi?.note, chi?.adjusted_for], [[2], '', 'site'])
+    })
+
+    await t.test('a mean with its interval, of each sex; a share and a correlation with theirs', async () => {
+      const interval = { interval: true }
+      const z = 1.9599639845400545
+      const answer = await ask(client, { name: 'mean', variables: ['weight'], by: ['people.sex'], arguments: interval })
+      const [test] = answer.pooled?.tests ?? []
+      for (const [i, sex] of SEXES.entries()) {
+        const { n, mean, sd } = momentsOf(weightsOf('sex', sex))
+        const found = test?.estimates?.[i]
+        assert.deepEqual([found?.groups, found?.n, found?.sites?.length], [[sex], n, 3])
+        assertNear(found?.estimate, mean, 'mean')
+        // With so many degrees of freedom t is z to three digits.
+        const half = ((found?.interval?.[1] ?? 0) - (found?.interval?.[0] ?? 0)) / 2 / (sd / Math.sqrt(n))
+        assert.ok(half > z && half < z * 1.003, `${half}`)
+      }
+      const own = answer.parts[0]?.output
+      assert.ok(own?.kind === 'table' && own.tests?.[0]?.estimates?.length === 2, 'an institution has its own')
+      const verified = await verifyAndPool(answer, { peers: peers.map(({ peerId }) => peerId) })
+      assert.deepEqual(verified.pooled, answer.pooled)
+
+      const share = await ask(client, {
+        name: 'share',
+        variables: ['people.sex'],
+        arguments: { level: 'female', ...interval }
+      })
+      const [p, n] = [weightsOf('sex', 'female').length / all.length, all.length]
+      const middle = (p + z ** 2 / 2 / n) / (1 + z ** 2 / n)
+      const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + z ** 2 / 4 / n ** 2)
+      const ofShare = share.pooled?.tests?.[0]?.estimates?.[0]?.interval ?? []
+      for (const [i, end] of [middle - reach, middle + reach].entries()) assertNear(ofShare[i], end, 'Wilson')
+
+      const pair = await ask(client, { name: 'correlation', variables: ['age', 'weight'], arguments: interval })
+      const r = Math.atanh(
+        correlationOf(
+          all.map(({ age }) => age),
+          weights
+        )
+      )
+      const ofPair = pair.pooled?.tests?.[0]?.estimates?.[0]?.interval ?? []
+      for (const [i, side] of [-1, 1].entries())
+        assertNear(ofPair[i], Math.tanh(r + (side * z) / Math.sqrt(n - 3)), 'Fisher')
+    })
+
+    await t.test('a mean against a value', async () => {
+      const answer = await ask(client, { name: 'one_sample', variables: ['weight'], arguments: { value: 75 } })
+      const { n, mean, sd } = momentsOf(weights)
+      const [test] = answer.pooled?.tests ?? []
+      assertNear(test?.statistic, (mean - 75) / (sd / Math.sqrt(n)), 't')
+      assert.deepEqual([test?.df, test?.note, test?.sites?.length, test?.adjusted_for], [[n - 1], '', 3, undefined])
+    })
+
+    await t.test('odds and risks of two arms, by Mantel and Haenszel', async () => {
+      const answer = await ask(client, {
+        ...{ name: 'two_by_two', variables: ['people.sex'], by: ['arm'] },
+        arguments: { level: 'female', groups: ['high', 'placebo'] }
+      })
+      const count = (people: typeof all, arm: string, sex: string) =>
+        people.filter((one) => one.arm === arm && one.sex === sex).length
+      const strata = bySite.map((people) => {
+        const [a = 0, b = 0, c = 0, d = 0] = ['high', 'placebo'].flatMap((arm) =>
+          SEXES.map((sex) => count(people, arm, sex))
+        )
+        return { a, b, c, d, n: a + b + c + d }
+      })
+      const ratio = (top: (s: (typeof strata)[number]) => number, bottom: (s: (typeof strata)[number]) => number) =>
+        sum(strata.map(top)) / sum(strata.map(bottom))
+      const [odds, risk] = answer.pooled?.tests?.[0]?.estimates ?? []
+      assertNear(
+        odds?.estimate,
+        ratio(
+          ({ a, d, n }) => (a * d) / n,
+          ({ b, c, n }) => (b * c) / n
+        ),
+        'odds ratio'
+      )
+      assertNear(
+        risk?.estimate,
+        ratio(
+          ({ a, c, d, n }) => (a * (c + d)) / n,
+          ({ a, b, c, n }) => (c * (a + b)) / n
+        ),
+        'risk ratio'
+      )
+      const [test] = answer.pooled?.tests ?? []
+      assert.deepEqual([test?.adjusted_for, test?.sites?.length, test?.heterogeneity?.df], ['site', 3, 2])
+    })
+
+    await t.test('McNemar’s test of two categories of the same people', async () => {
+      const answer = await ask(client, { name: 'mcnemar', variables: ['people.sex', 'partners.sex'] })
+      const changed = bySite.flatMap((people) => people.filter((one, i) => partnerOf(one, i) !== one.sex))
+      const there = changed.filter(({ sex }) => sex === SEXES[0]).length
+      const back = changed.length - there
+      const [test] = answer.pooled?.tests ?? []
+      assertNear(test?.statistic, (there - back) ** 2 / changed.length, 'χ²')
+      assert.deepEqual(
+        test?.groups.map(({ name, n }) => [name, n]),
+        [
+          [SEXES[0], there],
+          [SEXES[1], back]
+        ]
+      )
+    })
+
+    await t.test('an exact test, and each arm with each other', async () => {
+      const exact = await ask(client, {
+        ...{ name: 'fisher', variables: ['people.sex', 'arm'] },
+        arguments: { levels: ['low', 'high'] }
+      })
+      const [fisher] = exact.pooled?.tests ?? []
+      assert.ok(fisher?.p != null && fisher.p > 0 && fisher.p < 1 && fisher.note === '', JSON.stringify(fisher))
+      const post = await ask(client, {
+        name: 'anova',
+        variables: ['weight'],
+        by: ['arm'],
+        arguments: { pairwise: true }
+      })
+      const pairs = post.pooled?.tests?.[1]?.estimates ?? []
+      assert.deepEqual(
+        pairs.map(({ groups, sites }) => [groups, sites?.length]),
+        [
+          [['placebo', 'low'], 3],
+          [['placebo', 'high'], 3],
+          [['low', 'high'], 3]
+        ]
+      )
+      const alone = await ask(client, {
+        ...{ name: 'compare', variables: ['weight'], by: ['arm'] },
+        arguments: { groups: ['placebo', 'high'] }
+      })
+      assertNear(pairs[1]?.estimate, Number(alone.pooled?.tests?.[0]?.difference), 'as the comparison alone')
     })
 
     await t.test('a quantile, linear within its bin, whose integers part halfway', async () => {

@@ -94,7 +94,7 @@ describe('a script with a declared contract, at three institutions', () => {
     assert.ok(part?.output?.kind === 'typed')
     const { level, claim, bits, subjects } = part.output.disclosure
     assert.deepEqual([level, subjects], ['unreviewed', 150])
-    assert.match(claim, /typed contract.*Nobody read this code; no disclosure claim/)
+    assert.match(claim, /typed contract.*Nobody has read this code\. No disclosure claim/)
     assert.ok(bits !== null && bits > 20 && bits < 100)
     const [count, , , mean] = part.output.outputs
     assert.equal(count?.class, 'https://www.w3id.org/statbarnsdc#Frequencies')

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { jobExchange, type Mesh, startMesh, uploadExchange } from '@stimnet/mesh'
+import { createMesh, jobExchange, type Mesh, uploadExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
 import {
   cryptographicRandom,
@@ -242,7 +242,7 @@ describe('a peer that asks and serves', () => {
       ...{ served: () => undefined, unexpected: () => undefined, denied: () => undefined },
       ...{ shutOut: () => undefined }
     }
-    const mesh = await startMesh(
+    const mesh = await createMesh(
       {
         ...{ nodeSeed: cryptographicRandom.bytes(32), listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false },
         ...{ bootstrap: serving.addresses, permits: () => true }
@@ -250,17 +250,17 @@ describe('a peer that asks and serves', () => {
       {
         ...{ clock: systemClock, random: cryptographicRandom, events: quiet },
         store: new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' }) as never
-      },
-      (opened) =>
-        opened.serve(uploadExchange, async ({ offset }, _from, signal) => ({ piece: await piece(offset, signal) }))
+      }
     )
     t.after(() => mesh.stop())
+    mesh.serve(uploadExchange, async ({ offset }, _from, signal) => ({ piece: await piece(offset, signal) }))
+    await mesh.start()
     await until(() => mesh.connected().includes(serving.peerId), 'the member is connected')
     return mesh
   }
 
   async function ask(mesh: Mesh, serving: Peer, uploads: { name: string; sha256: string; size: number }[]) {
-    const sealed = await seal({
+    const { bytes: sealed } = await seal({
       ...{ type: 'job-request', clock: systemClock, audience: [serving.peerId], lifetimeMs: 60_000 },
       signer: await signerFromSeed(cryptographicRandom.bytes(32)),
       body: messages.JobRequest.encode({

@@ -21,7 +21,7 @@ export function floorOf(size: number): Floor {
   return size >= 400 ? { firstInFull: 10, randomAnswered: 40 } : { firstInFull: 7, randomAnswered: 15 }
 }
 
-/** Descriptions of the results that are below their bounds; empty if none are. */
+/** Descriptions of the results that are below their bounds, and of released numbers that are not true; empty if there are none. */
 export function shortfalls({ study, size, seed, hour, random }: Hour): readonly string[] {
   const floor = floorOf(size)
   const first = hour.slice(0, FIRST)
@@ -30,6 +30,7 @@ export function shortfalls({ study, size, seed, hour, random }: Hour): readonly 
   const where = `${study}, seed ${seed}`
   const randomAnswered = Math.floor((floor.randomAnswered * random.length) / RANDOM_COUNT)
   return [
+    ...[...hour, ...random].flatMap(({ untrue }) => untrue.map((words) => `${where}: ${words}`)),
     ...(full < floor.firstInFull
       ? [
           `${where}: of the first ${FIRST} questions ${full} were answered in full, ${countOf(first, 'part')} in part, not ${floor.firstInFull} in full`

@@ -10,6 +10,7 @@ import { randomQuestions } from './random-questions.ts'
 import { registry } from './registry.ts'
 import type { MakeStudy, Question, Study } from './study.ts'
 import { trial } from './trial.ts'
+import { untruths } from './truth.ts'
 
 /** The measured studies and their sizes. */
 const STUDIES: readonly { readonly make: MakeStudy; readonly size: number }[] = [
@@ -41,6 +42,8 @@ export interface Hour {
 export interface Answered {
   readonly says: string
   readonly verdict: Verdict
+  /** Released numbers that are not true. */
+  readonly untrue: readonly string[]
 }
 
 /** Asks the first hour and the random questions of all studies, under one preset with one seed. Studies share no ledger. */
@@ -77,9 +80,11 @@ async function hourOf(
   // One after the other, like a person, because answers depend on the order of questions.
   const answer = async (questions: readonly Question[]): Promise<Answered[]> => {
     const answered: Answered[] = []
-    for (const { says, type, content, filters = {}, rows } of questions) {
+    for (const question of questions) {
+      const { says, type, content, filters = {}, rows } = question
       const submission = { data_catalog_name: catalog, script_type: type, script_content: content, filters }
-      answered.push({ says, verdict: verdictOf(await askOnce(client, submission), rows) })
+      const asked = await askOnce(client, submission)
+      answered.push({ says, verdict: verdictOf(asked, rows), untrue: untruths(question, asked.job) })
     }
     return answered
   }

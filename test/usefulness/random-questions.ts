@@ -1,6 +1,7 @@
 /** Random questions: mean and standard deviation of a measured variable, with a filter and sometimes by group. */
 import { seededRandom } from '@stimnet/protocol'
 import { type Dice, diceOf, type Question, type Row, type Study, sql } from './study.ts'
+import { truthOf } from './truth.ts'
 
 /** Share of the questions with a grouping key. */
 const GROUPED_SHARE = 0.3
@@ -36,10 +37,13 @@ function randomQuestion(study: Study, dice: Dice): Question {
   ].join(' AND ')
   const numbers = `COUNT(${measured.name}) AS n, AVG(${measured.name}) AS mean, STDDEV(${measured.name}) AS sd`
   const said = `${measured.name} where ${where}${group === undefined ? '' : ` by ${group}`}`
-  if (group === undefined) return sql(said, 1, `SELECT ${numbers} FROM ${from} WHERE ${where}`)
   const people = (tables[subjects] ?? []).filter((row) => conditions.every(({ holds }) => holds(row)))
-  const rows = new Set(people.map((row) => row[group])).size
-  return sql(said, rows, `SELECT ${group}, ${numbers} FROM ${from} WHERE ${where} GROUP BY ${group}`)
+  const rows = (tables[measured.table] ?? []).filter((row) => visit === undefined || row.visit === visit)
+  const truth = truthOf({ people, rows, key: subjectKey, name: measured.name, group })
+  const keys = group === undefined ? '' : `${group}, `
+  const grouped = group === undefined ? '' : ` GROUP BY ${group}`
+  const size = group === undefined ? 1 : new Set(people.map((row) => row[group])).size
+  return { ...sql(said, size, `SELECT ${keys}${numbers} FROM ${from} WHERE ${where}${grouped}`), truth }
 }
 
 /** A condition that a random person of the study fits, so that common levels occur more often. */

@@ -15,6 +15,8 @@ export interface Question {
   readonly content: string
   readonly filters?: Readonly<Record<string, string>>
   readonly rows: number
+  /** The true numbers, by column `n`, `mean` and `sd`, of each group; of the one group without a name if there is no key. */
+  readonly truth?: ReadonlyMap<string, Readonly<Record<'n' | 'mean' | 'sd', number>>>
 }
 
 /** Variables for random questions. */

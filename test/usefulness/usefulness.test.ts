@@ -6,6 +6,7 @@ import { verdictOf } from './judge.ts'
 import { measureHours } from './measure.ts'
 import { randomQuestions } from './random-questions.ts'
 import { trial } from './trial.ts'
+import { truthOf, untruths } from './truth.ts'
 
 describe('the measure of usefulness', () => {
   test('the same seed makes the same study and the same questions, another seed makes others', () => {
@@ -32,6 +33,29 @@ describe('the measure of usefulness', () => {
     assert.equal(kind({ rows, warnings: ['Some people were left out of mean'] }), 'full', 'every number is there')
     assert.equal(kind({ rows: rows.map(({ sex }) => ({ sex, mean: null })) }), 'refused')
     assert.equal(kind({ rows, status: 'failed' }), 'refused')
+  })
+
+  test('a mean that is not that of the people asked about is noticed, unless it says that some were left out', () => {
+    const people = Array.from({ length: 40 }, (_, i) => ({ id: i, sex: i % 2 ? 'male' : 'female', score: i }))
+    const truth = truthOf({ people, rows: people, key: 'id', name: 'score', group: 'sex' })
+    const question = { says: 'score', type: 'sql', content: '', rows: 2, truth } as const
+    const found = (male: number, warnings: readonly string[] = []) =>
+      untruths(
+        question,
+        judgedJob({
+          rows: [
+            { sex: 'female', mean: 19 },
+            { sex: 'male', mean: male }
+          ],
+          warnings
+        }).job
+      )
+    assert.deepEqual(found(20.2), [])
+    assert.deepEqual(found(24), ['score male: 24 in place of 20 (20 values)'])
+    assert.deepEqual(
+      found(24, ['Some people were left out of mean, so that no number rests on fewer than 5 people.']),
+      []
+    )
   })
 })
 

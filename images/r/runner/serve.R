@@ -10,7 +10,6 @@ local({
 
   # R opens a descriptor by its path alone, which a container's engine need not allow; a child has it already.
   input <- pipe("exec cat <&4", "rb")
-  answer <- pipe("exec cat >&3", "wb")
 
   # The host closing its end is the end of a container, whether it waits for a job or has answered: so none outlives its host.
   leave <- function(status) quit("no", status, runLast = FALSE)
@@ -23,9 +22,12 @@ local({
 
   read_length <- function() sum(as.numeric(read_exactly(4)) * 256^(3:0))
 
+  # Returns when the bytes are on descriptor 3: close() waits for the child, which ends after as many bytes, whoever else has
+  # the pipe. With bytes left in the child, the mark could come before the answer, or the container end without it.
   send <- function(bytes) {
+    answer <- pipe(sprintf("exec head -c %d >&3", length(bytes)), "wb")
     writeBin(bytes, answer)
-    flush(answer)
+    close(answer)
   }
 
   frame <- function(end, text) {

@@ -1,5 +1,5 @@
 /** The REST API, said once: schemas of what it takes and answers, their names in the OpenAPI document, and the types that clients see. */
-export { inputs, outputs } from './named.ts'
+export { inputs, isoOf, outputs, timestamp } from './named.ts'
 export * from './readonly.ts'
 export * from './problem.ts'
 export {

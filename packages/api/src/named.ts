@@ -25,3 +25,8 @@ export function typed<T>(schema: z.ZodType): z.ZodType<T, T> {
 
 /** ISO 8601, UTC. */
 export const timestamp = z.iso.datetime()
+
+/** A Unix time in ms as the API writes it; what is no time is the epoch, never an error in the middle of an answer. */
+export function isoOf(ms: number): string {
+  return new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()
+}

@@ -47,7 +47,7 @@ async function receiptOf(signer: Signer, requestHash: string, value = 1): Promis
   const outputJson = canonicalBytes(siteOf('x', [value, value + 2]).table)
   const receipt = { requestHash, outputHash: await sha256Hex(outputJson), requester: signer.id, custody: 'requester' }
   const body = messages.JobResult.encode({ jobId: 'j', state: 'completed', outputJson, receipt })
-  return new TextDecoder().decode(await seal({ type: 'job-result', body, signer, clock, lifetimeMs: 60_000 }))
+  return new TextDecoder().decode((await seal({ type: 'job-result', body, signer, clock, lifetimeMs: 60_000 })).bytes)
 }
 
 const part = (peer: Signer, receipt: string | null): BroadcastPart => ({

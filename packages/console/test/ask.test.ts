@@ -5,6 +5,7 @@ import { aboutOf, forewarnings } from '../src/ask/draft/about.ts'
 import { draftOf } from '../src/ask/draft/again.ts'
 import { type Condition, type Draft, EMPTY, storedDraft } from '../src/ask/draft/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/draft/outputs.ts'
+import { STATISTICS } from '@stimnet/sdk'
 import { missingIn } from '../src/ask/draft/ready.ts'
 import { starterSql } from '../src/ask/draft/starters.ts'
 import { agreedContract } from '../src/ask/compare/agreed.ts'
@@ -253,6 +254,20 @@ describe('a question that is changed and asked again', () => {
         picked: { ...EMPTY.picked, name: 'share', variables: ['subjects.sex'], level: 'female' },
         targets: ['12D3KooNorth']
       }),
+      draft({
+        picked: {
+          ...{ ...EMPTY.picked, name: 'two_by_two', level: 'mixed' },
+          ...{ variables: ['subjects.diagnosis'], by: ['subjects.sex'] }
+        }
+      }),
+      draft({ picked: { ...EMPTY.picked, name: 'mean', variables: ['subjects.age'], interval: true } }),
+      draft({
+        picked: {
+          ...{ ...EMPTY.picked, name: 'anova', pairwise: true },
+          ...{ variables: ['subjects.age'], by: ['subjects.diagnosis'] }
+        }
+      }),
+      draft({ picked: { ...EMPTY.picked, name: 'one_sample', variables: ['subjects.age'], value: '60.5' } }),
       draft({ picked: { ...EMPTY.picked, name: 'moments', variables: ['subjects.age'], kurtosis: true } }),
       draft({ kind: 'script', language: 'r', script: 'result <- 1', outputs: OUTPUTS_EXAMPLE }),
       draft({ kind: 'sql', sql: 'SELECT 1', level: 'P2', epsilon: '0.25', groupsPerSubject: 2, rowsPerSubject: 3 })
@@ -264,6 +279,19 @@ describe('a question that is changed and asked again', () => {
       assert.deepEqual({ ...opened, outputs }, { ...rest, outputs })
       assert.deepEqual(lost, [])
     }
+  })
+
+  it('says what its statistic still lacks: groups, a level, a value that is a number', () => {
+    const lacks = (picked: Partial<Draft['picked']>) => {
+      const statistic = STATISTICS.find(({ name }) => name === picked.name)
+      return missingIn(draft({ picked: { ...EMPTY.picked, ...picked } }), statistic, variables).join(' ')
+    }
+    const ofSex = { variables: ['subjects.sex'] }
+    assert.match(lacks({ name: 'two_by_two', ...ofSex }), /Choose the level.*Choose the variable that makes the groups/)
+    assert.equal(lacks({ name: 'two_by_two', ...ofSex, by: ['subjects.diagnosis'], level: 'female' }), '')
+    const ofAge = { name: 'one_sample', variables: ['subjects.age'] }
+    assert.match(lacks({ ...ofAge, value: 'sixty' }), /as a number/)
+    for (const value of ['', '60,5', ' -3 ', '.5']) assert.equal(lacks({ ...ofAge, value }), '')
   })
 
   it('keeps of its cohort what the form cannot show, and asks for it again', () => {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
-import { type AskedQuestion, type BroadcastPart, readSignedRequest, signRequest } from '@stimnet/sdk'
+import { type AskedQuestion, askedQuestionOf, type BroadcastPart, readSignedRequest, signRequest } from '@stimnet/sdk'
 import { askedRows, csvOf } from '../src/result/files/csv.ts'
 import { comeSoFar } from '../src/result/live/come-so-far.ts'
-import { askedIn, askedInWords, cohortInWords, programInWords } from '../src/words/asked.ts'
+import { askedInWords, cohortInWords, programInWords } from '../src/words/asked.ts'
 import { briefOf } from '../src/words/question.ts'
 import { wordsOfPart } from '../src/words/state.ts'
 
@@ -44,7 +44,8 @@ describe('what was asked', () => {
       program: { kind: 'sql', sql: 'SELECT 1' },
       where: { column: 'subjects.age', op: '>=', values: [65] }
     })
-    const words = askedInWords(askedIn(await readSignedRequest(text, { clock })))
+    const signed = await readSignedRequest(text, { clock })
+    const words = askedInWords(askedQuestionOf(signed, signed.targets))
     assert.deepEqual(words.slice(0, 3), [
       ['Cohort', 'Those with subjects.age at least 65'],
       ['Question', 'SELECT 1'],

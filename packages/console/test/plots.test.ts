@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { TableOutput } from '@stimnet/protocol'
+import { testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
@@ -97,6 +98,24 @@ describe('a forest plot', () => {
       columns: [...pooledOf(sites).columns, { ...sd, name: 'variance_age', kind: 'variance' }]
     }
     assert.equal(forestsOf(twice, [], sites).length, 1)
+  })
+
+  it('shows the confidence intervals that were asked for, and no second plot of the same mean', () => {
+    const many = [12, 30, 17].map((n, at) =>
+      siteOf(
+        ['North', 'South', 'West'][at] ?? '',
+        Array.from({ length: n }, (_, i) => (i * 7) % 11)
+      )
+    )
+    const asked = [{ kind: 'mean_interval', of: 'sd_age', by: ['sex'] }] as const
+    const [own] = testsOfOutput(asked, (many[0] ?? siteOf('', null)).table)
+    assert.ok(own)
+    const forests = forestsOf({ ...pooledOf(many), tests: [own] }, [], many)
+    assert.deepEqual(
+      forests.map(({ title, estimates }) => [title, estimates.map(({ name }) => name)]),
+      [['95 % interval of the mean: age, female', ['North', 'South', 'West', 'Pooled']]]
+    )
+    assert.equal(forests[0]?.estimates[0]?.low, own.estimates?.[0]?.interval?.[0])
   })
 
   it('is not drawn of one institution alone', () => {

@@ -1,7 +1,7 @@
 /** Public interface of the data package: catalogs, sources, snapshots, the subject index, and cohorts. */
 export { BUDGET_PRESETS } from './catalog/budget.ts'
-export { type Carried, type CarriedItems, carryEpoch } from './catalog/carry.ts'
-export { type Catalog, type CatalogOptions, openCatalog } from './catalog/catalog.ts'
+export { type Carried, type CarriedItems, carryEpoch } from './open/carry.ts'
+export { type Catalog, type CatalogOptions, openCatalog } from './open/catalog.ts'
 export {
   type CatalogConfig,
   catalogConfigSchema,
@@ -12,9 +12,9 @@ export {
 export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './catalog/catalog-privacy.ts'
 export { groupCells } from './columns.ts'
 export { nearFilter, rowFilter } from './index/filter.ts'
-export { planFault } from './catalog/plan-check.ts'
-export { type LatticeProposal, type ProposedVariable, proposeLattice } from './catalog/propose-lattice.ts'
-export { assertSourcesApart } from './catalog/shared-sources.ts'
+export { planFault } from './reduce/plan-check.ts'
+export { type LatticeProposal, type ProposedVariable, proposeLattice } from './open/propose-lattice.ts'
+export { assertSourcesApart } from './sources/shared-sources.ts'
 export { parseSql } from './sql/parse.ts'
 export { reviewOfSql, type SqlFinding, type SqlUse } from './sql/review.ts'
 export type { IndexLevel } from './index/subject-index.ts'

@@ -3,7 +3,7 @@ import { isEnded, StimnetError } from '@stimnet/protocol'
 import { eventStream, lastEventOf } from './events.ts'
 import { findRequest, known } from './auth/known.ts'
 import type { Places } from './http/limits.ts'
-import type { RequestView } from './peer.ts'
+import type { OwnRequest } from './peer.ts'
 import type { Room } from './room.ts'
 import type { Ask } from './http/route.ts'
 
@@ -11,20 +11,20 @@ import type { Ask } from './http/route.ts'
 export async function followRequest(
   room: Room,
   ask: Ask<unknown, unknown>,
-  render: (view: RequestView, ended: boolean) => unknown
+  render: (request: OwnRequest, ended: boolean) => unknown
 ): Promise<Response> {
   const account = known(ask.account)
-  const view = await findRequest(room.peer, ask.param('id'), account)
+  const { broadcast } = await findRequest(room.peer, ask.param('id'), account)
   const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   const last = lastEventOf(ask.header('last-event-id'))
   // An EventSource comes back after every end; 204 tells it that there is nothing more.
-  if (last.end && isEnded(view.state)) return new Response(null, { status: 204, headers: ask.headers({}) })
+  if (last.end && isEnded(broadcast.state)) return new Response(null, { status: 204, headers: ask.headers({}) })
   if (ask.request.method === 'HEAD') return new Response(null, { headers })
   const leave = takeStream(room, room.streams, { name: account.name, address: ask.address })
   const stream = eventStream({
-    watch: (signal) => room.peer.watch(view.id, account, signal),
+    watch: (signal) => room.peer.watch(broadcast.id, account, signal),
     render: (changed, count) => {
-      const end = isEnded(changed.state)
+      const end = isEnded(changed.broadcast.state)
       return { id: `${count}${end ? '-end' : ''}`, name: end ? 'end' : 'change', data: render(changed, end), end }
     },
     problem: ask.problem,

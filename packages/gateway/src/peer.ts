@@ -1,21 +1,31 @@
 /** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
-import type { AnalysisResults, Role } from '@stimnet/api'
 import type {
-  About,
-  CatalogDescriptor,
-  Code,
-  Filter,
-  JobState,
-  Output,
-  OutputDeclaration,
-  PooledOutput,
-  PrivacyAsk,
-  Program,
-  SchemaReport,
-  StatisticCall,
-  VariableContract,
-  VariableMapping
-} from '@stimnet/protocol'
+  analysisDecisionShape,
+  AnalysisRequest,
+  AnalysisResults,
+  ApiKey,
+  Attested,
+  AuditProof,
+  AuditRecord,
+  AuditVerification,
+  Broadcast,
+  Catalog,
+  FoundCatalog,
+  Membership,
+  NewApiKey,
+  Node,
+  NodeEvent,
+  Policy,
+  PrivacyCost,
+  Readiness,
+  Role,
+  Sandboxes,
+  StandingApproval,
+  UploadedFile,
+  Usage
+} from '@stimnet/api'
+import type { About, JobState, Question } from '@stimnet/protocol'
+import type { z } from 'zod'
 
 export type { Role } from '@stimnet/api'
 
@@ -38,15 +48,6 @@ export interface SignOn {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** An API key without its secret. */
-export interface ApiKeyView {
-  readonly id: string
-  readonly label: string
-  readonly roles: readonly Role[]
-  readonly createdAtMs: number
-  readonly expiresAtMs: number
-}
-
 /** Who this peer is. */
 export interface PeerFacts {
   readonly nodeId: string
@@ -65,64 +66,9 @@ export interface Activity {
   readonly connectedPeers: number
 }
 
-/** One thing a peer needs to be ready. */
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly detail: string
-}
-
-/** A peer as this one knows it. `number` is stable for as long as the peer is known; this peer itself is number 1. */
-export interface NodeView {
-  readonly number: number
-  readonly nodeId: string
-  readonly institution: string
-  readonly peerId: string
-  readonly endpointUrl: string
-  readonly connected: boolean
-  readonly lastSeenMs: number
-  /** Engine and isolation grade in its own words. */
-  readonly sandbox: string
-  readonly sandboxEngine: string
-  readonly sandboxGrade: string
-  /** Scripts that run there. */
-  readonly languages: readonly string[]
-}
-
-/** An own catalog: `number` is stable per node. */
-export interface CatalogView {
-  readonly number: number
-  readonly descriptor: CatalogDescriptor
-}
-
-/** A catalog found in the mesh. */
-export interface FoundCatalogView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  readonly descriptor: CatalogDescriptor
-}
-
 /** What an account asks for, parsed. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
-export interface Submission {
+export interface Submission extends Omit<Question, 'uploads' | 'review'> {
   readonly targets: readonly string[] | '*'
-  readonly catalog: string
-  readonly program: Program
-  readonly parameters: Readonly<Record<string, unknown>>
-  /** The documented REST form, as the client wrote it. */
-  readonly filters: Readonly<Record<string, unknown>>
-  /** The full filter language; joined with `filters` by `and`. */
-  readonly where?: Filter
-  readonly purpose: readonly string[]
-  readonly project: string
-  /** Which claim is asked for, and what it may spend. */
-  readonly privacy: PrivacyAsk
-  /** Typed outputs that a script promises; empty for the default contract. */
-  readonly outputs: readonly OutputDeclaration[]
-  /** What each variable is taken to be: a peer that differs is not asked. */
-  readonly contract: readonly VariableContract[]
-  readonly mappings: readonly VariableMapping[]
-  readonly title: string
   /** Ids or numbers of the account's own uploaded files that its script reads. */
   readonly uploads?: readonly string[]
   /** People decide first, also where the catalog would run it by itself. */
@@ -133,123 +79,10 @@ export interface Submission {
   readonly idempotencyKey?: string
 }
 
-/** A file that an account brought along. */
-export interface UploadView {
-  readonly id: string
-  readonly number: number
-  readonly kind: 'script' | 'data'
-  /** As its owner calls it. */
-  readonly filename: string
-  /** As a script finds it. */
-  readonly name: string
-  readonly sha256: string
-  readonly size: number
-  readonly uploadedAtMs: number
-  readonly expiresAtMs: number
-}
-
-/** What was asked, read again from the signed request. */
-export interface AskedView extends Omit<Submission, 'idempotencyKey' | 'review' | 'about' | 'uploads'> {
-  /** Files that its script reads, as the request names them; absent where there are none. */
-  readonly files?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
-  /** The account, or the key where the researcher signed. */
-  readonly requester: string
-  /** The key that signed; empty until it has. */
-  readonly requesterKey: string
-}
-
 /** What people are asked about: words for them, with everything that a submission holds. */
 export interface AnalysisSubmission extends Submission {
   readonly review: true
   readonly about: About
-}
-
-/** A request that people decide. */
-export interface AnalysisView {
-  /** The id of its job at the serving peer. */
-  readonly requestId: string
-  /** The same as a number, for clients that want one. */
-  readonly number: number
-  readonly status: 'pending' | 'approved' | 'denied' | 'expired'
-  readonly state: JobState
-  readonly about?: About
-  readonly title: string
-  readonly targetNodeId: string
-  readonly catalog: string
-  readonly programWord: string
-  readonly programText: string
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly filters: Readonly<Record<string, unknown>>
-  /** Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them. */
-  readonly unappliedFilters?: readonly string[]
-  /** The whole of it, with what `filters` add; absent: everyone. */
-  readonly cohort?: Filter
-  /** As asked; absent where it asks for none. */
-  readonly wallTimeMsMax?: number
-  readonly outputs: readonly OutputDeclaration[]
-  /** Files that its script reads, byte for byte. */
-  readonly uploads?: readonly { readonly name: string; readonly sha256: string; readonly size: number }[]
-  /** The key that signed. */
-  readonly requesterKey: string
-  /** With `gateway` the institution that asks signed for one of its accounts, and says which. */
-  readonly custody?: 'gateway' | 'requester'
-  readonly account?: string
-  /** The peer that brought it. */
-  readonly askedBy?: { readonly peerId: string; readonly institution: string }
-  readonly requestHash: string
-  /** Accounts of the serving peer; empty where it is another's. */
-  readonly decidedBy: readonly string[]
-  readonly notes?: string
-  readonly decidedAtMs?: number
-  readonly expiresAtMs?: number
-  readonly submittedAtMs: number
-  readonly updatedAtMs: number
-  readonly approvals: number
-  readonly approvalsNeeded: number
-  /** GA4GH DUO terms, as the request states them. */
-  readonly purpose?: readonly string[]
-  readonly project?: string
-  /** Which claim it asks for, and at what price. */
-  readonly privacy?: Readonly<Record<string, unknown>>
-  /** What it takes variables to be. */
-  readonly contract?: readonly unknown[]
-  /** How this node's own variables read in its words: they change what the cohort means. */
-  readonly mappings?: readonly unknown[]
-  /** Terms within which all who have agreed so far let it run again; absent for this one run. */
-  readonly standing?: Readonly<Record<string, unknown>>
-  readonly epoch?: string
-  /** What would run it. */
-  readonly image?: string
-  /** Advice for whoever reads the script. */
-  readonly findings?: readonly {
-    readonly kind: string
-    readonly what: string
-    readonly line: number
-    readonly cell?: number
-  }[]
-}
-
-/** Within which terms the same code may run again without asking. */
-export interface StandingTermsView {
-  readonly runs: number
-  readonly days: number
-  readonly cohort: 'same' | 'any'
-  readonly requester: 'same' | 'any'
-  readonly parameters: Readonly<
-    Record<string, { one_of: (string | number | boolean)[] } | { minimum: number; maximum: number }>
-  >
-}
-
-/** Code that may run again without asking. */
-export interface StandingView {
-  readonly id: string
-  readonly run: { readonly catalog: string; readonly language: string; readonly codeHash: string }
-  /** What it was granted for, where that is still known. */
-  readonly request?: { readonly id: string; readonly title: string }
-  readonly terms: StandingTermsView
-  readonly approvals: readonly { readonly by: string }[]
-  readonly runsLeft: number
-  readonly expiresAtMs: number
 }
 
 /** A request that a researcher signed with an own key; the gateway need not be trusted. */
@@ -260,290 +93,16 @@ export interface SignedSubmission {
   readonly idempotencyKey?: string
 }
 
-/** One peer's share of a request. */
-export interface PartView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  readonly jobId: string
-  readonly state: JobState
-  readonly code?: Code
-  readonly reason?: string
-  /** 0 to 1. */
-  readonly progress: number
-  readonly output?: Output
-  /** What ran it, from the receipt: its engine and isolation grade. */
-  readonly engine?: string
-  readonly grade?: string
-  /** The sealed JobResult as received, base64url text of a compact JWS: evidence anybody can verify. */
-  readonly receipt?: string
-  /** The sealed Decision, likewise: what the peer said when it was asked. */
-  readonly decision?: string
-  readonly warnings: readonly string[]
-  readonly updatedAtMs: number
-}
-
-/** A request to one peer or many: what the documented API calls a job, and what a broadcast is. */
-export interface RequestView {
-  readonly id: string
-  /** Counts up from 1 per node. */
-  readonly number: number
-  readonly broadcast: boolean
-  readonly owner: string
-  readonly catalog: string
-  /** sql, statistic, python, r or jupyter. */
-  readonly programWord: string
-  /** Of a statistic by name: which, of what, in which groups. */
-  readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
-  readonly title: string
-  readonly submittedAtMs: number
-  readonly startedAtMs?: number
-  readonly endedAtMs?: number
-  /** Of one part: its own; of many: running until all have ended, completed if at least one completed. */
-  readonly state: JobState
-  readonly code?: Code
-  readonly reason?: string
-  readonly progress: number
-  readonly parts: readonly PartView[]
-  readonly pooled?: PooledOutput
-  /** What is asked, read again from the bytes that were signed; absent where there are none yet. */
-  readonly asked?: AskedView
-  /** Of a request to several peers: what they agree on, and where not. */
-  readonly schema?: SchemaReport
-  readonly warnings: readonly string[]
-}
-
-/** What is expected to be wrong with one column of an answer; null where that cannot be said. */
-export interface ColumnErrorView {
-  readonly name: string
-  readonly kind: string
-  readonly sd: number | null
-  readonly error95: number | null
-  readonly rankError95: number | null
-  readonly assumesRows: number | null
-  readonly range: number | null
-}
-
-/** The price of one differentially private answer, from its request and the catalog's description alone. */
-export interface PriceView {
-  readonly mechanism: string
-  readonly epsilon: number | null
-  readonly rho: number
-  readonly nanoRho: bigint
-  readonly epsilonAtDelta: number
-  readonly delta: number
-  readonly numbers: number
-  readonly groups: number
-  readonly groupsPerSubject: number
-  readonly rowsPerSubject: number
-  readonly sitesPerPerson: number
-  readonly columns: readonly ColumnErrorView[]
-}
-
-/** What a question tells of the values of one variable. */
-export interface InformationPriceView {
-  readonly variable: string
-  readonly numbers: number
-  readonly bits: number
-  readonly max: number
-}
-
-/** What a request would cost at one peer, or why that peer would refuse it. */
-export interface CostView {
-  readonly peerId: string
-  readonly nodeId: string
-  readonly institution: string
-  /** Of a question under P2. */
-  readonly price?: PriceView
-  /** Of a question under P1: what it tells of each variable that others are not taken to know. */
-  readonly information?: readonly InformationPriceView[]
-  readonly code?: Code
-  readonly reason?: string
-  /** Of the own catalog: ρ left, as decimal text. */
-  readonly left?: { readonly project: string; readonly lifetime: string }
-}
-
-/** What a request would cost everywhere, and the noise of all institutions together. */
-export interface CostsView {
-  readonly peers: readonly CostView[]
-  /** Of the sums and counts of all together; null for columns whose error depends on how many rows there are. */
-  readonly pooled: readonly { readonly name: string; readonly sd: number | null; readonly error95: number | null }[]
-}
-
-/** Whether the audit log is whole, and where it first breaks if it is not. */
-export type AuditFinding =
-  | { readonly ok: true; readonly records: number; readonly head: string }
-  | { readonly ok: false; readonly sequence: number; readonly why: string }
-
-/** That a record stands in the log; see proto/job.proto's AuditProof. */
-export interface AuditProofView {
-  readonly entry: Uint8Array
-  readonly index: number
-  readonly size: number
-  readonly path: readonly Uint8Array[]
-  readonly root: Uint8Array
-  readonly record: Uint8Array
-  /** The signed state of the log that the path leads to. */
-  readonly checkpoint: string
-}
-
-/** A record of the audit log, see proto/audit.proto. */
-export interface AuditView {
-  readonly sequence: number
-  readonly atMs: number
-  readonly kind: string
-  readonly actor: string
-  readonly jobId: string
-  readonly code: string
-  readonly detail: Readonly<Record<string, unknown>>
-  readonly hash: string
-}
-
-/** Something that happened at this peer. */
-export interface EventView {
-  /** Its number, and which life of the peer it is of. */
-  readonly id: string
-  /** Counts up from 1 with each start of the peer. */
-  readonly sequence: number
-  readonly atMs: number
-  /** started, peer-connected, admitted, refused, ended and so on; or the kind of an alert. */
-  readonly kind: string
-  /** Somebody should look. */
-  readonly alert: boolean
-  /** PeerId, key id, account or scope; empty where nobody is behind it. */
-  readonly actor: string
-  readonly jobId: string
-  readonly code: string
-  readonly detail: string
-}
-
-/** How much of something a scope has used; amounts as text, for ρ has nine places. */
-export interface UsageView {
-  readonly catalog: string
-  readonly scope: string
-  readonly what: string
-  readonly used: string
-  /** Null: without end. */
-  readonly max: string | null
-  readonly share: number
-}
-
-/** The disclosure rules of one catalog in plain words. */
-export interface PolicyView {
-  readonly catalog: string
-  readonly preset: string
-  readonly policyHash: string
-  readonly rules: readonly {
-    readonly rule: string
-    readonly value: string
-    readonly does: string
-    readonly stops: string
-    readonly stopsNot: string
-  }[]
-}
-
-/** Who belongs. */
-export interface MembershipView {
-  /** Null without a charter: then members are those that may connect. */
-  readonly federation: string | null
-  /** Anybody may connect: then members are those that have. */
-  readonly open: boolean
-  readonly needed: number | null
-  readonly members: readonly {
-    readonly peerId: string
-    readonly institution: string
-    readonly connected: boolean
-    readonly self: boolean
-    /** PeerIds of those who attested its audit log and were shown another one since. */
-    readonly logDisputedBy: readonly string[]
-  }[]
-}
-
-/** An engine that this peer runs programs in. */
-export interface SandboxEngineView {
-  readonly engine: string
-  readonly grade: string
-  /** What stands between a program and the machine, in words. */
-  readonly holds: string
-  readonly memoryBytesMax: number
-  readonly wallTimeMsMax: number
-  /** Jobs at one time. */
-  readonly jobsMax: number
-  readonly languages: readonly {
-    readonly language: string
-    /** With its digest, as receipts name it. */
-    readonly image: string
-    /** Top-level modules. */
-    readonly libraries: readonly string[]
-    /** Started, and waiting for a job. */
-    readonly waiting: number
-    readonly waitingMax: number
-  }[]
-}
-
-/** One attack of a self-test. */
-export interface AttackFindingView {
-  readonly id: string
-  readonly title: string
-  readonly tries: string
-  readonly language: string
-  readonly outcome: 'contained' | 'bounded' | 'open' | 'unjudged'
-  /** What held it, or what it got. */
-  readonly by: string
-  /** Whether the engine's grade admits that. */
-  readonly isAdmitted: boolean
-}
-
-/** One engine of a self-test. */
-export type EngineFindingsView =
-  | {
-      readonly grade: string
-      readonly isHere: true
-      readonly languages: readonly string[]
-      readonly results: readonly AttackFindingView[]
-      readonly counts: Readonly<Record<AttackFindingView['outcome'], number>>
-      /** Processes, files and containers that were still there afterwards. */
-      readonly left: readonly string[]
-      readonly isClean: boolean
-    }
-  | { readonly grade: string; readonly isHere: false; readonly why: string; readonly howTo: string }
-
-/** A finished self-test of the sandboxes. */
-export interface SelfTestView {
-  readonly by: string
-  readonly version: string
-  readonly startedAtMs: number
-  readonly endedAtMs: number
-  readonly isClean: boolean
-  readonly engines: readonly EngineFindingsView[]
-}
-
-/** Where strangers' programs run here, and what attacks on it found. */
-export interface SandboxesView {
-  /** The setting: auto, docker, wasm or none. */
-  readonly configured: string
-  readonly engines: readonly SandboxEngineView[]
-  /** Engines that are not used; whether their parts are on this machine. */
-  readonly others: readonly {
-    readonly grade: string
-    readonly holds: string
-    readonly isHere: boolean
-    readonly howTo: string
-  }[]
-  readonly canTest: boolean
-  /** Until a self-test may begin again. */
-  readonly waitMs: number
-  readonly running: {
-    readonly by: string
-    readonly startedAtMs: number
-    readonly grade: string
-    readonly done: number
-    readonly of: number
-    readonly failing: number
-  } | null
-  /** When the last one ended without a report; null where it did not. */
-  readonly failedAtMs: number | null
-  readonly report: SelfTestView | null
+/** A request of an account, to one peer or many: what the documented API calls a job, and what a broadcast is. */
+export interface OwnRequest {
+  /** Whole, with outputs and receipts. */
+  readonly broadcast: Broadcast
+  /** It was sent to several peers, or to all that offer the catalog: its answer is the pooled one. */
+  readonly isToMany: boolean
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
 }
 
 /** The peer, as far as its gateway sees it. */
@@ -551,12 +110,13 @@ export interface GatewayPeer {
   facts(): PeerFacts
   activity(): Activity
   /** What /ready answers; ready when every check is ok. */
-  checks(): Promise<readonly Check[]>
+  checks(): Promise<Readiness['checks']>
   /** Own catalogs that this account may see (private ones: stewards and operators), in the configured order. */
-  catalogs(account: Account | null): readonly CatalogView[]
-  nodes(): readonly NodeView[]
+  catalogs(account: Account | null): readonly Catalog[]
+  /** Known nodes, this one first: `id` is stable for as long as the node is known. */
+  nodes(): readonly Node[]
   /** Catalogs of all reachable members that match every word. */
-  searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalogView[]>
+  searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalog[]>
   /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
@@ -570,17 +130,17 @@ export interface GatewayPeer {
   /** Signs out: the token is over before it expires, also past a restart. */
   endToken(account: Account, token: { readonly id: string; readonly expiresAtMs: number }): Promise<void>
   isTokenEnded(id: string): boolean
-  apiKeys(account: Account): readonly ApiKeyView[]
+  apiKeys(account: Account): readonly ApiKey[]
   /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
   createApiKey(
     account: Account,
     asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
-  ): Promise<ApiKeyView & { readonly key: string }>
+  ): Promise<NewApiKey>
   /** False where the account has none of that id. */
   revokeApiKey(account: Account, id: string): Promise<boolean>
   /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
-  submit(submission: Submission, account: Account): Promise<RequestView>
-  submitSigned(submission: SignedSubmission, account: Account): Promise<RequestView>
+  submit(submission: Submission, account: Account): Promise<OwnRequest>
+  submitSigned(submission: SignedSubmission, account: Account): Promise<OwnRequest>
   /**
    * What a P2 request costs at each peer that offers the catalog; `key` would sign it, or this peer for the account. Spends
    * nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN.
@@ -589,83 +149,86 @@ export interface GatewayPeer {
     question: Submission & { readonly key?: string },
     account: Account,
     signal: AbortSignal
-  ): Promise<CostsView>
+  ): Promise<PrivacyCost>
   /** Keeps a file for an account. Throws UPLOADS_FULL. */
   upload(
-    file: { readonly kind: UploadView['kind']; readonly filename: string; readonly bytes: Uint8Array },
+    file: { readonly kind: UploadedFile['file_type']; readonly filename: string; readonly bytes: Uint8Array },
     account: Account
-  ): Promise<UploadView>
+  ): Promise<UploadedFile>
   /** Own files, newest first. */
-  uploads(account: Account, kind: UploadView['kind']): readonly UploadView[]
+  uploads(account: Account, kind: UploadedFile['file_type']): readonly UploadedFile[]
   /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
   removeUpload(id: string, account: Account): Promise<boolean>
   /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
   analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
   /** Asks the stewards of one peer; answers once the request is signed. */
-  requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView>
+  requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisRequest>
   /** Own requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
     options: {
       limit: number
-      status?: AnalysisView['status']
+      status?: AnalysisRequest['status']
       /** Only what comes after this one in the list. */
-      before?: { submittedAtMs: number; requestId: string }
+      before?: Pick<AnalysisRequest, 'submitted_at' | 'request_id'>
     }
-  ): Promise<readonly AnalysisView[]>
+  ): Promise<readonly AnalysisRequest[]>
   /** By request id or number. Null where there is none or it is not this account's business. */
-  analysis(id: string, account: Account): Promise<AnalysisView | null>
+  analysis(id: string, account: Account): Promise<AnalysisRequest | null>
   /** Throws JOB_UNKNOWN where somebody else asked. */
   analysisResults(requestId: string, account: Account): Promise<AnalysisResults>
   /** A steward's word. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null as above. */
   decideAnalysis(
     id: string,
-    decision: { readonly approve: boolean; readonly notes: string; readonly standing?: StandingTermsView },
+    decision: z.output<typeof analysisDecisionShape>,
     account: Account
-  ): Promise<AnalysisView | null>
-  standingApprovals(account: Account): Promise<readonly StandingView[]>
+  ): Promise<AnalysisRequest | null>
+  standingApprovals(account: Account): Promise<readonly StandingApproval[]>
   /** False where there is none. */
   revokeStanding(id: string, account: Account): Promise<boolean>
   /** Newest first; with `before`, those of a smaller number. */
   requests(
     account: Account,
     options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
-  ): Promise<readonly RequestView[]>
+  ): Promise<readonly OwnRequest[]>
   /** Null where there is none or it belongs to somebody else. */
-  request(id: string, account: Account): Promise<RequestView | null>
-  /** What one of them asked; null as above. */
-  asked(id: string, account: Account): Promise<AskedView | null>
+  request(id: string, account: Account): Promise<OwnRequest | null>
   /** Throws JOB_ENDED; null as above. */
-  cancel(id: string, account: Account): Promise<RequestView | null>
-  /** The view now, and again after each change, until it has ended or the signal aborts. */
-  watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<RequestView>
+  cancel(id: string, account: Account): Promise<OwnRequest | null>
+  /** The request now, and again after each change, until it has ended or the signal aborts. */
+  watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<OwnRequest>
   /** Records with a sequence below `before` (the newest where absent), newest first. */
-  audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]>
+  audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
   /** Walks the whole log. Throws NOT_PERMITTED. */
-  verifyAudit(account: Account): Promise<AuditFinding>
+  verifyAudit(account: Account): Promise<AuditVerification>
   /** The newest signed state of the log, with its witnesses' signatures: a C2SP signed note. */
   checkpoint(account: Account): Promise<string>
   /** Null where there is no such record. */
-  proveAudit(account: Account, sequence: number): Promise<AuditProofView | null>
+  proveAudit(account: Account, sequence: number): Promise<AuditProof | null>
   /** Has every member that can be asked attest the log as it stands. */
-  gatherWitnesses(account: Account): Promise<readonly { readonly witness: string; readonly code?: Code }[]>
+  gatherWitnesses(account: Account): Promise<readonly Attested[]>
   /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
-  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly EventView[]
-  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. */
-  watchEvents(account: Account, after: string, signal: AbortSignal): AsyncIterable<EventView>
+  events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly NodeEvent[]
+  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. An id also
+   * names the run of the peer. */
+  watchEvents(
+    account: Account,
+    after: string,
+    signal: AbortSignal
+  ): AsyncIterable<{ readonly id: string; readonly event: NodeEvent }>
   /** Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
-  usage(account: Account): Promise<readonly UsageView[]>
-  policies(account: Account): readonly PolicyView[]
-  membership(account: Account): MembershipView
+  usage(account: Account): Promise<readonly Usage[]>
+  policies(account: Account): readonly Policy[]
+  membership(account: Account): Membership
   /** As those before. */
-  sandboxes(account: Account): Promise<SandboxesView>
+  sandboxes(account: Account): Promise<Sandboxes>
   /**
    * Starts a self-test, or answers with the one that runs. Throws NOT_PERMITTED but for stewards and operators, NOT_FOUND
    * where nothing runs here that could be tested.
    */
   testSandboxes(
     account: Account
-  ): Promise<{ readonly ok: true; readonly view: SandboxesView } | { readonly ok: false; readonly waitMs: number }>
+  ): Promise<{ readonly ok: true; readonly view: Sandboxes } | { readonly ok: false; readonly waitMs: number }>
   /** Prometheus text. */
   metrics(): Promise<string>
   /** For the operator's log, by the id that the client sees. */

@@ -71,7 +71,7 @@ describe('analysis requests', () => {
     assert.equal((await house.json('PUT', path, { as: 'ada', body })).status, 403)
     const decided = await house.json('PUT', path, { as: 'stew', body })
     assert.deepEqual([decided.status, decided.body.status], [200, 'approved'])
-    assert.deepEqual(house.peer.decisions, [{ id: made.request_id, approve: true, notes: 'Fine.', by: 'stew' }])
+    assert.deepEqual(house.peer.decisions, [{ id: made.request_id, status: 'approved', notes: 'Fine.', by: 'stew' }])
     assert.equal((await house.json('PUT', path, { as: 'stew', body: { status: 'maybe' } })).status, 422)
     assert.equal((await house.json('PUT', '/api/v1/analysis-requests/999', { as: 'stew', body })).status, 404)
   })

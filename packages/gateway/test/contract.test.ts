@@ -92,7 +92,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 async function stocked(): Promise<House> {
   const house = openHouse()
   const part = partOf('node-1', { state: 'completed', output: TABLE, engine: 'node', receipt: 'a.b.c' })
-  house.peer.add({ state: 'completed', progress: 1, endedAtMs: 1_700_000_000_000, parts: [part] })
+  house.peer.add({ state: 'completed', progress: 1, completed_at: '2023-11-14T22:13:20.000Z', parts: [part] })
   house.peer.add({ state: 'running' })
   house.peer.revokeStanding = async (id?: string) => id === FIRST
   const body = { ...SQL_JOB, ...ABOUT }

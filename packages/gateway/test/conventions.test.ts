@@ -62,7 +62,12 @@ describe('an answer that a client has', () => {
   it('is not sent again: catalogs, nodes, the document, a job that has ended', async () => {
     const house = openHouse()
     const part = partOf('node-1', { state: 'completed', output: TABLE })
-    const { id } = house.peer.add({ state: 'completed', progress: 1, parts: [part], endedAtMs: 1_700_000_000_000 })
+    const { id } = house.peer.add({
+      state: 'completed',
+      progress: 1,
+      parts: [part],
+      completed_at: '2023-11-14T22:13:20.000Z'
+    })
     const paths = [
       ['/api/v1/data-catalogs', undefined],
       ['/api/v1/data-catalogs', 'ada'],
@@ -164,7 +169,7 @@ describe('a long list', () => {
 
   it('is read page by page to its end, each item once, in the shape it always had', async () => {
     const house = openHouse()
-    for (let at = 0; at < 25; at++) house.peer.add({ broadcast: at % 2 === 0, owner: at === 3 ? 'bob' : 'ada' })
+    for (let at = 0; at < 25; at++) house.peer.add({ isToMany: at % 2 === 0, owner: at === 3 ? 'bob' : 'ada' })
     const jobs = await walk(house, '/api/v1/jobs?limit=10', 'ada')
     assert.equal(jobs.pages, 3)
     assert.deepEqual(jobs.items, [...new Set(jobs.items)])

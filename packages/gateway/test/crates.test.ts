@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
+import type { AskedQuestion } from '@stimnet/api'
 import { P1_ASK } from '@stimnet/protocol'
 import { payloadIn } from '../src/crate/bag.ts'
 import { type Files, filesIn, zipOf } from '../src/crate/zip.ts'
-import type { AskedView } from '../src/index.ts'
-import { partOf, TABLE } from './fake-peer.ts'
+import { ASKED, partOf, TABLE } from './fake-peer.ts'
 import { openHouse } from './house.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -253,24 +253,16 @@ describe('a request as a crate', () => {
 })
 
 describe('a result as a crate', () => {
-  const asks: AskedView = {
-    ...{ targets: ['node-1', 'node-2'], catalog: 'clinical_trial_data', requester: 'ada', requesterKey: '12D3KooWAda' },
-    program: { kind: 'script', language: 'python', code: 'print("<script>")\n' },
+  const asked: AskedQuestion = {
+    targets: ['peer-node-1', 'peer-node-2', 'peer-node-3'],
+    data_catalog_name: 'clinical_trial_data',
+    ...{ script_type: 'python', script_content: 'print("<script>")\n' },
     ...{ parameters: { alpha: 0.05, words: '12' }, filters: { sex: 'female' } },
     where: { column: 'subjects.age', op: '>=', values: [65] },
-    ...{
-      purpose: ['DUO:0000037'],
-      project: 'dbs',
-      privacy: P1_ASK,
-      outputs: [],
-      contract: [],
-      mappings: [],
-      title: '12'
-    }
+    ...{ purpose: ['DUO:0000037'], project: 'dbs', privacy: P1_ASK, title: '12' }
   }
   const told = async () => {
     const house = openHouse()
-    house.peer.asks = asks
     const receipt = Buffer.from('a.b.c').toString('base64url')
     const parts = [
       partOf('node-1', { state: 'completed', output: TABLE, receipt }),
@@ -278,11 +270,7 @@ describe('a result as a crate', () => {
       partOf('node-3', { state: 'failed', code: 'REQUESTER_NOT_PERMITTED' })
     ]
     const { id } = house.peer.add({
-      broadcast: true,
-      state: 'completed',
-      endedAtMs: 1_700_000_100_000,
-      parts,
-      title: '12'
+      ...{ isToMany: true, state: 'completed', completed_at: '2023-11-14T22:15:00.000Z', parts, title: '12', asked }
     })
     const response = await house.ask('GET', `/api/v1/broadcasts/${id}/crate`, { as: 'ada' })
     assert.equal(response.status, 200)
@@ -323,27 +311,14 @@ describe('a result as a crate', () => {
   it('is read again as exactly what was asked', async () => {
     const { archive } = await told()
     const { body } = await post(archive)
-    assert.deepEqual(body.submission, {
-      targets: ['peer-node-1', 'peer-node-2', 'peer-node-3'],
-      data_catalog_name: 'clinical_trial_data',
-      script_type: 'python',
-      script_content: 'print("<script>")\n',
-      parameters: { alpha: 0.05, words: '12' },
-      filters: { sex: 'female' },
-      where: { column: 'subjects.age', op: '>=', values: [65] },
-      purpose: ['DUO:0000037'],
-      project: 'dbs',
-      privacy: { ...P1_ASK },
-      title: '12'
-    })
+    assert.deepEqual(body.submission, { ...asked, privacy: { ...P1_ASK } })
     assert.match(body.warnings.join(), /assessments in the crate were left out/)
   })
 
   it('names the files that its script reads by their bytes, and says when it is read that they are not in it', async () => {
     const house = openHouse()
     const files = ['a.csv', 'b.csv'].map((name) => ({ name, sha256: 'ab'.repeat(32), size: 10 }))
-    house.peer.asks = { ...house.peer.asks, files }
-    const { id } = house.peer.add({})
+    const { id } = house.peer.add({ asked: { ...ASKED, files } })
     const crate = await house.ask('GET', `/api/v1/jobs/${id}/crate`, { as: 'ada' })
     const archive = new Uint8Array(await crate.arrayBuffer())
     const graph = JSON.parse(read(payloadIn(await filesIn(archive)).get('ro-crate-metadata.json')))['@graph'] as Graph

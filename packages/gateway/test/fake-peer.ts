@@ -1,6 +1,5 @@
 /** A small peer for the tests of the routes: all in memory, one catalog, requests that a test moves along by hand. */
 import {
-  type CatalogDescriptor,
   type DisclosureCard,
   isEnded,
   type JobState,
@@ -10,28 +9,35 @@ import {
   type TableOutput,
   uploadNameOf
 } from '@stimnet/protocol'
+import {
+  type AnalysisDecision,
+  type AnalysisRequest,
+  type ApiKey,
+  type AskedQuestion,
+  type AuditProof,
+  type AuditRecord,
+  type AuditVerification,
+  type Broadcast,
+  type BroadcastPart,
+  type Catalog,
+  type FoundCatalog,
+  type Node,
+  type NodeEvent,
+  type PrivacyCost,
+  type Readiness,
+  type Role,
+  type Sandboxes,
+  type UploadedFile,
+  restStatus
+} from '@stimnet/api'
 import type {
   Account,
   AnalysisSubmission,
-  AnalysisView,
-  ApiKeyView,
-  AskedView,
-  AuditFinding,
-  AuditProofView,
-  AuditView,
-  CatalogView,
-  Check,
-  CostsView,
-  EventView,
   GatewayPeer,
-  PartView,
-  RequestView,
-  Role,
-  SandboxesView,
+  OwnRequest,
   SignedSubmission,
   SignOn,
-  Submission,
-  UploadView
+  Submission
 } from '../src/index.ts'
 
 export const PEER_ID = '12D3KooWDemoPeerOfTheTests'
@@ -66,72 +72,63 @@ export const TABLE: TableOutput = {
   disclosure: CARD
 }
 
-export function descriptorOf(name: string, accessLevel: string): CatalogDescriptor {
-  return {
-    name,
-    title: `The ${name}`,
-    description: '<script>alert(1)</script>',
-    dataType: 'clinical',
-    accessLevel,
-    keywords: ['parkinson'],
+const described = (name: string, level: Catalog['access_level']): Omit<Catalog, 'id'> => ({
+  name,
+  title: `The ${name}`,
+  description: '<script>alert(1)</script>',
+  data_type: 'clinical',
+  schema_definition: {
+    subject_key: 'subject_id',
     tables: [
       {
         name: 'subjects',
         description: '',
-        oneRowPerSubject: true,
+        one_row_per_subject: true,
         variables: [
           {
-            name: 'age',
-            type: 'integer',
-            unit: 'years',
-            description: '',
-            levels: [],
-            breakpoints: [65],
-            minimum: 18,
-            maximum: 95,
-            bounded: true,
-            missingShare: 0.03,
-            missingTold: true,
-            identifying: false
+            ...{ name: 'age', type: 'integer', unit: 'years', description: '', levels: [], breakpoints: [65] },
+            ...{ minimum: 18, maximum: 95, missing_share: 0.03, identifying: false }
           }
         ]
       }
     ],
-    subjectKey: 'subject_id',
-    epoch: 'e1',
-    snapshotAtMs: 1_700_000_000_000,
-    subjectsRounded: 150,
-    synthetic: true,
-    programs: ['sql', 'statistic', 'python'],
-    lattice: [{ variable: 'subjects.age', breakpoints: [65] }],
-    cohortSizeMin: 5,
-    mode: 'sdc',
-    dataUse: [],
-    scripts: 'auto',
-    sandboxGradeMin: '',
-    sitesPerPerson: 1,
-    preset: 'default',
-    policyHash: ''
-  }
-}
+    lattice: [{ variable: 'subjects.age', breakpoints: [65] }]
+  },
+  access_level: level,
+  total_records: 150,
+  last_updated: '2023-11-14T22:13:20.000Z',
+  keywords: ['parkinson'],
+  epoch: 'e1',
+  synthetic: true,
+  programs: ['sql', 'statistic', 'python'],
+  cohort_size_min: 5,
+  ...{ data_use: [], mode: 'sdc', scripts: 'auto', sandbox_grade_min: null, preset: 'default', policy_hash: '' }
+})
 
-export function partOf(nodeId: string, more: Partial<PartView> = {}): PartView {
+const AT = '2023-11-14T22:13:20.000Z'
+
+export function partOf(nodeId: string, more: Partial<BroadcastPart> = {}): BroadcastPart {
+  const { state = 'queued' } = more
   return {
-    peerId: `peer-${nodeId}`,
-    nodeId,
-    institution: `Institution of ${nodeId}`,
-    jobId: 'f'.repeat(32),
-    state: 'queued',
-    progress: 0,
-    warnings: [],
-    updatedAtMs: 1_700_000_000_000,
+    ...{ peer_id: `peer-${nodeId}`, node_id: nodeId, institution: `Institution of ${nodeId}`, job_id: 'f'.repeat(32) },
+    ...{ status: restStatus(state), state, code: null, reason: null, progress: 0, output: null, engine: null },
+    ...{ sandbox_grade: null, receipt: null, decision: null, warnings: [], updated_at: AT },
     ...more
   }
 }
 
-const keyView = (id: string, roles: readonly Role[]): ApiKeyView => ({
+/** What a test says of a request; all else is as of one that was just submitted. */
+export type Told = Partial<Broadcast> & { readonly owner?: string; readonly isToMany?: boolean }
+
+/** What every request of the peer asks, where a test does not say. */
+export const ASKED: AskedQuestion = {
+  ...{ targets: '*', data_catalog_name: 'clinical_trial_data', script_type: 'sql', privacy: P1_ASK },
+  script_content: 'SELECT COUNT(*) AS n FROM subjects'
+}
+
+const keyOf = (id: string, roles: readonly Role[]): ApiKey => ({
   ...{ id, label: 'laptop', roles },
-  ...{ createdAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 }
+  ...{ created_at: '2023-11-14T22:13:20.000Z', expires_at: '2027-01-15T08:00:00.000Z' }
 })
 
 export class FakePeer implements GatewayPeer {
@@ -144,63 +141,48 @@ export class FakePeer implements GatewayPeer {
   epoch = ''
   readonly endedTokens = new Set<string>()
   readonly keys = new Map<string, Account>()
-  readonly views = new Map<string, RequestView>()
+  readonly requestsMade = new Map<string, OwnRequest & { readonly id: string; readonly owner: string }>()
   readonly submissions: (Submission | SignedSubmission)[] = []
   readonly incidents: { error: unknown; incident: string }[] = []
   readonly suspicions: [event: string, actor: string][] = []
-  ready: readonly Check[] = [{ name: 'store', ok: true, detail: 'writable' }]
+  ready: Readiness['checks'] = [{ name: 'store', ok: true, detail: 'writable' }]
   searched: readonly string[] = []
   readonly testers: string[] = []
   waitMs = 0
-  tested: SandboxesView = {
+  tested: Sandboxes = {
     configured: 'auto',
     engines: [
       {
-        ...{ engine: 'wasm', grade: 'wasm', holds: 'WebAssembly.', jobsMax: 2 },
-        ...{ memoryBytesMax: 1024 * 1024 * 1024, wallTimeMsMax: 60_000 },
+        ...{ engine: 'wasm', grade: 'wasm', holds: 'WebAssembly.', jobs_at_once: 2 },
+        ...{ memory_mib: 1024, wall_time_ms: 60_000 },
         languages: [
-          { language: 'python', image: 'wasm pyodide@1 sha256:aa', libraries: ['csv'], waiting: 1, waitingMax: 2 }
+          { language: 'python', image: 'wasm pyodide@1 sha256:aa', libraries: ['csv'], waiting: 1, waiting_max: 2 }
         ]
       }
     ],
-    others: [{ grade: 'docker', holds: 'A container.', isHere: false, howTo: 'Install Docker.' }],
-    ...{ canTest: true, waitMs: 0, running: null, failedAtMs: null },
-    report: {
-      ...{ by: 'stew', version: '0.1.0', startedAtMs: 1_699_999_000_000, endedAtMs: 1_699_999_200_000 },
-      isClean: false,
-      engines: [
-        {
-          ...{ grade: 'wasm', isHere: true, languages: ['python'], left: [], isClean: false },
-          counts: { contained: 0, bounded: 0, open: 1, unjudged: 0 },
-          results: [
-            {
-              ...{ id: 'files.secret', title: 'a file with a secret', tries: 'Read it.', language: 'python' },
-              ...{ outcome: 'open', by: '<script>alert(1)</script>', isAdmitted: false }
-            }
-          ]
-        },
-        { grade: 'docker', isHere: false, why: 'asking Docker', howTo: 'Install Docker.' }
-      ]
+    others: [{ grade: 'docker', holds: 'A container.', here: false, how_to: 'Install Docker.' }],
+    self_test: {
+      ...{ possible: true, next_in_ms: 0, running: null, failed_at: null },
+      report: {
+        ...{ started_by: 'stew', version: '0.1.0', clean: false },
+        ...{ started_at: '2023-11-14T21:56:40.000Z', ended_at: '2023-11-14T22:00:00.000Z' },
+        engines: [
+          {
+            ...{ grade: 'wasm', here: true, why: null, how_to: null, clean: false },
+            ...{ languages: ['python'], left_behind: [] },
+            counts: { contained: 0, bounded: 0, open: 1, unjudged: 0 },
+            attacks: [
+              {
+                ...{ id: 'files.secret', title: 'a file with a secret', tries: 'Read it.', language: 'python' },
+                ...{ outcome: 'open', by: '<script>alert(1)</script>', admitted: false }
+              }
+            ]
+          }
+        ]
+      }
     }
   }
-  happened: EventView[] = []
-  /** What every request of it asks. */
-  asks: AskedView = {
-    targets: '*',
-    catalog: 'clinical_trial_data',
-    program: { kind: 'sql', sql: 'SELECT COUNT(*) AS n FROM subjects' },
-    parameters: {},
-    filters: {},
-    purpose: [],
-    project: '',
-    privacy: P1_ASK,
-    outputs: [],
-    contract: [],
-    mappings: [],
-    title: '',
-    requester: 'ada',
-    requesterKey: '12D3KooWAda'
-  }
+  happened: NodeEvent[] = []
   watching = 0
   logins = 0
   checked = 0
@@ -208,6 +190,11 @@ export class FakePeer implements GatewayPeer {
   fails: unknown
   beforeLogin: Promise<void> = Promise.resolve()
   readonly #waiting = new Set<() => void>()
+  readonly #catalogs: readonly Catalog[] = [
+    { id: 1, ...described('clinical_trial_data', 'public') },
+    { id: 2, ...described('imaging_data', 'restricted') },
+    { id: 3, ...described('secret_data', 'private') }
+  ]
 
   facts() {
     return {
@@ -229,37 +216,25 @@ export class FakePeer implements GatewayPeer {
     return this.ready
   }
 
-  catalogs(account: Account | null): readonly CatalogView[] {
-    const all = [
-      { number: 1, descriptor: descriptorOf('clinical_trial_data', 'public') },
-      { number: 2, descriptor: descriptorOf('imaging_data', 'restricted') },
-      { number: 3, descriptor: descriptorOf('secret_data', 'private') }
-    ]
+  catalogs(account: Account | null): readonly Catalog[] {
+    const all = this.#catalogs
     // A peer that shows an anonymous caller too much: the gateway must hold.
     return account?.roles.includes('steward') ? all : all.slice(0, 2)
   }
 
   nodes() {
-    const node = (number: number, nodeId: string) => ({
-      number,
-      nodeId,
-      institution: `Institution of ${nodeId}`,
-      peerId: `peer-${nodeId}`,
-      endpointUrl: 'http://127.0.0.1:8000',
-      connected: true,
-      lastSeenMs: 1_700_000_000_000,
-      sandbox: 'wasm',
-      sandboxEngine: 'wasm',
-      sandboxGrade: 'wasm',
-      languages: ['python']
+    const node = (id: number, name: string): Node => ({
+      ...{ id, node_id: name, name, institution: `Institution of ${name}`, peer_id: `peer-${name}` },
+      ...{ endpoint_url: 'http://127.0.0.1:8000', is_active: true, last_seen: '2023-11-14T22:13:20.000Z' },
+      ...{ sandbox: 'wasm', sandbox_engine: 'wasm', sandbox_grade: 'wasm', languages: ['python'] }
     })
     return [node(2, 'node-2'), node(1, 'node-1')]
   }
 
-  async searchMesh(words: readonly string[]) {
+  async searchMesh(words: readonly string[]): Promise<FoundCatalog[]> {
     this.searched = words
-    const descriptor = descriptorOf('clinical_trial_data', 'public')
-    return [{ peerId: 'peer-node-2', nodeId: 'node-2', institution: 'Another', descriptor }]
+    const holder = { peer_id: 'peer-node-2', node_id: 'node-2', institution: 'Another' }
+    return [{ ...holder, ...described('clinical_trial_data', 'public') }]
   }
 
   async authenticate(name: string, password: string) {
@@ -292,14 +267,14 @@ export class FakePeer implements GatewayPeer {
     return this.keys.get(key) ?? null
   }
 
-  apiKeys({ name }: Account): ApiKeyView[] {
-    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyView(key, roles))
+  apiKeys({ name }: Account): ApiKey[] {
+    return [...this.keys].filter(([, owner]) => owner.name === name).map(([key, { roles }]) => keyOf(key, roles))
   }
 
   async createApiKey({ name }: Account, { roles = ['researcher'] }: { roles?: readonly Role[] }) {
     const key = `snk_${this.keys.size}`
     this.keys.set(key, { name, roles, byKey: true })
-    return { ...keyView(key, roles), key }
+    return { ...keyOf(key, roles), key }
   }
 
   async revokeApiKey({ name }: Account, id: string) {
@@ -307,18 +282,18 @@ export class FakePeer implements GatewayPeer {
   }
 
   async usage() {
-    const counted = { catalog: 'clinical_trial_data', scope: '', what: 'refusals' }
+    const counted = { data_catalog_name: 'clinical_trial_data', scope: '', what: 'refusals' }
     return [{ ...counted, used: '5', max: '20', share: 0.25 }]
   }
 
   policies() {
-    const rule = { rule: 'k', value: '5', does: 'Counts people.', stops: 'Small cells.', stopsNot: 'k-1 friends.' }
-    return [{ catalog: 'clinical_trial_data', preset: 'default', policyHash: 'cc', rules: [rule] }]
+    const rule = { rule: 'k', value: '5', does: 'Counts people.', stops: 'Small cells.', stops_not: 'k-1 friends.' }
+    return [{ data_catalog_name: 'clinical_trial_data', preset: 'default', policy_hash: 'cc', rules: [rule] }]
   }
 
   membership() {
-    const self = { peerId: PEER_ID, institution: 'Charité', connected: true, self: true, logDisputedBy: [] }
-    return { federation: 'Parkinson network', open: false, needed: 2, members: [self] }
+    const self = { peer_id: PEER_ID, institution: 'Charité', connected: true, self: true, log_disputed_by: [] }
+    return { federation: 'Parkinson network', open: false, signatures_needed: 2, members: [self] }
   }
 
   async sandboxes() {
@@ -328,8 +303,9 @@ export class FakePeer implements GatewayPeer {
   async testSandboxes({ name }: Account) {
     this.testers.push(name)
     if (this.waitMs > 0) return { ok: false as const, waitMs: this.waitMs }
-    const running = { by: name, startedAtMs: 1_700_000_000_000, grade: 'wasm', done: 3, of: 172, failing: 0 }
-    this.tested = { ...this.tested, running }
+    const started = { started_by: name, started_at: '2023-11-14T22:13:20.000Z' }
+    const running = { ...started, grade: 'wasm', done: 3, of: 172, failing: 0 }
+    this.tested = { ...this.tested, self_test: { ...this.tested.self_test, running } }
     return { ok: true as const, view: this.tested }
   }
 
@@ -340,9 +316,9 @@ export class FakePeer implements GatewayPeer {
       .reverse()
   }
 
-  async *watchEvents(_: Account, after: string, signal: AbortSignal): AsyncGenerator<EventView> {
+  async *watchEvents(_: Account, after: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: NodeEvent }> {
     const seen = Number(after.split('-')[1] ?? 0)
-    for (const event of this.happened) if (event.sequence > seen) yield event
+    for (const event of this.happened) if (event.sequence > seen) yield { id: `0123abcd-${event.sequence}`, event }
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
 
@@ -351,70 +327,65 @@ export class FakePeer implements GatewayPeer {
     this.submissions.push(submission)
     const targets = submission.targets === '*' ? ['node-1', 'node-2'] : submission.targets
     const word = submission.program.kind === 'script' ? submission.program.language : submission.program.kind
-    return this.add({
-      owner: account.name,
-      programWord: word,
-      title: submission.title,
-      parts: targets.map((t) => partOf(t))
-    })
+    const { title } = submission
+    return this.add({ owner: account.name, script_type: word, title, parts: targets.map((target) => partOf(target)) })
   }
 
-  async privacyCost(submission: Submission): Promise<CostsView> {
+  async privacyCost(submission: Submission): Promise<PrivacyCost> {
     this.submissions.push(submission)
-    const peer = { peerId: '12D3KooW1', nodeId: 'node-1', institution: 'North' }
-    const column = { name: 'n', kind: 'subjects', sd: 3, error95: 6, rankError95: null, assumesRows: null, range: null }
-    const price = {
-      ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nanoRho: 125_000_000n },
-      ...{ epsilonAtDelta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
-      ...{ groupsPerSubject: 1, rowsPerSubject: 1, sitesPerPerson: 1, columns: [column] }
+    const peer = { peer_id: '12D3KooW1', node_id: 'node-1', institution: 'North', code: null, reason: null }
+    const nothing = { ...peer, cost: null, information: null, left: null }
+    const column = {
+      name: 'n',
+      kind: 'subjects',
+      sd: 3,
+      error_95: 6,
+      rank_error_95: null,
+      assumes_rows: null,
+      range: null
+    }
+    const cost = {
+      ...{ mechanism: 'discrete-laplace', epsilon: 0.5, rho: 0.125, nano_rho: '125000000' },
+      ...{ epsilon_at_delta: 2.5, delta: 1e-6, numbers: 1, groups: 1 },
+      ...{ groups_per_subject: 1, rows_per_subject: 1, sites_per_person: 1, columns: [column] }
     }
     const peers = [
-      { ...peer, price, left: { project: '0.0244', lifetime: '0.5' } },
-      { ...peer, nodeId: 'node-2', price: { ...price, columns: [{ ...column, sd: 4 }] } },
-      { ...peer, nodeId: 'node-4', information: [{ variable: 'd.t.x', numbers: 2, bits: 0.07, max: 3 }] },
-      { ...peer, nodeId: 'node-3', code: 'PARAMETER_INVALID' as const, reason: 'no bounds' }
+      { ...nothing, cost, left: { project_rho: '0.0244', lifetime_rho: '0.5' } },
+      { ...nothing, node_id: 'node-2', cost: { ...cost, columns: [{ ...column, sd: 4 }] } },
+      { ...nothing, node_id: 'node-4', information: [{ variable: 'd.t.x', numbers: 2, bits: 0.07, bits_max: 3 }] },
+      { ...nothing, node_id: 'node-3', code: 'PARAMETER_INVALID', reason: 'no bounds' }
     ]
-    return { peers, pooled: [{ name: 'n', sd: 5, error95: 11 }] }
-  }
-
-  async asked(id: string, account: Account): Promise<AskedView | null> {
-    const view = await this.request(id, account)
-    return view ? { ...this.asks, targets: view.parts.map(({ peerId }) => peerId), title: view.title } : null
+    return { data_catalog_name: submission.catalog, peers, pooled: [{ name: 'n', sd: 5, error_95: 11 }] }
   }
 
   async submitSigned(submission: SignedSubmission, account: Account) {
     this.submissions.push(submission)
-    return this.add({ owner: account.name, broadcast: true })
+    return this.add({ owner: account.name, isToMany: true })
   }
 
   /** Stores a request as it is. */
-  add(more: Partial<RequestView>): RequestView {
-    const number = this.views.size + 1
-    const parts = more.parts ?? [partOf('node-1')]
-    const view: RequestView = {
-      id: `req-${number}`,
-      number,
-      broadcast: parts.length > 1,
-      owner: 'ada',
-      catalog: 'clinical_trial_data',
-      programWord: 'sql',
-      title: '',
-      submittedAtMs: 1_700_000_000_000,
-      state: 'queued',
-      progress: 0,
-      parts,
-      warnings: [],
+  add({ owner = 'ada', isToMany, ...more }: Told) {
+    const number = this.requestsMade.size + 1
+    const id = `req-${number}`
+    const { parts = [partOf('node-1')], state = 'queued' } = more
+    const broadcast: Broadcast = {
+      ...{ id, number, title: '', data_catalog_name: 'clinical_trial_data', script_type: 'sql', cohort: null },
+      ...{ opening: '', statistic: null, status: restStatus(state), state, code: null, reason: null, progress: 0 },
+      ...{ submitted_at: AT, started_at: null, completed_at: null, warnings: [], parts, pooled: null, schema: null },
+      asked: { ...ASKED, targets: parts.map(({ peer_id }) => peer_id) },
       ...more
     }
-    this.views.set(view.id, view)
-    return view
+    const made = { broadcast, isToMany: isToMany ?? parts.length > 1, requester: owner, requesterKey: '12D3KooWAda' }
+    this.requestsMade.set(id, { ...made, id, owner })
+    return { ...made, id, owner }
   }
 
   /** Changes a request and tells whoever watches. */
-  change(id: string, more: Partial<RequestView>): void {
-    const view = this.views.get(id)
-    if (!view) throw new Error('no such request in the test')
-    this.views.set(id, { ...view, ...more })
+  change(id: string, more: Partial<Broadcast>): void {
+    const made = this.requestsMade.get(id)
+    if (!made) throw new Error('no such request in the test')
+    const status = more.state === undefined ? {} : { status: restStatus(more.state) }
+    this.requestsMade.set(id, { ...made, broadcast: { ...made.broadcast, ...status, ...more } })
     for (const wake of this.#waiting) wake()
   }
 
@@ -422,43 +393,43 @@ export class FakePeer implements GatewayPeer {
     account: Account,
     options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ) {
-    return [...this.views.values()]
-      .filter((view) => view.owner === account.name)
-      .filter((view) => options.before === undefined || view.number < options.before)
-      .filter((view) => options.state === undefined || view.state === options.state)
-      .filter((view) => !options.broadcastsOnly || view.broadcast)
+    return [...this.requestsMade.values()]
+      .filter(({ owner }) => owner === account.name)
+      .filter(({ broadcast }) => options.before === undefined || broadcast.number < options.before)
+      .filter(({ broadcast }) => options.state === undefined || broadcast.state === options.state)
+      .filter(({ isToMany }) => !options.broadcastsOnly || isToMany)
       .reverse()
       .slice(0, options.limit)
   }
 
   async request(id: string, account: Account) {
     this.#mayFail()
-    const view = this.views.get(id)
-    return view?.owner === account.name ? view : null
+    const made = this.requestsMade.get(id)
+    return made?.owner === account.name ? made : null
   }
 
   async cancel(id: string, account: Account) {
-    const view = await this.request(id, account)
-    if (!view) return null
-    if (isEnded(view.state)) throw new StimnetError('JOB_ENDED', 'cancelling')
+    const made = await this.request(id, account)
+    if (!made) return null
+    if (isEnded(made.broadcast.state)) throw new StimnetError('JOB_ENDED', 'cancelling')
     this.change(id, { state: 'cancelled' })
-    return this.views.get(id) ?? null
+    return this.requestsMade.get(id) ?? null
   }
 
-  async *watch(id: string, account: Account, signal: AbortSignal): AsyncGenerator<RequestView> {
+  async *watch(id: string, account: Account, signal: AbortSignal): AsyncGenerator<OwnRequest> {
     this.watching += 1
     try {
-      for (let last: RequestView | undefined; !signal.aborted; ) {
-        const view = this.views.get(id)
-        if (!view || view.owner !== account.name) return
-        if (view === last) {
+      for (let last: OwnRequest | undefined; !signal.aborted; ) {
+        const made = this.requestsMade.get(id)
+        if (!made || made.owner !== account.name) return
+        if (made === last) {
           await this.#changed(signal)
           this.#mayFail()
           continue
         }
-        last = view
-        yield view
-        if (isEnded(view.state)) return
+        last = made
+        yield made
+        if (isEnded(made.broadcast.state)) return
       }
     } finally {
       this.watching -= 1
@@ -482,84 +453,87 @@ export class FakePeer implements GatewayPeer {
     })
   }
 
-  async verifyAudit(): Promise<AuditFinding> {
-    return { ok: true, records: 0, head: '0'.repeat(64) }
+  async verifyAudit(): Promise<AuditVerification> {
+    return { ok: true, records: 0, head: '0'.repeat(64), broken_at: null, why: null }
   }
 
-  readonly decisions: { id: string; approve: boolean; notes: string; by: string }[] = []
-  readonly analysesMade: AnalysisView[] = []
+  readonly decisions: { id: string; status: string; notes: string; by: string }[] = []
+  readonly analysesMade: AnalysisRequest[] = []
 
-  async requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisView> {
-    const requestId = String(this.analysesMade.length + 1).padStart(32, '0')
-    const view: AnalysisView = {
-      requestId,
-      number: this.analysesMade.length + 1,
-      status: 'pending',
-      state: 'pending',
-      about: submission.about,
-      title: submission.title,
-      targetNodeId: String(submission.targets[0]),
-      catalog: submission.catalog,
-      programWord: submission.program.kind,
-      programText: programText(submission.program),
+  async requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisRequest> {
+    const id = this.analysesMade.length + 1
+    const { about, program } = submission
+    const made: AnalysisRequest = {
+      ...{ id, request_id: String(id).padStart(32, '0'), status: 'pending', state: 'pending' },
+      requester_name: about.requester_name,
+      requester_institution: about.requester_institution,
+      requester_email: about.requester_email,
+      requester_affiliation: about.requester_affiliation || null,
+      analysis_title: submission.title,
+      analysis_description: about.description,
+      target_node_id: String(submission.targets[0]),
+      data_catalog_name: submission.catalog,
+      selected_score: about.selected_score || null,
+      selected_timeline: about.selected_timeline || null,
+      ...{ script_type: program.kind, script_content: programText(program) },
       parameters: submission.parameters,
       filters: submission.filters,
-      outputs: submission.outputs,
-      requesterKey: account.name,
-      requestHash: 'aa',
-      decidedBy: [],
-      submittedAtMs: 1_700_000_000_000,
-      updatedAtMs: 1_700_000_000_000,
-      approvals: 0,
-      approvalsNeeded: 2
+      priority: about.priority,
+      estimated_duration: about.estimated_duration || null,
+      ...{ approved_by: null, approval_notes: null, approved_at: null, expires_at: null },
+      ...{ submitted_at: '2023-11-14T22:13:20.000Z', updated_at: '2023-11-14T22:13:20.000Z' },
+      ...{ approvals: 0, approvals_needed: 2, purpose: [], project: null, privacy: null },
+      ...{ contract: [], mappings: [], standing: null, filters_unapplied: [], wall_time_ms_max: null },
+      ...{ requester_key: account.name, custody: 'requester', account: null, asked_by: null, request_hash: 'aa' },
+      ...{ cohort: null, outputs: submission.outputs, uploads: [], epoch: null, image: null, review: null }
     }
-    this.analysesMade.push(view)
-    return view
+    this.analysesMade.push(made)
+    return made
   }
 
-  async analyses(account: Account, { limit, status }: { limit: number; status?: AnalysisView['status'] }) {
+  async analyses(account: Account, { limit, status }: { limit: number; status?: AnalysisRequest['status'] }) {
     const mine = this.analysesMade.filter(
-      (one) => account.roles.includes('steward') || one.requesterKey === account.name
+      (one) => account.roles.includes('steward') || one.requester_key === account.name
     )
     return mine.filter((one) => status === undefined || one.status === status).slice(0, limit)
   }
 
-  async analysis(id: string, account: Account): Promise<AnalysisView | null> {
+  async analysis(id: string, account: Account): Promise<AnalysisRequest | null> {
     const all = await this.analyses(account, { limit: 100 })
-    return all.find((one) => one.requestId === id || String(one.number) === id) ?? null
+    return all.find((one) => one.request_id === id || String(one.id) === id) ?? null
   }
 
   async analysisResults(requestId: string) {
     return { request_id: requestId, job_id: null, status: 'pending' as const, result_data: null }
   }
 
-  async decideAnalysis(id: string, decision: { approve: boolean; notes: string }, account: Account) {
-    const view = await this.analysis(id, account)
-    if (view) this.decisions.push({ id, approve: decision.approve, notes: decision.notes, by: account.name })
-    return view && { ...view, status: decision.approve ? ('approved' as const) : ('denied' as const) }
+  async decideAnalysis(id: string, { status, approval_notes }: AnalysisDecision, account: Account) {
+    const found = await this.analysis(id, account)
+    if (found) this.decisions.push({ id, status, notes: approval_notes ?? '', by: account.name })
+    return found && { ...found, status }
   }
 
-  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadView }[] = []
+  readonly uploaded: { owner: string; bytes: Uint8Array; view: UploadedFile }[] = []
 
   async upload(file: { kind: 'script' | 'data'; filename: string; bytes: Uint8Array }, account: Account) {
     this.#mayFail()
     const number = this.uploaded.length + 1
-    const view: UploadView = {
-      ...{ id: String(number).padStart(32, 'a'), number, kind: file.kind, filename: file.filename },
+    const view: UploadedFile = {
+      ...{ id: number, file_id: String(number).padStart(32, 'a'), file_type: file.kind, filename: file.filename },
       ...{ name: uploadNameOf(file.filename), sha256: 'a'.repeat(64), size: file.bytes.length },
-      ...{ uploadedAtMs: 1_700_000_000_000, expiresAtMs: 1_700_000_000_000 + 1_000 }
+      ...{ uploaded_at: '2023-11-14T22:13:20.000Z', expires_at: '2023-11-14T22:13:21.000Z' }
     }
     this.uploaded.push({ owner: account.name, bytes: file.bytes, view })
     return view
   }
 
   uploads(account: Account, kind: 'script' | 'data') {
-    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.kind === kind)
+    const own = this.uploaded.filter(({ owner, view }) => owner === account.name && view.file_type === kind)
     return own.map(({ view }) => view).reverse()
   }
 
   async removeUpload(id: string, account: Account) {
-    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.id === id)
+    const at = this.uploaded.findIndex(({ owner, view }) => owner === account.name && view.file_id === id)
     return at >= 0 && this.uploaded.splice(at, 1).length > 0
   }
 
@@ -580,23 +554,26 @@ export class FakePeer implements GatewayPeer {
     return `stimnet/${PEER_ID}\n3\n${'A'.repeat(43)}=\n\n— stimnet/${PEER_ID} AAAA\n`
   }
 
-  async proveAudit(_account: Account, sequence: number): Promise<AuditProofView | null> {
-    const bytes = Uint8Array.of(1, 2, 3)
+  async proveAudit(_account: Account, sequence: number): Promise<AuditProof | null> {
+    const bytes = 'AQID'
     const proof = { entry: bytes, index: sequence - 1, size: 3, path: [bytes], root: bytes, record: bytes }
     return sequence >= 1 && sequence <= 3 ? { ...proof, checkpoint: await this.checkpoint() } : null
   }
 
   async gatherWitnesses() {
-    return [{ witness: PEER_ID }, { witness: PEER_ID, code: 'CHECKPOINT_CONFLICT' as const }]
+    return [
+      { witness: PEER_ID, attested: true, code: null },
+      { witness: PEER_ID, attested: false, code: 'CHECKPOINT_CONFLICT' }
+    ]
   }
 
-  async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditView[]> {
-    const record = (sequence: number): AuditView => ({
+  async audit(_account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]> {
+    const record = (sequence: number): AuditRecord => ({
       sequence,
-      atMs: 1_700_000_000_000,
+      at: '2023-11-14T22:13:20.000Z',
       kind: 'decision',
       actor: 'ada',
-      jobId: 'f'.repeat(32),
+      job_id: 'f'.repeat(32),
       code: 'QUEUE_FULL',
       detail: { queue: 100 },
       hash: 'ab'

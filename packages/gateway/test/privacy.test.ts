@@ -38,7 +38,7 @@ describe('the price of a question', () => {
     assert.equal(cost.peers[1]?.left, null)
     assert.deepEqual(cost.pooled, [{ name: 'n', sd: 5, error_95: 11 }])
     assert.deepEqual(peer.submissions[0]?.targets, '*')
-    assert.equal(peer.views.size, 0, 'nothing was submitted')
+    assert.equal(peer.requestsMade.size, 0, 'nothing was submitted')
   })
 
   it('is told to researchers with a token alone', async () => {

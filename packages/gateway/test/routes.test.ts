@@ -271,8 +271,8 @@ describe('jobs', () => {
     const { id } = house.peer.add({
       state: 'completed',
       progress: 1,
-      startedAtMs: 1_700_000_000_100,
-      endedAtMs: 1_700_000_001_350,
+      started_at: '2023-11-14T22:13:20.100Z',
+      completed_at: '2023-11-14T22:13:21.350Z',
       parts: [partOf('node-1', { state: 'completed', output: TABLE, receipt: 'a.b.c' })]
     })
     const { body } = await house.json('GET', `/api/v1/jobs/${id}`, { as: 'ada' })
@@ -295,7 +295,7 @@ describe('jobs', () => {
 
   it('lists own jobs alone, newest first, by status and limit', async () => {
     const house = openHouse()
-    for (const state of ['pending', 'queued', 'disclosing', 'denied', 'expired', 'completed'] as const) {
+    for (const state of ['pending', 'queued', 'running', 'denied', 'expired', 'completed'] as const) {
       house.peer.add({ state, parts: [partOf('node-1', { state })] })
     }
     house.peer.add({ owner: 'bob' })
@@ -340,7 +340,7 @@ describe('jobs', () => {
       assert.equal(other.body.code, 'JOB_UNKNOWN')
       assert.deepEqual({ ...other.body, request_id: '' }, { ...absent.body, request_id: '' })
     }
-    assert.equal(house.peer.views.get(id)?.state, 'queued')
+    assert.equal(house.peer.requestsMade.get(id)?.broadcast.state, 'queued')
   })
 
   it('takes no path for an id', async () => {
@@ -547,7 +547,7 @@ describe('a gateway that requires no login', () => {
   it('lets anyone ask as the researcher "anonymous", but still refuses a wrong token', async () => {
     const house = openHouse({ requireAuth: false })
     const { body } = await house.json('POST', '/api/v1/jobs', { body: SQL_JOB })
-    assert.equal(house.peer.views.get(body.job_id)?.owner, 'anonymous')
+    assert.equal(house.peer.requestsMade.get(body.job_id)?.owner, 'anonymous')
     assert.equal((await house.json('GET', `/api/v1/jobs/${body.job_id}`)).status, 200)
     assert.equal((await house.json('GET', '/api/v1/audit')).status, 403)
     const headers = { authorization: 'Bearer nonsense' }

@@ -1,5 +1,5 @@
 /** Who is there, what they offer, how to ask. */
-export type { Exchange, Rate } from './streams/exchange.ts'
+export type { Exchange, Rate } from './exchanges/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'
 export { federationExchange } from './exchanges/federation.ts'
@@ -24,5 +24,5 @@ export type {
   MeshStore,
   MeshTiming
 } from './mesh.ts'
-export { startMesh } from './start.ts'
+export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'

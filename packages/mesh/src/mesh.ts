@@ -1,7 +1,7 @@
 /** The interface of the mesh to the rest of a peer: its settings, its dependencies and its functions. */
 import type { Clock, Code, Encodable, RandomSource, wire } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
-import type { Exchange } from './streams/exchange.ts'
+import type { Exchange } from './exchanges/exchange.ts'
 
 /** The question that opens a follow stream, saying what the asker already has: `messages.FollowAsk` before encoding. */
 export type FollowAsk = Encodable<wire.FollowAsk>
@@ -111,6 +111,11 @@ export interface Follower {
 /** The mesh as the rest of the peer uses it. */
 export interface Mesh {
   readonly peerId: string
+  /**
+   * Listens and begins to search for other peers. Register the handlers before: a peer that connects at once gets every
+   * answer. `connected` is told of each peer that connects. Throws ADDRESS_IN_USE; stop the mesh then.
+   */
+  start(connected?: (peerId: string) => void): Promise<void>
   /** The multiaddrs of this peer, with its PeerId. */
   addresses(): string[]
   /**

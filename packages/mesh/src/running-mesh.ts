@@ -8,7 +8,7 @@ import type { LevelDatastore } from './connect/datastore.ts'
 import { Dialler } from './connect/dialler.ts'
 import type { Discipline } from './connect/discipline.ts'
 import { Discovery } from './connect/discovery.ts'
-import type { Exchange } from './streams/exchange.ts'
+import type { Exchange } from './exchanges/exchange.ts'
 import { followExchange } from './exchanges/follow.ts'
 import { errorOf, faultOf } from './streams/fault.ts'
 import { follow, type MeshFollower } from './streams/follow.ts'
@@ -60,6 +60,7 @@ export class RunningMesh implements Mesh {
   readonly #followers = new Map<string, MeshFollower>()
   #running: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
+  #connected: (peerId: string) => void = () => undefined
 
   constructor(parts: MeshParts) {
     const { node, deps, timing } = parts
@@ -84,8 +85,9 @@ export class RunningMesh implements Mesh {
     })
   }
 
-  async start(): Promise<void> {
+  async start(connected: (peerId: string) => void = () => undefined): Promise<void> {
     const { node, settings, members } = this.#parts
+    this.#connected = connected
     firstPeerOf(node, () => this.#discovery.firstPeer())
     node.addEventListener('peer:discovery', ({ detail }) => {
       this.#dialler.addHint(detail.id.toString(), detail.multiaddrs.map(String))
@@ -129,7 +131,8 @@ export class RunningMesh implements Mesh {
   }
 
   ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Encodable<Q>, options: AskOptions): Promise<A> {
-    return ask(this.#asking, exchange, peerId, question, options)
+    if (this.#parts.node.status === 'started') return ask(this.#asking, exchange, peerId, question, options)
+    return Promise.reject(new StimnetError('PEER_UNREACHABLE', 'asking before the mesh has started'))
   }
 
   serve<Q, A>(exchange: Exchange<Q, A>, handler: Handler<Q, A>): void {
@@ -207,6 +210,7 @@ export class RunningMesh implements Mesh {
     if (!facts.isNew) return
     this.#followers.get(peerId)?.peerIsBack()
     deps.events.peerConnected(peerId)
+    this.#connected(peerId)
   }
 
   #onGone(peerId: string): void {

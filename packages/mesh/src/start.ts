@@ -1,4 +1,4 @@
-/** Creation and start of the mesh: checks the settings, opens the store, creates the node and starts it. */
+/** Creation of the mesh: checks the settings, opens the store and creates the node. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
 import { LevelDatastore } from './connect/datastore.ts'
@@ -23,15 +23,8 @@ const TIMING: MeshTiming = {
   reopenMs: 100
 }
 
-/**
- * Starts the mesh: it listens and begins to search for other peers. `prepare` registers handlers before the first peer can
- * connect. Throws CONFIG_INVALID and ADDRESS_IN_USE; in that case the mesh is stopped again.
- */
-export async function startMesh(
-  settings: MeshSettings,
-  deps: MeshDeps,
-  prepare: (mesh: Mesh) => void = () => {}
-): Promise<Mesh> {
+/** Creates the mesh, which neither listens nor dials before `Mesh.start`. Throws CONFIG_INVALID. */
+export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promise<Mesh> {
   checkSettings(settings)
   const stores = storesIn(deps.store)
   const datastore = await LevelDatastore.open(stores.libp2p)
@@ -45,24 +38,10 @@ export async function startMesh(
     await Promise.all([members.close(), datastore.close()])
     throw error
   })
-  const mesh = new RunningMesh({
-    settings,
-    discipline,
-    deps,
-    timing,
-    node,
-    datastore,
-    members,
+  return new RunningMesh({
+    ...{ settings, discipline, deps, timing, node, datastore, members },
     discoveryStore: stores.discovery
   })
-  try {
-    prepare(mesh)
-    await mesh.start()
-    return mesh
-  } catch (error) {
-    await mesh.stop()
-    throw error
-  }
 }
 
 function checkSettings(settings: MeshSettings): void {

@@ -132,6 +132,10 @@ describe('following what became of jobs', () => {
       await connect(asker, server)
       const following = new Following(asker.mesh, server.mesh.peerId)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
+      // A process that stands still for longer than the silence has not lost its peers.
+      const startedAt = performance.now()
+      while (performance.now() - startedAt < 900);
+      await new Promise((resolve) => setTimeout(resolve, 500))
       assert.deepEqual(following.states, ['open'])
       assert.deepEqual(following.got, [])
     })
@@ -147,8 +151,11 @@ describe('following what became of jobs', () => {
       const asker = await start({ timing: { silenceMsMax: 200 } })
       await connect(asker, server)
       const following = new Following(asker.mesh, server.mesh.peerId)
+      // On a busy machine the first sign of life can take longer than the silence that is borne here.
+      const { states } = following
+      await until(() => states.some((state, i) => state === 'open' && i + 1 < states.length), 'open, and then not')
+      assert.equal(states[states.indexOf('open') + 1], 'DEADLINE')
       await until(() => log.asks.length >= 2, 'asked again')
-      assert.deepEqual(following.states.slice(0, 2), ['open', 'DEADLINE'])
     })
   })
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type Code, cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
-import { type Mesh, type MeshSettings, type MeshStore, startMesh } from '../src/index.ts'
+import { type Mesh, type MeshSettings, type MeshStore, createMesh } from '../src/index.ts'
 
 export interface Told {
   connected: string[]
@@ -56,7 +56,7 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
     served: [],
     unexpected: []
   }
-  const mesh = await startMesh(
+  const mesh = await createMesh(
     {
       nodeSeed: seed,
       listen: ['/ip4/127.0.0.1/tcp/0'],
@@ -79,9 +79,15 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
         served: (exchange, _ms, code) => told.served.push({ exchange, code }),
         unexpected: (error) => told.unexpected.push(error)
       }
-    },
-    prepare
+    }
   )
+  try {
+    prepare?.(mesh)
+    await mesh.start()
+  } catch (error) {
+    await mesh.stop()
+    throw error
+  }
   return { mesh, told, store, seed }
 }
 

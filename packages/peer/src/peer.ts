@@ -1,29 +1,39 @@
 /** The composition of one institution's peer: its parts and their connections. Read `compose` from top to bottom. */
 import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
+import type { GatewayPeer } from '@stimnet/gateway'
 import type { Mesh, MeshTiming } from '@stimnet/mesh'
 import { type Clock, cryptographicRandom, type RandomSource, systemClock } from '@stimnet/protocol'
 import type { Attack, Sandbox } from '@stimnet/sandbox'
-import { type Connections, openAsking, openConnections } from './start/asking.ts'
+import { type Asking, type Connections, openAsking, openConnections } from './start/asking.ts'
 import { canonicalHash } from './canonical-hash.ts'
+import { analysisMethods } from './gateway/analyses.ts'
+import { auditMethods } from './gateway/audit-view.ts'
 import { createChecks } from './gateway/checks.ts'
+import { eventMethods } from './gateway/event-view.ts'
+import { nodeMethods } from './gateway/node-view.ts'
+import { peopleMethods } from './gateway/people-view.ts'
+import { requestMethods } from './gateway/request-view.ts'
+import { sandboxMethods } from './gateway/sandbox-view.ts'
+import { stewardshipMethods } from './gateway/stewardship-view.ts'
+import { uploadMethods } from './gateway/upload-view.ts'
 import type { LoadedConfig } from './config/config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
-import { createGatewayPeer } from './gateway/peer.ts'
 import { type Lifetime, withLifetime } from './start/lifetime.ts'
 import { loginsOf } from './start/logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
   keepAccountsFresh,
   openGateway,
+  openMesh,
   openMetrics,
   sweepApprovals,
   sweepReplays,
   sweepUploads,
   termsOf
 } from './start/opening.ts'
-import { openServing, type Serving } from './start/serving.ts'
+import { type Basis, openBasis, openServing, type Serving } from './start/serving.ts'
 import type { Setting } from './start/setting.ts'
 import type { Accounts } from './store/accounts/accounts.ts'
 import type { Database } from './store/database.ts'
@@ -78,27 +88,30 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const dataDir = resolve(baseDir, config.data_dir)
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
 
-  // The identity and the stores; the serving side; the connections to others; the asking side.
+  // The identity and the stores; what needs no connection; who answers others; the connections; who asks others.
   const stores = await openStores(setting)
-  const serving = await openServing(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
+  const basis = await openBasis(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
   const way = { transport: options.transport, timing: options.timing }
-  const connections = await openConnections(setting, stores, serving, way)
-  const asking = openAsking(setting, stores, serving, connections)
+  const mesh = lifetime.keep(await openMesh({ ...setting, ...stores, ...basis, ...way }), (opened) => opened.stop())
+  const serving = await openServing(setting, stores, basis, mesh)
+  // Once more, so that nothing comes in any more when what answers is closed.
+  lifetime.keep(mesh, (opened) => opened.stop())
+  const connections = await openConnections(setting, stores, basis, serving, mesh)
+  const asking = openAsking(setting, stores, { ...basis, ...serving }, connections)
 
   // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
   keepTidy(setting, stores, serving)
-  sweepUploads(connections.shares, events, lifetime)
-  connections.mesh.announce(termsOf(serving.catalogs))
+  sweepUploads(serving.shares, events, lifetime)
+  mesh.announce(termsOf(basis.catalogs))
   await recordStart(setting, stores)
-  const gatewayUrl = await openDoor(setting, { ...stores, ...serving, ...connections, ...asking, feed })
+  const gatewayUrl = await openDoor(setting, { stores, basis, mesh, serving, connections, asking, feed })
   const metricsUrl = await openMetrics({ config, events }, lifetime)
-  const { mesh, witnesses } = connections
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses },
-    ...{ catalogs: serving.catalogs, federation: serving.federation },
+    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses: serving.witnesses },
+    ...{ catalogs: basis.catalogs, federation: basis.federation },
     ...{ accounts: stores.accounts, database: stores.database },
     stop: async () => {
       await lifetime.close()
@@ -119,21 +132,48 @@ async function recordStart({ config }: Setting, { database, signer, ledger }: St
   await database.commit((draft) => draft.audit({ kind: 'start', actor: signer.id, detail }))
 }
 
-type Parts = Stores & Serving & Connections & ReturnType<typeof openAsking> & { readonly feed: EventFeed }
+interface Parts {
+  readonly stores: Stores
+  readonly basis: Basis
+  readonly mesh: Mesh
+  readonly serving: Serving
+  readonly connections: Connections
+  readonly asking: Asking
+  readonly feed: EventFeed
+}
 
-/** Opens the gateway, with access to all parts; undefined where it is switched off. */
-async function openDoor(setting: Setting, parts: Parts): Promise<string | undefined> {
+/** Opens the gateway, and says what each of its subjects is answered from; undefined where it is switched off. */
+async function openDoor(setting: Setting, { stores, basis, mesh, serving, connections, asking, feed }: Parts) {
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
-  const { seed, signer, mesh, runner, database, sandbox } = parts
-  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
+  const { seed, signer, database, requests, uploads, jobs, ledger, standing } = stores
+  const { accounts, apiKeys, endedTokens, signedOn } = stores
+  const { sandbox, selfTests, around, catalogs, privacy, federation } = basis
+  const { runner, approvals, stewards, files, conflicts, witnesses } = serving
+  const { links, directory } = connections
+  const { submitter, signerOf, views } = asking
+  const self = signer.id
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
-  const peer = createGatewayPeer({
-    ...{ ...parts, clock, events, config },
-    facts: () => ({ ...parts.facts, peerId: signer.id, startedAtMs, endpointUrl: gatewayUrl ?? '' }),
-    logins: loginsOf(config),
-    checks: createChecks({ database, mesh, sandbox, dataDir })
-  })
+  const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
+  const checks = createChecks({ database, mesh, sandbox, dataDir })
+  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
+  const peer: GatewayPeer = {
+    ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
+    ...requestMethods({
+      ...{ clock, self, signer, requests, submitter, views, links, directory, catalogs, ledger, signerOf },
+      open: config.mesh.open
+    }),
+    ...analysisMethods({
+      ...{ clock, self, nodeId: config.node_id, database, jobs, requests, views, directory, federation },
+      ...{ catalogs, submitter, approvals, stewards, standing, files }
+    }),
+    ...uploadMethods({ uploads, requests }),
+    ...peopleMethods({ clock, accounts, apiKeys, endedTokens, signedOn, logins: loginsOf(config), database, events }),
+    ...auditMethods({ database, witnesses }),
+    ...eventMethods({ feed }),
+    ...stewardshipMethods({ config, self, ledger, privacy, federation, mesh, directory, conflicts }),
+    ...sandboxMethods({ config, sandbox, selfTests, around })
+  }
   gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
   return gatewayUrl
 }

@@ -26,7 +26,14 @@ const SELF = signer.id
 async function jobOf(id: string, changes: Partial<JobRecord> = {}, request: object = {}): Promise<JobRecord> {
   const program = programToMessage({ kind: 'sql', sql: 'SELECT 1' })
   const body = messages.JobRequest.encode({ catalog: 'trial', program, custody: 'gateway', ...request })
-  const sealed = await seal({ type: 'job-request', body, signer, clock, audience: [SELF], lifetimeMs: 60_000 })
+  const { bytes: sealed } = await seal({
+    type: 'job-request',
+    body,
+    signer,
+    clock,
+    audience: [SELF],
+    lifetimeMs: 60_000
+  })
   const review = { needed: 2, approvals: [], expiresAtMs: START_MS * 2, image: 'i', run: {} as RunTerms }
   return {
     ...{ id, state: 'pending', request: toText(sealed), requestHash: 'h', issuer: SELF, custody: 'gateway' },
@@ -73,7 +80,7 @@ async function room(...stored: JobRecord[]) {
 
 const account = (name: string, ...roles: string[]) => ({ name, roles }) as unknown as Account
 const sue = account('sue', 'steward')
-const yes = { approve: true, notes: '' }
+const yes = { status: 'approved' } as const
 const A = `${'a'.repeat(12)}${'1'.repeat(20)}`
 const B = `${'a'.repeat(12)}${'2'.repeat(20)}`
 const NUMBER = String(Number.parseInt('a'.repeat(12), 16))
@@ -81,7 +88,7 @@ const NUMBER = String(Number.parseInt('a'.repeat(12), 16))
 describe('what stewards decide', () => {
   test('is named by its number only while one request has it: who asks could make a second one', async () => {
     const alone = await room(await jobOf(A))
-    assert.equal((await alone.analysis(NUMBER, sue))?.requestId, A)
+    assert.equal((await alone.analysis(NUMBER, sue))?.request_id, A)
     const both = await room(await jobOf(A), await jobOf(B))
     await assert.rejects(both.analysis(NUMBER, sue), { code: 'PARAMETER_INVALID' })
     await assert.rejects(both.decideAnalysis(NUMBER, yes, sue), { code: 'PARAMETER_INVALID' })
@@ -112,8 +119,8 @@ describe('what stewards decide', () => {
   test('is not for an operator to decide, who may read it', async () => {
     const here = await room(await jobOf(A))
     const olga = account('olga', 'operator', 'auditor', 'researcher')
-    for (const approve of [true, false]) {
-      await assert.rejects(here.decideAnalysis(A, { approve, notes: '' }, olga), { code: 'NOT_PERMITTED' })
+    for (const status of ['approved', 'denied'] as const) {
+      await assert.rejects(here.decideAnalysis(A, { status }, olga), { code: 'NOT_PERMITTED' })
     }
     assert.equal((await here.analysis(A, olga))?.approvals, 0)
   })
@@ -125,7 +132,7 @@ describe('what stewards decide', () => {
     const { analyses } = await room(await jobOf(A), ...(await Promise.all(ended)))
     const seen = await analyses(sue, { limit: 5, status: 'pending' })
     assert.deepEqual(
-      seen.map(({ requestId }) => requestId),
+      seen.map(({ request_id: id }) => id),
       [A]
     )
     assert.equal((await analyses(sue, { limit: 5, status: 'denied' })).length, 5)
@@ -150,10 +157,10 @@ describe('what stewards decide', () => {
     const program = programToMessage({ kind: 'script', language: 'python', code: 'open("x")' })
     const here = await room(await jobOf(A, {}, { program }))
     assert.deepEqual(
-      (await here.analyses(sue, { limit: 5 })).map(({ findings }) => findings),
-      [undefined]
+      (await here.analyses(sue, { limit: 5 })).map(({ review }) => review),
+      [null]
     )
-    assert.equal((await here.analysis(A, sue))?.findings?.[0]?.kind, 'file')
+    assert.equal((await here.analysis(A, sue))?.review?.[0]?.kind, 'file')
   })
 
   test('is seen and decided by stewards alone', async () => {
@@ -181,12 +188,12 @@ describe('the list of what waits', () => {
           const options = { limit, ...(status ? { status } : {}), ...(last ? { before: last } : {}) }
           const page = await methods.analyses(sue, options)
           if (page.length === 0) break
-          seen.push(...page.map(({ requestId }) => requestId))
+          seen.push(...page.map(({ request_id: id }) => id))
           last = page.at(-1)
         }
         assert.deepEqual(
           seen,
-          all.map(({ requestId }) => requestId),
+          all.map(({ request_id: id }) => id),
           `${status} ${limit}`
         )
       }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { type StandingTerms, standingTermsShape } from '@stimnet/api'
 import { BOUND_TO, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { notesOf } from '../src/gateway/analyses.ts'
 import { createEvents } from '../src/events.ts'
 import { type ApprovalParts, Approvals } from '../src/jobs/approve/approvals.ts'
 import { Database } from '../src/store/database.ts'
 import { type JobRecord, JobStore, type ReviewRecord, type RunTerms } from '../src/store/jobs.ts'
-import { StandingApprovals, type StandingTerms, standingTermsSchema } from '../src/store/standing.ts'
+import { StandingApprovals } from '../src/store/standing.ts'
 
 const START_MS = 1_750_000_000_000
 const DAY_MS = 24 * 3_600_000
@@ -17,7 +18,7 @@ const RUN: RunTerms = {
   ...{ purposeHash: 'p', project: 'aging', privacyHash: 'y', schemaHash: 's', uploadsHash: 'u', wallTimeMsMax: 0 }
 }
 const REVIEW: ReviewRecord = { needed: 2, approvals: [], expiresAtMs: START_MS + DAY_MS, image: 'i', run: RUN }
-const TERMS: StandingTerms = standingTermsSchema.parse({ runs: 2, days: 30 })
+const TERMS: StandingTerms = standingTermsShape.parse({ runs: 2, days: 30 })
 
 const jobOf = (id: string, review: ReviewRecord = REVIEW): JobRecord => ({
   ...{ id, state: 'pending', request: '', requestHash: 'h', issuer: 'ada', custody: 'requester', askedBy: 'peer' },
@@ -227,7 +228,7 @@ describe('a request that waits for stewards', () => {
 })
 
 describe('a standing approval', () => {
-  const wide = standingTermsSchema.parse({ runs: 10_000, days: 365, cohort: 'any', requester: 'any' })
+  const wide = standingTermsShape.parse({ runs: 10_000, days: 365, cohort: 'any', requester: 'any' })
 
   test('is given by all who must agree, on the same terms, and by nobody alone', async () => {
     const { approvals, standing, ran } = await room(jobOf('a'), jobOf('b'), jobOf('c'))
@@ -284,7 +285,7 @@ describe('a standing approval', () => {
 
   test('lets a parameter be what was approved or within its bounds', async () => {
     const bounds = { years: { minimum: 1, maximum: 5 }, arm: { one_of: ['a', 'b', 1] } }
-    const terms = standingTermsSchema.parse({ runs: 2, days: 30, parameters: bounds })
+    const terms = standingTermsShape.parse({ runs: 2, days: 30, parameters: bounds })
     const approved = { years: 1, arm: 'a', fixed: { deep: [1] } }
     const { matches } = await granted(terms, { ...RUN, parameters: approved })
     const fits = (changes: object) => matches({ ...RUN, parameters: { ...approved, ...changes } })

@@ -45,7 +45,7 @@ async function part(peer: Signer, requestHash: string, n: number): Promise<Broad
   const outputJson = canonicalBytes(countOf(n))
   const receipt = { requestHash, outputHash: await sha256Hex(outputJson) }
   const body = messages.JobResult.encode({ jobId: 'j', state: 'completed', outputJson, receipt })
-  const sealed = await seal({ type: 'job-result', body, signer: peer, clock, lifetimeMs: 60_000 })
+  const { bytes: sealed } = await seal({ type: 'job-result', body, signer: peer, clock, lifetimeMs: 60_000 })
   return {
     ...{ peer_id: peer.id, node_id: 'n', institution: peer === north ? 'North' : 'South', job_id: 'j', engine: 'node' },
     ...{ sandbox_grade: null, status: 'completed', state: 'completed', code: null, reason: null, progress: 1 },

@@ -106,6 +106,13 @@ describe('the audit log', () => {
     assert.deepEqual(verified, { ok: false, sequence: 2, why: 'a record is missing or out of order' })
   })
 
+  test('gives no proof of a record that is gone', async () => {
+    const { database, records } = await withRecords(3)
+    await records.del(key(2))
+    const proof = database.auditLog.prove(2, { size: 3, isOpened: () => true })
+    await assert.rejects(proof, { code: 'AUDIT_BROKEN' })
+  })
+
   test('shows records dropped at the end', async () => {
     const { database, records } = await withRecords(5)
     await records.del(key(5))

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account } from '@stimnet/gateway'
-import { verifyAuditProof } from '@stimnet/protocol'
+import { type AuditProof, verifyAuditProof } from '@stimnet/protocol'
 import { auditMethods } from '../src/gateway/audit-view.ts'
 import { Database } from '../src/store/database.ts'
 
+const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'base64'))
 const account = (...roles: string[]) => ({ name: 'ada', roles }) as unknown as Account
 
 async function opened(t: { after(close: () => Promise<void>): void }) {
@@ -39,7 +40,12 @@ test('nor does what proves a record open it to them', async (t) => {
   const isOpened = async (sequence: number, ...roles: string[]) => {
     const proof = await methods.proveAudit(account(...roles), sequence)
     assert.ok(proof)
-    return (await verifyAuditProof({ ...proof, path: [...proof.path] })).record !== undefined
+    const [entry, root, record] = [proof.entry, proof.root, proof.record].map(bytesOf)
+    const bytes = { entry, root, record, path: proof.path.map(bytesOf) } as Pick<
+      AuditProof,
+      'entry' | 'root' | 'record' | 'path'
+    >
+    return (await verifyAuditProof({ ...bytes, index: proof.index, size: proof.size })).record !== undefined
   }
   assert.deepEqual([await isOpened(1, 'auditor'), await isOpened(2, 'auditor')], [true, true])
   assert.deepEqual(

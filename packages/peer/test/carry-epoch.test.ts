@@ -8,8 +8,7 @@ import { LedgerDraft, type Ledgers } from '@stimnet/privacy'
 import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
 import { acceptEpoch } from '../src/catalogs/carry-epoch.ts'
 import { ledgersOf } from '../src/jobs/release/ledgers.ts'
-import { epochStore } from '../src/start/opening.ts'
-import { Database } from '../src/store/database.ts'
+import { Database, epochStore } from '../src/store/database.ts'
 import { LedgerStore } from '../src/store/released/ledgers.ts'
 
 const K = 5

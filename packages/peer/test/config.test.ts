@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { parse } from 'yaml'
 import { loadConfig, parseConfig } from '../src/config/config.ts'
+
+const exampleFile = join(import.meta.dirname, '../../../config/peer.example.yaml')
 
 async function fileWith(t: TestContext, text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-config-'))
@@ -22,9 +25,26 @@ const refused = async (t: TestContext, text: string, message: RegExp, environmen
 
 describe('a peer’s configuration', () => {
   test('the example loads as it stands', async () => {
-    const example = join(import.meta.dirname, '../../../config/peer.example.yaml')
-    const { config } = await loadConfig(example, {})
+    const { config } = await loadConfig(exampleFile, {})
     assert.ok(config.catalogs.length > 0)
+  })
+
+  test('each key that the example has in a comment is one that a configuration may have', async () => {
+    const lines = (await readFile(exampleFile, 'utf8')).split('\n')
+    const optional = (line = '') => /^ *# ( *)(?:- |[a-z_]+:(?: |$))/.exec(line)?.[1]
+    const starts = [...lines.keys()].filter((at) => optional(lines[at]) === '')
+    assert.ok(starts.length > 30)
+    for (const start of starts) {
+      const length = lines.slice(start + 1).findIndex((line) => !optional(line))
+      const entry = lines.slice(start, start + 1 + length).map((line) => line.replace('# ', ''))
+      const text = [...lines.slice(0, start), ...entry, ...lines.slice(start + 1 + length)].join('\n')
+      try {
+        parseConfig(parse(text))
+      } catch (error) {
+        // Some keys are contradicted by the rest of the example, but each of them is well formed.
+        assert.match((error as Error).message, /^(catalogs|passports\.issuers): /, entry.join('\n'))
+      }
+    }
   })
 
   test('needs little more than a name, and then lets nobody in', async (t) => {

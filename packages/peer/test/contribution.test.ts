@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
 import { type PrivacyAskInput, privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
-import { noiseOf } from '../src/jobs/run/noise.ts'
+import { noiseOf } from '../src/jobs/admit/noise.ts'
 
 const CONFIG = {
   name: 'trial',

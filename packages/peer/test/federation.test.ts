@@ -103,7 +103,7 @@ describe('what one member sends', () => {
     const { federation } = await opened(t)
     const says = { says: 'revoke', charter: id, peer: bob.id, reason: '' }
     const padded = new TextEncoder().encode(`${new TextDecoder().decode(canonicalBytes(says))}${' '.repeat(100_000)}`)
-    const sealed = await seal({ type: 'membership', body: padded, lifetimeMs: 1_000, signer: ada, clock })
+    const { bytes: sealed } = await seal({ type: 'membership', body: padded, lifetimeMs: 1_000, signer: ada, clock })
     await federation.merge([new TextDecoder().decode(sealed), await revoke(carol, bob.id)])
     assert.ok(federation.isMember(bob.id))
     assert.equal((await federation.answer(asked(''))).statements.length, 1)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { cryptographicRandom } from '@stimnet/protocol'
-import { custodialSigner, loadOrCreateSeed } from '../src/start/identity.ts'
+import { custodialSigner, loadOrCreateSeed } from '../src/store/identity.ts'
 
 async function keyFile(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-key-'))

@@ -29,8 +29,10 @@ async function reopened(directory: string, fetch: FetchPiece | undefined, open: 
   const clock = new SimulatedClock(1_750_000_000_000)
   const told: string[] = []
   const events = { served: ({ code = 'OK' }: { code?: string }) => void told.push(code) }
-  const files = await JobFiles.open({ directory, clock, random: seededRandom(1), events }, open)
-  if (fetch) files.connect(fetch)
+  const nobody: FetchPiece = (_peer, _ask, signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const fetchPiece = fetch ?? nobody
+  const files = await JobFiles.open({ directory, clock, random: seededRandom(1), events, fetchPiece }, open)
   return { files, clock, told }
 }
 

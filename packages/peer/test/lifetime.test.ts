@@ -27,4 +27,20 @@ describe('a lifetime', () => {
     )
     assert.deepEqual(closed, ['a'])
   })
+
+  test('repeats a piece of work until it is closed', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    let runs = 0
+    const lifetime = await withLifetime(async (lifetime) => {
+      lifetime.every(1_000, () => {
+        runs += 1
+      })
+      return lifetime
+    })
+    t.mock.timers.tick(2_500)
+    assert.equal(runs, 2)
+    await lifetime.close()
+    t.mock.timers.tick(5_000)
+    assert.equal(runs, 2)
+  })
 })

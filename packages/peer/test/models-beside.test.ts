@@ -38,7 +38,7 @@ describe('A model beside other answers', () => {
         assert.ok(told.ok, name)
         assertRefused(
           await before.model(MODEL, centre('A', 'C')),
-          /few people apart|certain|could be in it/,
+          /single out few people|certain|could be in it/,
           `a model after ${name}`
         )
         const after = await open(t, rows)
@@ -75,7 +75,7 @@ describe('A model beside other answers', () => {
         ] as const) {
           const study = await open(t, rows)
           assert.ok((await study.model('score ~ marker', first)).ok, JSON.stringify(first))
-          assertRefused(await study.model('score ~ marker', second), /few people apart/, JSON.stringify(second))
+          assertRefused(await study.model('score ~ marker', second), /single out few people/, JSON.stringify(second))
         }
       })
     }
@@ -152,9 +152,9 @@ describe('A model beside other answers', () => {
     assert.ok((await study.statistic('covariance', ['marker', 'score'], [], centre('A', 'C'))).ok)
     for (const quantity of ['people.marker', 'people.marker^2', 'people.marker*people.score', '1'])
       assert.equal(study.ledger.rankOf(quantity), ledger.rankOf(quantity), quantity)
-    assertRefused(await study.model('score ~ marker', centre('A')), /few people apart/)
+    assertRefused(await study.model('score ~ marker', centre('A')), /single out few people/)
     study.catalog = mapped
-    assertRefused(await study.model('score ~ index', centre('A')), /few people apart/)
+    assertRefused(await study.model('score ~ index', centre('A')), /single out few people/)
   })
 
   test('costs what its questions cost one by one, to the last bit', async (t) => {

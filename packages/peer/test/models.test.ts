@@ -112,7 +112,7 @@ describe('The Gram matrix of a model', () => {
       { people: rows, visits }
     )
     t.after(() => study.close())
-    assertRefused(await study.model('change ~ age + sex'), /several rows of a person|weighed by its rows/)
+    assertRefused(await study.model('change ~ age + sex'), /several rows of a person|weighted by its number of rows/)
     assertRefused(await study.model('change ~ grip'), /several rows of a person/)
     const told = await study.model('change ~ age + sex', { column: 'visits.visit', op: '=', values: ['end'] })
     assert.equal(gramOfAnswer(told).n, 300)

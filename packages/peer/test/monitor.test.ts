@@ -161,10 +161,10 @@ describe('the feed', () => {
     const stop = new AbortController()
     const seen: string[] = []
     const watching = (async () => {
-      const [first] = feed.recent({ limit: 10, alertsOnly: false }).reverse()
-      for await (const { kind } of feed.watch(first?.id ?? '', stop.signal)) {
-        seen.push(kind)
-        if (kind === 'ended') stop.abort()
+      const first = await feed.watch('', stop.signal).next()
+      for await (const { event } of feed.watch(first.value?.id ?? '', stop.signal)) {
+        seen.push(event.kind)
+        if (event.kind === 'ended') stop.abort()
       }
     })()
     await new Promise((resolve) => setImmediate(resolve))
@@ -177,7 +177,7 @@ describe('the feed', () => {
   test('begins anew for whoever comes with a number from before a restart, and keeps a bounded past', async (t) => {
     const { feed } = await open(t)
     for (let n = 0; n < 2_500; n++) {
-      feed.publish({ kind: `k${n}`, alert: n === 7, actor: '', jobId: '', code: '', detail: '' })
+      feed.publish({ kind: `k${n}`, alert: n === 7, actor: '', job_id: '', code: '', detail: '' })
     }
     assert.equal(feed.recent({ limit: 5_000, alertsOnly: false }).length, 2_000)
     // Alerts are kept separately, so that many other events do not displace one.
@@ -186,19 +186,21 @@ describe('the feed', () => {
       ['k7']
     )
     const seen: string[] = []
-    for await (const { kind } of feed.watch('00000000-600', new AbortController().signal)) {
-      if (seen.push(kind) === 3) break
+    let last = ''
+    for await (const { id, event } of feed.watch('00000000-600', new AbortController().signal)) {
+      if (seen.length < 3) seen.push(event.kind)
+      last = id
+      if (event.kind === 'k2499') break
     }
     assert.deepEqual(seen, ['k7', 'k500', 'k501'], 'of an earlier life: everything')
-    const [last] = feed.recent({ limit: 1, alertsOnly: false })
-    const next = feed.watch(last?.id ?? '', new AbortController().signal).next()
-    feed.publish({ kind: 'new', alert: false, actor: '', jobId: '', code: '', detail: '' })
-    assert.equal((await next).value?.kind, 'new')
+    const next = feed.watch(last, new AbortController().signal).next()
+    feed.publish({ kind: 'new', alert: false, actor: '', job_id: '', code: '', detail: '' })
+    assert.equal((await next).value?.event.kind, 'new')
   })
 
   test('keeps an alert of one kind whatever a stranger causes of another', async (t) => {
     const { feed } = await open(t)
-    const publish = (kind: string) => feed.publish({ kind, alert: true, actor: '', jobId: '', code: '', detail: '' })
+    const publish = (kind: string) => feed.publish({ kind, alert: true, actor: '', job_id: '', code: '', detail: '' })
     publish('near-identical')
     for (let n = 0; n < 3_000; n++) publish('login-failed')
     const kept = feed.recent({ limit: 1_000, alertsOnly: true })

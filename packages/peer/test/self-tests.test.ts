@@ -11,7 +11,7 @@ import type { Alert } from '../src/events.ts'
 import { sandboxMethods } from '../src/gateway/sandbox-view.ts'
 import { SELF_TEST_EVERY_MS_MIN, SELF_TEST_MS_MAX, SelfTests } from '../src/self-test/self-tests.ts'
 import { Database } from '../src/store/database.ts'
-import { SelfTestStore } from '../src/store/self-tests.ts'
+import { SelfTestStore } from '../src/self-test/store.ts'
 
 const HOSTILE = '<img src=x onerror=alert(1)>'
 const attacks = ATTACKS.filter(({ id }) => ['files.secret', 'files.home', 'answer.link'].includes(id))
@@ -229,16 +229,16 @@ describe('the sandboxes of a peer', () => {
       await assert.rejects(methods.testSandboxes(account(role)), { code: 'NOT_PERMITTED' })
     const { engines, others } = await methods.sandboxes(account('auditor'))
     assert.deepEqual([engines[0]?.grade, engines[0]?.languages[0]?.image], ['none', 'fake sha256:aa'])
-    assert.deepEqual(others[0]?.isHere, true)
+    assert.deepEqual(others[0]?.here, true)
     const started = await methods.testSandboxes(account('operator'))
-    assert.ok(started.ok && started.view.running?.by === 'somebody')
+    assert.ok(started.ok && started.view.self_test.running?.started_by === 'somebody')
   })
 
   test('are none where nothing runs: then there is nothing to test either', async (t) => {
     const { selfTests } = await open(t, holds, { engines: [] })
     const methods = sandboxMethods({ config, sandbox: undefined, selfTests, around })
-    const { engines, canTest } = await methods.sandboxes(account('steward'))
-    assert.deepEqual([engines, canTest], [[], false])
+    const { engines, self_test } = await methods.sandboxes(account('steward'))
+    assert.deepEqual([engines, self_test.possible], [[], false])
     await assert.rejects(methods.testSandboxes(account('steward')), { code: 'NOT_FOUND' })
   })
 })

@@ -50,6 +50,92 @@ test('a meta-analysis says the combined effect, how institutions differ, and the
   )
 })
 
+test('intervals are a line each, with the number of values behind them', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const mean: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'mean_interval', of: 'sd_age' },
+    estimates: [
+      { measure: 'mean', groups: ['female'], n: 90, estimate: 61.5, interval: [60.1, 62.9] },
+      { measure: 'mean', groups: [null], n: 8, estimate: 60, interval: null }
+    ]
+  }
+  assert.equal(
+    text([mean]),
+    '\n95 % interval of the mean, sd_age by sex.\n' +
+      '  female: 61.5 (60.1 to 62.9), n = 90\n  missing: 60 (no interval), n = 8\n'
+  )
+  const share: TestResult = {
+    ...{ ...mean, kind: 'share_interval', of: 'share_sex', by: [], note: 'Said.' },
+    estimates: [{ measure: 'share', groups: [], n: null, estimate: null, interval: null }]
+  }
+  assert.equal(
+    text([share]),
+    '\n95 % interval of the share (Wilson), share_sex: not computed. Said.\n  all: not known\n'
+  )
+})
+
+test('odds and risks are a line each, and how institutions differ is another', () => {
+  const odds: TestResult = {
+    ...{
+      ...WELCH,
+      kind: 'two_by_two',
+      of: 'share_ill',
+      difference: null,
+      interval: null,
+      statistic: 3.34,
+      df: [1],
+      p: 0.0677
+    },
+    heterogeneity: { statistic: 2.33, df: 3, p: 0.507 },
+    estimates: [
+      { measure: 'odds_ratio', groups: [], n: 370, estimate: 1.505, interval: [0.97, 2.33] },
+      { measure: 'risk_difference', groups: [], n: 370, estimate: 0.089, interval: [-0.0058, 0.184] }
+    ]
+  }
+  assert.equal(
+    text([odds]),
+    '\nOdds and risks of two groups, share_ill by sex: χ²(1) = 3.34, p = 0.0677.\n' +
+      '  Odds ratios between institutions: Breslow–Day χ²(3) = 2.33, p = 0.507.\n' +
+      '  odds ratio: 1.505 (0.97 to 2.33), n = 370\n  risk difference: 0.089 (-0.0058 to 0.184), n = 370\n'
+  )
+})
+
+test('comparisons of each two groups are a line each with p, and a partial correlation says what is held fixed', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const pairs: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'pairwise' },
+    estimates: [{ measure: 'difference', groups: ['a', 'b'], n: 60, estimate: 1.5, interval: [0.5, 2.5], p: 0.0123 }]
+  }
+  assert.equal(
+    text([pairs]),
+    '\nPairwise Welch’s t, p after Holm, sd_score by sex.\n  a − b: 1.5 (0.5 to 2.5), n = 60, p = 0.0123\n'
+  )
+  const group = (name: string) => ({ name, n: null, mean: null, sd: null })
+  const partial: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'partial_correlation', of: 'correlation_x_y', by: [] },
+    ...{ groups: ['x', 'y', 'z'].map(group), statistic: 2.1, df: [57], p: 0.0402 }
+  }
+  assert.match(text([partial]), /^\nPartial correlation, x and y given z: t\(57\) = 2\.1, p = 0\.0402\./)
+})
+
+test('an exact test has a p value alone', () => {
+  const exact: TestResult = {
+    ...{ ...WELCH, kind: 'fisher', of: 'subjects', by: ['arm', 'ill'], groups: [], difference: null, interval: null },
+    ...{ statistic: null, df: [], p: 0.4412 },
+    estimates: [{ measure: 'odds_ratio', groups: [], n: 78, estimate: 1.597, interval: [0.511, 5.235] }]
+  }
+  assert.equal(
+    text([exact]),
+    '\nFisher’s exact test, subjects by arm, ill: p = 0.441.\n  odds ratio: 1.597 (0.511 to 5.235), n = 78\n'
+  )
+})
+
+test('a t of one sample names the value that the mean is compared with, a paired one both variables', () => {
+  const one: TestResult = { ...WELCH, kind: 'one_sample', by: [], value: 6 }
+  assert.match(text([one]), /^\nOne-sample t, sd_score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)
+  assert.match(text([{ ...WELCH, kind: 'paired', by: [] }]), /^\nPaired t, sd_score: t\(.* Difference female − male: /)
+})
+
 test('a baseline table has variables as rows, and says what was withheld', () => {
   const columns = [
     { name: 'arm', role: 'key', kind: 'category', variables: [], pools: false },

@@ -4,7 +4,7 @@ import { messages, openCheckpoint, type Signer, SimulatedClock, signerFromSeed }
 import { type Alert, createEvents } from '../src/events.ts'
 import { Database } from '../src/store/database.ts'
 import { createAttest } from '../src/witness/attest.ts'
-import { Conflicts } from '../src/witness/conflicts.ts'
+import { type ConflictParts, Conflicts } from '../src/witness/conflicts.ts'
 import { reconcile, Witnesses } from '../src/witness/witnesses.ts'
 
 const events = createEvents({ level: 'silent', nodeId: 'test' })
@@ -32,12 +32,14 @@ async function federation(database: Database, attestors: Map<string, ReturnType<
   return { witnesses, asked }
 }
 
-async function attestor(signer: Signer, database?: Database) {
+async function attestor(signer: Signer, database?: Database, members?: Pick<ConflictParts, 'connected' | 'tell'>) {
   const own = database ?? (await newDatabase())
   const alerts: Alert[] = []
   const watched = { ...events, alert: (alert: Alert) => void alerts.push(alert) }
   const parts = { clock, database: own, events: watched }
-  const conflicts = await Conflicts.open({ ...parts, self: signer.id, permits: (peer) => peer !== dan.id })
+  const nobody = { connected: () => [], tell: () => Promise.resolve() }
+  const permits = (peer: string) => peer !== dan.id
+  const conflicts = await Conflicts.open({ ...parts, ...nobody, ...members, self: signer.id, permits })
   return { attest: createAttest({ ...parts, signer, conflicts }), database: own, conflicts, alerts }
 }
 
@@ -312,17 +314,15 @@ describe('a log that was changed', () => {
   }
 
   test('is told to every other member, at once and when it connects, and again after a restart', async () => {
-    const [b, c] = [await attestor(bob), await attestor(carol)]
+    const c = await attestor(carol)
     const told: string[] = []
-    const connect = (connected: string[]) =>
-      b.conflicts.connect({
-        connected: () => connected,
-        tell: async (peerId, conflict) => {
-          told.push(peerId)
-          await c.conflicts.heard(messages.LogConflict.decode(messages.LogConflict.encode(conflict)), bob.id)
-        }
-      })
-    connect([ada.id, carol.id])
+    const b = await attestor(bob, undefined, {
+      connected: () => [ada.id, carol.id],
+      tell: async (peerId, conflict) => {
+        told.push(peerId)
+        await c.conflicts.heard(messages.LogConflict.decode(messages.LogConflict.encode(conflict)), bob.id)
+      }
+    })
     const [seen, shown] = [await note(5), await note(7, 'other')]
     await b.attest({ note: seen, oldSize: 0, path: [] }, ada.id)
     await b.attest({ note: shown, oldSize: 6, path: [] }, ada.id)

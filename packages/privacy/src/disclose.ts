@@ -253,8 +253,9 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const facts = factsIn(context.variables)
   const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
-  if (shown.length === 0) return refuse('COHORT_NOT_RELEASABLE', `nothing of the table can stand (${why.join('; ')})`)
-  const columns = columnsOfPlan(plan, facts)
+  if (shown.length === 0)
+    return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
+  const columns = columnsOfPlan(plan, facts, leftOut)
   const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
@@ -276,7 +277,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
       rows: outputRows,
       withheld,
       ...(words.length === 0 ? {} : { left_out: words }),
-      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure }),
+      ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure, left_out: words }),
       disclosure
     },
     ledgers,
@@ -323,7 +324,7 @@ function roundedUp(bits: number): number {
 /** Computes the requested tests from released numbers only. */
 function testsOf(
   { tests = [] }: Plan,
-  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure'>
+  table: Pick<TableOutput, 'columns' | 'rows' | 'withheld' | 'disclosure' | 'left_out'>
 ): Pick<TableOutput, 'tests'> {
   return tests.length === 0 ? {} : { tests: testsOfOutput(tests, table) }
 }
@@ -356,8 +357,7 @@ function discloseScript(
   context: DisclosureContext
 ): Disclosed {
   const next = tellEverything({ cohort: context.cohort, possible }, context.ledgers, context.settings.k)
-  if (next === undefined)
-    return refuse('COHORT_NOT_RELEASABLE', 'the cohort is told apart from earlier ones by few people')
+  if (next === undefined) return refuse('COHORT_NOT_RELEASABLE', 'few people distinguish the cohort from earlier ones')
   if (outputs.length > 0) return discloseTyped(result, outputs, context, next)
   const judged = judgeScript(result, {
     literals,
@@ -390,7 +390,7 @@ function roundedSize({ cohort, settings }: DisclosureContext): number {
 function pass(output: Output, ledgers: Ledgers, withheld: number): Disclosed {
   const safe = makeSafeOutput(output)
   if (safe.bytes.length > LIMITS.outputBytesMax)
-    return refuse('OUTPUT_NOT_RELEASABLE', 'more than a safe output can hold')
+    return refuse('OUTPUT_NOT_RELEASABLE', 'the output is larger than a safe output can be')
   return { ok: true, output: safe, ledgers, withheld }
 }
 

@@ -34,6 +34,7 @@ import {
 } from '@stimnet/statistics'
 import type { CellBasis } from './judge/basis.ts'
 import type { FactsOf } from './judge/facts.ts'
+import { type LeftOut, leftOutOf } from './judge/left-out.ts'
 import type { SolvedSet } from './judge/numbers.ts'
 import { type Rounded, roundTo, standardError, stepAbove, stepFor, toDigits, toNearest } from './judge/precision.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
@@ -57,12 +58,20 @@ export interface Writing {
 }
 
 /** The columns of a plan’s answer, keys first. */
-export function columnsOfPlan(plan: Plan, facts: FactsOf): OutputColumn[] {
+export function columnsOfPlan(plan: Plan, facts: FactsOf, leftOut?: LeftOut): OutputColumn[] {
   const keys = plan.groupBy.map((key): OutputColumn => {
     const { unit } = facts(key.variable)
     return { name: key.name, role: 'key', kind: 'key', variables: [key.variable], ...(unit ? { unit } : {}) }
   })
-  return [...keys, ...plan.measures.map((measure) => columnOf(measure, facts))]
+  const isLeftOut = (measure: Measure) =>
+    leftOut !== undefined && (leftOut.people !== undefined || leftOutOf(leftOut, measure) !== undefined)
+  return [
+    ...keys,
+    ...plan.measures.map((measure) => ({
+      ...columnOf(measure, facts),
+      ...(isLeftOut(measure) ? { left_out: true as const } : {})
+    }))
+  ]
 }
 
 const HAS_UNIT: readonly Measure['kind'][] = ['sum', 'mean', 'sd', 'quantile']
@@ -156,7 +165,12 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   if (of === 0) return null
   const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
   const having = Math.min(of, told)
-  return { value: having / of, part: { share: { having, of } } }
+  const { n: within } = countWithin(cell, writing)
+  const off = within === undefined || cell.isCounted ? { having: within ?? 0 } : havingWithin(of, settings)
+  // Of rounded counts, both are off. Otherwise the share was rounded as such.
+  const share = 'share' in off ? off.share : (2 * off.having) / Math.max(1, of - off.having)
+  const accuracy = within === undefined ? {} : { accuracy: { having: off.having, of: within, share } }
+  return { value: having / of, part: { share: { having, of }, ...accuracy } }
 }
 
 /**
@@ -164,10 +178,28 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
  * the shares that each can have lie no further apart than the step.
  */
 function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
-  const { value } = roundTo(having / all, stepAbove(1 / fewestBehind(of, settings)), settings)
+  const { value } = roundTo(having / all, stepOfShare(of, settings), settings)
   const told = toNearest(value * of, settings.roundBase)
   // As the exact one is: neither few nor all but few.
   return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
+}
+
+function stepOfShare(of: number, settings: PrivacySettings): number {
+  return stepAbove(1 / fewestBehind(of, settings))
+}
+
+/**
+ * The largest distances of that count from the exact one and of the share: by the coarsest step, by as much as the number of
+ * values is off, by rounding, and by what few and all but few are set to. The same for every share, so that they say nothing of it.
+ */
+function havingWithin(of: number, settings: PrivacySettings): { readonly having: number; readonly share: number } {
+  const { k, roundBase, significantDigits } = settings
+  const step = Math.max(stepOfShare(of, settings), significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
+  const base = Math.max(k, roundBase)
+  return {
+    having: Math.ceil((step * of + base + roundBase) / 2),
+    share: (step + roundBase / of + (k * base) / (of * Math.max(1, of - base))) / 2
+  }
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
@@ -234,12 +266,15 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   }
   const told = roundedSide({ mean, sd: sd ?? 0, n }, variable, of)
   const sum = told.mean.value * n
-  if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: told.mean.within * n } }
-  const accuracy = { ...countWithin(of.cell, of.writing), sum: told.mean.within * n }
+  const offN = countWithin(of.cell, of.writing)
+  // A sum is off by its mean, over as many values as there can be, and by the values that are not counted or not there.
+  const most = told.mean.within * (n + (offN.n ?? 0)) + Math.abs(told.mean.value) * (offN.n ?? 0)
+  if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: most } }
+  const accuracy = { ...offN, sum: told.mean.within * n }
   if (kind === 'mean') return { value: told.mean.value, part: { moments: { n, sum, accuracy } } }
   if (deviations === null || sd === null) return null
   const spread = { deviations: told.sd.value ** 2 * (n - 1) }
-  const spreadAccuracy = { ...accuracy, deviations: 2 * told.sd.value * told.sd.within * (n - 1) }
+  const spreadAccuracy = { ...accuracy, deviations: (2 * told.sd.value + told.sd.within) * told.sd.within * (n - 1) }
   if (!isShape) {
     const value = kind === 'sd' ? told.sd.value : toDigits(told.sd.value ** 2, 12)
     return { value, part: { moments: { n, sum, ...spread, accuracy: spreadAccuracy } } }
@@ -304,11 +339,11 @@ function roundedSide(
 }
 
 /**
- * The finest rounding step of a mean whose count is not disclosed exactly: a power of ten that is no finer than the distance
- * between the means that each possible count allows. Finer digits would fit one count only, and so disclose it.
+ * The finest rounding step of a mean whose count is not disclosed exactly. It is no finer than the distance between the means
+ * that each possible count allows. Finer digits would fit one count only, and so disclose it.
  */
 function stepHidingCount(step: number, n: number, settings: PrivacySettings): number {
-  return step === 0 ? 0 : 10 ** Math.ceil(Math.log10(step / fewestBehind(n, settings)))
+  return step === 0 ? 0 : stepAbove(step / fewestBehind(n, settings))
 }
 
 /** Fewer than a count can be that is told as n. */
@@ -340,7 +375,7 @@ function showPair(
   const size = sideX.sd.value * sideY.sd.value * (n - 1)
   const spreadOf = ({ sd }: { sd: Rounded }) => ({
     deviations: sd.value ** 2 * (n - 1),
-    within: 2 * sd.value * sd.within * (n - 1)
+    within: (2 * sd.value + sd.within) * sd.within * (n - 1)
   })
   const [spreadX, spreadY] = [spreadOf(sideX), spreadOf(sideY)]
   const moments = {

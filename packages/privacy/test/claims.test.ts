@@ -16,8 +16,8 @@ test('only what two people read and the request declared is called reviewed', ()
 })
 
 test('the claim says how many people read the code, and never that nobody did when somebody did', () => {
-  assert.match(claim(0, true).claim, /typed contract.*Nobody read this code/)
-  assert.match(claim(1, true).claim, /^The outputs keep.*One steward .*No disclosure claim/)
-  assert.match(claim(2, true).claim, /2 stewards .* a single fact about one person can be hidden/)
+  assert.match(claim(0, true).claim, /typed contract.*Nobody has read this code/)
+  assert.match(claim(1, true).claim, /^The outputs fit.*One steward .*No disclosure claim/)
+  assert.match(claim(2, true).claim, /2 stewards .* A single fact about one person can be hidden/)
   assert.match(claim(3, false).claim, /^3 stewards .*No disclosure claim/)
 })

@@ -248,7 +248,7 @@ test("R34: a script that claims another n is answered with the node's own", () =
   assert.ok(disclosed.ok && disclosed.output.output.kind === 'values')
   assert.equal(disclosed.output.output.disclosure.subjects, 60)
   assert.equal(disclosed.output.output.disclosure.level, 'unreviewed')
-  assert.match(disclosed.output.output.disclosure.claim, /Nobody read this code; no disclosure claim is made\./)
+  assert.match(disclosed.output.output.disclosure.claim, /Nobody has read this code\. No disclosure claim is made\./)
 })
 
 test('a script on a cohort that differs from an earlier one by one person is refused like any other', () => {

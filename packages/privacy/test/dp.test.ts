@@ -162,7 +162,7 @@ describe('a question that has no bounded answer is refused before anything is re
       'bounds of what is not asked for',
       [subjects],
       { bounds: [{ variable: AGE, lower: '1', upper: '2' }] },
-      /not asked/
+      /does not ask for this variable/
     ],
     [
       'more groups than an answer holds',
@@ -173,7 +173,7 @@ describe('a question that has no bounded answer is refused before anything is re
           { name: 'b', variable: 'subjects.site' }
         ]
       },
-      /more than an answer holds/
+      /more than one answer can hold/
     ]
   ]
   for (const [name, measures, more, reason] of cases) {
@@ -369,7 +369,7 @@ describe('a noisy table', () => {
     const { output } = discloseNoisy(release(planNoise(terms([subjects])), data(3n)), context)
     const { disclosure } = output
     assert.deepEqual([disclosure.level, disclosure.subjects, disclosure.k], ['P2', null, 0])
-    assert.match(disclosure.claim, /ε = 1\. .*For this release only/)
+    assert.match(disclosure.claim, /ε = 1\. .*covers this release only/)
     assert.equal(disclosure.dp?.mode, 'sdc')
     const other = discloseNoisy(release(planNoise(terms([subjects])), data(99n)), context).output
     assert.deepEqual(other.disclosure, disclosure)

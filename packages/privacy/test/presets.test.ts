@@ -262,6 +262,6 @@ describe('presets as data', () => {
         .disclosure
     assert.deepEqual([card('global').scope, card('project').scope], ['global', 'project'])
     assert.doesNotMatch(card('global').claim, /project/)
-    assert.match(card('project').claim, /other projects were given, numbers may rest on fewer/)
+    assert.match(card('project').claim, /releases to other projects, numbers may rest on fewer/)
   })
 })

@@ -81,9 +81,12 @@ export const disclosureCardSchema = z.object({
 /** A disclosure card as read. */
 export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
-/** Half of the step that each moment was rounded to: the released value is at most this far from the exact one. */
+/**
+ * How far each released moment is at most from the exact one. What is not there was not rounded. All but `n` hold for n as it
+ * stands beside them: `sum` is at most this far from n times the exact mean, `deviations` from n - 1 times the exact variance.
+ * So an error of n is counted once, in `n`.
+ */
 const accuracySchema = z.object({
-  /** Of n, if that was rounded too. */
   n: z.number().optional(),
   sum: z.number().optional(),
   deviations: z.number().optional(),
@@ -177,7 +180,9 @@ const outputColumnSchema = z.object({
   kind: z.string(),
   variables: z.array(z.string()).default([]),
   unit: z.string().optional(),
-  argument: z.union([z.string(), z.number()]).optional()
+  argument: z.union([z.string(), z.number()]).optional(),
+  /** Whether people were left out of these numbers for privacy; then how far they are from those of all people is not known. */
+  left_out: z.literal(true).optional()
 })
 /** A column as read. */
 export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
@@ -194,13 +199,19 @@ const outputRowSchema = z.object({
         add: z.number(),
         sd: z.number().optional(),
         step: z.number().optional(),
-        // Half of the step that the number was rounded to.
+        // How far at most the number is from the exact one.
         accuracy: z.number().optional()
       }),
       z.object({ moments: momentsSchema }),
       z.object({ noisy: noisyMomentsSchema }),
       // `sd_each` only under P2: standard deviation of the noise in each count. With noise, counts may be below zero.
-      z.object({ share: z.object({ having: z.number(), of: z.number() }), sd_each: z.number().optional() }),
+      z.object({
+        share: z.object({ having: z.number(), of: z.number() }),
+        sd_each: z.number().optional(),
+        // How far at most each count is from the exact one, and having/of, if it is nearer than these say; absent if nothing was
+        // rounded.
+        accuracy: z.object({ having: z.number(), of: z.number(), share: z.number().optional() }).optional()
+      }),
       // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),
       z.object({ gram: gramSchema }),
@@ -217,7 +228,10 @@ export type OutputRow = ReadonlyDeep<z.output<typeof outputRowSchema>>
 export type OutputPart = OutputRow['parts'][string]
 
 /** Tests that are made of an answer's own columns. */
-const TEST_KINDS = ['welch', 'anova', 'chi_squared', 'meta'] as const
+const TEST_KINDS = [
+  ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
+  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise']
+] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
 const metaSchema = z.object({
@@ -239,6 +253,27 @@ const metaSchema = z.object({
   )
 })
 
+/** What an estimate estimates. */
+const ESTIMATE_MEASURES = [
+  ...['mean', 'share', 'correlation', 'odds_ratio', 'risk_ratio', 'risk_difference', 'difference']
+] as const
+
+/** One number with its 95 % interval, where a test gives several. */
+const estimateSchema = z.object({
+  measure: z.enum(ESTIMATE_MEASURES),
+  /** Of an interval: the labels of the row, in the order of `by`, null for missing. Of a difference: both groups. */
+  groups: z.array(z.string().nullable()),
+  /** Values, pairs or people behind it. */
+  n: z.number().nullable(),
+  estimate: z.number().nullable(),
+  /** Low and high. */
+  interval: z.array(z.number()).nullable(),
+  /** Of `pairwise`: after Holm, over all comparisons of the test. */
+  p: z.number().nullable().optional(),
+  /** Of a pooled estimate: PeerIds of those who gave it. */
+  sites: z.array(z.string()).optional()
+})
+
 /**
  * A statistical test over released numbers. `of` is the tested column, `by` are the columns that form the groups. Numbers are
  * null if a group is missing or withheld; `note` then says so.
@@ -247,11 +282,16 @@ const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
   of: z.string(),
   by: z.array(z.string()),
-  /** Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. */
+  /**
+   * Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. Of `mcnemar` those who changed from the level.
+   * Of `fisher` two levels of the rows, then two of the columns. Of `partial_correlation` two variables, and the one held fixed.
+   */
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
   ),
-  /** Of `welch`: first mean less the second. Of `meta`: the combined effect. */
+  /**
+   * Of `welch` and `paired`: first mean less the second. Of `one_sample`: mean less `value`. Of `meta`: the combined effect.
+   */
   difference: z.number().nullable(),
   /** The 95 % confidence interval of that, low and high. */
   interval: z.array(z.number()).nullable(),
@@ -263,6 +303,14 @@ const testResultSchema = z.object({
   note: z.string(),
   /** Of `meta`. */
   meta: metaSchema.optional(),
+  /** Of `one_sample`: what the mean is compared with. */
+  value: z.number().optional(),
+  /** Of `partial_correlation`: the other columns that it is made of. */
+  columns: z.array(z.string()).optional(),
+  /** Of tests that give several numbers. */
+  estimates: z.array(estimateSchema).optional(),
+  /** Of `two_by_two` over several sites: whether their odds ratios differ (Breslow and Day, as Tarone corrected it). */
+  heterogeneity: z.object({ statistic: z.number(), df: z.number(), p: z.number() }).optional(),
   /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
   sites: z.array(z.string()).optional(),
   /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */
@@ -274,6 +322,8 @@ const testResultSchema = z.object({
 })
 /** A test as read. */
 export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
+/** One number of a test, as read. */
+export type TestEstimate = NonNullable<TestResult['estimates']>[number]
 
 const coefficientSchema = z.object({
   /** A column of the design, such as "age", "sex[male]" or "age:sex[male]". */

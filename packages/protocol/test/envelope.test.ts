@@ -25,7 +25,7 @@ const MINUTE = 60_000
 const clock = clockAt(START_MS)
 const body = bytesOf('how many?')
 const sealed = (options: Partial<SealOptions> = {}) =>
-  seal({ type: 'job-request', body, signer: ada, clock, lifetimeMs: 5 * MINUTE, ...options })
+  seal({ type: 'job-request', body, signer: ada, clock, lifetimeMs: 5 * MINUTE, ...options }).then(({ bytes }) => bytes)
 const opened = (jws: Uint8Array, options: Partial<Parameters<typeof open>[1]> = {}) =>
   open(jws, { type: 'job-request', clock, ...options })
 
@@ -58,6 +58,13 @@ const spelled = (header: object, payload: Uint8Array, signature: Uint8Array) =>
   bytesOf(`${base64url.encode(JSON.stringify(header))}.${base64url.encode(payload)}.${base64url.encode(signature)}`)
 
 const payloadOf = (jws: Uint8Array) => base64url.decode(textOf(jws).split('.')[1] ?? '')
+
+test('sealing says of a statement what opening it says', async () => {
+  const { bytes, ...said } = await seal({
+    ...{ type: 'job-request', body, signer: ada, clock, lifetimeMs: 5 * MINUTE, audience: [bob.id] }
+  })
+  assert.deepEqual(said, await opened(bytes, { audience: bob.id }))
+})
 
 describe('what was sealed opens', () => {
   test('with all that was said, knowing only the key id', async () => {

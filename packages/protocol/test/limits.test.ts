@@ -13,7 +13,7 @@ test('a script of the largest size, with parameters, fits into an envelope', asy
     parametersJson: filled(64 * 1024),
     filtersJson: filled(16 * 1024)
   })
-  const jws = await seal({ type: 'job-request', body: request, signer: ada, clock, lifetimeMs: 60_000 })
+  const { bytes: jws } = await seal({ type: 'job-request', body: request, signer: ada, clock, lifetimeMs: 60_000 })
   assert.ok(jws.length <= LIMITS.envelopeBytesMax)
   // The envelope in base64 also fits into a JSON body.
   assert.ok((jws.length * 4) / 3 < LIMITS.restBodyBytesMax)
@@ -39,7 +39,13 @@ test('the largest output, sealed with its receipt, fits into an event of the fol
       custody: 'requester'
     }
   })
-  const result = await seal({ type: 'job-result', body, signer: ada, clock, lifetimeMs: Number.POSITIVE_INFINITY })
+  const { bytes: result } = await seal({
+    type: 'job-result',
+    body,
+    signer: ada,
+    clock,
+    lifetimeMs: Number.POSITIVE_INFINITY
+  })
   const event = messages.FollowEvent.encode({ log: hash, sequence: 1e9, jobId: filled(32), state: 'completed', result })
   assert.ok(event.length <= LIMITS.followFrameBytesMax)
 })

@@ -19,7 +19,13 @@ describe('a key that the platform holds', () => {
   it('signs what anybody can check by its id, and shows its secret to nobody', async () => {
     for (const own of [await makeKey(), await keyFromSeed(cryptographicRandom.bytes(32))]) {
       const body = new Uint8Array([1, 2, 3])
-      const sealed = await seal({ type: 'job-request', body, signer: signerFromKey(own), clock, lifetimeMs: 1_000 })
+      const { bytes: sealed } = await seal({
+        type: 'job-request',
+        body,
+        signer: signerFromKey(own),
+        clock,
+        lifetimeMs: 1_000
+      })
       assert.equal((await open(sealed, { type: 'job-request', clock })).issuer, own.id)
       assert.equal(own.key.extractable, false)
       assert.deepEqual(own.key.usages, ['sign'])

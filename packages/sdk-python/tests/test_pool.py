@@ -44,6 +44,9 @@ class Pool(unittest.TestCase):
                             continue
                         numbers += 1
                         self.assertAlmostEqual(row[column], value, None, column, 1e-9 * abs(value))
+                expected_within = expected.get("within") or [[None] * len(mine.table.columns)] * len(mine.within)
+                for bounds, values in zip(mine.within, expected_within):
+                    self.assertEqual([bounds.get(column) for column in mine.table.columns], values)
         self.assertGreater(numbers, 120)
 
     def test_counts_stay_whole_numbers(self) -> None:

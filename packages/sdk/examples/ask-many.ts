@@ -10,7 +10,7 @@ const { id } = await client.submitBroadcast({
   script_content: 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
 })
 
-// Each state until the end; a broken connection is taken up again.
+// Yields each state until the end. A broken connection is restored.
 for await (const { progress, parts } of client.watchBroadcast(id)) {
   console.log(`${Math.round(progress * 100)} %`, parts.map(({ node_id, state }) => `${node_id} ${state}`).join(', '))
 }

@@ -11,7 +11,7 @@ const { job_id } = await client.submitJob(
     script_content: JSON.stringify({ name: 'mean', variables: ['UPDRS_change'], by: ['sex'] }),
     filters: { 'outcomes.visit': 'month_12' }
   },
-  // However often it is sent, it is one job.
+  // Sent again with the same key, it is still one job.
   { idempotencyKey: 'mean-change-at-12-months' }
 )
 const job = await client.waitForJob(job_id)
@@ -20,7 +20,7 @@ console.log(job.status, job.result_data)
 try {
   await client.job('0'.repeat(32))
 } catch (error) {
-  // Every error is known by its code.
+  // Every error has a code.
   if (!(error instanceof ApiError)) throw error
   console.log(error.code, error.status)
 }

@@ -12,7 +12,7 @@ const targets = holders.map(({ peer_id }) => peer_id)
 const signed = await signRequest({
   signer,
   targets,
-  // No other peer may bring it: one of the institutions asked could take another's answer.
+  // Only this peer may deliver it: otherwise an institution could pass it on and collect the answer of another.
   carrier: (await client.health()).peer_id,
   catalog: 'clinical_trial_data',
   program: { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' },
@@ -21,7 +21,7 @@ const signed = await signRequest({
 const { id } = await client.submitBroadcast(signed)
 for await (const _ of client.watchBroadcast(id)) void _
 
-// Pooled again from what each institution signed: what the gateway says of it is not read.
+// Pooled again from the signed answers, without what the gateway says about them.
 const { pooled, parts, complete } = await verifyAndPool(await client.broadcast(id), {
   requestHash: signed.hash,
   peers: targets

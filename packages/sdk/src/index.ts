@@ -51,6 +51,7 @@ export type {
   Usage
 } from '@stimnet/api'
 export {
+  estimateName,
   STATISTICS,
   type StatisticArgument,
   type StatisticDescription,
@@ -59,8 +60,10 @@ export {
   tableOneOf,
   testAsked,
   testName,
+  testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
+export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

@@ -1,16 +1,5 @@
 /** What a signed request says, read from its own bytes: what was asked stays known, whoever shows the answer. */
-import {
-  type Clock,
-  contractFromMessage,
-  filterFromMessage,
-  messages,
-  open,
-  privacyAskFromMessage,
-  programFromMessage,
-  schemaTermsFromMessage,
-  systemClock,
-  uploadsFromMessage
-} from '@stimnet/protocol'
+import { type Clock, messages, open, questionFromMessage, systemClock } from '@stimnet/protocol'
 
 /** A request as its signature holds it. */
 export type SignedQuestion = Awaited<ReturnType<typeof readSignedRequest>>
@@ -30,16 +19,6 @@ export async function readSignedRequest(text: string, { clock = systemClock }: {
     /** PeerId of the peer that alone may bring it; empty where it names none. */
     carrier: request.carrier,
     signedAtMs: opened.issuedAtMs,
-    title: request.title,
-    catalog: request.catalog,
-    program: programFromMessage(request.program),
-    ...(request.cohort ? { where: filterFromMessage(request.cohort) } : {}),
-    purpose: request.purpose,
-    project: request.project,
-    privacy: privacyAskFromMessage(request.privacy),
-    outputs: contractFromMessage(request.outputs),
-    uploads: uploadsFromMessage(request.uploads),
-    review: request.review,
-    ...schemaTermsFromMessage(request)
+    ...questionFromMessage(request)
   }
 }

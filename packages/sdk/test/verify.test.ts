@@ -61,7 +61,7 @@ async function receiptOf({ signer = charite, output = countOf(70), state = 'comp
     outputHash: more.outputHash ?? (await sha256Hex(outputJson))
   }
   const body = messages.JobResult.encode({ jobId: 'j', state, code: more.code ?? '', outputJson, receipt })
-  const jws = await seal({ type: more.type ?? 'job-result', body, signer, clock, lifetimeMs: 60_000 })
+  const { bytes: jws } = await seal({ type: more.type ?? 'job-result', body, signer, clock, lifetimeMs: 60_000 })
   return new TextDecoder().decode(jws)
 }
 
@@ -119,7 +119,7 @@ describe('a receipt', () => {
 
 async function decisionOf(signer: Signer, decision: Parameters<typeof messages.Decision.encode>[0]): Promise<string> {
   const body = messages.Decision.encode(decision)
-  return new TextDecoder().decode(await seal({ type: 'decision', body, signer, clock, lifetimeMs: 60_000 }))
+  return new TextDecoder().decode((await seal({ type: 'decision', body, signer, clock, lifetimeMs: 60_000 })).bytes)
 }
 
 describe('what a peer said when it was asked', () => {

@@ -1,13 +1,7 @@
 /** Tests that a statistic by name asks for beside its numbers. */
-import {
-  type Filter,
-  type MetaTest,
-  type Plan,
-  type ResolvedVariable,
-  type StatisticCall,
-  StimnetError
-} from '@stimnet/protocol'
-import { invalid } from './measures.ts'
+import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
+import { hasFlag, invalid, twoLevels } from './measures.ts'
+import { classicalTests } from './tests/asked-classical.ts'
 import { META_METHODS } from './tests/meta.ts'
 
 /**
@@ -15,8 +9,9 @@ import { META_METHODS } from './tests/meta.ts'
  * subject. A test whose groups come from a column of such a table is marked with the name of the table, since one person can
  * then be in several groups. So is a test of values if such a table is read. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
  */
-export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): Plan {
-  const { tests, ...rest } = plainTests(plan, name, call, by)
+export function withTests(plan: Plan, asked: TestsAsked): Plan {
+  const { repeats } = asked
+  const { tests, ...rest } = plainTests(plan, asked)
   if (!tests) return rest
   return {
     ...rest,
@@ -25,17 +20,28 @@ export function withTests(plan: Plan, { name, call, by, repeats }: TestsAsked): 
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
       const repeated = tables.find(repeats)
-      if (repeated !== undefined) return { ...test, repeated }
-      const clustered = test.kind === 'chi_squared' ? undefined : plan.tables.find(repeats)
+      if (repeated !== undefined && !isPerRow(test)) return { ...test, repeated }
+      const clustered = OF_PEOPLE.includes(test.kind) ? undefined : plan.tables.find(repeats)
       return clustered === undefined ? test : { ...test, clustered }
     })
   }
 }
 
-/** The statistic that is requested, with its grouping variables. */
+/** These count people, however many rows each has. */
+const OF_PEOPLE: readonly PlanTest['kind'][] = [
+  ...(['chi_squared', 'share_interval', 'two_by_two', 'mcnemar', 'fisher'] as const)
+]
+
+/** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
+function isPerRow({ kind }: PlanTest): boolean {
+  return kind === 'mean_interval' || kind === 'share_interval' || kind === 'correlation_interval'
+}
+
+/** The statistic that is requested, with its variables and grouping variables. */
 export interface TestsAsked {
   readonly name: string
   readonly call: StatisticCall
+  readonly variables: readonly ResolvedVariable[]
   readonly by: readonly ResolvedVariable[]
   repeats(table: string): boolean
 }
@@ -79,7 +85,7 @@ function tableOf(column: string): string {
 }
 
 /** The plan with its tests, which read only columns that the plan has anyway. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
-function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
+function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan {
   const [one, two] = plan.groupBy
   if (name === 'chi_squared') {
     if (by.length > 0 || !one || !two) invalid('chi_squared takes two variables and no `by`.')
@@ -87,12 +93,22 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
   }
   if (name === 'table_one' && by.length > 1) invalid('table_one takes one variable in `by`.')
   if (name === 'meta') return withMeta(plan, call, by)
-  if (name !== 'compare' && name !== 'anova') return plan
+  if (!OF_GROUPS.includes(name)) return classicalTests(plan, { name, call, variables, by })
   const [key] = by
   if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)
+  if (name === 'two_by_two') {
+    const [share] = plan.measures
+    const groups = twoLevels(call, key)
+    const where: Filter = { column: key.ref, op: 'in', values: groups }
+    return { ...plan, where, tests: share ? [{ kind: name, of: share.name, by: one.name, groups }] : [] }
+  }
   const spreads = plan.measures.filter(({ kind }) => kind === 'sd')
   if (name === 'anova') {
-    return { ...plan, tests: spreads.map((measure) => ({ kind: 'anova', of: measure.name, by: one.name })) }
+    const kinds = hasFlag(call, 'pairwise') ? (['anova', 'pairwise'] as const) : (['anova'] as const)
+    return {
+      ...plan,
+      tests: kinds.flatMap((kind) => spreads.map((measure) => ({ kind, of: measure.name, by: one.name })))
+    }
   }
   const groups = twoLevels(call, key)
   return {
@@ -103,6 +119,9 @@ function plainTests(plan: Plan, name: string, call: StatisticCall, by: readonly 
   }
 }
 
+/** These compare the groups of one variable. */
+const OF_GROUPS = ['compare', 'anova', 'two_by_two']
+
 function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
   const [measure] = plan.measures.filter(({ kind }) => ['sd', 'share', 'correlation'].includes(kind))
   const [key, more] = by
@@ -110,15 +129,18 @@ function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable
   if (key && measure.kind === 'correlation') invalid('meta of a correlation takes no `by`.')
   const groups = key === undefined ? [] : twoLevels(call, key)
   const effect = EFFECTS[`${measure.kind as 'sd' | 'share' | 'correlation'} ${key === undefined ? 'alone' : 'by'}`]
+  const method = oneOf(call, 'method', META_METHODS)
   const test: MetaTest = {
     kind: 'meta',
     of: measure.name,
     by: key === undefined ? [] : plan.groupBy.map((one) => one.name),
     groups,
     effect,
-    method: oneOf(call, 'method', META_METHODS),
-    interval: oneOf(call, 'interval', META_INTERVALS)
+    method,
+    interval: method === 'fixed' ? 'wald' : oneOf(call, 'interval', META_INTERVALS)
   }
+  if (method === 'fixed' && call.arguments.interval === 'hartung_knapp')
+    invalid('interval: hartung_knapp is for effects that differ between institutions, not for method fixed.')
   if (key === undefined && call.arguments.groups !== undefined) invalid('groups: for two groups of a variable in `by`.')
   return {
     ...plan,
@@ -143,19 +165,4 @@ function oneOf<W extends string>(call: StatisticCall, name: string, words: reado
   const known = words.find((word) => word === asked)
   if (asked !== undefined && known === undefined) invalid(`${name}: ${words.join(', ')}.`)
   return known ?? words[0]
-}
-
-function twoLevels(call: StatisticCall, { ref, variable }: ResolvedVariable): readonly [string, string] {
-  const { groups } = call.arguments
-  const known = variable.levels.join(', ').slice(0, 500)
-  if (variable.type !== 'category') invalid(`${call.name} groups by a category, and ${ref} is none.`)
-  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
-  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
-    return invalid(`groups: two different levels of ${ref}. It has: ${known}.`)
-  }
-  const [one, other]: unknown[] = asked
-  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
-    return [one, other]
-  }
-  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
 }

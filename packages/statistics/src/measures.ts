@@ -44,25 +44,44 @@ export function measuresOf(
       return [subjects, ...(repeated ? [rows] : [])]
     case 'moments':
       return momentsOf(call, variables)
+    case 'mean':
+      return hasFlag(call, 'interval')
+        ? [...counts(variables), ...over(variables, ['mean', 'sd'])]
+        : over(variables, ['mean'])
     case 'compare':
     case 'anova':
+    case 'one_sample':
       return [...counts(variables), ...over(variables, ['mean', 'sd'])]
     case 'chi_squared':
+    case 'mcnemar':
+    case 'fisher':
       return [subjects]
     case 'table_one':
       return [subjects, ...baseline(variables)]
     case 'meta':
       return effectsOf(call, variables)
+    case 'partial_correlation':
+      return [...counts(variables), ...pairsOf('correlation', variables)]
+    case 'paired':
+      return pairsOf('covariance', variables)
     case 'covariance':
     case 'correlation':
       return pairsOf(name, variables)
     case 'share':
+    case 'two_by_two':
       return shares(call, variables)
     case 'quantile':
       return quantiles(call, variables)
     default:
       return over(variables, [name as ValueKind])
   }
+}
+
+/** Whether an argument is true; false unless given. Throws PARAMETER_INVALID. */
+export function hasFlag(call: StatisticCall, name: string): boolean {
+  const { [name]: asked = false } = call.arguments
+  if (typeof asked !== 'boolean') return invalid(`${name}: true or false.`)
+  return asked
 }
 
 /** As many numbers as a query may ask for: a category has one for each level. */
@@ -112,8 +131,7 @@ function counts(variables: readonly ResolvedVariable[]): Measure[] {
 }
 
 function momentsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
-  const { kurtosis = false } = call.arguments
-  if (typeof kurtosis !== 'boolean') invalid('kurtosis: true or false.')
+  const kurtosis = hasFlag(call, 'kurtosis')
   const kinds = ['mean', 'variance', 'sd', 'skewness', ...(kurtosis ? ['kurtosis'] : [])] as readonly ValueKind[]
   return [...counts(variables), ...over(variables, kinds)]
 }
@@ -166,4 +184,24 @@ function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]):
       (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
     )
   })
+}
+
+/** The two levels in an argument, or those of a category that has two. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
+export function twoLevels(
+  call: StatisticCall,
+  { ref, variable }: ResolvedVariable,
+  argument = 'groups'
+): readonly [string, string] {
+  const groups = call.arguments[argument]
+  const known = variable.levels.join(', ').slice(0, 500)
+  if (variable.type !== 'category') invalid(`${call.name} groups by a category, and ${ref} is none.`)
+  const asked: unknown = groups ?? (variable.levels.length === 2 ? variable.levels : undefined)
+  if (!Array.isArray(asked) || asked.length !== 2 || asked[0] === asked[1]) {
+    return invalid(`${argument}: two different levels of ${ref}. It has: ${known}.`)
+  }
+  const [one, other]: unknown[] = asked
+  if (typeof one === 'string' && typeof other === 'string' && [one, other].every((l) => variable.levels.includes(l))) {
+    return [one, other]
+  }
+  throw new StimnetError('VALUE_NOT_DECLARED', 'planning a comparison', { reason: `${ref} has the levels ${known}.` })
 }

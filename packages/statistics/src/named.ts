@@ -48,9 +48,50 @@ const SHAPE: StatisticArgument = {
   meaning: 'true: kurtosis (m4/m2², 3 for a normal distribution) as well.'
 }
 
+const CONFIDENCE: StatisticArgument = {
+  name: 'interval',
+  required: false,
+  meaning: 'true: 95 % confidence intervals as well.'
+}
+const PAIRWISE: StatisticArgument = {
+  name: 'pairwise',
+  required: false,
+  meaning: 'true: each group with each other as well, by Welch’s t with p after Holm.'
+}
+const VALUE: StatisticArgument = {
+  name: 'value',
+  required: false,
+  meaning: 'The number that the mean is compared with; 0 unless given.'
+}
+
 const TABLE_ONE_SUMMARY =
   'Baseline table: of each number n, mean and sd, of each category the share of every level; in the groups of one variable, with ' +
   'standardised differences where there are two.'
+const TWO_BY_TWO_SUMMARY =
+  'Two groups and one level of a category: odds ratio, risk ratio and risk difference with 95 % intervals, and χ²; over several ' +
+  'institutions by Mantel and Haenszel.'
+const PARTIAL_SUMMARY =
+  'Correlation of the first two of three numbers with the third held fixed, with 95 % interval and p; of rows that have all three.'
+const MCNEMAR_SUMMARY =
+  'Two categories of the same people with the same two levels, such as before and after: McNemar’s χ² of those who changed.'
+const FISHER_SUMMARY =
+  'Two categories of two levels each: Fisher’s exact test with odds ratio and interval, of exact counts alone; over several ' +
+  'institutions within each.'
+const BOTH_LEVELS: StatisticArgument = {
+  name: 'groups',
+  required: false,
+  meaning: 'Two levels that both categories have; may be left out where they have two.'
+}
+const GROUPS_OF_FIRST: StatisticArgument = {
+  name: 'groups',
+  required: false,
+  meaning: 'Two levels of the first category; may be left out where it has two.'
+}
+const LEVELS: StatisticArgument = {
+  name: 'levels',
+  required: false,
+  meaning: 'Two levels of the second category; may be left out where it has two.'
+}
 const META_SUMMARY =
   'Meta-analysis over the institutions of a mean, of the difference of two groups, of a share or its odds ratio, or of a correlation: ' +
   'combined effect, variance between institutions, Q, I² and prediction interval.'
@@ -100,20 +141,26 @@ const describe = (
 export const STATISTICS: readonly StatisticDescription[] = [
   describe('count', [0, VARIABLES_MAX], 'Subjects, and rows or non-missing values.'),
   describe('sum', [1, VARIABLES_MAX], 'Sum over non-missing values.'),
-  describe('mean', [1, VARIABLES_MAX], 'Mean over non-missing values.'),
+  describe('mean', [1, VARIABLES_MAX], 'Mean over non-missing values.', CONFIDENCE),
   describe('variance', [1, VARIABLES_MAX], 'Sample variance (n - 1).'),
   describe('sd', [1, VARIABLES_MAX], 'Sample standard deviation; also called stdev.'),
   describe('skewness', [1, VARIABLES_MAX], 'Skewness of the population, m3/m2^1.5.'),
   describe('moments', [1, 4], 'Count, mean, variance, standard deviation and skewness.', SHAPE),
   describe('covariance', [2, 4], 'Sample covariance of each pair, over rows where both are present.'),
-  describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.'),
-  describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL),
+  describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.', CONFIDENCE),
+  describe('partial_correlation', [3, 3], PARTIAL_SUMMARY),
+  describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL, CONFIDENCE),
   describe('quantile', [1, VARIABLES_MAX], 'Quantiles on the declared breakpoints, linear within a bin.', Q),
   describe('table', [1, 3], 'Subjects in each combination of levels or bins.'),
   describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.'),
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
-  describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.'),
+  describe('one_sample', [1, 4], 'n, mean, sd; Student’s t of the mean less a value, 95 % interval and p.', VALUE),
+  describe('paired', [2, 2], 'Two numbers of the same people: mean difference, paired t, 95 % interval and p.'),
+  describe('anova', [1, 4], 'Several groups: n, mean, sd of each; one-way analysis of variance.', PAIRWISE),
   describe('chi_squared', [2, 2], 'Subjects in each combination of two categories, and Pearson’s χ².'),
+  describe('mcnemar', [2, 2], MCNEMAR_SUMMARY, BOTH_LEVELS),
+  describe('fisher', [2, 2], FISHER_SUMMARY, GROUPS_OF_FIRST, LEVELS),
+  describe('two_by_two', [1, 1], TWO_BY_TWO_SUMMARY, LEVEL, GROUPS),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
   describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE)
@@ -124,7 +171,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   stddev: 'sd',
   avg: 'mean',
   var: 'variance',
-  chi2: 'chi_squared'
+  chi2: 'chi_squared',
+  one_sample_t: 'one_sample',
+  paired_t: 'paired',
+  odds_ratio: 'two_by_two',
+  risk_ratio: 'two_by_two',
+  relative_risk: 'two_by_two',
+  risk_difference: 'two_by_two'
 }
 
 /**
@@ -142,7 +195,9 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
   checkShape(statistic, call)
   if (statistic.name === 'regression') return planOfModel(call, descriptor)
   const { variables, by, tables } = resolveAll(call, descriptor)
-  const keys = ['table', 'histogram', 'chi_squared'].includes(statistic.name) ? [...variables, ...by] : by
+  const keys = ['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(statistic.name)
+    ? [...variables, ...by]
+    : by
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)
   if (statistic.name === 'histogram') checkNumeric(variables)
   const plan: Plan = {
@@ -155,7 +210,7 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
       tables.some((table) => repeats(descriptor, table))
     )
   }
-  return withTests(plan, { name: statistic.name, call, by, repeats: (table) => repeats(descriptor, table) })
+  return withTests(plan, { name: statistic.name, call, variables, by, repeats: (table) => repeats(descriptor, table) })
 }
 
 function planOfModel(call: StatisticCall, descriptor: CatalogDescriptor): Plan {

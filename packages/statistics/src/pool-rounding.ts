@@ -1,8 +1,9 @@
 /** Error bound of a pooled number from rounded parts: its largest distance from the number that the exact parts would give. */
 import type { MomentsPart, OutputColumn } from '@stimnet/protocol'
+import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { type Cell, pooledMoments, poolCells } from './pool-cell.ts'
 
-/** The bound, rounded up to two digits. Null if no part was rounded, and if no bound is known, as for a share or quantile. */
+/** The bound, rounded up to two digits. Null if no part was rounded, and for quantiles, of which no bound is known. */
 export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): number | null {
   const within = withinOf(column, cells)
   if (within === null || !Number.isFinite(within) || within === 0) return null
@@ -13,6 +14,8 @@ export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): numb
 function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   const added = cells.flatMap((cell) => ('add' in cell ? [cell.accuracy ?? 0] : []))
   if (added.length > 0) return added.reduce((a, b) => a + b, 0)
+  const shares = cells.flatMap((cell) => ('share' in cell ? [cell] : []))
+  if (shares.length > 0) return shareWithin(shares)
   const parts = cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : []))
   if (parts.length < cells.length || parts.every(({ accuracy }) => accuracy === undefined)) return null
   const all = pooledMoments(cells)
@@ -25,14 +28,89 @@ function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   if (column.kind === 'mean') return x.mean
   if (column.kind === 'variance') return x.variance
   if (column.kind === 'sd') return rootMoves(poolCells({ ...column, kind: 'variance' }, cells) ?? 0, x.variance)
+  if (column.kind === 'skewness' || column.kind === 'kurtosis') return shapeWithin(column.kind, parts)
   if (column.kind !== 'covariance' && column.kind !== 'correlation') return null
   const other = sides.map(([, one]) => one)
   if (other.includes(undefined)) return null
   return pairWithin(column.kind, parts, { all, x, y: sideWithin(other as Side[], all.n) })
 }
 
+/** A share is a mean of zeros and ones. */
+function shareWithin(cells: readonly Extract<Cell, { share: unknown }>[]): number | null {
+  if (cells.every(({ accuracy }) => accuracy === undefined)) return null
+  const sides = cells.map(({ share: { having, of }, accuracy }): Side => {
+    const off = accuracy ?? { having: 0, of: 0 }
+    const byCounts = (off.having + (having / of) * off.of) / Math.max(1, of - off.of)
+    return {
+      n: of,
+      mean: having / of,
+      deviations: 0,
+      within: { n: off.of, mean: off.share ?? byCounts, deviations: 0 }
+    }
+  })
+  return sideWithin(sides, exactSum(sides.map(({ n }) => n))).mean
+}
+
+/** Room for what the moves of several moments do together, beyond the sum of their moves. */
+const TOGETHER = 1.25
+
+/** Each moment of each institution is moved alone to both ends of what it can be; the moves of the pooled number are added. */
+function shapeWithin(kind: 'skewness' | 'kurtosis', parts: readonly MomentsPart[]): number | null {
+  const numberOf = (moved: readonly MomentsPart[]) => {
+    const all = poolMoments(moved)
+    return all === null ? null : valueOfMoments(kind, all)
+  }
+  const value = numberOf(parts)
+  if (value === null) return null
+  const moves = parts.flatMap((part, i) =>
+    pairsOfEnds(part).map((ends) =>
+      Math.max(...ends.map((end) => Math.abs((numberOf(parts.with(i, end)) ?? Number.NaN) - value)))
+    )
+  )
+  return TOGETHER * exactSum(moves)
+}
+
+/**
+ * The part with one number after the other at the ends of what it can be. Third and fourth moments were rounded as skewness and
+ * kurtosis, so they move along with the spread and the number of values.
+ */
+function pairsOfEnds(part: MomentsPart): readonly (readonly [MomentsPart, MomentsPart])[] {
+  const { n, sum, deviations = 0, third = 0, fourth = 0, accuracy = {} } = part
+  const spreadBy = (ratio: number) => ({
+    deviations: deviations * ratio,
+    third: third * ratio ** 1.5,
+    fourth: fourth * ratio ** 2
+  })
+  const at = {
+    n: (off: number): MomentsPart => ({
+      ...{ n: n + off, sum: (sum * (n + off)) / n },
+      ...{ deviations: (deviations * (n + off - 1)) / (n - 1) },
+      ...{ third: (third * (n + off)) / n, fourth: (fourth * (n + off)) / n }
+    }),
+    sum: (off: number): MomentsPart => ({ n, sum: sum + off, deviations, third, fourth }),
+    deviations: (off: number): MomentsPart => ({ n, sum, ...spreadBy(1 + off / deviations) }),
+    third: (off: number): MomentsPart => ({ n, sum, deviations, third: third + off, fourth }),
+    fourth: (off: number): MomentsPart => ({ n, sum, deviations, third, fourth: fourth + off })
+  }
+  return (['n', 'sum', 'deviations', 'third', 'fourth'] as const).flatMap((name) => {
+    const off = accuracy[name] ?? 0
+    return off === 0 ? [] : [[at[name](-off), at[name](off)] as const]
+  })
+}
+
+/**
+ * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
+ */
+export function correlationWithin(parts: readonly MomentsPart[]): number | null {
+  if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
+  return withinOf(
+    { name: '', role: 'measure', kind: 'correlation', variables: [] },
+    parts.map((moments) => ({ moments }))
+  )
+}
+
 /** One variable at one institution. */
-interface Side {
+export interface Side {
   readonly n: number
   readonly mean: number
   /** Sum of squared deviations from that mean. */
@@ -58,7 +136,7 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
  * n is off. The variance V = Σ (D + n·(m − M)²) / (N − 1) moves by the errors of the D, by 2·n·|m − M|·δm for each mean, and by
  * (D/n + (m − M)² − V)·δn. What remains is of second order, and is covered by counting with the largest move of a mean.
  */
-function sideWithin(sides: readonly Side[], n: number) {
+export function sideWithin(sides: readonly Side[], n: number) {
   const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
   const sum = (term: (side: Side, off: number) => number) =>
     sides.reduce((total, side) => total + term(side, Math.abs(side.mean - mean)), 0)
@@ -79,7 +157,7 @@ function sideWithin(sides: readonly Side[], n: number) {
 }
 
 /** The least possible number of values. */
-function least(sides: readonly Side[], n: number): number {
+export function least(sides: readonly Side[], n: number): number {
   return Math.max(1, n - sides.reduce((sum, { within }) => sum + within.n, 0))
 }
 

@@ -126,7 +126,10 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
     missing.push({ site, code: 'MALFORMED' })
     notes.push(`${site} answered with a table that contradicts itself and was left out.`)
   }
-  const columns = sound[0]?.table.columns ?? []
+  const columns = (sound[0]?.table.columns ?? []).map((column, i) => ({
+    ...column,
+    ...(sound.some(({ table }) => table.columns[i]?.left_out) ? { left_out: true as const } : {})
+  }))
   const unpooled = new Set<string>()
   const rows = rowKeys(sound).map((key) => poolRow(key, columns, sound, unpooled))
   for (const { site, table } of sound) {
@@ -134,7 +137,7 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
     if (groups > 0) notes.push(`${site} withheld ${groups} group(s): rows that do not name it may lack its subjects.`)
     if (cells > 0) notes.push(`${site} withheld ${cells} cell(s): those columns are pooled without it.`)
   }
-  notes.push(...cellNotes(columns, sound))
+  notes.push(...cellNotes(columns, sound), ...leftOutNotes(columns, sound))
   for (const name of unpooled)
     notes.push(
       hasPart(sound, name, 'choice')
@@ -246,7 +249,9 @@ function poolRow(
   })
   const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
-  const within = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
+  const within = columns.map((column, i) =>
+    column.role === 'key' || column.left_out ? null : pooledWithin(column, cellsAt(i))
+  )
   return {
     values,
     ...sitesOf(
@@ -280,6 +285,17 @@ function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (part === undefined) return []
   return row.values[at] === null && !isValueless(column, part) ? [] : [part]
+}
+
+/** Notes on sites that left people out of a column. */
+function leftOutNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
+  return columns.flatMap(({ name, left_out }, i) => {
+    if (!left_out) return []
+    const sites = tables.filter(({ table }) => table.columns[i]?.left_out).map(({ site }) => site)
+    return [
+      `${name}: ${sites.join(', ')} left people out for privacy. How far it is from the number of all people is not known.`
+    ]
+  })
 }
 
 /** Measures that can be undefined at one site and defined over several. */

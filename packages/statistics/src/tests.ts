@@ -1,38 +1,47 @@
 /** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
-import type { MetaTest, MomentsPart, PlanTest, TestResult } from '@stimnet/protocol'
+import type { MetaTest, PlanTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
-import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { anovaOver } from './tests/anova.ts'
-import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './tests/chi-squared.ts'
+import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
-import { type Meta, metaOf } from './tests/meta.ts'
+import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
+import { fisher } from './tests/counts/fisher.ts'
+import { intervals } from './tests/intervals.ts'
+import { mcNemar } from './tests/counts/mcnemar.ts'
+import { oneSample, paired } from './tests/mean.ts'
+import type { Meta } from './tests/meta.ts'
+import { metaOfRounded } from './tests/meta-rounded.ts'
 import {
   type Computed,
   DF_MIN,
   ERROR_SHARE,
   FEW_FREEDOMS,
-  type Measured,
   NOTHING,
   type TestedTable,
   type TestSite,
   testSite
 } from './tests/table.ts'
+import { pairwise } from './tests/pairwise.ts'
+import { partialCorrelation } from './tests/partial.ts'
+import { twoByTwo } from './tests/counts/two-by-two.ts'
 import { type Pair, welchOver } from './tests/welch.ts'
 
 export { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './tests/accuracy.ts'
 export { type Anova, anovaOf } from './tests/anova.ts'
-export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/chi-squared.ts'
+export { type ChiSquared, type CountCell, chiSquaredOf } from './tests/counts/chi-squared.ts'
+export { type Counts, type Fisher, fisherOf } from './tests/counts/fisher.ts'
 export { type Meta, META_METHODS, type MetaMethod, metaOf, type SiteEffect } from './tests/meta.ts'
-export { testName } from './tests/name.ts'
+export { holm } from './tests/pairwise.ts'
+export { estimateName, testName, testSubject } from './tests/name.ts'
 export { type TestSite, testSite } from './tests/table.ts'
 export { type Welch, welchOf } from './tests/welch.ts'
 
 /** The tests over one site's own answer. They allow for rounding if the answer comes with its card. */
 export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, accuracyOf?: AccuracyOf): TestResult[] {
   return asked.map((test) => {
-    const { sites: _, ...result } = testOf(test, [testSite('', output, accuracyOf)])
-    return result
+    const { sites: _, estimates, ...result } = testOf(test, [testSite('', output, accuracyOf)])
+    return { ...result, ...(estimates && { estimates: estimates.map(({ sites: _, ...estimate }) => estimate) }) }
   })
 }
 
@@ -48,7 +57,8 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
     `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
     'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
     'or filter to one row of each person, such as one visit.'
-  const { meta: made, ...rest } = result
+  // Intervals of several estimates would be those of independent groups as well.
+  const { meta: made, estimates: _, heterogeneity: __, ...rest } = result
   const unmade = made && { meta: { ...made, ...NO_META } }
   return { ...rest, ...NOTHING, ...unmade, difference: made ? null : result.difference, note, repeated: test.repeated }
 }
@@ -56,10 +66,13 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
 /** The note, where one person can have several values: a test takes values for independent. */
 function withClusters(result: TestResult, clustered: string | undefined): TestResult {
   if (clustered === undefined) return result
-  const isMade = result.p !== null || result.interval !== null
+  const { p, interval, estimates = [] } = result
+  const isMade = p !== null || interval !== null || estimates.some((one) => one.interval !== null)
+  const hasP = p !== null || estimates.some((one) => one.p != null)
+  const tooSure = !hasP ? 'the interval is too narrow' : 'p is too small'
   const note =
     `${clustered} has several rows per person. Where a person has several values in a group, the test takes them for ` +
-    'independent, and p is too small: filter to one row of each person, such as one visit.'
+    `independent, and ${tooSure}: filter to one row of each person, such as one visit.`
   return { ...result, note: [result.note, ...(isMade ? [note] : [])].filter((one) => one !== '').join(' '), clustered }
 }
 
@@ -73,6 +86,24 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return chiSquared(test, sites)
     case 'meta':
       return meta(test, sites)
+    case 'two_by_two':
+      return twoByTwo(test, sites)
+    case 'mcnemar':
+      return mcNemar(test, sites)
+    case 'fisher':
+      return fisher(test, sites)
+    case 'one_sample':
+      return oneSample(test, sites)
+    case 'paired':
+      return paired(test, sites)
+    case 'pairwise':
+      return pairwise(test, sites)
+    case 'partial_correlation':
+      return partialCorrelation(test, sites)
+    case 'mean_interval':
+    case 'share_interval':
+    case 'correlation_interval':
+      return intervals(test, sites)
   }
 }
 
@@ -89,59 +120,55 @@ export function testAsked(result: TestResult): PlanTest | undefined {
   )
 }
 
-function plainTestAsked({ kind, of, by, groups, meta: combined }: TestResult): PlanTest | undefined {
+function plainTestAsked(result: TestResult): PlanTest | undefined {
+  const { kind, of, by, groups, value } = result
   const [first, second] = by
-  if (kind === 'meta') {
-    if (combined === undefined) return undefined
-    const { effect, method, interval } = combined
-    return { kind, of, by, groups: groups.map(({ name }) => name), effect, method, interval }
-  }
-  if (first === undefined) return undefined
-  if (kind === 'anova') return { kind, of, by: first }
-  if (kind === 'chi_squared') return second === undefined ? undefined : { kind, of, by: [first, second] }
   const [one, other] = groups
-  return one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
-}
-
-/** A site with its part of a test. */
-interface Giving<Part> {
-  readonly site: TestSite
-  readonly part: Part
-}
-
-function giving<Part>(
-  sites: readonly TestSite[],
-  partOf: (site: TestSite) => Part | undefined
-): readonly Giving<Part>[] {
-  return sites.flatMap((site) => {
-    const part = partOf(site)
-    return part === undefined ? [] : [{ site, part }]
-  })
-}
-
-type Shown = Pick<TestResult, 'kind' | 'of' | 'by' | 'groups' | 'meta'>
-
-/** The result of a test, with the sites behind it. */
-function resultOf(
-  shown: Shown,
-  { sites, givers }: { sites: readonly TestSite[]; givers: readonly Giving<unknown>[] },
-  computed: Computed & { readonly notes: readonly string[] }
-): TestResult {
-  const { notes, ...numbers } = computed
-  const behind = givers.map(({ site }) => site.site)
-  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
-  const isAdjusted = behind.length > 1
-  const said = [
-    ...(sites.length > 1 && behind.length === 0 ? ['No institution gave every part of it.'] : []),
-    ...(behind.length > 0 && others.length > 0
-      ? [`${others.join(', ')} did not give every part of it and is not in it.`]
-      : []),
-    ...notes
-  ]
-  return {
-    ...{ ...shown, ...numbers, note: said.join(' '), sites: behind },
-    ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
+  switch (kind) {
+    case 'meta':
+      return metaAsked(result)
+    case 'mean_interval':
+    case 'share_interval':
+    case 'correlation_interval':
+      return { kind, of, by }
+    case 'paired':
+      return one && other ? { kind, of, by, groups: [one.name, other.name] } : undefined
+    case 'one_sample':
+      return value === undefined ? undefined : { kind, of, by, value }
+    case 'anova':
+    case 'pairwise':
+      return first === undefined ? undefined : { kind, of, by: first }
+    case 'partial_correlation':
+      return partialAsked(result)
+    case 'mcnemar':
+    case 'fisher':
+      return countsAsked(result)
+    case 'chi_squared':
+      return first === undefined || second === undefined ? undefined : { kind, of, by: [first, second] }
+    case 'welch':
+    case 'two_by_two':
+      return first !== undefined && one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
   }
+}
+
+function countsAsked({ kind, of, by: [row, column], groups }: TestResult): PlanTest | undefined {
+  const [one, other, third, fourth] = groups.map(({ name }) => name)
+  if (row === undefined || column === undefined || one === undefined || other === undefined) return undefined
+  if (kind === 'mcnemar') return { kind, of, by: [row, column], groups: [one, other] }
+  if (kind !== 'fisher' || third === undefined || fourth === undefined) return undefined
+  return { kind, of, by: [row, column], groups: [one, other, third, fourth] }
+}
+
+function partialAsked({ of, by, columns: [xz, yz, ...counts] = [], groups }: TestResult): PlanTest | undefined {
+  const [x, y, z] = groups.map(({ name }) => name)
+  if (x === undefined || y === undefined || z === undefined || xz === undefined || yz === undefined) return undefined
+  return { kind: 'partial_correlation', of, by, columns: [xz, yz, ...counts], groups: [x, y, z] }
+}
+
+function metaAsked({ of, by, groups, meta: combined }: TestResult): PlanTest | undefined {
+  if (combined === undefined) return undefined
+  const { effect, method, interval } = combined
+  return { kind: 'meta', of, by, groups: groups.map(({ name }) => name), effect, method, interval }
 }
 
 function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestSite[]): TestResult {
@@ -219,20 +246,8 @@ function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: rea
   if (givers.length === 0) {
     return resultOf(shown, who, { ...NOTHING, notes: ['A cell of the table is withheld: χ² needs all of them.'] })
   }
-  const tables = givers.map(({ part }) => part)
-  const result = tables.length > 1 ? mantelHaenszelOf(tables) : chiSquaredOf(tables[0] ?? [])
-  if (result === null) return resultOf(shown, who, { ...NOTHING, notes: ['Fewer than two rows or columns.'] })
-  const { statistic, df, p, least } = result
-  const isRounded = tables.some((cells) => cells.some(({ within = 0 }) => within > 0))
-  if (isRounded && least < EXPECTED_MIN) {
-    const why = 'Counts are rounded for privacy, and too few are expected in a cell.'
-    return resultOf(shown, who, { ...NOTHING, notes: [why] })
-  }
-  const notes = [
-    ...(least < EXPECTED_MIN ? ['Fewer than five are expected in a cell: the p value is rough.'] : []),
-    ...(isRounded ? [ROUNDED] : [])
-  ]
-  return resultOf(shown, who, { ...NOTHING, statistic, df: [df], p, notes })
+  const { numbers, notes } = associationOf(givers.map(({ part }) => part))
+  return resultOf(shown, who, { ...NOTHING, ...numbers, notes })
 }
 
 /** Nothing combined. */
@@ -242,10 +257,10 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, effect, method, interval } = test
   const givers = giving(sites, (site) => effectOf(effect, cellsOf(site, test)))
   const effects = givers.map(({ part }) => part)
-  const made = metaOf(effects, { method, hartungKnapp: interval === 'hartung_knapp' })
+  const made = metaOfRounded(effects, { method, hartungKnapp: interval === 'hartung_knapp' })
   const own = (value: number) => inOwnUnit(effect, value)
-  const shownSites = givers.map(({ site, part: { estimate, variance, hidden } }, i) => {
-    const half = zOfP(ERROR_SHARE) * Math.sqrt(variance) + hidden
+  const shownSites = givers.map(({ site, part: { estimate, variances, hidden } }, i) => {
+    const half = zOfP(ERROR_SHARE) * Math.sqrt(variances[1]) + hidden
     return {
       ...{ site: site.site, estimate: own(estimate), interval: [own(estimate - half), own(estimate + half)] },
       weight: made?.weights[i] ?? null
@@ -263,19 +278,17 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
       notes: ['A meta-analysis needs the effects of two institutions or more.']
     })
   }
-  const hidden = exactSum(effects.map((one, i) => (made.weights[i] ?? 0) * one.hidden))
   const [low, high] = made.interval
-  const statistic = (Math.sign(made.estimate) * Math.max(0, Math.abs(made.estimate) - hidden)) / made.error
   return resultOf(
     shown({
       ...{ tau2: made.tau2, i2: made.i2, q: made.q },
-      prediction: made.prediction && [own(made.prediction[0] - hidden), own(made.prediction[1] + hidden)]
+      prediction: made.prediction && [own(made.prediction[0]), own(made.prediction[1])]
     }),
     who,
     {
-      ...{ difference: own(made.estimate), interval: [own(low - hidden), own(high + hidden)] },
-      ...(hasNull(effect) ? testedBy(made, statistic) : { statistic: null, df: [], p: null }),
-      notes: hidden > 0 ? [...new Set([...notesOn(givers, of), ROUNDED])] : notesOn(givers, of)
+      ...{ difference: own(made.estimate), interval: [own(low), own(high)] },
+      ...(hasNull(effect) ? testedBy(made) : { statistic: null, df: [], p: null }),
+      notes: made.isRounded ? [ROUNDED] : []
     }
   )
 }
@@ -285,7 +298,7 @@ function hasNull(effect: MetaTest['effect']): boolean {
   return effect !== 'mean' && effect !== 'proportion'
 }
 
-function testedBy({ df }: Meta, statistic: number): Pick<Computed, 'statistic' | 'df' | 'p'> {
+function testedBy({ df, statistic }: Meta): Pick<Computed, 'statistic' | 'df' | 'p'> {
   return { statistic, df: df === null ? [] : [df], p: df === null ? pOfNormal(statistic) : pOfT(statistic, df) }
 }
 
@@ -293,47 +306,4 @@ function testedBy({ df }: Meta, statistic: number): Pick<Computed, 'statistic' |
 function cellsOf({ rows }: TestSite, { of, by: [key], groups }: MetaTest) {
   if (key === undefined) return [rows.length === 1 ? rows[0]?.cells.get(of) : undefined]
   return groups.map((name) => rows.find(({ keys }) => keys[key] === name)?.cells.get(of))
-}
-
-/** Expected in each cell at least; below it p is rough. */
-const EXPECTED_MIN = 5
-
-/** The note of a test of rounded numbers. */
-const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
-
-/** The counts of one site; undefined if a cell is withheld. People who lack one of the two keys are in no cell of the table. */
-function countsOf(site: TestSite, of: string, [row, column]: readonly [string, string]): CountCell[] | undefined {
-  const cells = site.rows.flatMap(({ keys, cells }) => {
-    const [one, other] = [keys[row] ?? null, keys[column] ?? null]
-    return one === null || other === null
-      ? []
-      : [{ row: one, column: other, count: cells.get(of)?.value, within: cells.get(of)?.accuracy.count ?? 0 }]
-  })
-  const counts = cells.flatMap((cell) => (typeof cell.count === 'number' ? [{ ...cell, count: cell.count }] : []))
-  return site.isWhole(of) && counts.length === cells.length ? counts : undefined
-}
-
-function namesIn({ rows }: TestSite, by: string): string[] {
-  return rows.flatMap(({ keys }) => keys[by] ?? [])
-}
-
-/** The moments of a group; undefined if they are withheld, or if there are too few values for a spread. */
-function groupOf(
-  { rows }: TestSite,
-  { by, name, of }: { readonly by: string; readonly name: string; readonly of: string }
-): Measured | undefined {
-  const cell = rows.find(({ keys }) => keys[by] === name)?.cells.get(of)
-  return cell?.value === null ? undefined : cell?.moments
-}
-
-function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['groups'][number] {
-  const moments = poolMoments(parts)
-  if (moments === null) return { name, n: null, mean: null, sd: null }
-  return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments) }
-}
-
-/** Notes on the numbers behind a test. */
-function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
-  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
-  return isRounded ? [ROUNDED] : []
 }

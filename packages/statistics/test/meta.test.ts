@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { DisclosureCard, MetaTest, OutputColumn, OutputPart, TestResult } from '@stimnet/protocol'
-import { metaOf, type MetaMethod, testAsked, testOf, testSite } from '@stimnet/statistics'
+import {
+  type DisclosureCard,
+  type MetaTest,
+  type OutputColumn,
+  type OutputPart,
+  randomUnit,
+  seededRandom,
+  type TestResult
+} from '@stimnet/protocol'
+import { META_METHODS, metaOf, type MetaMethod, testAsked, testOf, testSite } from '@stimnet/statistics'
 import { near } from './fixtures.ts'
 
 /** Log risk ratios of 13 trials of BCG (Colditz 1994, dat.bcg of metafor) with their variances. */
@@ -120,9 +128,10 @@ const CARD = { disclosure: { round_base: 1 } as DisclosureCard }
 function sites(
   kind: string,
   partsOf: (i: number) => readonly OutputPart[],
-  card: { disclosure?: DisclosureCard } = {}
+  card: { disclosure?: DisclosureCard } = {},
+  count = N.length
 ) {
-  return N.map((_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const parts = partsOf(i)
     const key: OutputColumn[] = parts.length > 1 ? [{ name: 'arm', role: 'key', kind: 'category', variables: [] }] : []
     const columns: OutputColumn[] = [...key, { name: 'x', role: 'measure', kind, variables: ['t.x'] }]
@@ -251,6 +260,16 @@ describe('a meta-analysis of released numbers agrees with metafor', () => {
     assert.deepEqual(withheld.meta?.sites, [])
   })
 
+  test('counts of a share that were rounded widen the interval, where the part says how far', () => {
+    const shares = (accuracy?: { having: number; of: number }) =>
+      sites('share', (i) => [{ share: { having: at(ONE.having, i), of: at(N, i) }, ...(accuracy ? { accuracy } : {}) }])
+    const test = asked({ effect: 'proportion' })
+    const [exact, wide] = [testOf(test, shares()), testOf(test, shares({ having: 2, of: 2.5 }))]
+    assert.ok((wide.interval?.[0] ?? 1) < (exact.interval?.[0] ?? 0) - 0.02)
+    assert.ok((wide.interval?.[1] ?? 0) > (exact.interval?.[1] ?? 1) + 0.02)
+    assert.match(wide.note, /rounded for privacy/)
+  })
+
   test('numbers that were rounded for privacy widen the interval by what rounding can hide', () => {
     const parts = (half: number) => (i: number) => {
       const n = at(N, i)
@@ -259,9 +278,52 @@ describe('a meta-analysis of released numbers agrees with metafor', () => {
     }
     const exact = testOf(asked({}), sites('sd', parts(0), CARD))
     const wide = testOf(asked({}), sites('sd', parts(0.25), CARD))
-    assert.ok(near((exact.interval?.[0] ?? 0) - (wide.interval?.[0] ?? 0), 0.25))
-    assert.ok(near((wide.interval?.[1] ?? 0) - (exact.interval?.[1] ?? 0), 0.25))
+    assert.ok((exact.interval?.[0] ?? 0) - (wide.interval?.[0] ?? 0) >= 0.25)
+    assert.ok((wide.interval?.[1] ?? 0) - (exact.interval?.[1] ?? 0) >= 0.25)
+    assert.deepEqual(
+      [wide.difference, wide.meta?.q, wide.meta?.tau2],
+      [exact.difference, exact.meta?.q, exact.meta?.tau2]
+    )
     assert.match(wide.note, /rounded for privacy/)
     assert.equal(exact.note, '')
+  })
+
+  test('whatever exact numbers were rounded, their interval lies within, and p is no smaller', () => {
+    const random = seededRandom(5)
+    const between = (low: number, high: number) => low + (high - low) * randomUnit(random)
+    const toStep = (value: number, step: number) => Math.round(value / step) * step
+    for (let round = 0; round < 400; round++) {
+      const method = META_METHODS[round % 4] ?? 'reml'
+      const interval = method === 'fixed' || round % 8 > 3 ? 'wald' : 'hartung_knapp'
+      const count = 2 + (round % 7)
+      const exact = Array.from({ length: count }, () => {
+        const groups = [0, 1].map((group) => {
+          const n = Math.round(between(20, 160))
+          return { n, mean: between(8, 12) + group * 3, sd: between(4, 9), step: 0.05 * Math.ceil(between(0, 10)) }
+        })
+        return groups
+      })
+      const partsOf = (isRounded: boolean) => (i: number) =>
+        (exact[i] ?? []).map(({ n, mean, sd, step }) => {
+          if (!isRounded) return momentsPart(n, mean, sd)
+          const [count, x, s] = [toStep(n, 5), toStep(mean, step), toStep(sd, step / 2)]
+          const accuracy = {
+            n: 2.5,
+            sum: (count * step) / 2,
+            deviations: (2 * s + step / 4) * (step / 4) * (count - 1)
+          }
+          return { moments: { n: count, sum: count * x, deviations: (count - 1) * s ** 2, accuracy } }
+        })
+      const of = (isRounded: boolean) =>
+        testOf(
+          asked({ effect: 'difference', method, interval, ...BY_ARM }),
+          sites('sd', partsOf(isRounded), isRounded ? CARD : {}, count)
+        )
+      const [real, told] = [of(false), of(true)]
+      const [low = 0, high = 0] = real.interval ?? []
+      const [wideLow = 0, wideHigh = 0] = told.interval ?? []
+      assert.ok(wideLow <= low && high <= wideHigh, `${method} ${interval}: ${told.interval} for ${real.interval}`)
+      assert.ok((told.p ?? 0) >= (real.p ?? 1), `${method} ${interval}: ${told.p} for ${real.p}`)
+    }
   })
 })

@@ -48,7 +48,7 @@ const CATALOG: CatalogDescriptor = {
       description: '',
       oneRowPerSubject: true,
       variables: [
-        variable('age', 'integer', { breakpoints: [20, 40, 65, 90] }),
+        variable('age', 'integer', { unit: 'years', breakpoints: [20, 40, 65, 90] }),
         variable('sex', 'category', { levels: ['F', 'M'] }),
         VISIT,
         variable('note', 'text')
@@ -234,6 +234,184 @@ test('an analysis of variance has one grouping variable, χ² two variables and 
   )
 })
 
+test('intervals are beside the numbers that are asked for, for every group', () => {
+  const interval = { interval: true }
+  assert.deepEqual(plan('mean', { variables: ['age'], by: ['sex'], arguments: interval }), {
+    tables: ['subjects'],
+    groupBy: [{ name: 'sex', variable: 'subjects.sex' }],
+    measures: [
+      { kind: 'count', name: 'count_age', variable: 'subjects.age' },
+      { kind: 'mean', name: 'mean_age', variable: 'subjects.age' },
+      { kind: 'sd', name: 'sd_age', variable: 'subjects.age' }
+    ],
+    tests: [{ kind: 'mean_interval', of: 'sd_age', by: ['sex'] }]
+  })
+  assert.deepEqual(plan('share', { variables: ['sex'], arguments: { level: 'F', ...interval } }).tests, [
+    { kind: 'share_interval', of: 'share_sex', by: [] }
+  ])
+  assert.deepEqual(plan('correlation', { variables: ['age', 'UPDRS_total'], arguments: interval }).tests, [
+    { kind: 'correlation_interval', of: 'correlation_age_UPDRS_total', by: [], clustered: 'outcomes' }
+  ])
+  for (const name of ['mean', 'correlation'])
+    assert.equal(plan(name, { variables: ['age', 'UPDRS_total'] }).tests, undefined)
+  assert.throws(() => plan('mean', { variables: ['age'], arguments: { interval: 1 } }), code('PARAMETER_INVALID'))
+  const byVisit = plan('mean', { variables: ['UPDRS_total'], by: ['outcomes.visit'], arguments: interval })
+  assert.deepEqual(byVisit.tests, [
+    { kind: 'mean_interval', of: 'sd_UPDRS_total', by: ['visit'], clustered: 'outcomes' }
+  ])
+  const shares = plan('share', { variables: ['outcomes.visit'], arguments: { level: 'baseline', ...interval } })
+  assert.deepEqual(shares.tests, [{ kind: 'share_interval', of: 'share_visit', by: [] }], 'people are counted')
+})
+
+test('a t of one sample or of pairs has the whole cohort, and a value or two variables of one unit', () => {
+  assert.deepEqual(plan('one_sample', { variables: ['age'], arguments: { value: 60.5 } }).tests, [
+    { kind: 'one_sample', of: 'sd_age', by: [], value: 60.5 }
+  ])
+  const [asked] = plan('one_sample', { variables: ['age'] }).tests ?? []
+  assert.ok(asked?.kind === 'one_sample' && asked.value === 0)
+  const pair = plan('paired_t', { variables: ['UPDRS_total', 'quality_of_life'] })
+  assert.deepEqual(pair.measures, [
+    {
+      ...{ kind: 'covariance', name: 'covariance_UPDRS_total_quality_of_life' },
+      variables: ['outcomes.UPDRS_total', 'outcomes.quality_of_life']
+    }
+  ])
+  assert.deepEqual(pair.tests, [
+    {
+      ...{
+        kind: 'paired',
+        of: 'covariance_UPDRS_total_quality_of_life',
+        by: [],
+        groups: ['UPDRS_total', 'quality_of_life']
+      },
+      clustered: 'outcomes'
+    }
+  ])
+  for (const [name, variables, by, args] of [
+    ['one_sample', ['age'], ['sex'], {}],
+    ['one_sample', ['age'], [], { value: 'sixty' }],
+    ['one_sample', ['age'], [], { value: Number.POSITIVE_INFINITY }],
+    ['paired', ['age', 'UPDRS_total'], ['sex'], {}],
+    ['paired', ['age', 'UPDRS_total'], [], {}],
+    ['paired', ['age', 'sex'], [], {}],
+    ['paired', ['age'], [], {}]
+  ] as const) {
+    assert.throws(
+      () => plan(name, { variables: [...variables], by: [...by], arguments: args }),
+      code('PARAMETER_INVALID'),
+      JSON.stringify([name, variables, by, args])
+    )
+  }
+})
+
+test('odds and risks are of one level in two groups, which alone are read', () => {
+  const asked = { variables: ['outcomes.response'], by: ['sex'], arguments: { level: 'full' } }
+  const { where, measures, tests } = plan('odds_ratio', asked)
+  assert.deepEqual(where, { column: 'subjects.sex', op: 'in', values: ['F', 'M'] })
+  assert.deepEqual(measures, [{ kind: 'share', name: 'share_response', variable: 'outcomes.response', level: 'full' }])
+  // People are counted, so that several rows of one do not matter.
+  assert.deepEqual(tests, [{ kind: 'two_by_two', of: 'share_response', by: 'sex', groups: ['F', 'M'] }])
+  const [repeated] =
+    plan('two_by_two', { ...asked, variables: ['sex'], by: ['outcomes.visit'], arguments: { level: 'F' } }).tests ?? []
+  assert.equal(repeated?.repeated, 'outcomes')
+  for (const wrong of [
+    { ...asked, by: [] },
+    { ...asked, arguments: {} },
+    { ...asked, by: ['age'] }
+  ])
+    assert.throws(() => plan('two_by_two', wrong), code('PARAMETER_INVALID'))
+})
+
+test('an analysis of variance can compare each group with each other', () => {
+  const asked = { variables: ['age'], by: ['sex'], arguments: { pairwise: true } }
+  assert.deepEqual(plan('anova', asked).tests, [
+    { kind: 'anova', of: 'sd_age', by: 'sex' },
+    { kind: 'pairwise', of: 'sd_age', by: 'sex' }
+  ])
+  assert.deepEqual(
+    plan('anova', { ...asked, by: ['outcomes.visit'] }).tests?.map(({ repeated }) => repeated),
+    ['outcomes', 'outcomes']
+  )
+  assert.throws(() => plan('anova', { ...asked, arguments: { pairwise: 'yes' } }), code('PARAMETER_INVALID'))
+})
+
+test('a partial correlation asks for three correlations, and how many values each variable has', () => {
+  const { measures, tests } = plan('partial_correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] })
+  assert.deepEqual(
+    measures.map(({ name }) => name),
+    [
+      ...['count_UPDRS_total', 'count_quality_of_life', 'count_age'],
+      ...['correlation_UPDRS_total_quality_of_life', 'correlation_UPDRS_total_age', 'correlation_quality_of_life_age']
+    ]
+  )
+  assert.deepEqual(tests, [
+    {
+      ...{ kind: 'partial_correlation', of: 'correlation_UPDRS_total_quality_of_life', by: [] },
+      columns: [
+        ...['correlation_UPDRS_total_age', 'correlation_quality_of_life_age'],
+        ...['count_UPDRS_total', 'count_quality_of_life', 'count_age']
+      ],
+      groups: ['UPDRS_total', 'quality_of_life', 'age'],
+      clustered: 'outcomes'
+    }
+  ])
+  for (const wrong of [
+    ['age', 'UPDRS_total'],
+    ['age', 'UPDRS_total', 'sex']
+  ])
+    assert.throws(() => plan('partial_correlation', { variables: wrong }), code('PARAMETER_INVALID'))
+})
+
+test('tables of two by two read two levels of each category, and no others', () => {
+  assert.deepEqual(plan('fisher', { variables: ['sex', 'subjects.visit'] }), {
+    tables: ['subjects'],
+    groupBy: [
+      { name: 'sex', variable: 'subjects.sex' },
+      { name: 'visit', variable: 'subjects.visit' }
+    ],
+    measures: [{ kind: 'subjects', name: 'subjects' }],
+    tests: [{ kind: 'fisher', of: 'subjects', by: ['sex', 'visit'], groups: ['F', 'M', 'baseline', 'month_12'] }]
+  })
+  const responses = plan('fisher', {
+    variables: ['sex', 'outcomes.response'],
+    arguments: { groups: ['M', 'F'], levels: ['none', 'full'] }
+  })
+  assert.deepEqual(responses.where, { column: 'outcomes.response', op: 'in', values: ['none', 'full'] })
+  assert.deepEqual(responses.tests, [
+    {
+      ...{ kind: 'fisher', of: 'subjects', by: ['sex', 'response'], groups: ['M', 'F', 'none', 'full'] },
+      repeated: 'outcomes'
+    }
+  ])
+  const visits = { variables: ['subjects.visit', 'outcomes.visit'] }
+  assert.deepEqual(plan('mcnemar', visits).tests, [
+    {
+      ...{
+        kind: 'mcnemar',
+        of: 'subjects',
+        by: ['subjects_visit', 'outcomes_visit'],
+        groups: ['baseline', 'month_12']
+      },
+      repeated: 'outcomes'
+    }
+  ])
+  for (const [name, asked] of [
+    ['mcnemar', { variables: ['sex', 'subjects.visit'] }],
+    ['mcnemar', { ...visits, by: ['sex'] }],
+    ['mcnemar', { ...visits, arguments: { levels: ['baseline', 'month_12'] } }],
+    ['fisher', { variables: ['sex', 'outcomes.response'] }],
+    ['fisher', { variables: ['sex', 'age'] }],
+    ['fisher', { variables: ['sex', 'subjects.visit'], by: ['age'] }]
+  ] as const) {
+    const { variables, by = [], arguments: args = {} } = asked as Partial<StatisticCall>
+    assert.throws(
+      () => plan(name, { variables: [...(variables ?? [])], by: [...by], arguments: args }),
+      code('PARAMETER_INVALID'),
+      JSON.stringify([name, asked])
+    )
+  }
+})
+
 test('a meta-analysis combines what its variables are: means, differences, shares, odds ratios, correlations', () => {
   const asked = (variables: string[], by: string[] = [], args: Record<string, unknown> = {}) => {
     const { tests = [], measures, where } = plan('meta', { variables, by, arguments: args })
@@ -285,12 +463,19 @@ test('every statistic in the list has a plan', () => {
     covariance: ['age', 'UPDRS_total'],
     correlation: ['age', 'UPDRS_total'],
     chi_squared: ['sex', 'age'],
+    mcnemar: ['subjects.visit', 'outcomes.visit'],
+    fisher: ['sex', 'subjects.visit'],
+    partial_correlation: ['age', 'UPDRS_total', 'quality_of_life'],
+    paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
+    two_by_two: ['subjects.visit'],
     regression: []
   }
+  const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {
-    const args = name === 'share' ? { level: 'F' } : name === 'regression' ? { formula: 'UPDRS_total ~ age' } : {}
-    const by = name === 'compare' || name === 'anova' ? ['sex'] : []
+    const given: Record<string, unknown> = name === 'regression' ? { formula: 'UPDRS_total ~ age' } : {}
+    const args = Object.hasOwn(levels, name) ? { level: levels[name] } : given
+    const by = ['compare', 'anova', 'two_by_two'].includes(name) ? ['sex'] : []
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
 })

@@ -41,7 +41,7 @@ async function sealed(world: World, catalog: string, statement: Statement = {}):
     clock,
     audience: [...(statement.audience ?? [world.peers.large.peerId])],
     lifetimeMs
-  })
+  }).then(({ bytes }) => bytes)
 }
 
 /** The large site's decision on a request that another institution delivers. */

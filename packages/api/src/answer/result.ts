@@ -2,6 +2,7 @@
 import {
   type DisclosureCard,
   disclosureCardSchema,
+  type JobState,
   outputSchema,
   type outwardState,
   pooledOutputSchema
@@ -19,6 +20,31 @@ export const pooledOutputShape = output('PooledOutput', pooledOutputSchema)
 export const REST_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
 /** The status of the documented API. */
 export type JobStatus = (typeof REST_STATUSES)[number]
+
+const STATUS_OF: Readonly<Record<JobState, JobStatus>> = {
+  pending: 'queued',
+  queued: 'queued',
+  running: 'running',
+  disclosing: 'running',
+  completed: 'completed',
+  blocked: 'blocked',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  denied: 'blocked',
+  expired: 'cancelled'
+}
+
+/** The documented status of a state. */
+export function restStatus(state: JobState): JobStatus {
+  return STATUS_OF[state]
+}
+
+/** The true states behind a documented status, or a true state itself. */
+export function statesOf(status: JobStatus | JobState): JobState[] {
+  const behind = (Object.keys(STATUS_OF) as JobState[]).filter((state) => STATUS_OF[state] === status)
+  const itself = status in STATUS_OF && !(REST_STATUSES as readonly string[]).includes(status)
+  return itself ? [status as JobState] : behind
+}
 
 /** `disclosing` is shown as running: how long it takes is a channel. */
 export const OUTWARD_STATES = [

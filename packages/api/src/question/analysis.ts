@@ -36,6 +36,7 @@ export const analysisSubmissionShape = input(
 /** What people are asked about; the gateway signs it with the key of the account. */
 export type AnalysisSubmission = Sent<typeof analysisSubmissionShape>
 
+/** Allowed values of one parameter: one of a list, or a number within bounds. Free text could turn code into an interpreter. */
 const allowedShape = z.union([
   z.strictObject({
     one_of: z
@@ -46,6 +47,20 @@ const allowedShape = z.union([
   z.strictObject({ minimum: z.number(), maximum: z.number() })
 ])
 
+/** Terms within which the same code may run again without asking. */
+export const standingTermsShape = z.strictObject({
+  runs: z.int().min(1).max(10_000),
+  days: z.int().min(1).max(365),
+  /** `same`: the approved cohort. `any`: any cohort that passes the cohort gate. */
+  cohort: z.enum(['same', 'any']).default('same'),
+  /** `same`: the original requester. `any`: any requester who may ask here. */
+  requester: z.enum(['same', 'any']).default('same'),
+  /** By name. A parameter that is not listed keeps its approved value. */
+  parameters: z.record(z.string().max(129), allowedShape).default({})
+})
+/** The terms that a steward sets. */
+export type StandingTerms = z.output<typeof standingTermsShape>
+
 /** What PUT /api/v1/analysis-requests/{id} takes. */
 export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
@@ -54,16 +69,7 @@ export const analysisDecisionShape = input(
     approval_notes: plainText(1_000)
       .nullish()
       .describe('In your own words; the requester reads them. A denial needs some'),
-    standing: z
-      .strictObject({
-        runs: z.int().min(1).max(10_000),
-        days: z.int().min(1).max(365),
-        cohort: z.enum(['same', 'any']).default('same'),
-        requester: z.enum(['same', 'any']).default('same'),
-        parameters: z.record(z.string().max(129), allowedShape).default({})
-      })
-      .nullish()
-      .describe('Lets the same code run again without asking, within these terms')
+    standing: standingTermsShape.nullish().describe('Lets the same code run again without asking, within these terms')
   })
 )
 /** A steward's word. */

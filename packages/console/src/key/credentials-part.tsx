@@ -48,20 +48,13 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
       return false
     }
   }
-  const remove = (gone: string) => keep(held.credentials.filter((one) => one !== gone))
   return (
     <Panel title="Credentials" hint="They are sent with each question that this key signs. The gateway can read them.">
       {held.credentials.length === 0 && <p className="soft">No institution vouches for this key yet.</p>}
-      <ul className="credentials" aria-label="Credentials">
-        {(read.value ?? []).map((one) => (
-          <li key={one.text}>
-            <Told read={one.read} />
-            <button type="button" className="quiet" onClick={() => remove(one.text)}>
-              Remove
-            </button>
-          </li>
-        ))}
-      </ul>
+      <HeldList
+        credentials={read.value ?? []}
+        remove={(gone) => keep(held.credentials.filter((one) => one !== gone))}
+      />
       <form className="stack" onSubmit={add}>
         <Field label="Add credentials" hint="The output of stimnet vouch, or GA4GH visas, one per line.">
           {(field) => (
@@ -76,19 +69,41 @@ export function CredentialsPart({ held }: { held: HeldKey }) {
             />
           )}
         </Field>
-        {wrong.length > 0 && (
-          <Notice tone="bad" live>
-            {wrong.map((why) => (
-              <p key={why}>{why}</p>
-            ))}
-          </Notice>
-        )}
+        {wrong.length > 0 && <Refused whys={wrong} />}
         {error !== undefined && <Problem error={error} doing="Keeping the credentials" />}
         <button type="submit" disabled={text.trim() === ''}>
           Add
         </button>
       </form>
     </Panel>
+  )
+}
+
+function Refused({ whys }: { whys: readonly string[] }) {
+  return (
+    <Notice tone="bad" live>
+      {whys.map((why) => (
+        <p key={why}>{why}</p>
+      ))}
+    </Notice>
+  )
+}
+
+function HeldList(props: {
+  credentials: readonly { readonly text: string; readonly read: ReadCredential }[]
+  remove: (text: string) => void
+}) {
+  return (
+    <ul className="credentials" aria-label="Credentials">
+      {props.credentials.map(({ text, read }) => (
+        <li key={text}>
+          <Told read={read} />
+          <button type="button" className="quiet" onClick={() => props.remove(text)}>
+            Remove
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -5,7 +5,7 @@ import { Field } from '../parts/field.tsx'
 import { useFollowing } from '../parts/following.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { saveFile } from '../result/files/save.ts'
+import { saveFile } from '../parts/save.ts'
 import { useAccount } from '../session/session.tsx'
 import { freshKey, freshKeyWithCopy, keyOfFile } from './bring.ts'
 import { type HeldKey, keepKey } from './keys.ts'
@@ -21,7 +21,6 @@ export function MakeKey() {
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const [unsaved, setUnsaved] = useState<WithCopy>()
-  const following = useFollowing(unsaved)
   const keeping = { account, clock: systemClock }
   const doing = (work: () => Promise<void>) => async () => {
     setBusy(true)
@@ -43,36 +42,13 @@ export function MakeKey() {
       {error !== undefined && <Problem error={error} doing="Keeping the key" />}
       <Panel title="Make a key" hint="Ed25519, made and kept by this browser for this account alone.">
         <div className="steps">
-          <section className="step stack" aria-labelledby="with-copy">
-            <h2 id="with-copy">With a copy</h2>
-            <p>
-              Saves a key file that <code>stimnet</code> and the SDKs can read too. Keep it as secret as a password:
-              whoever has it can ask in your name.
-            </p>
-            {unsaved ? (
-              <div ref={following} className="stack" tabIndex={-1}>
-                <p>
-                  <strong>Check that researcher.key was saved.</strong> When you confirm, this page deletes its copy of
-                  the key, and nobody can get the key out of the browser any more.
-                </p>
-                <div className="actions">
-                  <button type="button" className="primary" disabled={busy} onClick={() => keep(unsaved.held)}>
-                    I have saved it
-                  </button>
-                  <button type="button" disabled={busy} onClick={() => saveCopy(unsaved)}>
-                    Save it again
-                  </button>
-                  <button type="button" disabled={busy} onClick={() => setUnsaved(undefined)}>
-                    Discard it
-                  </button>
-                </div>
-              </div>
-            ) : (
-              <button ref={following} type="button" className="primary" disabled={busy} onClick={makeWithCopy}>
-                Make a key and save a copy
-              </button>
-            )}
-          </section>
+          <WithCopyStep
+            unsaved={unsaved}
+            busy={busy}
+            make={makeWithCopy}
+            keep={keep}
+            discard={() => setUnsaved(undefined)}
+          />
           <section className="step stack" aria-labelledby="without-copy">
             <h2 id="without-copy">Without a copy</h2>
             <p>
@@ -85,26 +61,75 @@ export function MakeKey() {
           </section>
         </div>
       </Panel>
-      <Panel title="Import a key">
-        <Field
-          label="Key file"
-          hint="A file made by stimnet key, usually ~/.config/stimnet/researcher.key. It is read in this browser and not sent anywhere."
-        >
-          {(field) => (
-            <input
-              {...field}
-              type="file"
-              disabled={busy}
-              onChange={({ currentTarget }) => {
-                const [file] = currentTarget.files ?? []
-                if (file) void bring(file)
-                // The page keeps no hold of it, and the same file can be chosen again.
-                currentTarget.value = ''
-              }}
-            />
-          )}
-        </Field>
-      </Panel>
+      <ImportPanel busy={busy} bring={bring} />
     </>
+  )
+}
+
+function WithCopyStep(props: {
+  unsaved: WithCopy | undefined
+  busy: boolean
+  make: () => void
+  keep: (held: HeldKey) => void
+  discard: () => void
+}) {
+  const { unsaved, busy, make, keep, discard } = props
+  const following = useFollowing(unsaved)
+  return (
+    <section className="step stack" aria-labelledby="with-copy">
+      <h2 id="with-copy">With a copy</h2>
+      <p>
+        Saves a key file that <code>stimnet</code> and the SDKs can read too. Keep it as secret as a password: whoever
+        has it can ask in your name.
+      </p>
+      {unsaved ? (
+        <div ref={following} className="stack" tabIndex={-1}>
+          <p>
+            <strong>Check that researcher.key was saved.</strong> When you confirm, this page deletes its copy of the
+            key, and nobody can get the key out of the browser any more.
+          </p>
+          <div className="actions">
+            <button type="button" className="primary" disabled={busy} onClick={() => keep(unsaved.held)}>
+              I have saved it
+            </button>
+            <button type="button" disabled={busy} onClick={() => saveCopy(unsaved)}>
+              Save it again
+            </button>
+            <button type="button" disabled={busy} onClick={discard}>
+              Discard it
+            </button>
+          </div>
+        </div>
+      ) : (
+        <button ref={following} type="button" className="primary" disabled={busy} onClick={make}>
+          Make a key and save a copy
+        </button>
+      )}
+    </section>
+  )
+}
+
+function ImportPanel({ busy, bring }: { busy: boolean; bring: (file: File) => void }) {
+  return (
+    <Panel title="Import a key">
+      <Field
+        label="Key file"
+        hint="A file made by stimnet key, usually ~/.config/stimnet/researcher.key. It is read in this browser and not sent anywhere."
+      >
+        {(field) => (
+          <input
+            {...field}
+            type="file"
+            disabled={busy}
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? []
+              if (file) bring(file)
+              // The page keeps no hold of it, and the same file can be chosen again.
+              currentTarget.value = ''
+            }}
+          />
+        )}
+      </Field>
+    </Panel>
   )
 }

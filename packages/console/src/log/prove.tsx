@@ -3,7 +3,7 @@ import { proofText, recordFacts, verifyAuditFile } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Notice } from '../parts/notice.tsx'
 import { Waiting } from '../parts/waiting.tsx'
-import { saveFile } from '../result/files/save.ts'
+import { saveFile } from '../parts/save.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 

@@ -29,6 +29,34 @@ export function LogPage() {
   )
 }
 
+function RecordTable({ records }: { records: LogReading['records'] }) {
+  return (
+    <Scroll label="Records">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              Record
+            </th>
+            <th scope="col">When</th>
+            <th scope="col">Kind</th>
+            <th scope="col">By</th>
+            <th scope="col">Job</th>
+            <th scope="col">
+              <span className="hidden">Details</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record) => (
+            <RecordRow key={record.sequence} record={record} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
 function Records({ log }: { log: LogReading }) {
   const [text, setText] = useState('')
   const [kind, setKind] = useState('')
@@ -57,29 +85,7 @@ function Records({ log }: { log: LogReading }) {
       {found.length === 0 ? (
         <Empty title="No record matches">{isWhole ? 'The whole log was searched.' : 'Load older records below.'}</Empty>
       ) : (
-        <Scroll label="Records">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  Record
-                </th>
-                <th scope="col">When</th>
-                <th scope="col">Kind</th>
-                <th scope="col">By</th>
-                <th scope="col">Job</th>
-                <th scope="col">
-                  <span className="hidden">Details</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.map((record) => (
-                <RecordRow key={record.sequence} record={record} />
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <RecordTable records={found} />
       )}
       {error !== undefined && <Problem error={error} doing="Loading older records" />}
       {!isWhole && (

@@ -1,5 +1,6 @@
 /** One question: watched until its end, then read. */
 import { codeOf } from '@stimnet/protocol'
+import { askedQuestionOf, type Broadcast } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -9,6 +10,7 @@ import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { Title } from '../parts/frame/title.tsx'
 import { AskedPanel } from '../result/asked-panel.tsx'
+import type { SignedHere } from '../result/trust/answer.ts'
 import { useSignedHere } from '../result/trust/asked-here.ts'
 import { LiveParts } from '../result/live/live-parts.tsx'
 import { SoFar } from '../result/live/so-far.tsx'
@@ -21,7 +23,6 @@ import { useVerified } from '../result/trust/verified.ts'
 import { useBroadcast } from '../result/live/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
-import { askedIn } from '../words/asked.ts'
 import { plural } from '../words/number.ts'
 import { questionName } from '../words/question.ts'
 import { hasEnded, STATES } from '../words/state.ts'
@@ -45,49 +46,22 @@ export function QuestionPage({ place }: { place: Place }) {
   )
   const whole = read.value?.id === place.id ? read.value : undefined
   const gone = new Set((nodes.value ?? []).filter(({ is_active }) => !is_active).map(({ peer_id }) => peer_id))
-  if (broadcast === undefined) {
-    if (codeOf(error) === 'JOB_UNKNOWN') {
-      return (
-        <NotHere
-          title="There is no such question"
-          why="It may be another account's, or the address is incomplete."
-          back={{ at: 'questions', name: 'your questions' }}
-        />
-      )
-    }
-    if (error !== undefined) return <Problem error={error} doing="Reading the question" />
-    return <p className="loading">Reading the question …</p>
-  }
-  const { word, tone } = STATES[broadcast.state]
+  if (broadcast === undefined) return <NotRead error={error} />
   const ended = hasEnded(broadcast.state)
-  const parted = broadcast.parts.filter(({ peer_id, state }) => gone.has(peer_id) && state === 'completed')
   const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
   // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
   const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
-  const catalog = signedHere?.catalog ?? broadcast.data_catalog_name
-  const asked = (signedHere ? askedIn(signedHere) : undefined) ?? broadcast.asked ?? whole?.asked ?? undefined
+  const asked =
+    (signedHere ? askedQuestionOf(signedHere, signedHere.targets) : undefined) ??
+    broadcast.asked ??
+    whole?.asked ??
+    undefined
   const name = questionName({ ...broadcast, ...(signedHere ? { title: signedHere.title } : {}) })
   return (
     <>
       <Title
-        lead={
-          <>
-            <Badge tone={tone}>{word}</Badge> <code>{catalog}</code> · {broadcast.script_type} · asked{' '}
-            {moment(broadcast.submitted_at)}
-            {broadcast.parts.length > 0 && ` · ${plural(broadcast.parts.length, 'institution')}`}
-            {signedHere && ' · signed with your own key'}
-          </>
-        }
-        actions={
-          ended ? (
-            <>
-              {asked && <a href={hrefTo('ask', '', { again: place.id })}>Change it and ask again</a>}
-              <a href={hrefTo('ask')}>Ask another</a>
-            </>
-          ) : (
-            <Cancel id={place.id} />
-          )
-        }
+        lead={<Lead broadcast={broadcast} signed={signedHere} />}
+        actions={ended ? <AskNext id={place.id} isKnown={asked !== undefined} /> : <Cancel id={place.id} />}
       >
         {name}
       </Title>
@@ -99,22 +73,7 @@ export function QuestionPage({ place }: { place: Place }) {
         </Notice>
       )}
       {error !== undefined && <Problem error={error} doing="Following the question" />}
-      {parted.length > 0 && (
-        <Notice tone="warn" live>
-          {parted.map(({ institution }) => institution).join(', ')} disconnected. The signed answer is here and stays
-          valid.
-        </Notice>
-      )}
-      {broadcast.warnings.map((warning) => (
-        <Notice key={warning} tone="warn">
-          {warning}
-        </Notice>
-      ))}
-      {broadcast.parts.length === 0 && broadcast.reason !== null && <Notice tone="bad">{broadcast.reason}</Notice>}
-      <p className="hidden" role="status">
-        {broadcast.parts.filter(({ state }) => hasEnded(state)).length} of{' '}
-        {plural(broadcast.parts.length, 'institution')} have answered.
-      </p>
+      <Notices broadcast={broadcast} gone={gone} />
       <AskedPanel asked={asked} signed={signedHere} />
       <RefusedSigner broadcast={broadcast} own={signedHere !== undefined} />
       <SchemaDifferences broadcast={broadcast} />
@@ -126,6 +85,65 @@ export function QuestionPage({ place }: { place: Place }) {
       {ended && broadcast.parts.length > 0 && (
         <Result broadcast={broadcast} verification={verification} asked={asked} />
       )}
+    </>
+  )
+}
+
+function NotRead({ error }: { error: unknown }) {
+  if (codeOf(error) === 'JOB_UNKNOWN') {
+    return (
+      <NotHere
+        title="There is no such question"
+        why="It may be another account's, or the address is incomplete."
+        back={{ at: 'questions', name: 'your questions' }}
+      />
+    )
+  }
+  if (error !== undefined) return <Problem error={error} doing="Reading the question" />
+  return <p className="loading">Reading the question …</p>
+}
+
+function Lead({ broadcast, signed }: { broadcast: Broadcast; signed: SignedHere | undefined }) {
+  const { word, tone } = STATES[broadcast.state]
+  return (
+    <>
+      <Badge tone={tone}>{word}</Badge> <code>{signed?.catalog ?? broadcast.data_catalog_name}</code> ·{' '}
+      {broadcast.script_type} · asked {moment(broadcast.submitted_at)}
+      {broadcast.parts.length > 0 && ` · ${plural(broadcast.parts.length, 'institution')}`}
+      {signed && ' · signed with your own key'}
+    </>
+  )
+}
+
+function Notices({ broadcast, gone }: { broadcast: Broadcast; gone: ReadonlySet<string> }) {
+  const { parts, reason, warnings } = broadcast
+  const parted = parts.filter(({ peer_id, state }) => gone.has(peer_id) && state === 'completed')
+  return (
+    <>
+      {parted.length > 0 && (
+        <Notice tone="warn" live>
+          {parted.map(({ institution }) => institution).join(', ')} disconnected. The signed answer is here and stays
+          valid.
+        </Notice>
+      )}
+      {warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
+      {parts.length === 0 && reason !== null && <Notice tone="bad">{reason}</Notice>}
+      <p className="hidden" role="status">
+        {parts.filter(({ state }) => hasEnded(state)).length} of {plural(parts.length, 'institution')} have answered.
+      </p>
+    </>
+  )
+}
+
+function AskNext({ id, isKnown }: { id: string; isKnown: boolean }) {
+  return (
+    <>
+      {isKnown && <a href={hrefTo('ask', '', { again: id })}>Change it and ask again</a>}
+      <a href={hrefTo('ask')}>Ask another</a>
     </>
   )
 }

@@ -1,5 +1,4 @@
 /** Estimates with their intervals, one line each, the pooled one as a diamond below. */
-import type { Forest } from '../result/tables/estimates.ts'
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -8,6 +7,23 @@ const WIDTH = 860
 const LABELS = 240
 const VALUES = 250
 const LINE = 26
+
+/** One line of a forest plot. */
+export interface Estimate {
+  readonly name: string
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly isPooled: boolean
+}
+
+/** One plot: what is estimated, by whom. */
+export interface Forest {
+  readonly title: string
+  readonly estimates: readonly Estimate[]
+  /** Where nothing would be; undefined where there is no such place. */
+  readonly nothingAt: number | undefined
+}
 
 /** The numbers stand beside the lines. */
 export function ForestPlot({ forest }: { forest: Forest }) {

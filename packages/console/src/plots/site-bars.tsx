@@ -1,5 +1,4 @@
 /** One column of a result, group by group: a bar for each institution, and one for all together. */
-import type { CellParts, SiteValue } from '../result/tables/sites.ts'
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -9,6 +8,21 @@ const LABELS = 240
 const VALUES = 70
 const BAR = 16
 const GAP = 22
+
+/** What one site says in one cell. */
+export interface SiteValue {
+  readonly name: string
+  /** Null where it withheld the cell or the row. */
+  readonly value: number | null
+}
+
+/** One pooled cell and its parts. */
+export interface CellParts {
+  readonly row: string
+  /** Undefined where the column does not pool. */
+  readonly pooled: number | null | undefined
+  readonly sites: readonly SiteValue[]
+}
 
 /** Needs no colours to be read: every bar has its name and its value. */
 export function SiteBars({ title, cells }: { title: string; cells: readonly CellParts[] }) {

@@ -1,17 +1,17 @@
 /** What was asked: the lead of every result, as this browser signed it, else as the gateway tells it. */
 import { programText } from '@stimnet/protocol'
-import type { AskedQuestion } from '@stimnet/sdk'
+import { type AskedQuestion, askedQuestionOf } from '@stimnet/sdk'
 import type { ReactNode } from 'react'
 import { Panel } from '../parts/panel.tsx'
 import { Seen } from '../parts/seen.tsx'
 import { Listing } from '../requests/listing.tsx'
-import { askedIn, askedInWords } from '../words/asked.ts'
+import { askedInWords } from '../words/asked.ts'
 import { moment } from '../words/time.ts'
 import type { SignedHere } from './trust/answer.ts'
 
 /** Not folded: an answer is read with its question. The text of a script and the signature are. */
 export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined; signed: SignedHere | undefined }) {
-  const shown = signed ? askedIn(signed) : asked
+  const shown = signed ? askedQuestionOf(signed, signed.targets) : asked
   if (shown === undefined) return null
   const hint = signed
     ? 'As this browser signed it, independent of the gateway.'

@@ -5,11 +5,12 @@ import { Panel } from '../parts/panel.tsx'
 import { Cards } from './tables/cards.tsx'
 import { askedInWords } from '../words/asked.ts'
 import { askedRows, csvOf, tableRows } from './files/csv.ts'
+import { EstimatesTable } from './tables/estimates-table.tsx'
 import { Plots } from './tables/plots.tsx'
 import { BaselineTable } from './tables/baseline-table.tsx'
 import { PooledTable } from './tables/pooled-table.tsx'
 import { Proof } from './trust/proof.tsx'
-import { saveFile } from './files/save.ts'
+import { saveFile } from '../parts/save.ts'
 import { SaveCrate } from './files/save-crate.tsx'
 import type { SiteTable } from './tables/sites.ts'
 import { TestsTable } from './tables/tests-table.tsx'
@@ -64,6 +65,9 @@ export function Answer({ pooled, named, statistic }: Shown & { readonly statisti
       {pooled.tests && pooled.tests.length > 0 && (
         <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />
       )}
+      {pooled.tests?.map((test) => (
+        <EstimatesTable key={`${test.kind} ${test.of}`} test={test} />
+      ))}
       {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
       <ValuesTable named={named} />
       <Notes notes={pooled.notes} names={names} />

@@ -1,13 +1,6 @@
 /** What was asked, in words: a result leads with it, on the page and in every file. */
-import {
-  type Filter,
-  filterFromPairs,
-  type Program,
-  programText,
-  programWord,
-  statisticSchema
-} from '@stimnet/protocol'
-import type { AskedQuestion, SignedQuestion } from '@stimnet/sdk'
+import { type Filter, filterFromPairs, statisticSchema } from '@stimnet/protocol'
+import type { AskedQuestion } from '@stimnet/sdk'
 import { filterInWords } from './filter.ts'
 import { mappingInWords } from './mapping.ts'
 import { promisedInWords } from './promised.ts'
@@ -16,25 +9,6 @@ import { statisticName } from './question.ts'
 
 /** One thing that was asked: its name, and what it was. */
 export type AskedPair = readonly [name: string, text: string]
-
-/** A question that was signed here, in the form of what the gateway says of one. */
-export function askedIn({ program, targets, uploads, ...signed }: SignedQuestion): AskedQuestion {
-  const { title, purpose, project, privacy, outputs, contract, mappings, where } = signed
-  return {
-    ...{
-      data_catalog_name: signed.catalog,
-      targets,
-      script_type: typeOf(program),
-      script_content: programText(program)
-    },
-    ...{ title, purpose, project, privacy, outputs, contract, mappings, files: uploads },
-    ...(where === undefined ? {} : { where })
-  }
-}
-
-function typeOf(program: Program): AskedQuestion['script_type'] {
-  return programWord(program) as AskedQuestion['script_type']
-}
 
 /** "Everybody", or "Those with sex is female and visit is month_12". */
 export function cohortInWords({ where, filters }: Pick<AskedQuestion, 'where' | 'filters'>): string {

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 /** These ask of groups, and not of values in them. */
-const OF_GROUPS = ['table', 'chi_squared', 'histogram']
+const OF_GROUPS = ['table', 'chi_squared', 'histogram', 'mcnemar', 'fisher']
 
 /** Its title; "mean UPDRS_change by sex" for a statistic; "SQL query 42" for what only its text would tell. */
 export function questionName({
@@ -29,7 +29,7 @@ export function questionName({
 /** "mean UPDRS_change by sex", "table of sex, visit". */
 export function statisticName({ name, variables, by }: NonNullable<Broadcast['statistic']>): string {
   const of = variables.length === 0 ? '' : `${OF_GROUPS.includes(name) ? ' of' : ''} ${variables.map(bare).join(', ')}`
-  return `${name.replace('_', ' ')}${of}${by.length === 0 ? '' : ` by ${by.map(bare).join(', ')}`}`
+  return `${name.replaceAll('_', ' ')}${of}${by.length === 0 ? '' : ` by ${by.map(bare).join(', ')}`}`
 }
 
 /** What a list tells of a question beside its name: what it asks, where a title hides that, and of whom. */

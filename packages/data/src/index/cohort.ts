@@ -1,7 +1,7 @@
 /** Cohorts: Boolean algebra over the subject index alone, without reading any row. */
 import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet } from '@stimnet/protocol'
 import { chosenCells } from './domain.ts'
-import { latticeCells } from '../catalog/lattice.ts'
+import { latticeCells } from './lattice.ts'
 import type { CatalogView } from '../catalog/mapped.ts'
 import type { SetName, SubjectIndex } from './subject-index.ts'
 

@@ -15,7 +15,7 @@ import { cellSql, inCellsSql, ROW, SUBJECT } from '../columns.ts'
 import { chosenCells } from '../index/domain.ts'
 import type { Engine, Row, Session } from '../engine.ts'
 import type { CatalogView } from '../catalog/mapped.ts'
-import { measuredPairs, measuredVariables, severalRowsTables } from '../catalog/plan-check.ts'
+import { measuredPairs, measuredVariables, severalRowsTables } from './plan-check.ts'
 import { quoteName } from '../quote.ts'
 
 /** A variable of the plan, with what is needed to read it. */

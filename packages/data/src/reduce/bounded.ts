@@ -23,7 +23,7 @@ import { cellSql, groupCells } from '../columns.ts'
 import { cellLabel, domainOf, levelOf } from '../index/domain.ts'
 import type { Engine, Row, Session } from '../engine.ts'
 import type { CatalogView } from '../catalog/mapped.ts'
-import { severalRowsTables } from '../catalog/plan-check.ts'
+import { severalRowsTables } from './plan-check.ts'
 import { type Base, makeBase, type PlanVariable } from './base.ts'
 import { groupId } from './groups.ts'
 

@@ -10,7 +10,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import { resolveFilter } from '../index/filter.ts'
-import { measureFault, planFault } from '../catalog/plan-check.ts'
+import { measureFault, planFault } from '../reduce/plan-check.ts'
 import type { Cursor } from './cursor.ts'
 import type { ColumnSyntax } from './names.ts'
 import type { ArgumentSyntax, CallSyntax, JoinSyntax, SelectSyntax, TableSyntax } from './syntax.ts'

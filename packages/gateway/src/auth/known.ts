@@ -1,6 +1,6 @@
 /** What a route needs to be there: an account, and a request of its own. */
 import { StimnetError } from '@stimnet/protocol'
-import type { Account, GatewayPeer, RequestView } from '../peer.ts'
+import type { Account, GatewayPeer, OwnRequest } from '../peer.ts'
 
 /** Throws UNAUTHENTICATED. */
 export function known(account: Account | null): Account {
@@ -22,8 +22,8 @@ export function isRequestId(text: string): boolean {
 }
 
 /** Throws JOB_UNKNOWN, the same for one that is not there and one of somebody else. */
-export async function findRequest(peer: GatewayPeer, id: string, account: Account): Promise<RequestView> {
-  const view = isRequestId(id) ? await peer.request(id, account) : null
-  if (!view) throw new StimnetError('JOB_UNKNOWN', 'reading a request')
-  return view
+export async function findRequest(peer: GatewayPeer, id: string, account: Account): Promise<OwnRequest> {
+  const found = isRequestId(id) ? await peer.request(id, account) : null
+  if (!found) throw new StimnetError('JOB_UNKNOWN', 'reading a request')
+  return found
 }

@@ -1,27 +1,29 @@
 /** A request and what came of it as a Five Safes RO-Crate: who asked what for which project, who signed off, what was let out. */
-import { canonicalJson, isEnded } from '@stimnet/protocol'
-import type { AskedView, PartView, PeerFacts, RequestView } from '../peer.ts'
-import { bodyOf, envelopeBytesOf } from '../shapes/submission.ts'
-import { isoOf } from '../shapes/time.ts'
+import type { AskedQuestion, Broadcast, BroadcastPart } from '@stimnet/api'
+import { canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
+import type { OwnRequest, PeerFacts } from '../peer.ts'
+import { envelopeBytesOf } from '../shapes/submission.ts'
 import { bagOf, utf8 } from './bag.ts'
 import { type Entity, FIELD, METADATA, PARAMETER, PROGRAMS, ref, TERMS, WORKFLOW } from './vocabulary.ts'
 import { zipOf } from './zip.ts'
 
-/** What a crate is made of. */
-export interface CrateParts {
-  readonly view: RequestView
-  readonly asked: AskedView
-  /** The peer that writes it. */
+interface CrateParts extends OwnRequest {
+  readonly asked: AskedQuestion
   readonly facts: PeerFacts
 }
 
-/** The zip archive with the one bag. The same request in the same state gives the same bytes. */
-export function crateOf(parts: CrateParts): Promise<Uint8Array> {
-  const { view, facts } = parts
-  const dateMs = view.endedAtMs ?? view.submittedAtMs
+/**
+ * The zip archive with the one bag, written by the peer with these facts. The same request in the same state gives the same
+ * bytes. Throws NODE_ERROR where it is not known what was asked.
+ */
+export function crateOf(request: OwnRequest, facts: PeerFacts): Promise<Uint8Array> {
+  const { asked, completed_at, id, submitted_at } = request.broadcast
+  if (!asked) throw new StimnetError('NODE_ERROR', 'writing a crate without its question')
+  const parts = { ...request, asked, facts }
+  const dateMs = Date.parse(completed_at ?? submitted_at)
   const bag = bagOf(new Map([...filesOf(parts), [METADATA, json(graphOf(parts))]]), {
-    folder: `stimnet-${view.id}`,
-    identifier: `urn:uuid:${uuidOf(view.id)}`,
+    folder: `stimnet-${id}`,
+    identifier: `urn:uuid:${uuidOf(id)}`,
     organization: facts.institution,
     dateMs
   })
@@ -29,26 +31,26 @@ export function crateOf(parts: CrateParts): Promise<Uint8Array> {
 }
 
 /** The program in a workflow crate of its own, each output that was let out, and each receipt. */
-function filesOf({ view, asked }: CrateParts): Map<string, Uint8Array> {
-  const { script_type: type, script_content: content } = bodyOf(asked)
+function filesOf({ broadcast, asked }: CrateParts): Map<string, Uint8Array> {
+  const { script_type: type, script_content: content } = asked
   const files = new Map<string, Uint8Array>([
     [`${WORKFLOW}${PROGRAMS[type].file}`, utf8(content)],
     [`${WORKFLOW}${METADATA}`, json(workflowGraph(asked))]
   ])
-  for (const part of view.parts) {
+  for (const part of broadcast.parts) {
     if (part.output) files.set(outputOf(part), json(part.output))
     if (part.receipt) files.set(receiptOf(part), envelopeBytesOf(part.receipt))
   }
-  if (view.pooled) files.set(POOLED, json(view.pooled))
+  if (broadcast.pooled) files.set(POOLED, json(broadcast.pooled))
   return files
 }
 
 const POOLED = 'outputs/pooled.json'
-const outputOf = ({ peerId }: PartView) => `outputs/${peerId}.json`
-const receiptOf = ({ peerId }: PartView) => `receipts/${peerId}.jws`
+const outputOf = ({ peer_id }: BroadcastPart) => `outputs/${peer_id}.json`
+const receiptOf = ({ peer_id }: BroadcastPart) => `receipts/${peer_id}.jws`
 
-function workflowGraph(asked: AskedView): Entity[] {
-  const { script_type: type } = bodyOf(asked)
+function workflowGraph(asked: AskedQuestion): Entity[] {
+  const { script_type: type } = asked
   const { file, language, media } = PROGRAMS[type]
   const name = asked.title || 'Analysis'
   return [
@@ -73,20 +75,20 @@ function workflowGraph(asked: AskedView): Entity[] {
 }
 
 function graphOf(parts: CrateParts): Entity[] {
-  const { view, asked, facts } = parts
+  const { broadcast, asked, facts } = parts
   const inputs = [...inputsOf(asked), ...broughtAlong(asked)]
   const outputs = outputsOf(parts)
-  const assessed = view.parts.flatMap((part) => assessmentsOf(view, part))
-  const bagged = baggedBy(facts, view)
+  const assessed = broadcast.parts.flatMap((part) => assessmentsOf(broadcast, part))
+  const bagged = baggedBy(facts, broadcast)
   const actions = [creation(parts, { inputs, outputs }), ...assessed, bagged]
   return [
     descriptor(),
     {
       '@id': './',
       '@type': 'Dataset',
-      name: asked.title || `Request ${view.id}`,
+      name: asked.title || `Request ${broadcast.id}`,
       conformsTo: ref(TERMS.profile),
-      ...(view.endedAtMs === undefined ? {} : { datePublished: isoOf(view.endedAtMs) }),
+      ...(broadcast.completed_at === null ? {} : { datePublished: broadcast.completed_at }),
       publisher: ref(`#${facts.peerId}`),
       license: ref('#terms'),
       hasPart: [ref(WORKFLOW), ...outputs.map(({ '@id': id }) => ref(id))],
@@ -102,7 +104,7 @@ function graphOf(parts: CrateParts): Entity[] {
     ...actions,
     ...inputs,
     ...outputs,
-    ...policiesOf(view)
+    ...policiesOf(broadcast)
   ]
 }
 
@@ -111,33 +113,33 @@ function descriptor(): Entity {
 }
 
 function creation(
-  { view }: CrateParts,
+  { broadcast }: CrateParts,
   { inputs, outputs }: { inputs: readonly Entity[]; outputs: readonly Entity[] }
 ): Entity {
   const references = (entities: readonly Entity[]) => entities.map(({ '@id': id }) => ref(id))
   return {
-    '@id': `#request-${uuidOf(view.id)}`,
+    '@id': `#request-${uuidOf(broadcast.id)}`,
     '@type': 'CreateAction',
-    name: `Analysis of ${view.catalog} at ${view.parts.length} institutions`,
-    actionStatus: statusOf(view.state),
+    name: `Analysis of ${broadcast.data_catalog_name} at ${broadcast.parts.length} institutions`,
+    actionStatus: statusOf(broadcast.state),
     agent: ref('#requester'),
     instrument: ref(WORKFLOW),
-    ...(view.startedAtMs === undefined ? {} : { startTime: isoOf(view.startedAtMs) }),
-    ...(view.endedAtMs === undefined ? {} : { endTime: isoOf(view.endedAtMs) }),
+    ...(broadcast.started_at === null ? {} : { startTime: broadcast.started_at }),
+    ...(broadcast.completed_at === null ? {} : { endTime: broadcast.completed_at }),
     object: references(inputs),
     result: references(outputs)
   }
 }
 
-function statusOf(state: RequestView['state']): string {
+function statusOf(state: Broadcast['state']): string {
   if (state === 'completed') return TERMS.completed
   if (isEnded(state)) return TERMS.failed
   return state === 'pending' || state === 'queued' ? TERMS.potential : TERMS.active
 }
 
 /** Every field of the submission but the program itself, and the script's parameters. */
-function inputsOf(asked: AskedView): Entity[] {
-  const { script_content: _, script_type: __, parameters, ...fields } = bodyOf(asked)
+function inputsOf(asked: AskedQuestion): Entity[] {
+  const { script_content: _, script_type: __, files: ___, parameters, ...fields } = asked
   const property = (propertyID: string, [name, value]: [string, unknown], at: number): Entity => ({
     // By number: what a parameter is called need not be fit for an address.
     '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${at + 1}`,
@@ -151,7 +153,7 @@ function inputsOf(asked: AskedView): Entity[] {
 }
 
 /** Named by its bytes and not put in: it is its owner's, and whoever reads the crate learns that the script needs it. */
-function broughtAlong({ files = [] }: AskedView): Entity[] {
+function broughtAlong({ files = [] }: AskedQuestion): Entity[] {
   return files.map(({ name, sha256, size }) => ({
     '@id': `urn:sha256:${sha256}#${name}`,
     '@type': 'File',
@@ -159,7 +161,7 @@ function broughtAlong({ files = [] }: AskedView): Entity[] {
   }))
 }
 
-function outputsOf({ view }: CrateParts): Entity[] {
+function outputsOf({ broadcast }: CrateParts): Entity[] {
   const file = (id: string, name: string, media: string): Entity => ({
     '@id': id,
     '@type': 'File',
@@ -167,22 +169,22 @@ function outputsOf({ view }: CrateParts): Entity[] {
     encodingFormat: media
   })
   return [
-    ...view.parts.flatMap((part) => [
+    ...broadcast.parts.flatMap((part) => [
       ...(part.output ? [file(outputOf(part), `Safe output of ${part.institution}`, 'application/json')] : []),
       ...(part.receipt ? [file(receiptOf(part), `Receipt of ${part.institution}`, 'application/jose')] : [])
     ]),
-    ...(view.pooled ? [file(POOLED, 'Pooled answer', 'application/json')] : [])
+    ...(broadcast.pooled ? [file(POOLED, 'Pooled answer', 'application/json')] : [])
   ]
 }
 
 /** What each institution decided: whether it ran, and whether anything may leave. Its receipt proves the second. */
-function assessmentsOf(view: RequestView, part: PartView): Entity[] {
+function assessmentsOf({ id }: Broadcast, part: BroadcastPart): Entity[] {
   // Whoever cancelled it came before anybody's decision.
   if (!isEnded(part.state) || part.state === 'cancelled') return []
-  const { peerId, institution, updatedAtMs, output, code } = part
+  const { peer_id: peerId, institution, updated_at, output, code } = part
   // What was let in ends with a receipt; so does what stewards denied.
-  const ran = part.receipt !== undefined && part.state !== 'denied' && part.state !== 'expired'
-  const common = { agent: ref(`#${peerId}`), endTime: isoOf(updatedAtMs) }
+  const ran = part.receipt !== null && part.state !== 'denied' && part.state !== 'expired'
+  const common = { agent: ref(`#${peerId}`), endTime: updated_at }
   const signOff: Entity = {
     '@id': `#signoff-${peerId}`,
     '@type': 'AssessAction',
@@ -201,7 +203,7 @@ function assessmentsOf(view: RequestView, part: PartView): Entity[] {
     name: output
       ? `Disclosure check by ${institution}: ${output.disclosure.level}. ${output.disclosure.claim}`
       : `Disclosure check by ${institution}: nothing may leave (${code ?? ''})`,
-    object: output ? [ref(outputOf(part))] : [ref(`#request-${uuidOf(view.id)}`)],
+    object: output ? [ref(outputOf(part))] : [ref(`#request-${uuidOf(id)}`)],
     ...(output ? { instrument: ref(policyOf(output.disclosure.policy_hash)) } : {}),
     actionStatus: output ? TERMS.completed : TERMS.failed,
     ...common
@@ -211,7 +213,7 @@ function assessmentsOf(view: RequestView, part: PartView): Entity[] {
 
 const policyOf = (hash: string) => `urn:stimnet:policy:${hash}`
 
-function policiesOf({ parts }: RequestView): Entity[] {
+function policiesOf({ parts }: Broadcast): Entity[] {
   const cards = parts.flatMap(({ output }) => (output ? [output.disclosure] : []))
   const byHash = new Map(cards.map(({ policy_hash, preset }) => [policyOf(policy_hash), preset]))
   return [...byHash].map(([id, preset]) => ({
@@ -221,9 +223,9 @@ function policiesOf({ parts }: RequestView): Entity[] {
   }))
 }
 
-function baggedBy({ peerId }: PeerFacts, view: RequestView): Entity {
+function baggedBy({ peerId }: PeerFacts, { id }: Broadcast): Entity {
   return {
-    '@id': `#bagit-${uuidOf(view.id)}`,
+    '@id': `#bagit-${uuidOf(id)}`,
     '@type': 'UpdateAction',
     additionalType: ref(TERMS.generateCheckValue),
     name: 'BagIt manifests written',
@@ -234,15 +236,15 @@ function baggedBy({ peerId }: PeerFacts, view: RequestView): Entity {
   }
 }
 
-function peopleOf({ view, asked, facts }: CrateParts): Entity[] {
+function peopleOf({ broadcast, requester, requesterKey, asked, facts }: CrateParts): Entity[] {
   const institutions = new Map([[facts.peerId, facts.institution]])
-  for (const { peerId, institution } of view.parts) institutions.set(peerId, institution || peerId)
+  for (const { peer_id, institution } of broadcast.parts) institutions.set(peer_id, institution || peer_id)
   return [
     {
       '@id': '#requester',
       '@type': 'Person',
-      name: asked.requester,
-      identifier: asked.requesterKey,
+      name: requester,
+      identifier: requesterKey,
       affiliation: ref(`#${facts.peerId}`),
       memberOf: ref('#project')
     },

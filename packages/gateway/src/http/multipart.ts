@@ -1,7 +1,7 @@
 /** A form with one file: counted before it is parsed, its name judged before anybody uses it, its bytes left as they are. */
 import { LIMITS, StimnetError, UPLOAD_ENDINGS } from '@stimnet/protocol'
 import { readBytes } from './body.ts'
-import type { UploadView } from '../peer.ts'
+import type { UploadedFile } from '@stimnet/api'
 import { InvalidInput } from './problem.ts'
 
 /** What surrounds a file in a form: boundaries and a few headers. */
@@ -11,7 +11,7 @@ const BOUNDARIES_MAX = 8
 const FILENAME_BYTES_MAX = 255
 
 /** A script a person can still read is as small as one that is sent along. */
-const BYTES_MAX: Readonly<Record<UploadView['kind'], number>> = {
+const BYTES_MAX: Readonly<Record<UploadedFile['file_type'], number>> = {
   script: LIMITS.scriptBytesMax,
   data: LIMITS.uploadBytesMax
 }
@@ -23,7 +23,7 @@ export interface SentFile {
 }
 
 /** The one file of a multipart form. Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
-export async function readUpload(request: Request, kind: UploadView['kind']): Promise<SentFile> {
+export async function readUpload(request: Request, kind: UploadedFile['file_type']): Promise<SentFile> {
   const boundary = boundaryOf(request.headers.get('content-type') ?? '')
   const body = await readBytes(request, BYTES_MAX[kind] + FRAME_BYTES_MAX)
   const file = await onlyFile(body, boundary)
@@ -79,7 +79,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** What is left is text: it is shown as such and never becomes a path. */
-function checkFilename(name: string, kind: UploadView['kind']): void {
+function checkFilename(name: string, kind: UploadedFile['file_type']): void {
   const length = Buffer.byteLength(name)
   if (length === 0 || length > FILENAME_BYTES_MAX) throw invalid(`A name has from 1 to ${FILENAME_BYTES_MAX} bytes.`)
   if (/[/\\]/.test(name) || /^\.+$/.test(name)) throw invalid('A name is no path.')

@@ -27,15 +27,15 @@ function jsonIn(text: string): unknown {
 }
 
 /** Of one item more than the limit the page is made; that there is one says that the list goes on. */
-export function pageOf<V, T>(
+export function pageOf<V, T = V>(
   found: readonly V[],
-  page: { request: Request; limit: number; place: (last: V) => unknown; render: (view: V) => T }
+  page: { request: Request; limit: number; place: (last: V) => unknown; render?: (view: V) => T }
 ): Answer<T[]> {
   const shown = found.slice(0, page.limit)
   const last = shown.at(-1)
   const goesOn = found.length > page.limit && last !== undefined
   const headers = goesOn ? { link: nextLink(page.request, page.place(last)) } : {}
-  return new Answer(shown.map(page.render), { headers })
+  return new Answer(page.render ? shown.map(page.render) : (shown as readonly unknown[] as T[]), { headers })
 }
 
 /** Relative: a proxy in front may have another name. */

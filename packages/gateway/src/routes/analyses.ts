@@ -1,22 +1,23 @@
 /** The documented API's analysis requests: ask, read, decide. */
 import {
   ANALYSIS_STATUSES,
+  type AnalysisRequest,
   analysisDecisionShape,
   analysisResultsShape,
   analysisShape,
   analysisSubmissionShape,
   standingRevokedShape,
-  standingShape
+  standingShape,
+  timestamp
 } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known, person } from '../auth/known.ts'
 import { cursor, pageOf, placeOf } from '../http/page.ts'
-import type { Account, AnalysisView } from '../peer.ts'
+import type { Account } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
 import { wholeNumber } from '../http/query.ts'
-import { analysisInBrief, analysisOf, standingOf } from '../shapes/analysis.ts'
 import { idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const tag = 'Analysis requests'
@@ -32,7 +33,7 @@ const listQuery = z.strictObject({
   cursor
 })
 
-const analysisPlace = z.strictObject({ submittedAtMs: z.number(), requestId: z.string().max(64) })
+const analysisPlace = z.strictObject({ submitted_at: timestamp, request_id: z.string().max(64) })
 
 /** /api/v1/analysis-requests and what lies below; standing approvals. */
 export function analysisRoutes(room: Room): Route[] {
@@ -40,10 +41,10 @@ export function analysisRoutes(room: Room): Route[] {
 }
 
 function readingRoutes({ peer }: Room): Route[] {
-  const find = async (id: string, account: Account | null): Promise<AnalysisView> => {
-    const view = isRequestId(id) ? await peer.analysis(id, known(account)) : null
-    if (!view) throw new StimnetError('JOB_UNKNOWN', 'reading an analysis request')
-    return view
+  const find = async (id: string, account: Account | null): Promise<AnalysisRequest> => {
+    const found = isRequestId(id) ? await peer.analysis(id, known(account)) : null
+    if (!found) throw new StimnetError('JOB_UNKNOWN', 'reading an analysis request')
+    return found
   }
   return [
     route({
@@ -61,8 +62,8 @@ function readingRoutes({ peer }: Room): Route[] {
         const before = placeOf(query.cursor, analysisPlace)
         const options = { limit: limit + 1, ...status, ...(before === undefined ? {} : { before }) }
         const found = await peer.analyses(known(account), options)
-        const place = ({ submittedAtMs, requestId }: AnalysisView) => ({ submittedAtMs, requestId })
-        return pageOf(found, { request, limit, place, render: query.brief === 'true' ? analysisInBrief : analysisOf })
+        const place = ({ submitted_at, request_id }: AnalysisRequest) => ({ submitted_at, request_id })
+        return pageOf(found, { request, limit, place, ...(query.brief === 'true' ? { render: inBrief } : {}) })
       }
     }),
     route({
@@ -91,8 +92,8 @@ function readingRoutes({ peer }: Room): Route[] {
           selected_timeline: body.selected_timeline ?? ''
         }
         const asked = { ...submission, title: body.analysis_title, review: true as const, about }
-        const view = await peer.requestAnalysis(asked, known(account))
-        return new Answer(analysisOf(view), { headers: { location: `/api/v1/analysis-requests/${view.requestId}` } })
+        const made = await peer.requestAnalysis(asked, known(account))
+        return new Answer(made, { headers: { location: `/api/v1/analysis-requests/${made.request_id}` } })
       }
     }),
     route({
@@ -103,7 +104,7 @@ function readingRoutes({ peer }: Room): Route[] {
       summary: 'One analysis request: for a steward with the script, what it shows, and what exactly would run',
       access: 'account',
       answer: analysisShape,
-      handle: async ({ account, param }) => analysisOf(await find(param('id'), account))
+      handle: ({ account, param }) => find(param('id'), account)
     }),
     route({
       method: 'GET',
@@ -114,7 +115,7 @@ function readingRoutes({ peer }: Room): Route[] {
       access: 'account',
       answer: analysisResultsShape,
       handle: async ({ account, param }) =>
-        peer.analysisResults((await find(param('id'), account)).requestId, known(account))
+        peer.analysisResults((await find(param('id'), account)).request_id, known(account))
     })
   ]
 }
@@ -134,14 +135,9 @@ function decidingRoutes({ peer }: Room): Route[] {
       handle: async ({ account, param, body }) => {
         const id = param('id')
         const steward = person(account, 'decide about requests')
-        const decision = {
-          approve: body.status === 'approved',
-          notes: body.approval_notes ?? '',
-          ...(body.standing ? { standing: body.standing } : {})
-        }
-        const view = isRequestId(id) ? await peer.decideAnalysis(id, decision, steward) : null
-        if (!view) throw new StimnetError('JOB_UNKNOWN', 'deciding an analysis request')
-        return analysisOf(view)
+        const decided = isRequestId(id) ? await peer.decideAnalysis(id, body, steward) : null
+        if (!decided) throw new StimnetError('JOB_UNKNOWN', 'deciding an analysis request')
+        return decided
       }
     }),
     route({
@@ -153,7 +149,7 @@ function decidingRoutes({ peer }: Room): Route[] {
       access: 'account',
       roles: stewards,
       answer: z.array(standingShape),
-      handle: async ({ account }) => (await peer.standingApprovals(known(account))).map(standingOf)
+      handle: ({ account }) => peer.standingApprovals(known(account))
     }),
     route({
       method: 'DELETE',
@@ -172,4 +168,13 @@ function decidingRoutes({ peer }: Room): Route[] {
       }
     })
   ]
+}
+
+/** A request in a list that is looked at often: what it says at length, and the terms it would run under, are left empty. */
+function inBrief(request: AnalysisRequest): AnalysisRequest {
+  return {
+    ...request,
+    ...{ script_content: '', analysis_description: '', parameters: {}, filters: {}, cohort: null },
+    ...{ contract: [], mappings: [], outputs: [], uploads: [] }
+  }
 }

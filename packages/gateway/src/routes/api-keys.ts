@@ -1,12 +1,10 @@
 /** API keys of one's own account, for programs. */
-import { type ApiKey, keyRequestShape, keyRevokedShape, keyShape, newKeyShape } from '@stimnet/api'
+import { keyRequestShape, keyRevokedShape, keyShape, newKeyShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { known, person } from '../auth/known.ts'
-import type { ApiKeyView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { isoOf } from '../shapes/time.ts'
 
 /** A key that leaked must not make itself others, nor end those of its owner. */
 const MANAGE = 'make or end API keys'
@@ -22,7 +20,7 @@ export function apiKeyRoutes({ peer }: Room): Route[] {
       summary: 'Own API keys, without their secrets',
       access: 'account',
       answer: z.array(keyShape),
-      handle: ({ account }) => peer.apiKeys(known(account)).map(keyOf)
+      handle: ({ account }) => peer.apiKeys(known(account))
     }),
     route({
       method: 'POST',
@@ -37,7 +35,7 @@ export function apiKeyRoutes({ peer }: Room): Route[] {
       handle: async ({ account, body }) => {
         const { label, days, roles } = body
         const made = await peer.createApiKey(person(account, MANAGE), { label, days, ...(roles ? { roles } : {}) })
-        return new Answer({ ...keyOf(made), key: made.key }, { status: 201 })
+        return new Answer(made, { status: 201 })
       }
     }),
     route({
@@ -55,8 +53,4 @@ export function apiKeyRoutes({ peer }: Room): Route[] {
       }
     })
   ]
-}
-
-function keyOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyView): ApiKey {
-  return { id, label, roles, created_at: isoOf(createdAtMs), expires_at: isoOf(expiresAtMs) }
 }

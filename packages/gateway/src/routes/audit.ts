@@ -7,7 +7,6 @@ import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
 import { wholeNumber } from '../http/query.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { auditOf, auditProofOf, auditVerificationOf } from '../shapes/audit.ts'
 
 const auditQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
@@ -34,7 +33,7 @@ export function auditRoutes({ peer }: Room): Route[] {
         const { limit } = query
         const from = placeOf(query.cursor, numberPlace) ?? (query.before === undefined ? {} : { before: query.before })
         const found = await peer.audit(known(account), { limit: limit + 1, ...from })
-        return pageOf(found, { request, limit, place: ({ sequence }) => ({ before: sequence }), render: auditOf })
+        return pageOf(found, { request, limit, place: ({ sequence }) => ({ before: sequence }) })
       }
     }),
     route({
@@ -46,7 +45,7 @@ export function auditRoutes({ peer }: Room): Route[] {
       access: 'account',
       roles: ['auditor', 'steward', 'operator'],
       answer: auditVerificationShape,
-      handle: async ({ account }) => auditVerificationOf(await peer.verifyAudit(known(account)))
+      handle: ({ account }) => peer.verifyAudit(known(account))
     }),
     route({
       method: 'GET',
@@ -72,7 +71,7 @@ export function auditRoutes({ peer }: Room): Route[] {
         const text = param('sequence')
         const proof = /^\d{1,15}$/.test(text) ? await peer.proveAudit(known(account), Number(text)) : null
         if (!proof) throw new StimnetError('NOT_FOUND', `record ${text.slice(0, 20)}`)
-        return auditProofOf(proof)
+        return proof
       }
     }),
     route({
@@ -84,12 +83,7 @@ export function auditRoutes({ peer }: Room): Route[] {
       access: 'account',
       roles: ['auditor', 'steward', 'operator'],
       answer: z.array(attestedShape),
-      handle: async ({ account }) =>
-        (await peer.gatherWitnesses(known(account))).map(({ witness, code }) => ({
-          witness,
-          attested: code === undefined,
-          code: code ?? null
-        }))
+      handle: ({ account }) => peer.gatherWitnesses(known(account))
     })
   ]
 }

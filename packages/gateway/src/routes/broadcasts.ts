@@ -1,14 +1,12 @@
 /** Broadcasts: one request to many peers, each peer's share, and the pooled answer. */
-import { broadcastShape, broadcastSubmissionShape } from '@stimnet/api'
+import { type Broadcast, broadcastShape, broadcastSubmissionShape } from '@stimnet/api'
 import { z } from 'zod'
 import { followRequest } from '../follow.ts'
 import { findRequest, known } from '../auth/known.ts'
 import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
 import { wholeNumber } from '../http/query.ts'
-import type { RequestView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { broadcastOf } from '../shapes/broadcast.ts'
 import { envelopeBytesOf, idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const listQuery = z.strictObject({
@@ -37,7 +35,7 @@ export function broadcastRoutes(room: Room): Route[] {
       handle: async ({ account, body, header }) => {
         const key = idempotencyKeyOf(header('idempotency-key'))
         const { targets } = body
-        const view =
+        const { broadcast } =
           'envelope' in body
             ? await peer.submitSigned(
                 {
@@ -48,8 +46,8 @@ export function broadcastRoutes(room: Room): Route[] {
                 known(account)
               )
             : await peer.submit(submissionOf(body, { targets, idempotencyKey: key }), known(account))
-        const headers = { location: `/api/v1/broadcasts/${view.id}` }
-        return new Answer(broadcastOf(view, { withOutputs: true }), { status: 201, headers })
+        const headers = { location: `/api/v1/broadcasts/${broadcast.id}` }
+        return new Answer(broadcast, { status: 201, headers })
       }
     }),
     route({
@@ -64,12 +62,12 @@ export function broadcastRoutes(room: Room): Route[] {
       handle: async ({ account, query, request }) => {
         const { limit } = query
         const from = placeOf(query.cursor, numberPlace)
-        const views = await peer.requests(known(account), {
+        const found = await peer.requests(known(account), {
           ...{ limit: limit + 1, broadcastsOnly: query.to_one === 'false' },
           ...from
         })
-        const render = (view: RequestView) => broadcastOf(view, { withOutputs: false })
-        return pageOf(views, { request, limit, place: ({ number }) => ({ before: number }), render })
+        const broadcasts = found.map(({ broadcast }) => broadcast)
+        return pageOf(broadcasts, { request, limit, place: ({ number }) => ({ before: number }), render: stateOnly })
       }
     }),
     route({
@@ -80,8 +78,7 @@ export function broadcastRoutes(room: Room): Route[] {
       summary: "Each peer's state, safe output and receipt, and the pooled answer",
       access: 'account',
       answer: broadcastShape,
-      handle: async ({ account, param }) =>
-        broadcastOf(await findRequest(peer, param('id'), known(account)), { withOutputs: true })
+      handle: async ({ account, param }) => (await findRequest(peer, param('id'), known(account))).broadcast
     }),
     route({
       method: 'GET',
@@ -92,7 +89,13 @@ export function broadcastRoutes(room: Room): Route[] {
       access: 'account',
       answer: z.string(),
       answerType: 'text/event-stream',
-      handle: (ask) => followRequest(room, ask, (view, ended) => broadcastOf(view, { withOutputs: ended }))
+      handle: (ask) => followRequest(room, ask, ({ broadcast }, ended) => (ended ? broadcast : stateOnly(broadcast)))
     })
   ]
+}
+
+/** In lists, and in events before the end, which tell the state alone. */
+function stateOnly(broadcast: Broadcast): Broadcast {
+  const parts = broadcast.parts.map((part) => ({ ...part, output: null, receipt: null, decision: null }))
+  return { ...broadcast, parts, pooled: null, schema: null, asked: null }
 }

@@ -1,16 +1,15 @@
 /** Nodes and catalogs: this node's own, and those found in the mesh. */
-import { catalogShape, discoveryShape, foundCatalogShape, type Node, nodeShape } from '@stimnet/api'
+import { type Catalog, catalogShape, discoveryShape, foundCatalogShape, type Node, nodeShape } from '@stimnet/api'
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
+import { settled } from '../http/answer.ts'
 import { deadline } from '../http/deadline.ts'
 import { etagOf, etagOnce } from '../http/etag.ts'
 import { GATEWAY_LIMITS } from '../http/limits.ts'
-import type { Account, CatalogView } from '../peer.ts'
+import type { Account } from '../peer.ts'
 import { InvalidInput } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { catalogOf, catalogsOf, foundCatalogOf, levelOf } from '../shapes/catalog.ts'
-import { nodeOf } from '../shapes/node.ts'
 
 const WORDS_MAX = 8
 
@@ -20,7 +19,8 @@ const searchQuery = z.strictObject({ q: z.string().max(256).default('') })
 /** Discovery, nodes, data-catalogs and the search of the mesh. */
 export function catalogRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Catalogs'
-  const nodes = () => [...peer.nodes()].sort((a, b) => a.number - b.number).map(nodeOf)
+  const nodes = () => [...peer.nodes()].sort((a, b) => a.id - b.id)
+  const lists: (readonly Catalog[])[] = []
   const catalogs = (account: Account | null) => visibleTo(account, peer.catalogs(account))
   return [
     route({
@@ -31,7 +31,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       summary: 'Node capabilities: the nodes it knows and the catalogs it offers',
       access: 'anyone',
       answer: discoveryShape,
-      handle: ({ account }) => ({ nodes: nodes(), data_catalogs: catalogs(account).map(catalogOf) })
+      handle: ({ account }) => ({ nodes: nodes(), data_catalogs: catalogs(account) })
     }),
     route({
       method: 'GET',
@@ -59,10 +59,9 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       etag: etagOnce,
       kept: true,
       handle: ({ account, query }) =>
-        catalogsOf(
-          catalogs(account).filter(
-            ({ descriptor }) => !query.access_level || levelOf(descriptor) === query.access_level
-          )
+        listedOnce(
+          lists,
+          catalogs(account).filter((one) => !query.access_level || one.access_level === query.access_level)
         )
     }),
     route({
@@ -77,12 +76,10 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       kept: true,
       handle: ({ account, param }) => {
         const id = param('id')
-        const found = catalogs(account).find(
-          ({ number, descriptor }) => String(number) === id || descriptor.name === id
-        )
+        const found = catalogs(account).find((one) => String(one.id) === id || one.name === id)
         // The same answer for one that is hidden and one that is not there.
         if (!found) throw new StimnetError('CATALOG_UNKNOWN', 'reading a catalog')
-        return catalogOf(found)
+        return settled(found)
       }
     }),
     route({
@@ -97,7 +94,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       handle: async ({ query, request, closing }) => {
         const within = deadline(clock, GATEWAY_LIMITS.searchMsMax, [request.signal, closing])
         try {
-          return (await peer.searchMesh(wordsOf(query.q), within.signal)).map(foundCatalogOf)
+          return await peer.searchMesh(wordsOf(query.q), within.signal)
         } finally {
           within.clear()
         }
@@ -107,8 +104,20 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
 }
 
 /** Without an account the public level alone, whatever the peer would show. */
-function visibleTo(account: Account | null, views: readonly CatalogView[]): readonly CatalogView[] {
-  return account ? views : views.filter(({ descriptor }) => levelOf(descriptor) === 'public')
+function visibleTo(account: Account | null, catalogs: readonly Catalog[]): readonly Catalog[] {
+  return account ? catalogs : catalogs.filter((one) => one.access_level === 'public')
+}
+
+/** Lists that were asked for: by level and by who may see what there are a few. */
+const LISTS_MAX = 8
+
+/** The same list again where it was told before, so that its text and tag are made once: catalogs never change. */
+function listedOnce(lists: (readonly Catalog[])[], catalogs: readonly Catalog[]): readonly Catalog[] {
+  const before = lists.find((list) => list.length === catalogs.length && list.every((one, at) => one === catalogs[at]))
+  if (before) return before
+  lists.unshift(settled(catalogs))
+  lists.length = Math.min(lists.length, LISTS_MAX)
+  return catalogs
 }
 
 function wordsOf(text: string): string[] {

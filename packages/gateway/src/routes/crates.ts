@@ -1,6 +1,5 @@
 /** Requests and results as Five Safes RO-Crates: written for archives, read from other tools. */
 import { type BroadcastSubmission, crateSubmissionShape, custodialBroadcastShape } from '@stimnet/api'
-import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { readCrate } from '../crate/read.ts'
 import { crateOf } from '../crate/write.ts'
@@ -53,14 +52,12 @@ async function write(
   { account, param, headers }: Pick<RawAsk, 'account' | 'param' | 'headers'>
 ): Promise<Response> {
   const id = param('id')
-  const view = await findRequest(peer, id, known(account))
-  const asked = await peer.asked(id, known(account))
-  if (!asked) throw new StimnetError('JOB_UNKNOWN', 'writing a crate')
-  const bytes = await crateOf({ view, asked, facts: peer.facts() })
+  const request = await findRequest(peer, id, known(account))
+  const bytes = await crateOf(request, peer.facts())
   return new Response(Buffer.from(bytes), {
     headers: headers({
       'content-type': 'application/zip',
-      'content-disposition': `attachment; filename="stimnet-${view.id}.zip"`,
+      'content-disposition': `attachment; filename="stimnet-${request.broadcast.id}.zip"`,
       link: '<https://w3id.org/ro/crate>; rel="profile"'
     })
   })

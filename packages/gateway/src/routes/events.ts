@@ -1,14 +1,12 @@
 /** What happens at this node, for those who watch over it. */
-import { eventShape, type NodeEvent } from '@stimnet/api'
+import { eventShape } from '@stimnet/api'
 import { z } from 'zod'
 import { eventStream } from '../events.ts'
 import { takeStream } from '../follow.ts'
 import { known } from '../auth/known.ts'
-import type { EventView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
 import { wholeNumber } from '../http/query.ts'
-import { isoOf } from '../shapes/time.ts'
 
 const listQuery = z.strictObject({
   limit: wholeNumber({ min: 1, max: 1_000 }).default(100),
@@ -33,7 +31,7 @@ export function eventRoutes(room: Room): Route[] {
       query: listQuery,
       answer: z.array(eventShape),
       handle: ({ account, query }) =>
-        peer.events(known(account), { limit: query.limit, alertsOnly: query.alerts === 'true' }).map(eventOf)
+        peer.events(known(account), { limit: query.limit, alertsOnly: query.alerts === 'true' })
     }),
     route({
       method: 'GET',
@@ -54,7 +52,7 @@ export function eventRoutes(room: Room): Route[] {
         const after = /^[0-9a-f]{8}-\d{1,15}$/.test(last) ? last : ''
         const stream = eventStream({
           watch: (signal) => peer.watchEvents(account, after, signal),
-          render: (event) => ({ id: event.id, name: 'event', data: eventOf(event), end: false }),
+          render: ({ id, event }) => ({ id, name: 'event', data: event, end: false }),
           problem: ask.problem,
           stillPermitted: () => ask.stillPermitted(),
           after: 0,
@@ -66,8 +64,4 @@ export function eventRoutes(room: Room): Route[] {
       }
     })
   ]
-}
-
-function eventOf({ sequence, atMs, kind, alert, actor, jobId, code, detail }: EventView): NodeEvent {
-  return { sequence, at: isoOf(atMs), kind, alert, actor, job_id: jobId, code, detail }
 }

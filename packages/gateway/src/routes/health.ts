@@ -1,10 +1,9 @@
 /** How the node is: for people, probes and Prometheus. */
-import { healthShape, readinessShape, serviceInfoShape } from '@stimnet/api'
+import { healthShape, type Readiness, readinessShape, serviceInfoShape } from '@stimnet/api'
 import { z } from 'zod'
-import type { Check } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { healthOf, readinessOf, serviceInfoOf } from '../shapes/node.ts'
+import { healthOf, serviceInfoOf } from '../shapes/node.ts'
 
 /** Probes come often and from everywhere: the checks themselves run at most once a second. */
 const CHECKS_EVERY_MS = 1_000
@@ -15,7 +14,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 /** /health, /ready, /metrics and /service-info. */
 export function healthRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Node'
-  let checked: { atMs: number; checks: Promise<readonly Check[]> } | undefined
+  let checked: { atMs: number; checks: Promise<Readiness['checks']> } | undefined
   const checks = () => {
     const now = clock.now()
     if (!checked || Math.abs(now - checked.atMs) >= CHECKS_EVERY_MS) checked = { atMs: now, checks: peer.checks() }
@@ -44,8 +43,9 @@ export function healthRoutes({ peer, clock }: Room): Route[] {
       answer: readinessShape,
       statuses: [200, 503],
       handle: async () => {
-        const readiness = readinessOf(await checks())
-        return new Answer(readiness, { status: readiness.ready ? 200 : 503 })
+        const found = await checks()
+        const ready = found.every(({ ok }) => ok)
+        return new Answer({ ready, checks: found }, { status: ready ? 200 : 503 })
       }
     }),
     route({

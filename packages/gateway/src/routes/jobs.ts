@@ -1,5 +1,5 @@
 /** The documented API's jobs: submit, list, read, cancel, follow. */
-import { acceptedShape, type Job, jobShape, jobSubmissionShape, OUTWARD_STATES } from '@stimnet/api'
+import { acceptedShape, type Job, jobShape, jobSubmissionShape, OUTWARD_STATES, statesOf } from '@stimnet/api'
 import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { settled } from '../http/answer.ts'
@@ -8,11 +8,10 @@ import { followRequest } from '../follow.ts'
 import { findRequest, isRequestId, known } from '../auth/known.ts'
 import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
 import { wholeNumber } from '../http/query.ts'
-import type { Account, GatewayPeer, RequestView } from '../peer.ts'
+import type { Account, GatewayPeer, OwnRequest } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
 import { acceptedOf, jobOf } from '../shapes/job.ts'
-import { statesOf } from '../shapes/result.ts'
 import { idempotencyKeyOf, submissionOf } from '../shapes/submission.ts'
 
 const listQuery = z.strictObject({
@@ -21,15 +20,15 @@ const listQuery = z.strictObject({
   cursor
 })
 
-/** Jobs that have ended, by the view they were made from: clients read them many times. */
-const ended = new WeakMap<RequestView, Job>()
+/** Jobs that have ended, by the request they were made from: clients read them many times. */
+const ended = new WeakMap<OwnRequest, Job>()
 
-function endedOnce(view: RequestView): Job {
-  const made = ended.get(view)
+function endedOnce(request: OwnRequest): Job {
+  const made = ended.get(request)
   if (made) return made
-  const job = jobOf(view, { withParts: true })
-  if (!isEnded(view.state)) return job
-  ended.set(view, settled(job))
+  const job = jobOf(request, { withParts: true })
+  if (!isEnded(job.state)) return job
+  ended.set(request, settled(job))
   return job
 }
 
@@ -51,9 +50,9 @@ export function jobRoutes(room: Room): Route[] {
         const states = query.status === undefined ? [undefined] : statesOf(query.status)
         const before = placeOf(query.cursor, numberPlace)
         const { limit } = query
-        const views = await newestOf(peer, known(account), { states, limit: limit + 1, ...before })
-        const render = (view: RequestView) => jobOf(view, { withParts: false })
-        return pageOf(views, { request, limit, place: ({ number }) => ({ before: number }), render })
+        const found = await newestOf(peer, known(account), { states, limit: limit + 1, ...before })
+        const render = (one: OwnRequest) => jobOf(one, { withParts: false })
+        return pageOf(found, { request, limit, place: ({ broadcast }) => ({ before: broadcast.number }), render })
       }
     }),
     route({
@@ -71,9 +70,9 @@ export function jobRoutes(room: Room): Route[] {
       handle: async ({ account, body, header }) => {
         const targets = body.target_node_id === '*' ? '*' : [body.target_node_id]
         const submission = submissionOf(body, { targets, idempotencyKey: idempotencyKeyOf(header('idempotency-key')) })
-        const view = await peer.submit(submission, known(account))
-        const message = `The job was accepted. Read it at /api/v1/jobs/${view.id}.`
-        return new Answer(acceptedOf(view, message), { headers: { location: `/api/v1/jobs/${view.id}` } })
+        const made = await peer.submit(submission, known(account))
+        const location = `/api/v1/jobs/${made.broadcast.id}`
+        return new Answer(acceptedOf(made, `The job was accepted. Read it at ${location}.`), { headers: { location } })
       }
     }),
     route({
@@ -98,9 +97,9 @@ export function jobRoutes(room: Room): Route[] {
       answer: acceptedShape,
       handle: async ({ account, param }) => {
         const id = param('id')
-        const view = isRequestId(id) ? await peer.cancel(id, known(account)) : null
-        if (!view) throw new StimnetError('JOB_UNKNOWN', 'cancelling a request')
-        return acceptedOf(view, 'The job is being cancelled.')
+        const cancelled = isRequestId(id) ? await peer.cancel(id, known(account)) : null
+        if (!cancelled) throw new StimnetError('JOB_UNKNOWN', 'cancelling a request')
+        return acceptedOf(cancelled, 'The job is being cancelled.')
       }
     }),
     route({
@@ -112,7 +111,7 @@ export function jobRoutes(room: Room): Route[] {
       access: 'account',
       answer: z.string(),
       answerType: 'text/event-stream',
-      handle: (ask) => followRequest(room, ask, (view, ended) => jobOf(view, { withParts: ended }))
+      handle: (ask) => followRequest(room, ask, (request, ended) => jobOf(request, { withParts: ended }))
     })
   ]
 }
@@ -122,12 +121,12 @@ async function newestOf(
   peer: GatewayPeer,
   account: Account,
   { states, limit, before }: { states: readonly (JobState | undefined)[]; limit: number; before?: number }
-): Promise<RequestView[]> {
-  const found = new Map<string, RequestView>()
+): Promise<OwnRequest[]> {
+  const found = new Map<string, OwnRequest>()
   const from = before === undefined ? {} : { before }
   for (const state of states) {
-    const views = await peer.requests(account, { limit, ...from, ...(state === undefined ? {} : { state }) })
-    for (const view of views) found.set(view.id, view)
+    const requests = await peer.requests(account, { limit, ...from, ...(state === undefined ? {} : { state }) })
+    for (const request of requests) found.set(request.broadcast.id, request)
   }
-  return [...found.values()].sort((a, b) => b.number - a.number).slice(0, limit)
+  return [...found.values()].sort((a, b) => b.broadcast.number - a.broadcast.number).slice(0, limit)
 }

@@ -5,7 +5,6 @@ import { known } from '../auth/known.ts'
 import { GATEWAY_LIMITS } from '../http/limits.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { costOf } from '../shapes/privacy.ts'
 import { submissionOf } from '../shapes/submission.ts'
 
 /** /api/v1/privacy/cost. */
@@ -27,7 +26,7 @@ export function privacyRoutes({ peer, clock }: Room): Route[] {
         const within = deadline(clock, GATEWAY_LIMITS.searchMsMax, [request.signal, closing])
         try {
           const question = { ...submission, ...(body.key ? { key: body.key } : {}) }
-          return costOf(submission.catalog, await peer.privacyCost(question, known(account), within.signal))
+          return await peer.privacyCost(question, known(account), within.signal)
         } finally {
           within.clear()
         }

@@ -4,7 +4,6 @@ import { known, person } from '../auth/known.ts'
 import { Refusal } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
-import { sandboxesOf } from '../shapes/sandbox.ts'
 
 /** /api/v1/sandboxes and its self-test. */
 export function sandboxRoutes({ peer }: Room): Route[] {
@@ -18,7 +17,7 @@ export function sandboxRoutes({ peer }: Room): Route[] {
       summary:
         'The engines that run programs here, what each holds, and the latest self-test; how far one is that runs',
       roles: ['steward', 'auditor', 'operator'],
-      handle: async ({ account }) => sandboxesOf(await peer.sandboxes(known(account)))
+      handle: ({ account }) => peer.sandboxes(known(account))
     }),
     route({
       ...described,
@@ -31,7 +30,7 @@ export function sandboxRoutes({ peer }: Room): Route[] {
       handle: async ({ account }) => {
         // Hostile programs for minutes: somebody wants that, and answers for it. A clock has the command line.
         const started = await peer.testSandboxes(person(account, 'start a self-test'))
-        if (started.ok) return new Answer(sandboxesOf(started.view), { status: 202 })
+        if (started.ok) return new Answer(started.view, { status: 202 })
         const seconds = Math.max(1, Math.ceil(started.waitMs / 1_000))
         const reason = 'A self-test began only a few minutes ago: its report is here, or will be soon.'
         throw new Refusal('RATE_LIMITED', reason, { 'retry-after': String(seconds) })

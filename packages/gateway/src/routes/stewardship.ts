@@ -19,8 +19,7 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       summary:
         'How much of each privacy budget, of the refusals and of the script bits is used; how far people are told apart',
       answer: z.array(usageShape),
-      handle: async ({ account }) =>
-        (await peer.usage(known(account))).map(({ catalog, ...rest }) => ({ data_catalog_name: catalog, ...rest }))
+      handle: ({ account }) => peer.usage(known(account))
     }),
     route({
       ...described,
@@ -29,11 +28,7 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       id: 'policy',
       summary: 'The disclosure rules of each catalog: what each does, stops and does not stop',
       answer: z.array(policyShape),
-      handle: ({ account }) =>
-        peer.policies(known(account)).map(({ catalog, preset, policyHash, rules }) => ({
-          ...{ data_catalog_name: catalog, preset, policy_hash: policyHash },
-          rules: rules.map(({ stopsNot, ...rule }) => ({ ...rule, stops_not: stopsNot }))
-        }))
+      handle: ({ account }) => peer.policies(known(account))
     }),
     route({
       ...described,
@@ -42,15 +37,7 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       id: 'members',
       summary: 'Which institutions belong to the federation, or may connect where there is none',
       answer: membershipShape,
-      handle: ({ account }) => {
-        const { federation, open, needed, members } = peer.membership(known(account))
-        return {
-          ...{ federation, open, signatures_needed: needed },
-          members: members.map(({ peerId, logDisputedBy, ...member }) => ({
-            ...{ peer_id: peerId, ...member, log_disputed_by: logDisputedBy }
-          }))
-        }
-      }
+      handle: ({ account }) => peer.membership(known(account))
     })
   ]
 }

@@ -1,13 +1,11 @@
 /** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
-import { uploadDeletedShape, uploadShape } from '@stimnet/api'
+import { type UploadedFile, uploadDeletedShape, uploadShape } from '@stimnet/api'
 import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { isRequestId, known } from '../auth/known.ts'
 import { readUpload } from '../http/multipart.ts'
-import type { UploadView } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
-import { uploadOf } from '../shapes/upload.ts'
 
 const tag = 'Uploads'
 
@@ -59,7 +57,7 @@ export function uploadRoutes(room: Room): Route[] {
   ]
 }
 
-function uploadRoute({ peer, uploading }: Room, kind: UploadView['kind']): Route {
+function uploadRoute({ peer, uploading }: Room, kind: UploadedFile['file_type']): Route {
   return route({
     method: 'POST',
     path: `/api/v1/upload/${kind}`,
@@ -77,7 +75,7 @@ function uploadRoute({ peer, uploading }: Room, kind: UploadView['kind']): Route
       if (!leave)
         throw new StimnetError('BUSY', 'an upload', { reason: 'Too many files are being uploaded. Try again.' })
       try {
-        return uploadOf(await peer.upload({ kind, ...(await readUpload(request, kind)) }, owner))
+        return await peer.upload({ kind, ...(await readUpload(request, kind)) }, owner)
       } finally {
         leave()
       }
@@ -85,7 +83,7 @@ function uploadRoute({ peer, uploading }: Room, kind: UploadView['kind']): Route
   })
 }
 
-function listRoute({ peer }: Room, list: { kind: UploadView['kind']; path: string; id: string }): Route {
+function listRoute({ peer }: Room, list: { kind: UploadedFile['file_type']; path: string; id: string }): Route {
   return route({
     method: 'GET',
     path: list.path,
@@ -94,6 +92,6 @@ function listRoute({ peer }: Room, list: { kind: UploadView['kind']; path: strin
     summary: list.kind === 'script' ? 'Your uploaded scripts, newest first' : 'Your uploaded data files, newest first',
     access: 'account',
     answer: z.array(uploadShape),
-    handle: ({ account }) => peer.uploads(known(account), list.kind).map(uploadOf)
+    handle: ({ account }) => peer.uploads(known(account), list.kind)
   })
 }

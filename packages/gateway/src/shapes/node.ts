@@ -1,7 +1,6 @@
-/** A node for the wire, and the nodes it knows. */
-import type { Health, Node, Readiness, ServiceInfo } from '@stimnet/api'
-import type { Activity, Check, NodeView, PeerFacts } from '../peer.ts'
-import { isoOf } from './time.ts'
+/** A node as it describes itself: health and service info. */
+import type { Health, ServiceInfo } from '@stimnet/api'
+import type { Activity, PeerFacts } from '../peer.ts'
 
 /** Health for the wire. */
 export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): Health {
@@ -21,32 +20,6 @@ export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): H
 /** One request more or less is nobody's business who has no account. */
 function tens(count: number): number {
   return Math.floor(count / 10) * 10
-}
-
-/** Ready when every check is ok. */
-export function readinessOf(checks: readonly Check[]): Readiness {
-  return {
-    ready: checks.every((check) => check.ok),
-    checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail }))
-  }
-}
-
-/** A node for the wire. */
-export function nodeOf(view: NodeView): Node {
-  return {
-    id: view.number,
-    node_id: view.nodeId,
-    name: view.nodeId,
-    institution: view.institution,
-    endpoint_url: view.endpointUrl,
-    is_active: view.connected,
-    last_seen: isoOf(view.lastSeenMs),
-    peer_id: view.peerId,
-    sandbox: view.sandbox,
-    sandbox_engine: view.sandboxEngine,
-    sandbox_grade: view.sandboxGrade,
-    languages: view.languages
-  }
 }
 
 /** Service info for the wire. */

@@ -1,43 +1,14 @@
 /** A safe output as the documented API's clients read it: rows are objects by column. */
-import { type JobStatus, REST_STATUSES, type ResultData } from '@stimnet/api'
+import type { BroadcastPart, ResultData } from '@stimnet/api'
 import {
-  CODES,
   isEnded,
-  type JobState,
   type ModelResult,
   type Output,
-  outwardState,
-  type PooledOutput,
   type PooledTyped,
   type TestResult,
   type TypedValue
 } from '@stimnet/protocol'
-import type { PartView, RequestView } from '../peer.ts'
-
-const STATUS_OF: Record<JobState, JobStatus> = {
-  pending: 'queued',
-  queued: 'queued',
-  running: 'running',
-  disclosing: 'running',
-  completed: 'completed',
-  blocked: 'blocked',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  denied: 'blocked',
-  expired: 'cancelled'
-}
-
-/** The documented status of a state. */
-export function restStatus(state: JobState): JobStatus {
-  return STATUS_OF[state]
-}
-
-/** The true states behind a documented status, or a true state itself. */
-export function statesOf(status: JobStatus | JobState): JobState[] {
-  const behind = (Object.keys(STATUS_OF) as JobState[]).filter((state) => STATUS_OF[state] === status)
-  const itself = status in STATUS_OF && !(REST_STATUSES as readonly string[]).includes(status)
-  return itself ? [status as JobState] : behind
-}
+import type { OwnRequest } from '../peer.ts'
 
 type Cell = string | number | null
 
@@ -90,16 +61,8 @@ export function resultOf(safe: Output): Record<string, unknown> {
 }
 
 /** One peer of several, within the result of all. */
-function partResultOf(part: PartView) {
-  return {
-    peer_id: part.peerId,
-    node_id: part.nodeId,
-    institution: part.institution,
-    status: restStatus(part.state),
-    state: outwardState(part.state),
-    code: part.code ?? null,
-    result_data: part.output ? resultOf(part.output) : null
-  }
+function partResultOf({ peer_id, node_id, institution, status, state, code, output }: BroadcastPart) {
+  return { peer_id, node_id, institution, status, state, code, result_data: output ? resultOf(output) : null }
 }
 
 function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> {
@@ -109,9 +72,8 @@ function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> 
 }
 
 /** What the parts of several peers give together; the claims stand in each part's own card. */
-function pooledResultOf(view: RequestView, withParts: boolean): Record<string, unknown> {
-  const pooled: PooledOutput | undefined = view.pooled
-  const tables = view.parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
+function pooledResultOf({ parts, pooled }: OwnRequest['broadcast'], withParts: boolean): Record<string, unknown> {
+  const tables = parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
   return {
     ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled), ...modelsIn(pooled) } : { columns: [], rows: [] }),
     withheld: {
@@ -123,25 +85,21 @@ function pooledResultOf(view: RequestView, withParts: boolean): Record<string, u
     sites: pooled?.sites ?? [],
     missing: pooled?.missing ?? [],
     notes: pooled?.notes ?? [],
-    ...(withParts ? { parts: view.parts.map(partResultOf) } : {})
+    ...(withParts ? { parts: parts.map(partResultOf) } : {})
   }
 }
 
 /** Null until something can be said. `withParts`: false in lists, which would grow without bound. */
-export function resultDataOf(view: RequestView, options: { withParts: boolean }): ResultData | null {
-  const [only, second] = view.parts
-  const several = view.broadcast || second !== undefined
-  if (restStatus(view.state) === 'blocked') {
-    return {
-      message: messageOf(view) ?? '',
-      ...(several && options.withParts ? { parts: view.parts.map(partResultOf) } : {})
-    }
+export function resultDataOf(
+  { broadcast, isToMany }: Pick<OwnRequest, 'broadcast' | 'isToMany'>,
+  options: { withParts: boolean }
+): ResultData | null {
+  const { parts, reason, state, status } = broadcast
+  const [only, second] = parts
+  const several = isToMany || second !== undefined
+  if (status === 'blocked') {
+    return { message: reason ?? '', ...(several && options.withParts ? { parts: parts.map(partResultOf) } : {}) }
   }
-  if (several) return isEnded(view.state) ? pooledResultOf(view, options.withParts) : null
-  return view.state === 'completed' && only?.output ? resultOf(only.output) : null
-}
-
-/** What went wrong, in words about the request; null where nothing did. */
-export function messageOf({ reason, code }: Pick<RequestView, 'reason' | 'code'>): string | null {
-  return reason ?? (code ? CODES[code].meaning : null)
+  if (several) return isEnded(state) ? pooledResultOf(broadcast, options.withParts) : null
+  return state === 'completed' && only?.output ? resultOf(only.output) : null
 }

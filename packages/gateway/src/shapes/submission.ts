@@ -1,19 +1,17 @@
-/** A submission as the peer takes it, and again as a client would send it. */
-import type { AskedQuestion, custodialBroadcastShape } from '@stimnet/api'
+/** A submission as the peer takes it. */
+import type { BroadcastSubmission, custodialBroadcastShape } from '@stimnet/api'
 import {
   checkFilter,
   P1_ASK,
   type Program,
   parseJsonObject,
-  programText,
   SCRIPT_LANGUAGES,
   StimnetError,
   statisticSchema
 } from '@stimnet/protocol'
 import type { z } from 'zod'
 import { fieldsOf, InvalidInput } from '../http/problem.ts'
-import type { AskedView, Submission } from '../peer.ts'
-import { uploadsAsked } from './upload.ts'
+import type { Submission } from '../peer.ts'
 
 type Asked = Omit<z.output<typeof custodialBroadcastShape>, 'targets'>
 
@@ -37,37 +35,12 @@ export function submissionOf(
     contract: body.contract ?? [],
     mappings: body.mappings ?? [],
     title: body.title ?? '',
-    ...uploadsAsked(body),
+    ...(body.uploaded_file_ids?.length ? { uploads: body.uploaded_file_ids.map(String) } : {}),
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey })
   }
 }
 
-/** The submission again as a client would send it: what `submissionOf` reads. */
-export function bodyOf(asked: AskedView): AskedQuestion {
-  const { targets, catalog, program, parameters, filters, where } = asked
-  const { purpose, project, privacy, outputs, contract, mappings, title } = asked
-  return {
-    targets,
-    data_catalog_name: catalog,
-    ...{ script_type: typeOf(program), script_content: programText(program) },
-    ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
-    ...(Object.keys(filters).length > 0 ? { filters } : {}),
-    ...(where === undefined ? {} : { where }),
-    ...(purpose.length > 0 ? { purpose } : {}),
-    ...(project === '' ? {} : { project }),
-    privacy,
-    ...(outputs.length > 0 ? { outputs } : {}),
-    ...(contract.length > 0 ? { contract } : {}),
-    ...(mappings.length > 0 ? { mappings } : {}),
-    ...(title === '' ? {} : { title })
-  }
-}
-
-function typeOf(program: Program): AskedQuestion['script_type'] {
-  return program.kind === 'script' ? program.language : program.kind
-}
-
-function programOf(type: AskedQuestion['script_type'], content: string): Program {
+function programOf(type: BroadcastSubmission['script_type'], content: string): Program {
   if (type === 'sql') return { kind: 'sql', sql: content }
   if (type === 'statistic') return { kind: 'statistic', statistic: statisticOf(content) }
   const language = SCRIPT_LANGUAGES.find((known) => known === type)

@@ -1,7 +1,7 @@
 /** Incoming connections before their PeerId is proved: how many are allowed, from which addresses, and which one is ended first. */
 import { BlockList, type SocketAddress } from 'node:net'
 import type { Clock } from '@stimnet/protocol'
-import { Quota } from '../streams/quota.ts'
+import { Quota } from './quota.ts'
 
 /** Numbers of connections. */
 export interface DoorLimits {

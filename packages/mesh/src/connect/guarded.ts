@@ -2,7 +2,7 @@
 import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
-import { Quota } from '../streams/quota.ts'
+import { Quota } from './quota.ts'
 import { judgeReading } from './reading.ts'
 
 const KiB = 1024

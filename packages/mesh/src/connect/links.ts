@@ -2,7 +2,7 @@
 import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import { StimnetError } from '@stimnet/protocol'
 import type { MeshNode } from './node.ts'
-import { unlessAborted } from '../streams/stream.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 interface Listeners {
   /** A peer is new, or a known peer identified itself again, for example at other addresses. */

@@ -1,6 +1,6 @@
 /** Stop a job of mine. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** Which of your catalogs match: the answer holds sealed CatalogDescriptors. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** What is said about members: the answer holds what the asker did not know. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** What became of my jobs: one question, then a stream of answers that stays open. */
 import { LIMITS, messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

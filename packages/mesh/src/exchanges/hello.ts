@@ -1,6 +1,6 @@
 /** Who are you: the answer is a sealed HelloAnswer. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** Will you run this: the answer is a sealed Decision, given at once, never after the run. */
 import { LIMITS, messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

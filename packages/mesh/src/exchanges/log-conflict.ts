@@ -1,6 +1,6 @@
 /** A log that does not go on from what I attested: told to every member. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

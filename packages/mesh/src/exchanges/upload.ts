@@ -1,6 +1,6 @@
 /** A piece of a file that a request of yours, sent to me, names by its hash. */
 import { LIMITS, messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -1,6 +1,6 @@
 /** Attest how far my log has come: the answer is a cosignature, or what was seen of it before. */
 import { messages, type wire } from '@stimnet/protocol'
-import type { Exchange } from '../streams/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 const KiB = 1024
 

@@ -2,7 +2,7 @@
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../exchanges/exchange.ts'
 import { faultCodeOf, faultOf } from './fault.ts'
 import { ANSWER_BYTES_MORE, framesOf, openAnswer } from './frame.ts'
 import type { Lanes } from './lanes.ts'

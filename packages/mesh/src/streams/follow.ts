@@ -1,6 +1,6 @@
 /** The asking side of follow streams: one per serving peer, which is opened again whenever it breaks. */
 import type { Stream } from '@libp2p/interface'
-import { type Code, StimnetError } from '@stimnet/protocol'
+import { type Clock, type Code, StimnetError } from '@stimnet/protocol'
 import { type Asking, openStream } from './ask.ts'
 import { backOffMs } from '../connect/back-off.ts'
 import { followExchange } from '../exchanges/follow.ts'
@@ -93,7 +93,11 @@ async function readAll(
     await frames.write(question, { signal: write })
     await stream.close({ signal: write })
     for (let first = true; ; first = false) {
-      const frame = await readNext(stream, frames, timing.silenceMsMax, signal)
+      const frame = await withinSilence((end) => readNext(stream, frames, end), {
+        ms: timing.silenceMsMax,
+        clock: asking.clock,
+        signal
+      })
       const event = followExchange.answer.decode(openAnswer(frame, `following ${peerId}`))
       if (first) onOpen()
       if (!event.alive) await options.onEvent(event)
@@ -104,17 +108,38 @@ async function readAll(
   }
 }
 
+/** Parts of a silence that are counted one after the other. */
+const SILENCE_PARTS = 4
+
+/**
+ * Ends a read after a silence of `ms`. It is counted in parts: if this process itself stands still, only one part passes, and
+ * what has arrived in the meantime is read before the others have passed.
+ */
+async function withinSilence<T>(
+  read: (signal: AbortSignal) => Promise<T>,
+  { ms, clock, signal }: { ms: number; clock: Clock; signal: AbortSignal }
+): Promise<T> {
+  const over = new AbortController()
+  const silence = new AbortController()
+  const count = async () => {
+    for (let part = 0; part < SILENCE_PARTS; part++) await clock.sleep(ms / SILENCE_PARTS, over.signal)
+    silence.abort(new StimnetError('DEADLINE', `no sign of life for ${ms} ms`))
+  }
+  // Rejects only when the read has ended first.
+  count().catch(() => {})
+  try {
+    return await read(AbortSignal.any([signal, silence.signal]))
+  } finally {
+    over.abort()
+  }
+}
+
 /**
  * Reads the next frame. The stream is paused while an event is processed, so that a fast sender waits for a slow receiver. A
  * frame that has arrived already is read without resuming the stream: otherwise each small frame would admit a whole window.
  */
-async function readNext(
-  stream: Stream,
-  frames: Frames,
-  silenceMsMax: number,
-  signal: AbortSignal
-): Promise<Uint8Array> {
-  const next = frames.read({ signal: AbortSignal.any([signal, AbortSignal.timeout(silenceMsMax)]) })
+async function readNext(stream: Stream, frames: Frames, signal: AbortSignal): Promise<Uint8Array> {
+  const next = frames.read({ signal })
   let here = false
   const settled = () => {
     here = true

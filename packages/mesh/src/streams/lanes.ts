@@ -1,5 +1,5 @@
 /** Queues for questions: only as many streams are open at once as a peer permits, and further questions wait for their turn. */
-import { unlessAborted } from './stream.ts'
+import { unlessAborted } from '../connect/unless-aborted.ts'
 
 interface Lane {
   inside: number

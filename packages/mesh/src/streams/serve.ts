@@ -2,12 +2,13 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import type { Discipline } from '../connect/discipline.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../exchanges/exchange.ts'
 import { errorOf, faultCodeOf } from './fault.ts'
 import { answerFrame, type Frames, framesOf, refusalFrame } from './frame.ts'
 import type { Handler, MeshDeps } from '../mesh.ts'
-import { Quota } from './quota.ts'
-import { abortStream, endOf, finish, unlessAborted } from './stream.ts'
+import { Quota } from '../connect/quota.ts'
+import { unlessAborted } from '../connect/unless-aborted.ts'
+import { abortStream, endOf, finish } from './stream.ts'
 
 /** Longest time for a question to arrive completely, ms. */
 const READ_MS_MAX = 5_000

@@ -33,22 +33,3 @@ export async function finish(stream: Stream, msMax: number): Promise<void> {
   signal.addEventListener('abort', late, { once: true })
   ended.addEventListener('abort', () => signal.removeEventListener('abort', late), { once: true })
 }
-
-/** The result of `work`, or the signal's reason thrown if it aborts first. For work that may ignore its signal. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    work.catch(() => {})
-    throw signal.reason
-  }
-  let abort = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    work.catch(() => {})
-  }
-}

@@ -4,9 +4,8 @@ import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCa
 import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { leaveMissingness } from './missingness.ts'
-import { epochStore } from '../start/opening.ts'
 import { forgetAnswered } from '../store/released/answered.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, epochStore } from '../store/database.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 
 /** A catalog of a stopped peer, and the peer's folders and database. */

@@ -19,7 +19,7 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
-import { loadOrCreateSeed } from '../start/identity.ts'
+import { loadOrCreateSeed } from '../store/identity.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { settingsOf } from '../jobs/admit/rules.ts'
 import { catalogInWordsOf } from '../jobs/admit/schema.ts'
@@ -225,7 +225,7 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
 function ofScript(request: Message<'JobRequest'>, program: Program, { catalog, privacy, self }: Again) {
   const terms = { schema: schemaTermsFromMessage(request), privacy: privacyAskFromMessage(request.privacy) }
   const seen = catalogInWordsOf({ ...terms, program, settings: privacy.settings, self }, catalog)
-  return { catalog: seen, ...cohortAsked(request, seen, program) }
+  return { catalog: seen, ...cohortAsked(request, seen, undefined) }
 }
 
 async function requestOf(job: JobRecord): Promise<Message<'JobRequest'>> {

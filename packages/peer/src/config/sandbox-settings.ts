@@ -21,3 +21,8 @@ function definedOnly(images: { python?: string | undefined; r?: string | undefin
   const { python, r } = images
   return { ...(python === undefined ? {} : { python }), ...(r === undefined ? {} : { r }) }
 }
+
+/** The environment of this process, in which a self-test hides a secret to check that no sandbox passes it on. Not for settings. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return process.env
+}

@@ -1,24 +1,21 @@
 /** Analysis requests for researchers and stewards. Request, approval and job are one record with one state machine. */
-import { type Account, type AnalysisView, type GatewayPeer, resultDataOf, type StandingView } from '@stimnet/gateway'
+import { type AnalysisRequest, isoOf, type StandingApproval } from '@stimnet/api'
+import { type Account, type GatewayPeer, resultDataOf } from '@stimnet/gateway'
 import type { Catalog } from '@stimnet/data'
 import {
-  CODES,
   aboutFromMessage,
   type Clock,
-  contractFromMessage,
+  CODES,
   isEnded,
   type JobState,
   type Message,
   messages,
   open,
   parseJsonObject,
-  privacyAskFromMessage,
-  programFromMessage,
   programText,
   programWord,
-  StimnetError,
-  schemaTermsFromMessage,
-  uploadsFromMessage
+  questionFromMessage,
+  StimnetError
 } from '@stimnet/protocol'
 import { reviewOf, type SandboxLanguage } from '@stimnet/sandbox'
 import type { Federation } from '../federation/federation.ts'
@@ -26,14 +23,15 @@ import type { Approvals } from '../jobs/approve/approvals.ts'
 import type { JobFiles } from '../jobs/run/files.ts'
 import { cohortAsWritten, cohortToRead } from '../jobs/admit/read-cohort.ts'
 import type { Directory } from '../requests/directory.ts'
-import type { Owner, Submitter } from '../requests/submit.ts'
+import { isStaff } from '../people/named.ts'
+import { ownerOf, type Submitter } from '../requests/submit.ts'
 import type { Views } from '../requests/view.ts'
 import { fromText } from '../store/base64.ts'
 import type { Database } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
-import type { Stewards } from './stewards.ts'
-import { type StandingApproval, type StandingApprovals, standingTermsSchema } from '../store/standing.ts'
+import type { Stewards } from '../people/stewards.ts'
+import type { StandingApproval as StoredApproval, StandingApprovals } from '../store/standing.ts'
 
 /** Dependencies of the methods for analysis requests. */
 export interface AnalysisParts {
@@ -52,7 +50,6 @@ export interface AnalysisParts {
   readonly stewards: Stewards
   readonly standing: StandingApprovals
   readonly files: Pick<JobFiles, 'read'>
-  readonly ownerOf: (account: Account) => Owner
 }
 
 type AnalysisMethods =
@@ -86,12 +83,13 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
   }
   return {
     requestAnalysis: async (submission, account) => {
-      const stored = await submitter.submit(submission, parts.ownerOf(account))
+      const stored = await submitter.submit(submission, ownerOf(account))
       return viewOfRequest(parts, await sealed(requests, stored))
     },
     analyses: async (account, { limit, status, before }) => {
+      const place = before && placeOf(before)
       const isAfter = (submittedAtMs: number, requestId: string) =>
-        before === undefined || comesAfter({ submittedAtMs, requestId }, before)
+        place === undefined || comesAfter({ submittedAtMs, requestId }, place)
       const own = await requests.list(
         account.name,
         limit + SAME_MOMENT_MAX,
@@ -102,21 +100,21 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
         (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
         status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
-      const others = isSteward(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
+      const others = isStaff(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
-      const known = new Set(seen.map(({ requestId }) => requestId))
+      const known = new Set(seen.map(({ request_id: id }) => id))
       const mine = await Promise.all(
         others.filter(({ id }) => !known.has(id)).map((job) => viewOfJob(parts, job, 'listed'))
       )
       return [...seen, ...mine]
         .filter((view) => status === undefined || view.status === status)
-        .sort((a, b) => (comesAfter(a, b) ? 1 : -1))
+        .sort((a, b) => (comesAfter(placeOf(a), placeOf(b)) ? 1 : -1))
         .slice(0, limit)
     },
     analysis: async (id, account) => {
       const record = await ownRequest(id, account)
       if (record) return viewOfRequest(parts, record)
-      const job = isSteward(account) ? await jobNamed(id) : undefined
+      const job = isStaff(account) ? await jobNamed(id) : undefined
       return job ? viewOfJob(parts, job) : null
     },
     analysisResults: async (requestId, account) => {
@@ -126,13 +124,14 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const result = resultDataOf(await views.of(record), { withParts: true })
       return { request_id: requestId, job_id: status === 'approved' ? record.id : null, status, result_data: result }
     },
-    decideAnalysis: async (id, { approve, notes, standing: terms }, account) => {
+    decideAnalysis: async (id, { status, approval_notes, standing: terms }, account) => {
       assertDecides(account)
       const job = await jobNamed(id)
       if (!job) return null
+      const approve = status === 'approved'
       if (approve) await assertNotOwn(parts, job, account)
-      const granted = terms === undefined ? {} : { standing: standingTermsSchema.parse(terms) }
-      return viewOfJob(parts, await approvals.decide(job.id, { by: account.name, approve, notes, ...granted }))
+      const verdict = { by: account.name, approve, notes: approval_notes ?? '', ...(terms ? { standing: terms } : {}) }
+      return viewOfJob(parts, await approvals.decide(job.id, verdict))
     },
     analysisUpload: async (id, sha256, account) => {
       assertSteward(account)
@@ -144,7 +143,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     },
     standingApprovals: async (account) => {
       assertSteward(account)
-      return Promise.all(standing.list().map(async (one) => ({ ...one, ...(await grantedFor(parts, one)) })))
+      return Promise.all(standing.list().map((one) => standingOf(parts, one)))
     },
     revokeStanding: async (id, account) => {
       assertSteward(account)
@@ -157,11 +156,18 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
 const SAME_MOMENT_MAX = 16
 
 function byAdmission(a: JobRecord, b: JobRecord): number {
-  const placeOf = ({ admittedAtMs, id }: JobRecord) => ({ submittedAtMs: admittedAtMs, requestId: id })
-  return comesAfter(placeOf(a), placeOf(b)) ? 1 : -1
+  const admitted = ({ admittedAtMs, id }: JobRecord) => ({ submittedAtMs: admittedAtMs, requestId: id })
+  return comesAfter(admitted(a), admitted(b)) ? 1 : -1
 }
 
-type Place = Pick<AnalysisView, 'submittedAtMs' | 'requestId'>
+interface Place {
+  readonly submittedAtMs: number
+  readonly requestId: string
+}
+
+function placeOf({ submitted_at, request_id }: Pick<AnalysisRequest, 'submitted_at' | 'request_id'>): Place {
+  return { submittedAtMs: Date.parse(submitted_at), requestId: request_id }
+}
 
 /** Whether a request comes after another in lists: newest first; of the same moment the greater id first, as in the stores. */
 function comesAfter(one: Place, other: Place): boolean {
@@ -169,13 +175,8 @@ function comesAfter(one: Place, other: Place): boolean {
   return one.requestId < other.requestId
 }
 
-/** Whether an account may read requests. Operators may too. */
-function isSteward({ roles }: Account): boolean {
-  return roles.some((role) => role === 'steward' || role === 'operator')
-}
-
 function assertSteward(account: Account): void {
-  if (!isSteward(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
+  if (!isStaff(account)) throw new StimnetError('NOT_PERMITTED', `${account.name} looks into requests`)
 }
 
 /**
@@ -202,12 +203,25 @@ async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Accou
   throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
-/** The request for which a standing approval was granted. */
-async function grantedFor(parts: AnalysisParts, { jobId }: StandingApproval): Promise<Pick<StandingView, 'request'>> {
+/** A standing approval, with the request for which it was granted where that is still known. */
+async function standingOf(parts: AnalysisParts, stored: StoredApproval): Promise<StandingApproval> {
+  const { id, run, terms, approvals, runsLeft, expiresAtMs, jobId } = stored
   const job = jobId === undefined ? undefined : await parts.jobs.get(jobId)
-  if (!job) return {}
-  const { request } = await opening(parts.clock, job.request)
-  return { request: { id: job.id, title: request.title } }
+  const title = job ? (await opening(parts.clock, job.request)).request.title : ''
+  return {
+    id,
+    data_catalog_name: run.catalog,
+    script_type: run.language,
+    code_hash: run.codeHash,
+    request_id: job?.id ?? null,
+    analysis_title: title || null,
+    runs_left: runsLeft,
+    expires_at: isoOf(expiresAtMs),
+    approved_by: approvals.map(({ by }) => by),
+    cohort: terms.cohort,
+    requester: terms.requester,
+    parameters: terms.parameters
+  }
 }
 
 /** The name of an institution: from the federation's charter where there is one, else as the peer states it. */
@@ -283,7 +297,7 @@ async function viewOfRequest(
   parts: AnalysisParts,
   record: RequestRecord,
   depth: Depth = 'read'
-): Promise<AnalysisView> {
+): Promise<AnalysisRequest> {
   const [part] = record.parts
   if (!part) throw new StimnetError('NODE_ERROR', 'an analysis request without a part')
   const opened = await opening(parts.clock, record.envelope ?? '')
@@ -304,7 +318,7 @@ async function viewOfRequest(
   })
 }
 
-async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'read'): Promise<AnalysisView> {
+async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'read'): Promise<AnalysisRequest> {
   const { review } = job
   const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
   return view(parts, {
@@ -339,73 +353,83 @@ export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | und
   return said.map(({ by, notes }) => `${by}: ${notes.replaceAll(/\s+/g, ' ').trim()}`).join('\n')
 }
 
-async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisView> {
+async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> {
   const { request, review, state } = seen
-  const program = programFromMessage(request.program)
-  const about = readableAbout(request)
+  const question = questionFromMessage(request)
+  const { program } = question
   const word = review?.denial ?? review?.approvals.at(-1)
   const notes = notesOf(review) ?? seen.notes
+  const decidedBy = review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? [])
   const isRead = program.kind === 'script' && seen.depth === 'read'
   const { cohort, unapplied } =
     seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)
   const read = isRead ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
   return {
-    requestId: seen.jobId,
-    number: numberOf(seen.jobId),
+    id: numberOf(seen.jobId),
+    request_id: seen.jobId,
     status: seen.refused && state === 'failed' ? 'denied' : statusOf(state),
     state,
-    ...(about ? { about } : {}),
-    title: request.title,
-    targetNodeId: seen.target,
-    catalog: request.catalog,
-    programWord: programWord(program),
-    programText: programText(program),
-    parameters: parseJsonObject(request.parametersJson),
-    filters: parseJsonObject(request.filtersJson),
-    unappliedFilters: unapplied,
-    ...(cohort === undefined ? {} : { cohort }),
-    ...(request.wallTimeMsMax > 0 ? { wallTimeMsMax: request.wallTimeMsMax } : {}),
-    outputs: contractFromMessage(request.outputs),
-    uploads: uploadsFromMessage(request.uploads),
-    requesterKey: seen.issuer,
-    ...signedBy(request),
-    askedBy: { peerId: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
-    requestHash: seen.requestHash,
-    decidedBy: review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? []),
-    ...(notes === undefined ? {} : { notes }),
-    ...(word === undefined ? {} : { decidedAtMs: word.atMs }),
-    ...(review === undefined ? {} : { expiresAtMs: review.expiresAtMs, image: review.image }),
-    submittedAtMs: seen.submittedAtMs,
-    updatedAtMs: seen.updatedAtMs,
+    ...descriptionOf(request),
+    analysis_title: request.title,
+    target_node_id: seen.target,
+    data_catalog_name: request.catalog,
+    script_type: programWord(program),
+    script_content: programText(program),
+    parameters: question.parameters,
+    filters: question.filters,
+    approved_by: decidedBy.join(', ') || null,
+    approval_notes: notes || null,
+    approved_at: word === undefined ? null : isoOf(word.atMs),
+    expires_at: review === undefined ? null : isoOf(review.expiresAtMs),
+    submitted_at: isoOf(seen.submittedAtMs),
+    updated_at: isoOf(seen.updatedAtMs),
     approvals: review ? (isPending(review) ? parts.approvals.counted(review.approvals) : review.approvals).length : 0,
-    approvalsNeeded: review?.needed ?? 0,
-    ...standingOf(review),
-    ...termsAsked(request),
-    ...(seen.epoch === undefined ? {} : { epoch: seen.epoch }),
-    ...(read === undefined ? {} : { findings: read.findings })
-  }
-}
-
-/** The account that the asking institution states and signs for. A requester's own key names none. */
-function signedBy({ custody, account }: Message<'JobRequest'>): Pick<AnalysisView, 'custody' | 'account'> {
-  return custody === 'gateway' ? { custody, account } : { custody: 'requester' }
-}
-
-/** The terms beside the program that decide what it means. Stewards decide about them as well. */
-function termsAsked(request: Message<'JobRequest'>) {
-  return {
+    approvals_needed: review?.needed ?? 0,
+    // The terms beside the program that decide what it means. Stewards decide about them as well.
     purpose: request.purpose,
-    project: request.project,
-    privacy: privacyAskFromMessage(request.privacy),
-    ...schemaTermsFromMessage(request)
+    project: request.project || null,
+    privacy: question.privacy,
+    contract: question.contract,
+    mappings: question.mappings,
+    standing: standingIn(review),
+    filters_unapplied: unapplied,
+    wall_time_ms_max: request.wallTimeMsMax > 0 ? request.wallTimeMsMax : null,
+    requester_key: seen.issuer,
+    // The account that the asking institution states and signs for. A requester's own key names none.
+    custody: request.custody === 'gateway' ? 'gateway' : 'requester',
+    account: (request.custody === 'gateway' && request.account) || null,
+    asked_by: { peer_id: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
+    request_hash: seen.requestHash,
+    cohort: cohort ?? null,
+    outputs: question.outputs,
+    uploads: question.uploads,
+    epoch: seen.epoch || null,
+    image: review?.image || null,
+    review: read?.findings.map(({ kind, what, line, cell }) => ({ kind, what, line, cell: cell ?? null })) ?? null
   }
 }
 
 /** The terms of further runs that the next steward must also state, where all earlier ones approved the same. */
-function standingOf(review: ReviewRecord | undefined): Pick<AnalysisView, 'standing'> {
+function standingIn(review: ReviewRecord | undefined): AnalysisRequest['standing'] {
   const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
-  if (terms === undefined || others.some((other) => other !== terms)) return {}
-  return { standing: parseJsonObject(terms) }
+  if (terms === undefined || others.some((other) => other !== terms)) return null
+  return parseJsonObject(terms)
+}
+
+/** The words that people are asked with, empty where there are none that can be read. */
+function descriptionOf(request: Message<'JobRequest'>) {
+  const about = readableAbout(request)
+  return {
+    requester_name: about?.requester_name ?? '',
+    requester_institution: about?.requester_institution ?? '',
+    requester_email: about?.requester_email ?? '',
+    requester_affiliation: about?.requester_affiliation || null,
+    analysis_description: about?.description ?? '',
+    selected_score: about?.selected_score || null,
+    selected_timeline: about?.selected_timeline || null,
+    priority: about?.priority ?? 'normal',
+    estimated_duration: about?.estimated_duration || null
+  }
 }
 
 /**
@@ -421,7 +445,7 @@ function readableAbout({ about }: Message<'JobRequest'>) {
 }
 
 /** The status in the four words that existing clients know. A cancelled request counts as expired. */
-function statusOf(state: JobState): AnalysisView['status'] {
+function statusOf(state: JobState): AnalysisRequest['status'] {
   if (state === 'pending' || state === 'denied' || state === 'expired') return state
   return state === 'cancelled' ? 'expired' : 'approved'
 }

@@ -1,7 +1,9 @@
 /** The audit log over HTTP: records, verification, proofs, and the checkpoints of witnesses. */
-import type { Account, AuditProofView, AuditView, GatewayPeer } from '@stimnet/gateway'
-import { type AuditRecord, StimnetError, toHex } from '@stimnet/protocol'
+import { type AuditProof, type AuditRecord, type AuditVerification, isoOf } from '@stimnet/api'
+import type { Account, GatewayPeer } from '@stimnet/gateway'
+import { type AuditRecord as StoredRecord, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
+import type { AuditFinding } from '../store/log/audit-log.ts'
 import { sizeIn } from '../witness/conflicts.ts'
 import type { Witnesses } from '../witness/witnesses.ts'
 
@@ -11,19 +13,22 @@ type AuditMethods = 'audit' | 'verifyAudit' | 'checkpoint' | 'proveAudit' | 'gat
 export function auditMethods(parts: { database: Database; witnesses: Witnesses }): Pick<GatewayPeer, AuditMethods> {
   const { database, witnesses } = parts
   const { auditLog } = database
-  let verifying: ReturnType<typeof database.verify> | undefined
+  let verifying: Promise<AuditVerification> | undefined
   return {
     audit: async (account, options) => {
       assertAuditor(account)
       const asks = account.roles.includes('researcher')
-      return (await auditLog.read(options)).map((record) => auditView(record, { asks }))
+      return (await auditLog.read(options)).map((record) => recordOf(record, { asks }))
     },
     verifyAudit: async (account) => {
       assertAuditor(account)
       // One verification at a time: concurrent callers get its result.
-      verifying ??= database.verify().finally(() => {
-        verifying = undefined
-      })
+      verifying ??= database
+        .verify()
+        .then(verificationOf)
+        .finally(() => {
+          verifying = undefined
+        })
       return verifying
     },
     checkpoint: async (account) => {
@@ -36,7 +41,8 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
     },
     gatherWitnesses: async (account) => {
       assertAuditor(account)
-      return witnesses.round()
+      const attested = await witnesses.round()
+      return attested.map(({ witness, code = null }) => ({ witness, attested: code === null, code }))
     }
   }
 }
@@ -46,7 +52,7 @@ async function prove(
   { database, witnesses }: { database: Database; witnesses: Witnesses },
   sequence: number,
   { asks }: { readonly asks: boolean }
-): Promise<AuditProofView | null> {
+): Promise<AuditProof | null> {
   if (sequence < 1 || sequence > database.auditLog.head.size) return null
   let checkpoint = await witnesses.checkpoint()
   if (sizeIn(checkpoint) < sequence) {
@@ -57,7 +63,9 @@ async function prove(
     size: sizeIn(checkpoint),
     isOpened: (detailJson) => !(asks && detailOf(detailJson).why !== undefined)
   })
-  return { ...proof, checkpoint }
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  const { entry, path, root, record, ...place } = proof
+  return { ...place, entry: text(entry), path: path.map(text), root: text(root), record: text(record), checkpoint }
 }
 
 /** Throws NOT_PERMITTED for accounts that are neither auditor, steward nor operator. */
@@ -71,14 +79,14 @@ export function assertAuditor(account: Account): void {
  * questions: it
  * would disclose what the answer did not. The same accounts cannot open the record in a proof.
  */
-function auditView(record: AuditRecord, { asks }: { readonly asks: boolean }): AuditView {
+function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
   const { why, ...detail } = detailOf(record.detailJson)
   return {
     sequence: record.sequence,
-    atMs: record.atMs,
+    at: isoOf(record.atMs),
     kind: record.kind,
     actor: record.actor,
-    jobId: record.jobId,
+    job_id: record.jobId,
     code: record.code,
     detail: why === undefined || asks ? detail : { ...detail, why },
     hash: toHex(record.hash)
@@ -87,4 +95,10 @@ function auditView(record: AuditRecord, { asks }: { readonly asks: boolean }): A
 
 function detailOf(detailJson: string): Record<string, unknown> {
   return detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
+}
+
+function verificationOf(finding: AuditFinding): AuditVerification {
+  return finding.ok
+    ? { ok: true, records: finding.records, head: finding.head, broken_at: null, why: null }
+    : { ok: false, records: null, head: null, broken_at: finding.sequence || null, why: finding.why }
 }

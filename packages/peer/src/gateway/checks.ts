@@ -1,10 +1,12 @@
 /** Health checks for /ready, each with advice. */
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import type { Check } from '@stimnet/gateway'
+import type { Readiness } from '@stimnet/api'
 import type { Mesh } from '@stimnet/mesh'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { Database } from '../store/database.ts'
+
+type Check = Readiness['checks'][number]
 
 /** Below this, a synced batch may soon fail: LevelDB compacts into new files. */
 const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024

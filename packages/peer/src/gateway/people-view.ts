@@ -1,9 +1,10 @@
 /** People who log in at this peer's gateway: local accounts, people of login providers, and the API keys of both. */
-import { createHash } from 'node:crypto'
-import type { Account, ApiKeyView, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
+import { type ApiKey, isoOf } from '@stimnet/api'
+import type { Account, GatewayPeer, Role, SignOn } from '@stimnet/gateway'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
-import { type AdmitRule, rolesOf } from '../policy/sign-on.ts'
+import { accountNamed, type Logins, nameOf } from '../people/named.ts'
+import { rolesOf } from '../policy/sign-on.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import { type ApiKeyRecord, type ApiKeys, isOf, type KeyOwner } from '../store/accounts/api-keys.ts'
 import type { Database } from '../store/database.ts'
@@ -23,23 +24,8 @@ type PeopleMethods =
   | 'revokeApiKey'
   | 'suspicious'
 
-/** The configuration of one provider. */
-interface LoginsOfProvider {
-  readonly issuer: string
-  readonly admit: readonly AdmitRule[]
-  /** Local accounts of the provider's people, as account to subject. */
-  readonly people: Readonly<Record<string, string>>
-}
-
-/** The admission of people of login providers. */
-export interface Logins {
-  /** The providers by name, with the issuer and the rules that give roles. */
-  readonly providers: ReadonlyMap<string, LoginsOfProvider>
-  /** Time for which a person stays known after a login, ms. People who left the institution cannot log in again. */
-  readonly rememberMs: number
-}
-
-interface PeopleParts {
+/** Dependencies of the methods for people. */
+export interface PeopleParts {
   readonly clock: Clock
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
@@ -83,28 +69,10 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       const roles = account.roles.filter((role) => key.roles.includes(role))
       return roles.length > 0 ? { ...account, roles, byKey: true } : null
     },
-    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(viewOf),
+    apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(keyOf),
     createApiKey: (account, asked) => createKey(parts, account, asked),
     revokeApiKey: (account, id) => database.commit((draft) => parts.apiKeys.revoke(draft, account.name, id))
   }
-}
-
-/** The account of that name; null for one that is removed, locked or has not logged in for too long. */
-export function accountNamed(
-  { accounts, signedOn, logins, clock }: Pick<PeopleParts, 'accounts' | 'signedOn' | 'logins' | 'clock'>,
-  name: string
-): Account | null {
-  const local = accounts.get(name)
-  if (local) return local.locked ? null : { name: local.name, roles: local.roles, generation: local.generation }
-  const person = signedOn.get(name)
-  if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
-  // A provider that is no longer configured, or has another issuer now, admits nobody.
-  const provider = logins.providers.get(name.slice(0, name.indexOf(':')))
-  if (provider?.issuer !== person.issuer) return null
-  // Roles that no rule gives any more come from an earlier configuration.
-  const given = new Set(provider.admit.flatMap(({ roles }) => roles))
-  const roles = person.roles.filter((role) => given.has(role)) as Role[]
-  return roles.length > 0 ? { name, roles } : null
 }
 
 async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | null> {
@@ -131,15 +99,6 @@ function identifiersOf({ claims }: SignOn): string[] {
   return told.filter((one) => typeof one === 'string').map((one) => one.slice(0, 200))
 }
 
-/**
- * The account name of a provider's person. Local accounts have no colon in their names. An unreadable subject is
- * replaced by its hash.
- */
-export function nameOf({ provider, subject }: Pick<SignOn, 'provider' | 'subject'>): string {
-  const isReadable = /^(?!sha256-)[A-Za-z0-9._@-]{1,48}$/.test(subject)
-  return `${provider}:${isReadable ? subject : `sha256-${createHash('sha256').update(subject).digest('hex').slice(0, 32)}`}`
-}
-
 async function createKey(parts: PeopleParts, account: Account, asked: Parameters<GatewayPeer['createApiKey']>[1]) {
   const { apiKeys, clock, database } = parts
   const wanted: readonly Role[] = asked.roles ?? ['researcher']
@@ -152,7 +111,7 @@ async function createKey(parts: PeopleParts, account: Account, asked: Parameters
   const made = await database.commit((draft) =>
     apiKeys.create(draft, { ...keyOwner(parts, account), label, roles: [...new Set(wanted)], days, nowMs: clock.now() })
   )
-  return { ...viewOf(made.key), key: made.text }
+  return { ...keyOf(made.key), key: made.text }
 }
 
 /** The key owner with the current generation. People of login providers have no password here, and so no generation. */
@@ -160,6 +119,6 @@ function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
   return { owner: name, generation: accounts.get(name)?.generation ?? '' }
 }
 
-function viewOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKeyView {
-  return { id, label, roles: roles as readonly Role[], createdAtMs, expiresAtMs }
+function keyOf({ id, label, roles, createdAtMs, expiresAtMs }: ApiKeyRecord): ApiKey {
+  return { id, label, roles: roles as readonly Role[], created_at: isoOf(createdAtMs), expires_at: isoOf(expiresAtMs) }
 }

@@ -1,4 +1,5 @@
 /** Views for stewards: used budgets, rules in force and membership. */
+import type { Membership, Usage } from '@stimnet/api'
 import type { GatewayPeer } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import { explain } from '@stimnet/privacy'
@@ -6,7 +7,7 @@ import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from '../federation/federation.ts'
 import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
-import { informedOf, type Used, usagesOf } from '../monitor/usage.ts'
+import { informedOf, type Used, usagesOf } from '../jobs/release/usage.ts'
 import type { Directory } from '../requests/directory.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
@@ -29,13 +30,14 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
     usage: async (account) => {
       assertAuditor(account)
       const { catalogs } = config
-      return [...usagesOf({ catalogs, ledger, privacy }), ...(await informedOf(catalogs, privacy))].map(viewOf)
+      return [...usagesOf({ catalogs, ledger, privacy }), ...(await informedOf(catalogs, privacy))].map(usageOf)
     },
     policies: (account) => {
       assertAuditor(account)
       return config.catalogs.map(({ name }) => {
         const { settings, policyHash } = privacy.of(name)
-        return { catalog: name, preset: settings.preset, policyHash, rules: explain(settings) }
+        const rules = explain(settings).map(({ stopsNot, ...rule }) => ({ ...rule, stops_not: stopsNot }))
+        return { data_catalog_name: name, preset: settings.preset, policy_hash: policyHash, rules }
       })
     },
     membership: (account) => {
@@ -45,16 +47,17 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
   }
 }
 
-function viewOf({ catalog, scope, what, used, max }: Used) {
+function usageOf({ catalog, scope, what, used, max }: Used): Usage {
   // Budgets are counted in units of 10⁻⁹ ρ.
   const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
-  if (max === Number.POSITIVE_INFINITY) return { catalog, scope, what, used: text(used), max: null, share: 0 }
+  const counted = { data_catalog_name: catalog, scope, what, used: text(used) }
+  if (max === Number.POSITIVE_INFINITY) return { ...counted, max: null, share: 0 }
   const share = max > 0 ? used / max : 1
-  return { catalog, scope, what, used: text(used), max: text(max), share: Number(share.toFixed(4)) }
+  return { ...counted, max: text(max), share: Number(share.toFixed(4)) }
 }
 
 /** The members of the charter; without one, the peers that the configuration permits; in open mode, the connected ones. */
-function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts) {
+function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts): Membership {
   const connected = new Set(mesh.connected())
   const { open, peers } = config.mesh
   const listed = federation
@@ -66,11 +69,11 @@ function membershipOf({ config, self, federation, mesh, directory, conflicts }: 
   return {
     federation: federation?.charter.name ?? null,
     open,
-    needed: federation?.charter.needed ?? null,
+    signatures_needed: federation?.charter.needed ?? null,
     members: listed.map(({ peer, institution }) => ({
-      ...{ peerId: peer, institution, self: peer === self },
+      ...{ peer_id: peer, institution, self: peer === self },
       connected: peer === self || connected.has(peer),
-      logDisputedBy: conflicts.witnessesAgainst(peer)
+      log_disputed_by: conflicts.witnessesAgainst(peer)
     }))
   }
 }

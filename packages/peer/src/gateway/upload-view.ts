@@ -1,5 +1,6 @@
 /** The uploaded files of an account, for the gateway. */
-import type { Account, GatewayPeer, UploadView } from '@stimnet/gateway'
+import { isoOf, type UploadedFile } from '@stimnet/api'
+import type { Account, GatewayPeer } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import type { RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'
@@ -16,8 +17,8 @@ export function uploadMethods({
   requests
 }: UploadViewParts): Pick<GatewayPeer, 'upload' | 'uploads' | 'removeUpload'> {
   return {
-    upload: async (file, account) => viewOf(await uploads.add({ ...file, owner: account.name })),
-    uploads: (account, kind) => uploads.list(account.name, kind).map(viewOf),
+    upload: async (file, account) => fileOf(await uploads.add({ ...file, owner: account.name })),
+    uploads: (account, kind) => uploads.list(account.name, kind).map(fileOf),
     removeUpload: async (named: string, account: Account) => {
       const found = uploads.find(account.name, named)
       if (!found) return false
@@ -31,6 +32,26 @@ export function uploadMethods({
   }
 }
 
-function viewOf({ owner: _, ...view }: UploadRecord): UploadView {
-  return view
+function fileOf({
+  id,
+  number,
+  filename,
+  kind,
+  name,
+  size,
+  sha256,
+  uploadedAtMs,
+  expiresAtMs
+}: UploadRecord): UploadedFile {
+  return {
+    id: number,
+    file_id: id,
+    filename,
+    file_type: kind,
+    name,
+    size,
+    sha256,
+    uploaded_at: isoOf(uploadedAtMs),
+    expires_at: isoOf(expiresAtMs)
+  }
 }

@@ -2,7 +2,7 @@
  * The feed of events of this peer for those who watch it: the latest events in memory, numbered, and the watchers that
  * wait for more.
  */
-import type { EventView } from '@stimnet/gateway'
+import { isoOf, type NodeEvent } from '@stimnet/api'
 import { type Clock, type RandomSource, toHex } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 
@@ -21,8 +21,8 @@ export class EventFeed {
   readonly #clock: Clock
   /** Identifies this run of the peer: numbers begin anew with each start. */
   readonly #life: string
-  readonly #events: EventView[] = []
-  readonly #alerts = new Map<string, EventView[]>()
+  readonly #events: NodeEvent[] = []
+  readonly #alerts = new Map<string, NodeEvent[]>()
   readonly #waiting = new Set<() => void>()
   #sequence = 0
 
@@ -31,9 +31,9 @@ export class EventFeed {
     this.#life = toHex(random.bytes(4))
   }
 
-  publish(event: Omit<EventView, 'id' | 'sequence' | 'atMs'>): void {
+  publish(event: Omit<NodeEvent, 'sequence' | 'at'>): void {
     this.#sequence += 1
-    const told = { id: `${this.#life}-${this.#sequence}`, sequence: this.#sequence, atMs: this.#clock.now(), ...event }
+    const told = { sequence: this.#sequence, at: isoOf(this.#clock.now()), ...event }
     keep(this.#events, told, KEPT_MAX)
     if (event.alert) {
       const alike = this.#alerts.get(event.kind) ?? []
@@ -45,18 +45,21 @@ export class EventFeed {
   }
 
   /** The latest events, newest first. */
-  recent(options: { limit: number; alertsOnly: boolean }): EventView[] {
+  recent(options: { limit: number; alertsOnly: boolean }): NodeEvent[] {
     return (options.alertsOnly ? this.#keptAlerts() : this.#events).slice(-options.limit).reverse()
   }
 
-  /** Yields all events after the one with this id, then each new one. After an id of an earlier run: all events that are kept. */
-  async *watch(after: string, signal: AbortSignal): AsyncGenerator<EventView> {
+  /**
+   * Yields all events after the one with this id, then each new one, with their ids. After an id of an earlier run: all
+   * events that are kept.
+   */
+  async *watch(after: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: NodeEvent }> {
     const [life, sequence] = after.split('-')
     let seen = life === this.#life ? Number(sequence) : 0
     while (!signal.aborted) {
       const due = this.#after(seen)
       for (const event of due) {
-        yield event
+        yield { id: `${this.#life}-${event.sequence}`, event }
         seen = event.sequence
       }
       if (due.length === 0) await this.#next(signal)
@@ -64,13 +67,13 @@ export class EventFeed {
   }
 
   /** Events after a number, oldest first. Of those that are no longer kept, only the alerts. */
-  #after(seen: number): EventView[] {
+  #after(seen: number): NodeEvent[] {
     const first = this.#events[0]?.sequence ?? this.#sequence + 1
     const lost = seen + 1 < first ? this.#keptAlerts().filter((one) => one.sequence > seen && one.sequence < first) : []
     return [...lost, ...this.#events.slice(Math.max(0, seen + 1 - first))].slice(0, BATCH_MAX)
   }
 
-  #keptAlerts(): EventView[] {
+  #keptAlerts(): NodeEvent[] {
     return [...this.#alerts.values()].flat().sort((a, b) => a.sequence - b.sequence)
   }
 
@@ -89,15 +92,15 @@ export class EventFeed {
   }
 }
 
-function keep(kept: EventView[], event: EventView, max: number): void {
+function keep(kept: NodeEvent[], event: NodeEvent, max: number): void {
   kept.push(event)
   if (kept.length > max) kept.shift()
 }
 
 /** Wraps the events of a peer so that they are published on the feed as well. */
 export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
-  const tell = (kind: string, told: Partial<Omit<EventView, 'kind' | 'id' | 'sequence' | 'atMs'>> = {}) =>
-    feed.publish({ kind, alert: false, actor: '', jobId: '', code: '', detail: '', ...told })
+  const tell = (kind: string, told: Partial<Omit<NodeEvent, 'kind' | 'sequence' | 'at'>> = {}) =>
+    feed.publish({ kind, alert: false, actor: '', job_id: '', code: '', detail: '', ...told })
   return {
     ...events,
     started: (facts) => {
@@ -114,7 +117,7 @@ export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
     },
     admitted: (facts) => {
       events.admitted(facts)
-      tell('admitted', { actor: facts.askedBy, jobId: facts.jobId, detail: `${facts.program} on ${facts.catalog}` })
+      tell('admitted', { actor: facts.askedBy, job_id: facts.jobId, detail: `${facts.program} on ${facts.catalog}` })
     },
     refused: (facts) => {
       events.refused(facts)
@@ -122,11 +125,11 @@ export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
     },
     ended: (facts) => {
       events.ended(facts)
-      tell('ended', { jobId: facts.jobId, code: facts.code ?? '', detail: facts.state })
+      tell('ended', { job_id: facts.jobId, code: facts.code ?? '', detail: facts.state })
     },
     asked: (facts) => {
       events.asked(facts)
-      tell('asked', { jobId: facts.requestId, detail: facts.peers === 1 ? '1 peer' : `${facts.peers} peers` })
+      tell('asked', { job_id: facts.requestId, detail: facts.peers === 1 ? '1 peer' : `${facts.peers} peers` })
     },
     alert: (alert) => {
       events.alert(alert)

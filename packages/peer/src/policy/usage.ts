@@ -12,9 +12,9 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
   return refuse(
     'REFUSALS_EXHAUSTED',
-    `Refusals, withheld cells and people left out have told you ${use.refusalBits} bits about ${catalog.name} in thirty days, of ` +
-      `${use.refusalBitsMax}. What was answered before is answered again; for new questions wait, ask about base cells of its ` +
-      'lattice if it has one, or for differentially private numbers.'
+    `Refusals, withheld cells and people left out have disclosed ${use.refusalBits} of at most ${use.refusalBitsMax} bits about ` +
+      `${catalog.name} to you in thirty days. Questions that were answered before are answered again. For a new question, wait, ask ` +
+      'about base cells of the lattice if the catalog has one, or ask for differentially private numbers.'
   )
 }
 
@@ -27,7 +27,7 @@ export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
   if (use.scriptBits + use.scriptBitsLeast <= use.scriptBitsMax) return allowed
   return refuse(
     'BUDGET_EXCEEDED',
-    `Scripts over ${catalog.name} have told the ${use.scriptBitsMax} bits that they may. SQL and named statistics are answered.`
+    `Scripts over ${catalog.name} have disclosed all ${use.scriptBitsMax} bits that they may. SQL and named statistics are still answered.`
   )
 }
 

@@ -3,13 +3,13 @@ import {
   type Clock,
   jobIdOf,
   LIMITS,
-  open,
   type RandomSource,
+  type Sealed,
   type Signer,
   StimnetError,
   seal
 } from '@stimnet/protocol'
-import { fromText, toText } from '../store/base64.ts'
+import { toText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import { assertAgreed } from './agree.ts'
 import type { Directory, FoundCatalog } from './directory.ts'
@@ -40,19 +40,16 @@ export async function address(
   if (!agreed) return undefined
   const absent = record.broadcast ? absentFrom(parts.directory, targets, record.catalog) : []
   const warnings = [...absent, ...agreed.warnings]
-  const envelope = record.envelope
-    ? fromText(record.envelope)
-    : await sealCustodial(parts, record, targets, agreed.body)
-  const opened = await open(envelope, { type: 'job-request', clock: parts.clock, atAnyTime: true })
-  const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, opened)))
+  const sent = agreed.signed ?? (await sealCustodial(parts, record, targets, agreed.body))
+  const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, sent)))
   const sealed = await parts.requests.change(record.id, ({ unsealed, ...current }) => {
     // Cancelled during the search for peers: no peer is asked.
     if (current.endedAtMs !== undefined) return { ...current, ...(unsealed === undefined ? {} : { unsealed }) }
     return {
       ...current,
-      envelope: toText(envelope),
-      requestHash: opened.hash,
-      expiresAtMs: opened.expiresAtMs,
+      envelope: toText(sent.bytes),
+      requestHash: sent.hash,
+      expiresAtMs: sent.expiresAtMs,
       parts: shares,
       warnings
     }
@@ -85,7 +82,7 @@ async function sealCustodial(
   record: RequestRecord,
   audience: readonly string[],
   body: Uint8Array
-): Promise<Uint8Array> {
+): Promise<Sealed> {
   return seal({
     type: 'job-request',
     body,
@@ -100,14 +97,14 @@ async function sealCustodial(
 async function newPart(
   parts: AddressParts,
   peerId: string,
-  opened: { issuer: string; nonce: Uint8Array }
+  sent: { issuer: string; nonce: Uint8Array }
 ): Promise<RequestPart> {
   const neighbour = parts.directory.get(peerId)
   return {
     peerId,
     nodeId: neighbour?.nodeId ?? '',
     institution: neighbour?.institution ?? '',
-    jobId: await jobIdOf({ ...opened, servingPeer: peerId }),
+    jobId: await jobIdOf({ ...sent, servingPeer: peerId }),
     state: 'queued',
     answered: false,
     progress: 0,

@@ -6,6 +6,7 @@ import {
   messages,
   open,
   type SchemaReport,
+  type Sealed,
   schemaTermsToMessage
 } from '@stimnet/protocol'
 import { fromText } from '../store/base64.ts'
@@ -17,6 +18,8 @@ import { compareFound, schemaMismatch } from './schema.ts'
 export interface Agreed {
   /** The body to seal, where this peer seals. Carries the contract, so that each peer compares its own catalog again. */
   readonly body: Uint8Array
+  /** The statement, where the requester signed it. */
+  readonly signed?: Sealed
   readonly warnings: readonly string[]
 }
 
@@ -47,23 +50,24 @@ export async function assertAgreed(
   record: RequestRecord,
   { targets, found }: { targets: readonly string[]; found: readonly FoundCatalog[] }
 ): Promise<Agreed | undefined> {
-  const isSigned = record.envelope !== undefined
-  const body = isSigned ? await bodyOf(parts, fromText(record.envelope ?? '')) : fromText(record.unsealed ?? '')
-  if (targets.length < 2) return { body, warnings: [] }
+  const signed = record.envelope === undefined ? undefined : await signedIn(parts, fromText(record.envelope))
+  const given = signed ? { signed } : {}
+  const body = signed ? signed.body : fromText(record.unsealed ?? '')
+  if (targets.length < 2) return { body, ...given, warnings: [] }
   const request = messages.JobRequest.decode(body)
   const asked = found.filter(({ peerId }) => targets.includes(peerId))
   const schema = compareFound(request, asked)
   const stored = await parts.requests.change(record.id, (current) => ({ ...current, schema: bounded(schema) }))
   if (stored?.endedAtMs !== undefined) return undefined
   if (schema.differences.length > 0) throw schemaMismatch(schema, (site) => nameOf(parts.directory, site))
-  const carried = isSigned ? body : withContract(body, request, schema)
-  const isSilent = isSigned || carried === undefined || schema.contract.length === 0
+  const carried = signed ? body : withContract(body, request, schema)
+  const isSilent = signed !== undefined || carried === undefined || schema.contract.length === 0
   const unseen = targets.filter((target) => !asked.some(({ peerId }) => peerId === target))
   const warnings = [
     ...(isSilent && request.contract.length === 0 && unseen.length > 0 ? [notCompared(parts.directory, unseen)] : []),
     ...(carried === undefined ? [NOT_CARRIED] : [])
   ]
-  return { body: carried ?? body, warnings }
+  return { body: carried ?? body, ...given, warnings }
 }
 
 /**
@@ -95,8 +99,8 @@ function bounded({ contract, differences, skeleton }: SchemaReport): SchemaRepor
   }
 }
 
-async function bodyOf({ clock }: AgreeParts, envelope: Uint8Array): Promise<Uint8Array> {
-  return (await open(envelope, { type: 'job-request', clock, atAnyTime: true })).body
+async function signedIn({ clock }: AgreeParts, bytes: Uint8Array): Promise<Sealed> {
+  return { ...(await open(bytes, { type: 'job-request', clock, atAnyTime: true })), bytes }
 }
 
 function nameOf(directory: Directory, peerId: string): string {

@@ -1,40 +1,38 @@
 /** The content of an own request for display, decoded from its stored bytes. */
-import type { AskedView } from '@stimnet/gateway'
+import type { AskedQuestion } from '@stimnet/api'
 import {
   type Clock,
-  contractFromMessage,
-  filterFromMessage,
   messages,
+  type OutputDeclaration,
   open,
-  parseJsonObject,
-  privacyAskFromMessage,
-  programFromMessage,
-  StimnetError,
-  schemaTermsFromMessage,
-  uploadsFromMessage
+  questionFromMessage,
+  StimnetError
 } from '@stimnet/protocol'
+import { askedQuestionOf } from '@stimnet/sdk'
 import { fromText } from '../store/base64.ts'
 import type { RequestRecord } from '../store/requests.ts'
 
+/** What was asked, and by whom. */
+export interface Asked {
+  /** In the form of a submission: sent again, it asks the same. */
+  readonly question: AskedQuestion
+  readonly outputs: readonly OutputDeclaration[]
+  /** The account, or the key where the researcher signed. */
+  readonly requester: string
+  /** The key that signed; empty until it has. */
+  readonly requesterKey: string
+}
+
 /** Decodes the stored request. Throws NODE_ERROR where the record has no bytes. */
-export async function askedOf(record: RequestRecord, clock: Clock): Promise<AskedView> {
+export async function askedOf(record: RequestRecord, clock: Clock): Promise<Asked> {
   const { body, key } = await bytesOf(record, clock)
   const request = messages.JobRequest.decode(body)
+  const question = questionFromMessage(request)
+  const requester = request.custody === 'gateway' ? record.owner : key
   return {
-    targets: record.targets,
-    catalog: request.catalog,
-    program: programFromMessage(request.program),
-    parameters: parseJsonObject(request.parametersJson),
-    filters: parseJsonObject(request.filtersJson),
-    ...(request.cohort ? { where: filterFromMessage(request.cohort) } : {}),
-    purpose: request.purpose,
-    project: request.project,
-    privacy: privacyAskFromMessage(request.privacy),
-    outputs: contractFromMessage(request.outputs),
-    ...schemaTermsFromMessage(request),
-    title: request.title,
-    ...(request.uploads.length > 0 ? { files: uploadsFromMessage(request.uploads) } : {}),
-    requester: request.custody === 'gateway' ? record.owner : key,
+    question: askedQuestionOf(question, record.targets),
+    outputs: question.outputs,
+    requester,
     requesterKey: key
   }
 }

@@ -54,6 +54,6 @@ export async function cancelPart(parts: CancelParts, part: RequestPart): Promise
   // The part has ended here. If the peer cannot be reached now, its result is dropped when it arrives.
   await parts.links
     .to(part.peerId)
-    .cancel(sealed, AbortSignal.timeout(CANCEL_MS))
+    .cancel(sealed.bytes, AbortSignal.timeout(CANCEL_MS))
     .catch(() => undefined)
 }

@@ -1,10 +1,12 @@
 /** Preview of a request's cost at each institution, from the public description of its catalog. Reads no data. */
-import { type Catalog, parseSql } from '@stimnet/data'
-import type { CostsView, CostView, Submission } from '@stimnet/gateway'
+import type { Catalog } from '@stimnet/data'
+import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
+import type { Submission } from '@stimnet/gateway'
 import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
-import { noiseWithin, planOfStatistic } from '@stimnet/statistics'
+import { noiseWithin } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/release/charge.ts'
+import { planRead } from '../jobs/admit/read-plan.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
 import type { Directory } from './directory.ts'
@@ -29,7 +31,7 @@ export async function previewCost(
   submission: Submission & { readonly key?: string },
   owner: Owner,
   signal: AbortSignal
-): Promise<CostsView> {
+): Promise<PrivacyCost> {
   const { targets, catalog } = submission
   const wanted = targets === '*' ? undefined : targets.map((name) => parts.directory.resolve(name))
   const query = { words: [], name: catalog, includePrivate: owner.mayUsePrivate }
@@ -40,26 +42,31 @@ export async function previewCost(
   // The amount that a key has spent is shown only to an account that has asked with this key here.
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
   const issuer = key ?? (await parts.signerOf(owner.name)).id
-  const peers = chosen.map(({ peerId, descriptor }) => {
-    const neighbour = parts.directory.get(peerId)
+  const prices: DpCost[] = []
+  const peers = chosen.map(({ peerId, descriptor }): PricedPeer => {
+    const { nodeId = '', institution = '' } = parts.directory.get(peerId) ?? {}
+    const { price, ...priced } = priceOf(submission, descriptor, broadcast)
+    if (price) prices.push(price)
+    const isTold = isOwn && submission.privacy.level === 'P2'
     return {
-      peerId,
-      nodeId: neighbour?.nodeId ?? '',
-      institution: neighbour?.institution ?? '',
-      ...priceOf(submission, descriptor, broadcast),
-      ...(isOwn && submission.privacy.level === 'P2' ? leftOf(parts, peerId, { ...submission, issuer }) : {})
+      ...{ peer_id: peerId, node_id: nodeId, institution },
+      ...{ code: null, reason: null, information: null, ...priced },
+      cost: price ? privacyPriceOf(price) : null,
+      left: isTold ? leftOf(parts, peerId, { ...submission, issuer }) : null
     }
   })
-  return { peers, pooled: pooledOf(peers.flatMap((peer) => ('price' in peer ? [peer.price] : []))) }
+  return { data_catalog_name: catalog, peers, pooled: pooledOf(prices) }
 }
 
+type PricedPeer = PrivacyCost['peers'][number]
+
 /** The noise of the pooled columns. Institutions draw independent noise, so where a column is a sum the variances add up. */
-function pooledOf(prices: readonly DpCost[]): CostsView['pooled'] {
+function pooledOf(prices: readonly DpCost[]): PrivacyCost['pooled'] {
   const [first] = prices
   return (first?.columns ?? []).map(({ name }) => {
     const terms = prices.flatMap(({ columns }) => columns.find((column) => column.name === name)?.adds ?? [])
-    if (first === undefined || terms.length < prices.length) return { name, sd: null, error95: null }
-    return { name, sd: Math.hypot(...terms.map(({ sd }) => sd)), error95: noiseWithin(first.mechanism, terms) }
+    if (first === undefined || terms.length < prices.length) return { name, sd: null, error_95: null }
+    return { name, sd: Math.hypot(...terms.map(({ sd }) => sd)), error_95: noiseWithin(first.mechanism, terms) }
   })
 }
 
@@ -68,10 +75,11 @@ function priceOf(
   { program, privacy, where }: Submission,
   descriptor: CatalogDescriptor,
   broadcast: boolean
-): { price: DpCost } | Pick<CostView, 'code' | 'reason' | 'information'> {
+): { readonly price?: DpCost } & Partial<Pick<PricedPeer, 'code' | 'reason' | 'information'>> {
   try {
     if (privacy.level !== 'P2') {
-      return { information: priceByDescription(descriptor, { plan: planOf(program, descriptor), where }) }
+      const information = priceByDescription(descriptor, { plan: planOf(program, descriptor), where })
+      return { information: information.map(({ max, ...told }) => ({ ...told, bits_max: max })) }
     }
     const sitesPerPerson = broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
     return { price: costOf({ plan: planOf(program, descriptor), ask: privacy, descriptor, sitesPerPerson }) }
@@ -83,11 +91,27 @@ function priceOf(
 }
 
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
-  if (program.kind === 'sql') return parseSql(program.sql, descriptor)
-  if (program.kind === 'statistic') return planOfStatistic(program.statistic, descriptor)
+  const plan = planRead(program, descriptor)
+  if (plan) return plan
   const reason =
     'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'
   throw new StimnetError('PARAMETER_INVALID', 'previewing a cost', { reason })
+}
+
+function privacyPriceOf({ nanoRho, epsilonAtDelta, groupsPerSubject, ...price }: DpCost): PrivacyPrice {
+  const { rowsPerSubject, sitesPerPerson, columns, ...plain } = price
+  return {
+    ...plain,
+    nano_rho: String(nanoRho),
+    epsilon_at_delta: epsilonAtDelta,
+    groups_per_subject: groupsPerSubject,
+    rows_per_subject: rowsPerSubject,
+    sites_per_person: sitesPerPerson,
+    columns: columns.map(({ error95, rankError95, assumesRows, adds: _, ...column }) => ({
+      ...column,
+      ...{ error_95: error95, rank_error_95: rankError95, assumes_rows: assumesRows }
+    }))
+  }
 }
 
 /** The remaining budget, for catalogs of this peer only. Other institutions' ledgers are not known here. */
@@ -95,10 +119,10 @@ function leftOf(
   { self, catalogs, ledger, open }: PreviewParts,
   peerId: string,
   { catalog: name, ...spender }: { readonly catalog: string } & Spender
-): Pick<CostView, 'left'> {
+): PricedPeer['left'] {
   const catalog = catalogs.get(name)
-  if (peerId !== self || catalog === undefined) return {}
+  if (peerId !== self || catalog === undefined) return null
   const scope = scopeOf(spender, { open, catalog })
   const { project, lifetime } = ledger.left({ catalog: name, scope, caps: capsOf(catalog) })
-  return { left: { project: rhoText(project), lifetime: rhoText(lifetime) } }
+  return { project_rho: rhoText(project), lifetime_rho: rhoText(lifetime) }
 }

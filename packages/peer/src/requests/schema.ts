@@ -1,26 +1,25 @@
 /** Comparison of the targets' catalogs before any peer is asked: the variables that the program uses must mean the same. */
-import { parseSql } from '@stimnet/data'
 import {
   columnsOf,
   compareSchemas,
   differencesInWords,
   filterFromMessage,
   type Message,
-  type Program,
   parseJsonObject,
+  type Program,
   programFromMessage,
   type SchemaReport,
   type SchemaTerms,
+  schemaTermsFromMessage,
   type SiteCatalog,
   StimnetError,
-  schemaTermsFromMessage,
   usesOfCohort,
   usesOfKey,
   usesOfPlan,
   usesOfTables,
   type VariableUse
 } from '@stimnet/protocol'
-import { planOfStatistic } from '@stimnet/statistics'
+import { planRead } from '../jobs/admit/read-plan.ts'
 import type { FoundCatalog } from './directory.ts'
 
 /** Compares the catalogs found for a request to several peers. Throws as `schemaTermsFromMessage`. */
@@ -69,16 +68,12 @@ interface Site extends SiteCatalog {
  * are tried
  * first.
  */
-function usesOfProgram(
-  program: Exclude<Program, { kind: 'script' }>,
-  sites: readonly Site[],
-  { mappings }: SchemaTerms
-): VariableUse[] {
+function usesOfProgram(program: Program, sites: readonly Site[], { mappings }: SchemaTerms): VariableUse[] {
   const isMapped = ({ site }: Site) => mappings.some(({ peer }) => peer === site)
   for (const { descriptor } of [...sites].sort((a, b) => Number(isMapped(a)) - Number(isMapped(b)))) {
     try {
-      const plan =
-        program.kind === 'sql' ? parseSql(program.sql, descriptor) : planOfStatistic(program.statistic, descriptor)
+      const plan = planRead(program, descriptor)
+      if (!plan) return []
       return [...usesOfPlan(plan), ...(namesKey(program, descriptor) ? usesOfKey(descriptor, plan.tables[0]) : [])]
     } catch (error) {
       // Either the request is wrong or this catalog differs. The next catalog decides which.

@@ -1,30 +1,24 @@
 /** Submission of an account's request: checked, stored and answered. Delivery follows after the answer. */
 import { createHash } from 'node:crypto'
-import type { SignedSubmission, Submission } from '@stimnet/gateway'
+import type { Account, SignedSubmission, Submission } from '@stimnet/gateway'
 import {
-  aboutToMessage,
   type Clock,
-  checkFilter,
-  contractToMessage,
-  filterToMessage,
   LIMITS,
   messages,
   open,
   type Program,
-  privacyAskToMessage,
   programFromMessage,
-  programToMessage,
   programWord,
+  questionToMessage,
   type RandomSource,
-  StimnetError,
-  schemaTermsToMessage,
   sha256Hex,
+  StimnetError,
   toHex,
-  uploadsFromMessage,
-  uploadsToMessage
+  uploadsFromMessage
 } from '@stimnet/protocol'
 import { assertCarriedBy } from '../jobs/admit/check.ts'
 import { assertUploadsFit } from '../jobs/admit/validate.ts'
+import { isStaff } from '../people/named.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
 import type { UploadRecord, UploadStore } from '../store/uploads.ts'
@@ -53,6 +47,11 @@ export interface Owner {
   readonly mayUsePrivate: boolean
 }
 
+/** An account as the owner of what it submits. */
+export function ownerOf(account: Account): Owner {
+  return { name: account.name, mayUsePrivate: isStaff(account) }
+}
+
 /** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
 const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
 /** Open requests per account at most. */
@@ -70,31 +69,13 @@ export class Submitter {
   submit(submission: Submission, owner: Owner): Promise<RequestRecord> {
     const id = toHex(this.#parts.random.bytes(16))
     const broadcast = submission.targets === '*' || submission.targets.length > 1
-    if (submission.where) checkFilter(submission.where)
     // An unknown peer name is the requester's mistake and is reported at once, not after a search.
     const targets = submission.targets === '*' ? '*' : this.#resolve(submission.targets)
     this.#assertVisible(submission.catalog, targets, owner)
     const uploads = (submission.uploads ?? []).map((named) => this.#upload(named, owner))
     assertUploadsFit(uploads, submission.program)
-    const request = {
-      catalog: submission.catalog,
-      purpose: [...submission.purpose],
-      project: submission.project,
-      ...(submission.where ? { cohort: filterToMessage(submission.where) } : {}),
-      program: programToMessage(submission.program),
-      parametersJson: JSON.stringify(submission.parameters),
-      filtersJson: JSON.stringify(submission.filters),
-      custody: 'gateway',
-      account: owner.name,
-      carrier: this.#parts.self,
-      title: submission.title,
-      privacy: privacyAskToMessage(submission.privacy),
-      outputs: contractToMessage(submission.outputs),
-      ...schemaTermsToMessage(submission),
-      uploads: uploadsToMessage(uploads.map(({ name, sha256, size }) => ({ name, sha256, size }))),
-      review: submission.review ?? false,
-      ...(submission.about ? { about: aboutToMessage(submission.about) } : {})
-    }
+    const asked = questionToMessage({ ...submission, uploads })
+    const request = { ...asked, custody: 'gateway', account: owner.name, carrier: this.#parts.self }
     const unsealed = messages.JobRequest.encode({ ...request, broadcast: broadcast ? id : '' })
     if (unsealed.length > UNSEALED_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'a request')
     const contentHash = hashOf([messages.JobRequest.encode(request), JSON.stringify(targets)])

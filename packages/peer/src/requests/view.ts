@@ -1,96 +1,149 @@
-/** The view of a stored request for the gateway: states, verified outputs and the pooled answer. */
-import type { PartView, RequestView } from '@stimnet/gateway'
+/** A stored request in the types of the API: states, verified outputs and the pooled answer. */
+import { type AskedQuestion, type Broadcast, type BroadcastPart, isoOf, restStatus } from '@stimnet/api'
+import type { OwnRequest } from '@stimnet/gateway'
 import {
   type Clock,
-  CODES,
+  type Code,
   codeOf,
+  CODES,
+  type Filter,
+  filterFromPairs,
   isEnded,
   type JobState,
   messages,
+  open,
   type Output,
   type OutputDeclaration,
-  open
+  outwardState,
+  type PooledOutput
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
-import { askedOf } from './asked.ts'
+import { type Asked, askedOf } from './asked.ts'
 
-/** Views of ended requests kept at most. They never change again, and clients ask for them many times. */
+/** Requests kept at most: those that have ended never change again, and clients ask for them many times. */
 const KEPT_MAX = 512
 
-/** Views of requests. The view of an ended request is made once. */
+/** Views of requests. The view of an ended request is made once; each part, and what was asked, is read once. */
 export class Views {
   readonly #clock: Clock
-  readonly #ended = new Map<string, Promise<RequestView>>()
+  readonly #ended = new Map<string, Promise<OwnRequest>>()
+  /** By what was read: a record of a request, and of its part, is replaced where it changes. */
+  readonly #parts = new WeakMap<RequestPart, Promise<BroadcastPart>>()
+  readonly #asked = new Map<string, Promise<Asked>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  of(record: RequestRecord): Promise<RequestView> {
-    if (record.endedAtMs === undefined) return viewOf(record, this.#clock)
-    const kept = this.#ended.get(record.id)
+  of(record: RequestRecord): Promise<OwnRequest> {
+    return record.endedAtMs === undefined
+      ? this.#viewOf(record)
+      : keptIn(this.#ended, record.id, () => this.#viewOf(record))
+  }
+
+  async #viewOf(record: RequestRecord): Promise<OwnRequest> {
+    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part)))
+    const { id, envelope, unsealed, requestHash } = record
+    const isKnown = envelope !== undefined || unsealed !== undefined
+    const asked = isKnown
+      ? await keptIn(this.#asked, `${id} ${requestHash ?? ''}`, () => askedOf(record, this.#clock))
+      : undefined
+    return viewOf(record, parts, asked)
+  }
+
+  #partOf(part: RequestPart): Promise<BroadcastPart> {
+    const kept = this.#parts.get(part)
     if (kept) return kept
-    const view = viewOf(record, this.#clock)
-    if (this.#ended.size >= KEPT_MAX) this.#ended.delete(this.#ended.keys().next().value ?? '')
-    this.#ended.set(record.id, view)
-    view.catch(() => this.#ended.delete(record.id))
-    return view
+    const made = partOf(part, this.#clock)
+    this.#parts.set(part, made)
+    made.catch(() => this.#parts.delete(part))
+    return made
   }
 }
 
-/** Reads the stored results, which were verified on receipt. A part without a result has no output. */
-async function viewOf(record: RequestRecord, clock: Clock): Promise<RequestView> {
-  const parts = await Promise.all(record.parts.map((part) => partView(part, clock)))
-  const asked =
-    record.envelope === undefined && record.unsealed === undefined ? undefined : await askedOf(record, clock)
+/** The value that is kept under a key, or a new one; of many, the oldest is dropped. */
+function keptIn<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = kept.get(key)
+  if (known) return known
+  const made = make()
+  if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value ?? '')
+  kept.set(key, made)
+  made.catch(() => kept.delete(key))
+  return made
+}
+
+/** Characters of a program in lists, enough to know a query again. */
+const OPENING_CHARACTERS = 200
+
+function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: Asked | undefined): OwnRequest {
   const state = stateOf(record)
-  const only = parts.length === 1 ? parts[0] : undefined
+  const [only] = record.parts.length === 1 ? record.parts : []
   const code = record.code ?? only?.code
-  const reason = record.reason ?? only?.reason
   const ended = record.endedAtMs !== undefined
-  return {
+  const broadcast: Broadcast = {
     id: record.id,
     number: record.number,
-    broadcast: record.broadcast,
-    owner: record.owner,
-    catalog: record.catalog,
-    programWord: record.programWord,
-    ...(record.statistic === undefined ? {} : { statistic: record.statistic }),
     title: record.title,
-    submittedAtMs: record.submittedAtMs,
-    ...(record.startedAtMs === undefined ? {} : { startedAtMs: record.startedAtMs }),
-    ...(record.endedAtMs === undefined ? {} : { endedAtMs: record.endedAtMs }),
-    state,
-    ...(code === undefined ? {} : { code }),
-    ...(reason === undefined ? {} : { reason }),
+    data_catalog_name: record.catalog,
+    script_type: record.programWord,
+    cohort: asked ? cohortOf(asked.question) : null,
+    opening: asked?.question.script_content.slice(0, OPENING_CHARACTERS) ?? '',
+    statistic: record.statistic ?? null,
+    status: restStatus(state),
+    state: outwardState(state),
+    code: code ?? null,
+    reason: messageOf(record.reason ?? only?.reason, code),
     progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
+    submitted_at: isoOf(record.submittedAtMs),
+    started_at: record.startedAtMs === undefined ? null : isoOf(record.startedAtMs),
+    completed_at: record.endedAtMs === undefined ? null : isoOf(record.endedAtMs),
+    warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])],
     parts,
-    ...pooledOf(parts, ended, asked?.outputs ?? []),
-    ...(asked === undefined ? {} : { asked }),
-    ...(record.schema === undefined ? {} : { schema: record.schema }),
-    warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])]
+    pooled: ended ? pooledOf(parts, asked?.outputs ?? []) : null,
+    schema: schemaOf(record.schema),
+    asked: asked?.question ?? null
+  }
+  const { requester, requesterKey } = asked ?? { requester: record.owner, requesterKey: '' }
+  return { broadcast, isToMany: record.broadcast, requester, requesterKey }
+}
+
+/** What went wrong, in words about the request; null where nothing did. */
+function messageOf(reason: string | undefined, code: Code | undefined): string | null {
+  return reason ?? (code ? CODES[code].meaning : null)
+}
+
+function cohortOf({ where, filters }: AskedQuestion): Filter | null {
+  const [first, second] = [where, plainFilter(filters ?? {})].filter((part) => part !== undefined && part !== null)
+  return first && second ? { all: [first, second] } : (first ?? null)
+}
+
+/** What only a script reads of `filters` is no cohort. */
+function plainFilter(filters: Readonly<Record<string, unknown>>): Filter | undefined {
+  try {
+    return filterFromPairs(filters)
+  } catch {
+    return undefined
   }
 }
 
-function pooledOf(
-  parts: readonly PartView[],
-  ended: boolean,
-  outputs: readonly OutputDeclaration[]
-): Pick<RequestView, 'pooled'> {
-  if (!ended || parts.length < 2 || !parts.some((part) => part.output)) return {}
+/** What the peers of a request agree on, and where they differ. Null for a request to one peer. */
+function schemaOf(report: RequestRecord['schema']): Broadcast['schema'] {
+  if (!report) return null
+  const { contract, differences, skeleton } = report
+  return { contract, differences, mappings: skeleton }
+}
+
+function pooledOf(parts: readonly BroadcastPart[], outputs: readonly OutputDeclaration[]): PooledOutput | null {
+  if (parts.length < 2 || !parts.some((part) => part.output)) return null
   try {
-    const shares = parts.map(({ peerId, output, code }) => ({
-      site: peerId,
-      output: output ?? null,
-      ...(code ? { code } : {})
-    }))
-    return { pooled: pool(shares, { outputs }) }
+    const shares = parts.map(({ peer_id, output, code }) => ({ site: peer_id, output, ...(code ? { code } : {}) }))
+    return pool(shares, { outputs })
   } catch (error) {
     // Parts that do not pool are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
-    return { pooled: { columns: [], rows: [], sites: [], missing: [], notes } }
+    return { columns: [], rows: [], sites: [], missing: [], notes }
   }
 }
 
@@ -114,24 +167,26 @@ export function stateOf(record: RequestRecord): JobState {
   return order.find((state) => states.includes(state)) ?? 'failed'
 }
 
-async function partView(part: RequestPart, clock: Clock): Promise<PartView> {
+/** A part with its stored result, which was verified on receipt. One without a result has no output. */
+async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
   const output = await outputOf(part, clock)
   return {
-    peerId: part.peerId,
-    nodeId: part.nodeId,
+    peer_id: part.peerId,
+    node_id: part.nodeId,
     institution: part.institution,
-    jobId: part.jobId,
-    state: part.state,
-    ...(part.code === undefined ? {} : { code: part.code }),
-    ...(part.reason === undefined ? {} : { reason: part.reason }),
-    progress: part.progress,
-    ...(output === undefined ? {} : { output }),
-    ...(part.engine === undefined ? {} : { engine: part.engine }),
-    ...(part.grade === undefined ? {} : { grade: part.grade }),
-    ...(part.result === undefined ? {} : { receipt: jwsOf(part.result) }),
-    ...(part.decision === undefined ? {} : { decision: jwsOf(part.decision) }),
+    job_id: part.jobId,
+    status: restStatus(part.state),
+    state: outwardState(part.state),
+    code: part.code ?? null,
+    reason: messageOf(part.reason, part.code),
+    progress: Math.min(1, Math.max(0, part.progress)),
+    output: output ?? null,
+    engine: part.engine ?? null,
+    sandbox_grade: part.grade || null,
+    receipt: part.result === undefined ? null : jwsOf(part.result),
+    decision: part.decision === undefined ? null : jwsOf(part.decision),
     warnings: [...part.warnings, ...(output?.kind === 'table' ? (output.left_out ?? []) : [])],
-    updatedAtMs: part.updatedAtMs
+    updated_at: isoOf(part.updatedAtMs)
   }
 }
 

@@ -26,7 +26,7 @@ import {
   seal
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
-import type { Admit } from '../jobs/admit/admit.ts'
+import type { Admit } from '../jobs/admit.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { type FollowEvent, follow } from '../jobs/run/follow.ts'
 import type { Runner } from '../jobs/run/runner.ts'
@@ -84,8 +84,10 @@ const DESCRIPTION_LIFETIME_MS = 3_600_000
 
 /** Creates the answers of this peer. */
 export function createExchanges(parts: ExchangeParts): Exchanges {
-  const say = (type: 'hello' | 'catalog', body: Uint8Array) =>
-    seal({ type, body, signer: parts.signer, clock: parts.clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })
+  const say = async (type: 'hello' | 'catalog', body: Uint8Array) => {
+    const { signer, clock } = parts
+    return (await seal({ type, body, signer, clock, lifetimeMs: DESCRIPTION_LIFETIME_MS })).bytes
+  }
   const offered = (askedBy: string): CatalogDescriptor[] =>
     [...parts.catalogs.values()]
       .map((catalog) => catalog.descriptor)

@@ -4,6 +4,8 @@
 export interface Lifetime {
   /** Registers how to close a resource that was just opened, and returns it. */
   keep<T>(opened: T, close: (opened: T) => unknown): T
+  /** Calls `work` every `ms` until the end of this lifetime. Keeps no process alive. `work` handles its own failures. */
+  every(ms: number, work: () => void): void
   /** Closes everything in reverse order. Continues after a failure, and throws the first one at the end. */
   close(): Promise<void>
 }
@@ -16,6 +18,9 @@ export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>)
     keep: (opened, close) => {
       closers.push(() => close(opened))
       return opened
+    },
+    every: (ms, work) => {
+      lifetime.keep(setInterval(work, ms).unref(), clearInterval)
     },
     close: () => {
       closing ??= closeAll(closers)

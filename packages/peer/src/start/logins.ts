@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { LoginProvider } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
-import type { Logins } from '../gateway/people-view.ts'
+import type { Logins } from '../people/named.ts'
 import type { SignedOn } from '../store/accounts/signed-on.ts'
 
 const DAY_MS = 24 * 3_600_000

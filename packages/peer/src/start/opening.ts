@@ -2,28 +2,27 @@
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
-import { helloExchange, type Mesh, type MeshTiming, startMesh, witnessExchange } from '@stimnet/mesh'
+import { createMesh, helloExchange, type Mesh, type MeshTiming, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
-import { CONSOLE_DIR } from '../config/console-dir.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import type { Permits } from '../federation/permits.ts'
-import { derivedSecret } from './identity.ts'
+import { derivedSecret } from '../store/identity.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { assertModeKept } from '../jobs/admit/mode.ts'
 import { rulesOf } from '../jobs/admit/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { makeFolder } from './private.ts'
+import { makeFolder } from '../store/private.ts'
 import type { Directory } from '../requests/directory.ts'
 import type { Shares } from '../requests/shares.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, epochStore } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { ReplayStore } from '../store/released/replays.ts'
@@ -118,11 +117,6 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
   return catalogs
 }
 
-/** The store of the epoch that each catalog is served from, by name. */
-export function epochStore(database: Database) {
-  return database.json<string>('epochs')
-}
-
 interface MeshParts {
   readonly config: PeerConfig
   readonly seed: Uint8Array
@@ -134,8 +128,6 @@ interface MeshParts {
   readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
-  readonly onConnected: (peerId: string) => void
-  readonly prepare: (mesh: Mesh) => void
 }
 
 const FOLDER_REFRESH_MS = 2_000
@@ -151,15 +143,14 @@ export async function openFederation(
   const charterFile = resolve(baseDir, charter)
   const federation = await Federation.open({ charterFile, folder: join(dataDir, 'federation'), clock, events, signer })
   const refresh = () => void federation.refresh().catch((error) => events.unexpected(error, 'reading statements'))
-  const timer = setInterval(refresh, FOLDER_REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(FOLDER_REFRESH_MS, refresh)
   return federation
 }
 
-/** Starts the mesh with the configured settings. Throws ADDRESS_IN_USE and what `startMesh` throws. */
+/** The mesh with the configured settings; it neither listens nor dials before `start`. Throws what `createMesh` throws. */
 export function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
-  return startMesh(
+  return createMesh(
     {
       nodeSeed: parts.seed,
       listen: config.mesh.listen,
@@ -175,10 +166,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       clock: parts.clock,
       random: parts.random,
       events: {
-        peerConnected: (peerId) => {
-          events.peerConnected(peerId)
-          parts.onConnected(peerId)
-        },
+        peerConnected: (peerId) => events.peerConnected(peerId),
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
         denied: (peerId) => monitor.turnedAway(peerId),
         shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
@@ -189,8 +177,7 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         served: (exchange, ms, code) => events.served({ exchange, ms, ...(code === 'OK' ? {} : { code }) }),
         unexpected: (error, during) => events.unexpected(error, during)
       }
-    },
-    parts.prepare
+    }
   )
 }
 
@@ -233,6 +220,9 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
     ask: (peerId, question, signal) => mesh.ask(witnessExchange, peerId, question, { signal })
   })
 }
+
+/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
+const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')
 
 /** Opens the gateway; undefined where it is switched off. */
 export async function openGateway(
@@ -301,8 +291,7 @@ const REFRESH_MS = 2_000
  * no file.
  */
 export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
-  const timer = setInterval(() => void accounts.refresh(), REFRESH_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(REFRESH_MS, () => void accounts.refresh())
 }
 
 const SWEEP_MS = 60_000
@@ -310,19 +299,16 @@ const SWEEP_MS = 60_000
 /** Regularly ends requests that nobody decided in time. */
 export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void approvals.sweep().catch((error) => events.unexpected(error, 'ending undecided requests'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly removes expired uploads. */
 export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
   const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
-  const timer = setInterval(sweep, SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, sweep)
 }
 
 /** Regularly forgets expired replays. */
 export function sweepReplays(replays: ReplayStore, database: Database, clock: Clock, lifetime: Lifetime): void {
-  const timer = setInterval(() => void replays.sweep(database, clock.now()).catch(() => undefined), SWEEP_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(SWEEP_MS, () => void replays.sweep(database, clock.now()).catch(() => undefined))
 }

@@ -1,33 +1,35 @@
 /** The serving side of a peer: the programs it runs on its data, the rules for them, and the answers to other peers. */
 import { join } from 'node:path'
+import { logConflictExchange, type Mesh, uploadExchange } from '@stimnet/mesh'
 import { LIMITS } from '@stimnet/protocol'
 import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
 import type { Federation } from '../federation/federation.ts'
 import { permitsOf } from '../federation/permits.ts'
-import { createAdmission } from '../jobs/admit/admit.ts'
+import { createAdmission } from '../jobs/admit.ts'
 import { Approvals } from '../jobs/approve/approvals.ts'
 import { Charges } from '../jobs/release/charge.ts'
 import type { Trust } from '../jobs/admit/check.ts'
-import { JobFiles } from '../jobs/run/files.ts'
+import { type FetchPiece, JobFiles } from '../jobs/run/files.ts'
 import { type CatalogPrivacies, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { Runner } from '../jobs/run/runner.ts'
 import { createSignOff } from '../jobs/admit/sign-off.ts'
 import { withMissingness } from '../catalogs/missingness.ts'
 import { loginsOf } from './logins.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import { usagesOf } from '../monitor/usage.ts'
-import { openCatalogs, openConfiguredSandbox, openFederation } from './opening.ts'
+import { usagesOf } from '../jobs/release/usage.ts'
+import { openCatalogs, openConfiguredSandbox, openFederation, openWitnesses } from './opening.ts'
 import { openVisaIssuers } from './passports.ts'
-import { openSelfTests } from '../self-test/open.ts'
+import { openSelfTests } from './self-tests.ts'
+import { Shares } from '../requests/shares.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
-import { stewardsOf } from '../gateway/stewards.ts'
+import { stewardsOf } from '../people/stewards.ts'
 import { VERSION } from '../version.ts'
 import { Conflicts } from '../witness/conflicts.ts'
-import type { Regression } from '../witness/witnesses.ts'
 
 const DAY_MS = 24 * 3_600_000
+const TELL_MS = 10_000
 
 /** Everything that answers questions, once a mesh carries them. */
 export type Serving = Awaited<ReturnType<typeof openServing>>
@@ -38,24 +40,44 @@ interface Brought {
   readonly attacks: readonly Attack[] | undefined
 }
 
-/** Opens the serving side. Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
-export async function openServing(setting: Setting, stores: Stores, brought: Brought) {
-  const { config, clock, random, events, lifetime } = setting
-  const { signer, database, jobs, ledger, standing } = stores
+/** What everything else stands on: sandbox, catalogs and their privacy, membership, and the monitor. */
+export type Basis = Awaited<ReturnType<typeof openBasis>>
+
+/** Opens what needs no connection. Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
+export async function openBasis(setting: Setting, stores: Stores, brought: Brought) {
+  const { config, clock, events, lifetime } = setting
   const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
   const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
   const meters = { clock, refusals: stores.refusals, answered: stores.answered, scriptBits: stores.scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
   // Missingness is released before anybody asks, so that every ledger begins with it.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
-  const federation = await openFederation({ ...setting, signer }, lifetime)
+  const federation = await openFederation({ ...setting, signer: stores.signer }, lifetime)
   const permits = permitsOf(config.mesh, federation)
-  const trust = await trustOf(setting, federation)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
+  return { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor, ...tested }
+}
 
-  const doubt = await doubtOf(stores)
-  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: () => doubt.isCast() })
+/** Opens the serving side over a mesh that has not started. */
+export async function openServing(setting: Setting, stores: Stores, basis: Basis, mesh: Mesh) {
+  const { config, clock, random, events, lifetime } = setting
+  const { signer, database, jobs, ledger, standing } = stores
+  const { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor } = basis
+  const trust = await trustOf(setting, federation)
+  const connected = () => mesh.connected()
+  const conflicts = await Conflicts.open({
+    ...{ self: signer.id, clock, database, events, permits, connected },
+    tell: (peerId, conflict) =>
+      mesh.ask(logConflictExchange, peerId, conflict, { signal: AbortSignal.timeout(TELL_MS) })
+  })
+  const witnesses = lifetime.keep(
+    await openWitnesses({ config, database, clock, signer, events, mesh, permits }),
+    (opened) => opened.stop()
+  )
+  // A witness that has attested more of the log than there is casts doubt on the ledgers: no budget is spent then.
+  const doubted = () => witnesses.regression !== undefined
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted })
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
@@ -68,9 +90,15 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
     use: (plan, asker) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker)
   })
+  const shares = new Shares(stores)
+  const fetchPiece: FetchPiece = async (peerId, ask, signal) =>
+    peerId === signer.id
+      ? (await shares.answer(ask, peerId)).piece
+      : (await mesh.ask(uploadExchange, peerId, ask, { signal })).piece
   const directory = join(setting.dataDir, 'job-files')
-  const files = lifetime.keep(await JobFiles.open({ directory, clock, random, events }, await jobs.open()), (opened) =>
-    opened.stop()
+  const files = lifetime.keep(
+    await JobFiles.open({ directory, clock, random, events, fetchPiece }, await jobs.open()),
+    (opened) => opened.stop()
   )
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
@@ -88,7 +116,6 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
     ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
-  const conflicts = await Conflicts.open({ self: signer.id, clock, database, events, permits })
   const exchanges = createExchanges({
     ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
   })
@@ -96,23 +123,7 @@ export async function openServing(setting: Setting, stores: Stores, brought: Bro
   // Jobs left from before the last stop are taken up before new ones arrive; otherwise both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
-  return {
-    sandbox,
-    facts,
-    catalogs,
-    federation,
-    permits,
-    conflicts,
-    runner,
-    approvals,
-    stewards,
-    exchanges,
-    doubt,
-    monitor,
-    privacy,
-    files,
-    ...tested
-  }
+  return { conflicts, witnesses, runner, approvals, stewards, exchanges, files, shares }
 }
 
 /** The sandbox, and this peer's description of itself, which names it. */
@@ -164,20 +175,6 @@ function openMonitor({ config, clock, events, lifetime }: Setting, stores: Store
   const { near_identical, refused, used_share } = config.monitoring
   const limits = { nearIdentical: near_identical, refused, usedShare: used_share }
   const monitor = new Monitor({ clock, database, events, limits })
-  const look = () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy }))
-  const timer = setInterval(look, LOOK_MS)
-  lifetime.keep(timer.unref(), clearInterval)
+  lifetime.every(LOOK_MS, () => monitor.looked(usagesOf({ catalogs: config.catalogs, ledger, privacy })))
   return monitor
-}
-
-/** Whether a witness has attested more of the log than there is. Taken from the stored finding until the witnesses are open. */
-async function doubtOf({ database }: Stores) {
-  const found = await database.json<Regression>('regression').get('found')
-  let isCast = (): boolean => found !== undefined
-  return {
-    isCast: () => isCast(),
-    askInstead: (ask: () => boolean) => {
-      isCast = ask
-    }
-  }
 }

@@ -1,10 +1,9 @@
 /** The only database of a peer: sublevels for its stores, and a single writer with group commit. */
-import type { AuditFinding } from '@stimnet/gateway'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { closeFolder, makePrivately } from '../start/private.ts'
-import { type Appended, type AuditEvent, AuditLog } from './log/audit-log.ts'
+import { closeFolder, makePrivately } from './private.ts'
+import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
@@ -201,4 +200,9 @@ async function openRoot(where: Where): Promise<CheckedLevel> {
 
 function innerOf(where: Where): Inner {
   return ('directory' in where ? new Level(where.directory) : new MemoryLevel()) as unknown as Inner
+}
+
+/** The store of the epoch that each catalog is served from, by name. */
+export function epochStore(database: Database) {
+  return database.json<string>('epochs')
 }

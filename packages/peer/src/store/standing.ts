@@ -1,38 +1,11 @@
 /** Standing approvals: code that stewards let run again without a new review, within terms that they set. */
+import type { StandingTerms } from '@stimnet/api'
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
-import { z } from 'zod'
 import type { Database, Draft } from './database.ts'
 import type { Approval, JobRecord, ReviewRecord, RunTerms } from './jobs.ts'
 import type { Sublevel } from './level.ts'
 
-const RUNS_MAX = 10_000
-const DAYS_MAX = 365
 const DAY_MS = 24 * 3_600_000
-
-/** Allowed values of one parameter: one of a list, or a number within bounds. Free text could turn code into an interpreter. */
-const allowedSchema = z.union([
-  z.strictObject({
-    one_of: z
-      .array(z.union([z.string(), z.number(), z.boolean()]))
-      .min(1)
-      .max(64)
-  }),
-  z.strictObject({ minimum: z.number(), maximum: z.number() })
-])
-
-/** The terms within which the same code may run again. */
-export const standingTermsSchema = z.strictObject({
-  runs: z.int().min(1).max(RUNS_MAX),
-  days: z.int().min(1).max(DAYS_MAX),
-  /** `same`: the approved cohort. `any`: any cohort that passes the cohort gate. */
-  cohort: z.enum(['same', 'any']).default('same'),
-  /** `same`: the original requester. `any`: any requester who may ask here. */
-  requester: z.enum(['same', 'any']).default('same'),
-  /** By name. A parameter that is not listed keeps its approved value. */
-  parameters: z.record(z.string().max(129), allowedSchema).default({})
-})
-/** The terms that a steward sets. */
-export type StandingTerms = z.output<typeof standingTermsSchema>
 
 /** A standing approval as stored. */
 export interface StandingApproval {

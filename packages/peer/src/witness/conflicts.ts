@@ -26,10 +26,7 @@ export interface ConflictParts {
   readonly database: Database
   readonly events: PeerEvents
   readonly permits: Permits
-}
-
-/** The connection to the members, once there is one. */
-export interface ConflictWay {
+  /** Members that can be told now. */
   readonly connected: () => readonly string[]
   readonly tell: (peerId: string, conflict: Parameters<typeof messages.LogConflict.encode>[0]) => Promise<unknown>
 }
@@ -42,7 +39,6 @@ export class Conflicts {
   readonly #parts: ConflictParts
   readonly #kept: Sublevel<LogConflict>
   readonly #found = new Map<string, LogConflict>()
-  #way: ConflictWay = { connected: () => [], tell: () => Promise.resolve() }
 
   private constructor(parts: ConflictParts) {
     this.#parts = parts
@@ -59,10 +55,6 @@ export class Conflicts {
     return conflicts
   }
 
-  connect(way: ConflictWay): void {
-    this.#way = way
-  }
-
   /** The witnesses that report a conflict of this peer's log. */
   witnessesAgainst(peer: string): string[] {
     return [...this.#found.values()].filter((one) => one.peer === peer).map(({ witness }) => witness)
@@ -77,7 +69,7 @@ export class Conflicts {
     const notes = { seen: await bareCheckpoint(seen, { peer }), shown: await bareCheckpoint(shown, { peer }) }
     const conflict = { peer, ...notes, witness: this.#parts.self, foundAtMs: this.#parts.clock.now() }
     if (!(await this.#keep(conflict))) return
-    for (const member of this.#way.connected()) if (member !== peer) void this.#tell(member, conflict)
+    for (const member of this.#parts.connected()) if (member !== peer) void this.#tell(member, conflict)
   }
 
   /**
@@ -103,7 +95,7 @@ export class Conflicts {
 
   async #tell(member: string, { peer, seen, shown }: LogConflict): Promise<void> {
     // A member that cannot be reached now gets the report at its next connection.
-    await this.#way.tell(member, { peer, seen, shown }).catch(() => undefined)
+    await this.#parts.tell(member, { peer, seen, shown }).catch(() => undefined)
   }
 
   /** Stores a conflict. False where it is known: a changed log that keeps growing is not a new conflict each time it is shown. */

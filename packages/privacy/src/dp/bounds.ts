@@ -28,7 +28,7 @@ export function boundsOf(terms: DpTerms): (variable: VariableRef) => VariableBou
   const asked = askedBounds(terms)
   const measured = new Set(terms.plan.measures.flatMap(variablesOf))
   for (const variable of asked.keys()) {
-    if (!measured.has(variable)) refuse(`There are bounds for ${variable}, which is not asked for.`)
+    if (!measured.has(variable)) refuse(`The request gives bounds for ${variable}, but does not ask for this variable.`)
   }
   return (variable) => {
     const resolved = resolveVariable(terms.descriptor, variable, terms.plan.tables)
@@ -72,7 +72,7 @@ function scaled(
     lower: scaledDecimal(lower, decimals, 'up'),
     upper: scaledDecimal(upper, decimals, 'down')
   }
-  if (bounds.lower >= bounds.upper) refuse(`The lower bound of ${ref} is below its upper bound.`)
+  if (bounds.lower >= bounds.upper) refuse(`The lower bound of ${ref} must be below its upper bound.`)
   return keepable(bounds)
 }
 
@@ -89,14 +89,12 @@ function declaredBounds(resolved: ResolvedVariable, { decimalsOf }: DpTerms): Va
 
 function keepable(bounds: VariableBounds): VariableBounds {
   const fits = [bounds.lower, bounds.upper].every((end) => end <= SCALED_MAX && end >= -SCALED_MAX)
-  return fits ? bounds : refuse(`The bounds of ${bounds.variable} are too far apart: give narrower ones.`)
+  return fits ? bounds : refuse(`The bounds of ${bounds.variable} are too far apart. Give narrower bounds.`)
 }
 
 function within(own: VariableBounds, declared: VariableBounds | undefined): VariableBounds {
   if (declared === undefined || (own.lower >= declared.lower && own.upper <= declared.upper)) return own
-  return refuse(
-    `The bounds of ${own.variable} reach beyond its declared minimum and maximum: they can only be narrower.`
-  )
+  return refuse(`The bounds of ${own.variable} exceed its declared minimum and maximum. They can only be narrower.`)
 }
 
 function decimalsPlaces({ ref, variable }: ResolvedVariable, decimalsOf: DpTerms['decimalsOf']): number {

@@ -100,7 +100,7 @@ function powerOf(kind: Power, { variable, bounds }: BoundedVariable) {
 
 function assertNarrow(variable: VariableRef, { lower, upper }: ScaledBounds, kind: Power): void {
   if (upper - lower > WIDTH_MAX[kind]) {
-    refuse(`The bounds of ${variable} are too far apart for that: give narrower ones.`)
+    refuse(`The bounds of ${variable} are too far apart for this statistic. Give narrower bounds.`)
   }
 }
 

@@ -50,7 +50,7 @@ export interface DpPlan {
 export function planNoise(terms: DpTerms): DpPlan {
   const { plan, ask, descriptor, sitesPerPerson } = terms
   if (plan.tests !== undefined && plan.tests.length > 0) {
-    const reason = 'A test would take the noise for an effect: ask for P1, or for the numbers alone.'
+    const reason = 'A test would mistake the noise for an effect. Ask for P1, or for the numbers without the test.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   const bounds = boundsOf(terms)
@@ -140,7 +140,7 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   })
   const row = [...keys, ...cells].reduce((a, b) => a + b, 32)
   if (CARD_BYTES + plan.measures.length * 300 + groups * row <= LIMITS.outputBytesMax) return
-  const reason = `These columns and ${groups} groups are more than an answer holds: every group is answered for, also empty ones.`
+  const reason = `These columns and ${groups} groups are more than one answer can hold, since an answer with noise contains every group, including empty ones.`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 

@@ -92,7 +92,7 @@ export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: read
   if (!subjects.equals(support)) return { ok: false, why: 'the rows are of other subjects' }
   const isOfRows = (variable: VariableRef) => variable.startsWith(`${rowSets.items.table}.`)
   if (!isOneEach && !variables.every(isOfRows)) {
-    return { ok: false, why: 'a value of the subject would be weighed by its rows' }
+    return { ok: false, why: 'a value of the subject would be weighted by its number of rows' }
   }
   // The value of each subject occurs once, so the set of subjects determines the number, whatever rows they have.
   if (variables.length > 0 && !variables.some(isOfRows))

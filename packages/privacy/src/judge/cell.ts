@@ -7,7 +7,7 @@ import {
   SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import { judgeModelCell } from '../model/cell.ts'
+import { judgeModelCell } from './model-people.ts'
 import {
   type CellFinding,
   type CellRules,

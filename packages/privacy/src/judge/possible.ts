@@ -90,7 +90,7 @@ export function possibleBy(
   const unknown = [...new Set(named.filter((ref) => !facts(ref).identifying).map((ref) => facts(ref).own))].sort()
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
   if (unknown.length === 0 && long === undefined) return undefined
-  if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with what others do not know`)
+  if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with variables that others do not know`)
   const otherKeys = unknownKeys.map((key) => cellsOf(descriptor, key))
   const seen = otherKeys.map(() => new Set<string>())
   const filters = new Map<string, PossibleFilter>()
@@ -108,7 +108,7 @@ export function possibleBy(
       filters.set(JSON.stringify(found), found)
     }
     if (filters.size > FILTERS_MAX * Math.max(1, part?.levels.length ?? 0))
-      tooMany('conditions on what others do not know that are mixed with others in too many ways')
+      tooMany('conditions on variables that others do not know, combined with other conditions in too many ways')
   }
   return {
     unknown,

@@ -585,7 +585,7 @@ function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan
 function inWords(objection: Objection): string {
   if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
   if (objection.why === 'certain') return `it would make somebody’s ${objection.variable} certain`
-  if (objection.why === 'unsure') return 'too close to what was told before to be judged'
+  if (objection.why === 'unsure') return 'too close to earlier releases to be judged'
   const { inside, outside } = objection.apart
-  return `with earlier answers it would tell few people apart (${inside.length} inside, ${outside.length} outside)`
+  return `combined with earlier answers it would single out few people (${inside.length} inside, ${outside.length} outside)`
 }

@@ -117,7 +117,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
   if (owners !== undefined) assertOwners(owners, universe)
   const items = universe + (gone?.items ?? 0)
   if (PARTS_WORDS.has(wordAt(bytes, 0))) return fromParts(bytes, { universe, items, owners: all })
-  if (wordAt(bytes, 0) !== MAGIC) return broken('it is of a form that this version does not know')
+  if (wordAt(bytes, 0) !== MAGIC) return broken('its format is unknown to this version')
   const { heading, end } = readHeading(bytes)
   if (heading.universe !== universe || heading.items !== items) return broken('it is of another epoch')
   if (heading.owners !== (all === undefined ? 0 : checksumOf(all))) return broken('its rows are of other subjects')
@@ -131,7 +131,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
     const ownOf = reader.words(heading.patterns)
     const rows = Array.from({ length: owns }, () => reader.flags(shown.length))
     const span = Span.of(patterns, { ownOf, rows, shown: shown.map((value) => value ?? undefined) })
-    if (span === undefined) return broken(`what was told of ${quantity} does not fit together`)
+    if (span === undefined) return broken(`the releases of ${quantity} contradict each other`)
     spans.set(quantity, span)
   }
   const spent = new Map(heading.variables.map((variable) => [variable, reader.numbers(heading.patterns)]))
@@ -186,7 +186,8 @@ export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: 
         const rows = untold >= 0 ? span.rows : [...span.rows, new Uint8Array(span.rank)]
         const ownOf = longer(patterns.extend(span.ownOf), more, untold >= 0 ? untold : span.rows.length)
         const carried = Span.of(next, { ownOf, rows: untold < 0 && more === 0 ? span.rows : rows, shown: span.shown })
-        if (carried === undefined) throw new StimnetError('NODE_ERROR', `carrying what was told of ${quantity}`)
+        if (carried === undefined)
+          throw new StimnetError('NODE_ERROR', `carrying the releases of ${quantity} into another epoch`)
         return [quantity, carried] as const
       })
     ),
@@ -246,7 +247,7 @@ function patternsOf(universe: number, labels: Uint32Array): Patterns {
 function broken(why: string): never {
   throw new StimnetError(
     'NODE_ERROR',
-    `reading a stored ledger: ${why}; restore it from a backup, nothing is told until then`
+    `reading a stored ledger: ${why}; restore it from a backup; nothing is released until then`
   )
 }
 

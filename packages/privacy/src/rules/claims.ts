@@ -8,12 +8,12 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
   if (level === 'P1') {
     return (
       `Computed by the institution, not by the requester's code: every number rests on at least ${k} subjects, no sums or ` +
-      `differences of disclosed numbers of one quantity rest on fewer, and of each variable that others are not taken to ` +
-      `know at most half of what would describe each person is told. It does not protect against somebody who already ` +
-      `knows nearly all members of a group.${about}`
+      `differences of disclosed numbers of one quantity rest on fewer, and of each variable that others are not assumed to ` +
+      `know, at most half of the information that would describe each person is released. It does not protect against ` +
+      `somebody who already knows nearly all members of a group.${about}`
     )
   }
-  return `Nobody read this code; no disclosure claim is made.${about}`
+  return `Nobody has read this code. No disclosure claim is made.${about}`
 }
 
 /** Number of reviewers that P0 needs, since a single reader can overlook something (decision 034). */
@@ -28,7 +28,7 @@ export function claimOfScript(facts: {
   const { reviewers, isTyped, synthetic } = facts
   const level = isTyped && reviewers >= REVIEWERS_P0 ? 'P0' : 'unreviewed'
   const contract = isTyped
-    ? 'The outputs keep to the typed contract of the request, which bounds how much they can tell. '
+    ? 'The outputs fit the typed contract of the request, which limits how much they can disclose. '
     : ''
   return { level, claim: contract + readingOf(reviewers, level, synthetic) }
 }
@@ -38,9 +38,9 @@ function readingOf(reviewers: number, level: 'P0' | 'unreviewed', synthetic: boo
   const who = reviewers === 1 ? 'One steward' : `${reviewers} stewards`
   const limits =
     level === 'P0'
-      ? 'That holds against carrying many rows out; a single fact about one person can be hidden in any output.'
+      ? 'This prevents the export of many rows. A single fact about one person can be hidden in any output.'
       : 'No disclosure claim is made.'
-  return `${who} of the institution read this code and approved it with these parameters, on this cohort. ${limits}${synthetic ? ' The data are synthetic.' : ''}`
+  return `${who} of the institution read this code and approved it, with these parameters and for this cohort. ${limits}${synthetic ? ' The data are synthetic.' : ''}`
 }
 
 /**
@@ -50,8 +50,8 @@ function readingOf(reviewers: number, level: 'P0' | 'unreviewed', synthetic: boo
 export function claimOfScope(scope: LedgerScope): string {
   if (scope === 'global') return ''
   return (
-    ' Only what this project was given before is counted: together with what other projects were given, numbers may rest ' +
-    'on fewer subjects.'
+    ' Only earlier releases to this project are counted. Combined with releases to other projects, numbers may rest on ' +
+    'fewer subjects.'
   )
 }
 
@@ -62,14 +62,14 @@ export function claimOfNoise(dp: DpCard, synthetic: boolean): string {
   const sites =
     dp.sites_per_person === 1
       ? ''
-      : ` Somebody at up to ${dp.sites_per_person} of the institutions asked pays at most ${dp.sites_per_person} times that.`
+      : ` For a person who is in the data of up to ${dp.sites_per_person} of the institutions, this amount counts at most ${dp.sites_per_person} times.`
   const where =
     dp.mode === 'dp'
-      ? ' Everything that leaves this catalog is counted in one ledger.'
-      : ' For this release only: exact numbers also leave this catalog, and they are outside of the promise.'
+      ? ' All releases of this catalog are counted in one ledger.'
+      : ' The promise covers this release only: this catalog also releases exact numbers, which are outside of it.'
   const about = synthetic ? ' The data are synthetic.' : ''
   return (
     `Computed by the institution with noise in every number: ${kind} with ${amount}. Whether one person's rows are in the ` +
-    `data changes how likely any answer is by little, whatever else is known.${sites}${where}${about}`
+    `data changes the probability of any answer only a little, whatever else is known.${sites}${where}${about}`
   )
 }

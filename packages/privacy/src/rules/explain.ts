@@ -1,4 +1,4 @@
-/** Explanations of the rules in force, in plain words, for people who are responsible for data and need not program. */
+/** Explanations of the rules in force, for people who are responsible for data and do not program. */
 import type { DisclosureRules } from './presets.ts'
 import type { PrivacySettings } from './settings.ts'
 
@@ -30,29 +30,30 @@ function ofPeople({ k, zerosAreDisclosive }: PrivacySettings): Explanation[] {
     {
       rule: 'k',
       value: String(k),
-      does: `Nothing is released about fewer than ${k} people; a smaller group is withheld, and others with it where a total would give it away.`,
-      stops: 'Small cells, and cells worked out from totals.',
-      stopsNot: `Somebody who already knows ${k - 1} members of a group and wants the last one.`
+      does: `Nothing is released about fewer than ${k} people. A smaller group is withheld. If its numbers could be computed from a total, further groups are withheld too.`,
+      stops: 'Small cells, and small cells computed from totals.',
+      stopsNot: `Somebody who already knows ${k - 1} members of a group of ${k} and wants to know the last one.`
     },
     {
       rule: 'spans',
       value: 'always',
-      does: `Every number is compared with all earlier ones of the same quantity: no sums or differences of them may rest on fewer than ${k} people. People whom that would tell apart are left out of the answer, or the number is withheld.`,
-      stops: 'Asking the same twice with one person less, and longer chains of questions that come to the same.',
-      stopsNot: 'Combining answers of other catalogs, other institutions or older snapshots with these.'
+      does: `Every number is compared with all earlier numbers of the same quantity: no sums or differences of them may rest on fewer than ${k} people. People whom the number would single out are left out of the answer, or the number is withheld.`,
+      stops:
+        'Asking the same question twice, the second time without one person, and longer chains of questions with the same effect.',
+      stopsNot: 'Combining these answers with those of other catalogs, other institutions or older snapshots.'
     },
     {
       rule: 'zerosAreDisclosive',
       value: zerosAreDisclosive ? 'on' : 'off',
       does: zerosAreDisclosive
-        ? 'Shares of 0 % and 100 %, values that are the same for everyone in a group, and groups that hold everyone who shares the other keys, are withheld.'
-        : 'Shares of 0 % and 100 % are shown.',
+        ? 'Withheld are: shares of 0 % and 100 %, a value that is the same for everyone in a group, and a group that contains everyone with the same other keys.'
+        : 'Shares of 0 % and 100 % are released.',
       stops: zerosAreDisclosive
-        ? 'Learning about each member that they all have something, or that nobody has.'
+        ? 'Learning something about each member of a group because it is true of all of them, or of none.'
         : 'Nothing.',
       stopsNot: zerosAreDisclosive
         ? 'Shares close to 0 % or 100 %.'
-        : 'Learning about each member of a group that they all have something.'
+        : 'Learning something about each member of a group because it is true of all of them, or of none.'
     }
   ]
 }
@@ -64,24 +65,24 @@ function ofSums({ largestShareMax, dominanceShareMax, dominanceRemainderMin }: P
       rule: 'largestShareMax',
       value: largest ? percent(largestShareMax) : 'off',
       does: largest
-        ? `A sum or mean is withheld when one person makes up more than ${percent(largestShareMax)} of it.`
-        : 'No limit on one person alone; the next two rules hold.',
-      stops: largest ? 'Reading one person’s value off a sum that is mostly theirs.' : 'Nothing.',
-      stopsNot: 'Values that can be negative: they need a declared minimum and maximum instead.'
+        ? `A sum or mean is withheld if one person contributes more than ${percent(largestShareMax)} of it.`
+        : 'There is no limit for one person alone. The next two rules apply.',
+      stops: largest ? 'Estimating one person’s value from a sum that is mostly this value.' : 'Nothing.',
+      stopsNot: 'The same with values that can be negative: these need a declared minimum and maximum instead.'
     },
     {
       rule: 'dominanceShareMax',
       value: percent(dominanceShareMax),
-      does: `A sum or mean is withheld when two people make up ${percent(dominanceShareMax)} of it or more.`,
-      stops: 'One of the two largest working out the other.',
-      stopsNot: 'Three people together.'
+      does: `A sum or mean is withheld if two people contribute ${percent(dominanceShareMax)} of it or more.`,
+      stops: 'One of the two largest contributors computing the value of the other.',
+      stopsNot: 'Three people who combine what they know.'
     },
     {
       rule: 'dominanceRemainderMin',
       value: percent(dominanceRemainderMin),
-      does: `A sum or mean is withheld when all but its two largest contributors are less than ${percent(dominanceRemainderMin)} of the largest.`,
-      stops: `The second largest working out the largest to within ${percent(dominanceRemainderMin)}.`,
-      stopsNot: 'A coarser estimate than that.'
+      does: `A sum or mean is withheld if everybody except its two largest contributors contributes less than ${percent(dominanceRemainderMin)} of the largest contribution.`,
+      stops: `The second largest contributor estimating the largest value to within ${percent(dominanceRemainderMin)}.`,
+      stopsNot: 'A less precise estimate.'
     }
   ]
 }
@@ -92,20 +93,20 @@ function ofInformation({ informationShareMax, precision }: PrivacySettings): Exp
     {
       rule: 'informationShareMax',
       value: percent(informationShareMax),
-      does: `All numbers together tell of each variable at most ${percent(informationShareMax)} of what it would take to write down each person's value; variables that others know anyway, such as age or sex, are not counted.`,
-      stops: 'Solving many numbers about a group for the values of its members.',
-      stopsNot: 'Learning what is typical of a group: that is the answer.'
+      does: `All released numbers together disclose at most ${percent(informationShareMax)} of the information that would describe each person's value of a variable. Variables that others are assumed to know, such as age or sex, are not counted.`,
+      stops: 'Computing the values of single people from many numbers about a group.',
+      stopsNot: 'Learning what is typical of a group, which is the purpose of a question.'
     },
     {
       rule: 'precision',
       value: isExact ? 'every digit' : 'a tenth of the standard error',
       does: isExact
         ? 'Means and spreads have all their digits.'
-        : 'Means and spreads are told to a tenth of their standard error: further digits are about these people, not about those whom they stand for.',
-      stops: isExact ? 'Nothing.' : 'Taking differences of numbers of large groups for the value of a few people.',
-      stopsNot: isExact
-        ? 'Working out n from the digits of a mean.'
-        : 'Counts, which are exact unless they are rounded.'
+        : 'Means and spreads are released to a tenth of their standard error: further digits describe these people only, not the population that they represent.',
+      stops: isExact
+        ? 'Nothing.'
+        : 'Computing the values of a few people from differences between numbers of large groups.',
+      stopsNot: isExact ? 'Computing n from the digits of a mean.' : 'Counts, which are exact unless they are rounded.'
     }
   ]
 }
@@ -123,24 +124,26 @@ function ofDigits({
       rule: 'spreadSubjectsMin',
       value: String(spreadSubjectsMin),
       does: `Variances, standard deviations, covariances and correlations need at least ${spreadSubjectsMin} people.`,
-      stops: 'Solving few values from their mean and spread.',
-      stopsNot: 'Learning how a group is spread: that is the answer.'
+      stops: 'Computing single values of a small group from their mean and spread.',
+      stopsNot: 'Learning how much the values of a large group vary, which is the purpose of a question.'
     },
     {
       rule: 'shapeSubjectsMin',
       value: String(shapeSubjectsMin),
       does: `Skewness and kurtosis need at least ${shapeSubjectsMin} people.`,
-      stops: 'Solving few values from four of their moments.',
-      stopsNot: 'Learning how a large group is skewed: that is the answer.'
+      stops: 'Computing single values of a small group from four of their moments.',
+      stopsNot: 'Learning how a large group is skewed, which is the purpose of a question.'
     },
     {
       rule: 'roundBase',
       value: rounds ? String(roundBase) : 'off',
       does: rounds
-        ? `Counts are rounded to the nearest ${roundBase}, after small ones are withheld; shares are made of rounded counts, and totals are sums of them.`
+        ? `Small counts are withheld; then counts are rounded to the nearest ${roundBase}. Shares and totals are computed from rounded counts.`
         : 'Counts are exact.',
-      stops: rounds ? 'Seeing that a count changed by a few people, here or in a later release.' : 'Nothing.',
-      stopsNot: rounds ? 'Changes that cross a rounding step.' : 'Comparing with exact counts published elsewhere.'
+      stops: rounds ? 'Noticing that a count changed by a few people, here or in a later release.' : 'Nothing.',
+      stopsNot: rounds
+        ? 'Noticing a change that crosses a rounding step.'
+        : 'Comparing with exact counts published elsewhere.'
     },
     {
       rule: 'significantDigits',
@@ -148,8 +151,8 @@ function ofDigits({
       does: cuts
         ? `Means and spreads have ${significantDigits} significant digits.`
         : 'Means and spreads have all their digits.',
-      stops: cuts ? 'Working an exact count out from the digits of a mean.' : 'Nothing.',
-      stopsNot: cuts ? 'A change that shows in the digits that are left.' : 'Working out n from the digits of a mean.'
+      stops: cuts ? 'Computing an exact count from the digits of a mean.' : 'Nothing.',
+      stopsNot: cuts ? 'Noticing a change in the remaining digits.' : 'Computing n from the digits of a mean.'
     }
   ]
 }
@@ -159,16 +162,16 @@ function ofScripts({ scriptBitsMax, scriptBitsScopeMax }: PrivacySettings): Expl
     {
       rule: 'scriptBitsMax',
       value: `${scriptBitsMax} bits`,
-      does: `What one script says may be one of at most 2 to the ${scriptBitsMax} different answers; its words come from the script or the request.`,
-      stops: 'Carrying a table out in an answer.',
-      stopsNot: 'One bit about one person: only reading the code can, or not running scripts.'
+      does: `One script can give at most 2 to the power of ${scriptBitsMax} different answers. Words in its answer must come from the script or the request.`,
+      stops: 'Exporting a table in one answer.',
+      stopsNot: 'Disclosing one bit about one person. Only reading the code, or running no scripts, stops that.'
     },
     {
       rule: 'scriptBitsScopeMax',
       value: `${scriptBitsScopeMax} bits`,
-      does: `All scripts of one ledger may say ${scriptBitsScopeMax} bits together; each costs three at least, for how it ended.`,
-      stops: 'Carrying a table out in many answers.',
-      stopsNot: 'A few well chosen bits.'
+      does: `All scripts of one ledger together may disclose ${scriptBitsScopeMax} bits. Each script costs at least three bits, because the way it ended discloses something too.`,
+      stops: 'Exporting a table in many answers.',
+      stopsNot: 'Disclosing a few well chosen bits.'
     }
   ]
 }
@@ -180,21 +183,19 @@ function ofLedgers({ scope, refusalBitsMax }: PrivacySettings): Explanation[] {
       rule: 'scope',
       value: scope,
       does: isGlobal
-        ? 'What anybody was given counts for everybody: all share one ledger.'
-        : 'What one project was given counts for that project alone; the steward lists projects and their keys.',
-      stops: isGlobal
-        ? 'Two requesters putting their answers together.'
-        : 'One requester putting the answers of one project together.',
+        ? 'What was released to anybody counts for everybody: all requesters share one ledger.'
+        : 'What was released to one project counts for that project alone. The steward lists the projects and their keys.',
+      stops: isGlobal ? 'Two requesters combining their answers.' : 'Combining the answers of one project.',
       stopsNot: isGlobal
-        ? 'Somebody asking for many odd groups first, so that others are refused later.'
-        : 'Two projects putting their answers together: that may come to fewer people than the rule for groups says.'
+        ? 'Somebody asking for many unusual groups, so that later questions of others are refused.'
+        : 'Two projects combining their answers: the result may rest on fewer people than the first rule demands.'
     },
     {
       rule: 'refusalBitsMax',
       value: `${refusalBitsMax} bits in 30 days`,
-      does: `Each refusal that depends on data, each withheld group or cell, and each sentence that people were left out, tells whoever asks one bit; the same answer again tells none. After ${refusalBitsMax} of them that requester is answered what was answered before and questions about whole base cells of a lattice, nothing else; synthetic catalogs are exempt.`,
-      stops: 'Learning from many refusals where the small groups are.',
-      stopsNot: 'Learning something from each of the first ones.'
+      does: `Each refusal that depends on data, each withheld group or cell, and each statement that people were left out discloses one bit to the requester. Repeating an answer discloses nothing more. After ${refusalBitsMax} bits, that requester gets only answers that were given before and answers to questions about whole base cells of a lattice. Synthetic catalogs are exempt.`,
+      stops: 'Learning from many refusals which groups are small.',
+      stopsNot: 'Learning something from each of the first refusals.'
     }
   ]
 }

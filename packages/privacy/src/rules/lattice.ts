@@ -123,7 +123,7 @@ function latticeInWords(descriptor: CatalogDescriptor): string {
 
 function refuse(descriptor: CatalogDescriptor, column: string): never {
   const reason =
-    `${JSON.stringify(column.slice(0, 129))} cannot be used like this: by its lattice this catalog answers for cohorts and groups made of ` +
-    `${latticeInWords(descriptor).slice(0, 400)}, and the categories of tables with several rows per subject.`
+    `${JSON.stringify(column.slice(0, 129))} cannot be used like this. This catalog has a lattice: cohorts and groups consist of base cells of ` +
+    `${latticeInWords(descriptor).slice(0, 400)}, and of categories of tables with several rows per subject.`
   throw new StimnetError('FILTER_OFF_LATTICE', reason, { reason })
 }

@@ -86,7 +86,7 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     dated: '2026',
     differs: [
       'Rounds to the nearest five; the other permitted way, midpoint-6, is not offered.',
-      'No person checks each output: the node applies the rules, and keeps ledgers of what was told, which the source does not have.'
+      'No person checks each output: the node applies the rules, and keeps ledgers of releases, which the source does not have.'
     ]
   },
   'datashield-like': {
@@ -94,8 +94,8 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     source: 'datashield/dsBase, tests/testthat/disclosure/set_disclosure_settings.R (nfilter.tab, nfilter.subset: 3)',
     dated: '2026',
     differs: [
-      'A table with a small cell is not refused whole: the cell is withheld, with others that would give it away.',
-      'The limits for models and text (nfilter.glm, nfilter.string) have nothing to apply to here.'
+      'A table with a small cell is not refused as a whole: the cell is withheld, and so are cells from which it could be computed.',
+      'The limits for models and text (nfilter.glm, nfilter.string) are not used: there are no such outputs.'
     ]
   },
   cms: {
@@ -103,7 +103,7 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     source: 'ResDAC, CMS cell size suppression policy',
     dated: '2024-01-26',
     differs: [
-      '“Nothing derivable” is kept by complementary suppression and by ledgers of what was told; across catalogs by nothing.'
+      'Complementary suppression and ledgers of releases keep withheld cells from being derived; across catalogs nothing does.'
     ]
   },
   'nhs-hes': {
@@ -117,15 +117,15 @@ export const PRESET_SOURCES: Readonly<Record<PresetName, PresetSource>> = {
     source: 'CeLSIUS (ten); dominance, more than 43.75 % by one, from course notes by a third party',
     dated: '2026',
     differs: [
-      'The dominance number was not confirmed at its origin.',
-      'Counts go to five; the source allows five or ten.'
+      'The dominance number was not confirmed by its original source.',
+      'Counts are rounded to five; the source allows five or ten.'
     ]
   },
   'acro-sacro': {
     title: 'ACRO / SACRO: threshold of ten, ten degrees of freedom',
     source: 'AI-SDC/ACRO, acro/default.yaml',
     dated: '2026',
-    differs: ['Graphics are not blocked by their file type: nothing but numbers can leave.']
+    differs: ['Graphics need not be blocked by their file type: only numbers can be released.']
   }
 }
 

@@ -83,7 +83,7 @@ export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
   if (!isPreset(preset)) {
     throw new StimnetError(
       'CONFIG_INVALID',
-      `privacy.preset: there is none of that name, but ${Object.keys(PRESETS).join(', ')}`
+      `privacy.preset: no preset has that name; there are ${Object.keys(PRESETS).join(', ')}`
     )
   }
   const base: DisclosureRules = PRESETS[preset]
@@ -146,5 +146,5 @@ function checkRanges(rules: DisclosureRules): void {
 }
 
 function outOfRange(rule: string): never {
-  throw new StimnetError('CONFIG_INVALID', `privacy.${rule}: out of its range`)
+  throw new StimnetError('CONFIG_INVALID', `privacy.${rule}: the value is out of range`)
 }

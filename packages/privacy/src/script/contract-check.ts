@@ -64,7 +64,7 @@ export function judgeTyped(result: string, context: TypedContext): JudgedTyped {
   const reading = readScriptJson(result, { depthMax: DEPTH_MAX, leavesMax })
   if (!reading.ok) return reading
   const bits = bitsOfContract(outputs, { ...settings, subjects })
-  if (bits > settings.scriptBitsMax) return { ok: false, why: 'more bits than one script may tell' }
+  if (bits > settings.scriptBitsMax) return { ok: false, why: 'more bits than one script may disclose' }
   try {
     const [document = refuse('not the declared outputs')] = valuesOf(reading.value, ['stimnet_outputs'])
     const written = valuesOf(document, namesOf(outputs))

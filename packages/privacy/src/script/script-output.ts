@@ -50,7 +50,7 @@ export function judgeScript(result: string, contract: ScriptContract): JudgedScr
   const values = meter.read(value)
   if (meter.refusal !== undefined) return { ok: false, why: meter.refusal }
   const bits = Math.ceil(meter.bits)
-  if (bits > contract.bitsMax) return { ok: false, why: 'more bits than one script may tell' }
+  if (bits > contract.bitsMax) return { ok: false, why: 'more bits than one script may disclose' }
   const kept = values === WITHHELD ? null : values
   // Parsed again from canonical JSON, so that the order and the form of the script's own text are lost.
   return { ok: true, values: JSON.parse(canonicalJson(kept)), withheld: meter.withheld, bits }

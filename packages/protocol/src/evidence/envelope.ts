@@ -49,22 +49,28 @@ export interface SealOptions {
   readonly nonce?: Uint8Array
 }
 
-/** Signs `body` as a statement of `type`. Returns a compact JWS in ASCII. Throws TOO_LARGE past the limit of an envelope. */
-export async function seal(options: SealOptions): Promise<Uint8Array> {
-  const issuedAtMs = options.clock.now()
-  const payload = messages.Statement.encode({
-    domain: DOMAIN,
-    type: options.type,
-    issuer: options.signer.id,
+/** A statement that was just signed, with all that `open` would say of it: nothing just sealed is verified. */
+export interface Sealed extends Opened {
+  /** A compact JWS in ASCII. */
+  readonly bytes: Uint8Array
+}
+
+/** Signs `body` as a statement of `type`. Throws TOO_LARGE past the limit of an envelope. */
+export async function seal(options: SealOptions): Promise<Sealed> {
+  const { type, body, clock, signer } = options
+  const issuedAtMs = clock.now()
+  const said = {
+    issuer: parseKeyId(signer.id),
     audience: [...(options.audience ?? [])],
     issuedAtMs,
     expiresAtMs: issuedAtMs + options.lifetimeMs,
     nonce: options.nonce ?? crypto.getRandomValues(new Uint8Array(16)),
-    body: options.body
-  })
-  const jws = new TextEncoder().encode(await options.signer.sign(payload))
-  if (jws.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `sealing a ${options.type}`)
-  return jws
+    body
+  }
+  const payload = messages.Statement.encode({ domain: DOMAIN, type, ...said })
+  const bytes = new TextEncoder().encode(await signer.sign(payload))
+  if (bytes.length > LIMITS.envelopeBytesMax) throw new StimnetError('TOO_LARGE', `sealing a ${type}`)
+  return { ...said, bytes, hash: await sha256Hex(bytes) }
 }
 
 /** A statement whose signature, type, audience and times were checked. */

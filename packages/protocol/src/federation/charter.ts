@@ -97,7 +97,8 @@ export async function signCharter(charter: Charter, options: { signer: Signer; c
   if (!charter.founders.some(({ peer }) => peer === options.signer.id)) {
     throw new StimnetError('NOT_PERMITTED', 'signing a charter as somebody who founds nothing')
   }
-  return textOf(await seal({ type: 'charter', body: canonicalBytes(charter), lifetimeMs: EVIDENCE_MS, ...options }))
+  const sealed = await seal({ type: 'charter', body: canonicalBytes(charter), lifetimeMs: EVIDENCE_MS, ...options })
+  return textOf(sealed.bytes)
 }
 
 /** The founders that have not signed yet. Throws SIGNATURE_INVALID for a signature of a non-founder or under another charter. */
@@ -119,7 +120,7 @@ export async function missingFounders(signed: SignedCharter, clock: Clock): Prom
 /** Signs a statement of one member about an institution. */
 export async function signStatement(says: Statement, options: { signer: Signer; clock: Clock }): Promise<string> {
   const body = canonicalBytes(statementSchema.parse(says))
-  return textOf(await seal({ type: 'membership', body, lifetimeMs: EVIDENCE_MS, ...options }))
+  return textOf((await seal({ type: 'membership', body, lifetimeMs: EVIDENCE_MS, ...options })).bytes)
 }
 
 /** Verifies a statement. Throws what `open` throws, MALFORMED, and TYPE_MISMATCH for a statement of another federation. */

@@ -83,14 +83,66 @@ export function variablesOf(measure: Measure): readonly VariableRef[] {
  */
 export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
+  /** Of a share in two groups. */
+  | {
+      readonly kind: 'two_by_two'
+      readonly of: string
+      readonly by: string
+      readonly groups: readonly [string, string]
+    }
+  /** `pairwise`: each group with each other. */
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
+  | { readonly kind: 'pairwise'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
+  /** Of a count of people. `groups`: the two levels that both keys have. */
+  | {
+      readonly kind: 'mcnemar'
+      readonly of: string
+      readonly by: readonly [string, string]
+      readonly groups: readonly [string, string]
+    }
+  /** Of a count of people. `groups`: two levels of the first key, then two of the second. */
+  | {
+      readonly kind: 'fisher'
+      readonly of: string
+      readonly by: readonly [string, string]
+      readonly groups: readonly [string, string, string, string]
+    }
+  /**
+   * Of the correlation of x and y with z held fixed. `columns`: the correlations of x with z and of y with z, and the numbers of
+   * values of all three, which show whether the correlations are over the same rows. `groups`: their names.
+   */
+  | {
+      readonly kind: 'partial_correlation'
+      readonly of: string
+      readonly by: readonly string[]
+      readonly columns: readonly [xz: string, yz: string, ...counts: readonly string[]]
+      readonly groups: readonly [string, string, string]
+    }
   | MetaTest
+  | IntervalTest
+  /** The mean less `value`. */
+  | { readonly kind: 'one_sample'; readonly of: string; readonly by: readonly string[]; readonly value: number }
+  /** The first variable of a covariance less the second, over those who have both. */
+  | {
+      readonly kind: 'paired'
+      readonly of: string
+      readonly by: readonly string[]
+      /** The names of both variables. */
+      readonly groups: readonly [string, string]
+    }
 ) & {
   /** A table with several rows per subject whose column forms the groups: one person can then be in several groups. */
   readonly repeated?: string
   /** A table with several rows per subject that is read: one person can then have several values in a group. */
   readonly clustered?: string
+}
+
+/** A 95 % confidence interval for each row of the answer. `by`: all key columns. */
+export interface IntervalTest {
+  readonly kind: 'mean_interval' | 'share_interval' | 'correlation_interval'
+  readonly of: string
+  readonly by: readonly string[]
 }
 
 /** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */

@@ -142,16 +142,6 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
 /** The modules in an image. Only the image knows them, so a container of it is asked, isolated as one for a program. */
 async function librariesOf(host: SlotHost, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
-  // Tried twice: once, on a busy machine, the container exited with code 0 before its answer arrived, for an unknown reason.
-  const ask = () => askForModules(host, container, signal)
-  return ask().catch(ask)
-}
-
-async function askForModules(
-  host: SlotHost,
-  container: ContainerSettings,
-  signal: AbortSignal
-): Promise<ReadonlySet<string>> {
   const slot = await ContainerSlot.start(host, container, { mode: 'modules', signal })
   try {
     const answer = await slot.answer(signal)

@@ -9,10 +9,12 @@ export const META_EFFECTS = ['mean', 'difference', 'proportion', 'odds_ratio', '
 /** One of META_EFFECTS. */
 export type MetaEffect = (typeof META_EFFECTS)[number]
 
-/** An effect on its scale. */
+/** An effect on its scale, as the released numbers give it, with what rounding for privacy can hide. */
 export interface MeasuredEffect extends SiteEffect {
-  /** How far at most rounding for privacy puts the estimate off. */
+  /** How far at most the estimate is off. */
   readonly hidden: number
+  /** The least and the largest that the squared standard error can be. */
+  readonly variances: readonly [least: number, most: number]
 }
 
 /** From the scale of an effect to its own unit. */
@@ -45,25 +47,35 @@ function apart(one: MeasuredEffect | undefined, other: MeasuredEffect | undefine
   return {
     estimate: one.estimate - other.estimate,
     variance: one.variance + other.variance,
-    hidden: one.hidden + other.hidden
+    hidden: one.hidden + other.hidden,
+    variances: [one.variances[0] + other.variances[0], one.variances[1] + other.variances[1]]
   }
 }
 
-/** The squared error at most, where numbers are rounded. */
 function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffect | undefined {
-  const least = n - within.count
-  if (deviations === undefined || !(least >= 2)) return undefined
-  const variance = (deviations + within.deviations) / (n - 1) / least
-  return variance > 0 ? { estimate: sum / n, variance, hidden: within.mean } : undefined
+  if (deviations === undefined || !(n - within.count >= 2)) return undefined
+  const errorOf = (spread: number, count: number) => spread / (n - 1) / count
+  const [least, most] = [
+    errorOf(deviations - within.deviations, n + within.count),
+    errorOf(deviations + within.deviations, n - within.count)
+  ]
+  if (!(least > 0)) return undefined
+  return { estimate: sum / n, variance: errorOf(deviations, n), hidden: within.mean, variances: [least, most] }
 }
 
 /** Agresti and others add half to each count where one is zero; zeros are withheld, so that nothing is added. */
-function logOddsOf({ value, share, accuracy: { count } }: TestCell): MeasuredEffect | undefined {
+function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   if (share === undefined || value === null) return undefined
   const [having, lacking] = [share.having, share.of - share.having]
-  if (!(having > count) || !(lacking > count)) return undefined
-  const steps = 1 / (having - count) + 1 / (lacking - count)
-  return { estimate: Math.log(having / lacking), variance: steps, hidden: count * steps }
+  const [offHaving, offLacking] = [share.within.having, share.within.having + share.within.of]
+  if (!(having > offHaving) || !(lacking > offLacking)) return undefined
+  const errorOf = (side: 1 | 0 | -1) => 1 / (having + side * offHaving) + 1 / (lacking + side * offLacking)
+  return {
+    estimate: Math.log(having / lacking),
+    variance: errorOf(0),
+    hidden: offHaving / (having - offHaving) + offLacking / (lacking - offLacking),
+    variances: [errorOf(1), errorOf(-1)]
+  }
 }
 
 /** Fisher's z; its error depends on the number of pairs alone. */
@@ -79,5 +91,11 @@ function fisherOf(moments: MomentsPart & Measured): MeasuredEffect | undefined {
       ? 0
       : rounding.cross / Math.sqrt(deviations * second.deviations) +
         (Math.abs(r) / 2) * (rounding.deviations / second.deviations + within.deviations / deviations)
-  return { estimate: Math.atanh(r), variance: 1 / (n - within.count - 3), hidden: moved / (1 - r ** 2) }
+  const errorOf = (count: number) => 1 / (count - 3)
+  return {
+    estimate: Math.atanh(r),
+    variance: errorOf(n),
+    hidden: moved / (1 - r ** 2),
+    variances: [errorOf(n + within.count), errorOf(n - within.count)]
+  }
 }

@@ -140,9 +140,13 @@ function pauleMandel(effects: readonly SiteEffect[]): number {
 
 const SCORINGS_MAX = 200
 
-/** Fisher's scoring of the restricted likelihood, from DerSimonian and Laird's variance on; NaN where it does not come to rest. */
+/**
+ * Fisher's scoring of the restricted likelihood, from DerSimonian and Laird's variance on; NaN where it does not come to rest.
+ * Steps that turn back are halved: they would go to and fro, if only by the last digit.
+ */
 function restrictedLikelihood(effects: readonly SiteEffect[]): number {
   let tau2 = dersimonianLaird(effects)
+  let [share, before] = [1, 0]
   for (let step = 0; step < SCORINGS_MAX; step++) {
     const { weights, sum, mean } = weighted(effects, tau2)
     const powers = (power: number) => exactSum(weights.map((weight) => weight ** power))
@@ -150,7 +154,10 @@ function restrictedLikelihood(effects: readonly SiteEffect[]): number {
     const trace = sum - powers(2) / sum
     const squared = powers(2) - (2 * powers(3)) / sum + (powers(2) / sum) ** 2
     const scatter = exactSum(effects.map(({ estimate }, i) => ((weights[i] ?? 0) * (estimate - mean)) ** 2))
-    const next = Math.max(0, tau2 + (scatter - trace) / squared)
+    const step = (scatter - trace) / squared
+    if (step * before < 0) share /= 2
+    before = step
+    const next = Math.max(0, tau2 + share * step)
     if (Math.abs(next - tau2) <= 1e-14 * Math.max(next, tau2)) return next
     tau2 = next
   }

@@ -1,18 +1,31 @@
 /** The name of a test as people read it. */
-import type { MetaTest, TestResult } from '@stimnet/protocol'
+import type { MetaTest, TestEstimate, TestResult } from '@stimnet/protocol'
 
 const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   welch: 'Welch’s t',
   anova: 'One-way analysis of variance',
   chi_squared: 'Pearson’s χ²',
-  meta: 'Meta-analysis'
+  meta: 'Meta-analysis',
+  mean_interval: '95 % interval of the mean',
+  share_interval: '95 % interval of the share (Wilson)',
+  correlation_interval: '95 % interval of the correlation (Fisher’s z)',
+  one_sample: 'One-sample t',
+  paired: 'Paired t',
+  two_by_two: 'Odds and risks of two groups',
+  mcnemar: 'McNemar’s χ²',
+  fisher: 'Fisher’s exact test',
+  partial_correlation: 'Partial correlation',
+  pairwise: 'Pairwise Welch’s t, p after Holm'
 }
 
-const ADJUSTED: Readonly<Record<TestResult['kind'], string>> = {
+/** Adjusted for the site it is another test, of another name. */
+const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
   chi_squared: 'Cochran–Mantel–Haenszel χ²',
-  meta: 'Meta-analysis'
+  two_by_two: 'Mantel–Haenszel odds and risks of two groups',
+  fisher: 'Exact test within institutions',
+  pairwise: 'Pairwise Welch’s t within institutions, p after Holm'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -30,8 +43,25 @@ const METHODS: Readonly<Record<MetaTest['method'], string>> = {
   fixed: 'fixed effect'
 }
 
-/** Adjusted for the site it is another test, of another name. */
+/** What a heading calls it. */
 export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): string {
   if (meta !== undefined) return `Meta-analysis of ${EFFECTS[meta.effect]} (${METHODS[meta.method]})`
-  return (adjusted ? ADJUSTED : NAMES)[kind]
+  return (adjusted && ADJUSTED[kind]) || NAMES[kind]
 }
+
+/** What a test is of: its column and keys, or its variables. */
+export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>): string {
+  const [x, y, z] = groups.map(({ name }) => name)
+  if (kind === 'partial_correlation') return `${x} and ${y} given ${z}`
+  return [of, by.join(', ')].filter((part) => part !== '').join(' by ')
+}
+
+/** What an estimate is of: a ratio, or the row of the answer. */
+export function estimateName({ measure, groups }: Pick<TestEstimate, 'measure' | 'groups'>): string {
+  const labels = groups.map((label) => label ?? 'missing')
+  if (measure === 'difference') return labels.join(' − ')
+  if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
+  return measure.replace('_', ' ')
+}
+
+const OF_ROWS: readonly TestEstimate['measure'][] = ['mean', 'share', 'correlation']

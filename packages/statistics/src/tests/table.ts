@@ -6,9 +6,16 @@ import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accurac
 export interface TestCell {
   readonly value: number | null
   readonly moments?: Measured
-  /** Of a share: how many have the level, of how many. */
-  readonly share?: { readonly having: number; readonly of: number }
+  /** Of a share: how many have the level, of how many, each with its largest distance from the exact count. */
+  readonly share?: MeasuredShare
   readonly accuracy: Accuracy
+}
+
+/** The two counts of a share with their accuracy. */
+export interface MeasuredShare {
+  readonly having: number
+  readonly of: number
+  readonly within: { readonly having: number; readonly of: number }
 }
 
 /** Moments with their accuracy. */
@@ -28,6 +35,8 @@ export interface TestSite {
   readonly rows: readonly TestRow[]
   /** Whether the site withheld no group and no cell of the column. Otherwise a missing group may not be empty. */
   isWhole(column: string): boolean
+  /** Whether people were left out of some numbers, so that two numbers of one table may be of different people. */
+  readonly isLeftOut: boolean
 }
 
 /** The computed numbers of a test. */
@@ -46,12 +55,13 @@ export const DF_MIN = 10
 export const FEW_FREEDOMS = `Fewer than ${DF_MIN} degrees of freedom.`
 
 /** The parts of a table that a test reads. Without a card its numbers count as exact. */
-export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> & Partial<Pick<TableOutput, 'disclosure'>>
+export type TestedTable = Pick<TableOutput, 'columns' | 'rows' | 'withheld'> &
+  Partial<Pick<TableOutput, 'disclosure' | 'left_out'>>
 
 /** Converts one site's table to the form that tests read. */
 export function testSite(
   site: string,
-  { columns, rows, withheld, disclosure }: TestedTable,
+  { columns, rows, withheld, disclosure, left_out: leftOut = [] }: TestedTable,
   accuracyOf: AccuracyOf = accuracyOfCard
 ): TestSite {
   const accuracies = new Map(
@@ -68,7 +78,8 @@ export function testSite(
   return {
     site,
     rows: rows.map((row) => testRow(columns, row, accuracies)),
-    isWhole: (column) => withheld.groups === 0 && rows.every(({ parts }) => Object.hasOwn(parts, column))
+    isWhole: (column) => withheld.groups === 0 && rows.every(({ parts }) => Object.hasOwn(parts, column)),
+    isLeftOut: leftOut.length > 0
   }
 }
 
@@ -83,10 +94,16 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
     cells: new Map(
       cells.map(({ name, value }) => {
         const moments = momentsIn(parts, name)
-        const accuracy = accuracies.get(name)?.(moments) ?? EXACT
-        const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         const part = partIn(parts, name)
-        const share = part !== undefined && 'share' in part ? { share: part.share } : {}
+        const implied = accuracies.get(name)?.(moments) ?? EXACT
+        // A number of values can be told more coarsely than other counts.
+        const said = part !== undefined && 'add' in part ? (part.accuracy ?? 0) : 0
+        const accuracy = said > implied.count ? { ...implied, count: said } : implied
+        const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
+        const share =
+          part !== undefined && 'share' in part
+            ? { share: { ...part.share, within: part.accuracy ?? { having: accuracy.count, of: accuracy.count } } }
+            : {}
         return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
       })
     )

@@ -5,9 +5,8 @@ import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
 import { type Difference, differencesIn } from './differing.ts'
-import { type Draft, signingKey } from '../draft/draft.ts'
+import { type Change, type Draft, signingKey } from '../draft/draft.ts'
 import { type LocalVariable, standingIn, withMapping } from '../draft/mappings.ts'
 
 /** Nothing where they agree on what the question uses. */

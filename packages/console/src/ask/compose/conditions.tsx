@@ -3,9 +3,8 @@ import { Panel } from '../../parts/panel.tsx'
 import { filterInWords } from '../../words/filter.ts'
 import { isGroupable } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
 import { ConditionRow } from './condition-row.tsx'
-import type { Condition, Draft } from '../draft/draft.ts'
+import type { Change, Condition, Draft } from '../draft/draft.ts'
 import { unfinished } from '../draft/unfinished.ts'
 
 const CONDITIONS_MAX = 8

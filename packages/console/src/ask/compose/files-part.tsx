@@ -7,44 +7,21 @@ import { Problem } from '../../parts/problem.tsx'
 import { useSession } from '../../session/session.tsx'
 import { bytesInWords, plural } from '../../words/number.ts'
 import { ahead } from '../../words/time.ts'
-import type { Change } from '../draft/change.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 import { chosenOf, tooLarge, withFile, withoutFile } from '../draft/files.ts'
 
 const MOST = LIMITS.uploadsPerRequestMax
 
 /** What is brought is kept at once, and chosen; what is not chosen can be deleted. */
 export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
-  const { client } = useSession()
   const id = useId()
   const picker = useRef<HTMLInputElement>(null)
-  const kept = useLoaded((signal) => client.listUploads('data', { signal }), [client])
-  const [state, setState] = useState<{ busy?: string; error?: unknown; doing?: string }>({})
+  const { kept, state, bring, remove } = useStoredFiles(change)
   const chosen = draft.files.map(({ file_id }) => file_id)
   const tick = (file: UploadedFile, isTicked: boolean) =>
     change(({ files }) => ({ files: isTicked ? withFile(files, chosenOf(file)) : withoutFile(files, file.file_id) }))
   const all = kept.value ?? []
   const lost = kept.value ? draft.files.filter(({ file_id: id }) => !all.some((one) => one.file_id === id)) : []
-
-  const doing = async (words: string, work: () => Promise<unknown>) => {
-    setState({ busy: words })
-    try {
-      await work()
-      setState({})
-    } catch (error) {
-      setState({ error, doing: words })
-    }
-    kept.reload()
-  }
-  const bring = (file: File) =>
-    doing(`Sending ${file.name}`, async () => {
-      if (tooLarge(file)) throw tooLarge(file)
-      const bytes = new Uint8Array(await file.arrayBuffer())
-      const uploaded = await client.upload('data', { filename: file.name, bytes })
-      // While it was sent, others may have been ticked and unticked.
-      change(({ files }) => ({ files: withFile(files, chosenOf(uploaded)) }))
-    })
-  const remove = (file: UploadedFile) => doing(`Deleting ${file.filename}`, () => client.deleteUpload(file.file_id))
 
   return (
     <fieldset className="files" aria-describedby={`${id}-hint`}>
@@ -55,53 +32,21 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
       </p>
       <ul>
         {all.map((file) => (
-          <li key={file.file_id}>
-            <label className="choice">
-              <input
-                type="checkbox"
-                checked={chosen.includes(file.file_id)}
-                disabled={!chosen.includes(file.file_id) && chosen.length >= MOST}
-                onChange={(e) => tick(file, e.target.checked)}
-              />
-              <span>
-                <strong>{file.filename}</strong>{' '}
-                <span className="soft">
-                  {bytesInWords(file.size)}, deleted {ahead(file.expires_at)}
-                </span>
-                {file.name !== file.filename && (
-                  <span className="found-as">
-                    Your script finds it as <code>{file.name}</code>.
-                  </span>
-                )}
-              </span>
-            </label>
-            {!chosen.includes(file.file_id) && (
-              <button
-                type="button"
-                className="quiet"
-                onClick={() => remove(file)}
-                aria-label={`Delete ${file.filename}`}
-              >
-                Delete
-              </button>
-            )}
-          </li>
+          <StoredFile
+            key={file.file_id}
+            file={file}
+            isChosen={chosen.includes(file.file_id)}
+            isFull={chosen.length >= MOST}
+            tick={tick}
+            remove={remove}
+          />
         ))}
         {lost.map((file) => (
-          <li key={file.file_id}>
-            <span>
-              <strong>{file.name}</strong>{' '}
-              <span className="soft">is no longer stored: upload it again, or ask without it</span>
-            </span>
-            <button
-              type="button"
-              className="quiet"
-              onClick={() => change(({ files }) => ({ files: withoutFile(files, file.file_id) }))}
-              aria-label={`Ask without ${file.name}`}
-            >
-              Ask without it
-            </button>
-          </li>
+          <LostFile
+            key={file.file_id}
+            file={file}
+            omit={() => change(({ files }) => ({ files: withoutFile(files, file.file_id) }))}
+          />
         ))}
       </ul>
       <label htmlFor={`${id}-file`}>Upload a file</label>
@@ -123,6 +68,86 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
       {state.error !== undefined && <Problem error={state.error} doing={state.doing ?? ''} />}
       {kept.error !== undefined && <Problem error={kept.error} doing="Reading your files" again={kept.reload} />}
     </fieldset>
+  )
+}
+
+/** The files that the gateway keeps for the account, and what can be done with them. An uploaded file is chosen at once. */
+function useStoredFiles(change: Change) {
+  const { client } = useSession()
+  const kept = useLoaded((signal) => client.listUploads('data', { signal }), [client])
+  const [state, setState] = useState<{ busy?: string; error?: unknown; doing?: string }>({})
+  const doing = async (words: string, work: () => Promise<unknown>) => {
+    setState({ busy: words })
+    try {
+      await work()
+      setState({})
+    } catch (error) {
+      setState({ error, doing: words })
+    }
+    kept.reload()
+  }
+  const bring = (file: File) =>
+    doing(`Sending ${file.name}`, async () => {
+      if (tooLarge(file)) throw tooLarge(file)
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      const uploaded = await client.upload('data', { filename: file.name, bytes })
+      // While it was sent, others may have been ticked and unticked.
+      change(({ files }) => ({ files: withFile(files, chosenOf(uploaded)) }))
+    })
+  const remove = (file: UploadedFile) => doing(`Deleting ${file.filename}`, () => client.deleteUpload(file.file_id))
+  return { kept, state, bring, remove }
+}
+
+function StoredFile(props: {
+  file: UploadedFile
+  isChosen: boolean
+  /** Whether no further file can be chosen. */
+  isFull: boolean
+  tick: (file: UploadedFile, isTicked: boolean) => void
+  remove: (file: UploadedFile) => void
+}) {
+  const { file, isChosen, isFull, tick, remove } = props
+  return (
+    <li>
+      <label className="choice">
+        <input
+          type="checkbox"
+          checked={isChosen}
+          disabled={!isChosen && isFull}
+          onChange={(e) => tick(file, e.target.checked)}
+        />
+        <span>
+          <strong>{file.filename}</strong>{' '}
+          <span className="soft">
+            {bytesInWords(file.size)}, deleted {ahead(file.expires_at)}
+          </span>
+          {file.name !== file.filename && (
+            <span className="found-as">
+              Your script finds it as <code>{file.name}</code>.
+            </span>
+          )}
+        </span>
+      </label>
+      {!isChosen && (
+        <button type="button" className="quiet" onClick={() => remove(file)} aria-label={`Delete ${file.filename}`}>
+          Delete
+        </button>
+      )}
+    </li>
+  )
+}
+
+function LostFile({ file, omit }: { file: Draft['files'][number]; omit: () => void }) {
+  return (
+    <li>
+      <span>
+        <strong>{file.name}</strong>{' '}
+        <span className="soft">is no longer stored: upload it again, or ask without it</span>
+      </span>
+      <button type="button" className="quiet" onClick={omit} aria-label={`Ask without ${file.name}`}>
+        Ask without it
+      </button>
+    </li>
   )
 }
 

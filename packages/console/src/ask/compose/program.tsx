@@ -4,8 +4,7 @@ import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 import { FilesPart } from './files-part.tsx'
 import { OUTPUTS_EXAMPLE } from '../draft/outputs.ts'
 import { StatisticPicker } from './statistic-picker.tsx'
@@ -25,78 +24,93 @@ const HINTS = {
     'data, if a script fails, you see the end of what it printed.'
 } as const
 
+interface Part {
+  draft: Draft
+  change: Change
+  about: About
+}
+
 /** What was written in one way stays when another is looked at. */
-export function ProgramPart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const { kind, language } = draft
+export function ProgramPart({ draft, change, about }: Part) {
+  const { kind } = draft
   return (
     <Panel title="What" hint={HINTS[kind]}>
       <Segments legend="Kind of question" options={KINDS} value={kind} choose={(chosen) => change({ kind: chosen })} />
       {kind === 'statistic' && <StatisticPicker picked={draft.picked} change={change} about={about} />}
-      {kind === 'sql' && (
-        <Field label="Query" hint="Select columns, counts and means; group by declared levels or bins.">
-          {(field) => (
-            <>
-              <Editor {...field} language="sql" value={draft.sql} onChange={(sql) => change({ sql })} />
-              {draft.sql.trim() === '' && (
-                <button type="button" className="quiet" onClick={() => change({ sql: starterSql(about) })}>
-                  Start with an example
-                </button>
-              )}
-            </>
-          )}
-        </Field>
-      )}
-      {kind === 'script' && (
+      {kind === 'sql' && <Query draft={draft} change={change} about={about} />}
+      {kind === 'script' && <Script draft={draft} change={change} about={about} />}
+    </Panel>
+  )
+}
+
+function Query({ draft, change, about }: Part) {
+  return (
+    <Field label="Query" hint="Select columns, counts and means; group by declared levels or bins.">
+      {(field) => (
         <>
-          <Segments
-            legend="Language"
-            options={[
-              { value: 'python', label: 'Python' },
-              { value: 'r', label: 'R' }
-            ]}
-            value={language}
-            choose={(chosen) => change({ language: chosen })}
-          />
-          <Field label="Script">
-            {(field) => (
-              <>
-                <Editor {...field} language={language} value={draft.script} onChange={(script) => change({ script })} />
-                {draft.script.trim() === '' && (
-                  <button
-                    type="button"
-                    className="quiet"
-                    onClick={() => change({ script: starterScript(language, about.variables[0]?.table ?? 'subjects') })}
-                  >
-                    Start with an example
-                  </button>
-                )}
-              </>
-            )}
-          </Field>
-          <FilesPart draft={draft} change={change} />
-          <Field
-            label="Declared outputs (optional)"
-            hint="As JSON: a name and a kind each. Declared outputs are checked by their kind, and pool."
-          >
-            {(field) => (
-              <>
-                <Editor
-                  {...field}
-                  language="json"
-                  linesMin={3}
-                  value={draft.outputs}
-                  onChange={(outputs) => change({ outputs })}
-                />
-                {draft.outputs.trim() === '' && (
-                  <button type="button" className="quiet" onClick={() => change({ outputs: OUTPUTS_EXAMPLE })}>
-                    Insert an example
-                  </button>
-                )}
-              </>
-            )}
-          </Field>
+          <Editor {...field} language="sql" value={draft.sql} onChange={(sql) => change({ sql })} />
+          {draft.sql.trim() === '' && (
+            <button type="button" className="quiet" onClick={() => change({ sql: starterSql(about) })}>
+              Start with an example
+            </button>
+          )}
         </>
       )}
-    </Panel>
+    </Field>
+  )
+}
+
+function Script({ draft, change, about }: Part) {
+  const { language } = draft
+  return (
+    <>
+      <Segments
+        legend="Language"
+        options={[
+          { value: 'python', label: 'Python' },
+          { value: 'r', label: 'R' }
+        ]}
+        value={language}
+        choose={(chosen) => change({ language: chosen })}
+      />
+      <Field label="Script">
+        {(field) => (
+          <>
+            <Editor {...field} language={language} value={draft.script} onChange={(script) => change({ script })} />
+            {draft.script.trim() === '' && (
+              <button
+                type="button"
+                className="quiet"
+                onClick={() => change({ script: starterScript(language, about.variables[0]?.table ?? 'subjects') })}
+              >
+                Start with an example
+              </button>
+            )}
+          </>
+        )}
+      </Field>
+      <FilesPart draft={draft} change={change} />
+      <Field
+        label="Declared outputs (optional)"
+        hint="As JSON: a name and a kind each. Declared outputs are checked by their kind, and pool."
+      >
+        {(field) => (
+          <>
+            <Editor
+              {...field}
+              language="json"
+              linesMin={3}
+              value={draft.outputs}
+              onChange={(outputs) => change({ outputs })}
+            />
+            {draft.outputs.trim() === '' && (
+              <button type="button" className="quiet" onClick={() => change({ outputs: OUTPUTS_EXAMPLE })}>
+                Insert an example
+              </button>
+            )}
+          </>
+        )}
+      </Field>
+    </>
   )
 }

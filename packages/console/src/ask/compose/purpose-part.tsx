@@ -4,9 +4,8 @@ import { Notice } from '../../parts/notice.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { fits, PURPOSES } from '../../words/purpose.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
 import { LENGTHS } from '../draft/lengths.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 
 /** Says at once which institutions would refuse, or have people decide. */
 export function PurposePart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {

@@ -4,15 +4,12 @@ import { Field } from '../../parts/field.tsx'
 import { plural } from '../../words/number.ts'
 import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
-import type { Picked } from '../draft/draft.ts'
+import type { Change, Picked } from '../draft/draft.ts'
+import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
 import { VariablePicker } from './variable-picker.tsx'
 
-const OVER_GROUPS = ['table', 'chi_squared', 'share']
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
-/** These take their groups from the variables themselves. */
-const UNGROUPED = ['table', 'histogram', 'chi_squared']
 const GROUPS_MAX = 3
 /** A model is asked for with a formula, which has no form here yet. */
 const PICKED = STATISTICS.filter(({ name }) => name !== 'regression')
@@ -22,8 +19,8 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
   const wanted = about.variables.filter(({ variable }) => {
-    if (OVER_GROUPS.includes(picked.name)) return isGroupable(variable)
-    if (['meta', 'table_one'].includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
+    if (OF_CATEGORIES.includes(picked.name)) return isGroupable(variable)
+    if (OF_BOTH.includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
     if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
     return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
   })
@@ -40,7 +37,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           >
             {PICKED.map(({ name, summary }) => (
               <option key={name} value={name} title={summary}>
-                {name.replace('_', ' ')}
+                {name.replaceAll('_', ' ')}
               </option>
             ))}
           </select>
@@ -58,19 +55,31 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           legend="In groups of"
           variables={groupable}
           chosen={picked.by}
-          most={['compare', 'anova', 'meta', 'table_one'].includes(picked.name) ? 1 : GROUPS_MAX}
+          most={ONE_GROUPING.includes(picked.name) ? 1 : GROUPS_MAX}
           choose={(by) => set({ by })}
         />
       )}
       <Arguments picked={picked} set={set} about={about} />
+      {WITH_INTERVAL.includes(picked.name) && (
+        <Choice is={picked.interval} set={(interval) => set({ interval })} words="95 % confidence intervals as well" />
+      )}
     </>
+  )
+}
+
+function Choice({ is, set, words }: { is: boolean; set: (is: boolean) => void; words: string }) {
+  return (
+    <label className="choice">
+      <input type="checkbox" checked={is} onChange={(e) => set(e.target.checked)} />
+      <span>{words}</span>
+    </label>
   )
 }
 
 function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
   const { picked, set, about } = props
   const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
-  if (picked.name === 'share' || (picked.name === 'meta' && first?.type === 'category')) {
+  if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []
     return (
       <Field label="Level whose share is asked for">
@@ -104,13 +113,19 @@ function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void
       </Field>
     )
   }
-  if (picked.name === 'moments') {
+  if (picked.name === 'one_sample') {
     return (
-      <label className="choice">
-        <input type="checkbox" checked={picked.kurtosis} onChange={(e) => set({ kurtosis: e.target.checked })} />
-        <span>Kurtosis as well</span>
-      </label>
+      <Field label="Compared with" hint="The number that the mean would be without an effect. If left empty, 0.">
+        {(field) => <input {...field} value={picked.value} onChange={(e) => set({ value: e.target.value })} />}
+      </Field>
     )
+  }
+  if (picked.name === 'anova') {
+    const words = 'Each group with each other as well (p after Holm)'
+    return <Choice is={picked.pairwise} set={(pairwise) => set({ pairwise })} words={words} />
+  }
+  if (picked.name === 'moments') {
+    return <Choice is={picked.kurtosis} set={(kurtosis) => set({ kurtosis })} words="Kurtosis as well" />
   }
   return null
 }

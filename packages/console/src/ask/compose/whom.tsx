@@ -5,8 +5,7 @@ import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { count, plural } from '../../words/number.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 
 /** Choosing another catalog begins the question anew, but for the programs that were written. */
 export function Whom(props: {

@@ -5,6 +5,7 @@ import {
   filterFromPairs,
   isComparison,
   privacyAskSchema,
+  type StatisticCall,
   statisticSchema
 } from '@stimnet/protocol'
 import { type AskedQuestion, STATISTICS } from '@stimnet/sdk'
@@ -69,14 +70,17 @@ function programIn(
 function statisticIn(content: string, variables: readonly SharedVariable[]): Part {
   const call = statisticSchema.parse(JSON.parse(content))
   const refOf = (name: string) => fullName(name, call.table, variables)
-  const { level, q, kurtosis, ...others } = call.arguments
+  const { level, q, kurtosis, pairwise, value, ...others } = withoutInterval(call)
   const picked: Picked = {
     name: call.name,
     variables: call.variables.map(refOf),
     by: call.by.map(refOf),
     level: typeof level === 'string' ? level : '',
     q: [q ?? []].flat().join(', '),
-    kurtosis: kurtosis === true
+    kurtosis: kurtosis === true,
+    pairwise: pairwise === true,
+    interval: call.arguments.interval === true,
+    value: typeof value === 'number' ? String(value) : ''
   }
   const isKnown = STATISTICS.some(({ name }) => name === call.name)
   return {
@@ -86,6 +90,11 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
       ...Object.keys(others).map((name) => `Its argument ${name}: the form does not have it.`)
     ]
   }
+}
+
+/** The arguments without that of confidence intervals. A meta-analysis has another of that name, which the form does not have. */
+function withoutInterval({ arguments: { interval, ...rest } }: StatisticCall): Record<string, unknown> {
+  return interval === undefined || typeof interval === 'boolean' ? rest : { ...rest, interval }
 }
 
 /** `table.variable`, where the catalog has one variable of that name. */

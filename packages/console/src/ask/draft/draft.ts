@@ -26,6 +26,12 @@ export interface Picked {
   readonly level: string
   readonly q: string
   readonly kurtosis: boolean
+  /** Confidence intervals beside the numbers. */
+  readonly interval: boolean
+  /** Each group of an analysis of variance with each other. */
+  readonly pairwise: boolean
+  /** The number that a mean is compared with, as written; empty for 0. */
+  readonly value: string
 }
 
 /** Who asks, and why, in words for stewards. */
@@ -72,12 +78,25 @@ export interface Draft {
   readonly person: Person
 }
 
+/** Changes the draft. What depends on the last values is given as a function, since other changes may come between. */
+export type Change = (change: Partial<Draft> | ((last: Draft) => Partial<Draft>)) => void
+
 /** Nothing chosen yet. */
 export const EMPTY: Draft = {
   catalog: '',
   targets: null,
   kind: 'statistic',
-  picked: { name: 'mean', variables: [], by: [], level: '', q: '', kurtosis: false },
+  picked: {
+    name: 'mean',
+    variables: [],
+    by: [],
+    level: '',
+    q: '',
+    kurtosis: false,
+    interval: false,
+    pairwise: false,
+    value: ''
+  },
   sql: '',
   language: 'python',
   script: '',
@@ -105,7 +124,9 @@ const KEY = 'stimnet-draft'
 export function storedDraft(text = ofTab.get(KEY)): Draft {
   try {
     const stored: unknown = JSON.parse(text ?? 'null')
-    return typeof stored === 'object' && stored !== null ? { ...EMPTY, ...stored } : EMPTY
+    if (typeof stored !== 'object' || stored === null) return EMPTY
+    const { picked } = stored as Partial<Draft>
+    return { ...EMPTY, ...stored, picked: { ...EMPTY.picked, ...picked } }
   } catch {
     return EMPTY
   }

@@ -3,6 +3,7 @@ import { aboutSchema, LIMITS } from '@stimnet/protocol'
 import type { StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../../words/number.ts'
 import { readEpsilon } from './epsilon.ts'
+import { NEEDS_GROUPING, OF_LEVEL, readValue } from './fits.ts'
 import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
 import { readOutputs } from './outputs.ts'
@@ -80,10 +81,12 @@ function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription |
   if (chosen < least) missing.push(`Choose ${least === most ? '' : 'at least '}${plural(least, 'variable')}.`)
   if (chosen > most) missing.push(`Choose at most ${plural(most, 'variable')}.`)
   if (picked.name === 'quantile') missing.push(...wrongInQuantiles(picked.q))
-  if (picked.name === 'share' && picked.level === '') missing.push('Choose the level whose share is asked for.')
+  if (OF_LEVEL.includes(picked.name) && picked.level === '') missing.push('Choose the level whose share is asked for.')
   if (picked.name === 'meta' && picked.by.length > 1)
     missing.push('A meta-analysis compares the groups of one variable.')
-  if (['compare', 'anova'].includes(picked.name) && picked.by.length !== 1)
+  if (picked.name === 'one_sample' && Number.isNaN(readValue(picked.value)))
+    missing.push('Write the value that the mean is compared with as a number.')
+  if (NEEDS_GROUPING.includes(picked.name) && picked.by.length !== 1)
     missing.push('Choose the variable that makes the groups.')
   return missing
 }

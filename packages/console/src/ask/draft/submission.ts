@@ -14,6 +14,7 @@ import { isNumeric } from '../../words/variable.ts'
 import type { About } from './about.ts'
 import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
+import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from './fits.ts'
 import { mappingsFor } from './mappings.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
@@ -84,15 +85,18 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
 }
 
 /** The call of a statistic, with the arguments that it knows. */
-export function callOf({ name, variables, by, level, q, kurtosis }: Picked) {
+export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value }: Picked) {
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
-    ...((name === 'share' || name === 'meta') && level !== '' ? { level } : {}),
+    ...([...OF_LEVEL, 'meta'].includes(name) && level !== '' ? { level } : {}),
     ...(name === 'quantile' && levels.length > 0 ? { q: levels } : {}),
-    ...(name === 'moments' && kurtosis ? { kurtosis } : {})
+    ...(name === 'moments' && kurtosis ? { kurtosis } : {}),
+    ...(WITH_INTERVAL.includes(name) && interval ? { interval } : {}),
+    ...(name === 'anova' && pairwise ? { pairwise } : {}),
+    ...(name === 'one_sample' && value.trim() !== '' ? { value: readValue(value) } : {})
   }
-  const keyed = ['table', 'histogram', 'chi_squared'].includes(name) ? [] : by
+  const keyed = UNGROUPED.includes(name) ? [] : by
   return { name, variables: [...variables], by: [...keyed], arguments: given }
 }
 

@@ -1,9 +1,8 @@
 /** Having the stewards of one institution decide first, with words for them. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
-import type { Change } from '../draft/change.ts'
 import { LENGTHS } from '../draft/lengths.ts'
-import type { Draft, Person } from '../draft/draft.ts'
+import type { Change, Draft, Person } from '../draft/draft.ts'
 
 const FIELDS = [
   { key: 'name', label: 'Your name', type: 'text', autoComplete: 'name' },

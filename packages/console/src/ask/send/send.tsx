@@ -9,9 +9,8 @@ import { Problem } from '../../parts/problem.tsx'
 import { useSession } from '../../session/session.tsx'
 import { plural } from '../../words/number.ts'
 import { type About, forewarnings } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
 import { LENGTHS } from '../draft/lengths.ts'
-import { type Draft, signingKey } from '../draft/draft.ts'
+import { type Change, type Draft, signingKey } from '../draft/draft.ts'
 import { missingInMappings } from '../draft/mappings.ts'
 import { refusalsIn } from '../price/noise.ts'
 import type { Price } from '../price/price.ts'
@@ -51,16 +50,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
   }
   return (
     <Panel title="Send">
-      <Field label={reviewed ? 'Title' : 'Title (optional)'} hint="Institutions see it with the question.">
-        {(field) => (
-          <input
-            {...field}
-            maxLength={LENGTHS.title}
-            value={draft.title}
-            onChange={(e) => change({ title: e.target.value })}
-          />
-        )}
-      </Field>
+      <TitleField draft={draft} change={change} isRequired={reviewed} />
       <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
       <SignedBy draft={draft} change={change} about={about} own={own} />
       <p className="prose">{whatHappens(about.asked.length)}</p>
@@ -75,13 +65,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
           The question may already have been received. You can safely send it again: it counts once.
         </Notice>
       )}
-      {missing.length > 0 && (
-        <ul className="missing" aria-label="Still missing">
-          {missing.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
-      )}
+      {missing.length > 0 && <StillMissing sentences={missing} />}
       <button
         type="button"
         className="primary large"
@@ -91,6 +75,31 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
         {busy ? 'Sending …' : labelOf(about.asked.length)}
       </button>
     </Panel>
+  )
+}
+
+function TitleField({ draft, change, isRequired }: { draft: Draft; change: Change; isRequired: boolean }) {
+  return (
+    <Field label={isRequired ? 'Title' : 'Title (optional)'} hint="Institutions see it with the question.">
+      {(field) => (
+        <input
+          {...field}
+          maxLength={LENGTHS.title}
+          value={draft.title}
+          onChange={(e) => change({ title: e.target.value })}
+        />
+      )}
+    </Field>
+  )
+}
+
+function StillMissing({ sentences }: { sentences: readonly string[] }) {
+  return (
+    <ul className="missing" aria-label="Still missing">
+      {sentences.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
   )
 }
 

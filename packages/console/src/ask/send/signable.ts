@@ -1,5 +1,5 @@
 /** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
-import { type About as AboutPerson, aboutSchema } from '@stimnet/protocol'
+import { type About as AboutPerson, aboutSchema, type QuestionInput } from '@stimnet/protocol'
 import type { SignRequestOptions } from '@stimnet/sdk'
 import { agreedContract } from '../compare/agreed.ts'
 import type { About } from '../draft/about.ts'
@@ -8,10 +8,7 @@ import { mappingsFor } from '../draft/mappings.ts'
 import { programOf, submissionOf } from '../draft/submission.ts'
 
 /** All but who signs it, when, and who brings it. */
-export type Signable = Omit<
-  SignRequestOptions,
-  'signer' | 'carrier' | 'clock' | 'random' | 'lifetimeMs' | 'credentials'
->
+export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {

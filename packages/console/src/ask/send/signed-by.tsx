@@ -5,8 +5,7 @@ import { Segments } from '../../parts/segments.tsx'
 import { hrefTo } from '../../route.ts'
 import { plural } from '../../words/number.ts'
 import type { About } from '../draft/about.ts'
-import type { Change } from '../draft/change.ts'
-import type { Draft } from '../draft/draft.ts'
+import type { Change, Draft } from '../draft/draft.ts'
 
 const SIGNERS = [
   { value: 'own', label: 'My own key' },

@@ -1,13 +1,25 @@
 /** The way to every page that this account can use. */
 import { useRef, useState } from 'react'
 import { hrefTo, usePlace } from '../../route.ts'
+import type { Role } from '../../session/account.ts'
 import { useAccount, useSession } from '../../session/session.tsx'
 import { Mark } from './mark.tsx'
-import { groupsFor } from './pages.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
+/** Pages that one kind of user needs. */
+export interface PageGroup {
+  readonly name: string
+  readonly pages: readonly {
+    readonly at: string
+    readonly label: string
+    /** A page that is reached from it. */
+    readonly below?: string
+    readonly roles: readonly Role[]
+  }[]
+}
+
 /** Grouped by who needs them. */
-export function Navigation() {
+export function Navigation({ groups }: { groups: readonly PageGroup[] }) {
   const { page } = usePlace()
   const menu = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useState(false)
@@ -34,19 +46,19 @@ export function Navigation() {
           Menu
         </button>
       </div>
-      <Menu page={page} close={close} />
+      <Menu groups={groups} page={page} close={close} />
     </header>
   )
 }
 
 /** Narrow screens fold it away. */
-function Menu({ page, close }: { page: string; close: () => void }) {
+function Menu({ groups, page, close }: { groups: readonly PageGroup[]; page: string; close: () => void }) {
   const account = useAccount()
   const { signOut } = useSession()
   return (
     <div id="menu" className="side-menu">
       <nav aria-label="Pages">
-        {groupsFor(account).map(({ name, pages }) => (
+        {groups.map(({ name, pages }) => (
           <div key={name} className="nav-group">
             <p className="nav-name">{name}</p>
             <ul>

@@ -1,14 +1,19 @@
 /** What stands around every page: the way to the others, who is signed in, and whether the gateway answers. */
-import { Suspense } from 'react'
-import { usePlace } from '../../route.ts'
+import { type ComponentType, Suspense } from 'react'
+import { type Place, usePlace } from '../../route.ts'
+import type { Account } from '../../session/account.ts'
 import { useAccount, useSession } from '../../session/session.tsx'
 import { Boundary } from './boundary.tsx'
 import { Expired } from './expired.tsx'
-import { Navigation } from './navigation.tsx'
-import { pageAt } from './pages.tsx'
+import { Navigation, type PageGroup } from './navigation.tsx'
 
-/** The frame of a signed-in console. */
-export function Shell() {
+interface Pages {
+  readonly groupsFor: (account: Account) => readonly PageGroup[]
+  readonly pageAt: (place: Place, account: Account) => ComponentType<{ place: Place }>
+}
+
+/** The frame of a signed-in console, around one of its pages. */
+export function Shell({ groupsFor, pageAt }: Pages) {
   const { lost, expired } = useSession()
   const account = useAccount()
   const place = usePlace()
@@ -18,7 +23,7 @@ export function Shell() {
       <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to the content
       </button>
-      <Navigation />
+      <Navigation groups={groupsFor(account)} />
       <div className="content">
         {lost && (
           <p className="notice warn" role="status">

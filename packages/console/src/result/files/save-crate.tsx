@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Problem } from '../../parts/problem.tsx'
 import { useSession } from '../../session/session.tsx'
-import { saveFile } from './save.ts'
+import { saveFile } from '../../parts/save.ts'
 
 /** `name` without its ending. */
 export function SaveCrate({ id, name }: { id: string; name: string }) {

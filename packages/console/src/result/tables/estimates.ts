@@ -1,24 +1,8 @@
 /** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
-import type { MomentsPart, Output, PooledOutput, TestResult, TypedValue } from '@stimnet/protocol'
-import { testAsked, testName, testsOfOutput } from '@stimnet/sdk'
+import type { MomentsPart, Output, PooledOutput, TestEstimate, TestResult, TypedValue } from '@stimnet/protocol'
+import { estimateName, testAsked, testName, testSubject, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
-
-/** One line of a forest plot. */
-export interface Estimate {
-  readonly name: string
-  readonly value: number
-  readonly low: number
-  readonly high: number
-  readonly isPooled: boolean
-}
-
-/** One plot: what is estimated, by whom. */
-export interface Forest {
-  readonly title: string
-  readonly estimates: readonly Estimate[]
-  /** Where nothing would be; undefined where there is no such place. */
-  readonly nothingAt: number | undefined
-}
+import type { Estimate, Forest } from '../../plots/forest-plot.tsx'
 
 /** Of the normal distribution: both tails together hold one in twenty. */
 const Z95 = 1.959964
@@ -33,6 +17,7 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
   return [
     ...combined(pooled, sites),
     ...differences(pooled, sites),
+    ...intervals(pooled, sites),
     ...means(pooled, sites),
     ...coefficients(pooled, named)
   ].filter(({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1)
@@ -42,7 +27,10 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
 function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
   const places = placesOf(pooled.columns)
-  const spreads = pooled.columns.flatMap(({ kind, variables: [variable] }, at) => {
+  const hasInterval = (name: string) => pooled.tests?.some(({ kind, of }) => kind === 'mean_interval' && of === name)
+  const spreads = pooled.columns.flatMap(({ name, kind, variables: [variable] }, at) => {
+    // Its own intervals allow for rounding.
+    if (hasInterval(name)) return []
     const isFirst = pooled.columns.findIndex((other) => isSpread(other) && other.variables[0] === variable) === at
     return isSpread({ kind }) && isFirst ? [at] : []
   })
@@ -93,15 +81,64 @@ function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boo
   return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
 }
 
-/** Differences of two groups' means, as Welch's test gives them: made here of each site's numbers, with what its card says of rounding. */
+/** Confidence intervals of each row: made here of each site's numbers, with what its card says of rounding. */
+function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
+  return (pooled.tests ?? []).flatMap((test) => {
+    const asked = [testAsked(test)].filter((one) => one !== undefined)
+    const own = sites.map(({ name, table }) => ({ name, estimates: testsOfOutput(asked, table)[0]?.estimates ?? [] }))
+    return (test.estimates ?? []).map((estimate): Forest => {
+      const key = keyOf(estimate)
+      return {
+        title: `${testName(test)}: ${subjectOf(test)}, ${estimateName(estimate)}`,
+        estimates: [
+          ...own.flatMap(({ name, estimates }) =>
+            ofEstimate(
+              name,
+              estimates.find((one) => keyOf(one) === key),
+              false
+            )
+          ),
+          ...ofEstimate('Pooled', estimate, true)
+        ],
+        nothingAt: NOTHING_AT[estimate.measure]
+      }
+    })
+  })
+}
+
+/** Without its keys, whose labels are in the name of the estimate. */
+function subjectOf(test: TestResult): string {
+  return testSubject({ ...test, by: [] }).replace(/^sd_/, '')
+}
+
+const NOTHING_AT: Readonly<Partial<Record<TestEstimate['measure'], number>>> = {
+  correlation: 0,
+  odds_ratio: 1,
+  risk_ratio: 1,
+  risk_difference: 0,
+  difference: 0
+}
+
+function keyOf({ measure, groups }: TestEstimate): string {
+  return JSON.stringify([measure, groups])
+}
+
+function ofEstimate(name: string, estimate: TestEstimate | undefined, isPooled: boolean): Estimate[] {
+  const [low, high] = estimate?.interval ?? []
+  if (estimate?.estimate == null || low === undefined || high === undefined) return []
+  return [{ name, value: estimate.estimate, low, high, isPooled }]
+}
+
+/** Differences, as their t tests give them: made here of each site's numbers, with what its card says of rounding. */
 function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     const asked = [testAsked(test)].filter((one) => one !== undefined)
-    if (test.kind !== 'welch') return []
+    if (!DIFFERENCES.includes(test.kind)) return []
     const [one, other] = test.groups
+    const than = test.value === undefined ? `${one?.name ?? ''} minus ${other?.name ?? ''}` : `mean minus ${test.value}`
     return [
       {
-        title: `Difference of ${test.of.replace(/^sd_/, '')}: ${one?.name ?? ''} minus ${other?.name ?? ''}`,
+        title: `Difference of ${test.of.replace(/^sd_/, '')}: ${than}`,
         estimates: [
           ...sites.flatMap(({ name, table }) => differenceOf(name, testsOfOutput(asked, table)[0], false)),
           ...differenceOf('Pooled', test, true)
@@ -111,6 +148,8 @@ function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[
     ]
   })
 }
+
+const DIFFERENCES: readonly TestResult['kind'][] = ['welch', 'one_sample', 'paired']
 
 /** The effects of a meta-analysis, and the combined one. */
 function combined(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {

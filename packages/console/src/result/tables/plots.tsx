@@ -35,17 +35,7 @@ export function Plots(props: {
   return (
     <Panel title="Plots">
       {measures.length > 1 && (
-        <Field label="Column">
-          {(field) => (
-            <select {...field} value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
-              {measures.map((at) => (
-                <option key={at} value={at}>
-                  {pooled.columns[at]?.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ColumnField columns={pooled.columns} measures={measures} chosen={chosen} choose={setChosen} />
       )}
       {column && isBinned(pooled) && (
         <Scroll label="Histogram">
@@ -83,6 +73,28 @@ export function Plots(props: {
       )}
       {forests.length > FORESTS_MAX && <p className="hint">Only the first {FORESTS_MAX} estimates are drawn.</p>}
     </Panel>
+  )
+}
+
+function ColumnField(props: {
+  columns: PooledOutput['columns']
+  measures: readonly number[]
+  chosen: number
+  choose: (column: number) => void
+}) {
+  const { columns, measures, chosen, choose } = props
+  return (
+    <Field label="Column">
+      {(field) => (
+        <select {...field} value={chosen} onChange={(event) => choose(Number(event.target.value))}>
+          {measures.map((at) => (
+            <option key={at} value={at}>
+              {columns[at]?.name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   )
 }
 

@@ -1,5 +1,6 @@
 /** The parts of a pooled table: what each institution answered to the same row and column. */
 import type { OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
+import type { CellParts } from '../../plots/site-bars.tsx'
 
 type Cell = string | number | null
 
@@ -30,21 +31,6 @@ export function rowName(values: readonly Cell[], { keys }: Places): string {
 /** The row of a site's table with the same keys; undefined where the site withheld it or has none. */
 export function rowOf(site: SiteTable, values: readonly Cell[], places: Places): OutputRow | undefined {
   return site.table.rows.find((row) => places.keys.every((at) => (row.values[at] ?? null) === (values[at] ?? null)))
-}
-
-/** What one site says in one cell. */
-export interface SiteValue {
-  readonly name: string
-  /** Null where it withheld the cell or the row. */
-  readonly value: number | null
-}
-
-/** One pooled cell and its parts. */
-export interface CellParts {
-  readonly row: string
-  /** Undefined where the column does not pool. */
-  readonly pooled: number | null | undefined
-  readonly sites: readonly SiteValue[]
 }
 
 /** One column of the pooled table, row by row with its parts. */

@@ -1,7 +1,7 @@
 /** Tests over the pooled rows. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { TestResult } from '@stimnet/protocol'
-import { testName } from '@stimnet/sdk'
+import { testName, testSubject } from '@stimnet/sdk'
 import { measured } from '../../words/number.ts'
 
 /** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
@@ -33,10 +33,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
           {tests.map((test) => (
             <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
               <th scope="row">{testName(test)}</th>
-              <td>
-                {test.of.replace(/^sd_/, '')}
-                {test.by.length > 0 && ` by ${test.by.join(', ')}`}
-              </td>
+              <td>{testSubject(test).replace(/^sd_/, '')}</td>
               <td className="number">
                 {test.difference === null ? '–' : measured(test.difference)}
                 {test.interval && ` (${test.interval.map(measured).join(' to ')})`}
@@ -46,6 +43,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
               <td className="number">{test.p === null ? '–' : test.p < 0.0001 ? '< 0.0001' : measured(test.p)}</td>
               <td>
                 {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
+                {test.heterogeneity && differingOf(test.heterogeneity)}
               </td>
             </tr>
           ))}
@@ -63,4 +61,8 @@ function heterogeneityOf({ tau2, i2, q, prediction }: NonNullable<TestResult['me
   return prediction === null
     ? between
     : `${between} 95 % prediction interval for a further institution: ${prediction.map(measured).join(' to ')}.`
+}
+
+function differingOf({ statistic, df, p }: NonNullable<TestResult['heterogeneity']>): string {
+  return `Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p ${p < 0.0001 ? '< 0.0001' : `= ${measured(p)}`}.`
 }

@@ -1,7 +1,7 @@
 /** A script's declared outputs as rows of a table: each number under its own name. */
 import type { Output, PooledTyped, TypedValue } from '@stimnet/protocol'
 import { measured } from '../../words/number.ts'
-import type { CellParts } from './sites.ts'
+import type { CellParts } from '../../plots/site-bars.tsx'
 
 /** One number of an output; null where it was withheld. */
 export interface TypedRow {

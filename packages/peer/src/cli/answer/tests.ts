@@ -1,15 +1,24 @@
-/** Tests over the pooled rows as text for a terminal: one line each, with notes. */
-import type { TestResult } from '@stimnet/protocol'
-import { type Broadcast, testName } from '@stimnet/sdk'
+/** Tests over the pooled rows as text for a terminal: one line each with notes, and one for each of its estimates. */
+import type { TestEstimate, TestResult } from '@stimnet/protocol'
+import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sdk'
 import { measured, printable } from '../terminal/table.ts'
 
-const LETTERS: Readonly<Record<TestResult['kind'], string>> = { welch: 't', anova: 'F', chi_squared: 'χ²', meta: 't' }
+const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
+  anova: 'F',
+  chi_squared: 'χ²',
+  two_by_two: 'χ²'
+}
 
 /** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
   const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
-  const lines = tests.flatMap((test) => [test.meta ? metaLine(test) : lineOf(test), ...metaLines(test.meta, nameOf)])
+  const lines = tests.flatMap((test) => [
+    test.meta ? metaLine(test) : lineOf(test),
+    ...metaLines(test.meta, nameOf),
+    ...differingLines(test),
+    ...(test.estimates ?? []).map(estimateLine)
+  ])
   return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
 }
 
@@ -23,6 +32,13 @@ function metaLine(test: TestResult): string {
   const letter = df.length === 0 ? 'z' : `t(${df.map(measured).join(', ')})`
   const tested = statistic === null || p === null ? '' : `, ${letter} = ${measured(statistic)}, p = ${shortP(p)}`
   return `${name}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}${tested}.${said}`
+}
+
+/** Whether the odds ratios of the sites differ. */
+function differingLines({ heterogeneity: differing }: TestResult): string[] {
+  if (differing === undefined) return []
+  const { df, statistic, p } = differing
+  return [`  Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p = ${shortP(p)}.`]
 }
 
 /** How the sites differ, and each by itself. */
@@ -46,19 +62,37 @@ function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): 
 }
 
 function lineOf(test: TestResult): string {
-  const name = testName(test)
-  const of = printable(`${test.of} by ${test.by.join(', ')}`)
+  const name = `${testName(test)}, ${printable(testSubject(test))}`
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
-  if (test.statistic === null || test.p === null) return `${name}, ${of}: not computed.${note}`
+  if (test.p === null) {
+    return test.estimates?.some(({ interval }) => interval !== null)
+      ? `${name}.${note}`
+      : `${name}: not computed.${note}`
+  }
   const df = test.df.map(measured).join(', ')
-  return `${name}, ${of}: ${LETTERS[test.kind]}(${df}) = ${measured(test.statistic)}, p = ${shortP(test.p)}.${differenceIn(test)}${note}`
+  const letter = LETTERS[test.kind] ?? 't'
+  // An exact test has no statistic.
+  const tested = test.statistic === null ? '' : `${letter}(${df}) = ${measured(test.statistic)}, `
+  return `${name}: ${tested}p = ${shortP(test.p)}.${differenceIn(test)}${note}`
 }
 
-function differenceIn({ difference, interval, groups }: TestResult): string {
+function differenceIn({ difference, interval, groups, value }: TestResult): string {
   const [low, high] = interval ?? []
   if (difference === null || low === undefined || high === undefined) return ''
-  const names = printable(groups.map(({ name }) => name).join(' − '))
+  const names =
+    value === undefined ? printable(groups.map(({ name }) => name).join(' − ')) : `mean − ${measured(value)}`
   return ` Difference ${names}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}.`
+}
+
+/** One estimate with its interval and the number of values behind it. */
+function estimateLine(one: TestEstimate): string {
+  const { n, estimate, interval, p } = one
+  const name = printable(estimateName(one))
+  const [low, high] = interval ?? []
+  const between = low === undefined || high === undefined ? 'no interval' : `${measured(low)} to ${measured(high)}`
+  return estimate === null
+    ? `  ${name}: not known`
+    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}${p == null ? '' : `, p = ${shortP(p)}`}`
 }
 
 function shortP(value: number): string {

@@ -2,16 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import {
-  type Filter,
   LIMITS,
-  type PrivacyAskInput,
   type Program,
   programText,
   programWord,
+  type QuestionInput,
   type Signer,
-  StimnetError,
   signerFromSeed,
-  statisticSchema
+  statisticSchema,
+  StimnetError
 } from '@stimnet/protocol'
 import {
   type Broadcast,
@@ -23,7 +22,7 @@ import {
   type UploadedFile
 } from '@stimnet/sdk'
 import { clientSettings } from '../../config/client.ts'
-import { readSeed } from '../../start/identity.ts'
+import { readSeed } from '../../store/identity.ts'
 import { answerText, exitOf } from '../answer/answer.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { asSigned } from './as-signed.ts'
@@ -34,7 +33,7 @@ import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { drawProgress } from '../terminal/progress.ts'
 import { CLIENT_OPTIONS, clientFor, pairsOf } from '../session/session.ts'
 import { agreesToSpend, SPEND_OPTIONS } from './spend.ts'
-import { agreedTerms, TERMS_OPTIONS, type Terms, termsOf } from './terms.ts'
+import { agreedTerms, TERMS_OPTIONS, termsOf } from './terms.ts'
 import { withUploads } from './uploads.ts'
 import { catalogHint, nobodyOffers } from './catalog-hint.ts'
 import { whereOf } from './where.ts'
@@ -158,16 +157,7 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-interface Ask extends Terms {
-  readonly catalog: string
-  readonly program: Program
-  readonly parameters: Record<string, unknown>
-  readonly where?: Filter
-  readonly privacy?: PrivacyAskInput
-  readonly purpose: readonly string[]
-  readonly title: string
-  readonly uploads?: readonly UploadedFile[]
-}
+type Ask = Omit<QuestionInput, 'uploads'> & { readonly uploads?: readonly UploadedFile[] }
 
 /** The researcher's own key; undefined where there is none. */
 export async function ownSigner(): Promise<Signer | undefined> {

@@ -4,14 +4,11 @@ import {
   columnsOf,
   contractListSchema,
   differencesInWords,
-  type Filter,
   mappingListSchema,
-  type OutputDeclarationInput,
   outputContractSchema,
-  type Program,
-  StimnetError,
-  type VariableContractInput,
-  type VariableMappingInput
+  type OutputDeclarationInput,
+  type QuestionInput,
+  StimnetError
 } from '@stimnet/protocol'
 import { descriptorOf, type FoundCatalog } from '@stimnet/sdk'
 import type { ZodType } from 'zod'
@@ -28,11 +25,7 @@ export const TERMS_OPTIONS = {
 } as const
 
 /** The terms of a request. Those that are not given are left out. */
-export interface Terms {
-  readonly outputs?: readonly OutputDeclarationInput[]
-  readonly contract?: readonly VariableContractInput[]
-  readonly mappings?: readonly VariableMappingInput[]
-}
+export type Terms = Pick<QuestionInput, 'outputs' | 'contract' | 'mappings'>
 
 /** Reads the terms. Throws PARAMETER_INVALID or CONTRACT_INVALID naming the file and the place. */
 export async function termsOf(values: Values<typeof TERMS_OPTIONS>): Promise<Terms> {
@@ -72,17 +65,15 @@ async function readList<T>(
   throw refuse(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
 }
 
-interface Signing extends Terms {
-  readonly program: Program
-  readonly where?: Filter
-}
-
 /**
  * The terms to sign, with the contract on which the chosen peers agree, so that each compares its catalog with it.
  * Throws
  * SCHEMA_MISMATCH with the differences of each site and a mapping to fill in.
  */
-export function agreedTerms(ask: Signing, chosen: readonly FoundCatalog[]): Terms {
+export function agreedTerms(
+  ask: Terms & Pick<QuestionInput, 'program' | 'where'>,
+  chosen: readonly FoundCatalog[]
+): Terms {
   const { contract = [], mappings = [], outputs } = ask
   const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
   if (chosen.length < 2) return kept

@@ -1,10 +1,10 @@
 /** `stimnet audit`: verifies this peer's log, proves its records, and gathers attestations. */
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { AuditFinding } from '@stimnet/gateway'
 import { systemClock } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
 import { damageText } from '../../store/checked-level.ts'
+import type { AuditFinding } from '../../store/log/audit-log.ts'
 import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { oneOf } from '../terminal/checked.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'

@@ -45,10 +45,9 @@ The peer must be stopped.
     const action = oneOf('the action', asked, ACTIONS)
     if (action === 'accept') given('CATALOG', name)
     // Loaded when needed, so that client commands start without DuckDB and libp2p.
-    const [{ loadConfig }, { Database }, { epochStore }] = await Promise.all([
+    const [{ loadConfig }, { Database, epochStore }] = await Promise.all([
       import('../../config/config.ts'),
-      import('../../store/database.ts'),
-      import('../../start/opening.ts')
+      import('../../store/database.ts')
     ])
     if (values['tell-missing'] && !values.forget) {
       io.err('stimnet epoch: --tell-missing needs --forget\n')

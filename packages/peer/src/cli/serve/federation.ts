@@ -209,7 +209,7 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
 async function own(values: Values) {
   const [{ loadConfig }, { readSeed }] = await Promise.all([
     import('../../config/config.ts'),
-    import('../../start/identity.ts')
+    import('../../store/identity.ts')
   ])
   const { config, baseDir, file } = await loadConfig(values.config ?? 'stimnet.yaml')
   const dataDir = resolve(baseDir, config.data_dir)

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
-import { loadOrCreateSeed } from '../../start/identity.ts'
+import { loadOrCreateSeed } from '../../store/identity.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
 import { given } from '../terminal/checked.ts'
 
@@ -61,7 +61,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 function configText(institution: string, nodeId: string): string {
-  return `# A StimNet peer. Explained in docs/operating.md; an example with what is usually set: config/peer.example.yaml.
+  return `# A StimNet peer. Explained in docs/operating.md; an example with every key: config/peer.example.yaml.
 node_id: ${JSON.stringify(nodeId)}
 institution: ${JSON.stringify(institution)}
 data_dir: ./stimnet-data

@@ -36,7 +36,7 @@ short. The researcher saves it beside the key (stimnet key), and stimnet run sen
     const name = given('--name', values.name, ': the name of the person')
     const [{ loadConfig }, { readSeed }] = await Promise.all([
       import('../../config/config.ts'),
-      import('../../start/identity.ts')
+      import('../../store/identity.ts')
     ])
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const file = join(resolve(baseDir, config.data_dir), 'identity.key')

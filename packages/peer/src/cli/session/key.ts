@@ -1,7 +1,7 @@
 /** `stimnet key`: makes or shows a researcher's own signing key, so that no gateway must be trusted. */
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
 import { clientSettings } from '../../config/client.ts'
-import { loadOrCreateSeed, readSeed } from '../../start/identity.ts'
+import { loadOrCreateSeed, readSeed } from '../../store/identity.ts'
 import { command, EXIT } from '../terminal/arguments.ts'
 
 /** Never replaces a key. */

@@ -3,7 +3,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
 import { clientSettings } from '../../config/client.ts'
-import { readPrivate, writePrivate } from '../../start/private.ts'
+import { readPrivate, writePrivate } from '../../store/private.ts'
 
 /** The options of every command that uses a gateway. */
 export const CLIENT_OPTIONS = {

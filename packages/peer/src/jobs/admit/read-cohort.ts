@@ -10,6 +10,7 @@ import {
   StimnetError,
   schemaTermsFromMessage
 } from '@stimnet/protocol'
+import { planRead } from './read-plan.ts'
 import { catalogInWordsOf } from './schema.ts'
 import { cohortAsked, joined, type ValidationContext } from './validate.ts'
 
@@ -36,7 +37,7 @@ export function cohortToRead(
     const privacy = privacyAskFromMessage(request.privacy)
     const schema = schemaTermsFromMessage(request)
     const catalog = catalogInWordsOf({ schema, program, privacy, settings: undefined, self }, offered)
-    const { cohort, unapplied } = cohortAsked(request, catalog, program)
+    const { cohort, unapplied } = cohortAsked(request, catalog, planRead(program, catalog.descriptor))
     return { unapplied, ...(cohort === undefined ? {} : { cohort }) }
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error

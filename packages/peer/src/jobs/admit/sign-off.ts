@@ -1,4 +1,5 @@
 /** Sign-off: gathers the facts of a request and passes them to the policy. It decides nothing itself. */
+import type { CatalogConfig } from '@stimnet/data'
 import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../../config/config.ts'
@@ -6,8 +7,13 @@ import type { Permits } from '../../federation/permits.ts'
 import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
-import type { Asker } from '../release/meters.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
+
+/** The requester's key, and the institution that carries the request. */
+export interface Asker {
+  readonly issuer: string
+  readonly askedBy: string
+}
 
 /** A request, and the peer that carried it. */
 export interface Ask {
@@ -36,34 +42,53 @@ export interface Seats {
   readonly ofPeer: number
 }
 
-/** Creates the sign-off of one configuration. */
-export function createSignOff(parts: {
-  config: PeerConfig
-  self: string
-  seats: (issuer: string, askedBy: string) => Seats
+/** Where the facts come from. */
+interface SignOffParts {
+  readonly config: PeerConfig
+  readonly self: string
+  readonly seats: (issuer: string, askedBy: string) => Seats
   /** Seats of the requests that wait for stewards. */
-  pending: (issuer: string, askedBy: string) => Seats
+  readonly pending: (issuer: string, askedBy: string) => Seats
   /** The isolation grade of the sandbox that runs scripts here. */
-  sandboxGrade: SandboxGrade
+  readonly sandboxGrade: SandboxGrade
   /** The image that would run a script of that language, as receipts name it. */
-  imageOf: (language: string) => string
+  readonly imageOf: (language: string) => string
   /** Whether an institution is a member of the federation now. */
-  isMember: (peerId: string) => boolean
+  readonly isMember: (peerId: string) => boolean
   /** Whether those who approved a request are still stewards. */
-  stillAgreed: (requestHash: string) => boolean
+  readonly stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
-  permits: Permits
+  readonly permits: Permits
   /** What the ledger scope of a request has used up. */
-  use: (plan: JobPlan, asker: Asker) => ScopeUse
-}): SignOff {
+  readonly use: (plan: JobPlan, asker: Asker) => ScopeUse
+}
+
+/** Creates the sign-off of one configuration. */
+export function createSignOff(parts: SignOffParts): SignOff {
+  return {
+    early: (ask, descriptor) => {
+      // A private catalog must look like a missing one to other peers, even by the way in which it refuses.
+      const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== parts.self
+      const decision = decide(EARLY_RULES, factsOf(parts, ask, isHidden ? undefined : descriptor))
+      return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
+    },
+    standing: (ask, plan) => {
+      const approved = ask.approved === true && parts.stillAgreed(ask.checked.opened.hash)
+      return decide(STANDING_RULES, factsOf(parts, { ...ask, approved }, plan.catalog.descriptor, plan))
+    },
+    decide: (ask, plan) => decide(ADMISSION_RULES, factsOf(parts, ask, plan.catalog.descriptor, plan))
+  }
+}
+
+function factsOf(
+  parts: SignOffParts,
+  { checked, askedBy, approved }: Ask,
+  descriptor: CatalogDescriptor | undefined,
+  plan?: JobPlan
+): Facts {
   const { config, self } = parts
-  const settingsOf = (descriptor: CatalogDescriptor | undefined) =>
-    config.catalogs.find(({ name }) => name === descriptor?.name)
-  const facts = (
-    { checked, askedBy, approved }: Ask,
-    descriptor: CatalogDescriptor | undefined,
-    plan?: JobPlan
-  ): Facts => ({
+  const settings = config.catalogs.find(({ name }) => name === descriptor?.name)
+  return {
     issuer: checked.opened.issuer,
     askedBy,
     carrierMayConnect: askedBy === self || parts.permits(askedBy),
@@ -72,7 +97,7 @@ export function createSignOff(parts: {
     self,
     custody: checked.request.custody,
     open: config.mesh.open,
-    requesters: settingsOf(descriptor)?.requesters ?? config.requesters,
+    requesters: settings?.requesters ?? config.requesters,
     queue: parts.seats(checked.opened.issuer, askedBy),
     queueMax: {
       total: config.jobs.queue_max,
@@ -90,20 +115,7 @@ export function createSignOff(parts: {
     approved: approved ?? false,
     programWord: plan ? programWord(plan.program) : '',
     sandboxGrade: parts.sandboxGrade,
-    catalog: {
-      name: descriptor?.name ?? '',
-      accessLevel: descriptor?.accessLevel ?? 'public',
-      synthetic: descriptor?.synthetic ?? false,
-      // By default, a script runs without a steward's review only on synthetic data.
-      scripts: plan?.catalog.config.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
-      ...(plan?.catalog.config.data_use ? { dataUse: plan.catalog.config.data_use } : {}),
-      controlledAccess: settingsOf(descriptor)?.controlled_access ?? [],
-      codeHashes: plan?.catalog.config.code_hashes ?? [],
-      ...(plan?.catalog.config.images ? { images: plan.catalog.config.images } : {}),
-      refuses: plan?.catalog.config.refuse_programs_that ?? [],
-      ...(plan?.catalog.config.sandbox_grade_min ? { sandboxGradeMin: plan.catalog.config.sandbox_grade_min } : {}),
-      ...(plan?.catalog.config.privacy?.projects ? { projects: plan.catalog.config.privacy.projects } : {})
-    },
+    catalog: catalogFacts(settings, descriptor, plan),
     ...(plan?.program.kind === 'script'
       ? {
           codeHash: codeHashOf(plan.program),
@@ -113,18 +125,28 @@ export function createSignOff(parts: {
       : {}),
     ...(plan?.review ? { review: plan.review } : {}),
     ...(plan ? { project: plan.project, use: parts.use(plan, { issuer: checked.opened.issuer, askedBy }) } : {})
-  })
+  }
+}
+
+/** The facts about a catalog. `settings` are those of the configuration now; the plan has those with which it was made. */
+function catalogFacts(
+  settings: CatalogConfig | undefined,
+  descriptor: CatalogDescriptor | undefined,
+  plan: JobPlan | undefined
+): Facts['catalog'] {
+  const own = plan?.catalog.config
   return {
-    early: (ask, descriptor) => {
-      // A private catalog must look like a missing one to other peers, even by the way in which it refuses.
-      const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== self
-      const decision = decide(EARLY_RULES, facts(ask, isHidden ? undefined : descriptor))
-      return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
-    },
-    standing: (ask, plan) => {
-      const approved = ask.approved === true && parts.stillAgreed(ask.checked.opened.hash)
-      return decide(STANDING_RULES, facts({ ...ask, approved }, plan.catalog.descriptor, plan))
-    },
-    decide: (ask, plan) => decide(ADMISSION_RULES, facts(ask, plan.catalog.descriptor, plan))
+    name: descriptor?.name ?? '',
+    accessLevel: descriptor?.accessLevel ?? 'public',
+    synthetic: descriptor?.synthetic ?? false,
+    // By default, a script runs without a steward's review only on synthetic data.
+    scripts: own?.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
+    ...(own?.data_use ? { dataUse: own.data_use } : {}),
+    controlledAccess: settings?.controlled_access ?? [],
+    codeHashes: own?.code_hashes ?? [],
+    ...(own?.images ? { images: own.images } : {}),
+    refuses: own?.refuse_programs_that ?? [],
+    ...(own?.sandbox_grade_min ? { sandboxGradeMin: own.sandbox_grade_min } : {}),
+    ...(own?.privacy?.projects ? { projects: own.privacy.projects } : {})
   }
 }

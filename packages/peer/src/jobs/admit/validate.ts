@@ -1,7 +1,7 @@
 /** Validation of a request against the catalog: its variables, the program and its libraries. Reads no data. */
 import type { Catalog } from '@stimnet/data'
 import { createHash } from 'node:crypto'
-import { nearFilter, parseSql, rowFilter } from '@stimnet/data'
+import { nearFilter, rowFilter } from '@stimnet/data'
 import {
   assertOnLattice,
   type DpPlan,
@@ -24,49 +24,39 @@ import {
   type Message,
   misleadingIn,
   nearName,
-  type OutputDeclaration,
+  parseJsonObject,
   type Plan,
   type PrivacyAsk,
-  type Program,
-  parseJsonObject,
   privacyAskFromMessage,
+  type Program,
   programFromMessage,
   programText,
+  type Question,
   resolveVariable,
   type SchemaTerms,
-  StimnetError,
   schemaTermsFromMessage,
-  type UploadedFile,
+  StimnetError,
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { gramIn, oneRowEach, planOfStatistic } from '@stimnet/statistics'
-import { noiseOf } from '../run/noise.ts'
+import { gramIn, oneRowEach } from '@stimnet/statistics'
+import { noiseOf } from './noise.ts'
+import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
 /** The complete plan of a job. Nothing in it depends on data. */
-export interface JobPlan {
+export interface JobPlan
+  extends Pick<Question, 'program' | 'parameters' | 'filters' | 'privacy' | 'outputs' | 'uploads' | 'project'> {
   readonly catalog: Catalog
-  readonly program: Program
   /** Of a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** For SQL and statistics. */
   readonly plan?: Plan
   /** Resolved against the catalog; absent for all subjects. */
   readonly cohort?: Filter
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly filters: Readonly<Record<string, unknown>>
-  /** The privacy level that is asked for, and what it may spend. */
-  readonly privacy: PrivacyAsk
   /** With P2: the noise to draw and its cost. */
   readonly noise?: DpPlan
-  /** Typed outputs of a script. Empty where the default contract applies. */
-  readonly outputs: readonly OutputDeclaration[]
   readonly schema: SchemaTerms
-  /** Uploaded files that a script finds beside its tables. */
-  readonly uploads: readonly UploadedFile[]
-  /** The project named by the request. Ledgers are kept per project where the catalog configures that. */
-  readonly project: string
   /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on history. */
   readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
@@ -109,8 +99,9 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const uploads = uploadsFromMessage(request.uploads)
   assertUploadsFit(uploads, program)
   const parameters = parseJsonObject(request.parametersJson)
-  const { cohort, filters, unapplied } = cohortAsked(request, catalog, program)
-  const plan = program.kind === 'script' ? undefined : planOf(program, catalog, cohort)
+  const read = planRead(program, catalog.descriptor)
+  const { cohort, filters, unapplied } = cohortAsked(request, catalog, read)
+  const plan = read && planOf(read, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
   const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
@@ -144,12 +135,15 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   }
 }
 
-/** The cohort of a request: its filter, and the pairs of `filters`, which must all hold. Throws as `resolveFilter`. */
-export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, program: Program) {
+/**
+ * The cohort of a request: its filter, and the pairs of `filters`, which must all hold. `read`: the plan of its program as
+ * written; undefined for a script. Throws as `resolveFilter`.
+ */
+export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, read: Plan | undefined) {
   const filters = parseJsonObject(request.filtersJson)
   // A name that several tables have refers to the tables that the program reads, where one of those has it.
-  const near = program.kind === 'script' ? [] : readBy(program, catalog).tables
-  const lenient = program.kind === 'script' && request.broadcast === ''
+  const near = read?.tables ?? []
+  const lenient = read === undefined && request.broadcast === ''
   const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
@@ -229,16 +223,8 @@ export function joined(a: Filter | undefined, b: Filter | undefined): Filter | u
   return checkFilter({ all: [a, b] })
 }
 
-type Computed = Exclude<Program, { kind: 'script' }>
-
-/** The plan of SQL or of a statistic, as written. */
-function readBy(program: Computed, { descriptor }: Catalog): Plan {
-  return program.kind === 'sql' ? parseSql(program.sql, descriptor) : planOfStatistic(program.statistic, descriptor)
-}
-
-/** The plan of SQL or of a statistic, with those conditions of the cohort filter that apply to rows of its own tables. */
-function planOf(program: Computed, catalog: Catalog, cohort: Filter | undefined): Plan {
-  const plan = readBy(program, catalog)
+/** The plan of a program with those conditions of the cohort filter that apply to rows of its own tables. */
+function planOf(plan: Plan, catalog: Catalog, cohort: Filter | undefined): Plan {
   const own = plan.where === undefined ? undefined : catalog.resolveFilter(plan.where, plan.tables)
   const rows = cohort === undefined ? undefined : rowFilter(cohort, plan.tables)
   const where = own && rows ? { all: [own, rows] } : (own ?? rows)

@@ -1,26 +1,20 @@
 /** Requests that stewards decide: waiting, approving and denying. An approval is bound to the exact bytes of its request. */
+import type { StandingTerms } from '@stimnet/api'
 import { type Clock, canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { Sandbox } from '@stimnet/sandbox'
 import type { PeerEvents } from '../../events.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { Database, Draft } from '../../store/database.ts'
-import {
-  type Approval,
-  isPending,
-  type JobRecord,
-  type JobStore,
-  type ReviewRecord,
-  type RunTerms
-} from '../../store/jobs.ts'
-import type { StandingApproval, StandingApprovals, StandingTerms } from '../../store/standing.ts'
+import type { Approval, JobRecord, JobStore, ReviewRecord, RunTerms } from '../../store/jobs.ts'
+import type { StandingApproval, StandingApprovals } from '../../store/standing.ts'
 import type { CheckedRequest } from '../admit/check.ts'
-import { RAN_BY_NODE } from '../run/execute.ts'
+import { imageOf } from '../run/approved.ts'
 import type { JobFiles } from '../run/files.ts'
 import type { Ending } from '../run/publish.ts'
 import { SeatCount } from '../run/seats.ts'
 import type { Seats } from '../admit/sign-off.ts'
-import { distinctIn, peopleIn, type Stewards } from '../../gateway/stewards.ts'
+import { distinctIn, peopleIn, type Stewards } from '../../people/stewards.ts'
 import { codeHashOf, type JobPlan } from '../admit/validate.ts'
 
 type EndingOfWaiting = Exclude<Ending, { state: 'completed' }>
@@ -279,23 +273,6 @@ export class Approvals {
     else this.#waiting.delete(after.id)
     draft.undo(() => void this.#waiting.set(before.id, before))
   }
-}
-
-/** Whether stewards approved this job, the approval has not expired, and the image that would run it is the one they saw. */
-export async function isApproved(
-  job: JobRecord,
-  plan: JobPlan,
-  { sandbox, now }: { sandbox: Sandbox | undefined; now: number }
-): Promise<boolean> {
-  const { review } = job
-  if (!review || review.denial || isPending(review) || review.expiresAtMs < now) return false
-  return review.image === (await imageOf(plan, sandbox))
-}
-
-/** The image that runs a script, with its digest. For SQL and statistics, the name of the node itself. */
-async function imageOf({ program }: JobPlan, sandbox: Sandbox | undefined): Promise<string> {
-  if (program.kind !== 'script') return RAN_BY_NODE.image
-  return (await sandbox?.describe())?.image(program.language) ?? 'none'
 }
 
 /** The facts that a standing approval is compared with. */

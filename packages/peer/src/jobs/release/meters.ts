@@ -7,6 +7,7 @@ import type { AnsweredStore } from '../../store/released/answered.ts'
 import type { Draft } from '../../store/database.ts'
 import type { RefusalStore } from '../../store/released/refusals.ts'
 import type { ScriptBitStore } from '../../store/released/script-bits.ts'
+import type { Asker } from '../admit/sign-off.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
 /** The limits of the scopes of one catalog. */
@@ -18,12 +19,6 @@ export interface MeterParts {
   readonly refusals: RefusalStore
   readonly answered: AnsweredStore
   readonly scriptBits: ScriptBitStore
-}
-
-/** The requester's key, and the institution that carries the request. */
-export interface Asker {
-  readonly issuer: string
-  readonly askedBy: string
 }
 
 /** The end of a job, as far as the meters count it. */

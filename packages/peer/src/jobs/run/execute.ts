@@ -74,7 +74,7 @@ async function runScript(
   // The script's output depends on who is in the cohort. So it is judged as a release about this set before it runs.
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
   const isAdmitted = await parts.privacy.admits({ cohort, possible }, plan.project)
-  if (!isAdmitted) return refuse('the cohort is told apart from earlier ones by few people')
+  if (!isAdmitted) return refuse('few people distinguish the cohort from earlier ones')
   const tables = await plan.catalog.tables(cohort, signal)
   const outcome = await parts.sandbox.run(
     {

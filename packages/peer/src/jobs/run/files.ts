@@ -30,6 +30,7 @@ export interface JobFileParts {
   readonly clock: Clock
   readonly random: RandomSource
   readonly events: Pick<PeerEvents, 'served'>
+  readonly fetchPiece: FetchPiece
 }
 
 /** The fields of a job that concern its files. */
@@ -42,7 +43,6 @@ const AGAIN_MS_MAX = 8_000
 /** The files of all open jobs of a peer; one instance per peer. */
 export class JobFiles {
   readonly #parts: JobFileParts
-  readonly #connected = Promise.withResolvers<FetchPiece>()
   readonly #held = new Map<string, number>()
   /** One lane per asking peer, which fetches for one job after the other, so that a slow peer delays only its own jobs. */
   readonly #lanes = new Map<string, Promise<void>>()
@@ -63,11 +63,6 @@ export class JobFiles {
     }
     for (const { askedBy, uploads = [] } of jobs) files.#hold(askedBy, bytesOf(uploads))
     return files
-  }
-
-  /** Provides the connection to the asking peers. Until then fetching waits. */
-  connect(fetch: FetchPiece): void {
-    this.#connected.resolve(fetch)
   }
 
   /**
@@ -199,22 +194,15 @@ export class JobFiles {
     wanted: { sha256: string; offset: number },
     signal: AbortSignal
   ): Promise<Uint8Array> {
-    const { clock, random } = this.#parts
-    const over = aborted(signal)
-    try {
-      for (let wait = AGAIN_MS; ; wait = Math.min(2 * wait, AGAIN_MS_MAX)) {
-        signal.throwIfAborted()
-        const fetch = await Promise.race([this.#connected.promise, over.happened])
-        if (!fetch) throw signal.reason
-        try {
-          return await fetch(job.askedBy, { requestHash: job.requestHash, ...wanted }, signal)
-        } catch (error) {
-          if (!CODES[codeOf(error)].retry) throw error
-        }
-        await clock.sleep(wait / 2 + randomUnit(random) * (wait / 2), signal)
+    const { clock, random, fetchPiece } = this.#parts
+    for (let wait = AGAIN_MS; ; wait = Math.min(2 * wait, AGAIN_MS_MAX)) {
+      signal.throwIfAborted()
+      try {
+        return await fetchPiece(job.askedBy, { requestHash: job.requestHash, ...wanted }, signal)
+      } catch (error) {
+        if (!CODES[codeOf(error)].retry) throw error
       }
-    } finally {
-      over.forget()
+      await clock.sleep(wait / 2 + randomUnit(random) * (wait / 2), signal)
     }
   }
 

@@ -8,8 +8,10 @@ import { type Clock, CODES, type Code, type JobState, messages, type Signer, sea
 import { toText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { JobRecord, JobStore } from '../../store/jobs.ts'
-import { EVIDENCE_LIFETIME_MS } from '../approve/evidence.ts'
 import type { RanBy } from './execute.ts'
+
+/** Lifetime of a signed decision or result, ms. Both are evidence and stay valid for as long as records are kept. */
+export const EVIDENCE_LIFETIME_MS = 10 * 365 * 24 * 3_600_000
 
 /** The end of a job: a safe output, or a code. */
 export type Ending =
@@ -102,7 +104,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   return parts.jobs.change(draft, job, ending.state, {
     endedAtMs: publication.visibleAtMs,
     visibleAtMs: publication.visibleAtMs,
-    result: toText(sealed),
+    result: toText(sealed.bytes),
     ...(code === '' ? {} : { code, reason })
   })
 }

@@ -4,11 +4,11 @@ import type { PeerEvents } from '../../events.ts'
 import { fromText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { JobRecord, JobStore } from '../../store/jobs.ts'
-import type { Queue } from '../admit/admit.ts'
+import type { Prepared, Queue } from '../admit.ts'
 import { reasonOf } from '../admit/advice.ts'
-import { isApproved } from '../approve/approvals.ts'
+import { isApproved } from './approved.ts'
 import type { Charges } from '../release/charge.ts'
-import { check, type Trust } from '../admit/check.ts'
+import { type CheckedRequest, check, type Trust } from '../admit/check.ts'
 import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
 import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
@@ -20,6 +20,12 @@ import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../a
 
 /** A job that was running at this many stops of the node may be their cause. It ends as the node's failure. */
 const RUNS_MAX = 3
+
+/** A job in the queue, with what admission made of it where it was not stored meanwhile. */
+interface Queued {
+  readonly job: JobRecord
+  readonly made: Prepared | undefined
+}
 
 /** Dependencies of `Runner`. */
 export interface RunnerParts extends PublishParts {
@@ -41,13 +47,13 @@ export interface RunnerParts extends PublishParts {
 /** The queue and its workers; one instance per peer. */
 export class Runner implements Queue {
   readonly #parts: RunnerParts
-  readonly #queue: JobRecord[] = []
+  readonly #queue: Queued[] = []
   readonly #running = new Map<string, AbortController>()
   readonly #seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
   /** Jobs whose files are being fetched. They enter the queue when the files are here, so that a slow peer blocks no worker. */
-  readonly #fetching = new Map<string, { job: JobRecord; control: AbortController }>()
+  readonly #fetching = new Map<string, Queued & { readonly control: AbortController }>()
   /** Jobs that were cancelled after they were stored and before they reached the queue. */
   readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
@@ -85,21 +91,22 @@ export class Runner implements Queue {
     return { queued: this.#queue.length + this.#fetching.size, running: this.#running.size }
   }
 
-  enqueue(job: JobRecord): void {
+  enqueue(job: JobRecord, made?: Prepared): void {
     this.#keepShowing(this.#parts.jobs.show(job, 0))
-    if (job.uploads) void this.#awaitFiles(job)
-    else this.#queue.push(job)
+    if (job.uploads) void this.#awaitFiles({ job, made })
+    else this.#queue.push({ job, made })
     if (this.#doomed.delete(job.id)) void this.cancel(job)
     this.#fill()
   }
 
   /** Queues a job when fetching its files has ended. A job whose files did not arrive is queued too and fails when it runs. */
-  async #awaitFiles(job: JobRecord): Promise<void> {
+  async #awaitFiles(queued: Queued): Promise<void> {
+    const { job } = queued
     const control = new AbortController()
-    this.#fetching.set(job.id, { job, control })
+    this.#fetching.set(job.id, { ...queued, control })
     await this.#parts.files.fetch(job, AbortSignal.any([control.signal, this.#stopping.signal]))
     if (!this.#fetching.delete(job.id) || this.#stopping.signal.aborted) return
-    this.#queue.push(job)
+    this.#queue.push(queued)
     this.#fill()
   }
 
@@ -124,8 +131,8 @@ export class Runner implements Queue {
     const fetching = this.#fetching.get(id)
     this.#fetching.delete(id)
     fetching?.control.abort()
-    const at = this.#queue.findIndex((job) => job.id === id)
-    return fetching?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0])
+    const at = this.#queue.findIndex(({ job }) => job.id === id)
+    return fetching?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0]?.job)
   }
 
   /** Starts no more jobs, interrupts those running (they stay admitted and run again at the next start), and waits for them. */
@@ -138,11 +145,12 @@ export class Runner implements Queue {
 
   #fill(): void {
     while (this.#running.size < this.#parts.concurrency && !this.#stopping.signal.aborted) {
-      const job = this.#queue.shift()
-      if (!job) return
+      const next = this.#queue.shift()
+      if (!next) return
+      const { job } = next
       const controller = new AbortController()
       this.#running.set(job.id, controller)
-      const work = this.#run(job, controller.signal).finally(() => {
+      const work = this.#run(next, controller.signal).finally(() => {
         this.#running.delete(job.id)
         this.#work.delete(work)
         this.#fill()
@@ -156,11 +164,11 @@ export class Runner implements Queue {
    * become free when
    * the end is shown and not before: the start of the next job would otherwise disclose how long this one took.
    */
-  async #run(job: JobRecord, signal: AbortSignal): Promise<void> {
+  async #run({ job, made }: Queued, signal: AbortSignal): Promise<void> {
     const { clock, events } = this.#parts
     const started = clock.now()
     try {
-      const { shown } = await this.#toItsEnd(job, signal)
+      const { shown } = await this.#toItsEnd({ job, made }, signal)
       await shown
     } catch (error) {
       // The end could not be stored either. The job stays admitted and runs again when the node restarts.
@@ -172,11 +180,11 @@ export class Runner implements Queue {
   }
 
   /** Resolves when the end is stored. The promise `shown` in its result resolves when the end is shown. */
-  async #toItsEnd(job: JobRecord, signal: AbortSignal): Promise<{ shown: Promise<void> }> {
+  async #toItsEnd({ job, made }: Queued, signal: AbortSignal): Promise<{ shown: Promise<void> }> {
     let running = job
     try {
       running = await this.#start(job)
-      const plan = await this.#planOf(running)
+      const plan = await this.#planOf(running, made)
       const privacy = this.#parts.privacy.of(job.catalog)
       // Read before the cohort is evaluated, so that the duration of reading discloses nothing about it.
       const uploads = await this.#parts.files.read(job.id, plan.uploads)
@@ -287,14 +295,10 @@ export class Runner implements Queue {
     return running
   }
 
-  /** Makes the plan again from the stored bytes, so that what runs is what was admitted, also after a restart. */
-  async #planOf(job: JobRecord): Promise<JobPlan> {
-    const sealed = fromText(job.request)
-    // The request was fresh when it was admitted. Now only its content is checked.
-    const clock = { ...this.#parts.clock, now: () => job.admittedAtMs }
-    const { signer, trust, clock: credentialClock } = this.#parts
-    const checked = await check(sealed, { clock, credentialClock, self: signer.id, trust })
-    const plan = await validate(checked.request, this.#parts.validation)
+  /** The plan that admission made, or made again from the stored bytes after a restart or a wait, if it may still run. */
+  async #planOf(job: JobRecord, made: Prepared | undefined): Promise<JobPlan> {
+    const checked = await this.#checkedOf(job, made)
+    const plan = made?.plan ?? (await validate(checked.request, this.#parts.validation))
     if (plan.catalog.epoch !== job.epoch) throw new StimnetError('NODE_ERROR', 'the epoch it was admitted for is gone')
     // The policy may have changed since the admission, for example with a restart of the node.
     const approved = await isApproved(job, plan, {
@@ -305,6 +309,15 @@ export class Runner implements Queue {
     if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
     if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan
+  }
+
+  /** The request as it counts now: credentials may have lapsed since its admission, and whoever gave them may be revoked. */
+  async #checkedOf(job: JobRecord, made: Prepared | undefined): Promise<CheckedRequest> {
+    if (made && made.checked.request.credentials.length === 0) return made.checked
+    const { signer, trust, clock: credentialClock } = this.#parts
+    // The request was fresh when it was admitted. Now only its content is checked.
+    const clock = { ...credentialClock, now: () => job.admittedAtMs }
+    return check(fromText(job.request), { clock, credentialClock, self: signer.id, trust })
   }
 
   async #finish(

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { readPrivate, writePrivate } from '../../start/private.ts'
+import { readPrivate, writePrivate } from '../private.ts'
 import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
 
 /** The roles of accounts. */

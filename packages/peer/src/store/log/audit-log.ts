@@ -1,6 +1,5 @@
 /** The append-only audit log of requests, decisions, runs and releases, under a Merkle tree that proves any part of it. */
 import { createHash } from 'node:crypto'
-import type { AuditFinding } from '@stimnet/gateway'
 import {
   type AuditRecord,
   auditCommitmentInput,
@@ -18,6 +17,11 @@ import {
 } from '@stimnet/protocol'
 import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 import type { Operation, Root, Sublevel } from '../level.ts'
+
+/** Whether the audit log is whole, and where it first breaks if it is not. */
+export type AuditFinding =
+  | { readonly ok: true; readonly records: number; readonly head: string }
+  | { readonly ok: false; readonly sequence: number; readonly why: string }
 
 /** The kinds of audit events. */
 export type AuditKind =

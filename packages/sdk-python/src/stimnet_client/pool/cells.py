@@ -152,6 +152,8 @@ def _is_same_sum(moments: Mapping[str, Any]) -> bool:
     if not isinstance(text, str) or re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,9})?", text) is None:
         return False
     return bool(abs(float(text) - moments["sum"]) <= 1e-12 * abs(moments["sum"]))
+
+
 def _is_noisy(noisy: Any) -> bool:
     variables = noisy.get("variables") if isinstance(noisy, Mapping) else None
     if not isinstance(variables, list) or len(variables) not in (1, 2):

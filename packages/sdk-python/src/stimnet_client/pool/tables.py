@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 
 from ..table import Table
 from .cells import Cell, pool_cells, reads_as
+from .rounding import pooled_within
 
 Output = Mapping[str, Any]
 Key = tuple[Any, ...]
@@ -21,12 +22,15 @@ class PooledTable:
     ``sites``    PeerIds whose table went in
     ``missing``  PeerIds whose answer did not, with the code
     ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
+    ``within``   of each row, by column: how far at most a number is from what the unrounded parts would give. A column
+                 without such a bound is not there: nothing was rounded, or no bound is known (quantiles)
     """
 
     table: Table
     sites: list[str]
     missing: dict[str, str]
     notes: list[str]
+    within: list[dict[str, float]]
 
 
 def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> PooledTable:
@@ -34,20 +38,30 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     quantiles from bins. A site whose columns differ from most, or whose numbers contradict their own parts, is left out
     and named. The answer does not depend on the order of the sites.
     """
-    left_out = dict(missing)
+    without = dict(missing)
     tables = {site: outputs[site] for site in sorted(outputs)}
     agreed = _same_columns({site: table for site, table in tables.items() if _has_columns(table)})
     sound = {site: table for site, table in agreed.items() if _is_sound(table)}
     for site in tables:
         if site not in sound:
-            left_out[site] = "MALFORMED" if site in agreed else "PARAMETER_INVALID"
+            without[site] = "MALFORMED" if site in agreed else "PARAMETER_INVALID"
     columns = next(iter(sound.values()))["columns"] if sound else []
     unpooled: set[str] = set()
-    rows = [_pool_row(key, columns, list(sound.values()), unpooled) for key in _row_keys(sound)]
-    notes = [f"{site} is not in it ({code})." for site, code in sorted(left_out.items())]
+    found = [_rows_of(key, columns, list(sound.values())) for key in _row_keys(sound)]
+    rows = [_pool_row(columns, same, unpooled) for same in found]
+    notes = [f"{site} is not in it ({code})." for site, code in sorted(without.items())]
     notes += _withheld_notes(columns, sound)
     notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
-    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), left_out, notes)
+    left_out = {
+        column["name"]
+        for table in sound.values()
+        for column in table["columns"]
+        if column["role"] != "key" and column.get("left_out")
+    }
+    unknown = "people were left out for privacy. How far it is from the number of all people is not known."
+    notes += [f"{name}: {unknown}" for name in sorted(left_out)]
+    within = [_within_row([column for column in columns if column["name"] not in left_out], same) for same in found]
+    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), without, notes, within)
 
 
 def _has_columns(table: Output) -> bool:
@@ -108,10 +122,13 @@ def _row_keys(tables: Mapping[str, Output]) -> list[Key]:
     return order
 
 
+def _rows_of(key: Key, columns: Sequence[Mapping[str, Any]], tables: Sequence[Output]) -> list[Mapping[str, Any]]:
+    return [row for table in tables for row in table["rows"] if _key_of(columns, row) == key]
+
+
 def _pool_row(
-    key: Key, columns: Sequence[Mapping[str, Any]], tables: Sequence[Output], unpooled: set[str]
+    columns: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]], unpooled: set[str]
 ) -> dict[str, Any]:
-    found = [row for table in tables for row in table["rows"] if _key_of(columns, row) == key]
     pooled: dict[str, Any] = {}
     for at, column in enumerate(columns):
         name = column["name"]
@@ -123,6 +140,15 @@ def _pool_row(
         if cells and pooled[name] is None:
             unpooled.add(name)
     return pooled
+
+
+def _within_row(columns: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    bounds = {
+        column["name"]: pooled_within(column, [cell for row in found for cell in _cells_of(column, row)])
+        for column in columns
+        if column["role"] != "key"
+    }
+    return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
 def _cells_of(column: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:

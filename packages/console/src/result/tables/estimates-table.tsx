@@ -1,0 +1,50 @@
+/** The estimates of a test that gives several, each with its interval. */
+import type { TestResult } from '@stimnet/protocol'
+import { estimateName, testName, testSubject } from '@stimnet/sdk'
+import { Scroll } from '../../parts/scroll.tsx'
+import { measured } from '../../words/number.ts'
+
+/** Nothing for a test that gives one number. */
+export function EstimatesTable({ test }: { test: TestResult }) {
+  const { estimates = [], by } = test
+  if (estimates.length === 0) return null
+  const title = `${testName(test)}: ${testSubject({ ...test, by: [] }).replace(/^sd_/, '')}`
+  const hasP = estimates.some(({ p }) => p != null)
+  return (
+    <Scroll label={title}>
+      <table>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{by.join(', ') || 'Of'}</th>
+            <th scope="col" className="number">
+              n
+            </th>
+            <th scope="col" className="number">
+              Estimate
+            </th>
+            <th scope="col" className="number">
+              95 % interval
+            </th>
+            {hasP && (
+              <th scope="col" className="number">
+                p
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {estimates.map(({ measure, groups, n, estimate, interval, p = null }) => (
+            <tr key={JSON.stringify([measure, groups])}>
+              <th scope="row">{estimateName({ measure, groups })}</th>
+              <td className="number">{n === null ? '–' : measured(n)}</td>
+              <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
+              <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
+              {hasP && <td className="number">{p === null ? '–' : p < 0.0001 ? '< 0.0001' : measured(p)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}

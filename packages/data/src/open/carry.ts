@@ -1,0 +1,306 @@
+/**
+ * Comparison of two epochs, so that ledgers can be carried from the items of one to those of the next: which subjects and rows
+ * are the same in both, which arrived, and which are gone. An item stays the same only while its content does, because the
+ * leverage rule assumes that each item has one value.
+ *
+ * For this reason an edited row is refused. Its old and its new version would be two items with one value in every
+ * column that was not edited. Releases from both epochs would cancel in such a column, and rest on fewer people than the
+ * ledger counts. So a table may gain rows of a subject or lose some, but not both: the rows that were gained could be
+ * edited versions of those that were lost.
+ */
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import { type CatalogConfig, catalogConfigSchema, decimalsOf, type TableConfig } from '../catalog/catalog-config.ts'
+import { ROW, SUBJECT } from '../columns.ts'
+import { openEngine, type Session } from '../engine.ts'
+import { quoteName, quoteText } from '../quote.ts'
+import { PEOPLE_FILE } from '../snapshot.ts'
+import { assertPlainPath } from '../sources/source.ts'
+import { type IndexLevel, type Manifest, SubjectIndex } from '../index/subject-index.ts'
+
+/** The two epochs to compare, and where they are kept. */
+export interface CarryOptions {
+  /** The current configuration, by which the newer epoch is served. */
+  readonly config: CatalogConfig
+  /** Folder of the snapshots. */
+  readonly dataDir: string
+  readonly index: IndexLevel
+  /** The epoch from which questions were answered, and the newer one. Both snapshots must exist. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The items of one ledger: the number of those in the epoch, and of those that only earlier epochs had. */
+export interface ItemFacts {
+  readonly items: number
+  readonly gone: number
+  /** For rows: the subject of each item, in ascending order among those of the epoch, and among those that are gone. */
+  readonly owners?: Uint32Array
+}
+
+/** The place of each item of the older ledger in the newer one. */
+export interface CarriedItems {
+  readonly before: ItemFacts
+  readonly after: ItemFacts
+  /** The new place of each older item. */
+  readonly to: Uint32Array
+}
+
+/** The items of each ledger in the newer epoch; or, for the steward, why ledgers cannot be carried. */
+export type Carried =
+  | {
+      readonly ok: true
+      readonly people: CarriedItems
+      /** The items by table with several rows per subject. */
+      readonly rows: ReadonlyMap<string, CarriedItems>
+      readonly arrived: number
+      readonly left: number
+    }
+  | { readonly ok: false; readonly why: string }
+
+/** The name under which the owners of items that are gone are stored. No table has a colon in its name. */
+export function goneName(table: string | undefined): string {
+  return table === undefined ? ':people' : table
+}
+
+/**
+ * Compares two epochs of a catalog, and stores beside the newer one what it lacks. Changes no ledger. Throws SOURCE_INVALID if
+ * a snapshot does not exist; throws NODE_ERROR.
+ */
+export async function carryEpoch(options: CarryOptions): Promise<Carried> {
+  const { config, index: level, from, to } = options
+  const index = new SubjectIndex(level, config.name)
+  const [older, newer] = await Promise.all([sideOf(options, index, from), sideOf(options, index, to)])
+  const stored = catalogConfigSchema.safeParse(await index.config(from))
+  if (!stored.success || described(stored.data) !== described(config)) {
+    return refused('its tables are described otherwise now: what was the same value can no longer be told')
+  }
+  if (!(older.hasPeople && newer.hasPeople)) return refused('a snapshot was made before epochs could be compared')
+  const engine = await openEngine({ threads: 2 })
+  try {
+    const session = await engine.session()
+    const comparison = new Comparison(session, older, newer)
+    const people = await comparison.people()
+    if (2 * (await comparison.left()) > people.before.items) return refused(REKEYED)
+    const rows = new Map<string, CarriedItems>()
+    for (const table of config.tables) {
+      const carried = await comparison.rows(table)
+      if ('edited' in carried) return refused(editedWords(table.name, carried.edited))
+      if (!table.one_row_per_subject) rows.set(table.name, carried)
+    }
+    await comparison.write(index, config.tables)
+    return { ok: true, people, rows, arrived: await comparison.arrived(), left: await comparison.left() }
+  } finally {
+    engine.close()
+  }
+}
+
+/**
+ * A person with a new key would count as two people, whose values cancel. For one person this
+ * cannot be noticed; for most of them it can.
+ */
+const REKEYED =
+  'more than half of its subjects are gone: have their keys changed? A person under a new key is a new one'
+
+function refused(why: string): Carried {
+  return { ok: false, why }
+}
+
+function editedWords(table: string, subjects: number): string {
+  return `rows of ${subjects} subjects in ${table} were edited: both versions of a value that stayed would be counted apart`
+}
+
+/** The settings that decide how values are kept. Epochs that differ in them cannot be compared. */
+function described({ subject_key, tables }: CatalogConfig): string {
+  return JSON.stringify([
+    subject_key,
+    ...tables.map((table) => [
+      table.name,
+      table.one_row_per_subject,
+      table.variables.map((variable) => [variable.name, variable.type, variable.levels ?? [], decimalsOf(variable)])
+    ])
+  ])
+}
+
+interface Side {
+  readonly epoch: string
+  readonly folder: string
+  /** The folder of the items that only earlier epochs had. */
+  readonly goneFolder: string
+  readonly manifest: Manifest
+  readonly hasPeople: boolean
+  readonly hasGone: boolean
+}
+
+async function sideOf({ config, dataDir }: CarryOptions, index: SubjectIndex, epoch: string): Promise<Side> {
+  const manifest = await index.manifest(epoch)
+  const folder = join(dataDir, config.name, epoch)
+  if (!manifest || !(await isThere(folder))) {
+    throw new StimnetError('SOURCE_INVALID', `${folder}: the snapshot of this epoch is not there`)
+  }
+  const goneFolder = join(dataDir, config.name, `gone-${epoch}`)
+  for (const path of [folder, goneFolder]) assertPlainPath(path, 'the data folder')
+  const hasPeople = await isThere(join(folder, PEOPLE_FILE))
+  return { epoch, folder, goneFolder, manifest, hasPeople, hasGone: await isThere(goneFolder) }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false
+  )
+}
+
+/** Two epochs in one engine. Tokens identify people, and prints identify the content of a row. */
+class Comparison {
+  readonly #session: Session
+  readonly #older: Side
+  readonly #newer: Side
+
+  constructor(session: Session, older: Side, newer: Side) {
+    this.#session = session
+    this.#older = older
+    this.#newer = newer
+  }
+
+  async people(): Promise<CarriedItems> {
+    const [before, after] = [this.#older.manifest.subjects, this.#newer.manifest.subjects]
+    await this.#run(`CREATE TABLE older_people AS SELECT token, item FROM ${parquet(this.#older.folder, PEOPLE_FILE)}`)
+    await this.#run(`CREATE TABLE newer_people AS SELECT token, item FROM ${parquet(this.#newer.folder, PEOPLE_FILE)}`)
+    if (this.#older.hasGone) {
+      const gone = parquet(this.#older.goneFolder, PEOPLE_FILE)
+      await this.#run(`INSERT INTO older_people SELECT token, ${before} + spot FROM ${gone}`)
+    }
+    await this.#run(
+      `CREATE TABLE gone_people AS SELECT token, row_number() OVER (ORDER BY item) - 1 AS spot
+       FROM older_people ANTI JOIN newer_people USING (token)`
+    )
+    await this.#run(
+      `CREATE TABLE owners AS SELECT token, item FROM newer_people
+       UNION ALL SELECT token, ${after} + spot AS item FROM gone_people`
+    )
+    const all = await this.#count('older_people')
+    const to = `SELECT n.item FROM older_people AS o JOIN owners AS n USING (token) ORDER BY o.item`
+    return {
+      before: { items: before, gone: all - before },
+      after: { items: after, gone: await this.#count('gone_people') },
+      to: await this.#session.column(to, all)
+    }
+  }
+
+  /** The items of a table. Call it after `people`. */
+  async rows(table: TableConfig): Promise<CarriedItems | { readonly edited: number }> {
+    const [older, newer, gone] = [
+      `older_rows_${table.name}`,
+      `newer_rows_${table.name}`,
+      `gone_rows_${table.name}`
+    ].map(quoteName)
+    if (older === undefined || newer === undefined || gone === undefined) throw new TypeError('three names')
+    const [before, after] = await Promise.all([rowsIn(this.#older, table), rowsIn(this.#newer, table)])
+    const past = this.#older.hasGone
+      ? `UNION ALL SELECT token, print, ${before} + spot AS item FROM ${parquet(this.#older.goneFolder, fileOf(table))}`
+      : ''
+    await this.#run(numbered(older, `${printed(table, this.#older.folder, 'older_people')} ${past}`))
+    await this.#run(numbered(newer, printed(table, this.#newer.folder, 'newer_people')))
+    await this.#run(
+      `CREATE TABLE ${gone} AS
+       SELECT token, print, ordinal, owners.item AS owner, row_number() OVER (ORDER BY owners.item, o.item) - 1 AS spot
+       FROM ${older} AS o ANTI JOIN ${newer} AS n USING (token, print, ordinal) JOIN owners USING (token)`
+    )
+    const edited = await this.#number(
+      `SELECT count(DISTINCT token) FROM ${newer} ANTI JOIN ${older} USING (token, print, ordinal) SEMI JOIN ${gone} USING (token)`
+    )
+    if (edited > 0) return { edited }
+    const [all, lost] = [await this.#count(older), await this.#count(gone)]
+    const to = `SELECT coalesce(n.item, ${after} + g.spot) FROM ${older} AS o
+      LEFT JOIN ${newer} AS n USING (token, print, ordinal) LEFT JOIN ${gone} AS g USING (token, print, ordinal) ORDER BY o.item`
+    const ownersBefore = `SELECT p.item FROM ${older} AS o JOIN older_people AS p USING (token) ORDER BY o.item`
+    const ownersAfter = `SELECT owner FROM (SELECT n.item, p.item AS owner FROM ${newer} AS n JOIN newer_people AS p USING (token)
+      UNION ALL SELECT ${after} + spot, owner FROM ${gone}) ORDER BY item`
+    return {
+      before: { items: before, gone: all - before, owners: await this.#session.column(ownersBefore, all) },
+      after: { items: after, gone: lost, owners: await this.#session.column(ownersAfter, after + lost) },
+      to: await this.#session.column(to, all)
+    }
+  }
+
+  arrived(): Promise<number> {
+    return this.#number('SELECT count(*) FROM newer_people ANTI JOIN older_people USING (token)')
+  }
+
+  /** Number of subjects of the older epoch itself, not of those before it, that are not in the newer one. */
+  left(): Promise<number> {
+    const here = `(FROM older_people WHERE item < ${this.#older.manifest.subjects})`
+    return this.#number(`SELECT count(*) FROM ${here} ANTI JOIN newer_people USING (token)`)
+  }
+
+  /** Stores the items that the newer epoch lacks, for its ledgers and for the next comparison. */
+  async write(index: SubjectIndex, tables: readonly TableConfig[]): Promise<void> {
+    const { epoch, goneFolder } = this.#newer
+    await rm(goneFolder, { recursive: true, force: true })
+    await mkdir(goneFolder, { recursive: true })
+    const copy = (query: string, file: string) =>
+      this.#run(`COPY (${query}) TO ${quoteText(join(goneFolder, file))} (FORMAT parquet, COMPRESSION zstd)`)
+    await copy('SELECT token, spot FROM gone_people ORDER BY spot', PEOPLE_FILE)
+    const owners = `SELECT ${this.#newer.manifest.subjects} + spot FROM gone_people ORDER BY spot`
+    const goneOf = async (query: string, name: string) => this.#session.column(query, await this.#count(name))
+    await index.writeGoneOwners(epoch, goneName(undefined), await goneOf(owners, 'gone_people'))
+    for (const table of tables) {
+      const gone = quoteName(`gone_rows_${table.name}`)
+      await copy(`SELECT token, print, spot FROM ${gone} ORDER BY spot`, fileOf(table))
+      const rowOwners = await goneOf(`SELECT owner FROM ${gone} ORDER BY spot`, gone)
+      await index.writeGoneOwners(epoch, goneName(table.name), rowOwners)
+    }
+  }
+
+  async #run(sql: string): Promise<void> {
+    await this.#session.rows(sql)
+  }
+
+  #count(table: string): Promise<number> {
+    return this.#number(`SELECT count(*) FROM ${table}`)
+  }
+
+  async #number(sql: string): Promise<number> {
+    const [row] = await this.#session.rows(sql)
+    return Number(row?.[0])
+  }
+}
+
+function parquet(folder: string, file: string): string {
+  return `read_parquet(${quoteText(join(folder, file))}, hive_partitioning = false)`
+}
+
+function fileOf({ name }: TableConfig): string {
+  return `${name}.parquet`
+}
+
+async function rowsIn({ manifest }: Side, { name }: TableConfig): Promise<number> {
+  const table = manifest.tables.find((candidate) => candidate.name === name)
+  if (table === undefined) throw new StimnetError('NODE_ERROR', `an epoch without the table ${name}`)
+  return table.rows
+}
+
+/** A query for each row: its person, the hash of its content, and its place. */
+function printed(table: TableConfig, folder: string, people: string): string {
+  const place = table.one_row_per_subject
+    ? `row_number() OVER (ORDER BY r.${quoteName(SUBJECT)}) - 1`
+    : `r.${quoteName(ROW)}`
+  // Each value is written with its length, so that different rows have different texts.
+  const values = table.variables.map(({ name }) => {
+    const text = `CAST(r.${quoteName(name)} AS VARCHAR)`
+    return `coalesce('v' || length(${text}) || ':' || ${text}, 'n')`
+  })
+  return `SELECT p.token, sha256(${values.join(' || ')}) AS print, ${place} AS item
+    FROM ${parquet(folder, fileOf(table))} AS r JOIN ${people} AS p ON p.item = r.${quoteName(SUBJECT)}`
+}
+
+/**
+ * A table of the rows in which equal rows of one subject are numbered. Which of them has which
+ * number makes no difference to any result.
+ */
+function numbered(name: string, query: string): string {
+  return `CREATE TABLE ${name} AS
+    SELECT token, print, item, row_number() OVER (PARTITION BY token, print ORDER BY item) AS ordinal FROM (${query})`
+}

@@ -1,0 +1,289 @@
+/** An open catalog: its public description, its cohorts, and its rows reduced by a plan. */
+import {
+  type BoundedPlan,
+  type BoundedReduction,
+  type CatalogDescriptor,
+  type Clock,
+  type Filter,
+  type Plan,
+  type RandomSource,
+  type Reduction,
+  type RowItems,
+  resolveVariable,
+  StimnetError,
+  SubjectSet,
+  type VariableDescriptor,
+  type VariableRef
+} from '@stimnet/protocol'
+import { goneName } from './carry.ts'
+import { type CatalogConfig, decimalsOf } from '../catalog/catalog-config.ts'
+import { baseCellsOf, cohortOf, type EpochIndex } from '../index/cohort.ts'
+import { ROW, SUBJECT } from '../columns.ts'
+import { describe } from '../catalog/descriptor.ts'
+import type { Engine } from '../engine.ts'
+import { resolveFilter } from '../index/filter.ts'
+import { type CatalogView, mappedView, plainView, type ViewTerms } from '../catalog/mapped.ts'
+import { quoteName } from '../quote.ts'
+import type { ReducedWithout } from '../reduce/base.ts'
+import { knownValues } from '../reduce/known-values.ts'
+import { reduceBounded } from '../reduce/bounded.ts'
+import { type ReduceOptions, reduce } from '../reduce/reduce.ts'
+import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
+import { type IndexLevel, SubjectIndex } from '../index/subject-index.ts'
+import { type CohortTable, cohortTables } from '../tables.ts'
+
+/** The places where a catalog is kept, and the facts about this node that it needs. */
+export interface CatalogOptions {
+  /** Folder to which the paths in the configuration are relative. */
+  readonly baseDir: string
+  /** Folder of the snapshots. */
+  readonly dataDir: string
+  readonly index: IndexLevel
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** The node's smallest cohort, in subjects. The catalog's own can only raise it. */
+  readonly cohortSizeMin: number
+  /** The disclosure rules in force, for the description: preset and hash. */
+  readonly rules?: { readonly preset: string; readonly policyHash: string }
+  /** The programs that this node can run for the catalog, as words of `programWord`. */
+  readonly programs: readonly string[]
+  /**
+   * The epoch from which releases were made, with which the catalog stays: its ledgers know the rows of this epoch only, and
+   * the difference between two epochs is whoever arrived in between. While the sources make another epoch, the catalog is
+   * served from the snapshot and description of this one, and `Catalog.newer` is the name of the other; open the catalog
+   * without `pinned`, or with that name, to take it. Default: the epoch that the sources make now.
+   */
+  readonly pinned?: string
+}
+
+/** One open catalog. Whoever opens it must close it. */
+export interface Catalog {
+  readonly descriptor: CatalogDescriptor
+  /** Hash of the snapshot: the same files and description give the same epoch. */
+  readonly epoch: string
+  /**
+   * The epoch that the sources make now, if the catalog is pinned to another. It is only a name: its snapshot is made, and its
+   * files are checked, when it is opened.
+   */
+  readonly newer?: string
+  /** The exact number of distinct subjects. It must not leave the institution. */
+  readonly subjects: number
+  /**
+   * The configuration by which it is served. A pinned epoch has its own tables and lattice, and
+   * the stricter of its policy and today's.
+   */
+  readonly config: CatalogConfig
+  /**
+   * The filter with full names of columns and canonical values; unchanged if it is resolved already. Depends on the description
+   * alone, not on data. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+   */
+  resolveFilter(filter: Filter, tables?: readonly string[]): Filter
+  /** The decimal places in which a number is kept; 0 for anything else. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
+  decimalsOf(variable: VariableRef): number
+  /** The subjects who satisfy a filter, from the index alone; everyone without a filter. Throws as `resolveFilter`. */
+  cohort(filter: Filter | undefined): Promise<SubjectSet>
+  /**
+   * The values of a variable by subject, as `knownValues` gives them. They must not leave the institution. Throws NODE_ERROR for a
+   * table with several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+   */
+  valuesOf(variable: VariableRef): Promise<Float64Array>
+  /** The base cells of the lattice that are not empty; none without a lattice. */
+  baseCells(): Promise<readonly SubjectSet[]>
+  /**
+   * The subject of each row of a table with several rows per subject, in the order of the rows' places, which is ascending.
+   * Throws NODE_ERROR for any other table.
+   */
+  owners(table: string): Promise<Uint32Array>
+  /** The same together with the number of rows. Throws as `owners`. */
+  itemsOf(table: string): Promise<RowItems>
+  /**
+   * The owners of items that the ledgers of earlier epochs know and this epoch lacks: rows of a table, or subjects if no table
+   * is given. Owners from `subjects` on are gone themselves. In ascending order; empty unless an epoch was carried here.
+   */
+  goneOwners(table?: string): Promise<Uint32Array>
+  /**
+   * The rows of the subjects of each base cell, where they have any, for starting the ledger of the table. Throws as `owners`.
+   */
+  rowBaseCells(table: string): Promise<readonly SubjectSet[]>
+  /**
+   * The source of a variable: itself, or the site's own variable that a mapping reads in another unit. Throws as `decimalsOf`.
+   */
+  sourceOf(variable: VariableRef): {
+    readonly own: VariableRef
+    readonly factor: number
+    readonly decimals: number
+    /** The site's own description of it. */
+    readonly variable: VariableDescriptor
+  }
+  /**
+   * Reduces a plan over a cohort, without the people of `leftOut`: from everything, from a variable's values, or from those of
+   * a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
+   */
+  reduce(
+    plan: Plan,
+    cohort: SubjectSet,
+    options?: { signal?: AbortSignal; leftOut?: ReducedWithout }
+  ): Promise<Reduction>
+  /** The exact sums to which noise will be added, over every possible group. Throws NODE_ERROR, CANCELLED. */
+  reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
+  /** The rows of a cohort for a sandbox, under new pseudonyms. Throws NODE_ERROR, CANCELLED. */
+  tables(cohort: SubjectSet, signal?: AbortSignal): Promise<readonly CohortTable[]>
+  /**
+   * The same catalog in the words of a request: description, filters, plans and tables. Base cells, owners and
+   * ledgers stay those of the site. Looks at no data. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or
+   * PARAMETER_INVALID for a mapping that does not fit.
+   */
+  mapped(terms: ViewTerms): Catalog
+  close(): Promise<void>
+}
+
+/**
+ * Opens a catalog, and first makes a snapshot if there is none for these files. Throws SOURCE_INVALID that names file, line and
+ * key, or says that a pinned epoch is lost; throws NODE_ERROR.
+ */
+export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
+  const index = new SubjectIndex(options.index, config.name)
+  const snapshot = await takeSnapshot({ config, index, ...pick(options) })
+  return serve(snapshot, index, options)
+}
+
+function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Catalog {
+  const { epoch, manifest, config, newer } = snapshot
+  const { subjects, snapshotAtMs } = manifest
+  const { cohortSizeMin, programs, random, rules } = options
+  const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
+  const at = { index, epoch, subjects, descriptor, config }
+  const engine = once(() => loadSnapshot(snapshot))
+  const { itemsOf, rowsOf } = rowItems(snapshot, () => engine.get())
+  const withEngine = async (cohort: SubjectSet) => {
+    if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
+    return engine.get()
+  }
+  const asked = (view: CatalogView) => questionsIn(view, { at, itemsOf, rowsOf, withEngine, random })
+  const catalog: Catalog = {
+    epoch,
+    ...(newer === undefined ? {} : { newer }),
+    subjects,
+    ...asked(plainView(descriptor, config)),
+    mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
+    baseCells: () => baseCellsOf(at),
+    owners: async (table) => (await itemsOf(table)).owners,
+    itemsOf,
+    goneOwners: (table) => index.goneOwners(epoch, goneName(table)),
+    rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
+    close: () => engine.close()
+  }
+  return catalog
+}
+
+interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
+  readonly at: EpochIndex & { readonly config: CatalogConfig }
+  readonly random: RandomSource
+  readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
+}
+
+/** Everything of a catalog that is requested in the words of a description. */
+function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
+  const { descriptor, config, columnSql, indexed } = view
+  const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
+  const reading = { descriptor, config, columnSql }
+  return {
+    descriptor,
+    config,
+    resolveFilter: resolve,
+    decimalsOf: (ref: string) => {
+      const { table, variable } = resolveVariable(descriptor, ref)
+      const tables = config.tables.filter(({ name }) => name === table.name)
+      return decimalsOf(tables.flatMap((t) => t.variables).find(({ name }) => name === variable.name) ?? variable)
+    },
+    cohort: async (filter: Filter | undefined) =>
+      cohortOf(filter === undefined ? undefined : resolve(filter), { ...at, descriptor, indexed }),
+    sourceOf: (ref: VariableRef) => {
+      const { table, variable } = resolveVariable(descriptor, ref)
+      const source = view.sourceOf(table.name, variable.name)
+      const own = resolveVariable(at.descriptor, source.own)
+      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable }
+    },
+    valuesOf: async (ref: VariableRef) => {
+      const everyone = SubjectSet.everyone(at.subjects)
+      return knownValues(ref, { ...reading, engine: await withEngine(everyone), subjects: at.subjects })
+    },
+    reduce: async (
+      plan: Plan,
+      cohort: SubjectSet,
+      { signal, leftOut }: { signal?: AbortSignal; leftOut?: ReducedWithout } = {}
+    ) => reduce({ plan, cohort, ...reading, itemsOf, rowsOf, engine: await withEngine(cohort), signal, leftOut }),
+    reduceBounded: async (plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal) =>
+      reduceBounded({ plan, cohort, ...reading, engine: await withEngine(cohort), random, signal }),
+    tables: async (cohort: SubjectSet, signal?: AbortSignal) =>
+      cohortTables({ cohort, config, view, engine: await withEngine(cohort), random, signal })
+  }
+}
+
+/** The decimals of one of the catalog's own variables. */
+function decimalsIn(config: CatalogConfig, own: VariableRef): number {
+  const all = config.tables.flatMap((table) =>
+    table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
+  )
+  return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
+}
+
+/** The rows of tables with several rows per subject: their numbers from the manifest, and their owners, which are read once. */
+function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>) {
+  const known = new Map<string, RowItems>()
+  const rowsOf = (table: string): number => {
+    const several = config.tables.some(({ name, one_row_per_subject }) => name === table && !one_row_per_subject)
+    const rows = manifest.tables.find(({ name }) => name === table)?.rows
+    if (several && rows !== undefined) return rows
+    throw new StimnetError('NODE_ERROR', 'no table with several rows per subject')
+  }
+  const itemsOf = async (table: string): Promise<RowItems> => {
+    const rows = rowsOf(table)
+    const before = known.get(table)
+    if (before !== undefined) return before
+    const session = await (await engine()).session()
+    try {
+      const sql = `SELECT ${quoteName(SUBJECT)} FROM ${quoteName(table)} ORDER BY ${quoteName(ROW)}`
+      const items: RowItems = { table, rows, owners: await session.column(sql, rows) }
+      known.set(table, items)
+      return items
+    } finally {
+      session.close()
+    }
+  }
+  return { rowsOf, itemsOf }
+}
+
+/** The rows of each cell's subjects; cells whose subjects have no rows here are omitted. */
+function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): readonly SubjectSet[] {
+  const cellOf = new Map<number, number>()
+  for (const [cell, subjects] of cells.entries()) for (const subject of subjects) cellOf.set(subject, cell)
+  const sets = cells.map(() => SubjectSet.none(rows))
+  for (const [row, subject] of owners.entries()) sets[cellOf.get(subject) ?? -1]?.add(row)
+  return sets.filter(({ size }) => size > 0)
+}
+
+function pick({ baseDir, dataDir, clock, random, pinned }: CatalogOptions) {
+  return { baseDir, dataDir, clock, random, ...(pinned === undefined ? {} : { pinned }) }
+}
+
+/** One engine, loaded when it is first needed. If that fails, the next question tries again. */
+function once(open: () => Promise<Engine>): { get(): Promise<Engine>; close(): Promise<void> } {
+  let opened: Promise<Engine> | undefined
+  let closed = false
+  return {
+    get() {
+      if (closed) throw new StimnetError('NODE_ERROR', 'the catalog is closed')
+      opened ??= open().catch((cause) => {
+        opened = undefined
+        throw cause
+      })
+      return opened
+    },
+    async close() {
+      closed = true
+      const engine = await opened?.catch(() => undefined)
+      engine?.close()
+    }
+  }
+}

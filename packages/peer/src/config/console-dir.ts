@@ -1,5 +1,0 @@
-/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
-import { join } from 'node:path'
-
-/** Absolute path. */
-export const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')

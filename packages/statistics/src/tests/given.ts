@@ -1,0 +1,108 @@
+/** The sites that gave every part of a test, and what a result says of them and of the others. */
+import type { MomentsPart, TestResult } from '@stimnet/protocol'
+import { poolMoments, valueOfMoments } from '../moments.ts'
+import type { CountCell } from './counts/chi-squared.ts'
+import type { Computed, Measured, TestSite } from './table.ts'
+
+/** Expected in each cell at least; below it p is rough. */
+export const EXPECTED_MIN = 5
+
+/** The note of a test of rounded numbers. */
+export const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
+
+/** A site with its part of a test. */
+export interface Giving<Part> {
+  readonly site: TestSite
+  readonly part: Part
+}
+
+/** The sites that gave their part. */
+export function giving<Part>(
+  sites: readonly TestSite[],
+  partOf: (site: TestSite) => Part | undefined
+): readonly Giving<Part>[] {
+  return sites.flatMap((site) => {
+    const part = partOf(site)
+    return part === undefined ? [] : [{ site, part }]
+  })
+}
+
+/** What a result repeats of its test, and what it shows beside the test's own numbers. */
+export type Shown = Pick<
+  TestResult,
+  'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'columns' | 'estimates' | 'heterogeneity'
+>
+
+/** The sites that were asked, and those of them that gave every part. */
+export interface Sites {
+  readonly sites: readonly TestSite[]
+  readonly givers: readonly Giving<unknown>[]
+  /** Whether the values of all sites are taken together, where other tests compare people within their site. */
+  readonly isTogether?: boolean
+}
+
+/** The result of a test, with the sites behind it. */
+export function resultOf(
+  shown: Shown,
+  { sites, givers, isTogether = false }: Sites,
+  computed: Computed & { readonly notes: readonly string[] }
+): TestResult {
+  const { notes, ...numbers } = computed
+  const behind = givers.map(({ site }) => site.site)
+  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+  const isAdjusted = behind.length > 1 && !isTogether
+  const said = [
+    ...(sites.length > 1 && behind.length === 0 ? ['No institution gave every part of it.'] : []),
+    ...(behind.length > 0 && others.length > 0
+      ? [`${others.join(', ')} did not give every part of it and is not in it.`]
+      : []),
+    ...notes
+  ]
+  return {
+    ...{ ...shown, ...numbers, note: said.join(' '), sites: behind },
+    ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
+  }
+}
+
+/** The counts of one site; undefined if a cell is withheld. People who lack one of the two keys are in no cell of the table. */
+export function countsOf(
+  site: TestSite,
+  of: string,
+  [row, column]: readonly [string, string]
+): CountCell[] | undefined {
+  const cells = site.rows.flatMap(({ keys, cells }) => {
+    const [one, other] = [keys[row] ?? null, keys[column] ?? null]
+    return one === null || other === null
+      ? []
+      : [{ row: one, column: other, count: cells.get(of)?.value, within: cells.get(of)?.accuracy.count ?? 0 }]
+  })
+  const counts = cells.flatMap((cell) => (typeof cell.count === 'number' ? [{ ...cell, count: cell.count }] : []))
+  return site.isWhole(of) && counts.length === cells.length ? counts : undefined
+}
+
+/** The labels of a key, row by row. */
+export function namesIn({ rows }: TestSite, by: string): string[] {
+  return rows.flatMap(({ keys }) => keys[by] ?? [])
+}
+
+/** The moments of a group; undefined if they are withheld, or if there are too few values for a spread. */
+export function groupOf(
+  { rows }: TestSite,
+  { by, name, of }: { readonly by: string; readonly name: string; readonly of: string }
+): Measured | undefined {
+  const cell = rows.find(({ keys }) => keys[by] === name)?.cells.get(of)
+  return cell?.value === null ? undefined : cell?.moments
+}
+
+/** A group with the numbers of all who are in it. */
+export function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['groups'][number] {
+  const moments = poolMoments(parts)
+  if (moments === null) return { name, n: null, mean: null, sd: null }
+  return { name, n: moments.n, mean: moments.sum / moments.n, sd: valueOfMoments('sd', moments) }
+}
+
+/** Notes on the numbers behind a test. */
+export function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
+  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
+  return isRounded ? [ROUNDED] : []
+}
