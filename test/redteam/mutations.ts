@@ -23,6 +23,134 @@ const attacks = (...ids: string[]) => ({ attacks: ids })
 /** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'model-of-rounded',
+    control: 'No model where numbers are rounded',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (roundsNumbers(settings)) return no(',
+    to: 'if (false) return no(',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-of-few',
+    control: 'A model needs three people for each column, and ten more than columns',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'return Math.max(k, 3 * columns, columns + 10)',
+    to: 'return k',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-lacks-few',
+    control: 'Nobody or at least k people of the group lack a value of a model',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'if (missing > 0 && missing < k)',
+    to: 'if (missing < 0)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-rest-of-catalog',
+    control: 'Nobody or at least k people of the catalog are outside of a model',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (beyond > 0 && beyond < k)',
+    to: 'if (beyond < 0)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-without-leverage',
+    control: 'Nobody weighs more than one in k in a fit',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (strong !== undefined)',
+    to: 'if (strong === undefined && false)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-leverage-of-design',
+    control: 'The leverage in a model counts the outcome as well',
+    file: `${PRIVACY}/model/influence.ts`,
+    from: 'const kept = independentIn(matrix)',
+    to: 'const kept = independentIn(matrix).filter((at) => at < matrix.length - 1)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-follows',
+    control: 'No value follows from the others of a model',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (follows !== undefined)',
+    to: 'if (follows === undefined && false)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-width',
+    control: 'At most one exact column for ten people is told of a cohort with a model',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'return width * PEOPLE_EACH_COLUMN > rows.support.size',
+    to: 'return width > rows.support.size',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-partly-withheld',
+    control: 'Each question behind a model is answered in full',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (!isWhole(judged)) return no',
+    to: 'if (judged.rows.length === 0) return no',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-forgotten',
+    control: 'What a model told is remembered as its questions are',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: '    ledgers = judged.ledgers\n',
+    to: '',
+    noticedBy: peerTest('models-beside')
+  },
+  {
+    id: 'model-any-questions',
+    control: 'The questions behind a model are all of its questions',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (!areQuestionsOf(model.plan, questions))',
+    to: 'if (questions.length < 0)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-other-people',
+    control: 'The questions behind a model are over all of its people',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'if (!isModel && counted !== people.size)',
+    to: 'if (!isModel && counted < 0)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-other-rows',
+    control: 'The people who are judged are those whose sums are told',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: ' || !isOfRows(measure, matrix, rows))',
+    to: ')',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-several-rows',
+    control: 'Each person has one row in a model',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'if (group.rows !== group.support.size || rows.rows !== support.size)',
+    to: 'if (rows.rows < support.size)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-no-squares',
+    control: 'Squares in a model are judged as variances',
+    file: `${PRIVACY}/model/questions.ts`,
+    from: 'else if (x === y) needed.squares.add(x)',
+    to: 'else if (x === y) needed.means.add(x)',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'model-no-levels',
+    control: 'Two levels together are judged as a group',
+    file: `${PRIVACY}/model/questions.ts`,
+    from: 'const by = [...entry.levels.keys()].sort()\n',
+    to: 'const by = [...entry.levels.keys()].sort().slice(0, 1)\n',
+    noticedBy: peerTest('models')
+  },
+  {
     id: 'no-leverage',
     control: 'No combination of told sums rests on fewer than k people',
     file: `${PRIVACY}/ledger/blocks.ts`,

@@ -99,7 +99,8 @@ const LISTED: readonly Example[] = [
     check: (result) => assert.ok((result.correlation as number) < 0)
   },
   { file: 'change-by-sex.sql', language: 'sql', catalog: 'clinical_trial_data' },
-  { file: 'quality-by-scan.json', language: 'statistic', catalog: 'imaging_data' }
+  { file: 'quality-by-scan.json', language: 'statistic', catalog: 'imaging_data' },
+  { file: 'quality-model.json', language: 'statistic', catalog: 'imaging_data' }
 ]
 
 test('each example is listed here, and so is run', async () => {

@@ -4,6 +4,7 @@
  */
 import {
   type DisclosureCard,
+  type GramMeasure,
   LIMITS,
   type Output,
   type OutputDeclaration,
@@ -14,7 +15,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { testsOfOutput } from '@stimnet/statistics'
+import { fitOwnModel, gramIn, testsOfOutput } from '@stimnet/statistics'
 import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './rules/claims.ts'
 import { gateCohort } from './rules/cohort-gate.ts'
 import { judgeTyped } from './script/contract-check.ts'
@@ -29,6 +30,8 @@ import type { Possible } from './judge/possible.ts'
 import { roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
+import { type JudgedPart, judgeModel } from './model/judge.ts'
+import { gramPartOf } from './model/part.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script/script-output.ts'
 import type { PrivacySettings } from './rules/settings.ts'
@@ -53,6 +56,8 @@ export type Aggregate =
       readonly known?: KnownValues
       /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
+      /** For a plan with a model: the answers to the questions behind it (see `questionsIn`), over the people of the model. */
+      readonly questions?: readonly JudgedPart[]
     }
   | {
       readonly kind: 'script'
@@ -182,6 +187,8 @@ export function leaveOut(
   aggregate: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext
 ): LeftOut | undefined {
+  // A model is released over all of its people or not at all.
+  if (gramIn(aggregate.plan) !== undefined) return undefined
   const leftOut = new LeftOutDraft(context.cohort.universe)
   suppressed(aggregate, context, leftOut)
   return leftOut.result()
@@ -200,8 +207,48 @@ function suppressed(
   })
 }
 
+/** Discloses a Gram matrix, if it and the answers to all of its questions may be released. */
+function discloseModel(
+  measure: GramMeasure,
+  aggregate: Extract<Aggregate, { kind: 'table' }>,
+  context: DisclosureContext
+): Disclosed {
+  const { plan, leftOut, questions = [] } = aggregate
+  const { settings, partsMin = 0 } = context
+  const facts = factsIn(context.variables)
+  const judged = leftOut
+    ? ({ ok: false, why: 'nobody may be left out of a model' } as const)
+    : judgeModel({
+        ...{ measure, model: aggregate, questions, settings, facts, ledgers: context.ledgers },
+        k: Math.max(settings.k, partsMin),
+        suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })
+      })
+  if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
+  const { ledgers, people } = judged
+  const gram = gramPartOf(measure, judged)
+  const whole = new LedgersDraft(ledgers).isWithin(countOf({ subjects: context.cohort }))
+  return pass(
+    {
+      kind: 'table',
+      columns: columnsOfPlan(plan, facts),
+      rows: [{ values: [people], parts: { [measure.name]: { gram } } }],
+      withheld: { groups: 0, cells: 0 },
+      models: [fitOwnModel(gram)],
+      disclosure: {
+        ...cardOf(context, { level: 'P1', subjects: whole ? context.cohort.size : null, suppressed: 0, bits: null }),
+        precision: settings.precision,
+        information: informationOf(aggregate, ledgers, context)
+      }
+    },
+    ledgers,
+    0
+  )
+}
+
 function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {
   const { plan, leftOut } = aggregate
+  const model = gramIn(plan)
+  if (model !== undefined) return discloseModel(model, aggregate, context)
   const { settings } = context
   const facts = factsIn(context.variables)
   const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)

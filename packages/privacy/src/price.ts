@@ -13,6 +13,7 @@ import {
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
+import { questionsIn } from './model/questions.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
@@ -71,6 +72,25 @@ export function priceByDescription(
 
 /** The price for each variable that others are not assumed to know; empty if the question involves no such variable. */
 export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice[] {
+  const questions = questionsIn(plan)
+  return questions.length === 0 ? priceOfTable(plan, terms) : priceOfModel(questions, terms)
+}
+
+/** A model costs what the answers to its questions cost together. */
+function priceOfModel(questions: readonly Plan[], terms: PriceTerms): InformationPrice[] {
+  const found = new Map<VariableRef, InformationPrice>()
+  for (const question of questions) {
+    const cells = question.groupBy.reduce((product, { variable }) => product * (terms.facts(variable).cells ?? 1), 1)
+    for (const one of priceOfTable(question, { ...terms, groups: Math.max(1, cells) })) {
+      const before = found.get(one.variable)
+      const sum = { numbers: one.numbers + (before?.numbers ?? 0), bits: one.bits + (before?.bits ?? 0) }
+      found.set(one.variable, { ...one, ...sum })
+    }
+  }
+  return [...found.values()]
+}
+
+function priceOfTable(plan: Plan, terms: PriceTerms): InformationPrice[] {
   const { facts, settings, groups } = terms
   const subjects = Math.max(1, terms.subjectsRounded)
   const each = Math.max(1, subjects / groups)

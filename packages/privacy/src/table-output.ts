@@ -117,6 +117,9 @@ function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writin
       return showShare(cell, basis, writing)
     case 'quantile':
       return showQuantile(cell, basis, { measure, writing })
+    case 'gram':
+      // Its part is made of the answers to its questions, never of its own reduction.
+      return null
     case 'covariance':
     case 'correlation': {
       const pair = group.pairs.get(pairKey(...measure.variables))

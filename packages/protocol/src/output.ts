@@ -1,5 +1,6 @@
 /** The shapes of a safe output: a table that the node computed, or the checked values of a script, with a disclosure card. */
 import { z } from 'zod'
+import { SITE_EFFECTS } from './question/plan.ts'
 import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
 import type { ReadonlyDeep } from './readonly.ts'
 
@@ -150,6 +151,28 @@ const noisyMomentsSchema = z.object({
 /** Noisy moments as read. */
 export type NoisyMoments = ReadonlyDeep<z.output<typeof noisyMomentsSchema>>
 
+/**
+ * The Gram matrix of a linear model at one site, with all its digits: sums of products of two columns of the design, the last of
+ * which is the outcome.
+ */
+const gramSchema = z.object({
+  /** The canonical formula, with the names of the question. */
+  formula: z.string(),
+  outcome: z.string(),
+  /** The categories of the model with their declared levels, of which the first is the reference. */
+  factors: z.array(z.object({ name: z.string(), levels: z.array(z.string()) })).max(16),
+  /** The columns of the design, the outcome last. `decimals`: the values are in units of 10^-decimals. */
+  columns: z.array(z.object({ name: z.string(), decimals: z.number().int().min(0).max(18) })).max(25),
+  /** Whether the first column is the intercept. */
+  intercept: z.boolean(),
+  n: z.number(),
+  /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
+  upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
+  site: z.enum(SITE_EFFECTS)
+})
+/** A Gram matrix as read. */
+export type GramPart = ReadonlyDeep<z.output<typeof gramSchema>>
+
 /** A column of the answer. Columns pool by adding counts or sums, from moments, from a share's two counts, from bins, or not. */
 const outputColumnSchema = z.object({
   name: z.string(),
@@ -190,6 +213,7 @@ const outputRowSchema = z.object({
       }),
       // Only in results from before counts with noise were pooled.
       z.object({ choice: z.number() }),
+      z.object({ gram: gramSchema }),
       z.object({
         bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
         sd_each: z.number().optional()
@@ -300,6 +324,57 @@ export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
 /** One number of a test, as read. */
 export type TestEstimate = NonNullable<TestResult['estimates']>[number]
 
+const coefficientSchema = z.object({
+  /** A column of the design, such as "age", "sex[male]" or "age:sex[male]". */
+  term: z.string(),
+  /** All null for a term that follows from those before it, as NA in R. */
+  estimate: z.number().nullable(),
+  error: z.number().nullable(),
+  statistic: z.number().nullable(),
+  p: z.number().nullable(),
+  /** The 95 % confidence interval, low and high. */
+  interval: z.array(z.number()).nullable(),
+  /** Of `site: meta`: how the sites differ in it. */
+  between: z.object({ tau2: z.number(), i2: z.number(), q: z.number(), q_p: z.number() }).optional()
+})
+
+/**
+ * A linear model that was fitted to released Gram matrices. Numbers are null where they are not defined, or where the fit could
+ * not be made; `note` then says so.
+ */
+const modelResultSchema = z.object({
+  kind: z.literal('regression'),
+  /** The canonical formula. */
+  formula: z.string(),
+  outcome: z.string(),
+  /** `none`: one sample. `fixed`: the site as a factor. `meta`: one fit per site, combined by random effects. */
+  site: z.enum(SITE_EFFECTS),
+  coefficients: z.array(coefficientSchema),
+  n: z.number(),
+  /** Degrees of freedom of the residuals. Of `meta`, those of the combined estimates. */
+  df: z.number().nullable(),
+  /** Standard deviation of the residuals. */
+  sigma: z.number().nullable(),
+  r2: z.number().nullable(),
+  adjusted_r2: z.number().nullable(),
+  log_likelihood: z.number().nullable(),
+  aic: z.number().nullable(),
+  note: z.string(),
+  /** Of a pooled model: the fit of each site by itself. */
+  sites: z
+    .array(
+      z.object({
+        site: z.string(),
+        n: z.number(),
+        sigma: z.number().nullable(),
+        coefficients: z.array(coefficientSchema)
+      })
+    )
+    .optional()
+})
+/** A model as read. */
+export type ModelResult = ReadonlyDeep<z.output<typeof modelResultSchema>>
+
 /** An answer that the node computed. */
 const tableOutputSchema = z.object({
   kind: z.literal('table'),
@@ -311,6 +386,8 @@ const tableOutputSchema = z.object({
   left_out: z.array(z.string()).optional(),
   /** Computed from the rows above. Over several sites they are computed again from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
+  /** Fitted to the Gram matrices above. Over several sites they are fitted again to all of them. */
+  models: z.array(modelResultSchema).optional(),
   disclosure: disclosureCardSchema
 })
 /** A table as read. */
@@ -364,6 +441,8 @@ export const pooledOutputSchema = z.object({
   rows: z.array(pooledRowSchema),
   /** Computed from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
+  /** Fitted to the Gram matrices of all sites. */
+  models: z.array(modelResultSchema).optional(),
   /** Only for scripts with a declared contract. */
   outputs: z.array(pooledTypedSchema).optional(),
   /** PeerIds whose output was pooled, and PeerIds that released none, with the code. */

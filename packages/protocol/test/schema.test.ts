@@ -227,6 +227,28 @@ test('differences are told in bounded words', () => {
   assert.ok(words.length < 2000)
 })
 
+test('the categories of a model are compared by their levels, its numbers are not', () => {
+  const plan: Plan = {
+    tables: ['people'],
+    groupBy: [],
+    measures: [
+      {
+        ...{ kind: 'gram', name: 'n', outcome: 'people.weight', site: 'none' },
+        terms: [[], ['people.age'], ['people.sex']],
+        factors: [{ variable: 'people.sex', levels: ['F', 'M'] }]
+      }
+    ]
+  }
+  assert.deepEqual(
+    usesOfPlan(plan).map(({ variable: name, binned }) => [name, binned]),
+    [
+      ['people.sex', true],
+      ['people.age', false],
+      ['people.weight', false]
+    ]
+  )
+})
+
 test('the variables of a plan are those it groups, measures and filters by', () => {
   const plan: Plan = {
     tables: ['people'],

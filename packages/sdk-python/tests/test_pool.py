@@ -9,7 +9,7 @@ from typing import Any
 
 from stimnet_client import StimnetError, verify_broadcast
 from stimnet_client.pool import PooledTable, pool_outputs
-from stimnet_client.pool.cells import reads_as
+from stimnet_client.pool.cells import pool_cells, reads_as
 from stimnet_client.pool.moments import value_of
 
 from .test_receipts import PEER, broadcast, part
@@ -112,6 +112,19 @@ class Pool(unittest.TestCase):
         self.assertTrue(
             reads_as({"name": "q", "role": "measure", "kind": "quantile", "argument": 0.125}, 0.625, possible)
         )
+
+    def test_the_people_of_a_model_are_added_and_a_matrix_without_its_sums_is_refused(self) -> None:
+        column = {"name": "n", "role": "measure", "kind": "gram"}
+        columns = [{"name": "(Intercept)", "decimals": 0}, {"name": "y", "decimals": 0}]
+        gram = {"columns": columns, "intercept": True, "n": 30, "upper": ["30", "-60", "200"]}
+        self.assertTrue(reads_as(column, 30, {"gram": gram}))
+        self.assertEqual(pool_cells(column, [{"gram": gram}, {"gram": {**gram, "n": 12}}]), 42)
+        wrong: list[Any] = [
+            {**gram, "n": 29}, {**gram, "upper": ["30", "-60"]}, {**gram, "upper": ["30", "-60", "-200"]},
+            {**gram, "upper": [30, -60, 200]}, {"n": 30}, {**gram, "columns": None}, 30,
+        ]  # fmt: skip
+        for bad in wrong:
+            self.assertFalse(reads_as(column, 30, {"gram": bad}), f"{bad}")
 
     def test_a_quantile_beyond_the_last_breakpoint_has_no_value_but_its_rows_count(self) -> None:
         end = sys.float_info.max

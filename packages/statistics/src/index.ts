@@ -1,6 +1,19 @@
 /** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
 export { oneRowEach } from './asked-tests.ts'
 export * from './distributions.ts'
+export { gramIn, modelFault } from './models/ask.ts'
+export {
+  columnsOfModel,
+  type DesignColumn,
+  type EntrySum,
+  entryOf,
+  formulaOf,
+  hasIntercept,
+  namesIn
+} from './models/design.ts'
+export { upperOf } from './models/gram.ts'
+export { fitModel, fitOwnModel, type SiteGram } from './models/regression.ts'
+export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'
 export * from './moments.ts'
 export * from './named.ts'
 export { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'

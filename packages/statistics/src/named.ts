@@ -10,6 +10,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
+import { modelOf } from './models/ask.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
 /** An argument besides variables and grouping keys. */
@@ -110,6 +111,21 @@ const INTERVAL: StatisticArgument = {
   meaning: 'hartung_knapp (unless given; for few institutions), or wald.'
 }
 
+const REGRESSION_SUMMARY =
+  'Linear regression over the subjects that have a value of every variable: coefficients, standard errors, t, p, 95 % interval, R², ' +
+  'log-likelihood, AIC; over the institutions as one sample, with the institution as a factor, or one by one and then combined.'
+const FORMULA: StatisticArgument = {
+  name: 'formula',
+  required: true,
+  meaning: 'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out.'
+}
+const SITE: StatisticArgument = {
+  name: 'site',
+  required: false,
+  meaning:
+    'none (unless given): all institutions as one sample; fixed: the institution as a factor; meta: one fit each, combined.'
+}
+
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
 const GROUP_KEYS_MAX = 3
@@ -146,7 +162,8 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('fisher', [2, 2], FISHER_SUMMARY, GROUPS_OF_FIRST, LEVELS),
   describe('two_by_two', [1, 1], TWO_BY_TWO_SUMMARY, LEVEL, GROUPS),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
-  describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL)
+  describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
+  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE)
 ]
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -176,6 +193,7 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
     throw new StimnetError('STATISTIC_UNKNOWN', `planning ${JSON.stringify(call.name.slice(0, 64))}`, { reason })
   }
   checkShape(statistic, call)
+  if (statistic.name === 'regression') return planOfModel(call, descriptor)
   const { variables, by, tables } = resolveAll(call, descriptor)
   const keys = ['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(statistic.name)
     ? [...variables, ...by]
@@ -193,6 +211,13 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
     )
   }
   return withTests(plan, { name: statistic.name, call, variables, by, repeats: (table) => repeats(descriptor, table) })
+}
+
+function planOfModel(call: StatisticCall, descriptor: CatalogDescriptor): Plan {
+  const { tables, measure } = modelOf(call, descriptor)
+  if (call.table !== undefined) assertTable(call.table, descriptor)
+  assertOneLong(tables, descriptor)
+  return { tables, groupBy: [], measures: [measure] }
 }
 
 function checkShape(statistic: StatisticDescription, call: StatisticCall): void {
@@ -217,9 +242,7 @@ interface Resolved {
 
 function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolved {
   const names = descriptor.tables.map((table) => table.name)
-  if (call.table !== undefined && !names.includes(call.table)) {
-    invalid(`The catalog has no such table. It has: ${names.join(', ').slice(0, 500)}.`)
-  }
+  if (call.table !== undefined) assertTable(call.table, descriptor)
   const used = new Set<string>(call.table === undefined ? [] : [call.table])
   const resolve = (name: string): ResolvedVariable => {
     const resolved = resolveVariable(descriptor, nearName(descriptor, name, [...used]))
@@ -234,10 +257,18 @@ function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolve
     invalid(`Say which table: ${names.join(', ').slice(0, 500)}.`)
   }
   const tables = used.size === 0 && only !== undefined ? [only] : [...used]
-  if (tables.filter((table) => repeats(descriptor, table)).length > 1) {
-    invalid('Two tables with several rows per subject would be joined, and rows counted many times over.')
-  }
+  assertOneLong(tables, descriptor)
   return { variables, by, tables }
+}
+
+function assertTable(table: string, descriptor: CatalogDescriptor): void {
+  const names = descriptor.tables.map(({ name }) => name)
+  if (!names.includes(table)) invalid(`The catalog has no such table. It has: ${names.join(', ').slice(0, 500)}.`)
+}
+
+function assertOneLong(tables: readonly string[], descriptor: CatalogDescriptor): void {
+  if (tables.filter((table) => repeats(descriptor, table)).length <= 1) return
+  invalid('Two tables with several rows per subject would be joined, and rows counted many times over.')
 }
 
 function tableOf(descriptor: CatalogDescriptor, name: string) {

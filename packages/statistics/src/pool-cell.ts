@@ -1,6 +1,7 @@
 /** Pooling of one cell from the cells of the sites, by the kind of its column. */
 import type { MomentsPart, NoisyMoments, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
+import { isGram } from './models/gram.ts'
 import { momentsOfNoisy } from './noisy-moments.ts'
 import { type Bin, poolBins, quantileOf, risingBins } from './quantile.ts'
 
@@ -25,6 +26,7 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
     return moments === null ? null : valueOfMoments(column.kind, moments)
   }
   if (column.kind === 'share') return pooledShare(cells)
+  if (column.kind === 'gram') return exactSum(cells.flatMap((cell) => ('gram' in cell ? [cell.gram.n] : [])))
   const [only, other] = cells
   if (only && 'choice' in only) return other ? null : only.choice
   if (column.kind !== 'quantile' || typeof column.argument !== 'number') return null
@@ -112,6 +114,7 @@ function isCountable(part: Cell): boolean {
   if ('add' in part) return Number.isFinite(part.add)
   if ('choice' in part) return Number.isFinite(part.choice)
   if ('noisy' in part) return isNoisy(part.noisy)
+  if ('gram' in part) return isGram(part.gram)
   const isDrawn = hasNoiseInEach(part)
   if ('share' in part) {
     const { having, of } = part.share

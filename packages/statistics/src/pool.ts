@@ -11,6 +11,8 @@ import type {
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { pooledWithin } from './pool-rounding.ts'
+import { ofOneModel } from './models/gram.ts'
+import { fitModel } from './models/regression.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 
@@ -148,6 +150,7 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
     columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
     rows,
     ...testsOver(sound, accuracyOf),
+    ...modelsOver(sound, notes),
     sites: sound.map((entry) => entry.site),
     missing,
     notes
@@ -173,6 +176,16 @@ function testsOver(
   if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
   const sites = tables.map(({ site, table }) => testSite(site, table, accuracyOf))
   return { tests: asked.map((test) => testOf(test, sites)) }
+}
+
+/** The models that the sites fitted to their own Gram matrices, fitted again to all of them. */
+function modelsOver(tables: readonly SiteTable[], notes: string[]): Pick<PooledOutput, 'models'> {
+  const all = tables.flatMap(({ site, table }) =>
+    table.rows.flatMap(({ parts }) =>
+      Object.values(parts).flatMap((part) => ('gram' in part ? [{ site, gram: part.gram }] : []))
+    )
+  )
+  return all.length === 0 ? {} : { models: [fitModel(ofOneModel(all, notes))] }
 }
 
 function hasPart(tables: readonly SiteTable[], name: string, form: 'choice' | 'noisy'): boolean {

@@ -468,11 +468,13 @@ test('every statistic in the list has a plan', () => {
     partial_correlation: ['age', 'UPDRS_total', 'quality_of_life'],
     paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
-    two_by_two: ['subjects.visit']
+    two_by_two: ['subjects.visit'],
+    regression: []
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {
-    const args: Record<string, unknown> = Object.hasOwn(levels, name) ? { level: levels[name] } : {}
+    const given: Record<string, unknown> = name === 'regression' ? { formula: 'UPDRS_total ~ age' } : {}
+    const args = Object.hasOwn(levels, name) ? { level: levels[name] } : given
     const by = ['compare', 'anova', 'two_by_two'].includes(name) ? ['sex'] : []
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }

@@ -1,6 +1,7 @@
 /** Checks whether a plan fits the catalog, without looking at data; the same for SQL and for named statistics. */
 import {
   type CatalogDescriptor,
+  type GramMeasure,
   type Measure,
   type Plan,
   resolveVariable,
@@ -63,8 +64,10 @@ function groupingFault({ groupBy, tables }: Plan, descriptor: CatalogDescriptor)
 }
 
 /** The reason why a measure does not fit its variable; null if it fits. */
-export function measureFault(measure: Measure, { tables }: Plan, descriptor: CatalogDescriptor): string | null {
+export function measureFault(measure: Measure, plan: Plan, descriptor: CatalogDescriptor): string | null {
   if (measure.kind === 'subjects' || measure.kind === 'rows') return null
+  if (measure.kind === 'gram') return gramFault(measure, plan, descriptor)
+  const { tables } = plan
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, tables).variable
   if ('variables' in measure) {
     const other = measure.variables.find((ref) => !isNumeric(variableOf(ref)))
@@ -83,6 +86,23 @@ export function measureFault(measure: Measure, { tables }: Plan, descriptor: Cat
   if (variable.breakpoints.length === 0) return `${measure.variable} has no declared breakpoints: it has no quantiles.`
   if (measure.q >= QUANTILE_MIN && measure.q <= QUANTILE_MAX) return null
   return `A quantile is asked for from ${QUANTILE_MIN} to ${QUANTILE_MAX}.`
+}
+
+/** The reason why a model does not fit the catalog; null if it fits. */
+function gramFault(
+  measure: GramMeasure,
+  { tables, groupBy, measures }: Plan,
+  descriptor: CatalogDescriptor
+): string | null {
+  if (groupBy.length > 0 || measures.length > 1)
+    return 'A model is asked for by itself, without groups and other numbers.'
+  return firstFault(variablesOf(measure), (ref) => {
+    const { variable } = resolveVariable(descriptor, ref, tables)
+    const factor = measure.factors.find((one) => one.variable === ref)
+    if (factor === undefined) return isNumeric(variable) ? null : `${ref} is no number.`
+    const isDeclared = variable.type === 'category' && factor.levels.join('\n') === variable.levels.join('\n')
+    return isDeclared ? null : `${ref} is no category with these levels.`
+  })
 }
 
 function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null): string | null {

@@ -5,6 +5,7 @@ import {
   pairKey,
   type ReducedColumn,
   type ReducedPair,
+  type ReducedRows,
   type Reduction,
   type RowItems,
   resolveVariable,
@@ -22,6 +23,7 @@ import { type Base, openBase, type ReducedWithout } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { withEnds } from './ends.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
+import { modelRows } from './model-rows.ts'
 import { withRowSets } from './row-sets.ts'
 import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
 import { withSupports } from './supports.ts'
@@ -75,6 +77,9 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     const groups = await withEnds(complete, base, { reading, engine })
     const signed = base.values.map((_, i) => groups.some(({ columns }) => columns[i]?.nonNegative === false))
     const columns = await completeColumns({ plan, base, places, signed }, reading)
+    const grams = new Map<string, ReducedRows>()
+    for (const measure of plan.measures)
+      if (measure.kind === 'gram') grams.set(measure.name, await modelRows(measure, base, reading))
     return {
       ...(items === undefined ? {} : { items }),
       groups: groups.map((group) => ({
@@ -83,7 +88,8 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
         rows: group.rows,
         ...(group.rowSet === undefined ? {} : { rowSet: group.rowSet }),
         columns: new Map(base.values.map(({ ref }, i) => [ref, columns.column(group, i)])),
-        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), columns.pair(group, i)]))
+        pairs: new Map(pairs.map(([x, y], i) => [pairKey(x, y), columns.pair(group, i)])),
+        ...(grams.size === 0 ? {} : { grams })
       }))
     }
   } finally {

@@ -1,6 +1,13 @@
 /** A safe output as the documented API's clients read it: rows are objects by column. */
 import type { BroadcastPart, ResultData } from '@stimnet/api'
-import { isEnded, type Output, type PooledTyped, type TestResult, type TypedValue } from '@stimnet/protocol'
+import {
+  isEnded,
+  type ModelResult,
+  type Output,
+  type PooledTyped,
+  type TestResult,
+  type TypedValue
+} from '@stimnet/protocol'
 import type { OwnRequest } from '../peer.ts'
 
 type Cell = string | number | null
@@ -23,6 +30,11 @@ function testsIn({ tests }: { readonly tests?: readonly TestResult[] | undefined
   return tests === undefined ? {} : { tests }
 }
 
+/** Models that were fitted, where some were asked for. */
+function modelsIn({ models }: { readonly models?: readonly ModelResult[] | undefined }): Record<string, unknown> {
+  return models === undefined ? {} : { models }
+}
+
 /** What a script declared, each output under its name. */
 function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
   return Object.fromEntries(outputs.map(({ name, ...rest }) => [name, rest]))
@@ -34,7 +46,14 @@ export function resultOf(safe: Output): Record<string, unknown> {
   if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
   if (safe.kind === 'table') {
     const { left_out } = safe
-    return { ...tableOf(safe), ...testsIn(safe), withheld, ...(left_out ? { left_out } : {}), disclosure }
+    return {
+      ...tableOf(safe),
+      ...testsIn(safe),
+      ...modelsIn(safe),
+      withheld,
+      ...(left_out ? { left_out } : {}),
+      disclosure
+    }
   }
   const { values } = safe
   const object = typeof values === 'object' && values !== null && !Array.isArray(values) ? values : { result: values }
@@ -56,7 +75,7 @@ function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> 
 function pooledResultOf({ parts, pooled }: OwnRequest['broadcast'], withParts: boolean): Record<string, unknown> {
   const tables = parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
   return {
-    ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled) } : { columns: [], rows: [] }),
+    ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled), ...modelsIn(pooled) } : { columns: [], rows: [] }),
     withheld: {
       groups: tables.reduce((sum, { groups }) => sum + groups, 0),
       cells: tables.reduce((sum, { cells }) => sum + cells, 0)

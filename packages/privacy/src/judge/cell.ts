@@ -7,6 +7,7 @@ import {
   SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
+import { judgeModelCell } from './model-people.ts'
 import {
   type CellFinding,
   type CellRules,
@@ -75,6 +76,8 @@ export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRule
       return withColumn(group, measure.variable, (column) => judgeShare(column, measure, rules))
     case 'quantile':
       return withColumn(group, measure.variable, (column) => judgeQuantile(column, measure.variable, rules))
+    case 'gram':
+      return judgeModelCell(group, measure, rules)
   }
 }
 

@@ -221,5 +221,5 @@ function partOver(
 
 function partOf(group: ReducedGroup, part: string): { support: SubjectSet; rowSet?: SubjectSet } | undefined {
   if (part === 'group') return group
-  return group.columns.get(part as VariableRef) ?? group.pairs.get(part)
+  return group.columns.get(part as VariableRef) ?? group.pairs.get(part) ?? group.grams?.get(part)
 }

@@ -79,7 +79,7 @@ export function askedOver(variable: string, of: SolvedSet): CellNumber {
 }
 
 /** Whether an entry only records over which people a number was asked; see `askedOver`. */
-export function isOfWhom({ quantity }: CellNumber): boolean {
+export function isOfWhom({ quantity }: Pick<CellNumber, 'quantity'>): boolean {
   return quantity.startsWith(OF_WHOM)
 }
 

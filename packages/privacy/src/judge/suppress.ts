@@ -569,8 +569,9 @@ function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
 }
 
-/** The part of a group that a measure is about: all of it, the people who have a value, or those who have both values. */
-function partOf(measure: Measure): 'group' | VariableRef | `${VariableRef} ${VariableRef}` {
+/** The part of a group that a measure is about: all of it, the people who have a value, or those who have both or all values. */
+function partOf(measure: Measure): string {
+  if (measure.kind === 'gram') return measure.name
   if ('variables' in measure) return pairKey(...measure.variables) as `${VariableRef} ${VariableRef}`
   return 'variable' in measure ? measure.variable : 'group'
 }

@@ -503,10 +503,10 @@ interface Place {
 const MATES_TIMES = 3
 
 /** The names of quantities that are sums without the people at an end begin so. */
-const OFF_END = 'off end'
+export const OFF_END = 'off end'
 
 /** A quantity that stands for anything that a program may disclose. */
-const ANYTHING = '*'
+export const ANYTHING = '*'
 
 /** A tolerance for the rounding errors of sums of doubles. */
 const SLACK = 1 + 1e-9

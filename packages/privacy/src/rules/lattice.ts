@@ -19,6 +19,7 @@ import {
   StimnetError,
   type SubjectSet
 } from '@stimnet/protocol'
+import { gramIn } from '@stimnet/statistics'
 
 /** The cohort and the plan of a request. */
 export interface AskedCohort {
@@ -48,10 +49,11 @@ export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }:
 /**
  * Whether a question that `assertOnLattice` accepts is made of base cells alone, without a category of a table with several
  * rows per subject; false without a lattice. Whether its cohort is accepted does not depend on earlier questions. A measure can
- * still be withheld, for example where few people have no value.
+ * still be withheld, for example where few people have no value. False for a model, which is refused as a whole for what its people
+ * are.
  */
 export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): boolean {
-  if (descriptor.lattice.length === 0) return false
+  if (descriptor.lattice.length === 0 || (plan !== undefined && gramIn(plan) !== undefined)) return false
   const columns = [
     ...(cohort === undefined ? [] : columnsOf(cohort)).map((column) => resolveVariable(descriptor, column)),
     ...(plan?.where === undefined ? [] : columnsOf(plan.where)).map((column) =>

@@ -37,9 +37,42 @@ export type Measure =
   | { readonly kind: 'share'; readonly name: string; readonly variable: VariableRef; readonly level: string }
   /** Interpolated linearly within a bin of the declared breakpoints. q is from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
+  | GramMeasure
+
+/**
+ * The Gram matrix ZᵀZ of a linear model over the subjects that have a value of every variable: all sums of products of two
+ * columns of its design, the outcome included. A plan with it has no other measure and no groups.
+ */
+export interface GramMeasure {
+  readonly kind: 'gram'
+  readonly name: string
+  /** A number. */
+  readonly outcome: VariableRef
+  /**
+   * The terms in canonical order: of fewer variables first, then by name. A term is the product of its variables, which are in
+   * order of their names; the empty term is the intercept.
+   */
+  readonly terms: readonly (readonly VariableRef[])[]
+  /** The variables of the terms that are categories, with their declared levels; the first is the reference. */
+  readonly factors: readonly ModelFactor[]
+  /** The institutions in the pooled model: as one sample, as a factor, or each by itself and then combined. */
+  readonly site: SiteEffects
+}
+
+/** A category in a model. */
+export interface ModelFactor {
+  readonly variable: VariableRef
+  readonly levels: readonly string[]
+}
+
+/** How a pooled model treats the institutions. */
+export const SITE_EFFECTS = ['none', 'fixed', 'meta'] as const
+/** One of SITE_EFFECTS. */
+export type SiteEffects = (typeof SITE_EFFECTS)[number]
 
 /** The variables that a measure is computed from; none for a count of subjects or rows. */
 export function variablesOf(measure: Measure): readonly VariableRef[] {
+  if (measure.kind === 'gram') return [...new Set([measure.outcome, ...measure.terms.flat()])].sort()
   return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 
@@ -167,6 +200,17 @@ export interface ReducedGroup {
   readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
   /** Each pair that a covariance or correlation needs, by `pairKey`. */
   readonly pairs: ReadonlyMap<string, ReducedPair>
+  /** The rows behind each Gram matrix, by the name of its measure; absent if the plan has none. */
+  readonly grams?: ReadonlyMap<string, ReducedRows>
+}
+
+/** The rows that have a value of every variable of a model, and these values. */
+export interface ReducedRows extends ReducedPart {
+  /**
+   * By variable, one entry per row, all in the same order: a number in units of 10^-decimals, a category as the place of its
+   * declared level.
+   */
+  readonly values: ReadonlyMap<VariableRef, Float64Array>
 }
 
 /** A variable within one group. Sums are exact integers in units of 10^-decimals (of squares: 10^-2·decimals). */

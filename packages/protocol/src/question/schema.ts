@@ -60,7 +60,8 @@ export interface SchemaQuestion {
 export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   const binned = [
     ...groupBy.map(({ variable }) => variable),
-    ...measures.flatMap((measure) => (measure.kind === 'quantile' ? [measure.variable] : []))
+    ...measures.flatMap((measure) => (measure.kind === 'quantile' ? [measure.variable] : [])),
+    ...measures.flatMap((measure) => (measure.kind === 'gram' ? measure.factors.map(({ variable }) => variable) : []))
   ]
   const named = [...binned, ...measures.flatMap(variablesOf), ...(where === undefined ? [] : columnsOf(where))]
   return [...new Set(named)].map((variable) => ({ variable, binned: binned.some((other) => other === variable) }))

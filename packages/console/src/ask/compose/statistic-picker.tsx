@@ -11,6 +11,8 @@ import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
+/** A model is asked for with a formula, which has no form here yet. */
+const PICKED = STATISTICS.filter(({ name }) => name !== 'regression')
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
@@ -33,7 +35,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
             value={picked.name}
             onChange={(e) => set({ name: e.target.value, variables: [], level: '' })}
           >
-            {STATISTICS.map(({ name, summary }) => (
+            {PICKED.map(({ name, summary }) => (
               <option key={name} value={name} title={summary}>
                 {name.replaceAll('_', ' ')}
               </option>

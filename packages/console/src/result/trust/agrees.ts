@@ -24,11 +24,18 @@ function isEqual(one: unknown, other: unknown): boolean {
 /** Whether two pooled answers say the same. Notes are words about it. */
 export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean {
   // In one order of keys: both sides are read by different means.
-  const numbers = ({ columns, rows, outputs = [], tests = [] }: Omit<PooledOutput, 'sites' | 'missing' | 'notes'>) => [
+  const numbers = ({
+    columns,
+    rows,
+    outputs = [],
+    tests = [],
+    models = []
+  }: Omit<PooledOutput, 'sites' | 'missing' | 'notes'>) => [
     columns.map(({ name, kind }) => [name, kind]),
     rows.map(({ values }) => values),
     outputs,
-    tests
+    tests,
+    models
   ]
   try {
     return isEqual(numbers(ours), numbers(theirs ?? { columns: [], rows: [] }))

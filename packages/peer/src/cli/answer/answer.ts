@@ -2,6 +2,7 @@
 import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { EXIT, exitOfCode } from '../terminal/arguments.ts'
+import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
@@ -54,7 +55,7 @@ export function answerText(broadcast: Broadcast): string {
       ...pooledPlot(broadcast)
     )
   }
-  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

@@ -3,8 +3,16 @@
  * never from data.
  */
 import { groupCells, planFault } from '@stimnet/data'
-import { costOf, type PrivacySettings } from '@stimnet/privacy'
-import { type CatalogDescriptor, CODES, type Code, privacyAskSchema, resolveVariable } from '@stimnet/protocol'
+import { costOf, fewestFor, type PrivacySettings } from '@stimnet/privacy'
+import {
+  type CatalogDescriptor,
+  CODES,
+  type Code,
+  type GramMeasure,
+  privacyAskSchema,
+  resolveVariable
+} from '@stimnet/protocol'
+import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import type { JobPlan } from './validate.ts'
 
 /** Epsilon of the noisy alternative that a refusal offers. */
@@ -29,7 +37,21 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
     'it may. Which of these it was is not disclosed.'
   if (asked === undefined)
     return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
+  const model = gramIn(asked)
+  if (model !== undefined) return modelAdvice(model, k)
   return [general, ...groupAdvice(plan, asked), ...noiseAdvice(plan)].join(' ')
+}
+
+/** The rules of a model and what to ask instead; which rule refused is not disclosed. */
+function modelAdvice(model: GramMeasure, k: number): string {
+  const columns = columnsOfModel(model).length - 1
+  return (
+    `The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
+    `value of every variable and one row each; nobody or at least ${k} people may lack a value, or have a level or two levels ` +
+    `together; nobody may weigh more than one in ${k} in the fit; no value may follow from the others; and its means, variances and ` +
+    'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same ' +
+    'model with fewer terms, without an interaction or a rare level, or over a wider cohort; or its correlations by themselves.'
+  )
 }
 
 function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNullable<JobPlan['plan']>): string[] {

@@ -9,6 +9,8 @@ import {
   isOfWholeCells,
   type PrivacySettings,
   possibleBy,
+  questionsIn,
+  roundsNumbers,
   variableFacts
 } from '@stimnet/privacy'
 import {
@@ -37,7 +39,7 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { oneRowEach } from '@stimnet/statistics'
+import { gramIn, oneRowEach } from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
@@ -105,6 +107,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
   // A lattice keeps refusals from depending on data. With noise no refusal depends on data.
   if (noise === undefined) assertAnswerable(catalog, cohort, plan)
+  assertModelFits(plan, settings, catalog)
   return {
     catalog,
     program,
@@ -233,8 +236,21 @@ function planOf(plan: Plan, catalog: Catalog, cohort: Filter | undefined): Plan 
  * FILTER_OFF_LATTICE or FILTER_INVALID.
  */
 function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Plan | undefined): void {
-  possibleBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), { cohort, plan })
-  assertOnLattice(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(plan ? { plan } : {}) })
+  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  for (const asked of [plan, ...(plan === undefined ? [] : questionsIn(plan))]) {
+    possibleBy(catalog.descriptor, facts, { cohort, plan: asked })
+    assertOnLattice(catalog.descriptor, { ...(cohort ? { cohort } : {}), ...(asked ? { plan: asked } : {}) })
+  }
+}
+
+/** Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers: rounded sums of products make no model. */
+function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, { descriptor }: Catalog): void {
+  if (plan === undefined || gramIn(plan) === undefined || settings === undefined || !roundsNumbers(settings)) return
+  const reason =
+    `${descriptor.name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
+    '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +
+    'which are released rounded.'
+  throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
 }
 
 /**

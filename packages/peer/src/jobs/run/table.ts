@@ -9,11 +9,13 @@ import {
   type LeftOut,
   type Possible,
   possibleBy,
+  questionsIn,
   relaxedBy,
   variableFacts
 } from '@stimnet/privacy'
 import {
   type Filter,
+  type GramMeasure,
   type Plan,
   type Reduction,
   resolveVariable,
@@ -21,6 +23,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { gramIn } from '@stimnet/statistics'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
 
 /** The question that is put to a catalog. */
@@ -44,7 +47,7 @@ export async function reduceTable(
   privacy: Pick<CatalogPrivacy, 'leaveOut'>,
   signal?: AbortSignal
 ): Promise<TableAggregate> {
-  const { catalog, filter, cohort, project } = asked
+  const { catalog, plan, filter, cohort, project } = asked
   const { descriptor, sourceOf } = catalog
   const facts: Omit<ReleaseFacts, 'aggregate'> = {
     ...{ cohort, filter, described: descriptor, sourceOf, codeHash: '', image: '' },
@@ -52,12 +55,41 @@ export async function reduceTable(
   }
   const known = await followed(asked)
   let aggregate = await reduced(asked, { known, leftOut: undefined, signal })
+  const model = gramIn(plan)
+  if (model !== undefined) return { ...aggregate, questions: await modelQuestions(asked, model, signal) }
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const more = await privacy.leaveOut({ ...facts, aggregate })
     if (more === undefined) break
     aggregate = await reduced(asked, { known, leftOut: joined(aggregate.leftOut, more), signal })
   }
   return aggregate
+}
+
+/**
+ * The questions behind a model, each reduced over the people who have a value of every variable of the model. Who could be in their
+ * groups as far as others can tell, and which variables define these, follows from the question alone, as for a covariance.
+ */
+async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: AbortSignal) {
+  const found = []
+  for (const plan of questionsIn(asked.plan)) {
+    const question = { ...asked, plan }
+    const known = await followed(question)
+    const within = (over: Over | undefined) => over && { ...over, plan: completeIn(over.plan, model) }
+    const relaxed = known.relaxed.map(({ of, over: { without, always, valued } }) => ({
+      of,
+      over: { without: within(without), always: within(always), valued: within(valued) }
+    }))
+    const options = { known: { ...known, relaxed }, leftOut: undefined, signal }
+    const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
+    found.push({ ...reducedQuestion, plan })
+  }
+  return found
+}
+
+/** A plan over the rows that have a value of every variable of a model. */
+function completeIn(plan: Plan, model: GramMeasure): Plan {
+  const present = variablesOf(model).map((column): Filter => ({ not: { column, op: 'is null', values: [] } }))
+  return { ...plan, where: { all: [...(plan.where === undefined ? [] : [plan.where]), ...present] } }
 }
 
 /**

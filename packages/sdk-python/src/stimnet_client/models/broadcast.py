@@ -47,8 +47,8 @@ class BroadcastPart(Answer):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Broadcast(Answer):
     """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, for
-    scripts with declared outputs also ``outputs``. It is the gateway's arithmetic: ``verify_broadcast`` says which
-    parts are signed.
+    scripts with declared outputs also ``outputs``, for a regression ``models``. It is the gateway's arithmetic:
+    ``verify_broadcast`` says which parts are signed.
     """
 
     id: str

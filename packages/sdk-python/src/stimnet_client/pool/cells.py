@@ -11,11 +11,11 @@ from .moments import Moments, exact_sum, pool_moments, value_of
 from .noisy import moments_of_noisy
 
 Cell = Mapping[str, Any]
-"""What pools a cell: ``add``, ``moments``, ``noisy``, ``share``, ``choice`` or ``bins``."""
+"""What pools a cell: ``add``, ``moments``, ``noisy``, ``share``, ``choice``, ``bins`` or ``gram``."""
 
 _ADDING = ("subjects", "rows", "count", "sum")
 _FROM_MOMENTS = ("mean", "variance", "sd", "skewness", "kurtosis", "covariance", "correlation")
-_FORMS = ("add", "moments", "noisy", "share", "choice", "bins")
+_FORMS = ("add", "moments", "noisy", "share", "choice", "bins", "gram")
 _TOLERANCE = 1e-6
 """Relative difference between a shown value and what its part gives: rounding on the way, nothing more."""
 
@@ -32,6 +32,9 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
         return None if moments is None else value_of(kind, moments)
     if kind == "share":
         return _pool_shares(cells)
+    if kind == "gram":
+        # The people of a model; the model itself is fitted by the gateway.
+        return exact_sum([cell["gram"]["n"] for cell in cells if "gram" in cell])
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
         return chosen
@@ -109,7 +112,23 @@ def _is_countable(cell: Cell) -> bool:
         return _is_drawn(cell) or (0 <= content["having"] <= content["of"] and content["of"] > 0)
     if form == "noisy":
         return _is_noisy(content)
+    if form == "gram":
+        return _is_gram(content)
     return _is_moments(content)
+
+
+def _is_gram(gram: Any) -> bool:
+    """Whether a Gram matrix has people, as many sums as its columns need, and no square below zero."""
+    if not _are_numbers(gram, ("n",)) or gram["n"] <= 0:
+        return False
+    columns, upper = gram.get("columns"), gram.get("upper")
+    if not isinstance(columns, list) or not isinstance(upper, list):
+        return False
+    size = len(columns)
+    if size < 2 or len(upper) != size * (size + 1) // 2 or not all(isinstance(one, str) for one in upper):
+        return False
+    diagonal = [upper[at * size - at * (at - 1) // 2] for at in range(size)]
+    return all(one.isdecimal() for one in diagonal) and (not gram.get("intercept") or upper[0] == str(gram["n"]))
 
 
 def _is_moments(moments: Any) -> bool:

@@ -1,0 +1,39 @@
+/** The rows behind a model: those with a value of every variable, and these values, for rules that look at each person. */
+import { type GramMeasure, type ReducedRows, StimnetError, variablesOf } from '@stimnet/protocol'
+import { setOfBits } from '../index/bits.ts'
+import type { Base } from './base.ts'
+import { byGroup, type ReduceSession, rowSupport, support } from './groups.ts'
+
+/** Reads the rows of a model. The plan has no groups. Throws NODE_ERROR for a value that no double holds; CANCELLED. */
+export async function modelRows(measure: GramMeasure, base: Base, reading: ReduceSession): Promise<ReducedRows> {
+  const { session, subjects, items, signal } = reading
+  const places = variablesOf(measure).map((ref) => ({ ref, at: base.values.findIndex((value) => value.ref === ref) }))
+  const complete = places.map(({ at }) => `x${at} IS NOT NULL`).join(' AND ')
+  const rowPart = items === undefined ? 'NULL' : rowSupport(items, complete)
+  const parts = [support(subjects, complete), `count(*) FILTER (WHERE ${complete})`, rowPart]
+  const [found] = await byGroup(parts, base, reading)
+  const [people, count, rowBits] = found?.values ?? []
+  const rows = Number(count ?? 0)
+  const values = places.map(({ ref }) => [ref, new Float64Array(rows)] as const)
+  const columns = places.map(({ at }) => `x${at}`).join(', ')
+  let place = 0
+  const sql = `SELECT ${columns} FROM ${base.from} WHERE ${complete}`
+  for await (const chunk of session.chunks(sql, base.parameters, signal)) {
+    for (const row of chunk) {
+      for (const [i, [ref, column]] of values.entries()) {
+        const value = Number(row[i])
+        if (!Number.isSafeInteger(value))
+          throw new StimnetError('NODE_ERROR', `a value of ${ref} is too large for a model`)
+        column[place] = value
+      }
+      place += 1
+    }
+  }
+  if (place !== rows) throw new StimnetError('NODE_ERROR', 'the rows of a model changed while they were read')
+  return {
+    support: setOfBits(subjects, people),
+    rows,
+    ...(items === undefined ? {} : { rowSet: setOfBits(items, rowBits) }),
+    values: new Map(values)
+  }
+}

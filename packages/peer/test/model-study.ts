@@ -1,0 +1,244 @@
+/** A study in a catalog that is asked in this process: planned, reduced, judged and remembered as by a peer. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog, parseSql, rowFilter } from '@stimnet/data'
+import {
+  type Aggregate,
+  type DisclosureContext,
+  disclose,
+  effectiveSettings,
+  leaveOut,
+  type Ledgers,
+  type Precision,
+  SpanLedger,
+  startLedger,
+  variableFacts
+} from '@stimnet/privacy'
+import {
+  type Filter,
+  type GramPart,
+  type Plan,
+  SimulatedClock,
+  seededRandom,
+  type TableOutput
+} from '@stimnet/protocol'
+import { planOfStatistic } from '@stimnet/statistics'
+import { MemoryLevel } from 'memory-level'
+import { reduceTable } from '../src/jobs/run/table.ts'
+
+/** A row: values by column; null is missing. */
+export type StudyRow = Readonly<Record<string, string | number | null>>
+
+/** The outcome of one question. */
+export type Told =
+  | { readonly ok: true; readonly output: TableOutput }
+  | { readonly ok: false; readonly code: string; readonly why: string }
+
+/** What a test may change of the study's rules, or of an aggregate before it is judged. */
+export interface StudyOptions {
+  readonly preset?: string
+  readonly precision?: Precision
+  readonly overrides?: Parameters<typeof effectiveSettings>[0]['overrides']
+}
+
+/** The study. It remembers what it has told. */
+export class ModelStudy {
+  /** In whose words questions are asked: the catalog itself, or a mapped view of it. */
+  catalog: Catalog
+  readonly #opened: Catalog
+  readonly #folder: string
+  readonly #settings: ReturnType<typeof effectiveSettings>
+  #subjects: SpanLedger
+  readonly #rows = new Map<string, SpanLedger>()
+
+  private constructor(catalog: Catalog, folder: string, options: StudyOptions) {
+    const { preset = 'default', precision = 'exact', overrides = {} } = options
+    this.catalog = catalog
+    this.#opened = catalog
+    this.#folder = folder
+    this.#settings = effectiveSettings({ preset, precision, overrides })
+    this.#subjects = startLedger(catalog.subjects, [])
+  }
+
+  /** Opens a catalog over tables of rows. `tables` describes their variables, as in a configuration. */
+  static async open(
+    tables: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[],
+    rows: Readonly<Record<string, readonly StudyRow[]>>,
+    options: StudyOptions = {}
+  ): Promise<ModelStudy> {
+    const folder = await mkdtemp(join(tmpdir(), 'stimnet-model-'))
+    for (const [name, own] of Object.entries(rows)) {
+      const columns = Object.keys(own[0] ?? {})
+      const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
+      await writeFile(join(folder, `${name}.csv`), `${[columns.join(','), ...lines].join('\n')}\n`)
+    }
+    const config = {
+      ...{ name: 'study', subject_key: 'id' },
+      tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table }))
+    }
+    const catalog = await openCatalog(catalogConfigSchema.parse(config), {
+      ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as unknown as IndexLevel },
+      ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['statistic', 'sql'] }
+    })
+    return new ModelStudy(catalog, folder, options)
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The ledger of the subjects as it is now. */
+  get ledger(): SpanLedger {
+    return this.#subjects
+  }
+
+  /** Fits a model. */
+  model(formula: string, where?: Filter): Promise<Told> {
+    const call = { name: 'regression', variables: [], by: [], arguments: { formula } }
+    return this.ask(planOfStatistic(call, this.catalog.descriptor), where)
+  }
+
+  sql(text: string, where?: Filter): Promise<Told> {
+    return this.ask(parseSql(text, this.catalog.descriptor), where)
+  }
+
+  statistic(name: string, variables: string[], by: string[] = [], where?: Filter): Promise<Told> {
+    return this.ask(planOfStatistic({ name, variables, by, arguments: {} }, this.catalog.descriptor), where)
+  }
+
+  /** Asks a plan over the people of a filter. What is released is remembered. */
+  async ask(plan: Plan, where?: Filter): Promise<Told> {
+    const aggregate = await this.aggregate(plan, where)
+    return this.judge(aggregate, where)
+  }
+
+  /** Reduces a plan as a job does. */
+  async aggregate(asked: Plan, where?: Filter): Promise<Extract<Aggregate, { kind: 'table' }>> {
+    const { catalog } = this
+    const filter = where === undefined ? undefined : catalog.resolveFilter(where)
+    const own = asked.where === undefined ? undefined : catalog.resolveFilter(asked.where, asked.tables)
+    const rows = filter === undefined ? undefined : rowFilter(filter, asked.tables)
+    const all = own && rows ? { all: [own, rows] } : (own ?? rows)
+    const plan = all === undefined ? asked : { ...asked, where: all }
+    const cohort = await catalog.cohort(filter)
+    const leaving = {
+      leaveOut: async ({ aggregate }: { aggregate: Aggregate }) =>
+        aggregate.kind === 'table' ? leaveOut(aggregate, this.#contextOf(cohort, aggregate)) : undefined
+    }
+    return reduceTable({ catalog, plan, filter, cohort }, leaving)
+  }
+
+  /** Judges an aggregate after all that was told before. */
+  async judge(aggregate: Extract<Aggregate, { kind: 'table' }>, where?: Filter): Promise<Told> {
+    const cohort = await this.catalog.cohort(where === undefined ? undefined : this.catalog.resolveFilter(where))
+    const told = disclose(aggregate, this.#contextOf(cohort, aggregate))
+    if (!told.ok) return told
+    this.#subjects = told.ledgers.subjects
+    if (told.ledgers.rows) this.#rows.set(told.ledgers.rows.table, told.ledgers.rows.ledger)
+    return { ok: true, output: told.output.output as TableOutput }
+  }
+
+  #contextOf(
+    cohort: DisclosureContext['cohort'],
+    { reduction }: Extract<Aggregate, { kind: 'table' }>
+  ): DisclosureContext {
+    const { items } = reduction
+    const ledgers: Ledgers = {
+      subjects: this.#subjects,
+      ...(items === undefined
+        ? {}
+        : {
+            rows: {
+              table: items.table,
+              ledger: this.#rows.get(items.table) ?? SpanLedger.start(items.rows, items.owners)
+            }
+          })
+    }
+    return {
+      ...{ settings: this.#settings, policyHash: '', epoch: 'epoch', cohortHash: '', codeHash: '', image: '' },
+      ...{ cohort, ledgers, synthetic: false },
+      variables: variableFacts(this.catalog.descriptor, this.catalog.sourceOf)
+    }
+  }
+}
+
+/** The matrix of an answer; throws where there is none. */
+export function gramOfAnswer(told: Told): GramPart {
+  const part = told.ok ? told.output.rows[0]?.parts.n : undefined
+  if (part === undefined || !('gram' in part)) throw new Error(`no model: ${told.ok ? 'another answer' : told.why}`)
+  return part.gram
+}
+
+/** A seeded source of numbers from 0 to 1. */
+export function uniform(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return (state >>> 4) / 2 ** 28
+  }
+}
+
+/** The variables of the study of most tests. */
+export const VARIABLES = [
+  { name: 'age', type: 'integer', minimum: 18, maximum: 110, breakpoints: [50, 60, 70] },
+  { name: 'sex', type: 'category', levels: ['female', 'male'] },
+  { name: 'centre', type: 'category', levels: ['A', 'B', 'C'] },
+  { name: 'grade', type: 'category', levels: ['low', 'middle', 'high'] },
+  { name: 'marker', type: 'integer', minimum: 0, maximum: 200 },
+  { name: 'dose', type: 'number', decimals: 1, minimum: -50, maximum: 50 },
+  { name: 'score', type: 'integer', minimum: 0, maximum: 100 }
+]
+
+/** People at two large centres and, if wanted, `few` at a third one. */
+export function people(size: number, seed: number, few = 0): StudyRow[] {
+  const next = uniform(seed)
+  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
+  return Array.from({ length: size }, (_, i) => {
+    const marker = within(Math.round(60 + 12 * normal()), 0, 200)
+    return {
+      id: `P${i}`,
+      age: within(Math.round(60 + 9 * normal()), 20, 100),
+      sex: next() < 0.45 ? 'female' : 'male',
+      centre: i < few ? 'C' : i % 2 === 0 ? 'A' : 'B',
+      grade: ['low', 'middle', 'high'][Math.floor(next() * 3)] ?? 'low',
+      marker,
+      dose: Math.round(within(6 * normal(), -50, 50) * 10) / 10,
+      score: within(Math.round(10 + marker / 2 + 8 * normal()), 0, 100)
+    }
+  })
+}
+
+/** Opens a study over people, which is closed after the test. */
+export async function open(
+  t: TestContext,
+  rows: readonly StudyRow[],
+  options: StudyOptions & { variables?: readonly object[] } = {}
+): Promise<ModelStudy> {
+  const tables = [{ name: 'people', one_row_per_subject: true, variables: options.variables ?? VARIABLES }]
+  const study = await ModelStudy.open(tables, { people: rows }, options)
+  t.after(() => study.close())
+  return study
+}
+
+/** The people of some centres. */
+export const centre = (...values: string[]): Filter => ({ column: 'centre', op: 'in', values })
+
+/** Asserts that nothing was told, for a reason in the local log. */
+export function assertRefused(told: Told, why: RegExp, what = '') {
+  assert.ok(!told.ok, `${what} was answered`)
+  assert.equal(told.code, 'COHORT_NOT_RELEASABLE')
+  assert.match(told.why, why, what)
+}
+
+/** The plan of a regression. */
+export function planFor(formula: string, study: ModelStudy): Plan {
+  return planOfStatistic(
+    { name: 'regression', variables: [], by: [], arguments: { formula } },
+    study.catalog.descriptor
+  )
+}

@@ -1,0 +1,117 @@
+/**
+ * The influence of single people on a model. Where one person's leverage is high, the fit passes near that person's outcome,
+ * whatever the size of the cohort: the leverage h of the design with the outcome is the largest share that one person can have in
+ * any sum of squares that the Gram matrix gives, since (w·z)² ≤ h·Σ(w·z)² for every combination w of the columns.
+ */
+import type { GramMeasure, ReducedRows } from '@stimnet/protocol'
+import {
+  columnsOfModel,
+  type DesignColumn,
+  independentIn,
+  type IntegerMatrix,
+  partAt,
+  ratioToNumber,
+  solveExactly
+} from '@stimnet/statistics'
+
+/** People whose leverage is computed in whole numbers at most: thousands a second, while nothing else is judged. */
+const EXACT_ROWS_MAX = 10_000
+
+/** A column that makes somebody's leverage too large. */
+export interface TooStrong {
+  readonly column: string
+}
+
+/**
+ * Whether nobody's leverage zᵀ(ZᵀZ)⁻¹z is above 1/k; otherwise the column without which the largest would fall most. Decided in
+ * doubles where these decide it, and in whole numbers where they do not.
+ */
+export function leverageAbove(
+  measure: GramMeasure,
+  { matrix, rows, k }: { readonly matrix: IntegerMatrix; readonly rows: ReducedRows; readonly k: number }
+): TooStrong | undefined {
+  const kept = independentIn(matrix)
+  const all = columnsOfModel(measure)
+  const columns = kept.flatMap((at) => all[at] ?? [])
+  const size = columns.length
+  const { bottom, inverse } = solveExactly(
+    partAt(matrix, kept),
+    columns.map(() => 0n)
+  )
+  const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const values = columns.map((column) => valuesOf(column, measure, rows))
+  // Each of size² products has at most four rounding errors, and so has their sum one for each term.
+  const errorEach = (size * size + 8) * 2 ** -52
+  const own = new Float64Array(size)
+  let decidedExactly = 0
+  for (let row = 0; row < rows.rows; row++) {
+    for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
+    let [sum, magnitude] = [0, 0]
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        const term = (own[i] ?? 0) * (own[j] ?? 0) * (rounded[i]?.[j] ?? 0)
+        sum += term
+        magnitude += Math.abs(term)
+      }
+    }
+    if ((sum + magnitude * errorEach) * k <= 1) continue
+    // Columns that nearly depend on each other leave everybody undecided. What takes too long to judge is refused.
+    const isUndecided = (sum - magnitude * errorEach) * k <= 1
+    if (isUndecided) decidedExactly += 1
+    if (!isUndecided || decidedExactly > EXACT_ROWS_MAX || isAboveExactly(own, { inverse, bottom, k }))
+      return { column: strongestOf(own, columns, rounded) }
+  }
+  return undefined
+}
+
+function isAboveExactly(
+  row: Float64Array,
+  { inverse, bottom, k }: { readonly inverse: IntegerMatrix; readonly bottom: bigint; readonly k: number }
+): boolean {
+  const whole = Array.from(row, BigInt)
+  const form = whole.reduce(
+    (sum, a, i) => sum + a * whole.reduce((inner, b, j) => inner + b * (inverse[i]?.[j] ?? 0n), 0n),
+    0n
+  )
+  return form * BigInt(k) > bottom
+}
+
+/** The column without which the leverage would fall most: by the square of its part over its own entry of the inverse. */
+function strongestOf(row: Float64Array, columns: readonly DesignColumn[], inverse: readonly Float64Array[]): string {
+  const falls = columns.map(({ name }, i) => {
+    const part = row.reduce((sum, value, j) => sum + value * (inverse[i]?.[j] ?? 0), 0)
+    return { name, fall: part ** 2 / (inverse[i]?.[i] ?? 1) }
+  })
+  return falls.reduce((a, b) => (b.fall > a.fall ? b : a)).name
+}
+
+/** The values of one column of the design, by row. */
+export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeasure, rows: ReducedRows): Float64Array {
+  const found = number === undefined ? new Float64Array(rows.rows).fill(1) : rows.values.get(number)?.slice()
+  if (found === undefined) throw new TypeError('rows without a variable of the model')
+  for (const [variable, level] of levels) {
+    const place = factors.find((one) => one.variable === variable)?.levels.indexOf(level)
+    const own = rows.values.get(variable)
+    if (own === undefined) throw new TypeError('rows without a variable of the model')
+    for (let row = 0; row < found.length; row++) if (own[row] !== place) found[row] = 0
+  }
+  return found
+}
+
+/** Whether the rows make this matrix: judged people must be those whose sums are released. */
+export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
+  const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
+  return columns.every((one, i) => columns.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
+}
+
+/** The exact sum of products of whole numbers. */
+function exactProduct(one: Float64Array, other: Float64Array): bigint {
+  let [whole, part] = [0n, 0]
+  for (let row = 0; row < one.length; row++) {
+    const [a, b] = [one[row] ?? 0, other[row] ?? 0]
+    const next = part + a * b
+    if (Number.isSafeInteger(a * b) && Number.isSafeInteger(next)) part = next
+    else [whole, part] = [whole + BigInt(part) + BigInt(a) * BigInt(b), 0]
+  }
+  return whole + BigInt(part)
+}

@@ -1,0 +1,157 @@
+/** Judgement of a model: whether its Gram matrix may be released, all of it or nothing. */
+import { canonicalJson, type GramMeasure, type Plan, type ReducedRows, type VariableRef } from '@stimnet/protocol'
+import type { IntegerMatrix } from '@stimnet/statistics'
+import type { Defining } from '../judge/defining.ts'
+import type { FactsOf } from '../judge/facts.ts'
+import type { KnownValues } from '../judge/known.ts'
+import type { Possible } from '../judge/possible.ts'
+import type { Suppressed } from '../judge/suppress.ts'
+import { type Ledgers, LedgersDraft } from '../ledgers.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
+import { followingIn } from './follows.ts'
+import { isOfRows, leverageAbove } from './influence.ts'
+import { type Answered, decimalsIn, matrixFrom } from './matrix.ts'
+import { questionsIn } from './questions.ts'
+import { columnsTold } from './width.ts'
+
+/** A table that is judged like any other: the model itself, or one of its questions. */
+export interface JudgedPart extends Answered {
+  /** As in `Aggregate`. */
+  readonly defining: readonly Defining[]
+  readonly possible?: Possible
+  readonly known?: KnownValues
+}
+
+/** A model with the questions behind it, and how a table is judged after what was told before it. */
+export interface ModelToJudge {
+  readonly measure: GramMeasure
+  readonly model: JudgedPart
+  readonly questions: readonly JudgedPart[]
+  readonly settings: PrivacySettings
+  readonly facts: FactsOf
+  readonly ledgers: Ledgers
+  /** The least number of people that may be told apart. */
+  readonly k: number
+  suppress(part: JudgedPart, ledgers: Ledgers): Suppressed
+}
+
+/** The matrix and the ledgers after it; or why nothing of it is released, for the local audit log only. */
+export type ModelJudgement =
+  | {
+      readonly ok: true
+      readonly ledgers: Ledgers
+      readonly matrix: IntegerMatrix
+      readonly decimals: readonly number[]
+      readonly people: number
+    }
+  | { readonly ok: false; readonly why: string }
+
+/** How many people there must be for each column told about a cohort. */
+const PEOPLE_EACH_COLUMN = 10
+
+/** Whether numbers are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. */
+export function roundsNumbers(settings: PrivacySettings): boolean {
+  const { precision, roundBase, significantDigits } = settings
+  return precision !== 'exact' || roundBase > 1 || significantDigits < FULL_DIGITS
+}
+
+/** The digits of every double. */
+const FULL_DIGITS = 17
+
+/**
+ * Judges the people of the model, then each of its questions as if it were asked by itself after the ones before it, and then what
+ * the questions do not say: who weighs too much in the fit, which values follow from others, and how much was told of the cohort.
+ */
+export function judgeModel(asked: ModelToJudge): ModelJudgement {
+  const { measure, model, questions, settings, k } = asked
+  if (roundsNumbers(settings)) return no('rounded numbers make no Gram matrix')
+  const rows = model.reduction.groups[0]?.grams?.get(measure.name)
+  if (rows === undefined || model.reduction.groups.length !== 1)
+    return no('the reduction lacks the people of the model')
+  if (!areQuestionsOf(model.plan, questions)) return no('the questions are not those of the model')
+  const people = rows.support
+  const beyond = people.universe - people.size
+  if (beyond > 0 && beyond < k) return no('all but few people of the catalog are in the model')
+  let { ledgers } = asked
+  for (const part of [model, ...questions]) {
+    if (arrivalsAlone(part, ledgers, k)) return no('people who arrived with this epoch are too few')
+    const judged = asked.suppress(part, ledgers)
+    const isModel = part === model
+    const why = isModel ? 'the people of the model' : `in the question ${nameOf(part.plan)}`
+    if (!isWhole(judged)) return no(`${why}: ${judged.why.join('; ') || 'groups that nobody is in are withheld'}`)
+    const counted = judged.rows.reduce((sum, { group }) => sum + group.support.size, 0)
+    if (!isModel && counted !== people.size) return no(`${why}: not all people of the model are in it`)
+    ledgers = judged.ledgers
+  }
+  const matrix = matrixFrom(measure, questions)
+  const decimals = decimalsIn(measure, questions)
+  if (matrix === undefined || decimals === undefined || !isOfRows(measure, matrix, rows))
+    return no('the answers lack a sum of the model')
+  const against = whyOfWhole({ ...asked, matrix, rows, ledgers })
+  return against === undefined ? { ok: true, ledgers, matrix, decimals, people: people.size } : no(against)
+}
+
+/** What is wrong with the model as a whole; undefined if nothing is. */
+function whyOfWhole({
+  measure,
+  settings,
+  facts,
+  matrix,
+  rows,
+  ledgers,
+  k
+}: ModelToJudge & { readonly matrix: IntegerMatrix; readonly rows: ReducedRows }): string | undefined {
+  const isUnknown = (variables: readonly VariableRef[]) => variables.some((one) => !facts(one).identifying)
+  const follows = settings.zerosAreDisclosive ? followingIn(measure, matrix).find(isUnknown) : undefined
+  if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
+  const strong = leverageAbove(measure, { matrix, rows, k })
+  if (strong !== undefined)
+    return `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
+  const width =
+    columnsTold(ledgers.subjects, rows.support) +
+    (ledgers.rows === undefined || rows.rowSet === undefined ? 0 : columnsTold(ledgers.rows.ledger, rows.rowSet))
+  return width * PEOPLE_EACH_COLUMN > rows.support.size
+    ? `width: with it, ${width} columns about ${rows.support.size} people would be told; at most one for ${PEOPLE_EACH_COLUMN} people`
+    : undefined
+}
+
+function no(why: string): ModelJudgement {
+  return { ok: false, why }
+}
+
+/** Whether every group is shown in full, with its exact number of people, and none is withheld or of missing values. */
+function isWhole({ rows, groupsWithheld }: Suppressed): boolean {
+  if (groupsWithheld > 0 || rows.length === 0) return false
+  return rows.every(
+    ({ shown, cells, group }) =>
+      shown &&
+      !group.key.includes(null) &&
+      cells.every(({ basis, isCounted }) => basis !== null && (basis.counted === undefined || isCounted))
+  )
+}
+
+/** Whether some but fewer than k people of a group arrived with the newest epoch. Nobody is left out of a model. */
+function arrivalsAlone({ reduction }: JudgedPart, ledgers: Ledgers, k: number): boolean {
+  const draft = new LedgersDraft(ledgers)
+  return reduction.groups.some(({ support }) => {
+    const arrived = draft.arrivals(support).size
+    return arrived > 0 && arrived < k
+  })
+}
+
+/** Whether these are exactly the questions of the plan, apart from the condition that all values are there. */
+function areQuestionsOf(plan: Plan, questions: readonly JudgedPart[]): boolean {
+  const wanted = questionsIn(plan)
+  return (
+    wanted.length === questions.length &&
+    wanted.every((one, i) => canonicalJson(one) === canonicalJson(questions[i]?.plan ?? null))
+  )
+}
+
+function nameOf({ groupBy, measures }: Plan): string {
+  const by = groupBy.map(({ variable }) => variable).join(', ')
+  return `${measures
+    .map(({ kind }) => kind)
+    .filter((kind, i, all) => all.indexOf(kind) === i)
+    .join(', ')}${by === '' ? '' : ` by ${by}`}`
+}

@@ -1,0 +1,72 @@
+/** The Gram matrix, put together from the sums of the answers to its questions and from nothing else. */
+import {
+  type GramMeasure,
+  type Measure,
+  type Plan,
+  pairKey,
+  type ReducedGroup,
+  type Reduction,
+  type VariableRef
+} from '@stimnet/protocol'
+import { columnsOfModel, type EntrySum, entryOf, type IntegerMatrix } from '@stimnet/statistics'
+
+/** A question with what it was reduced to. */
+export interface Answered {
+  readonly plan: Plan
+  readonly reduction: Reduction
+}
+
+/** The matrix; undefined if the answers lack one of its sums, which a release must not overlook. */
+export function matrixFrom(measure: GramMeasure, answers: readonly Answered[]): IntegerMatrix | undefined {
+  const columns = columnsOfModel(measure)
+  const rows = columns.map((one) =>
+    columns.map((other) => {
+      const entry = entryOf(one, other)
+      return entry === undefined ? 0n : sumIn(entry, answers)
+    })
+  )
+  return rows.some((row) => row.includes(undefined)) ? undefined : (rows as IntegerMatrix)
+}
+
+function sumIn({ numbers, levels }: EntrySum, answers: readonly Answered[]): bigint | undefined {
+  const by = [...levels.keys()].sort()
+  for (const { plan, reduction } of answers) {
+    if (plan.groupBy.map(({ variable }) => variable).join() !== by.join()) continue
+    if (!plan.measures.some((one) => discloses(one, numbers))) continue
+    const group = reduction.groups.find(({ key }) => by.every((variable, i) => key[i] === levels.get(variable)))
+    // Nobody has these levels.
+    if (group === undefined) return 0n
+    const sum = sumOfGroup(group, numbers)
+    if (sum !== undefined) return sum
+  }
+  return undefined
+}
+
+/** Whether an answer with this measure tells the sum: what is not asked for in it is not judged by it. */
+function discloses(measure: Measure, [x, y]: readonly VariableRef[]): boolean {
+  if (x === undefined) return measure.kind === 'subjects'
+  if (y === undefined) return measure.kind === 'mean' && measure.variable === x
+  if (x === y) return measure.kind === 'variance' && measure.variable === x
+  return measure.kind === 'covariance' && measure.variables[0] === x && measure.variables[1] === y
+}
+
+function sumOfGroup(group: ReducedGroup, [x, y]: readonly VariableRef[]): bigint | undefined {
+  if (x === undefined) return BigInt(group.rows)
+  if (y === undefined) return group.columns.get(x)?.sum
+  return x === y ? group.columns.get(x)?.sumSquares : group.pairs.get(pairKey(x, y))?.sumXY
+}
+
+/** The decimals of each column of the matrix; undefined if the answers lack a variable. */
+export function decimalsIn(measure: GramMeasure, answers: readonly Answered[]): readonly number[] | undefined {
+  const of = (variable: VariableRef) => {
+    for (const { reduction } of answers) {
+      for (const { columns } of reduction.groups) {
+        const column = columns.get(variable)
+        if (column !== undefined) return column.decimals
+      }
+    }
+    return undefined
+  }
+  const found = columnsOfModel(measure).map(({ number }) => (number === undefined ? 0 : of(number)))
+  return found.includes(undefined) ? undefined : (found as number[])
+}

@@ -1,0 +1,43 @@
+/**
+ * The width of what was told about a cohort: how many exact columns. Whoever has a person's values and many exact means of a
+ * cohort can tell whether the person is in it, however large the smallest group of each mean is; this grows with the number of
+ * columns over the number of people.
+ */
+import type { SubjectSet } from '@stimnet/protocol'
+import { ANYTHING, OFF_END } from '../ledger/draft.ts'
+import type { SpanLedger } from '../ledger/span-ledger.ts'
+import { isOfWhom, ONE } from '../judge/numbers.ts'
+
+/**
+ * The columns of which sums over people of the cohort alone were told: each variable counts once, and each count of a part of the
+ * cohort that does not follow from others. Sums over anybody else as well do not count.
+ */
+export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: SubjectSet): number {
+  const [inside, outside] = [new Uint8Array(patterns.count), new Uint8Array(patterns.count)]
+  for (let item = 0; item < patterns.universe; item++)
+    (cohort.has(item) ? inside : outside)[patterns.labels[item] ?? 0] = 1
+  let columns = 0
+  for (const [quantity, span] of spans) {
+    if (!isFirstPower(quantity)) continue
+    const own = patterns.extend(span.ownOf)
+    let told = 0
+    for (let at = 0; at < span.rank; at++) {
+      const isIn = (pattern: number) => span.rows[own[pattern] ?? 0]?.[at] === 1
+      let [some, beyond, lacks] = [false, false, false]
+      for (let pattern = 0; pattern < patterns.count; pattern++) {
+        if (isIn(pattern)) {
+          some ||= inside[pattern] === 1
+          beyond ||= outside[pattern] === 1
+        } else lacks ||= inside[pattern] === 1
+      }
+      if (some && !beyond && (quantity !== ONE || lacks)) told += 1
+    }
+    columns += quantity === ONE ? told : Math.min(1, told)
+  }
+  return columns
+}
+
+function isFirstPower(quantity: string): boolean {
+  const isNote = isOfWhom({ quantity }) || quantity.startsWith(OFF_END) || quantity === ANYTHING
+  return !isNote && !quantity.includes('*') && !/\^\d+$/.test(quantity)
+}

@@ -1,0 +1,162 @@
+/** The plan of a regression that is asked for by name: its formula with the names resolved, in canonical order. */
+import {
+  type CatalogDescriptor,
+  codeOf,
+  type GramMeasure,
+  type Measure,
+  nearName,
+  type ResolvedVariable,
+  resolveVariable,
+  SITE_EFFECTS,
+  type StatisticCall,
+  StimnetError,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
+import { invalid } from '../measures.ts'
+import { columnsOfModel, entryOf } from './design.ts'
+import { type FormulaName, parseFormula } from './formula.ts'
+
+/** Columns of a design without its outcome. */
+const COLUMNS_MAX = 24
+/** Numbers in a model with its outcome: each pair of them is one covariance. */
+const NUMBERS_MAX = 8
+/** Categories whose levels two terms together may divide people by: as many as a query may group by. */
+const DIVIDED_BY_MAX = 3
+
+/** The tables and the measure of a model. */
+export interface ModelAsked {
+  readonly tables: readonly string[]
+  readonly measure: GramMeasure
+}
+
+/**
+ * Reads a regression. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request
+ * alone that names the place in the formula.
+ */
+export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
+  const { formula: text, site = 'none' } = call.arguments
+  if (typeof text !== 'string') invalid('regression needs the argument `formula`, such as "y ~ age + sex".')
+  const effects = SITE_EFFECTS.find((one) => one === site)
+  if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
+  if (call.by.length > 0) invalid('A regression has no groups: name the category in the formula, or filter by it.')
+  const formula = parseFormula(text)
+  const used = new Set<string>(call.table === undefined ? [] : [call.table])
+  const find = (name: FormulaName) => found(name, descriptor, used)
+  const outcome = find(formula.outcome)
+  const resolved = new Map<VariableRef, ResolvedVariable>()
+  const terms = new Map<string, readonly VariableRef[]>()
+  if (formula.intercept) terms.set('', [])
+  for (const term of formula.terms) {
+    const own = term.map((name) => ({ name, one: find(name) }))
+    for (const { name, one } of own) {
+      if (one.ref === outcome.ref) fail(name, 'the outcome cannot be a term as well')
+      if (one.variable.type === 'category' ? one.variable.levels.length === 0 : !isNumber(one))
+        fail(name, `${one.ref} is neither a number nor a category with declared levels`)
+      resolved.set(one.ref, one)
+    }
+    const refs = [...new Set(own.map(({ one }) => one.ref))].sort()
+    terms.set(refs.join(':'), refs)
+  }
+  if (!isNumber(outcome)) fail(formula.outcome, `${outcome.ref} is no number; the outcome of a regression is one`)
+  const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
+  const measure: GramMeasure = {
+    ...{ kind: 'gram', name: 'n', outcome: outcome.ref, site: effects },
+    terms: ordered.map(([, term]) => term),
+    factors: [...resolved.values()]
+      .filter(({ variable }) => variable.type === 'category')
+      .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels }))
+      .sort((a, b) => (a.variable < b.variable ? -1 : 1))
+  }
+  const fault = modelFault(measure)
+  if (fault !== undefined) invalid(fault)
+  return { tables: [...used], measure }
+}
+
+/** The reason why a model is not fitted, from the question alone; undefined if it is. */
+export function modelFault(measure: GramMeasure): string | undefined {
+  const { terms, factors, site, outcome } = measure
+  const isFactor = (variable: VariableRef) => factors.some((one) => one.variable === variable)
+  const all = variablesOf(measure)
+  const numbers = all.filter((variable) => !isFactor(variable))
+  if (terms.length === 0) return 'The model has no term: write y ~ 1, or name one.'
+  if (numbers.length > NUMBERS_MAX) return `A model has at most ${NUMBERS_MAX} numbers with its outcome.`
+  if (site === 'fixed' && !terms.some((term) => term.length === 0))
+    return 'The site as a factor needs the intercept: leave "- 1" out.'
+  const texts = new Set(terms.map((term) => term.join(':')))
+  for (const term of terms) {
+    const own = term.filter((variable) => !isFactor(variable))
+    if (own.length > 1 || term.includes(outcome))
+      return `${term.join(':')} multiplies two numbers: ask the steward for a variable that is their product.`
+    const lacking = term.length < 2 ? undefined : term.find((one) => !texts.has(without(term, one).join(':')))
+    if (lacking !== undefined)
+      return `${term.join(':')} is in the model, but not ${without(term, lacking).join(':')}: write ${term.join(' * ')}.`
+  }
+  const columns = columnsOfModel(measure)
+  if (columns.length - 1 > COLUMNS_MAX)
+    return `The model has ${columns.length - 1} columns, one for each level of a category but the first; at most ${COLUMNS_MAX} are fitted.`
+  const isWide = columns.some((one) =>
+    columns.some((other) => (entryOf(one, other)?.levels.size ?? 0) > DIVIDED_BY_MAX)
+  )
+  return isWide
+    ? `Two terms together divide people by more than ${DIVIDED_BY_MAX} categories: leave an interaction out.`
+    : undefined
+}
+
+function without(term: readonly VariableRef[], one: VariableRef): VariableRef[] {
+  return term.filter((other) => other !== one)
+}
+
+/** The measure of a plan with a model; undefined for any other plan. */
+export function gramIn({ measures }: { readonly measures: readonly Measure[] }): GramMeasure | undefined {
+  return measures.find((measure) => measure.kind === 'gram')
+}
+
+function isNumber({ variable }: ResolvedVariable): boolean {
+  return variable.type === 'integer' || variable.type === 'number'
+}
+
+function found(name: FormulaName, descriptor: CatalogDescriptor, used: Set<string>): ResolvedVariable {
+  try {
+    const resolved = resolveVariable(descriptor, nearName(descriptor, name.text, [...used]))
+    used.add(resolved.table.name)
+    return resolved
+  } catch (error) {
+    if (codeOf(error) !== 'VARIABLE_UNKNOWN') throw error
+    const near = nearest(name.text, descriptor)
+    const said = near === undefined ? '' : ` Did you mean ${near}?`
+    const reason = `The formula at character ${name.at}: the catalog has no variable ${JSON.stringify(name.text.slice(0, 64))}.${said}`
+    throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason, cause: error })
+  }
+}
+
+function fail({ text, at }: FormulaName, why: string): never {
+  invalid(`The formula at character ${at}, ${JSON.stringify(text.slice(0, 64))}: ${why}.`)
+}
+
+/** Letters that a name may differ by and still be offered. */
+const EDITS_MAX = 3
+
+/** The catalog's variable whose name needs the fewest edits; undefined if none is near. */
+function nearest(name: string, { tables }: CatalogDescriptor): string | undefined {
+  const wanted = name.slice(name.indexOf('.') + 1).toLowerCase()
+  const all = tables.flatMap((table) => table.variables.map((variable) => variable.name))
+  const [best] = [...new Set(all)]
+    .map((one) => ({ one, edits: editsBetween(wanted, one.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits || (a.one < b.one ? -1 : 1))
+  return best !== undefined && best.edits <= Math.min(EDITS_MAX, Math.ceil(wanted.length / 2)) ? best.one : undefined
+}
+
+/** The number of letters to insert, delete or replace that make one word of another. */
+function editsBetween(one: string, other: string): number {
+  let line = Array.from({ length: other.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const replaced = (line[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (line[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    line = next
+  }
+  return line[other.length] ?? 0
+}

@@ -1,0 +1,129 @@
+/** The formula of a model, such as `y ~ age + sex + age:sex`: a syntax for terms. Nothing in it is executed. */
+import { invalid } from '../measures.ts'
+
+/** A name in a formula, with its place: 1 is the first character. */
+export interface FormulaName {
+  readonly text: string
+  readonly at: number
+}
+
+/** A formula as read: the outcome, and the terms with `*` written out. Names are not resolved yet. */
+export interface Formula {
+  readonly outcome: FormulaName
+  readonly intercept: boolean
+  /** Each term is the product of its names. */
+  readonly terms: readonly (readonly FormulaName[])[]
+}
+
+/** Characters of a formula. */
+const FORMULA_CHARACTERS_MAX = 1_000
+/** Terms before equal ones are joined: `a*b*c*d*e*f*g` has 127. */
+const TERMS_WRITTEN_MAX = 128
+/** Variables in one `*`: each further one doubles the number of terms. */
+const CROSSED_MAX = 4
+
+interface Token {
+  readonly kind: 'name' | 'number' | 'sign'
+  readonly text: string
+  readonly at: number
+}
+
+const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*-]))/uy
+
+/**
+ * Reads a formula: names, `+`, `:` (product), `*` (both and their product), and `- 1` for no intercept. Throws PARAMETER_INVALID
+ * with the place of what it does not understand.
+ */
+export function parseFormula(text: string): Formula {
+  if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)
+  const tokens = tokensOf(text)
+  const [outcome, tilde] = tokens
+  if (outcome?.kind !== 'name') invalid('A formula begins with the outcome: y ~ a + b.')
+  if (tilde?.text !== '~') invalid(`After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
+  let intercept = true
+  const terms: FormulaName[][] = []
+  let at = 2
+  for (let sign = '+'; ; ) {
+    const [first] = tokens.slice(at)
+    if (first === undefined)
+      invalid(`The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a term is missing.`)
+    if (first.kind === 'number') {
+      if (first.text !== '1') fail(first, 'the only number in a formula is 1: "- 1" leaves the intercept out')
+      intercept = sign === '+'
+      at += 1
+    } else {
+      if (sign === '-') fail(first, 'only 1 can be taken away: "- 1" leaves the intercept out')
+      const read = crossingFrom(tokens, at)
+      terms.push(...read.terms)
+      at = read.next
+    }
+    if (terms.length > TERMS_WRITTEN_MAX) invalid(`A formula has at most ${TERMS_WRITTEN_MAX} terms.`)
+    const next = tokens[at]
+    if (next === undefined) return { outcome: nameOf(outcome), intercept, terms }
+    if (next.text !== '+' && next.text !== '-') fail(next, 'expected +, - 1, : or *')
+    sign = next.text
+    at += 1
+  }
+}
+
+/** Terms joined by `*`, each of which is names joined by `:`. */
+function crossingFrom(tokens: readonly Token[], from: number): { terms: FormulaName[][]; next: number } {
+  const factors: FormulaName[][] = []
+  let at = from
+  for (;;) {
+    const product: FormulaName[] = []
+    for (;;) {
+      const token = tokens[at]
+      if (token?.kind !== 'name') {
+        if (token === undefined)
+          invalid(`The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a name is missing.`)
+        fail(token, 'expected the name of a variable')
+      }
+      product.push(nameOf(token))
+      at += 1
+      if (tokens[at]?.text !== ':') break
+      at += 1
+    }
+    factors.push(product)
+    if (tokens[at]?.text !== '*') break
+    at += 1
+  }
+  if (factors.length > CROSSED_MAX) invalid(`At most ${CROSSED_MAX} terms are joined by *.`)
+  const terms: FormulaName[][] = []
+  for (let chosen = 1; chosen < 2 ** factors.length; chosen++) {
+    terms.push(factors.flatMap((factor, i) => (Math.floor(chosen / 2 ** i) % 2 === 1 ? factor : [])))
+  }
+  return { terms, next: at }
+}
+
+function tokensOf(text: string): Token[] {
+  const found: Token[] = []
+  TOKEN.lastIndex = 0
+  const end = text.trimEnd().length
+  while (TOKEN.lastIndex < end) {
+    const from = TOKEN.lastIndex
+    const match = TOKEN.exec(text)
+    if (match === null) {
+      const at = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0)
+      const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+      const why =
+        character === '('
+          ? 'a formula has no functions and no brackets; a transformed variable must be a variable of the catalog'
+          : 'expected a name, +, :, * or - 1'
+      fail({ kind: 'sign', text: character, at: at + 1 }, why)
+    }
+    const { name, number, sign } = match.groups ?? {}
+    const value = name ?? number ?? sign ?? ''
+    const kind = name !== undefined ? 'name' : number !== undefined ? 'number' : 'sign'
+    found.push({ kind, text: value, at: TOKEN.lastIndex - value.length + 1 })
+  }
+  return found
+}
+
+function nameOf({ text, at }: Token): FormulaName {
+  return { text, at }
+}
+
+function fail({ text, at }: Token, why: string): never {
+  invalid(`The formula at character ${at}, ${JSON.stringify(text.slice(0, 64))}: ${why}.`)
+}

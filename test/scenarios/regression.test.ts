@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import type { Peer } from '@stimnet/peer'
+import { type ModelResult, randomUnit, seededRandom } from '@stimnet/protocol'
+import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
+import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+
+const SIZES = [500, 700, 900]
+const ARMS = ['placebo', 'low', 'high']
+const SEXES = ['female', 'male']
+
+interface Person {
+  readonly id: string
+  readonly arm: string
+  readonly sex: string
+  readonly age: number
+  readonly weight: number
+}
+
+/** People of one institution; the institutions differ in age and in weight. */
+function peopleOf(site: number): Person[] {
+  const source = seededRandom(31 + site)
+  const chance = () => randomUnit(source)
+  return Array.from({ length: SIZES[site] ?? 0 }, (_, i) => {
+    const arm = ARMS[Math.floor(chance() * 3)] ?? ''
+    const sex = chance() < 0.45 ? 'female' : 'male'
+    const age = 25 + 5 * site + Math.floor(chance() * 50)
+    const kilograms = 50 + 30 * chance() + 3 * site + age / 8 + (sex === 'male' ? 6 : 0) + (arm === 'high' ? -2 : 0)
+    return { id: `S${i}`, arm, sex, age, weight: Math.round(kilograms * 10) / 10 }
+  })
+}
+
+function catalogOf(name: string, precision: 'exact' | 'statistical') {
+  return {
+    ...{ name, access_level: 'public', subject_key: 'id', synthetic: true, privacy: { precision } },
+    tables: [
+      {
+        ...{ name: 'people', file: `data/${name}.csv`, one_row_per_subject: true },
+        variables: [
+          { name: 'arm', type: 'category', levels: ARMS },
+          { name: 'sex', type: 'category', levels: SEXES },
+          { name: 'age', type: 'integer', minimum: 18, maximum: 99 },
+          { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
+        ]
+      }
+    ]
+  }
+}
+
+async function startThree(t: { after(fn: () => unknown): void }): Promise<{ client: Client; peers: Peer[] }> {
+  const parent = await scratchFolder(t)
+  const peers: Peer[] = []
+  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+  for (const [at] of SIZES.entries()) {
+    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
+    const catalogs = [catalogOf('made_up', 'exact'), catalogOf('rounded', 'statistical')]
+    const site = await writeSite(parent, at, { bootstrap, config: { catalogs } })
+    await mkdir(join(site.folder, 'data'), { recursive: true })
+    for (const [i, { name }] of catalogs.entries()) {
+      // Files of two catalogs must differ.
+      const lines = peopleOf(at)
+        .slice(i)
+        .map(({ id, arm, sex, age, weight }) => [id, arm, sex, age, weight].join(','))
+      await writeFile(join(site.folder, `data/${name}.csv`), ['id,arm,sex,age,weight', ...lines].join('\n'))
+    }
+    peers.push(await startSite(site))
+  }
+  await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
+  return { client: await clientOf(peers[0]), peers }
+}
+
+async function ask(client: Client, formula: string, site: string, catalog = 'made_up'): Promise<Broadcast> {
+  const { id } = await client.submitBroadcast({
+    data_catalog_name: catalog,
+    script_type: 'statistic',
+    script_content: JSON.stringify({ name: 'regression', arguments: { formula, site } })
+  } as never)
+  for await (const _ of client.watchBroadcast(id)) void _
+  return client.broadcast(id)
+}
+
+function modelOf({ pooled, parts }: Broadcast): ModelResult {
+  const [model] = pooled?.models ?? []
+  assert.ok(model, JSON.stringify(parts.map(({ code, reason }) => [code, reason])))
+  return model
+}
+
+describe('Regression over three institutions', () => {
+  test('one round, with receipts, gives the model of the pooled rows', async (t) => {
+    const { client } = await startThree(t)
+    const formula = 'weight ~ age + arm * sex'
+    const answer = await ask(client, formula, 'none')
+    const model = modelOf(answer)
+    assert.equal(model.n, 2100)
+    assert.equal(model.formula, 'weight ~ age + arm + sex + arm:sex')
+    assert.equal(model.sites?.length, 3)
+    // Computed again from what the institutions signed, it is the same.
+    const { pooled } = await verifyAndPool(answer)
+    assert.deepEqual(pooled?.models, answer.pooled?.models)
+
+    const fixed = modelOf(await ask(client, 'weight ~ age + sex', 'fixed'))
+    const order = answer.parts
+      .map(({ peer_id: id, node_id }) => ({ id, at: Number(/\d+$/.exec(node_id ?? '')?.[0]) - 1 }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    const others = order.slice(1).map(({ id }) => id)
+    assert.deepEqual(
+      fixed.coefficients.slice(1, 3).map(({ term }) => term),
+      others.map((id) => `site[${id}]`)
+    )
+    const meta = modelOf(await ask(client, 'weight ~ age + sex', 'meta'))
+    assert.equal(meta.df, 2)
+    assert.ok(meta.coefficients.every(({ between }) => between !== undefined))
+    assert.deepEqual(meta.sites, fixed.sites)
+    const rows = order.flatMap(({ at }, place) => peopleOf(at).map((person) => ({ ...person, place })))
+    const is = (wanted: boolean) => (wanted ? 1 : 0)
+    const outcome = rows.map(({ weight }) => weight)
+    const arms = rows.map(({ age, arm, sex }) => {
+      const [low, high, male] = [is(arm === 'low'), is(arm === 'high'), is(sex === 'male')]
+      return [1, age, low, high, male, low * male, high * male]
+    })
+    assertNear(model, leastSquares(arms, outcome))
+    const places = rows.map(({ age, sex, place }) => [1, is(place === 1), is(place === 2), age, is(sex === 'male')])
+    assertNear(fixed, leastSquares(places, outcome))
+
+    // The numbers of real people are rounded unless a steward decides otherwise, and rounded sums make no model.
+    const real = await ask(client, formula, 'none', 'rounded')
+    for (const { code, reason } of real.parts) {
+      assert.equal(code, 'PROGRAM_NOT_PERMITTED')
+      assert.match(reason ?? '', /releases rounded numbers.*`precision: exact`/)
+    }
+    // A single institution shows its own fit.
+    const { job_id } = await client.submitJob({
+      target_node_id: 'node-1',
+      data_catalog_name: 'made_up',
+      script_type: 'statistic',
+      script_content: JSON.stringify({ name: 'regression', arguments: { formula: 'weight ~ age + sex' } })
+    } as never)
+    const job = await client.waitForJob(job_id)
+    const result = job.result_data as { models?: ModelResult[]; rows: unknown[] }
+    assert.equal(result.models?.[0]?.n, 500, JSON.stringify(job))
+    assert.deepEqual(result.rows, [{ n: 500 }])
+  })
+})
+
+/** Estimates and standard errors by orthogonal columns, as a program without exact numbers computes them. */
+function leastSquares(rows: readonly (readonly number[])[], outcome: readonly number[]): [number, number][] {
+  const size = rows[0]?.length ?? 0
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+  const residualOf = (vector: readonly number[], others: readonly number[][]) => {
+    const basis: number[][] = []
+    const lessBasis = (from: readonly number[]) => {
+      let own = [...from]
+      // Twice, so that rounding errors stay small.
+      for (const one of [...basis, ...basis]) {
+        const along = dot(one, own) / dot(one, one)
+        own = own.map((value, i) => value - along * (one[i] ?? 0))
+      }
+      return own
+    }
+    for (const other of others) basis.push(lessBasis(other))
+    return lessBasis(vector)
+  }
+  const columns = Array.from({ length: size }, (_, j) => rows.map((row) => row[j] ?? 0))
+  const rest = residualOf(outcome, columns)
+  const variance = dot(rest, rest) / (rows.length - size)
+  return columns.map((column, j) => {
+    const own = residualOf(column, columns.toSpliced(j, 1))
+    return [dot(own, outcome) / dot(own, own), Math.sqrt(variance / dot(own, own))]
+  })
+}
+
+function assertNear({ coefficients }: ModelResult, wanted: readonly (readonly [number, number])[]) {
+  assert.equal(coefficients.length, wanted.length)
+  for (const [i, { term, estimate, error }] of coefficients.entries())
+    for (const [own, number] of [
+      [estimate, wanted[i]?.[0]],
+      [error, wanted[i]?.[1]]
+    ])
+      assert.ok(
+        Math.abs((own ?? Number.NaN) - (number ?? 0)) <= 1e-8 * Math.abs(number ?? 0),
+        `${term}: ${own}, not ${number}`
+      )
+}
