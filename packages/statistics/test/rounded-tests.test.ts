@@ -71,7 +71,10 @@ test('a test of a column from which people were left out says of whom it is', ()
   const arms = { drug: momentsOf(exactSums(values(20, 2, 60), 0)), placebo: momentsOf(exactSums(values(21, 2, 60), 0)) }
   const whole = site(arms, [WELCH], 1)
   const less: TableOutput = { ...whole, columns: whole.columns.map((one) => ({ ...one, left_out: true as const })) }
-  assert.match(pooled(whole, less).note, /left out for privacy at s1: interval and p are those of the people who remain/)
+  assert.match(
+    pooled(whole, less).note,
+    /left out for privacy at s1: interval and p are those of the people who remain/
+  )
   assert.match(testsOfOutput([WELCH], less)[0]?.note ?? '', /left out for privacy: interval/)
   assert.equal(pooled(whole, whole).note, '')
 })
