@@ -239,7 +239,7 @@ describe('a charge', () => {
     await node.run(jobOf('2'), other)
     node.doubt.of = true
     assert.equal(await node.publish(jobOf('3'), planOf(catalog)), shown)
-    const refused = { code: 'BUDGET_EXCEEDED', reason: /saw more of this one’s log/ }
+    const refused = { code: 'LOG_BEHIND', reason: /seen more of this institution’s log/ }
     await assert.rejects(node.publish(jobOf('4'), planOf(catalog, { epsilon: '0.01' })), refused)
     await assert.rejects(
       node.publish(jobOf('5'), other),

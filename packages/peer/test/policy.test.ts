@@ -69,6 +69,12 @@ describe('what a request is for', () => {
   test('a catalog that says nothing is unrestricted', () => assert.equal(codeOf({ purpose: ['anything'] }), 'allowed'))
 })
 
+test('a peer whose log is behind what others saw answers about nobody until that is reconciled', () => {
+  assert.equal(codeOf({ isLogBehind: true }), 'LOG_BEHIND')
+  assert.equal(codeOf({ isLogBehind: true, approved: true }), 'LOG_BEHIND')
+  assert.equal(codeOf({ isLogBehind: true, catalog: { ...facts().catalog, synthetic: true } }), 'allowed')
+})
+
 describe('what people decide', () => {
   const catalog = { ...facts().catalog, scripts: 'review' as const }
   const verdict = (changes: Partial<Facts>) => decide(ADMISSION_RULES, facts(changes))

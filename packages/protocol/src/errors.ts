@@ -136,6 +136,13 @@ export const CODES = facts({
     meaning: 'Nothing can be released about this cohort. Ask about a larger or an already answered group.'
   },
   OUTPUT_NOT_RELEASABLE: { fault: 'policy', retry: false, meaning: 'The output does not pass disclosure control.' },
+  LOG_BEHIND: {
+    fault: 'node',
+    retry: false,
+    meaning:
+      'Another institution has seen more of this institution’s log than there is, so what was released since is in no ledger. ' +
+      'Nothing about people is answered until its steward has looked into it.'
+  },
   // Jobs
   PROGRAM_FAILED: { fault: 'program', retry: false, meaning: 'The program ended with an error.' },
   TIME_LIMIT: { fault: 'program', retry: false, meaning: 'The program ran for longer than allowed.' },

@@ -100,6 +100,8 @@ export interface Facts {
   readonly project?: string
   /** The use of the request's ledger scope; present once the plan is known. */
   readonly use?: ScopeUse
+  /** A witness has attested more of this peer's log than there is: the ledgers lack what was released since. */
+  readonly isLogBehind?: boolean
   readonly queue: QueueFacts
   readonly queueMax: QueueFacts
   /** Requests that wait for stewards. */

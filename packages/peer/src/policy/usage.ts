@@ -1,6 +1,10 @@
 /** Rules about the use of a ledger scope: refusals that depend on data, bits of scripts, and the projects that may use it. */
 import { allowed, type Rule, refuse } from './decision.ts'
 
+/** LOG_BEHIND where something was released that no ledger here knows. Synthetic data have no people to protect. */
+export const ledgersAreWhole: Rule = ({ isLogBehind, catalog }) =>
+  isLogBehind && !catalog.synthetic ? refuse('LOG_BEHIND') : allowed
+
 /**
  * REFUSALS_EXHAUSTED once refusals have disclosed as many bits to the requester in thirty days as they may. A refusal
  * counts as one

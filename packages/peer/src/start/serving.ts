@@ -76,8 +76,8 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     (opened) => opened.stop()
   )
   // A witness that has attested more of the log than there is casts doubt on the ledgers: no budget is spent then.
-  const doubted = () => witnesses.regression !== undefined
-  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted })
+  const isLogBehind = () => witnesses.regression !== undefined
+  const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: isLogBehind })
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
   const signOff = createSignOff({
@@ -85,6 +85,7 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     permits,
     stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
+    isLogBehind,
     ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),

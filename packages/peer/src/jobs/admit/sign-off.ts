@@ -59,6 +59,8 @@ interface SignOffParts {
   readonly stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
   readonly permits: Permits
+  /** Whether a witness has attested more of this peer's log than there is. */
+  readonly isLogBehind: () => boolean
   /** What the ledger scope of a request has used up. */
   readonly use: (plan: JobPlan, asker: Asker) => ScopeUse
 }
@@ -113,6 +115,7 @@ function factsOf(
     purpose: checked.request.purpose,
     asksForPeople: checked.request.review,
     approved: approved ?? false,
+    isLogBehind: parts.isLogBehind(),
     programWord: plan ? programWord(plan.program) : '',
     sandboxGrade: parts.sandboxGrade,
     catalog: catalogFacts(settings, descriptor, plan),

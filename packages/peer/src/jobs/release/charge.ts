@@ -133,10 +133,7 @@ export class Charges {
   }
 
   #assertKnown(): void {
-    if (!this.#parts.doubted()) return
-    const reason =
-      'Another institution saw more of this one’s log than there is. Nothing is spent until its steward has looked into it.'
-    throw new StimnetError('BUDGET_EXCEEDED', reason, { reason })
+    if (this.#parts.doubted()) throw new StimnetError('LOG_BEHIND', 'spending')
   }
 
   /** Everything here is exact until `releaseNoisy` adds noise, so nothing about how it ends may depend on it. */
