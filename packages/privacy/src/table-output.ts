@@ -89,7 +89,7 @@ function columnOf(measure: Measure, facts: FactsOf): OutputColumn {
   }
 }
 
-/** One shown group as a row of the answer. */
+/** One shown group as a row of the answer. A rounded number of people with a value is no larger than the number of people beside it. */
 export function rowOf(row: TableRow, writing: Writing): OutputRow {
   const parts: Record<string, OutputPart> = {}
   const values = row.cells.map((cell) => {
@@ -97,7 +97,17 @@ export function rowOf(row: TableRow, writing: Writing): OutputRow {
     if (shown) parts[cell.measure.name] = shown.part
     return shown?.value ?? null
   })
-  return { values: [...row.group.key, ...values], parts }
+  const people = row.cells.findIndex(({ measure }) => measure.kind === 'subjects')
+  const most = values[people] ?? Number.POSITIVE_INFINITY
+  const possible = values.map((value, at) => {
+    const { measure, basis } = row.cells[at] ?? {}
+    const isOfPeople = measure?.kind === 'count' && basis?.counted?.rows === undefined
+    const part = measure && parts[measure.name]
+    if (value === null || !isOfPeople || value <= most || part === undefined || !('add' in part)) return value
+    parts[measure.name] = { ...part, add: most }
+    return most
+  })
+  return { values: [...row.group.key, ...possible], parts }
 }
 
 /** Null where the measure is not defined, for example without values. */

@@ -171,6 +171,13 @@ describe('by default', () => {
       assert.equal(answer(0, 40).accuracy, undefined, 'exact counts')
     })
 
+    test('no more people have a value than there are people', () => {
+      const of = people(24, (i) => (i < 23 ? { x: 5 + (i % 9) * 10 } : {}))
+      const plan = planOf([SUBJECTS, measure('count', 'x')])
+      const [row] = tableOf(ask(plan, 24, of, { settings, synthetic: false })).rows
+      assert.deepEqual([row?.values, row?.parts.count_x], [[24, 24], { add: 24, accuracy: 2.5 }])
+    })
+
     test('who is none of a few is counted exactly', () => {
       for (const missing of [0, 7]) {
         const { p, share: told, rows, accuracy } = answer(missing, 40)

@@ -12,20 +12,26 @@ export interface TableOneRow {
   readonly cells: readonly (TableOneNumber | TableOneShare | null)[]
   /**
    * Between two groups, without its sign: of a number the difference of the means over the root of the mean variance; of a category
-   * Yang and Dalton's distance (SAS Global Forum 2012, 335), at its first level. Null for other rows, and where a number is missing.
+   * Yang and Dalton's distance (SAS Global Forum 2012, 335), at its first level. Null for other rows, where a number is missing, and
+   * where the two groups are of different institutions.
    */
   readonly difference: number | null
 }
 
+/** How many of the institutions behind the group gave a number, if not all of them. */
+interface Behind {
+  readonly behind?: { readonly sites: number; readonly of: number }
+}
+
 /** Of a number; n: people or rows that have a value. */
-export interface TableOneNumber {
+export interface TableOneNumber extends Behind {
   readonly n: number | null
   readonly mean: number
   readonly sd: number | null
 }
 
 /** Of a level, 0 to 1. */
-export interface TableOneShare {
+export interface TableOneShare extends Behind {
   readonly share: number
 }
 
@@ -37,7 +43,11 @@ export interface TableOne {
 
 interface Table {
   readonly columns: readonly OutputColumn[]
-  readonly rows: readonly { readonly values: readonly (string | number | null)[] }[]
+  readonly rows: readonly {
+    readonly values: readonly (string | number | null)[]
+    readonly sites?: readonly string[]
+    readonly column_sites?: readonly (readonly string[] | null)[] | undefined
+  }[]
 }
 
 /** Of the answer to `table_one`, of one institution or pooled. */
@@ -65,19 +75,42 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
       if (levels.length === 0) {
         const cells = rows.map((row): TableOneNumber | null => {
           const mean = numberAt(row, placeOf('mean'))
-          return mean === null ? null : { n: numberAt(row, placeOf('count')), mean, sd: numberAt(row, placeOf('sd')) }
+          if (mean === null) return null
+          const [n, sd] = [numberAt(row, placeOf('count')), numberAt(row, placeOf('sd'))]
+          return { n, mean, sd, ...behindOf(row, placeOf('mean')) }
         })
-        return [{ ...base, level: null, cells, difference: ofMeans(cells) }]
+        const isAlike = areOfSameSites(rows, [placeOf('mean'), placeOf('sd')])
+        return [{ ...base, level: null, cells, difference: isAlike ? ofMeans(cells) : null }]
       }
       const shares = levels.map(({ place }) => rows.map((row) => numberAt(row, place)))
-      return levels.map(({ argument }, i) => ({
+      const isAlike = areOfSameSites(
+        rows,
+        levels.map(({ place }) => place)
+      )
+      return levels.map(({ argument, place }, i) => ({
         ...base,
         level: String(argument ?? ''),
-        cells: (shares[i] ?? []).map((share) => (share === null ? null : { share })),
-        difference: i === 0 ? ofShares(shares) : null
+        cells: rows.map((row, group) => {
+          const share = shares[i]?.[group] ?? null
+          return share === null ? null : { share, ...behindOf(row, place) }
+        }),
+        difference: i === 0 && isAlike ? ofShares(shares) : null
       }))
     })
   }
+}
+
+function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], place: number): Behind {
+  const own = columns?.[place]
+  return !own || own.length === sites.length ? {} : { behind: { sites: own.length, of: sites.length } }
+}
+
+/** Whether the numbers of all groups are of the same institutions. */
+function areOfSameSites(rows: Table['rows'], places: readonly number[]): boolean {
+  const behind = rows.flatMap(({ sites = [], column_sites: columns }) =>
+    places.map((place) => [...(columns?.[place] ?? sites)].sort().join(' '))
+  )
+  return new Set(behind).size <= 1
 }
 
 function ofMeans(cells: readonly (TableOneNumber | null)[]): number | null {

@@ -48,6 +48,21 @@ describe('a baseline table', () => {
     assert.deepEqual([found[2]?.difference, found[3]?.difference], [null, null])
   })
 
+  test('says where fewer institutions than the others are behind a number, and compares the same institutions alone', () => {
+    const [dbs, control] = rows(['dbs', 100, 98, 64, 8, 0.5, 0.3, 0.2], ['control', 50, 50, 60, 10, 0.3, 0.3, 0.4])
+    const column_sites = COLUMNS.map((_, at) => (at === 0 ? null : at < 5 ? ['p', 'q'] : ['q']))
+    const both = { sites: ['p', 'q'] }
+    const { rows: found } = tableOneOf({
+      columns: COLUMNS,
+      rows: [
+        { values: dbs?.values ?? [], ...both, column_sites },
+        { values: control?.values ?? [], ...both }
+      ]
+    })
+    assert.deepEqual(found[1]?.cells, [{ share: 0.5, behind: { sites: 1, of: 2 } }, { share: 0.3 }])
+    assert.deepEqual([found[0]?.difference !== null, found[1]?.difference], [true, null])
+  })
+
   test('of a category with two levels the difference is that of one share', () => {
     const columns = [...COLUMNS.slice(0, 2), ...COLUMNS.slice(5, 7)]
     const { rows: found } = tableOneOf({ columns, rows: rows(['a', 10, 0.6, 0.4], ['b', 10, 0.5, 0.5]) })

@@ -53,6 +53,8 @@ export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
 
 function cellText(cell: TableOneRow['cells'][number]): string {
   if (cell === null) return 'withheld'
-  if ('share' in cell) return `${measured(100 * cell.share)} %`
-  return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})`
+  const { behind } = cell
+  const part = behind === undefined ? '' : ` [${behind.sites} of ${behind.of} institutions]`
+  if ('share' in cell) return `${measured(100 * cell.share)} %${part}`
+  return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})${part}`
 }

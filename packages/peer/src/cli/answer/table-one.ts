@@ -19,8 +19,10 @@ function lineOf({ variable, level, unit, cells, difference }: TableOneRow, isCom
   const name = level === null ? `${bare}${unit === null ? '' : ` [${unit}]`}, mean (sd)` : `${bare}: ${level}`
   const texts = cells.map((cell) => {
     if (cell === null) return 'withheld'
-    if ('share' in cell) return `${measured(100 * cell.share)} %`
-    return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})`
+    const { behind } = cell
+    const part = behind === undefined ? '' : ` [${behind.sites} of ${behind.of} institutions]`
+    if ('share' in cell) return `${measured(100 * cell.share)} %${part}`
+    return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})${part}`
   })
   return [printable(name), ...texts, ...(isCompared ? [difference === null ? '' : measured(difference)] : [])]
 }
