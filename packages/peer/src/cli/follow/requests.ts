@@ -104,7 +104,7 @@ function listText(found: readonly AnalysisRequest[]): string {
       one.request_id,
       one.status,
       `${one.approvals} of ${one.approvals_needed}`,
-      one.requester_name || one.requester_key,
+      one.requester_name || one.account || one.requester_key,
       one.analysis_title,
       one.data_catalog_name,
       one.script_type
@@ -112,12 +112,23 @@ function listText(found: readonly AnalysisRequest[]): string {
   )
 }
 
+/** What the requester says of itself; without that, the account for which a gateway signed. */
+function requesterOf({
+  requester_name: name,
+  requester_institution: institution,
+  requester_email: email,
+  account
+}: AnalysisRequest) {
+  const said = [name, institution, ...(email === '' ? [] : [`<${email}>`])].filter((one) => one !== '').join(', ')
+  return said || (account === null ? 'says nothing of itself' : `account ${account} of the asking institution`)
+}
+
 function showText(one: AnalysisRequest): string {
   const lines: [string, unknown][] = [
     ['request', one.request_id],
     ['status', `${one.status} (${one.state}), ${one.approvals} of ${one.approvals_needed} agreed`],
     ['title', one.analysis_title],
-    ['requester', `${one.requester_name}, ${one.requester_institution} <${one.requester_email}>`],
+    ['requester', requesterOf(one)],
     ['key', one.requester_key],
     ['catalog', `${one.data_catalog_name}, epoch ${one.epoch ?? 'unknown'}`],
     ['purpose', one.purpose.join(', ') || 'none stated'],
