@@ -82,7 +82,7 @@ describe('a disclosure card in plain words', () => {
   it('says what was withheld, rounded and counted together', () => {
     assert.match(
       say({}),
-      /5 subjects\. Counts are not rounded\. .* to anybody\. Nothing was withheld\. .* 150 subjects here/
+      /5 subjects\. Counts of people are not rounded; .* to anybody\. Nothing was withheld\. .* 150 subjects here/
     )
     assert.match(say({ suppressed_cells: 1, round_base: 10 }), /multiples of 10\. .* 1 cell was withheld/)
     assert.match(say({ scope: 'project' }), /released to the same project\. What others received is not counted/)

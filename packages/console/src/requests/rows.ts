@@ -96,7 +96,7 @@ function claimOf({ privacy, script_type: type, outputs }: AnalysisRequest): stri
   if (type !== 'sql' && type !== 'statistic') {
     return outputs.length > 0 ? 'P0 once two stewards have read it' : 'none: the script declares no outputs'
   }
-  if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
+  if (privacy?.level !== 'P2') return 'P1: numbers without noise, disclosure-controlled'
   const charge = privacy.epsilon === undefined ? `ρ = ${String(privacy.rho)}` : `ε = ${String(privacy.epsilon)}`
   return `P2: differentially private, ${charge}, ${privacy.groups_per_subject} groups per person and ${privacy.rows_per_subject} rows in each`
 }

@@ -67,6 +67,6 @@ export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string
 
 function claimOf({ script_type: type, privacy }: AskedQuestion): string {
   if (type !== 'sql' && type !== 'statistic') return 'depends on whether stewards read the script'
-  if (privacy?.level !== 'P2') return 'P1: exact numbers, disclosure-controlled'
+  if (privacy?.level !== 'P2') return 'P1: numbers without noise, disclosure-controlled'
   return `P2: differentially private, ${privacy.epsilon === undefined ? `ρ = ${privacy.rho}` : `ε = ${privacy.epsilon}`}`
 }

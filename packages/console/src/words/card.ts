@@ -27,7 +27,10 @@ export function cardSentences(card: DisclosureCard): string[] {
 function ruleSentences(card: DisclosureCard): string[] {
   return [
     `The smallest group behind a released number has ${plural(card.k, 'subject')}.`,
-    card.round_base > 1 ? `Counts are rounded to multiples of ${count(card.round_base)}.` : 'Counts are not rounded.',
+    card.round_base > 1
+      ? `Counts are rounded to multiples of ${count(card.round_base)}.`
+      : `Counts of people are not rounded; numbers of values are given to the nearest ${card.k} where that hides who lacks one.`,
+    ...(card.precision === 'statistical' ? ['Other numbers are rounded to a tenth of their standard error.'] : []),
     scopeSentence(card)
   ]
 }

@@ -17,7 +17,8 @@ const KINDS = [
 ] as const
 
 const HINTS = {
-  statistic: 'The institution computes it with its own code. The answers pool exactly.',
+  statistic:
+    'The institution computes it with its own code. The answers are pooled, and say how far rounding can have moved them.',
   sql: 'The institution parses the query and computes it with its own code. The text is never executed.',
   script:
     'Runs in a sandbox without a network. Its result is checked; what it prints about real data never leaves. On synthetic ' +

@@ -43,7 +43,7 @@ export function answerText(broadcast: Broadcast): string {
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
   if (pooled && pooled.rows.length > 0) {
-    lines.push(`\nPooled over ${pooled.sites.length} institutions\n`)
+    lines.push(`\nPooled over ${pooled.sites.length} ${pooled.sites.length === 1 ? 'institution' : 'institutions'}\n`)
     lines.push(
       tableOf(
         [...pooled.columns.map(({ name }) => name), 'institutions'],

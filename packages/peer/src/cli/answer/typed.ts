@@ -44,7 +44,7 @@ export function typedLines({ pooled, parts }: Broadcast): string[] {
       method === 'none' ? [] : linesOf(output).map((line) => [...line, method, sites.length])
     )
     if (rows.length > 0) {
-      lines.push(`\nPooled over ${pooled.sites.length} institutions\n`)
+      lines.push(`\nPooled over ${pooled.sites.length} ${pooled.sites.length === 1 ? 'institution' : 'institutions'}\n`)
       lines.push(tableOf([...HEAD, 'pooled', 'institutions'], rows))
       for (const { output, method } of pooled.outputs) if (method !== 'none') lines.push(...picture(output))
     }

@@ -65,7 +65,8 @@ function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNul
     if (keys.length > 1) found.push(`Nearest: by one of ${keys.map(({ name }) => name).join(' or ')} alone.`)
     else found.push('Nearest: the same over all groups together.')
   }
-  if (cohort !== undefined || asked.where !== undefined) found.push('Or leave a condition out, or make it wider.')
+  if (cohort !== undefined || asked.where !== undefined)
+    found.push(`${found.length > 0 ? 'Or leave' : 'Leave'} a condition out, or make it wider.`)
   return found
 }
 
