@@ -15,7 +15,7 @@ import { type Broadcast, type Client, createClient, signRequest, verifyAndPool }
 import { stringify } from 'yaml'
 import { demoCatalogs } from './demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from './demo/data.ts'
-import { PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
+import { MODEL, PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
 
 const HELP = `usage: npm run demo [-- --serve] [--sandbox auto|wasm|docker]
 
@@ -137,13 +137,13 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   const signer = await signerFromSeed(cryptographicRandom.bytes(32))
   const targets = peers.map(({ peerId }) => peerId)
   say(`\nA researcher with the key ${signer.id} asks all three at once. Each request is signed.`)
-  const question = async (heading: string, program: Program, where?: Filter) => {
+  const question = async (heading: string, program: Program, { where, catalog = CLINICAL }: Asked = {}) => {
     say(`\n── ${heading} ${'─'.repeat(Math.max(0, 76 - heading.length))}\n`)
-    say(`${program.kind === 'sql' ? program.sql : program.kind === 'script' ? program.code : ''}\n`)
+    say(`${textOf(program)}\n`)
     if (where) say(`Only subjects with: ${JSON.stringify(where)}\n`)
     const signed = await signRequest({
       signer,
-      catalog: 'clinical_trial_data',
+      catalog,
       program,
       targets,
       carrier: peers[0]?.peerId ?? '',
@@ -160,14 +160,19 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
     code: PYTHON
   })
   say(ranIn(python.answer))
+  const model = await question(
+    'A linear regression over all three, as if their rows were one table',
+    { kind: 'statistic', statistic: { ...MODEL, variables: [], by: [] } },
+    { catalog: 'imaging_data' }
+  )
   const small = await question(
     'A cohort that is too small',
     { kind: 'sql', sql: TOO_SMALL.sql },
-    TOO_SMALL.where as never
+    { where: TOO_SMALL.where as never }
   )
 
   say(`── Proof ${'─'.repeat(70)}\n`)
-  const verified = [sql, python, small].map(({ answer, requestHash }) =>
+  const verified = [sql, python, model, small].map(({ answer, requestHash }) =>
     verifyAndPool(answer, { requestHash, peers: targets })
   )
   const receipts = (await Promise.all(verified)).flatMap(({ parts }) => parts)
@@ -181,9 +186,25 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   const asExpected =
     sql.answer.state === 'completed' &&
     python.answer.state === 'completed' &&
+    model.answer.state === 'completed' &&
     small.answer.parts.every((p) => p.state === 'blocked')
   say(`Done in ${seconds()}.`)
   return asExpected && holding === receipts.length && whole === peers.length
+}
+
+const CLINICAL = 'clinical_trial_data'
+
+/** What a question of the demo says beside its program. */
+interface Asked {
+  readonly where?: Filter
+  readonly catalog?: string
+}
+
+function textOf(program: Program): string {
+  if (program.kind === 'sql') return program.sql
+  return program.kind === 'script'
+    ? program.code
+    : String(program.statistic.arguments.formula ?? program.statistic.name)
 }
 
 /** A sentence with the sandboxes that the receipts name. */

@@ -27,6 +27,12 @@ result = {
 }
 `
 
+/** A linear regression over all scans, fitted from one matrix of sums per institution. */
+export const MODEL = {
+  name: 'regression',
+  arguments: { formula: 'scan_quality ~ motion_score + scan_type' }
+}
+
 /** A query with a cohort of few subjects, if any, at each institution. */
 export const TOO_SMALL = {
   sql: 'SELECT COUNT(DISTINCT subject_id) AS subjects, AVG(UPDRS_total) AS updrs FROM outcomes',
