@@ -149,7 +149,7 @@ describe('refusals that depend on data', () => {
       assert.match((await ask(house, ofWard(ward))).error_message ?? '', /^COHORT_NOT_RELEASABLE/)
     assert.match(
       (await ask(house, COUNT)).error_message ?? '',
-      /^REFUSALS_EXHAUSTED: .*3 bits about wards in thirty days, of 3/
+      /^REFUSALS_EXHAUSTED: .*disclosed 3 of at most 3 bits about wards to you in thirty days/
     )
     await house.restart()
     assert.match((await ask(house, COUNT)).error_message ?? '', /^REFUSALS_EXHAUSTED/)
@@ -192,7 +192,7 @@ describe('refusals that depend on data', () => {
       await ask(house, 'SELECT SUM(cost) AS s FROM people')
     ]
     // The advice depends only on the question, not on the data.
-    const told = refused.map((job) => JSON.stringify(withoutNames(job)).replaceAll(/ Or (leave|ask)[^"]*/g, ''))
+    const told = refused.map((job) => JSON.stringify(withoutNames(job)).replaceAll(/ (Another way|Or ask)[^"]*/g, ''))
     assert.equal(new Set(told.map((text) => text.replaceAll(/ With noise[^"]*/g, ''))).size, 1, told.join('\n'))
     for (const { job_id, error_message } of refused) {
       const { admittedAtMs, visibleAtMs, body } = await storedEnd(house, job_id)

@@ -66,7 +66,7 @@ function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNul
     else found.push('Nearest: the same over all groups together.')
   }
   if (cohort !== undefined || asked.where !== undefined)
-    found.push(`${found.length > 0 ? 'Or leave' : 'Leave'} a condition out, or make it wider.`)
+    found.push('Another way: leave a condition out, or make it wider.')
   return found
 }
 
