@@ -42,6 +42,8 @@ export interface StudyOptions {
   readonly preset?: string
   readonly precision?: Precision
   readonly overrides?: Parameters<typeof effectiveSettings>[0]['overrides']
+  /** Default true: over real people no number that others know is in a model, so that most models here would be refused for that. */
+  readonly synthetic?: boolean
 }
 
 /** The study. It remembers what it has told. */
@@ -53,13 +55,15 @@ export class ModelStudy {
   readonly #settings: ReturnType<typeof effectiveSettings>
   #subjects: SpanLedger
   readonly #rows = new Map<string, SpanLedger>()
+  readonly #synthetic: boolean
 
   private constructor(catalog: Catalog, folder: string, options: StudyOptions) {
-    const { preset = 'default', precision = 'exact', overrides = {} } = options
+    const { preset = 'default', precision = 'exact', overrides = {}, synthetic = true } = options
     this.catalog = catalog
     this.#opened = catalog
     this.#folder = folder
     this.#settings = effectiveSettings({ preset, precision, overrides })
+    this.#synthetic = synthetic
     this.#subjects = startLedger(catalog.subjects, [])
   }
 
@@ -160,7 +164,7 @@ export class ModelStudy {
     }
     return {
       ...{ settings: this.#settings, policyHash: '', epoch: 'epoch', cohortHash: '', codeHash: '', image: '' },
-      ...{ cohort, ledgers, synthetic: false },
+      ...{ cohort, ledgers, synthetic: this.#synthetic },
       variables: variableFacts(this.catalog.descriptor, this.catalog.sourceOf)
     }
   }

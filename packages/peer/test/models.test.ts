@@ -123,6 +123,43 @@ describe('The Gram matrix of a model', () => {
   })
 })
 
+describe('Exact digits of numbers that others know', () => {
+  test('make no model over real people: ages modulo whole years would tell the outcome of who is between them', async (t) => {
+    const study = await open(t, people(400, 11), { synthetic: false })
+    assertRefused(await study.model('score ~ age + sex'), /digits: a number that others know/)
+    assertRefused(await study.model('age ~ grade'), /digits:/)
+    assert.ok((await study.model('score ~ marker + sex')).ok)
+  })
+
+  test('are not in a mean or covariance with what others do not know, under exact precision either', async (t) => {
+    const rows = people(400, 12)
+    const study = await open(t, rows, { synthetic: false })
+    const partsOf = async (sql: string) => {
+      const told = await study.sql(sql)
+      assert.ok(told.ok, sql)
+      return told.output.rows.flatMap(({ parts }) => Object.values(parts))
+    }
+    const isExact = (part: object) => 'moments' in part && 'sum_exact' in (part.moments as object)
+    const known = await partsOf('SELECT sex, AVG(age) AS a FROM people GROUP BY sex')
+    assert.ok(known.every(isExact), 'ages of known people')
+    const outcome = await partsOf('SELECT sex, AVG(score) AS s FROM people GROUP BY sex')
+    assert.ok(outcome.every(isExact), 'an outcome of known people')
+    for (const sql of [
+      'SELECT grade, AVG(age) AS a FROM people GROUP BY grade',
+      'SELECT COVAR_SAMP(age, score) AS c FROM people'
+    ])
+      for (const part of await partsOf(sql)) assert.ok(!isExact(part) && JSON.stringify(part).includes('accuracy'), sql)
+  })
+
+  test('a known leverage above half of what is allowed with the outcome is refused, whatever the outcome is', async (t) => {
+    // One in six: an answer would bound the residuals of these six.
+    const rows = people(300, 13).map((row, i) => ({ ...row, sex: i < 6 ? 'male' : 'female' }))
+    assertRefused(await (await open(t, rows)).model('score ~ sex'), /leverage/)
+    const ten = people(300, 13).map((row, i) => ({ ...row, sex: i < 12 ? 'male' : 'female' }))
+    assert.ok((await (await open(t, ten)).model('score ~ sex')).ok)
+  })
+})
+
 describe('What a model needs', () => {
   test('people: k, three for each column, and ten more than columns', async (t) => {
     const study = await open(t, people(40, 6))

@@ -21,6 +21,7 @@ import { gateCohort } from './rules/cohort-gate.ts'
 import { judgeTyped } from './script/contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
 import type { Defining } from './judge/defining.ts'
+import { digitsTell } from './judge/digits.ts'
 import { factsIn, type VariableFacts } from './judge/facts.ts'
 import { bitsMaxOf } from './judge/information.ts'
 import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
@@ -220,6 +221,7 @@ function discloseModel(
     ? ({ ok: false, why: 'nobody may be left out of a model' } as const)
     : judgeModel({
         ...{ measure, model: aggregate, questions, settings, facts, ledgers: context.ledgers },
+        synthetic: context.synthetic,
         k: Math.max(settings.k, partsMin),
         suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })
       })
@@ -256,7 +258,9 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   if (shown.length === 0)
     return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts, leftOut)
-  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount }))
+  const tells = (variables: readonly VariableRef[]) =>
+    !context.synthetic && digitsTell(variables, { defining: aggregate.defining, facts })
+  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount, digitsTell: tells }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)

@@ -33,7 +33,7 @@ export {
 export { bitsMaxOf } from './judge/information.ts'
 export type { LeftOut } from './judge/left-out.ts'
 export * from './rules/lattice.ts'
-export { type JudgedPart, roundsNumbers } from './model/judge.ts'
+export { type JudgedPart, roundsNumbers, tellsDigits } from './model/judge.ts'
 export { fewestFor } from './judge/model-people.ts'
 export { questionsIn } from './model/questions.ts'
 export { carryLedger, type Items, ledgerFromBytes, ledgerToBytes, needsGone, type Passage } from './ledger/form.ts'

@@ -55,6 +55,8 @@ export interface Writing {
   readonly facts: FactsOf
   /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
+  /** Whether exact digits of sums of these variables would tell of single people; see `digitsTell`. */
+  readonly digitsTell: (variables: readonly VariableRef[]) => boolean
 }
 
 /** The columns of a plan’s answer, keys first. */
@@ -244,11 +246,15 @@ interface OfCell {
 }
 
 /**
- * Whether every digit may be shown: the steward chose exact precision, and the number of values, which the digits would
- * disclose, is disclosed exactly anyway.
+ * Whether every digit may be shown: the steward chose exact precision, the number of values, which the digits would disclose, is
+ * disclosed exactly anyway, and the digits tell of nobody.
  */
-function isExact({ isCounted }: TableCell, { precision, roundBase, significantDigits }: PrivacySettings): boolean {
-  return precision === 'exact' && isCounted && roundBase === 1 && significantDigits >= 17
+function isExact(
+  { cell: { isCounted }, writing: { settings, digitsTell } }: OfCell,
+  ...variables: VariableRef[]
+): boolean {
+  const { precision, roundBase, significantDigits } = settings
+  return precision === 'exact' && isCounted && roundBase === 1 && significantDigits >= 17 && !digitsTell(variables)
 }
 
 function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of: OfCell): Shown | null {
@@ -258,7 +264,7 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   const isShape = kind === 'skewness' || kind === 'kurtosis'
   const shape = isShape ? shapeOf(column) : undefined
   const n = countOfValues(of.cell, of.basis, of.writing)
-  if (isExact(of.cell, of.writing.settings)) {
+  if (isExact(of, variable)) {
     const moments: MomentsPart = {
       n,
       sum: sumOf(sums),
@@ -368,7 +374,7 @@ function showPair(
   const [covariance, correlation] = [covarianceOf(sums), correlationOf(sums)]
   if (meanX === null || meanY === null || sdX === null || sdY === null || covariance === null) return null
   const n = countOfValues(of.cell, of.basis, of.writing)
-  if (isExact(of.cell, of.writing.settings)) {
+  if (isExact(of, ...variables)) {
     const cross = crossDeviationsOf(sums) ?? 0
     const side = (one: ExactSums) => ({ sum: sumOf(one), sum_exact: sumText(one), deviations: deviationsOf(one) ?? 0 })
     const moments: MomentsPart = { n, ...side(x), second: { ...side(y), cross } }

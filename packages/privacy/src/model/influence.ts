@@ -28,10 +28,16 @@ export interface TooStrong {
  */
 export function leverageAbove(
   measure: GramMeasure,
-  { matrix, rows, k }: { readonly matrix: IntegerMatrix; readonly rows: ReducedRows; readonly k: number }
+  {
+    matrix,
+    rows,
+    k,
+    without
+  }: { readonly matrix: IntegerMatrix; readonly rows: ReducedRows; readonly k: number; readonly without?: 'outcome' }
 ): TooStrong | undefined {
-  const kept = independentIn(matrix)
   const all = columnsOfModel(measure)
+  // The outcome is the last column, so the others are independent of each other with it or without it.
+  const kept = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
   const columns = kept.flatMap((at) => all[at] ?? [])
   const size = columns.length
   const { bottom, inverse } = solveExactly(

@@ -1,7 +1,15 @@
 /** Judgement of a model: whether its Gram matrix may be released, all of it or nothing. */
-import { canonicalJson, type GramMeasure, type Plan, type ReducedRows, type VariableRef } from '@stimnet/protocol'
+import {
+  canonicalJson,
+  type GramMeasure,
+  type Plan,
+  type ReducedRows,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
 import type { IntegerMatrix } from '@stimnet/statistics'
 import type { Defining } from '../judge/defining.ts'
+import { digitsTell } from '../judge/digits.ts'
 import type { FactsOf } from '../judge/facts.ts'
 import type { KnownValues } from '../judge/known.ts'
 import type { Possible } from '../judge/possible.ts'
@@ -32,6 +40,7 @@ export interface ModelToJudge {
   readonly ledgers: Ledgers
   /** The least number of people that may be told apart. */
   readonly k: number
+  readonly synthetic: boolean
   suppress(part: JudgedPart, ledgers: Ledgers): Suppressed
 }
 
@@ -55,6 +64,19 @@ export function roundsNumbers(settings: PrivacySettings): boolean {
   return precision !== 'exact' || roundBase > 1 || significantDigits < FULL_DIGITS
 }
 
+/** Whether the exact sums of a model would tell of single people; see `digitsTell`. */
+export function tellsDigits(
+  measure: GramMeasure,
+  { defining, facts }: { readonly defining: readonly Defining[]; readonly facts: FactsOf }
+): boolean {
+  const levels = measure.factors.map(({ variable }) => variable)
+  const numbers = variablesOf(measure).filter((variable) => !levels.includes(variable))
+  return digitsTell(numbers, { defining, facts, levels })
+}
+
+const DIGITS =
+  'a number that others know stands beside values that they do not, and exact sums of products tell single values: use a category of it'
+
 /** The digits of every double. */
 const FULL_DIGITS = 17
 
@@ -65,6 +87,8 @@ const FULL_DIGITS = 17
 export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const { measure, model, questions, settings, k } = asked
   if (roundsNumbers(settings)) return no('rounded numbers make no Gram matrix')
+  const { defining } = model
+  if (!asked.synthetic && tellsDigits(measure, { defining, facts: asked.facts })) return no(`digits: ${DIGITS}`)
   const rows = model.reduction.groups[0]?.grams?.get(measure.name)
   if (rows === undefined || model.reduction.groups.length !== 1)
     return no('the reduction lacks the people of the model')
@@ -104,7 +128,11 @@ function whyOfWhole({
   const isUnknown = (variables: readonly VariableRef[]) => variables.some((one) => !facts(one).identifying)
   const follows = settings.zerosAreDisclosive ? followingIn(measure, matrix).find(isUnknown) : undefined
   if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
-  const strong = leverageAbove(measure, { matrix, rows, k })
+  // An answer says that nobody's leverage with the outcome is above 1/k. That bounds a residual closely where the leverage without it,
+  // which others may know, comes near; so that is at most half.
+  const strong =
+    leverageAbove(measure, { matrix, rows, k: 2 * k, without: 'outcome' }) ??
+    leverageAbove(measure, { matrix, rows, k })
   if (strong !== undefined)
     return `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
   const width =

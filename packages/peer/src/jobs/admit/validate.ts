@@ -11,6 +11,7 @@ import {
   possibleBy,
   questionsIn,
   roundsNumbers,
+  tellsDigits,
   variableFacts
 } from '@stimnet/privacy'
 import {
@@ -243,9 +244,22 @@ function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Pl
   }
 }
 
-/** Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers: rounded sums of products make no model. */
-function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, { descriptor }: Catalog): void {
-  if (plan === undefined || gramIn(plan) === undefined || settings === undefined || !roundsNumbers(settings)) return
+/**
+ * Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers, since rounded sums of products make no model, and
+ * over real people for one with a number that others know.
+ */
+function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, catalog: Catalog): void {
+  const { descriptor } = catalog
+  const measure = plan === undefined ? undefined : gramIn(plan)
+  if (measure === undefined || settings === undefined) return
+  const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
+  if (!roundsNumbers(settings) && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
+    const reason =
+      `The model has a number that others may know (such as an age) beside values that they do not. Exact sums of their products ` +
+      'would tell values of single people. Use a category of that number, such as age groups.'
+    throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
+  }
+  if (!roundsNumbers(settings)) return
   const reason =
     `${descriptor.name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
     '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +
