@@ -2,7 +2,10 @@
  * Rounding of released numbers: counts to the preset's base, other numbers to its significant digits and, by
  * default, to a tenth of their standard error.
  */
+import type { VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
+import type { Defining } from './defining.ts'
+import type { FactsOf } from './facts.ts'
 
 /** Digits beyond a tenth of the standard error are about the people in the data, not about the population that they stand for. */
 const ERROR_PARTS = 10
@@ -76,4 +79,25 @@ export const standardError = {
   kurtosis: (n: number): number => Math.sqrt(24 / n),
   /** Has a lower limit, so that the digits of a correlation near 1 are not about single people. */
   correlation: (r: number, n: number): number => Math.max(1 - r * r, 2 / n) / Math.sqrt(Math.max(1, n - 1))
+}
+
+/**
+ * Exact digits that tell of single people. The ledgers bound what sums say as combinations of sums; whole numbers say more. Somebody
+ * who knows everybody's age solves the exact sum of the ages of those with an event for who they are; and if all ages but one are
+ * whole years, the exact sum of age times score says what the score of that one is, modulo the rest.
+ *
+ * Whether numbers that others know are summed over people, or with values, that they do not know. `levels` are the categories whose
+ * groups are summed over besides. Looks at no data.
+ */
+export function digitsTell(numbers: readonly VariableRef[], { defining, facts, levels = [] }: Summed): boolean {
+  const isKnown = (variable: VariableRef) => facts(variable).identifying
+  return numbers.some(isKnown) && (defining.length > 0 || ![...numbers, ...levels].every(isKnown))
+}
+
+/** What numbers are summed over. */
+interface Summed {
+  /** See `Defining`: variables that others do not know. */
+  readonly defining: readonly Defining[]
+  readonly facts: FactsOf
+  readonly levels?: readonly VariableRef[]
 }

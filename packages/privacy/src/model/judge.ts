@@ -9,7 +9,7 @@ import {
 } from '@stimnet/protocol'
 import type { IntegerMatrix } from '@stimnet/statistics'
 import type { Defining } from '../judge/defining.ts'
-import { digitsTell } from '../judge/digits.ts'
+import { digitsTell } from '../judge/precision.ts'
 import type { FactsOf } from '../judge/facts.ts'
 import type { KnownValues } from '../judge/known.ts'
 import type { Possible } from '../judge/possible.ts'
