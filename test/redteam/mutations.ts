@@ -71,6 +71,22 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('models')
   },
   {
+    id: 'model-leverage-known',
+    control: 'The leverage in a model that others can compute is at most half of what is allowed with the outcome',
+    file: `${PRIVACY}/model/judge.ts`,
+    from: 'k: 2 * k',
+    to: 'k: 0 * k',
+    noticedBy: peerTest('models')
+  },
+  {
+    id: 'digits-of-known-numbers',
+    control: 'Known numbers are not summed exactly over people or with values that others do not know',
+    file: `${PRIVACY}/judge/precision.ts`,
+    from: 'return numbers.some(isKnown) &&',
+    to: 'return numbers.length < 0 &&',
+    noticedBy: peerTest('models')
+  },
+  {
     id: 'model-follows',
     control: 'No value follows from the others of a model',
     file: `${PRIVACY}/model/judge.ts`,

@@ -101,10 +101,10 @@ function ofInformation({ informationShareMax, precision }: PrivacySettings): Exp
       rule: 'precision',
       value: isExact ? 'every digit' : 'a tenth of the standard error',
       does: isExact
-        ? 'Means and spreads have all their digits.'
+        ? 'Means and spreads have all their digits. Over real people, those of a number that others know (an age) are rounded where it is summed over people or with values that they do not know.'
         : 'Means and spreads are released to a tenth of their standard error: further digits describe these people only, not the population that they represent.',
       stops: isExact
-        ? 'Nothing.'
+        ? 'Naming people by the digits of sums of known numbers.'
         : 'Computing the values of a few people from differences between numbers of large groups.',
       stopsNot: isExact ? 'Computing n from the digits of a mean.' : 'Counts, which are exact unless they are rounded.'
     }

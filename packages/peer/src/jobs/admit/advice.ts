@@ -48,7 +48,7 @@ function modelAdvice(model: GramMeasure, k: number): string {
   return (
     `The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
     `value of every variable and one row each; nobody or at least ${k} people may lack a value, or have a level or two levels ` +
-    `together; nobody may weigh more than one in ${k} in the fit; no value may follow from the others; and its means, variances and ` +
+    `together; nobody may weigh more than one in ${k} in the fit, or one in ${2 * k} without the outcome; no value may follow from the others; and its means, variances and ` +
     'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same ' +
     'model with fewer terms, without an interaction or a rare level, or over a wider cohort; or its correlations by themselves.'
   )
