@@ -189,7 +189,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     draft.audit({ kind: 'decision', actor: parts.signer.id, jobId: job.id, detail: { allowed: true, pending } })
   })
   parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
-  if (job.state === 'pending') parts.approvals.add(job)
+  if (job.state === 'pending') parts.approvals.add(job, plan)
   else {
     parts.approvals.agreed(job)
     parts.queue.enqueue(job, { checked, plan })
