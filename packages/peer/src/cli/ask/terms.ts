@@ -1,7 +1,6 @@
 /** The terms of a request from files: typed outputs, the variable contract, and mappings of a site's variables to it. */
 import { readFile } from 'node:fs/promises'
 import {
-  columnsOf,
   contractListSchema,
   differencesInWords,
   mappingListSchema,
@@ -10,9 +9,8 @@ import {
   type QuestionInput,
   StimnetError
 } from '@stimnet/protocol'
-import { descriptorOf, type FoundCatalog } from '@stimnet/sdk'
+import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
 import type { ZodType } from 'zod'
-import { compareCatalogs } from '../../requests/schema.ts'
 import type { Values } from '../terminal/arguments.ts'
 import { skeletonText } from '../answer/schema-text.ts'
 import { printable } from '../terminal/table.ts'
@@ -77,10 +75,10 @@ export function agreedTerms(
   const { contract = [], mappings = [], outputs } = ask
   const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
   if (chosen.length < 2) return kept
-  const terms = { contract: contractListSchema.parse(contract), mappings: mappingListSchema.parse(mappings) }
-  const found = chosen.map((catalog) => ({ peerId: catalog.peer_id, descriptor: descriptorOf(catalog) }))
-  const cohort = ask.where ? columnsOf(ask.where) : []
-  const report = compareCatalogs({ program: ask.program, cohort, terms, found })
+  const report = compareFoundCatalogs(chosen, {
+    ...{ program: ask.program, contract, mappings },
+    ...(ask.where ? { where: ask.where } : {})
+  })
   if (report.differences.length === 0) return { ...kept, contract: report.contract }
   const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site
   const words = printable(differencesInWords(report.differences, nameOf))
