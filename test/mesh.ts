@@ -131,7 +131,7 @@ const compileCache = (): Record<string, string> => {
   return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }
 
-const MAIN = join(import.meta.dirname, '../packages/peer/src/main.ts')
+const MAIN = join(import.meta.dirname, '../packages/cli/src/main.ts')
 
 /** The exit code and output of a run of `stimnet`. */
 export interface CommandRun {

@@ -339,7 +339,7 @@ describe('the bits that scripts tell', () => {
   })
 })
 
-const MAIN = join(import.meta.dirname, '../../packages/peer/src/main.ts')
+const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts')
 
 async function stimnet(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '' } })

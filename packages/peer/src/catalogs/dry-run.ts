@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
+import { loadOrCreateSeed } from '@stimnet/machine'
 import { type Disclosed, gateCohort } from '@stimnet/privacy'
 import {
   codeOf,
@@ -19,7 +20,6 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
-import { loadOrCreateSeed } from '../store/identity.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { settingsOf } from '../jobs/admit/rules.ts'
 import { catalogInWordsOf } from '../jobs/admit/schema.ts'

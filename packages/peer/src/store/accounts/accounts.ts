@@ -1,9 +1,9 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer's user can read. */
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { readPrivate, writePrivate } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { readPrivate, writePrivate } from '../private.ts'
 import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
 
 /** The roles of accounts. */
