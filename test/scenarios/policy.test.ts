@@ -140,6 +140,37 @@ describe('a small catalog of real people', () => {
   })
 })
 
+describe('a share of a variable', () => {
+  const unknown = JSON.parse(JSON.stringify(CATALOG).replace('"name":"ward",', '"name":"ward","identifying":false,'))
+  const shared = { catalogs: [{ ...unknown, lattice: 'none', privacy: { requester_share: 0.05 } }] }
+  const ofOthers = `${COUNT} WHERE ward = 'other'`
+  const older = `${ofOthers} AND age >= 50`
+  const women = `${COUNT} WHERE sex = 'F'`
+
+  test('is all that one requester may take in thirty days; what was answered stays answerable, and the rest is others’', async (t) => {
+    const house = await houseOf(t, shared)
+    const codeOf = async (sql: string) => (await ask(house, sql)).error_message?.split(':')[0] ?? 'answered'
+    assert.equal(await codeOf(ofOthers), 'answered')
+    const over = (await ask(house, older)).error_message ?? ''
+    assert.match(
+      over,
+      /^SHARE_EXCEEDED: wards keeps a part of people\.ward for others: .* may take 0\.050 bits of it per person, have taken 0\.031, and this takes 0\.031/
+    )
+    assert.equal(await codeOf(ofOthers), 'answered', 'the same again')
+    assert.equal(await codeOf(women), 'answered', 'what others know anyway is nobody’s share')
+    // Another account of the same institution is no other institution.
+    await house.peer.accounts.put({ name: 'ben', roles: ['researcher'], password: PASSWORD })
+    const ben = await clientOf(house.peer, 'ben')
+    const his = await ben.waitForJob((await ben.submitJob(submission(older) as never)).job_id)
+    assert.match(his.error_message ?? '', /^SHARE_EXCEEDED/)
+    await house.restart()
+    assert.equal(await codeOf(older), 'SHARE_EXCEEDED', 'after a restart too')
+    const day = 24 * 3_600_000
+    await house.restart(shared, { clock: { ...systemClock, now: () => systemClock.now() + 31 * day } })
+    assert.equal(await codeOf(older), 'answered', 'in the next thirty days')
+  })
+})
+
 describe('refusals that depend on data', () => {
   const few = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusal_bits_max: 3 } }] }
 

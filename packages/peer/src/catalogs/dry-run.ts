@@ -32,7 +32,7 @@ import { fromText } from '../store/base64.ts'
 import { Database } from '../store/database.ts'
 import type { JobRecord } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
-import { RefusalStore } from '../store/released/refusals.ts'
+import { RecentBits } from '../store/released/recent-bits.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
 
 /** The outcome of one job, as counts. */
@@ -141,7 +141,8 @@ async function askAgain(
   try {
     const meters = {
       clock: systemClock,
-      refusals: await RefusalStore.open(database),
+      refusals: await RecentBits.open(database, 'refusal-bits'),
+      taken: await RecentBits.open(database, 'taken-bits'),
       answered: await AnsweredStore.open(database),
       scriptBits: await ScriptBitStore.open(database)
     }

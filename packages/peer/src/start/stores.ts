@@ -14,7 +14,7 @@ import { EndedTokens } from '../store/accounts/ended-tokens.ts'
 import { JobStore } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
-import { RefusalStore } from '../store/released/refusals.ts'
+import { RecentBits } from '../store/released/recent-bits.ts'
 import { ReplayStore } from '../store/released/replays.ts'
 import { RequestStore } from '../store/requests.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
@@ -62,7 +62,8 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     replays: new ReplayStore(database),
     ledgers: new LedgerStore(database),
     ledger: await PrivacyLedger.open(database),
-    refusals: await RefusalStore.open(database, clock.now()),
+    refusals: await RecentBits.open(database, 'refusal-bits', clock.now()),
+    taken: await RecentBits.open(database, 'taken-bits', clock.now()),
     answered: await AnsweredStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),

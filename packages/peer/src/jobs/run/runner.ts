@@ -318,7 +318,8 @@ export class Runner implements Queue {
       sandbox: this.#parts.validation.sandbox,
       now: this.#parts.clock.now()
     })
-    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved }, plan)
+    const overShare = await this.#parts.privacy.of(job.catalog).overShare(plan, job)
+    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved, overShare }, plan)
     if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
     if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan

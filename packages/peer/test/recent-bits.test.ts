@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { Database } from '../src/store/database.ts'
-import { RefusalStore } from '../src/store/released/refusals.ts'
+import { RecentBits } from '../src/store/released/recent-bits.ts'
 
 const DAY = 24 * 3_600_000
 const WINDOW = 30 * DAY
@@ -10,7 +10,7 @@ const WINDOW = 30 * DAY
 async function opened(t: { after(close: () => Promise<void>): void }) {
   const database = await Database.open({ memory: true }, () => 0)
   t.after(() => database.close())
-  return { database, refusals: await RefusalStore.open(database) }
+  return { database, refusals: await RecentBits.open(database, 'refusal-bits') }
 }
 
 test('of many requesters and scopes each is told what it was told in thirty days, as if all were kept', async (t) => {
@@ -30,7 +30,7 @@ test('of many requesters and scopes each is told what it was told in thirty days
     const told = await database.commit((draft) => refusals.note(draft, one))
     assert.equal(told, refusals.bits(one.scope, one.requester, atMs))
   }
-  const again = await RefusalStore.open(database)
+  const again = await RecentBits.open(database, 'refusal-bits')
   const byHand = (scope: string, requester: string, nowMs: number) =>
     all
       .filter((one) => one.scope === scope && one.requester === requester && one.atMs > nowMs - WINDOW)

@@ -1,7 +1,4 @@
-/**
- * Bits disclosed to each requester of a ledger scope by refusals, withheld cells and people left out, in the last
- * thirty days.
- */
+/** Bits disclosed to each requester of a ledger scope in the last thirty days. */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level.ts'
@@ -12,8 +9,19 @@ type Told = readonly [atMs: number, bits: number]
 /** Entries kept per requester. Older ones are added to the oldest entry that is kept. */
 const ENTRIES_MAX = 1_000
 
+/**
+ * What is counted: what refusals, withheld cells and people left out disclose, or what answers disclose of a variable. The latter
+ * is counted under the name of `takenBy`.
+ */
+export type Counted = 'refusal-bits' | 'taken-bits'
+
+/** The name under which the bits count that a requester took of a variable. */
+export function takenBy(requester: string, variable: string): string {
+  return `${requester} ${variable}`
+}
+
 /** Disclosed bits by scope and requester, in memory and stored. */
-export class RefusalStore {
+export class RecentBits {
   readonly #stored: Sublevel<readonly Told[]>
   readonly #told: Map<string, readonly Told[]>
 
@@ -26,14 +34,14 @@ export class RefusalStore {
    * Opens the store. Forgets requesters without entries in the thirty days before `nowMs`: keys are free, and there may
    * be many.
    */
-  static async open(database: Database, nowMs = 0): Promise<RefusalStore> {
-    const stored = database.json<readonly Told[]>('refusal-bits')
+  static async open(database: Database, counted: Counted, nowMs = 0): Promise<RecentBits> {
+    const stored = database.json<readonly Told[]>(counted)
     const told = new Map<string, readonly Told[]>()
     for await (const [key, entries] of stored.iterator()) {
       if (recentOf(entries, nowMs).length > 0) told.set(key, entries)
       else await stored.del(key)
     }
-    return new RefusalStore(stored, told)
+    return new RecentBits(stored, told)
   }
 
   /** Bits in the thirty days before `nowMs`. Later times count too, so that a clock that is set back forgets nothing. */
