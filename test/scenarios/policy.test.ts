@@ -9,7 +9,7 @@ import { cryptographicRandom, messages, open, type Signer, signerFromSeed, syste
 import { fakeSandbox } from '@stimnet/sandbox'
 import { type BroadcastSubmission, type Client, type Job, type SignedRequest, signRequest } from '@stimnet/sdk'
 import { parse, stringify } from 'yaml'
-import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
+import { CHEAP_PASSWORDS, clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
 
 /** A hundred and fifty people, not marked as synthetic: in wards of three, and one with higher costs than all others together. */
 const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
@@ -60,7 +60,7 @@ async function houseOf(t: TestContext, config: object, options: PeerOptions = {}
   const start = async (changes: object, more: PeerOptions) => {
     await writeFile(configFile, stringify(configOf(changes)))
     const events = createEvents({ level: process.env.STIMNET_TEST_LOG ?? 'silent', nodeId: 'house' })
-    const peer = await startPeer(await loadConfig(configFile, {}), { events, ...more })
+    const peer = await startPeer(await loadConfig(configFile, {}), { events, passwordCost: CHEAP_PASSWORDS, ...more })
     if (!peer.accounts.get('ada')) {
       await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
     }

@@ -44,7 +44,7 @@ async function openDataDir(dataDir: string): Promise<void> {
 }
 
 /** Opens the stores. Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
-export async function openStores({ config, dataDir, clock, random, lifetime }: Setting) {
+export async function openStores({ config, dataDir, clock, random, lifetime, passwordCost }: Setting) {
   await openDataDir(dataDir)
   const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
   const signer = await signerFromSeed(seed)
@@ -68,7 +68,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
-    accounts: await Accounts.open(join(dataDir, 'accounts.json')),
+    accounts: await Accounts.open(join(dataDir, 'accounts.json'), passwordCost),
     apiKeys: await ApiKeys.open(database, random),
     endedTokens: await EndedTokens.open(database),
     selfTestReports: await SelfTestStore.open(database),
