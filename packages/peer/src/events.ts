@@ -33,6 +33,8 @@ export interface PeerEvents {
   missingnessUntold(catalog: string): void
   /** The engine that runs scripts, its isolation grade, and the reason for its choice. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
+  /** The sandbox does not answer, and a job that stewards approved waits for it. */
+  sandboxAway(facts: { jobId: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
   /** An exchange was answered, or refused with a code. */
@@ -83,6 +85,8 @@ function lifeEvents(log: Logger) {
         'its missingness stays untold: a newer epoch tells it, accepted with --forget --tell-missing'
       ),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
+    sandboxAway: (facts: { jobId: string }) =>
+      log.warn(facts, 'the sandbox does not answer: start it again, an approved script waits for it'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
   }
 }

@@ -145,7 +145,7 @@ async function gatewayFindings(loaded: LoadedConfig): Promise<Finding[]> {
   if (gateway.port === 0) return []
   const url = `http://${gateway.host}:${gateway.port}`
   try {
-    const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(3_000) })
+    const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) })
     const body = (await ready.json()) as { checks?: Finding[] }
     return (body.checks ?? []).map((check) => ({ ...check, name: `peer: ${check.name}` }))
   } catch {
@@ -240,6 +240,10 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no reason given'
-    return { name, ok: false, detail: `cannot be started (${why}): npm ci installs Deno and Pyodide` }
+    const isDocker = config.sandbox.engine === 'docker' || config.sandbox.docker.runtime !== undefined
+    const what = isDocker
+      ? 'start Docker, and build its images with npm run images'
+      : 'npm ci installs Deno and Pyodide'
+    return { name, ok: false, detail: `cannot be started (${why}): ${what}` }
   }
 }
