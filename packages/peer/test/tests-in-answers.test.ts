@@ -145,7 +145,7 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
     { name: 'share_sex_F', role: 'measure', kind: 'share', variables: ['s.sex'], argument: 'F', pools: true }
   ]
   const rows = [{ values: ['dbs', 80, 64.1, 8.2, 0.4] }, { values: ['control', 40, 61.5, null, null] }]
-  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows } }
+  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows }, parts: [] }
   const lines = tableOneLines(answer as unknown as Broadcast).join('')
   assert.match(lines, /subjects +80 +40/)
   assert.match(lines, /age \[a\], mean \(sd\) +64\.1 \(8\.2\) +61\.5 \(withheld\)/)

@@ -39,9 +39,9 @@ export function rough(value: number): string {
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3, maximumFractionDigits: 20 })
 
-/** One of a table's cells; withheld where there is none. */
-export function cell(value: string | number | null): string {
-  if (value === null) return 'withheld'
+/** One of a table's cells; where there is none, why (`blankWord`). */
+export function cell(value: string | number | null, blank = 'withheld'): string {
+  if (value === null) return blank
   return typeof value === 'number' ? measured(value) : value
 }
 

@@ -74,21 +74,31 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
   return Math.max(1, groupCells(resolveVariable(descriptor, variable).variable) - 1)
 }
 
-/** The error of each column of the same question with noise. Empty where the question has no noisy form. */
-function noiseAdvice({ catalog, plan, schema }: JobPlan): string[] {
+/**
+ * The error of each column of the same question with noise, over the whole catalog, since the size of the cohort is not disclosed.
+ * Columns that would say nothing are not offered. Empty where the question has no noisy form.
+ */
+function noiseAdvice({ catalog, plan, schema, cohort }: JobPlan): string[] {
   const { descriptor } = catalog
   if (plan === undefined || schema.mappings.length > 0 || planFault(plan, descriptor) !== null) return []
   try {
     const ask = privacyAskSchema.parse({ level: 'P2', epsilon: EPSILON_OFFERED })
     const sitesPerPerson = 1
     const { columns } = costOf({ plan, ask, descriptor, sitesPerPerson, decimalsOf: (one) => catalog.decimalsOf(one) })
-    const errors = columns.flatMap(({ name, error95 }) =>
-      error95 === null ? [] : [`${name} to about ${Number(error95.toPrecision(2))}`]
-    )
-    if (errors.length === 0) return []
-    return [
-      `With noise (privacy level P2, epsilon ${EPSILON_OFFERED}) it is answered: ${errors.join(', ')}, 19 times of 20.`
-    ]
+    const known = columns.filter(({ error95, isUseless }) => error95 !== null || isUseless)
+    if (known.length === 0) return []
+    const noise = `With noise (privacy level P2, epsilon ${EPSILON_OFFERED})`
+    const useless = known.filter(({ isUseless }) => isUseless).map(({ name }) => name)
+    const errors = known
+      .filter(({ isUseless }) => !isUseless)
+      .map(({ name, error95 }) => `${name} to about ${Number((error95 ?? 0).toPrecision(2))}`)
+    if (errors.length === 0) return [`${noise} the answer would be useless at this size: the noise would hide it.`]
+    const isPart = cohort !== undefined || plan.where !== undefined
+    const who = isPart
+      ? `, if all ${descriptor.subjectsRounded} people are meant (of fewer people it is farther off)`
+      : ''
+    const rest = useless.length === 0 ? '' : ` Useless at this size: ${useless.join(', ')}.`
+    return [`${noise} it is answered: ${errors.join(', ')}, 19 times of 20${who}.${rest}`]
   } catch {
     return []
   }
