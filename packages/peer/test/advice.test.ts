@@ -16,6 +16,22 @@ test('why a program failed is told of made-up people, and of nobody else', () =>
   assert.equal(reasonOf(planOf(true), settings, 'PROGRAM_FAILED', undefined), CODES.PROGRAM_FAILED.meaning)
 })
 
+test('a script that breaks its contract is told what its contract expects, the same for real people whatever it wrote', () => {
+  const outputs = [
+    { name: 'women', kind: 'count', categories: [], edges: [], terms: [] },
+    { name: 'by arm', kind: 'table', categories: ['drug', 'placebo'], edges: [], terms: [] },
+    { name: 'ages', kind: 'histogram', categories: [], edges: [18, 40, 65, 100], terms: [] }
+  ]
+  const plan = { ...planOf(false), outputs } as unknown as JobPlan
+  const expected =
+    ' Its contract expects exactly, in this order: release("women", "count", value=…); ' +
+    'release("by arm", "table", counts={"drug": …, "placebo": …}); ' +
+    'release("ages", "histogram", counts=[…] (3 whole numbers, one for each bin)).'
+  for (const code of ['PROGRAM_FAILED', 'OUTPUT_NOT_RELEASABLE'] as const)
+    assert.equal(reasonOf(plan, settings, code, WHY), CODES[code].meaning + expected)
+  assert.equal(reasonOf(plan, settings, 'TIME_LIMIT', WHY), CODES.TIME_LIMIT.meaning)
+})
+
 describe('a refusal offers noise', () => {
   const variable = {
     name: 'cost',
