@@ -112,6 +112,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     }
     const { epoch, newer } = catalog
     parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
+    for (const stray of catalog.strays) parts.events.strayRows({ catalog: name, ...stray })
     catalogs.set(name, catalog)
   }
   return catalogs

@@ -44,6 +44,7 @@ stopped.
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
       ...(await policyFindings(loaded)),
+      ...(await sourceFindings(loaded)),
       await sandboxFinding(loaded)
     ]
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
@@ -74,6 +75,23 @@ async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
     ok: grade === 'weak',
     detail: `${key}: ${detail}`
   }))
+}
+
+/** Reads the files of each catalog. Rows of people who are in no table of people are shown and are no failure. */
+async function sourceFindings({ config, baseDir }: LoadedConfig): Promise<Finding[]> {
+  const { findStrays } = await import('@stimnet/data')
+  const findings: Finding[] = []
+  for (const catalog of config.catalogs) {
+    try {
+      for (const { table, file, first, rows, subjects } of await findStrays(catalog, baseDir)) {
+        const detail = `${catalog.name}.${table}: ${file}, ${first}: the first of ${rows} rows of ${subjects} people who are in no table of people`
+        findings.push({ name: 'rows', ok: true, detail: `${detail}; they are loaded, see docs/operating.md` })
+      }
+    } catch (error) {
+      findings.push({ name: 'rows', ok: false, detail: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return findings
 }
 
 /**
