@@ -4,6 +4,8 @@ import { command, EXIT, type Io } from '../terminal/arguments.ts'
 import { oneOf, refuse } from '../terminal/checked.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { printable } from '../terminal/table.ts'
+import { jobIds } from './jobs.ts'
+import { wholeId } from './whole-id.ts'
 
 const ACTIONS = ['export', 'read', 'submit'] as const
 
@@ -17,7 +19,7 @@ export const crateCommand = command({
 the safe outputs, and the receipts that prove them (stimnet verify). \`read\` prints the submission in a crate of
 somebody else, \`submit\` submits it for your account. Assessments in a crate are ignored, and nothing in it is fetched.
 
-  stimnet crate export 3f2a… --out study.zip
+  stimnet crate export 3f2a91c4 --out study.zip
   stimnet crate read request.zip`,
   options: {
     ...CLIENT_OPTIONS,
@@ -30,8 +32,9 @@ somebody else, \`submit\` submits it for your account. Assessments in a crate ar
     const client = await clientFor(values.url)
     switch (chosen) {
       case 'export': {
-        const file = values.out ?? `stimnet-${named.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
-        await writeFile(file, await client.crate(named), { flag: 'wx' }).catch(refuseToReplace)
+        const id = await wholeId(named, () => jobIds(client))
+        const file = values.out ?? `stimnet-${id.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
+        await writeFile(file, await client.crate(id), { flag: 'wx' }).catch(refuseToReplace)
         io.err(`Wrote ${file}\n`)
         return EXIT.ok
       }
