@@ -57,3 +57,8 @@ export function bytesInWords(size: number): string {
 export function plural(many: number, one: string, more = `${one}s`): string {
   return `${count(many)} ${many === 1 ? one : more}`
 }
+
+/** A count that the gateway rounds down to tens: "fewer than 10", "20 or more". */
+export function tensInWords(tens: number): string {
+  return tens === 0 ? 'fewer than 10' : `${count(tens)} or more`
+}
