@@ -200,6 +200,44 @@ describe('an analysis that people decide', () => {
     assert.equal((await sue.analysis(third)).state, 'pending')
   })
 
+  test('waits with its approvals while the sandbox is away, before it runs and in the middle, and nothing else does', async (t) => {
+    const engine = { isThere: false, runs: 0 }
+    const flaky = fakeSandbox({
+      isAvailable: () => engine.isThere,
+      answer: () => {
+        engine.runs += 1
+        if (engine.runs > 1) return { result: '{"mean": 61.5}' }
+        engine.isThere = false
+        return { code: 'SANDBOX_UNAVAILABLE' }
+      }
+    })
+    const { ada, sue, tom, serving } = await federation(t, { sandbox: flaky })
+    const { request_id: id } = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, id)
+    const ready = await fetch(`${serving.gatewayUrl}/ready`)
+    const { checks } = (await ready.json()) as { checks: { name: string; ok: boolean; detail: string }[] }
+    assert.deepEqual([ready.status, checks.filter(({ ok }) => !ok).map(({ name }) => name)], [503, ['sandbox']])
+    for (const steward of [sue, tom]) await steward.decideAnalysis(id, { status: 'approved' })
+    const other = await ada.submitBroadcast({
+      ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', targets: [serving.peerId] },
+      script_content: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
+    })
+    await until(async () => (await ada.broadcast(other.id)).parts[0]?.state === 'completed', 'SQL needs no sandbox')
+    assert.deepEqual([(await ada.analysis(id)).state, engine.runs], ['queued', 0])
+    const { request_id: spare } = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId })
+    await waiting(sue, spare)
+    for (const steward of [sue, tom]) await steward.decideAnalysis(spare, { status: 'approved' })
+    await ada.cancelJob((await ada.listJobs({ limit: 1 }))[0]?.job_id ?? '')
+    await until(async () => (await ada.analysis(spare)).state === 'cancelled', 'what waits may be given up')
+    engine.isThere = true
+    await until(() => engine.runs === 1 && !engine.isThere, 'the engine goes away in the middle of the run')
+    const seen = await sue.analysis(id)
+    assert.deepEqual([seen.status, seen.approvals], ['approved', 2])
+    engine.isThere = true
+    await until(async () => (await ada.analysis(id)).state === 'completed', 'it has run again')
+    assert.equal(engine.runs, 2)
+  })
+
   test('is nobody’s to decide who is not a steward there', async (t) => {
     const { ada, sue, serving, asking, logIn } = await federation(t)
     await asking.accounts.put({ name: 'eve', roles: ['steward'], password: PASSWORD })

@@ -63,7 +63,7 @@ describe('the command line', () => {
     assert.equal(JSON.parse(json.out).state, 'completed')
     const jobs = await stimnet(['jobs', '--json', ...at])
     const [latest] = JSON.parse(jobs.out) as { job_id: string }[]
-    const job = await stimnet(['job', latest?.job_id ?? '', ...at])
+    const job = await stimnet(['job', latest?.job_id.slice(0, 8) ?? '', ...at])
     assert.equal(job.code, 0)
     assert.match(job.out, /completed/)
 

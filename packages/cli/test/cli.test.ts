@@ -23,6 +23,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
 import { catalogHint } from '../src/ask/catalog-hint.ts'
 import { ASKING, DECIDING } from '../src/commands.ts'
+import { wholeId } from '../src/follow/whole-id.ts'
 import { runCommand as run } from '../src/ask/run.ts'
 import { whereOf } from '../src/ask/where.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
@@ -78,6 +79,26 @@ describe('--where', () => {
     for (const text of ['female', '=female', 'age>', '1; DROP TABLE x']) {
       assert.throws(() => whereOf([text]), { code: 'FILTER_INVALID' })
     }
+  })
+})
+
+describe('an id', () => {
+  const whole = ['3f2a91c4'.padEnd(32, '0'), '3f2a91c4'.padEnd(32, '1'), 'beef0123'.padEnd(64, '2')]
+  const known = async () => whole.map((id, at) => ({ id, title: `number ${at}` }))
+
+  test('may be written whole, or by its beginning where no other begins so', async () => {
+    const nobody = () => Promise.reject(new Error('a whole id is not looked up'))
+    assert.equal(await wholeId(whole[0] ?? '', nobody), whole[0])
+    for (const written of ['beef0123', 'BEEF01232', 'beef0123…', 'beef0123...', `${'beef0123'.padEnd(40, '2')}`])
+      assert.equal(await wholeId(written, known), whole[2], written)
+    assert.equal(await wholeId('3f2a91c40', known), whole[0])
+    for (const unknown of ['cafe0123', 'no-id-at-all']) assert.equal(await wholeId(unknown, known), unknown)
+  })
+
+  test('is refused with the candidates where several begin so, and where too little of it is written', async () => {
+    const both = `2 ids begin with 3f2a91c4: ${whole[0]} (number 0), ${whole[1]} (number 1). Give more of the one you mean.`
+    await assert.rejects(wholeId('3f2a91c4', known), { code: 'PARAMETER_INVALID', reason: both })
+    await assert.rejects(wholeId('beef012', known), { code: 'PARAMETER_INVALID', reason: /at least 8 characters/ })
   })
 })
 

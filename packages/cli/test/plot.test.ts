@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { barsOf } from '../src/answer/plot.ts'
+import { barsOf, pooledPlot } from '../src/answer/plot.ts'
 
 const drawn = (...bars: [string, number | null][]) =>
   barsOf(
@@ -15,6 +15,19 @@ describe('a plot in a terminal', () => {
       drawn(['female', 64], ['male', 32], ['other', null]),
       `\nn by sex\n  female  ${'█'.repeat(32)} 64\n  male    ${'█'.repeat(16)} 32\n  other   · withheld\n`
     )
+  })
+
+  test('says of an answer with noise that a missing number is too noisy, since nothing is withheld from it', () => {
+    const output = { kind: 'table', disclosure: { level: 'P2' } }
+    const pooled = {
+      columns: [
+        { name: 'sex', role: 'key' },
+        { name: 'r', role: 'measure' }
+      ],
+      rows: [{ values: ['female', 0.5] }, { values: ['male', null] }]
+    }
+    assert.match(pooledPlot({ pooled, parts: [{ output }] } as never).join(''), /male +· too noisy\n/)
+    assert.match(pooledPlot({ pooled, parts: [{ output: null }] } as never).join(''), /male +· withheld\n/)
   })
 
   test('draws what is below zero to the other side', () => {

@@ -145,7 +145,7 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
     { name: 'share_sex_F', role: 'measure', kind: 'share', variables: ['s.sex'], argument: 'F', pools: true }
   ]
   const rows = [{ values: ['dbs', 80, 64.1, 8.2, 0.4] }, { values: ['control', 40, 61.5, null, null] }]
-  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows } }
+  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows }, parts: [] }
   const lines = tableOneLines(answer as unknown as Broadcast).join('')
   assert.match(lines, /subjects +80 +40/)
   assert.match(lines, /age \[a\], mean \(sd\) +64\.1 \(8\.2\) +61\.5 \(withheld\)/)
@@ -185,4 +185,28 @@ test('a row says how many institutions are behind it, and so where not all are b
 
 test('people compared within their institution are told so', () => {
   assert.match(text([{ ...WELCH, adjusted_for: 'site' }]), /^\nWelch’s t within institutions, sd_score by sex/)
+})
+
+test('the answer of a single institution is shown with its precision and its tests, as one of several is', () => {
+  const moments = (n: number, sum: number, accuracy: number) => ({ moments: { n, sum, accuracy: { sum: accuracy } } })
+  const disclosure = { level: 'P1', claim: 'Safe.', subjects: 129, round_base: 1 }
+  const output = {
+    kind: 'table',
+    columns: [
+      { name: 'sex', role: 'key', kind: 'key', variables: ['s.sex'] },
+      { name: 'mean_change', role: 'measure', kind: 'mean', variables: ['s.change'] }
+    ],
+    rows: [
+      { values: ['female', -13.15], parts: { mean_change: moments(42, -552.3, 1.05) } },
+      { values: ['male', null], parts: {} }
+    ],
+    withheld: { groups: 0, cells: 1 },
+    tests: [{ ...WELCH, of: 'mean_change' }],
+    disclosure
+  }
+  const part = { ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null, output } }
+  const text = answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)
+  assert.match(text, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
+  assert.match(text, /\nWelch’s t, mean_change by sex: /)
+  assert.doesNotMatch(text, /Pooled over|institutions|without it/)
 })

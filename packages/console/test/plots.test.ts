@@ -6,7 +6,7 @@ import { testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
-import { columnParts, type SiteTable } from '../src/result/tables/sites.ts'
+import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
 
 describe('an axis', () => {
@@ -131,4 +131,10 @@ it('a cell’s parts name who withheld it', () => {
     { name: 'North', value: Math.sqrt(20 / 3) },
     { name: 'South', value: null }
   ])
+})
+
+it('a number that is missing from an answer with noise is too noisy, and withheld from any other', () => {
+  const site = siteOf('North', null)
+  const noisy = { ...site, table: { ...site.table, disclosure: { ...site.table.disclosure, level: 'P2' as const } } }
+  assert.deepEqual([blankWord([site]), blankWord([noisy]), blankWord([])], ['withheld', 'too noisy', 'withheld'])
 })

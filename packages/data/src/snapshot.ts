@@ -8,6 +8,7 @@ import { type Engine, openEngine, type Session } from './engine.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
+import { straysIn, type KeyedTable } from './sources/strays.ts'
 import { typeColumns } from './sources/typed.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
@@ -157,7 +158,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
   const engine = await openEngine({ threads: 2, spillDir: join(temporary, 'spill') })
   try {
     const session = await engine.session()
-    await loadTables(session, options)
+    const strays = await straysIn(session, await loadTables(session, options))
     const subjects = await numberSubjects(session, options)
     await writePeople(session, options, temporary)
     const tables = await writeTables(session, options, temporary)
@@ -166,7 +167,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
     await rm(options.folder, { recursive: true, force: true })
     await rename(temporary, options.folder)
     for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
-    const manifest: Manifest = { subjects, snapshotAtMs: options.clock.now(), tables }
+    const manifest: Manifest = { subjects, snapshotAtMs: options.clock.now(), tables, strays }
     await options.index.writeManifest(options.epoch, manifest)
     return manifest
   } finally {
@@ -182,7 +183,8 @@ async function removeUnfinished(parent: string): Promise<void> {
   }
 }
 
-async function loadTables(session: Session, { sources, hashes, config }: BuildOptions): Promise<void> {
+async function loadTables(session: Session, { sources, hashes, config }: BuildOptions): Promise<readonly KeyedTable[]> {
+  const tables: KeyedTable[] = []
   for (const [i, source] of sources.entries()) {
     const print = await fingerprint(source)
     const names = { raw: 'raw', typed: `typed_${i}` }
@@ -193,7 +195,9 @@ async function loadTables(session: Session, { sources, hashes, config }: BuildOp
     if (loaded.sha256 !== hashes[i]) {
       throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
     }
+    tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key' })
   }
+  return tables
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { StimnetError, seededRandom } from '@stimnet/protocol'
 import { openEngine } from '../src/engine.ts'
-import { type Catalog, parseSql } from '../src/index.ts'
+import { type Catalog, findStrays, parseSql } from '../src/index.ts'
 import { quoteText } from '../src/quote.ts'
 import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
 
@@ -44,6 +44,64 @@ test('a catalog says what it has: variables, levels, breakpoints, and its subjec
   assert.equal(larger.descriptor.subjectsRounded, 30)
   assert.deepEqual(larger.descriptor.programs, ['sql'])
   assert.equal(larger.descriptor.cohortSizeMin, 9)
+})
+
+test('rows of people who are in no table of people are named with file, line and count, at each start', async () => {
+  const files = { ...CLINIC_FILES, 'visits.csv': `${CLINIC_FILES['visits.csv']}\r\ng,baseline,1,,1\r\nf,month_12,,,` }
+  const at = await world(CLINIC, files)
+  const stray = { table: 'visits', file: join(at.folder, 'visits.csv'), first: 'line 7', rows: 3, subjects: 2 }
+  const catalog = await at.open()
+  assert.deepEqual([catalog.strays, (await at.open()).strays], [[stray], [stray]])
+  assert.deepEqual(await findStrays(catalog.config, at.folder), [stray])
+  // They count in questions about their own table, and in none that reads a table of people as well.
+  const count = async (sql: string) => {
+    const { groups } = await catalog.reduce(parseSql(sql, catalog.descriptor), await catalog.cohort(undefined))
+    return groups[0]?.rows
+  }
+  assert.deepEqual(
+    [
+      await count('SELECT COUNT(*) FROM visits'),
+      await count('SELECT COUNT(*) FROM visits JOIN people USING (subject_id)')
+    ],
+    [8, 5]
+  )
+  const complete = {
+    ...CLINIC_FILES,
+    'visits.csv': CLINIC_FILES['visits.csv'].replace('\r\nf,baseline,7.3,2024-03-01,1', '')
+  }
+  assert.deepEqual((await (await world(CLINIC, complete)).open()).strays, [])
+})
+
+test('a missing value is an empty field, NA, or what the variable declares; anything else must fit its variable', async () => {
+  const config = (missing?: readonly string[]) => ({
+    ...{ name: 'clinic', subject_key: 'id' },
+    tables: [{ name: 't', file: 't.csv', variables: [{ name: 'x', type: 'integer', ...(missing ? { missing } : {}) }] }]
+  })
+  const file = (...values: string[]) => ({
+    't.csv': `id,x\n${values.map((value, i) => `p${i},${value}`).join('\n')}\n`
+  })
+  const csvOf = async (catalog: Catalog) => {
+    const [table] = await catalog.tables(await catalog.cohort(undefined))
+    return new TextDecoder()
+      .decode(table?.csv)
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',')[1])
+      .sort()
+  }
+  assert.deepEqual(await csvOf(await (await world(config(), file('1', '', 'NA', '""', '-9'))).open()), [
+    '',
+    '',
+    '',
+    '-9',
+    '1'
+  ])
+  const declared = config(['-9', 'unknown'])
+  assert.deepEqual(await csvOf(await (await world(declared, file('1', '', 'unknown', '-9'))).open()), ['', '', '', '1'])
+  await assert.rejects((await world(declared, file('1', 'NA'))).open(), { code: 'SOURCE_INVALID' })
+  for (const other of ['NULL', '.', 'na'])
+    await assert.rejects((await world(config(), file('1', other))).open(), { code: 'SOURCE_INVALID' }, other)
 })
 
 test('the same files give the same epoch, and a second start makes nothing anew', async () => {

@@ -114,6 +114,9 @@ export class Gate {
     }
     const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
     if (!account) {
+      // A genuine token is remembered by now, whatever its account is.
+      if (this.#peer.isLocked(this.#tokens.recall(token) ?? { key: token }))
+        throw new StimnetError('ACCOUNT_LOCKED', 'a token of a locked account')
       throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
       })

@@ -121,7 +121,12 @@ export interface GatewayPeer {
   authenticate(name: string, password: string): Promise<Account | null>
   /** Null where the account no longer exists: a token outlives no account. */
   account(name: string): Account | null
-  /** Null where no rule lets them in. */
+  /**
+   * Whether a token or key would open an account if that were not locked. Said only to whoever shows a genuine one, since others may
+   * not learn that the account exists.
+   */
+  isLocked(shown: { readonly name: string; readonly generation: string } | { readonly key: string }): boolean
+  /** Null where no rule lets them in. Throws ACCOUNT_LOCKED where they are locked out. */
   signOn(person: SignOn): Promise<Account | null>
   /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
   accountOfKey(key: string): Account | null

@@ -263,6 +263,19 @@ describe('a token', () => {
     assert.equal((await house.json('GET', '/api/v1/jobs', bearer(token))).status, 401)
   })
 
+  it('of a locked account is told so, and a forged one is told nothing', async () => {
+    const house = openHouse()
+    const token = await house.token('ada')
+    house.peer.accounts.delete('ada')
+    house.peer.locked.add('ada')
+    const locked = await house.json('GET', '/api/v1/jobs', bearer(token))
+    assert.deepEqual([locked.status, locked.body.code], [403, 'ACCOUNT_LOCKED'])
+    assert.match(locked.body.detail, /locked\. Ask the operator/)
+    const other = new Uint8Array(32).fill(1)
+    for (const forged of [await forge({ secret: other }), await forge({ claims: { sub: 'eve' } }), 'snk_x'])
+      assert.equal((await house.json('GET', '/api/v1/jobs', bearer(forged))).status, 401)
+  })
+
   it('outlives no account, also when it was used before', async () => {
     const house = openHouse()
     const token = await house.token('ada')

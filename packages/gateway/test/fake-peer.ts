@@ -247,6 +247,13 @@ export class FakePeer implements GatewayPeer {
     return this.accounts.get(name) ?? null
   }
 
+  /** Names of locked accounts. */
+  readonly locked = new Set<string>()
+
+  isLocked(shown: { readonly name: string; readonly generation: string } | { readonly key: string }) {
+    return 'name' in shown ? this.locked.has(shown.name) : this.keys.has(`locked ${shown.key}`)
+  }
+
   async signOn({ provider, subject }: SignOn) {
     return this.account(`${provider}:${subject}`)
   }

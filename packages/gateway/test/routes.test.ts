@@ -23,6 +23,11 @@ describe('the node', () => {
       peer_id: PEER_ID,
       peers: 20
     })
+    house.peer.activity = () => ({ activeJobs: 9, totalJobs: 39, connectedPeers: 2 })
+    assert.ok(
+      !('peers' in (await house.json('GET', '/health')).body),
+      'not 0, which would say that nobody is connected'
+    )
   })
 
   it('is ready when every check is, and answers 503 when one is not', async () => {

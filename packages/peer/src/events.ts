@@ -29,10 +29,21 @@ export interface PeerEvents {
   stopped(): void
   /** `newer` is the epoch of changed files, where the catalog still answers from an earlier epoch. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
+  /** Rows of a catalog's file belong to people who are in no table of people. */
+  strayRows(facts: {
+    catalog: string
+    table: string
+    file: string
+    first: string
+    rows: number
+    subjects: number
+  }): void
   /** Missingness of a catalog was to be released, but this epoch had already been answered from per project. */
   missingnessUntold(catalog: string): void
   /** The engine that runs scripts, its isolation grade, and the reason for its choice. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
+  /** The sandbox does not answer, and a job that stewards approved waits for it. */
+  sandboxAway(facts: { jobId: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
   /** An exchange was answered, or refused with a code. */
@@ -77,12 +88,19 @@ function lifeEvents(log: Logger) {
       facts.newer === undefined
         ? log.info(facts, 'catalog ready')
         : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
+    strayRows: (facts: object) =>
+      log.warn(
+        facts,
+        'rows of people who are in no table of people are loaded; such a person has no value of those tables'
+      ),
     missingnessUntold: (catalog: string) =>
       log.warn(
         { catalog },
         'its missingness stays untold: a newer epoch tells it, accepted with --forget --tell-missing'
       ),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
+    sandboxAway: (facts: { jobId: string }) =>
+      log.warn(facts, 'the sandbox does not answer: start it again, an approved script waits for it'),
     unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
   }
 }

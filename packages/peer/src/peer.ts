@@ -105,7 +105,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 
   // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
-  keepTidy(setting, stores, serving)
+  await keepTidy(setting, stores, serving)
   sweepUploads(serving.shares, events, lifetime)
   mesh.announce(termsOf(basis.catalogs))
   await recordStart(setting, stores)
@@ -125,10 +125,10 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 }
 
 /** Starts the regular clean-up. */
-function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approvals }: Serving): void {
+async function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approvals }: Serving): Promise<void> {
   sweepReplays(stores.replays, stores.database, clock, lifetime)
   sweepApprovals(approvals, events, lifetime)
-  keepAccountsFresh(stores.accounts, lifetime)
+  await keepAccountsFresh(stores, events, lifetime)
 }
 
 async function recordStart({ config }: Setting, { database, signer, ledger }: Stores): Promise<void> {

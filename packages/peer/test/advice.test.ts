@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { effectiveSettings } from '@stimnet/privacy'
 import { CODES } from '@stimnet/protocol'
 import { reasonOf } from '../src/jobs/admit/advice.ts'
@@ -14,4 +14,59 @@ test('why a program failed is told of made-up people, and of nobody else', () =>
   assert.equal(reasonOf(planOf(false), settings, 'PROGRAM_FAILED', WHY), CODES.PROGRAM_FAILED.meaning)
   assert.ok(reasonOf(planOf(true), settings, 'PROGRAM_FAILED', WHY).endsWith(`${WHY}.`))
   assert.equal(reasonOf(planOf(true), settings, 'PROGRAM_FAILED', undefined), CODES.PROGRAM_FAILED.meaning)
+})
+
+test('a script that breaks its contract is told what its contract expects, the same for real people whatever it wrote', () => {
+  const outputs = [
+    { name: 'women', kind: 'count', categories: [], edges: [], terms: [] },
+    { name: 'by arm', kind: 'table', categories: ['drug', 'placebo'], edges: [], terms: [] },
+    { name: 'ages', kind: 'histogram', categories: [], edges: [18, 40, 65, 100], terms: [] }
+  ]
+  const plan = { ...planOf(false), outputs } as unknown as JobPlan
+  const expected =
+    ' Its contract expects exactly, in this order: release("women", "count", value=…); ' +
+    'release("by arm", "table", counts={"drug": …, "placebo": …}); ' +
+    'release("ages", "histogram", counts=[…] (3 whole numbers, one for each bin)).'
+  for (const code of ['PROGRAM_FAILED', 'OUTPUT_NOT_RELEASABLE'] as const)
+    assert.equal(reasonOf(plan, settings, code, WHY), CODES[code].meaning + expected)
+  assert.equal(reasonOf(plan, settings, 'TIME_LIMIT', WHY), CODES.TIME_LIMIT.meaning)
+})
+
+describe('a refusal offers noise', () => {
+  const variable = {
+    name: 'cost',
+    type: 'number',
+    levels: [],
+    breakpoints: [],
+    bounded: true,
+    minimum: 0,
+    maximum: 100
+  }
+  const advice = (subjectsRounded: number, more: object = {}) => {
+    const tables = [{ name: 'people', description: '', oneRowPerSubject: true, variables: [variable] }]
+    const descriptor = { name: 'trial', synthetic: false, subjectsRounded, sitesPerPerson: 1, tables }
+    const measures = ['mean', 'sd'].map((kind) => ({ kind, name: `${kind}_cost`, variable: 'people.cost' }))
+    const plan = { tables: ['people'], groupBy: [], measures }
+    const asked = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, plan, ...more }
+    return reasonOf(asked as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
+  }
+
+  test('with the error of each number, if all people are meant', () => {
+    assert.match(
+      advice(100_000),
+      / With noise \(.*\) it is answered: mean_cost to about .*, sd_cost to about .*, 19 times of 20\.$/
+    )
+    const cohort = { column: 'people.cost', op: '>=', values: [50] }
+    assert.match(advice(100_000, { cohort }), /if all 100000 people are meant \(of fewer people it is farther off\)\.$/)
+  })
+
+  test('only where something could be read through it', () => {
+    assert.match(
+      advice(150),
+      /it is answered: mean_cost to about [^:]*, 19 times of 20\. Useless at this size: sd_cost\.$/
+    )
+    const useless = advice(40)
+    assert.match(useless, / With noise .* the answer would be useless at this size: the noise would hide it\.$/)
+    assert.doesNotMatch(useless, /to about/)
+  })
 })

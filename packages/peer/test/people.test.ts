@@ -8,6 +8,7 @@ import { SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { createEvents } from '../src/events.ts'
 import { peopleMethods } from '../src/gateway/people-view.ts'
 import { rolesOf } from '../src/policy/sign-on.ts'
+import { AccountLog } from '../src/people/account-log.ts'
 import { peopleIn, stewardsOf } from '../src/people/stewards.ts'
 import { Accounts } from '../src/store/accounts/accounts.ts'
 import { ApiKeys } from '../src/store/accounts/api-keys.ts'
@@ -164,10 +165,17 @@ describe('a token', () => {
 describe('a locked account', () => {
   test('is told so to whoever knows its password, and to nobody else', async (t) => {
     const { people, accounts } = await open(t)
+    const { key } = await people.createApiKey(ADA, { label: 'laptop', days: 30 })
+    const generation = accounts.get('ada')?.generation ?? ''
+    assert.deepEqual([people.isLocked({ name: 'ada', generation }), people.isLocked({ key })], [false, false])
     await accounts.setLocked('ada', true)
     await assert.rejects(people.authenticate('ada', 'a long enough one'), { code: 'ACCOUNT_LOCKED' })
     assert.equal(await people.authenticate('ada', 'another long one'), null)
     assert.equal(people.account('ada'), null, 'its tokens open nothing')
+    assert.ok(people.isLocked({ name: 'ada', generation }), 'as its tokens say')
+    assert.ok(people.isLocked({ key }), 'as its keys say')
+    for (const forged of [{ name: 'ada', generation: 'earlier' }, { name: 'eve', generation }, { key: `${key}A` }])
+      assert.equal(people.isLocked(forged), false)
     await accounts.put({ name: 'ada', roles: ['operator'], password: 'another long one' })
     assert.equal(people.account('ada'), null, 'a new password is no key to the lock')
   })
@@ -191,7 +199,8 @@ describe('people of a login provider', () => {
     await people.signOn(ada('stimnet'))
     await accounts.setLockedOut('clinic:ada', true)
     assert.equal(people.account('clinic:ada'), null)
-    assert.equal(await people.signOn(ada('stimnet')), null)
+    await assert.rejects(people.signOn(ada('stimnet')), { code: 'ACCOUNT_LOCKED' })
+    assert.ok(people.isLocked({ name: 'clinic:ada', generation: '' }))
     await accounts.setLockedOut('clinic:ada', false)
     assert.ok(await people.signOn(ada('stimnet')))
   })
@@ -288,4 +297,38 @@ describe('a steward', () => {
     assert.equal(peopleIn(['a', 'c'], everybody), 2)
     assert.equal(peopleIn(['a', 'c', 'b', 'd'], everybody), 2)
   })
+})
+
+test('changes of accounts are in the audit log, also those made while the peer was stopped, each once', async (t) => {
+  const { accounts, database } = await open(t)
+  const recorded = async () => {
+    const records = await database.auditLog.read({ limit: 50 })
+    return records
+      .filter(({ kind }) => kind === 'account')
+      .map(({ detailJson }) => Object.values(JSON.parse(detailJson)).join(' '))
+      .reverse()
+  }
+  const log = await AccountLog.open(accounts, database)
+  await log.record()
+  await log.record()
+  assert.deepEqual(await recorded(), ['ada added researcher steward'])
+  await accounts.setLocked('ada', true)
+  await accounts.setLockedOut('clinic:eve', true)
+  await log.record()
+  await accounts.setLocked('ada', false)
+  await accounts.setLockedOut('clinic:eve', false)
+  await accounts.put({ name: 'ada', roles: ['auditor'], password: 'another long one' })
+  const restarted = await AccountLog.open(accounts, database)
+  await restarted.record()
+  await accounts.remove('ada')
+  await restarted.record()
+  await accounts.put({ name: 'ada', roles: ['auditor'], password: 'another long one', again: true })
+  await restarted.record()
+  assert.deepEqual((await recorded()).slice(1), [
+    ...['ada locked', 'clinic:eve locked', 'ada roles auditor', 'ada password', 'ada unlocked', 'clinic:eve unlocked'],
+    ...['ada removed', 'ada added auditor']
+  ])
+  const text = JSON.stringify(await database.auditLog.read({ limit: 50 }))
+  for (const { password, generation } of accounts.all())
+    assert.ok(!text.includes(password) && !text.includes(generation), 'nothing of a password is recorded')
 })

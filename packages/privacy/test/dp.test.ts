@@ -106,6 +106,18 @@ describe('how far off an answer is', () => {
     near(mean?.sd, Math.hypot(Math.SQRT2 * 2 * 60, 60 * Math.sqrt(7.835396178)) / 150, 1e-3)
   })
 
+  test('is useless where it leaves half or more of the possible values possible', () => {
+    const useless = (measures: readonly Measure[], epsilon: string, tables = ['subjects']) =>
+      costOf(terms(measures, { epsilon, tables })).columns.map(({ isUseless }) => isUseless)
+    const share: Measure = { kind: 'share', name: 'share', variable: 'subjects.sex', level: 'F' }
+    const all = [subjects, of('sum'), of('mean'), of('variance'), of('sd'), share]
+    assert.ok(!useless([subjects, of('mean'), share], '2').includes(true))
+    assert.deepEqual(useless(all, '0.01'), [true, true, true, true, true, true])
+    // The error of 150 people's mean is ± a quarter of 120 years between these two.
+    assert.deepEqual([useless([of('mean')], '0.16'), useless([of('mean')], '0.1')], [[false], [true]])
+    assert.deepEqual([useless([median], '1', ['outcomes']), useless([median], '0.01', ['outcomes'])], [[false], [true]])
+  })
+
   test('grows with the groups and rows that a person may count in', () => {
     const byVisit = [{ name: 'visit', variable: 'outcomes.visit' as const }]
     const rows: Measure = { kind: 'rows', name: 'rows' }

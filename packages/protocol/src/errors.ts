@@ -155,7 +155,12 @@ export const CODES = facts({
   TIME_LIMIT: { fault: 'program', retry: false, meaning: 'The program ran for longer than allowed.' },
   MEMORY_LIMIT: { fault: 'program', retry: false, meaning: 'The program needed more memory than allowed.' },
   OUTPUT_LIMIT: { fault: 'program', retry: false, meaning: 'The program wrote more than allowed.' },
-  SANDBOX_UNAVAILABLE: { fault: 'node', retry: true, meaning: 'No sandbox could be started.' },
+  SANDBOX_UNAVAILABLE: {
+    fault: 'node',
+    retry: true,
+    meaning:
+      'The sandbox of this peer does not answer. Ask again later; its operator sees in /ready and with stimnet doctor whether it runs.'
+  },
   NODE_ERROR: { fault: 'node', retry: true, meaning: 'The node failed. Nothing was released.' },
   CANCELLED: { fault: 'request', retry: false, meaning: 'The job was cancelled.' },
   APPROVAL_LAPSED: {

@@ -448,6 +448,8 @@ export const pooledOutputSchema = z.object({
   /** PeerIds whose output was pooled, and PeerIds that released none, with the code. */
   sites: z.array(z.string()),
   missing: z.array(z.object({ site: z.string(), code: z.string() })),
+  /** By PeerId, what each institution calls itself; of equal names each with the end of its PeerId. */
+  institutions: z.record(z.string(), z.string()).optional(),
   /** Remarks that a reader must know: sites that are missing or withheld numbers, columns that do not pool. */
   notes: z.array(z.string())
 })

@@ -216,6 +216,33 @@ test('a skeleton leaves empty what only people know, so that it cannot be sent b
   assert.throws(() => schemaTermsToMessage({ contract: [], mappings: skeleton }), { code: 'PARAMETER_INVALID' })
 })
 
+test('one variable under two names is one difference, of the sites that do not have the name of most', () => {
+  const gender = { ...SEX, name: 'gender' }
+  const uses = ['sex', 'gender', 'age', 'weight'].map((name) => ({ variable: `people.${name}`, binned: false }))
+  const lacks = (...sites: SiteCatalog[]) => {
+    const report = compare(sites, { uses, tables: true })
+    assert.deepEqual(report.skeleton.length, report.differences.length)
+    return told(report).map(([site, name]) => `${site} ${name}`)
+  }
+  assert.deepEqual(lacks(at('a', SEX, AGE), at('b', gender, AGE)), ['b people.sex'])
+  assert.deepEqual(lacks(at('a', gender, AGE), at('b', SEX, AGE), at('c', gender, AGE)), ['b people.gender'])
+  // Of another kind, it cannot be the same under another name; where a site has both, nothing stands for the other.
+  assert.deepEqual(lacks(at('a', SEX, AGE), at('b', WEIGHT, AGE)), ['a people.weight', 'b people.sex'])
+  assert.deepEqual(lacks(at('a', SEX, AGE), at('b', SEX, gender, AGE)), ['a people.gender'])
+  const group = { ...SEX, name: 'group' }
+  const both = [{ variable: 'people.group', binned: false }, ...uses]
+  const one = compare([at('a', SEX, AGE), at('b', gender, group, AGE)], { uses: both })
+  assert.deepEqual(
+    told(one).map(([site, name]) => `${site} ${name}`),
+    ['a people.group', 'a people.gender'],
+    'one for one'
+  )
+  // What a mapping names wrongly is not left out.
+  const wrong = mapping({ peer: 'a', variable: 'people.gender', local: 'people.sexe' })
+  const report = compare([at('a', SEX, AGE), at('b', gender, AGE)], { uses, tables: true, mappings: [wrong] })
+  assert.ok(told(report).some(([site, name]) => site === 'a' && name === 'people.gender'))
+})
+
 test('differences are told in bounded words', () => {
   const many = Array.from({ length: 20 }, (_, i) => ({
     ...{ site: 'c', variable: `people.v${i}`, field: 'levels' as const },

@@ -18,6 +18,8 @@ export interface FakeBehaviour {
   readonly libraries?: readonly string[]
   /** The image that a receipt names. Default: fake. */
   readonly image?: string
+  /** Whether the engine answers. Default: it does. */
+  readonly isAvailable?: () => boolean
   /** The clock for the wall time. Default: the system's clock. */
   readonly clock?: Clock
 }
@@ -39,12 +41,14 @@ export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
       libraries: (language) => (languages.includes(language) ? libraries : new Set())
     }),
     pool: () => ({ waitingMax: 0, waiting: 0 }),
+    isAvailable: async () => behaviour.isAvailable?.() ?? true,
     run: (job, limits, signal) => {
       const any = AbortSignal.any([closing.signal, ...(signal ? [signal] : [])])
       const isClosed = closing.signal.aborted
       const context = { limits, signal: isClosed ? undefined : any, clock: behaviour.clock ?? systemClock }
       return runBounded(context, async (bounds) => {
-        if (isClosed) return { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
+        const isAway = behaviour.isAvailable?.() === false
+        if (isClosed || isAway) return { end: 'failed', code: 'SANDBOX_UNAVAILABLE' }
         const answer = await ask(behaviour, job, bounds.signal)
         bounds.printed(Buffer.from(answer.log ?? ''))
         return 'code' in answer

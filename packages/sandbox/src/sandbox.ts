@@ -137,6 +137,8 @@ export interface Sandbox {
   describe(): Promise<SandboxDescription>
   /** The pool for a language. Languages with the same interpreter share one. Sizes are 0 for a language that is not run. */
   pool(language: SandboxLanguage): WarmPool
+  /** Whether a program could be run now: the engine answers within two seconds. Does not throw. */
+  isAvailable(): Promise<boolean>
   /** Runs one program in a sandbox of its own. Aborting the signal ends it: CANCELLED. */
   run(job: SandboxJob, limits: SandboxLimits, signal?: AbortSignal): Promise<SandboxOutcome>
   /** Ends all runs (CANCELLED) and all waiting sandboxes. Afterwards no process is left; `run` returns SANDBOX_UNAVAILABLE. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { open as openFile, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { Engine } from '../src/docker/engine.ts'
 import { openDockerSandbox } from '../src/index.ts'
 import { dockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
@@ -73,6 +75,30 @@ async function fill(path: string): Promise<void> {
     await file.close()
   }
 }
+
+test('an engine that goes away while it is used is found to be away, and back when it is back', async () => {
+  const socketPath = join('/tmp', `stimnet-away-${randomUUID()}.sock`)
+  const info = { MemoryLimit: true, PidsLimit: true, CpuCfsQuota: true, SecurityOptions: ['name=seccomp'] }
+  const start = async () => {
+    const server = createHttpServer((asked, answer) =>
+      asked.url?.endsWith('/_ping') ? answer.end('OK') : answer.end(JSON.stringify({ ...info, Runtimes: {} }))
+    )
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve))
+    return async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+  const stop = await start()
+  const engine = await Engine.connect({ socketPath })
+  const found = [await engine.isThere()]
+  await stop()
+  found.push(await engine.isThere())
+  const stopAgain = await start()
+  found.push(await engine.isThere())
+  await stopAgain()
+  assert.deepEqual(found, [true, false, true])
+})
 
 test('an engine that says nothing at all is no engine', { timeout: 120_000 }, async () => {
   const ends: Socket[] = []

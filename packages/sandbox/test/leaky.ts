@@ -23,6 +23,7 @@ export function leakySandbox(python: string): Sandbox {
       libraries: () => new Set()
     }),
     pool: () => ({ waitingMax: 0, waiting: 0 }),
+    isAvailable: async () => true,
     run: async (job): Promise<SandboxOutcome> => {
       const folder = await mkdtemp(join(tmpdir(), 'stimnet-leaky-'))
       const file = join(folder, 'result.json')

@@ -24,7 +24,8 @@ import {
   StimnetError,
   sha256Hex,
   systemClock,
-  verifyAuditProof
+  verifyAuditProof,
+  withInstitutions
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 
@@ -207,7 +208,9 @@ export async function verifyAndPool(
     ...(code === undefined ? {} : { code })
   }))
   const contract = outputContractSchema.safeParse(options.outputs ?? broadcast.asked?.outputs ?? [])
-  const pooled = pooledOf(sites, contract.data ?? [])
+  // The names are the gateway's word; what was pooled does not depend on them.
+  const named = parts.map(({ peerId: site, institution }) => ({ site, institution }))
+  const pooled = withInstitutions(pooledOf(sites, contract.data ?? []), named)
   return { pooled, parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
 }
 

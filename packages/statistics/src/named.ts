@@ -228,10 +228,17 @@ function checkShape(statistic: StatisticDescription, call: StatisticCall): void 
   const known = statistic.arguments.map((argument) => argument.name)
   const unknown = Object.keys(call.arguments).find((argument) => !known.includes(argument))
   if (unknown !== undefined) {
+    if (unknown === 'table')
+      invalid(`"table" stands beside "name", not in "arguments": ${withTable(statistic.name, '…')}.`)
     invalid(
       `${statistic.name} has no argument ${JSON.stringify(unknown.slice(0, 64))}. It has: ${known.join(', ') || 'none'}.`
     )
   }
+}
+
+/** A call of a statistic with its table, as it is written. */
+function withTable(name: string, table: string): string {
+  return `{ "name": "${name}", "table": "${table}" }`
 }
 
 interface Resolved {
@@ -254,7 +261,10 @@ function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolve
   checkDistinct([...variables, ...by])
   const [only] = names
   if (used.size === 0 && (names.length !== 1 || only === undefined)) {
-    invalid(`Say which table: ${names.join(', ').slice(0, 500)}.`)
+    const example = withTable(call.name, names[0] ?? '…')
+    invalid(
+      `Say which table, since no variable says it: ${example}. The catalog has ${names.join(', ').slice(0, 500)}.`
+    )
   }
   const tables = used.size === 0 && only !== undefined ? [only] : [...used]
   assertOneLong(tables, descriptor)

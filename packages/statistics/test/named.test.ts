@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CatalogDescriptor, Filter, StatisticCall } from '@stimnet/protocol'
+import type { CatalogDescriptor, Filter, StatisticCall, StimnetError } from '@stimnet/protocol'
 import { oneRowEach, planOfStatistic, STATISTICS } from '@stimnet/statistics'
 
 const variable = (name: string, type: string, more: object = {}) => ({
@@ -130,6 +130,15 @@ test('moments, spreads and their other names make the measures they promise', ()
     ['sum']
   )
   assert.deepEqual(plan('correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] }).measures.length, 3)
+})
+
+test('a count of a catalog with several tables says what to write where no variable says which', () => {
+  const says = (reason: RegExp) => (error: StimnetError) =>
+    error.code === 'PARAMETER_INVALID' && reason.test(error.reason)
+  const written = /which table, .*: \{ "name": "count", "table": "subjects" \}\. The catalog has subjects, outcomes/
+  assert.throws(() => plan('count', {}), says(written))
+  const misplaced = /"table" stands beside "name", not in "arguments": \{ "name": "count", "table": "…" \}/
+  assert.throws(() => plan('count', { arguments: { table: 'subjects' } }), says(misplaced))
 })
 
 test('table and histogram group by levels and declared bins', () => {

@@ -11,11 +11,17 @@ export const healthShape = output(
     node_id: z.string(),
     version: z.string(),
     uptime: z.number().describe('Seconds'),
-    active_jobs: z.number().int().describe('Rounded down to tens, as all counts here: anybody may ask'),
-    total_jobs: z.number().int(),
+    active_jobs: z.number().int().describe('Rounded down to tens, since anybody may ask: 0 is any number below ten'),
+    total_jobs: z.number().int().describe('Rounded in the same way'),
     institution: z.string(),
     peer_id: z.string(),
-    peers: z.number().int().describe('Peers connected now')
+    peers: z
+      .number()
+      .int()
+      .optional()
+      .describe(
+        'Peers connected now, rounded down to tens; absent below ten. With a login, /api/v1/nodes says who is connected'
+      )
   })
 )
 /** How a node is. */

@@ -2,6 +2,7 @@
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { isCode } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
+import { pool } from '@stimnet/statistics'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
@@ -33,7 +34,8 @@ function withheldIn({ output }: Part): string {
 }
 
 /** The whole answer, as text. */
-export function answerText(broadcast: Broadcast): string {
+export function answerText(shown: Broadcast): string {
+  const broadcast = withOwnPooled(shown)
   const lines =
     broadcast.parts.length > 0
       ? [partsTable(broadcast)]
@@ -42,31 +44,51 @@ export function answerText(broadcast: Broadcast): string {
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
   if (pooled && pooled.rows.length > 0) {
-    lines.push(`\nPooled over ${pooled.sites.length} ${pooled.sites.length === 1 ? 'institution' : 'institutions'}\n`)
-    lines.push(
-      tableOf(
-        [...pooled.columns.map(({ name }) => name), 'institutions'],
-        pooled.rows.map((row) => [
-          ...row.values.map((value, at) => withWithin(value, row.within?.[at])),
-          institutionsOf(row)
-        ])
-      ),
-      ...pooledPlot(broadcast)
-    )
+    lines.push(...pooledLines(pooled, shown.pooled === null ? broadcast.parts[0] : undefined), ...pooledPlot(broadcast))
   }
   lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))
-  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings].map((note) => withInstitutions(note, broadcast))
+  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings].map((note) => withNames(note, broadcast))
   if (notes.length > 0) lines.push(`\n${notes.map((note) => `Note: ${printable(note)}`).join('\n')}\n`)
   const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
   if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
   return lines.join('')
 }
 
+/**
+ * The table of a single institution as a pooled answer, so that its precision, its noise, its tests and its models are shown like
+ * those of several. Its numbers stay as it released them.
+ */
+function withOwnPooled(broadcast: Broadcast): Broadcast {
+  const [part, other] = broadcast.parts
+  if (broadcast.pooled !== null || other || part?.output?.kind !== 'table') return broadcast
+  const { peer_id: site, output } = part
+  const pooled = pool([{ site, output }])
+  // A table that contradicts itself has no row here, and is shown as it is.
+  if (pooled.rows.length !== output.rows.length) return broadcast
+  const rows = pooled.rows.map((row, at) => ({ ...row, values: output.rows[at]?.values ?? row.values }))
+  const own = { ...(output.tests ? { tests: output.tests } : {}), ...(output.models ? { models: output.models } : {}) }
+  return { ...broadcast, pooled: { ...pooled, ...own, rows, notes: [] } }
+}
+
+/** The pooled table. `alone`: the only institution, whose own table it is. */
+function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
+  const cells = rows.map((row) => row.values.map((value, at) => withWithin(value, row.within?.[at])))
+  const names = columns.map(({ name }) => name)
+  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
+  return [
+    `\nPooled over ${sites.length} ${sites.length === 1 ? 'institution' : 'institutions'}\n`,
+    tableOf(
+      [...names, 'institutions'],
+      rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
+    )
+  ]
+}
+
 /** A note with the names of the institutions in place of their PeerIds. */
-function withInstitutions(note: string, { parts }: Broadcast): string {
+function withNames(note: string, { parts }: Broadcast): string {
   return parts.reduce((text, { peer_id, institution }) => text.replaceAll(peer_id, institution || peer_id), note)
 }
 

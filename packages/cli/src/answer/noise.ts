@@ -2,6 +2,11 @@
 import { tableOf } from '@stimnet/machine'
 import type { Broadcast } from '@stimnet/sdk'
 
+/** What stands for a number that is not there: nothing is withheld from an answer with noise. */
+export function blankWord({ parts }: Pick<Broadcast, 'parts'>): string {
+  return parts.some(({ output }) => output?.disclosure.level === 'P2') ? 'too noisy' : 'withheld'
+}
+
 /** A table of errors; empty for an answer without noise. */
 export function noiseLines({ pooled }: Broadcast): string[] {
   const rows = pooled?.rows.filter(({ error_95: errors }) => errors !== undefined) ?? []

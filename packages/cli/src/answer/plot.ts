@@ -1,6 +1,7 @@
 /** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
 import { cellOf, printable } from '@stimnet/machine'
 import type { Broadcast } from '@stimnet/sdk'
+import { blankWord } from './noise.ts'
 
 /** Number of rows between which a plot is drawn. */
 const ROWS_MIN = 2
@@ -9,14 +10,14 @@ const WIDTH = 32
 const LABEL_MAX = 32
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** One bar. Its value is null where the number was withheld. */
+/** One bar. Its value is null where the number was withheld, or where noise leaves too little of it. */
 export interface Bar {
   readonly label: string
   readonly value: number | null
 }
 
 /** The lines of a plot; none where there is nothing to compare. */
-export function barsOf(title: string, bars: readonly Bar[]): string[] {
+export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld'): string[] {
   const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
   const cells = WIDTH / (most - least)
@@ -27,7 +28,7 @@ export function barsOf(title: string, bars: readonly Bar[]): string[] {
   const zero = Math.round(-least * cells)
   const lines = bars.map(({ value }, at) => {
     const label = (labels[at] ?? '').padEnd(widest)
-    if (value === null) return `  ${label}  ${' '.repeat(zero)}· withheld\n`
+    if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${blank}\n`
     return `  ${label}  ${barOf(value * cells, zero)} ${cellOf(value)}\n`
   })
   return [`\n${printable(title)}\n`, ...lines]
@@ -44,7 +45,8 @@ function barOf(length: number, zero: number): string {
 }
 
 /** A plot of the first measure of a pooled table, by its keys. */
-export function pooledPlot({ pooled }: Broadcast): string[] {
+export function pooledPlot(broadcast: Broadcast): string[] {
+  const { pooled } = broadcast
   if (!pooled) return []
   const keys = pooled.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))
   const measure = pooled.columns.findIndex(({ role }) => role === 'measure')
@@ -57,5 +59,5 @@ export function pooledPlot({ pooled }: Broadcast): string[] {
     }
   })
   const names = keys.map((at) => pooled.columns[at]?.name).join(', ')
-  return barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars)
+  return barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars, blankWord(broadcast))
 }

@@ -12,7 +12,10 @@ const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
 /** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
   const tests = pooled?.tests ?? []
-  const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
+  const nameOf = (site: string) => {
+    const part = parts.find(({ peer_id }) => peer_id === site)
+    return pooled?.institutions?.[site] || part?.institution || part?.node_id || site
+  }
   const lines = tests.flatMap((test) => [
     test.meta ? metaLine(test) : lineOf(test),
     ...metaLines(test.meta, nameOf),

@@ -1,6 +1,8 @@
 /** `stimnet crate`: exports and reads requests and results as Five Safes RO-Crates. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, printable, refuse } from '@stimnet/machine'
+import { jobIds } from './jobs.ts'
+import { wholeId } from './whole-id.ts'
 
 const ACTIONS = ['export', 'read', 'submit'] as const
 
@@ -14,7 +16,7 @@ export const crateCommand = command({
 the safe outputs, and the receipts that prove them (stimnet verify). \`read\` prints the submission in a crate of
 somebody else, \`submit\` submits it for your account. Assessments in a crate are ignored, and nothing in it is fetched.
 
-  stimnet crate export 3f2a… --out study.zip
+  stimnet crate export 3f2a91c4 --out study.zip
   stimnet crate read request.zip`,
   options: {
     ...CLIENT_OPTIONS,
@@ -27,8 +29,9 @@ somebody else, \`submit\` submits it for your account. Assessments in a crate ar
     const client = await clientFor(values.url)
     switch (chosen) {
       case 'export': {
-        const file = values.out ?? `stimnet-${named.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
-        await writeFile(file, await client.crate(named), { flag: 'wx' }).catch(refuseToReplace)
+        const id = await wholeId(named, () => jobIds(client))
+        const file = values.out ?? `stimnet-${id.replaceAll(/[^A-Za-z0-9-]/g, '')}.zip`
+        await writeFile(file, await client.crate(id), { flag: 'wx' }).catch(refuseToReplace)
         io.err(`Wrote ${file}\n`)
         return EXIT.ok
       }

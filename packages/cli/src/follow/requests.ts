@@ -13,7 +13,8 @@ import {
   wholeNumber
 } from '@stimnet/machine'
 import { cellsOf } from '@stimnet/protocol'
-import type { AnalysisRequest } from '@stimnet/sdk'
+import type { AnalysisRequest, Client } from '@stimnet/sdk'
+import { IDS_MAX, type KnownId, wholeId } from './whole-id.ts'
 
 const STATUSES = ['pending', 'approved', 'denied', 'expired', 'all'] as const
 const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as const
@@ -29,12 +30,12 @@ and what exactly would run. What it appears to do is advice for you as its reade
 
 Two stewards must agree unless the peer is configured otherwise; the first denial ends the request. An approval is bound to the
 exact script, parameters, cohort, outputs, epoch and image. With --runs, every steward must name the same terms. The requester
-reads your notes. Nobody can approve a request of their own.
+reads your notes. Nobody can approve a request of their own. The beginning of an ID is enough, from eight characters on.
 
   stimnet requests
-  stimnet requests show 3f2a…
-  stimnet requests approve 3f2a… --notes "Aggregates only; fine."
-  stimnet requests approve 3f2a… --runs 12 --days 90     lets the same code run again without asking`,
+  stimnet requests show 3f2a91c4
+  stimnet requests approve 3f2a91c4 --notes "Aggregates only; fine."
+  stimnet requests approve 3f2a91c4 --runs 12 --days 90     lets the same code run again without asking`,
   options: {
     ...CLIENT_OPTIONS,
     status: { type: 'string', value: 'STATUS', help: 'With list: pending (default), approved, denied, expired or all' },
@@ -45,12 +46,13 @@ reads your notes. Nobody can approve a request of their own.
     'any-requester': { type: 'boolean', help: 'With --runs: for every requester who may ask here' }
   },
   positionals: [0, 2],
-  run: async (values, [asked = 'list', id], io) => {
+  run: async (values, [asked = 'list', written], io) => {
     const action = oneOf('the action', asked, ACTIONS)
-    if (action !== 'list' && action !== 'standing') given('ID', id, ': stimnet requests lists them')
+    if (action !== 'list' && action !== 'standing') given('ID', written, ': stimnet requests lists them')
     const status = oneOf('--status', values.status ?? 'pending', STATUSES)
     const standing = standingOf(values)
     const client = await clientFor(values.url)
+    const id = written === undefined ? '' : await wholeId(written, () => idsFor(action, client))
     if (action === 'list') {
       const found = await client.listAnalyses(status === 'all' ? {} : { status })
       io.out(values.json ? `${JSON.stringify(found, null, 2)}\n` : listText(found))
@@ -71,13 +73,13 @@ reads your notes. Nobody can approve a request of their own.
             )
       )
     } else if (action === 'revoke') {
-      await client.revokeStanding(id ?? '')
+      await client.revokeStanding(id)
       io.out(`Revoked: ${id}\n`)
     } else if (action === 'show') {
-      const found = await client.analysis(id ?? '')
+      const found = await client.analysis(id)
       io.out(values.json ? `${JSON.stringify(found, null, 2)}\n` : showText(found))
     } else {
-      const decided = await client.decideAnalysis(id ?? '', {
+      const decided = await client.decideAnalysis(id, {
         status: action === 'approve' ? 'approved' : 'denied',
         approval_notes: values.notes ?? '',
         ...(standing === undefined ? {} : { standing })
@@ -87,6 +89,14 @@ reads your notes. Nobody can approve a request of their own.
     return EXIT.ok
   }
 })
+
+/** The ids that an action may mean. */
+async function idsFor(action: (typeof ACTIONS)[number], client: Client): Promise<KnownId[]> {
+  if (action === 'revoke')
+    return (await client.standingApprovals()).map(({ id, analysis_title }) => ({ id, title: analysis_title ?? '' }))
+  const found = await client.listAnalyses({ limit: IDS_MAX, brief: true })
+  return found.map(({ request_id: id, analysis_title: title }) => ({ id, title }))
+}
 
 function standingOf(values: {
   readonly runs?: string | undefined

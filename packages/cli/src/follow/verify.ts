@@ -17,7 +17,7 @@ institution's signature, that the values are those it signed, that the end of th
 the signatures of all witnesses. --peer names the institution that must have signed: a receipt alone does not prove who owns
 a key.
 
-  stimnet job 3f2a… --json > job.json && stimnet verify job.json --peer 12D3KooW…
+  stimnet job 3f2a91c4 --json > job.json && stimnet verify job.json --peer 12D3KooW…
   stimnet verify release-41.json --peer 12D3KooW…`,
   options: {
     peer: { type: 'string', value: 'PEERID', help: 'The institution that must have signed' },

@@ -27,7 +27,8 @@ export async function loginByBrowser(
     const query = new URL(request.url ?? '/', 'http://127.0.0.1').searchParams
     const isAnswer = query.has('login_code') || query.has('login_error')
     response.writeHead(isAnswer ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-    response.end(isAnswer ? 'You are logged in. Return to the terminal; you can close this page.\n' : 'Nothing here.\n')
+    const end = query.has('login_code') ? 'You are logged in.' : 'You are not logged in.'
+    response.end(isAnswer ? `${end} Return to the terminal; you can close this page.\n` : 'Nothing here.\n')
     if (isAnswer) answer.resolve(query)
   })
   try {

@@ -14,7 +14,7 @@ import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { holds } from '../session/account.ts'
 import { useAccount, useSession } from '../session/session.tsx'
-import { plural } from '../words/number.ts'
+import { plural, tensInWords } from '../words/number.ts'
 import { span } from '../words/time.ts'
 
 const LOOK_MS = 2_000
@@ -56,7 +56,10 @@ export function MeshPage() {
             <dl className="facts">
               <Fact name="Institution" value={health.institution} />
               <Fact name="Connected" value={plural(connectedOf(nodes, health.peer_id), 'institution')} />
-              <Fact name="Jobs here" value={`${health.active_jobs} active, ${health.total_jobs} in total`} />
+              <Fact
+                name="Jobs here"
+                value={`${tensInWords(health.active_jobs)} active, ${tensInWords(health.total_jobs)} in total`}
+              />
               <Fact name="Up for" value={span(health.uptime)} />
               <Fact name="Version" value={health.version} />
             </dl>

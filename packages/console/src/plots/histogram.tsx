@@ -2,7 +2,7 @@
 import { count } from '../words/number.ts'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
 
-/** One bin; null where it was withheld. */
+/** One bin; null where it is not known. */
 export interface Bin {
   readonly label: string
   readonly many: number | null
@@ -13,15 +13,23 @@ const HEIGHT = 240
 const LEFT = 60
 const BOTTOM = 40
 
-/** Every bar has its count above it. */
-export function Histogram({ title, bins }: { title: string; bins: readonly Bin[] }) {
+/** Every bar has its count above it, or why it is not known. */
+export function Histogram({
+  title,
+  bins,
+  blank = 'withheld'
+}: {
+  title: string
+  bins: readonly Bin[]
+  blank?: string
+}) {
   const domain = domainOf(
     bins.flatMap(({ many }) => (many === null ? [] : [many])),
     { withZero: true }
   )
   const scale = scaleOf(domain, [HEIGHT - BOTTOM, 16])
   const wide = (WIDTH - LEFT) / Math.max(1, bins.length)
-  const told = bins.map(({ label, many }) => `${label} ${many === null ? 'withheld' : count(many)}`).join('; ')
+  const told = bins.map(({ label, many }) => `${label} ${many === null ? blank : count(many)}`).join('; ')
   return (
     <svg className="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${told}.`}>
       <g className="axis upright">
@@ -46,7 +54,7 @@ export function Histogram({ title, bins }: { title: string; bins: readonly Bin[]
             />
           )}
           <text className="plot-bin" x={wide / 2} y={many === null ? scale.at(0) - 6 : scale.at(many) - 6}>
-            {many === null ? 'withheld' : count(many)}
+            {many === null ? blank : count(many)}
           </text>
           <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 20}>
             {label}

@@ -12,7 +12,7 @@ const GAP = 22
 /** What one site says in one cell. */
 export interface SiteValue {
   readonly name: string
-  /** Null where it withheld the cell or the row. */
+  /** Null where it withheld the cell or the row, or where noise leaves too little of it. */
   readonly value: number | null
 }
 
@@ -25,7 +25,8 @@ export interface CellParts {
 }
 
 /** Needs no colours to be read: every bar has its name and its value. */
-export function SiteBars({ title, cells }: { title: string; cells: readonly CellParts[] }) {
+export function SiteBars(props: { title: string; cells: readonly CellParts[]; blank?: string }) {
+  const { title, cells, blank = 'withheld' } = props
   const values = cells.flatMap(({ pooled, sites }) => [pooled, ...sites.map(({ value }) => value)])
   const domain = domainOf(
     values.filter((value) => typeof value === 'number'),
@@ -35,7 +36,7 @@ export function SiteBars({ title, cells }: { title: string; cells: readonly Cell
   const groups = placed(cells)
   const height = groups.height + 28
   return (
-    <svg className="plot" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={summary(title, cells)}>
+    <svg className="plot" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={summary({ title, cells, blank })}>
       <Axis scale={scale} ticks={ticksOf(domain)} from={0} to={groups.height} />
       {groups.list.map(({ cell, y }) => (
         <g key={cell.row}>
@@ -49,6 +50,7 @@ export function SiteBars({ title, cells }: { title: string; cells: readonly Cell
               key={name}
               name={name}
               value={value}
+              blank={blank}
               zero={scale.at(0)}
               end={value === null ? 0 : scale.at(value)}
               y={y + at * BAR}
@@ -79,13 +81,14 @@ function placed(cells: readonly CellParts[]) {
 interface BarProps {
   readonly name: string
   readonly value: number | null
+  readonly blank: string
   readonly zero: number
   readonly end: number
   readonly y: number
   readonly isPooled: boolean
 }
 
-function Bar({ name, value, zero, end, y, isPooled }: BarProps) {
+function Bar({ name, value, blank, zero, end, y, isPooled }: BarProps) {
   const left = Math.min(zero, end)
   return (
     <>
@@ -103,16 +106,16 @@ function Bar({ name, value, zero, end, y, isPooled }: BarProps) {
         />
       )}
       <text className="plot-value" x={value === null ? zero + 6 : Math.max(zero, end) + 6} y={y + BAR - 5}>
-        {value === null ? 'withheld' : measured(value)}
+        {value === null ? blank : measured(value)}
       </text>
     </>
   )
 }
 
-function summary(title: string, cells: readonly CellParts[]): string {
+function summary({ title, cells, blank }: { title: string; cells: readonly CellParts[]; blank: string }): string {
   const told = cells.map(
     ({ row, pooled }) =>
-      `${row} ${typeof pooled === 'number' ? measured(pooled) : pooled === null ? 'withheld' : 'not pooled'}`
+      `${row} ${typeof pooled === 'number' ? measured(pooled) : pooled === null ? blank : 'not pooled'}`
   )
   return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
 }

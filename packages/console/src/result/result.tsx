@@ -60,7 +60,7 @@ export function Answer({ pooled, named, statistic }: Shown & { readonly statisti
   const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
   return (
     <>
-      {statistic === 'table_one' && pooled.rows.length > 0 && <BaselineTable pooled={pooled} />}
+      {statistic === 'table_one' && pooled.rows.length > 0 && <BaselineTable pooled={pooled} sites={sites} />}
       {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
       {pooled.tests && pooled.tests.length > 0 && (
         <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />

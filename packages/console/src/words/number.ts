@@ -39,9 +39,9 @@ export function rough(value: number): string {
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3, maximumFractionDigits: 20 })
 
-/** One of a table's cells; withheld where there is none. */
-export function cell(value: string | number | null): string {
-  if (value === null) return 'withheld'
+/** One of a table's cells; where there is none, why (`blankWord`). */
+export function cell(value: string | number | null, blank = 'withheld'): string {
+  if (value === null) return blank
   return typeof value === 'number' ? measured(value) : value
 }
 
@@ -56,4 +56,9 @@ export function bytesInWords(size: number): string {
 /** "1 subject", "2 subjects". */
 export function plural(many: number, one: string, more = `${one}s`): string {
   return `${count(many)} ${many === 1 ? one : more}`
+}
+
+/** A count that the gateway rounds down to tens: "fewer than 10", "20 or more". */
+export function tensInWords(tens: number): string {
+  return tens === 0 ? 'fewer than 10' : `${count(tens)} or more`
 }

@@ -4,6 +4,7 @@
  */
 import { StimnetError, SubjectSet } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
+import type { StrayRows } from '../sources/strays.ts'
 
 /** The store of the subject index: any sublevel with text keys. */
 export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, string>
@@ -18,6 +19,8 @@ export interface Manifest {
     readonly sha256: string
     readonly rows: number
   }[]
+  /** Absent in manifests that were written before it was looked for. */
+  readonly strays?: readonly StrayRows[]
 }
 
 /** The name of a set of one variable: the number of a cell, or `missing`. */

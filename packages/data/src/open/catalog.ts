@@ -30,6 +30,7 @@ import { reduceBounded } from '../reduce/bounded.ts'
 import { type ReduceOptions, reduce } from '../reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
 import { type IndexLevel, SubjectIndex } from '../index/subject-index.ts'
+import type { StrayRows } from '../sources/strays.ts'
 import { type CohortTable, cohortTables } from '../tables.ts'
 
 /** The places where a catalog is kept, and the facts about this node that it needs. */
@@ -68,6 +69,8 @@ export interface Catalog {
   readonly newer?: string
   /** The exact number of distinct subjects. It must not leave the institution. */
   readonly subjects: number
+  /** Rows of people who are in no table of people, for the institution's own log. */
+  readonly strays: readonly StrayRows[]
   /**
    * The configuration by which it is served. A pinned epoch has its own tables and lattice, and
    * the stricter of its policy and today's.
@@ -164,6 +167,7 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
     epoch,
     ...(newer === undefined ? {} : { newer }),
     subjects,
+    strays: manifest.strays ?? [],
     ...asked(plainView(descriptor, config)),
     mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
     baseCells: () => baseCellsOf(at),

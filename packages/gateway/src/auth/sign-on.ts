@@ -1,5 +1,5 @@
 /** Logging in by an OpenID Connect provider: authorization code with PKCE, then a code of our own for the client. */
-import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
+import { type Clock, codeOf, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import * as openid from 'openid-client'
 import type { Account, SignOn } from '../peer.ts'
@@ -135,7 +135,11 @@ export class SingleSignOn {
     }
     const person = await this.#personOf(begun, query, state)
     if (!person) return { location: returned(begun, 'login_error', 'LOGIN_REFUSED') }
-    const account = await this.#parts.admit(person)
+    const account = await this.#parts.admit(person).catch((error: unknown) => {
+      if (codeOf(error) === 'ACCOUNT_LOCKED') return 'locked' as const
+      throw error
+    })
+    if (account === 'locked') return { location: returned(begun, 'login_error', 'ACCOUNT_LOCKED') }
     if (!account) return { location: returned(begun, 'login_error', 'NOT_PERMITTED') }
     const code = this.#secret()
     const expiresAtMs = this.#parts.clock.now() + CODE_MS_MAX

@@ -13,7 +13,8 @@ export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): H
     total_jobs: tens(activity.totalJobs),
     institution: facts.institution,
     peer_id: facts.peerId,
-    peers: tens(activity.connectedPeers)
+    // A zero would say that nobody is connected. The other counts must be numbers for older clients.
+    ...(activity.connectedPeers < 10 ? {} : { peers: tens(activity.connectedPeers) })
   }
 }
 

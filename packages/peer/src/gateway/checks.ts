@@ -66,6 +66,12 @@ async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {
     return { name: 'sandbox', ok: true, detail: 'none: scripts are refused, SQL and statistics are answered' }
   try {
     const { engine, grade, languages } = await sandbox.describe()
+    if (!(await sandbox.isAvailable()))
+      return {
+        name: 'sandbox',
+        ok: false,
+        detail: `${engine} does not answer: start it again. Approved scripts wait for it`
+      }
     return { name: 'sandbox', ok: true, detail: `${engine} (${grade}): ${languages.join(', ')}` }
   } catch {
     return { name: 'sandbox', ok: false, detail: 'cannot be started: see the log' }

@@ -14,6 +14,7 @@ import type { SignedOnPeople } from '../store/accounts/signed-on.ts'
 type PeopleMethods =
   | 'authenticate'
   | 'account'
+  | 'isLocked'
   | 'signOn'
   | 'accountOfKey'
   | 'tokenEpoch'
@@ -45,6 +46,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       return account ? { name: account.name, roles: account.roles, generation: account.generation } : null
     },
     account: (name) => accountNamed(parts, name),
+    isLocked: (shown) => isLocked(parts, shown),
     signOn: (person) => signOn(parts, person),
     suspicious: (event, actor) => {
       events.alert({ kind: event, actor })
@@ -75,11 +77,21 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
   }
 }
 
+function isLocked(parts: PeopleParts, shown: Parameters<GatewayPeer['isLocked']>[0]): boolean {
+  const { accounts, apiKeys, clock } = parts
+  const key = 'key' in shown ? apiKeys.find(shown.key, clock.now()) : undefined
+  const holder = 'key' in shown ? key && { name: key.owner, generation: key.generation ?? '' } : shown
+  if (!holder) return false
+  const local = accounts.get(holder.name)
+  return local ? local.locked && local.generation === holder.generation : accounts.isLockedOut(holder.name)
+}
+
 async function signOn(parts: PeopleParts, person: SignOn): Promise<Account | null> {
   const { accounts, signedOn, logins, database, clock } = parts
   const name = nameOf(person)
   const provider = logins.providers.get(person.provider)
-  if (!provider || accounts.isLockedOut(name)) return null
+  if (!provider) return null
+  if (accounts.isLockedOut(name)) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
   const roles = rolesOf(person.claims, provider.admit) as Role[]
   const { issuer } = provider
   const { name: called } = person.claims

@@ -107,7 +107,7 @@ function privacyPriceOf({ nanoRho, epsilonAtDelta, groupsPerSubject, ...price }:
     groups_per_subject: groupsPerSubject,
     rows_per_subject: rowsPerSubject,
     sites_per_person: sitesPerPerson,
-    columns: columns.map(({ error95, rankError95, assumesRows, adds: _, ...column }) => ({
+    columns: columns.map(({ error95, rankError95, assumesRows, adds: _, isUseless: __, ...column }) => ({
       ...column,
       ...{ error_95: error95, rank_error_95: rankError95, assumes_rows: assumesRows }
     }))

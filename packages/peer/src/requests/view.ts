@@ -15,7 +15,8 @@ import {
   type Output,
   type OutputDeclaration,
   outwardState,
-  type PooledOutput
+  type PooledOutput,
+  withInstitutions
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
@@ -139,7 +140,8 @@ function pooledOf(parts: readonly BroadcastPart[], outputs: readonly OutputDecla
   if (parts.length < 2 || !parts.some((part) => part.output)) return null
   try {
     const shares = parts.map(({ peer_id, output, code }) => ({ site: peer_id, output, ...(code ? { code } : {}) }))
-    return pool(shares, { outputs })
+    const sites = parts.map(({ peer_id: site, institution }) => ({ site, institution }))
+    return withInstitutions(pool(shares, { outputs }), sites)
   } catch (error) {
     // Parts that do not pool are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]

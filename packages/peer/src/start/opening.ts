@@ -10,6 +10,7 @@ import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
+import { AccountLog } from '../people/account-log.ts'
 import type { Permits } from '../federation/permits.ts'
 import { derivedSecret } from '../store/identity.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
@@ -112,6 +113,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     }
     const { epoch, newer } = catalog
     parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
+    for (const stray of catalog.strays) parts.events.strayRows({ catalog: name, ...stray })
     catalogs.set(name, catalog)
   }
   return catalogs
@@ -287,11 +289,21 @@ export async function openMetrics(
 const REFRESH_MS = 2_000
 
 /**
- * Reads the accounts file regularly, so that changes by another process take effect. Before the first account there is
- * no file.
+ * Reads the accounts file regularly, so that changes by another process take effect and are recorded. Before the first account there
+ * is no file. What has changed since the peer last ran is recorded before this resolves.
  */
-export function keepAccountsFresh(accounts: Accounts, lifetime: Lifetime): void {
-  lifetime.every(REFRESH_MS, () => void accounts.refresh())
+export async function keepAccountsFresh(
+  { accounts, database }: { accounts: Accounts; database: Database },
+  events: PeerEvents,
+  lifetime: Lifetime
+): Promise<void> {
+  const log = await AccountLog.open(accounts, database)
+  await log.record()
+  const refresh = async () => {
+    await accounts.refresh()
+    await log.record()
+  }
+  lifetime.every(REFRESH_MS, () => void refresh().catch((error) => events.unexpected(error, 'recording accounts')))
 }
 
 const SWEEP_MS = 60_000

@@ -105,7 +105,10 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
     ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust, files },
-    execution: { sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+    execution: {
+      ...{ sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+      isStandIn: config.sandbox.engine === 'auto' && facts.sandboxEngine === 'wasm'
+    },
     concurrency: config.jobs.concurrency
   })
   const stewards = stewardsOf({ ...stores, clock, logins: loginsOf(config) })

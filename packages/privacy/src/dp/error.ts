@@ -27,16 +27,31 @@ export interface ColumnError {
    * a correlation. Null for other columns.
    */
   readonly range: number | null
+  /** Whether 19 of 20 answers may be off by more than a quarter of the distance between the least and the largest possible value. */
+  readonly isUseless: boolean
   /** For a column that adds up over institutions: its noise, in its unit. */
   readonly adds?: NoiseTerm
 }
 
+/** An answer that is off by more than this share of what it can be, to either side, leaves half of it or more possible. */
+const EXTENT_SHARE_MAX = 0.25
+
 /** Expected errors of all columns, for groups of `rows` rows. */
 export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: number): ColumnError[] {
-  return plan.plan.measures.map((measure) => errorOf(plan, descriptor, measure, rows))
+  return plan.plan.measures.map((measure) => {
+    const column = errorOf(plan, descriptor, measure, rows)
+    const extent = extentOf(plan, measure, rows)
+    const error = column.error95 ?? column.rankError95
+    return { ...column, isUseless: error !== null && extent !== null && error > EXTENT_SHARE_MAX * extent }
+  })
 }
 
-function errorOf(plan: DpPlan, descriptor: CatalogDescriptor, measure: Measure, rows: number): ColumnError {
+function errorOf(
+  plan: DpPlan,
+  descriptor: CatalogDescriptor,
+  measure: Measure,
+  rows: number
+): Omit<ColumnError, 'isUseless'> {
   const none = { sd: null, error95: null, rankError95: null, assumesRows: null }
   const named = { name: measure.name, kind: measure.kind, range: rangeOf(plan, measure), ...none }
   if (measure.kind === 'quantile') {
@@ -64,6 +79,26 @@ function rangeOf(plan: DpPlan, measure: Measure): number | null {
   if (measure.kind !== 'mean' && measure.kind !== 'sd') return null
   const { decimals, lower, upper } = boundsIn(plan, measure.variable)
   return Number(upper - lower) / 10 ** decimals
+}
+
+/** The distance between the least and the largest value that a column can have, of a quantile its rank. Null where it has no bound. */
+function extentOf(plan: DpPlan, measure: Measure, rows: number): number | null {
+  const widthOf = (variable: VariableRef) => 2 * halvesOf(boundsIn(plan, variable)).width
+  switch (measure.kind) {
+    case 'subjects':
+    case 'rows':
+    case 'count':
+    case 'quantile':
+      return rows
+    case 'sum':
+      return rows * widthOf(measure.variable)
+    case 'variance':
+      return widthOf(measure.variable) ** 2 / 4
+    case 'covariance':
+      return (widthOf(measure.variables[0]) * widthOf(measure.variables[1])) / 2
+    default:
+      return rangeOf(plan, measure)
+  }
 }
 
 /** Rows per group for which errors are reported: the catalog's rounded number of subjects, divided by the number of groups. */

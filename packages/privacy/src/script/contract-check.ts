@@ -68,7 +68,7 @@ export function judgeTyped(result: string, context: TypedContext): JudgedTyped {
   try {
     const [document = refuse('not the declared outputs')] = valuesOf(reading.value, ['stimnet_outputs'])
     const written = valuesOf(document, namesOf(outputs))
-    const read = outputs.map((output, i) => readOutput(output, written[i] ?? refuse('an output is missing'), context))
+    const read = outputs.map((output, i) => readNamed(output, written[i] ?? refuse('an output is missing'), context))
     const counted = closeCounts(read, { subjects, k: settings.k })
     const closed = counted.map((value, i) =>
       rounded(ofCount(value, outputs[i], { outputs, counted, settings }), settings)
@@ -101,7 +101,8 @@ function valuesOf(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
  * released in the order of the contract.
  */
 function keyed(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
-  if (value.kind !== 'object' || value.members.length !== keys.length) return refuse('not the declared entries')
+  if (value.kind !== 'object' || value.members.length !== keys.length)
+    return refuse('not the declared entries, each with its name')
   const members = new Map(value.members)
   return keys.map((key) => members.get(key) ?? refuse('a declared entry is missing'))
 }
@@ -111,7 +112,8 @@ function numberOf(value: ScriptValue): number {
 }
 
 function listOf(value: ScriptValue, length: number): number[] {
-  if (value.kind !== 'array' || value.items.length !== length) return refuse('a list of another length than declared')
+  if (value.kind !== 'array' || value.items.length !== length)
+    return refuse(`not a list of ${length} numbers, as declared`)
   return value.items.map(numberOf)
 }
 
@@ -133,6 +135,16 @@ const FIELDS: Readonly<Record<OutputDeclaration['kind'], readonly string[]>> = {
 export const CONTRACT_WORDS: readonly string[] = [
   ...new Set(['kind', 'estimate', 'se', ...Object.keys(FIELDS), ...Object.values(FIELDS).flat()])
 ]
+
+/** Reads an output; a refusal names it. */
+function readNamed(output: OutputDeclaration, written: ScriptValue, context: TypedContext): TypedValue {
+  try {
+    return readOutput(output, written, context)
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(`${JSON.stringify(output.name)}: ${error.message}`)
+    throw error
+  }
+}
 
 function readOutput(output: OutputDeclaration, written: ScriptValue, context: TypedContext): TypedValue {
   const [kind, ...fields] = keyed(written, ['kind', ...FIELDS[output.kind]])

@@ -111,8 +111,9 @@ export function differencesInWords(
 /** Compares the sites. A pure function: the asking peer, each serving peer and a browser get the same result. */
 export function compareSchemas(sites: readonly SiteCatalog[], question: SchemaQuestion): SchemaReport {
   const contract = question.uses.flatMap((use) => referenceOf(use, sites, question) ?? [])
+  const own = sites.flatMap((at) => contract.flatMap((wanted) => variableDifferences(at, wanted, question.mappings)))
   const differences = [
-    ...sites.flatMap((at) => contract.flatMap((wanted) => variableDifferences(at, wanted, question.mappings))),
+    ...withoutMirrors(own, { sites, contract, mappings: question.mappings }),
     ...(question.tables ? orderDifferences(sites, contract, question.mappings) : [])
   ]
   return { contract, differences, skeleton: skeletonOf(sites, differences, contract) }
@@ -212,6 +213,58 @@ function plainFaults(local: VariableDescriptor, wanted: VariableContract): Schem
   // Without breakpoints in the contract, the program does not divide the variable.
   if (wanted.breakpoints.length > 0) check('breakpoints', wanted.breakpoints.join(', '), local.breakpoints.join(', '))
   return faults
+}
+
+/**
+ * The differences without those that say another one the other way round. Where most sites have `sex` and one has `gender` instead,
+ * the one lacks `sex`; that the others lack `gender` would ask for a second mapping of the same. The name of most sites stays, of
+ * equally many that which comes first. Each name stands for one other, so something always remains of what differs.
+ */
+function withoutMirrors(
+  differences: readonly SchemaDifference[],
+  { sites, contract, mappings }: { sites: readonly SiteCatalog[] } & Pick<SchemaQuestion, 'contract' | 'mappings'>
+): SchemaDifference[] {
+  const mirrors = mirrorsOf(differences, sites, contract)
+  return differences.filter(({ site, variable, field }) => {
+    const kept = mirrors.get(variable)
+    const here = sites.find((one) => one.site === site)
+    if (field !== 'name' || kept === undefined || !here || mappingAt(site, variable, mappings)) return true
+    return !variableAt(here, kept)
+  })
+}
+
+/** By variable: the one that its sites lack, of the same kind and with more sites, for which it may be another name. */
+function mirrorsOf(
+  differences: readonly SchemaDifference[],
+  sites: readonly SiteCatalog[],
+  contract: readonly VariableContract[]
+): ReadonlyMap<string, string> {
+  const lacking = new Set(
+    differences.flatMap(({ site, variable, field }) => (field === 'name' ? [`${site} ${variable}`] : []))
+  )
+  const holders = new Map(contract.map(({ variable }) => [variable, sites.filter((at) => variableAt(at, variable))]))
+  const sitesOf = ({ variable }: VariableContract) => holders.get(variable) ?? []
+  // Sorting is stable: of equally many the first comes first.
+  const preferred = [...contract].sort((a, b) => sitesOf(b).length - sitesOf(a).length)
+  const mirrors = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const [at, one] of preferred.entries()) {
+    const own = sitesOf(one)
+    const kept = preferred
+      .slice(0, at)
+      .filter((other) => isOfKind(one, other) && !taken.has(other.variable) && !mirrors.has(other.variable))
+      .find(({ variable }) => own.length > 0 && own.every(({ site }) => lacking.has(`${site} ${variable}`)))
+    if (!kept) continue
+    taken.add(kept.variable)
+    mirrors.set(one.variable, kept.variable)
+  }
+  return mirrors
+}
+
+/** Whether one of two variables could be the other under another name. */
+function isOfKind(one: VariableContract, other: VariableContract): boolean {
+  const kindOf = ({ type }: VariableContract) => (type === 'integer' ? 'number' : type)
+  return tableOf(one.variable) === tableOf(other.variable) && kindOf(one) === kindOf(other)
 }
 
 /** Differences in the order of columns. A table with a mapping is reordered to fit the contract; others must fit already. */

@@ -46,6 +46,7 @@ declare module 'dockerode' {
       readonly DefaultRuntime: string
       readonly Runtimes: Readonly<Record<string, unknown>>
     }>
+    ping(options: Abortable): Promise<unknown>
     getImage(name: string): {
       inspect(options: Abortable): Promise<{
         readonly Id: string

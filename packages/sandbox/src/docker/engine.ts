@@ -8,6 +8,8 @@ import { type ContainerSettings, createOptions, type ImageKind, type RunnerMode 
 const CALL_MS_MAX = 30_000
 /** Longest first call, ms. It is cheap for the engine, and an engine that does not answer must not delay the start of a node. */
 const CONNECT_MS_MAX = 10_000
+/** Longest wait for a sign of life, ms: whoever asks for the readiness of a node waits for it. */
+const PING_MS_MAX = 2_000
 
 /** Label of an image with the version of its runner's protocol. */
 const RUNNER_LABEL = 'stimnet.runner'
@@ -68,6 +70,14 @@ export class Engine {
     if (runtime === undefined || Object.hasOwn(info.Runtimes, runtime))
       return new Engine(docker, { isGvisor: (runtime ?? info.DefaultRuntime) === GVISOR })
     throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker has no runtime ${runtime}${TO_INSTALL[runtime] ?? ''}`)
+  }
+
+  /** Whether the engine answers now. */
+  async isThere(): Promise<boolean> {
+    return await this.#docker.ping(deadline(PING_MS_MAX)).then(
+      () => true,
+      () => false
+    )
   }
 
   /** The current id of the image with that name; undefined if there is none. Throws SANDBOX_UNAVAILABLE for another kind. */

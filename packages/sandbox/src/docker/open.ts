@@ -183,6 +183,8 @@ class DockerSandbox implements Sandbox {
   /** One pool per image. */
   readonly #pools: ReadonlyMap<ImageKind, Pool<ContainerSlot>>
   readonly #running = new Set<Promise<unknown>>()
+  /** The question to the engine whether it is there, while it is under way: all who ask meanwhile share its answer. */
+  #pinging: Promise<boolean> | undefined
 
   constructor(settings: DockerSettings, parts: Parts) {
     this.#clock = settings.clock ?? systemClock
@@ -210,6 +212,13 @@ class DockerSandbox implements Sandbox {
   pool(language: SandboxLanguage): WarmPool {
     const { waitingMax, waiting } = this.#pools.get(KIND_OF[language]) ?? { waitingMax: 0, waiting: 0 }
     return { waitingMax, waiting }
+  }
+
+  isAvailable(): Promise<boolean> {
+    this.#pinging ??= this.#parts.engine.isThere().finally(() => {
+      this.#pinging = undefined
+    })
+    return this.#pinging
   }
 
   async run(...[job, limits, signal]: Parameters<Sandbox['run']>): Promise<SandboxOutcome> {

@@ -116,6 +116,11 @@ class WasmSandbox implements Sandbox {
     return this.#description
   }
 
+  /** Each program gets a process of its own, so there is nothing that could be away. */
+  async isAvailable(): Promise<boolean> {
+    return true
+  }
+
   pool(language: SandboxLanguage): WarmPool {
     const line = this.#lines.find(({ interpreter }) => interpreter.languages.includes(language))
     const { waitingMax, waiting } = line?.pool ?? { waitingMax: 0, waiting: 0 }

@@ -4,9 +4,11 @@ import { type TableOneRow, tableOneOf } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { measured } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
+import { blankWord, type SiteTable } from './sites.ts'
 
 /** Of the answer to `table_one`. */
-export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
+export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
+  const blank = blankWord(sites)
   const { groups, rows } = tableOneOf(pooled)
   const isCompared = rows.some(({ difference }) => difference !== null)
   return (
@@ -19,7 +21,7 @@ export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
             {groups.map(({ name, subjects }) => (
               <th key={name} scope="col" className="number">
                 {name}
-                <span className="soft"> {subjects === null ? 'n withheld' : `n = ${subjects}`}</span>
+                <span className="soft"> {subjects === null ? `n ${blank}` : `n = ${subjects}`}</span>
               </th>
             ))}
             {isCompared && (
@@ -39,7 +41,7 @@ export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
               </th>
               {row.cells.map((cell, at) => (
                 <td key={groups[at]?.name} className="number">
-                  {cellText(cell)}
+                  {cellText(cell, blank)}
                 </td>
               ))}
               {isCompared && <td className="number">{row.difference === null ? '' : measured(row.difference)}</td>}
@@ -51,10 +53,10 @@ export function BaselineTable({ pooled }: { pooled: PooledOutput }) {
   )
 }
 
-function cellText(cell: TableOneRow['cells'][number]): string {
-  if (cell === null) return 'withheld'
+function cellText(cell: TableOneRow['cells'][number], blank: string): string {
+  if (cell === null) return blank
   const { behind } = cell
   const part = behind === undefined ? '' : ` [${behind.sites} of ${behind.of} institutions]`
   if ('share' in cell) return `${measured(100 * cell.share)} %${part}`
-  return `${measured(cell.mean)} (${cell.sd === null ? 'withheld' : measured(cell.sd)})${part}`
+  return `${measured(cell.mean)} (${cell.sd === null ? blank : measured(cell.sd)})${part}`
 }

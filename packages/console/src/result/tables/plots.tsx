@@ -8,7 +8,7 @@ import { ForestPlot } from '../../plots/forest-plot.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
 import { SiteBars } from '../../plots/site-bars.tsx'
 import { forestsOf } from './estimates.ts'
-import { columnParts, placesOf, type SiteTable } from './sites.ts'
+import { blankWord, columnParts, placesOf, type SiteTable } from './sites.ts'
 import { typedCells } from './typed-rows.ts'
 
 /** Beyond these the picture would be longer than the table. */
@@ -25,6 +25,7 @@ export function Plots(props: {
   const measures = placesOf(pooled.columns).measures
   const [chosen, setChosen] = useState(() => firstShown(pooled, measures))
   const column = pooled.columns[chosen]
+  const blank = blankWord(sites)
   const cells = columnParts(pooled, sites, chosen)
   const forests = forestsOf(pooled, named, sites)
   const typed = (pooled.outputs ?? []).flatMap((output, at) => {
@@ -40,14 +41,14 @@ export function Plots(props: {
       {column && isBinned(pooled) && (
         <Scroll label="Histogram">
           <Histogram
-            title={`${column.name}, pooled`}
+            {...{ title: `${column.name}, pooled`, blank }}
             bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
           />
         </Scroll>
       )}
       {column && cells.length > 0 && (
         <Scroll label="Bars">
-          <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} />
+          <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} blank={blank} />
         </Scroll>
       )}
       {cells.length > ROWS_MAX && (

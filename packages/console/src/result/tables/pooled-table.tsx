@@ -4,12 +4,13 @@ import type { PooledOutput } from '@stimnet/protocol'
 import { useState } from 'react'
 import { cell, plural } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
-import { placesOf, rowOf, type SiteTable } from './sites.ts'
+import { blankWord, placesOf, rowOf, type SiteTable } from './sites.ts'
 
-/** Numbers that were withheld say so. */
+/** Numbers that are not there say why. */
 export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
+  const blank = blankWord(sites)
   return (
     <>
       <label className="choice">
@@ -37,7 +38,12 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
-                <Cells pooled={pooled} values={row.values} errors={row.error_95 ?? row.within} behind={behindOf(row)} />
+                <Cells
+                  {...{ pooled, blank }}
+                  values={row.values}
+                  errors={row.error_95 ?? row.within}
+                  behind={behindOf(row)}
+                />
                 <td className="number">
                   {row.sites.length} of {sites.length}
                 </td>
@@ -48,7 +54,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   return (
                     <tr key={site.peerId} className="part">
                       <th scope="row">{site.name}</th>
-                      <Cells pooled={pooled} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <Cells {...{ pooled, blank }} values={own?.values ?? pooled.columns.map(() => null)} />
                       <td />
                     </tr>
                   )
@@ -75,18 +81,20 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly pooled: PooledOutput
   readonly values: Values
+  /** Stands for a number that is not there. */
+  readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]
 }
 
-function Cells({ pooled, values, errors, behind = [] }: CellsProps) {
+function Cells({ pooled, values, blank, errors, behind = [] }: CellsProps) {
   return pooled.columns.map(({ name, role }, at) => {
     const value = values[at] ?? null
     const error = errors?.[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
     return (
       <td key={name} className={value === null ? 'number withheld' : 'number'}>
-        {cell(value)}
+        {cell(value, blank)}
         {error !== null && <span className="soft"> ± {cell(error)}</span>}
         {behind[at] && <span className="soft"> {behind[at]}</span>}
       </td>

@@ -11,6 +11,14 @@ export interface SiteTable {
   readonly table: TableOutput
 }
 
+/**
+ * What stands for a number that is not there. Nothing is withheld from an answer with noise; a number is missing there where the
+ * noise leaves too little of it, such as a correlation of spreads of zero.
+ */
+export function blankWord(sites: readonly SiteTable[]): string {
+  return sites.some(({ table }) => table.disclosure.level === 'P2') ? 'too noisy' : 'withheld'
+}
+
 /** Where keys end and measures begin. */
 export interface Places {
   readonly keys: readonly number[]

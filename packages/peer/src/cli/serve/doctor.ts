@@ -41,6 +41,7 @@ stopped.
       ...(await gatewayFindings(loaded)),
       ...(await Promise.all(loaded.config.mesh.bootstrap.map(reachable))),
       ...(await policyFindings(loaded)),
+      ...(await sourceFindings(loaded)),
       await sandboxFinding(loaded)
     ]
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
@@ -71,6 +72,23 @@ async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
     ok: grade === 'weak',
     detail: `${key}: ${detail}`
   }))
+}
+
+/** Reads the files of each catalog. Rows of people who are in no table of people are shown and are no failure. */
+async function sourceFindings({ config, baseDir }: LoadedConfig): Promise<Finding[]> {
+  const { findStrays } = await import('@stimnet/data')
+  const findings: Finding[] = []
+  for (const catalog of config.catalogs) {
+    try {
+      for (const { table, file, first, rows, subjects } of await findStrays(catalog, baseDir)) {
+        const detail = `${catalog.name}.${table}: ${file}, ${first}: the first of ${rows} rows of ${subjects} people who are in no table of people`
+        findings.push({ name: 'rows', ok: true, detail: `${detail}; they are loaded, see docs/operating.md` })
+      }
+    } catch (error) {
+      findings.push({ name: 'rows', ok: false, detail: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return findings
 }
 
 /**
@@ -142,7 +160,7 @@ async function gatewayFindings(loaded: LoadedConfig): Promise<Finding[]> {
   if (gateway.port === 0) return []
   const url = `http://${gateway.host}:${gateway.port}`
   try {
-    const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(3_000) })
+    const ready = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) })
     const body = (await ready.json()) as { checks?: Finding[] }
     return (body.checks ?? []).map((check) => ({ ...check, name: `peer: ${check.name}` }))
   } catch {
@@ -237,6 +255,10 @@ async function sandboxFinding({ config, baseDir }: LoadedConfig): Promise<Findin
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no reason given'
-    return { name, ok: false, detail: `cannot be started (${why}): npm ci installs Deno and Pyodide` }
+    const isDocker = config.sandbox.engine === 'docker' || config.sandbox.docker.runtime !== undefined
+    const what = isDocker
+      ? 'start Docker, and build its images with npm run images'
+      : 'npm ci installs Deno and Pyodide'
+    return { name, ok: false, detail: `cannot be started (${why}): ${what}` }
   }
 }

@@ -9,6 +9,7 @@ import {
   CODES,
   type Code,
   type GramMeasure,
+  type OutputDeclaration,
   privacyAskSchema,
   resolveVariable
 } from '@stimnet/protocol'
@@ -24,9 +25,41 @@ const WHY_MAX = 1_500
 /** The reason of a refusal that depends on data. `why` is disclosed for synthetic data only, which contain no real people. */
 export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, why: string | undefined): string {
   const { descriptor } = plan.catalog
-  const words = code === 'COHORT_NOT_RELEASABLE' ? adviceFor(plan, settings) : CODES[code].meaning
+  const words =
+    code === 'COHORT_NOT_RELEASABLE' ? adviceFor(plan, settings) : `${CODES[code].meaning}${contractAdvice(plan, code)}`
   if (!descriptor.synthetic || why === undefined || why === '') return words
   return `${words} The data are synthetic, so that the reason is disclosed: ${why.slice(-WHY_MAX)}${why.endsWith('.') ? '' : '.'}`
+}
+
+/** Outputs that a reason spells out at most, and entries of each. */
+const OUTPUTS_SPELT_MAX = 8
+const ENTRIES_SPELT_MAX = 4
+
+/**
+ * The calls of `release` that a contract expects, where a script with a contract failed or released something else. Made from the
+ * contract alone, and the same for each such end, so that it discloses nothing about why.
+ */
+function contractAdvice({ outputs = [] }: Partial<JobPlan>, code: Code): string {
+  if (outputs.length === 0 || (code !== 'PROGRAM_FAILED' && code !== 'OUTPUT_NOT_RELEASABLE')) return ''
+  const more = outputs.length > OUTPUTS_SPELT_MAX ? `; and ${outputs.length - OUTPUTS_SPELT_MAX} more` : ''
+  const spelt = `${outputs.slice(0, OUTPUTS_SPELT_MAX).map(releaseOf).join('; ')}${more}.`
+  return ` Its contract expects exactly, in this order: ${spelt.length > WHY_MAX ? `${spelt.slice(0, WHY_MAX)}…` : spelt}`
+}
+
+function releaseOf({ name, kind, categories, edges, terms }: OutputDeclaration): string {
+  const fields: Partial<Record<OutputDeclaration['kind'], string>> = {
+    table: `counts={${entriesOf(categories, '…')}}`,
+    histogram: `counts=[…] (${edges.length - 1} whole numbers, one for each bin)`,
+    coefficients: `terms={${entriesOf(terms, '{"estimate": …, "se": …}')}}`,
+    test: 'statistic=…, df=…, p=…',
+    curve: `values=[…] (${edges.length} numbers, one for each edge)`
+  }
+  return `release(${JSON.stringify(name)}, "${kind}", ${fields[kind] ?? 'value=…'})`
+}
+
+function entriesOf(names: readonly string[], value: string): string {
+  const spelt = names.slice(0, ENTRIES_SPELT_MAX).map((name) => `${JSON.stringify(name)}: ${value}`)
+  return [...spelt, ...(names.length > spelt.length ? [`… (${names.length} in all)`] : [])].join(', ')
 }
 
 function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: PrivacySettings): string {
@@ -74,21 +107,31 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
   return Math.max(1, groupCells(resolveVariable(descriptor, variable).variable) - 1)
 }
 
-/** The error of each column of the same question with noise. Empty where the question has no noisy form. */
-function noiseAdvice({ catalog, plan, schema }: JobPlan): string[] {
+/**
+ * The error of each column of the same question with noise, over the whole catalog, since the size of the cohort is not disclosed.
+ * Columns that would say nothing are not offered. Empty where the question has no noisy form.
+ */
+function noiseAdvice({ catalog, plan, schema, cohort }: JobPlan): string[] {
   const { descriptor } = catalog
   if (plan === undefined || schema.mappings.length > 0 || planFault(plan, descriptor) !== null) return []
   try {
     const ask = privacyAskSchema.parse({ level: 'P2', epsilon: EPSILON_OFFERED })
     const sitesPerPerson = 1
     const { columns } = costOf({ plan, ask, descriptor, sitesPerPerson, decimalsOf: (one) => catalog.decimalsOf(one) })
-    const errors = columns.flatMap(({ name, error95 }) =>
-      error95 === null ? [] : [`${name} to about ${Number(error95.toPrecision(2))}`]
-    )
-    if (errors.length === 0) return []
-    return [
-      `With noise (privacy level P2, epsilon ${EPSILON_OFFERED}) it is answered: ${errors.join(', ')}, 19 times of 20.`
-    ]
+    const known = columns.filter(({ error95, isUseless }) => error95 !== null || isUseless)
+    if (known.length === 0) return []
+    const noise = `With noise (privacy level P2, epsilon ${EPSILON_OFFERED})`
+    const useless = known.filter(({ isUseless }) => isUseless).map(({ name }) => name)
+    const errors = known
+      .filter(({ isUseless }) => !isUseless)
+      .map(({ name, error95 }) => `${name} to about ${Number((error95 ?? 0).toPrecision(2))}`)
+    if (errors.length === 0) return [`${noise} the answer would be useless at this size: the noise would hide it.`]
+    const isPart = cohort !== undefined || plan.where !== undefined
+    const who = isPart
+      ? `, if all ${descriptor.subjectsRounded} people are meant (of fewer people it is farther off)`
+      : ''
+    const rest = useless.length === 0 ? '' : ` Useless at this size: ${useless.join(', ')}.`
+    return [`${noise} it is answered: ${errors.join(', ')}, 19 times of 20${who}.${rest}`]
   } catch {
     return []
   }

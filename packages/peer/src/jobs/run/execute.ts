@@ -24,6 +24,8 @@ export type Executed =
 /** Dependencies of a run. */
 export interface ExecutionParts {
   readonly sandbox: Sandbox | undefined
+  /** Whether the embedded sandbox runs because Docker did not answer at the start, with `engine: auto`. */
+  readonly isStandIn?: boolean
   readonly privacy: CatalogPrivacy
   readonly memoryBytesMax: number
   readonly outputBytesMax: number

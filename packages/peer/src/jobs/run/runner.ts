@@ -21,11 +21,22 @@ import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../a
 /** A job that was running at this many stops of the node may be their cause. It ends as the node's failure. */
 const RUNS_MAX = 3
 
+/** Pause between two questions to a sandbox that did not answer, ms. */
+const SANDBOX_PAUSE_MS = 2_000
+
 /** A job in the queue, with what admission made of it where it was not stored meanwhile. */
 interface Queued {
   readonly job: JobRecord
   readonly made: Prepared | undefined
 }
+
+/** A run: `shown` resolves when its end is shown; `later` is the job where it did not end and waits for the sandbox. */
+interface Run {
+  readonly shown: Promise<void>
+  readonly later?: JobRecord
+}
+
+const DONE = Promise.resolve()
 
 /** Dependencies of `Runner`. */
 export interface RunnerParts extends PublishParts {
@@ -52,8 +63,11 @@ export class Runner implements Queue {
   readonly #seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
-  /** Jobs whose files are being fetched. They enter the queue when the files are here, so that a slow peer blocks no worker. */
-  readonly #fetching = new Map<string, Queued & { readonly control: AbortController }>()
+  /**
+   * Jobs that wait for their files, or for a sandbox that does not answer. They enter the queue afterwards, so that what is slow
+   * elsewhere blocks no worker.
+   */
+  readonly #aside = new Map<string, Queued & { readonly control: AbortController }>()
   /** Jobs that were cancelled after they were stored and before they reached the queue. */
   readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
@@ -88,26 +102,56 @@ export class Runner implements Queue {
   }
 
   get counts(): { queued: number; running: number } {
-    return { queued: this.#queue.length + this.#fetching.size, running: this.#running.size }
+    return { queued: this.#queue.length + this.#aside.size, running: this.#running.size }
   }
 
   enqueue(job: JobRecord, made?: Prepared): void {
     this.#keepShowing(this.#parts.jobs.show(job, 0))
-    if (job.uploads) void this.#awaitFiles({ job, made })
+    // A job whose files do not arrive is queued too and fails when it runs.
+    if (job.uploads) void this.#setAside({ job, made }, (signal) => this.#parts.files.fetch(job, signal))
     else this.#queue.push({ job, made })
     if (this.#doomed.delete(job.id)) void this.cancel(job)
     this.#fill()
   }
 
-  /** Queues a job when fetching its files has ended. A job whose files did not arrive is queued too and fails when it runs. */
-  async #awaitFiles(queued: Queued): Promise<void> {
+  /** Queues a job when what it waits for is there. */
+  async #setAside(queued: Queued, until: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { job } = queued
     const control = new AbortController()
-    this.#fetching.set(job.id, { ...queued, control })
-    await this.#parts.files.fetch(job, AbortSignal.any([control.signal, this.#stopping.signal]))
-    if (!this.#fetching.delete(job.id) || this.#stopping.signal.aborted) return
+    this.#aside.set(job.id, { ...queued, control })
+    await until(AbortSignal.any([control.signal, this.#stopping.signal]))
+    if (!this.#aside.delete(job.id) || this.#stopping.signal.aborted) return
     this.#queue.push(queued)
     this.#fill()
+  }
+
+  /** Resolves when the sandbox answers again, when the approval of the job has expired, or when the signal aborts. */
+  async #sandboxBack(job: JobRecord, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts
+    while (!signal.aborted) {
+      const left = (job.review?.expiresAtMs ?? 0) - clock.now()
+      await clock.sleep(Math.min(SANDBOX_PAUSE_MS, Math.max(0, left) + 1), signal).catch(() => undefined)
+      if (left <= 0 || (await this.#isSandboxThere(job))) return
+    }
+  }
+
+  /**
+   * Whether a job that stewards approved must wait for a sandbox that does not answer. Its approval would be lost otherwise. One
+   * that nobody approved fails with SANDBOX_UNAVAILABLE and can be asked again.
+   */
+  async #mustWait(job: JobRecord, signal: AbortSignal): Promise<boolean> {
+    const { clock, events } = this.#parts
+    if (!job.review || job.review.expiresAtMs <= clock.now() || !isScript(job)) return false
+    if ((await this.#isSandboxThere(job)) || signal.aborted) return false
+    events.sandboxAway({ jobId: job.id })
+    return true
+  }
+
+  /** Whether the sandbox that stewards saw is there, or never will be. The one that stands in for Docker is not what they saw. */
+  async #isSandboxThere({ review }: JobRecord): Promise<boolean> {
+    const { sandbox, isStandIn } = this.#parts.execution
+    if (isStandIn && review?.image.startsWith('docker ')) return false
+    return (await sandbox?.isAvailable()) ?? true
   }
 
   /** Ends a waiting job at once and stops a running one. False where its end has been shown. */
@@ -126,13 +170,13 @@ export class Runner implements Queue {
     return !isEnded(job.state) || this.#parts.clock.now() < (job.visibleAtMs ?? 0)
   }
 
-  /** Removes a job from the queue, or from those whose files are being fetched. */
+  /** Removes a job from the queue, or from those that wait for something else. */
   #takeOut(id: string): JobRecord | undefined {
-    const fetching = this.#fetching.get(id)
-    this.#fetching.delete(id)
-    fetching?.control.abort()
+    const aside = this.#aside.get(id)
+    this.#aside.delete(id)
+    aside?.control.abort()
     const at = this.#queue.findIndex(({ job }) => job.id === id)
-    return fetching?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0]?.job)
+    return aside?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0]?.job)
   }
 
   /** Starts no more jobs, interrupts those running (they stay admitted and run again at the next start), and waits for them. */
@@ -168,21 +212,22 @@ export class Runner implements Queue {
     const { clock, events } = this.#parts
     const started = clock.now()
     try {
-      const { shown } = await this.#toItsEnd({ job, made }, signal)
+      const { shown, later } = await this.#toItsEnd({ job, made }, signal)
+      if (later) return void this.#setAside({ job: later, made }, (waiting) => this.#sandboxBack(later, waiting))
       await shown
     } catch (error) {
       // The end could not be stored either. The job stays admitted and runs again when the node restarts.
       events.unexpected(error, job.id)
-    } finally {
-      this.leaveSeat(job.issuer, job.askedBy)
-      events.ran({ jobId: job.id, program: job.programWord, ms: clock.now() - started })
     }
+    this.leaveSeat(job.issuer, job.askedBy)
+    events.ran({ jobId: job.id, program: job.programWord, ms: clock.now() - started })
   }
 
-  /** Resolves when the end is stored. The promise `shown` in its result resolves when the end is shown. */
-  async #toItsEnd({ job, made }: Queued, signal: AbortSignal): Promise<{ shown: Promise<void> }> {
+  /** Resolves when the end is stored, or when the job must wait. */
+  async #toItsEnd({ job, made }: Queued, signal: AbortSignal): Promise<Run> {
     let running = job
     try {
+      if (await this.#mustWait(job, signal)) return { shown: DONE, later: job }
       running = await this.#start(job)
       const plan = await this.#planOf(running, made)
       const privacy = this.#parts.privacy.of(job.catalog)
@@ -198,8 +243,10 @@ export class Runner implements Queue {
               ranBy: RAN_BY_NODE
             }
           : await execute({ id: job.id, plan, uploads }, { ...this.#parts.execution, privacy }, signal)
+      const isAway = !executed.ok && executed.code === 'SANDBOX_UNAVAILABLE' && (await this.#mustWait(job, signal))
       if (this.#stopping.signal.aborted) return this.#putBack(job, running)
       if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
+      if (isAway) return { shown: DONE, later: await this.#requeue(running) }
       return await this.#finish(running, plan, privacy, executed)
     } catch (error) {
       if (this.#stopping.signal.aborted) return this.#putBack(job, running)
@@ -240,6 +287,14 @@ export class Runner implements Queue {
       await database.commit((draft) => jobs.change(draft, running, 'queued', { runs: job.runs }))
     }
     return { shown: Promise.resolve() }
+  }
+
+  /** Takes a job whose sandbox went away back into the queue. The run counts, since the job may be the cause. */
+  async #requeue(running: JobRecord): Promise<JobRecord> {
+    const { database, jobs } = this.#parts
+    const queued = await database.commit((draft) => jobs.change(draft, running, 'queued'))
+    this.#keepShowing(jobs.show(queued, 0))
+    return queued
   }
 
   /** Ends a job whose run threw: cancelled, or failed through the node's fault. */
@@ -411,13 +466,12 @@ export class Runner implements Queue {
   }
 
   #visibleAt(job: JobRecord, plan: JobPlan | undefined): number {
-    const isScript = !['sql', 'statistic'].includes(job.programWord)
     return endVisibleAt(job, {
       endedAtMs: this.#parts.clock.now(),
       // Refusals use the grid of answers: on a finer one, an early end would show that there is no answer. Noisy
       // answers use the
       // coarse grid: larger noise takes longer to draw, and more subjects take longer to read.
-      script: isScript || plan?.noise !== undefined,
+      script: isScript(job) || plan?.noise !== undefined,
       timing: this.#parts.privacy.of(job.catalog).timing
     })
   }
@@ -464,4 +518,8 @@ export class Runner implements Queue {
     void shown.then(() => this.#showing.delete(shown))
     return shown
   }
+}
+
+function isScript({ programWord }: JobRecord): boolean {
+  return !['sql', 'statistic'].includes(programWord)
 }

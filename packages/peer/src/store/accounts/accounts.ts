@@ -81,6 +81,11 @@ export class Accounts {
     return [...this.#accounts.values()].filter(({ removed }) => !removed)
   }
 
+  /** With those that were removed. */
+  all(): readonly StoredAccount[] {
+    return [...this.#accounts.values()]
+  }
+
   get(name: string): StoredAccount | undefined {
     const account = this.#accounts.get(name)
     return account?.removed ? undefined : account

@@ -37,6 +37,7 @@ export type AuditKind =
   | 'login'
   | 'login-failed'
   | 'signed-out'
+  | 'account'
   | 'key'
   | 'alert'
   | 'epoch'

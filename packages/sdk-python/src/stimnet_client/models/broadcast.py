@@ -46,9 +46,9 @@ class BroadcastPart(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Broadcast(Answer):
-    """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, for
-    scripts with declared outputs also ``outputs``, for a regression ``models``. It is the gateway's arithmetic:
-    ``verify_broadcast`` says which parts are signed.
+    """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, and
+    ``institutions``, the name of each PeerId; for scripts with declared outputs also ``outputs``, for a regression
+    ``models``. It is the gateway's arithmetic: ``verify_broadcast`` says which parts are signed.
     """
 
     id: str

@@ -1,0 +1,72 @@
+/** Rows of people who are in no table of people, such as visits of patients whom an export left out: they are loaded, and named. */
+import type { CatalogConfig } from '../catalog/catalog-config.ts'
+import { openEngine, type Session } from '../engine.ts'
+import { quoteName } from '../quote.ts'
+import { type LoadedSource, loadSource, type Source, sourceOf } from './source.ts'
+
+/** The rows of one table whose subject is in no table with one row per subject. They must not leave the institution. */
+export interface StrayRows {
+  readonly table: string
+  /** Absolute path of the file. */
+  readonly file: string
+  /** The place of the first of them in the file, such as "line 7". */
+  readonly first: string
+  readonly rows: number
+  /** Number of distinct subjects of these rows. */
+  readonly subjects: number
+}
+
+/** A loaded table: the names of its relation, and of the columns with the position of a row and with its subject key. */
+export interface KeyedTable {
+  readonly source: Source
+  readonly loaded: LoadedSource
+  readonly relation: string
+  readonly row: string
+  readonly key: string
+}
+
+/**
+ * The stray rows of loaded tables, one entry per table that has any. Empty where no table has one row per subject: nothing then
+ * says who the people are.
+ */
+export async function straysIn(session: Session, tables: readonly KeyedTable[]): Promise<readonly StrayRows[]> {
+  const isOfPeople = ({ source }: KeyedTable) => source.table.one_row_per_subject
+  const people = tables.filter(isOfPeople)
+  if (people.length === 0) return []
+  const known = people.map(({ relation, key }) => `SELECT ${quoteName(key)} AS known FROM ${quoteName(relation)}`)
+  const strays: StrayRows[] = []
+  for (const { source, loaded, relation, row, key } of tables.filter((table) => !isOfPeople(table))) {
+    const own = quoteName(key)
+    const [found] = await session.rows(
+      `SELECT count(*), count(DISTINCT ${own}), min(${quoteName(row)}) FROM ${quoteName(relation)} ANTI JOIN (${known.join(' UNION ALL ')}) ON ${own} = known`
+    )
+    const [rows, subjects, first] = (found ?? []).map(Number)
+    if (!rows) continue
+    strays.push({
+      ...{ table: source.table.name, file: source.path, rows, subjects: subjects ?? 0 },
+      first: await loaded.place(first ?? 0)
+    })
+  }
+  return strays
+}
+
+/** The stray rows of a catalog's files as they are now. Throws SOURCE_INVALID. */
+export async function findStrays(config: CatalogConfig, baseDir: string): Promise<readonly StrayRows[]> {
+  if (!config.tables.some((table) => table.one_row_per_subject)) return []
+  const engine = await openEngine({ threads: 2 })
+  try {
+    const session = await engine.session()
+    const tables: KeyedTable[] = []
+    for (const [i, table] of config.tables.entries()) {
+      const source = sourceOf(table, baseDir)
+      const loaded = await loadSource(source, session, `raw_${i}`)
+      const at = loaded.columns.indexOf(config.subject_key)
+      // A file without keys stops the start with its own message.
+      if (at < 0) return []
+      tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}` })
+    }
+    return await straysIn(session, tables)
+  } finally {
+    engine.close()
+  }
+}
