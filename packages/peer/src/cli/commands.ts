@@ -23,6 +23,7 @@ import { reviewCommand } from './serve/review.ts'
 import { runCommand } from './ask/run.ts'
 import { sandboxCommand } from './serve/sandbox.ts'
 import { startCommand } from './serve/start.ts'
+import { statusCommand } from './serve/status.ts'
 import { tokenCommand } from './serve/token.ts'
 import { verifyCommand } from './follow/verify.ts'
 import { vouchCommand } from './serve/vouch.ts'
@@ -48,6 +49,7 @@ export const ASKING: readonly Command[] = [
 export const SERVING: readonly Command[] = [
   initCommand,
   startCommand,
+  statusCommand,
   accountCommand,
   tokenCommand,
   doctorCommand,

@@ -97,6 +97,11 @@ export class Database {
     return why === undefined ? this.auditLog.verify() : { ok: false, sequence: 0, why }
   }
 
+  /** About the bytes on disk of some sublevels, without what was written last; undefined in memory. */
+  bytesOf(names: readonly string[]): Promise<number | undefined> {
+    return this.#checked.bytesOf(names)
+  }
+
   json<V>(name: string): Sublevel<V> {
     return this.root.sublevel<string, V>(name, { valueEncoding: 'json' }) as unknown as Sublevel<V>
   }

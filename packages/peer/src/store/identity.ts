@@ -1,7 +1,7 @@
 /** The peer's own Ed25519 key: created once and kept in a file that only its user can read. */
 import { hkdfSync } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
 import { makeFolder, readPrivate } from './private.ts'
 
@@ -29,6 +29,15 @@ export async function readSeed(path: string): Promise<Uint8Array | undefined> {
   const seed = seedIn(text)
   if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
   return seed
+}
+
+/** The name of the key file in a peer's folder. */
+export const KEY_FILE = 'identity.key'
+
+/** The PeerId of the key in a peer's folder; undefined where there is none. Throws CONFIG_INVALID as `readSeed`. */
+export async function peerIdIn(dataDir: string): Promise<string | undefined> {
+  const seed = await readSeed(join(dataDir, KEY_FILE))
+  return seed && (await signerFromSeed(seed)).id
 }
 
 /**
