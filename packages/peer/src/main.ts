@@ -3,6 +3,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { type Command, EXIT, EXIT_TEXT, helpOf, type Io, runCommand } from './cli/terminal/arguments.ts'
 import { ASKING, COMMANDS, SERVING } from './cli/commands.ts'
 import { didYouMean } from './cli/terminal/nearest.ts'
+import { outputTo, ReaderGone } from './cli/terminal/output.ts'
 import { printable } from './cli/terminal/table.ts'
 import { tell } from './cli/terminal/tell.ts'
 import { askLine } from './cli/terminal/ask-line.ts'
@@ -58,7 +59,7 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await runCommand(definition, rest, io)
   } catch (error) {
-    return tell(error, io)
+    return error instanceof ReaderGone ? EXIT.ok : tell(error, io)
   }
 }
 
@@ -67,8 +68,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopping.abort(new StimnetError('CANCELLED', `stopped by ${signal}`)))
 }
 process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: outputTo(process.stdout),
+  err: outputTo(process.stderr),
   interactive: process.stderr.isTTY === true,
   ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : undefined,
   signal: stopping.signal

@@ -5,6 +5,7 @@ import { MemoryLevel } from 'memory-level'
 import { closeFolder, makePrivately } from './private.ts'
 import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
+import { withCopy } from './level-copy.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
 /** A directory, or memory for tests. */
@@ -83,6 +84,18 @@ export class Database {
       return await walkClosed(() => innerOf({ directory }), directory)
     } catch (cause) {
       throw new StimnetError('STORE_UNAVAILABLE', `opening ${directory}`, { cause })
+    }
+  }
+
+  /**
+   * As `walk`, and leaves the folder as it is: LevelDB writes whenever it opens. Undefined where the folder changed
+   * meanwhile, because a process has it open. Throws STORE_UNAVAILABLE.
+   */
+  static async lookInto(directory: string): Promise<StoreFinding | undefined> {
+    try {
+      return await withCopy(directory, (copy) => walkClosed(() => innerOf({ directory: copy }), copy))
+    } catch (cause) {
+      throw new StimnetError('STORE_UNAVAILABLE', `reading ${directory}`, { cause })
     }
   }
 

@@ -1,14 +1,20 @@
 /** The peer's own Ed25519 key: created once and kept in a file that only its user can read. */
 import { hkdfSync } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
 import { makeFolder, readPrivate } from './private.ts'
 
-/** Reads a key file, or creates one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
+/**
+ * Reads a key file, or creates one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file, and where the
+ * key is gone but the database of its peer is there.
+ */
 export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
   const existing = await readSeed(path)
   if (existing) return existing
+  const lost = keyLostText(dirname(path))
+  if (lost !== undefined) throw new StimnetError('CONFIG_INVALID', lost, { reason: lost })
   await makeFolder(dirname(path))
   const seed = random.bytes(32)
   // 'wx': of two processes that start together, only one can create the key.
@@ -27,12 +33,26 @@ export async function readSeed(path: string): Promise<Uint8Array | undefined> {
   const text = await readPrivate(path)
   if (text === undefined) return undefined
   const seed = seedIn(text)
-  if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
+  if (!seed) {
+    const what = 'is damaged: a key file is one line of 64 hexadecimal digits. Put back its copy'
+    throw new StimnetError('CONFIG_INVALID', `${path} ${what}`)
+  }
   return seed
 }
 
 /** The name of the key file in a peer's folder. */
 export const KEY_FILE = 'identity.key'
+
+/**
+ * What to do where a peer's folder has a database and no key; undefined elsewhere. With a new key, the peer would be another
+ * institution to all others, and its log and receipts would be those of a stranger.
+ */
+export function keyLostText(dataDir: string): string | undefined {
+  const key = join(dataDir, KEY_FILE)
+  if (existsSync(key) || !existsSync(join(dataDir, 'db', 'CURRENT'))) return undefined
+  const lost = `${key} is missing, and the database beside it belongs to that key`
+  return `${lost}: put the key back from its copy (chmod 600). If there is none, see “A lost key” in docs/operating.md`
+}
 
 /** The PeerId of the key in a peer's folder; undefined where there is none. Throws CONFIG_INVALID as `readSeed`. */
 export async function peerIdIn(dataDir: string): Promise<string | undefined> {
