@@ -33,7 +33,8 @@ shown after a login.
     const local = await localOf(loaded)
     const health = await answerOf(createClient({ url }).health({ signal: AbortSignal.timeout(WAIT_MS) }))
     // Another program at that port may answer with any JSON.
-    if ('error' in health || !isPeer(health.answer)) return absent({ url, loaded, local }, values.json, io)
+    if ('error' in health) return absent({ url, loaded, local, ...whyOf(health.error) }, values.json, io)
+    if (!isPeer(health.answer)) return absent({ url, loaded, local }, values.json, io)
     // Another peer's gateway says nothing about the peer of this configuration.
     const other = loaded && values.url === undefined ? await otherThan(loaded, health.answer) : undefined
     if (other !== undefined) return absent({ url, why: other, loaded, local }, values.json, io)
@@ -87,7 +88,24 @@ async function answerOf<T>(asked: Promise<T>): Promise<Answer<T>> {
     return { answer: await asked }
   } catch (error) {
     if (error instanceof StimnetError) return { error }
+    if ((error as Error).name === 'TimeoutError') return { error: new StimnetError('DEADLINE', 'asking a gateway') }
     throw error
+  }
+}
+
+/** Codes of the system where nothing listens. */
+const NOBODY = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
+
+/** What hinders the question where something is there: then the peer may run all the same. */
+function whyOf(error: StimnetError): Pick<Absent, 'why' | 'isUnknown'> {
+  if (error.code === 'DEADLINE') return { why: 'a program is there and does not answer in time', isUnknown: true }
+  let at: unknown = error
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause
+  const code = (at as NodeJS.ErrnoException).code ?? ''
+  if (NOBODY.includes(code) || !/CERT|TLS|SSL|SELF_SIGNED/.test(code)) return {}
+  return {
+    why: `its certificate is not trusted here (${code}): name its authority in NODE_EXTRA_CA_CERTS`,
+    isUnknown: true
   }
 }
 
@@ -123,21 +141,25 @@ interface Absent {
   readonly url: string
   /** Absent where nothing answers. */
   readonly why?: string
+  /** Whether the peer may run although it was not reached. */
+  readonly isUnknown?: boolean
   readonly loaded: LoadedConfig | undefined
   readonly local: LocalStatus | undefined
 }
 
-function absent({ url, why, loaded, local }: Absent, json: boolean | undefined, io: Io): number {
+function absent({ url, why, isUnknown, loaded, local }: Absent, json: boolean | undefined, io: Io): number {
   const isOff = loaded !== undefined && !loaded.config.gateway.enabled
   const reason = isOff
     ? 'its gateway is switched off (gateway.enabled), so it cannot be asked whether it runs'
     : (why ?? `nothing answers at ${url} as a peer does`)
   const file = loaded?.file
   if (json) {
-    io.out(`${JSON.stringify({ running: isOff ? null : false, reason, disk: local?.disk ?? [] }, null, 2)}\n`)
+    io.out(
+      `${JSON.stringify({ running: isOff || isUnknown ? null : false, reason, disk: local?.disk ?? [] }, null, 2)}\n`
+    )
     return EXIT.unreachable
   }
-  io.out(`${isOff ? 'Unknown' : 'Not running'}: ${reason}.\n`)
+  io.out(`${isOff || isUnknown ? 'Unknown' : 'Not running'}: ${reason}.\n`)
   if (local) io.out(`${local.institution}, on disk: ${local.disk.map(bytesText).join(', ')}\n`)
   const at = file === undefined ? '' : ` --config ${file}`
   io.err(`stimnet start${at} starts a peer; stimnet doctor${at} says what keeps it from starting.\n`)
