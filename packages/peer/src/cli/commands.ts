@@ -12,6 +12,8 @@ import { epochCommand } from './serve/epoch.ts'
 import { eventsCommand } from './follow/events.ts'
 import { federationCommand } from './serve/federation.ts'
 import { initCommand } from './serve/init.ts'
+import { inviteCommand } from './invite/invite.ts'
+import { joinCommand } from './invite/join.ts'
 import { jobCommand, jobsCommand } from './follow/jobs.ts'
 import { keyCommand } from './session/key.ts'
 import { loginCommand } from './session/login.ts'
@@ -61,6 +63,8 @@ export const SERVING: readonly Command[] = [
   sandboxCommand,
   auditCommand,
   federationCommand,
+  inviteCommand,
+  joinCommand,
   vouchCommand
 ]
 

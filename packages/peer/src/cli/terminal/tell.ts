@@ -17,7 +17,10 @@ export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   }
   const { code } = error
   const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
-  io.err(`stimnet: ${code}: ${IN_A_TERMINAL[code] ?? lines(error.reason)}${hint}\n${detailsOf(error)}`)
+  // A command that gives a reason of its own says more than the text for the code.
+  const isOwn = !(error instanceof ApiError) && error.reason !== CODES[code].meaning
+  const text = (isOwn ? undefined : IN_A_TERMINAL[code]) ?? lines(error.reason)
+  io.err(`stimnet: ${code}: ${text}${hint}\n${detailsOf(error)}`)
   return exitOfCode(code)
 }
 
