@@ -8,7 +8,9 @@ import {
   EXIT_TEXT,
   helpOf,
   type Io,
+  outputTo,
   printable,
+  ReaderGone,
   runCommand,
   tell
 } from '@stimnet/machine'
@@ -90,7 +92,7 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await runCommand(definition, rest, io)
   } catch (error) {
-    return tell(error, io)
+    return error instanceof ReaderGone ? EXIT.ok : tell(error, io)
   }
 }
 
@@ -99,8 +101,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopping.abort(new StimnetError('CANCELLED', `stopped by ${signal}`)))
 }
 process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: outputTo(process.stdout),
+  err: outputTo(process.stderr),
   interactive: process.stderr.isTTY === true,
   ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : undefined,
   signal: stopping.signal

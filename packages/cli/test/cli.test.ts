@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import {
@@ -11,8 +14,10 @@ import {
   localTime,
   nearest,
   oneOf,
+  outputTo,
   pairsOf,
   printable,
+  ReaderGone,
   runCommand,
   tableOf,
   tell,
@@ -218,6 +223,32 @@ describe('what a command throws', () => {
     )
     const unexpected = told(new TypeError('a mistake of ours'))
     assert.deepEqual([unexpected.code, /unexpected: TypeError: a mistake/.test(unexpected.err)], [1, true])
+  })
+
+  test('about a file or a socket is what the system said and what to do, without a stack trace', async () => {
+    const refused = await readFile(import.meta.dirname).catch((error: unknown) => error)
+    assert.deepEqual(told(refused), {
+      code: EXIT.failed,
+      err: 'stimnet: EISDIR: illegal operation on a directory, read. A folder stands where a file is expected.\n'
+    })
+    const wrapped = told(new StimnetError('SANDBOX_UNAVAILABLE', 'asking Docker', { cause: refused }))
+    assert.match(wrapped.err, /\nasking Docker: EISDIR: illegal operation on a directory, read\. A folder stands/)
+  })
+
+  test('is none where the reader of the output went away', { skip: process.platform === 'win32' }, async () => {
+    const main = join(import.meta.dirname, '../src/main.ts')
+    // The pipe is closed before anything is written into it.
+    const child = spawn('sh', ['-c', `exec "$0" "$1" --help | true`, process.execPath, main], {
+      stdio: ['ignore', 'ignore', 'pipe']
+    })
+    assert.equal(await text(child.stderr), '')
+    const stream = new Writable({
+      write: (_, __, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    })
+    const write = outputTo(stream)
+    write('to nobody')
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.throws(() => write('any more'), ReaderGone)
   })
 })
 

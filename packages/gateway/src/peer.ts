@@ -21,6 +21,7 @@ import type {
   Role,
   Sandboxes,
   StandingApproval,
+  Status,
   UploadedFile,
   Usage
 } from '@stimnet/api'
@@ -225,6 +226,8 @@ export interface GatewayPeer {
   usage(account: Account): Promise<readonly Usage[]>
   policies(account: Account): readonly Policy[]
   membership(account: Account): Membership
+  /** What runs, who is connected, what waits for a person, disk use and used budgets. */
+  status(account: Account): Promise<Status>
   /** As those before. */
   sandboxes(account: Account): Promise<Sandboxes>
   /**

@@ -5,7 +5,7 @@ import { openHouse } from './house.ts'
 describe('what stewards keep an eye on', () => {
   it('is shown to those who watch over the node, and to nobody else', async () => {
     const house = openHouse()
-    for (const path of ['/api/v1/usage', '/api/v1/policy', '/api/v1/members']) {
+    for (const path of ['/api/v1/usage', '/api/v1/policy', '/api/v1/members', '/api/v1/status']) {
       assert.equal((await house.json('GET', path)).status, 401)
       assert.equal((await house.json('GET', path, { as: 'ada' })).status, 403)
       assert.equal((await house.json('GET', path, { as: 'olga' })).status, 200)

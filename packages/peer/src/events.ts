@@ -18,6 +18,7 @@ export interface Alert {
     | 'near-identical'
     | 'nearly-used-up'
     | 'sandbox-open'
+    | 'clock-skew'
   /** Key id, PeerId, account or scope. */
   readonly actor: string
   readonly detail?: string

@@ -15,6 +15,7 @@ import { nodeMethods } from './gateway/node-view.ts'
 import { peopleMethods } from './gateway/people-view.ts'
 import { requestMethods } from './gateway/request-view.ts'
 import { sandboxMethods } from './gateway/sandbox-view.ts'
+import { statusMethods } from './gateway/status-view.ts'
 import { stewardshipMethods } from './gateway/stewardship-view.ts'
 import { uploadMethods } from './gateway/upload-view.ts'
 import type { LoadedConfig } from './config/config.ts'
@@ -151,7 +152,7 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, database, requests, uploads, jobs, ledger, standing } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
-  const { sandbox, selfTests, around, catalogs, privacy, federation } = basis
+  const { sandbox, selfTests, around, catalogs, privacy, federation, clocks } = basis
   const { runner, approvals, stewards, files, conflicts, witnesses } = serving
   const { links, directory } = connections
   const { submitter, signerOf, views } = asking
@@ -159,7 +160,7 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
   const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
-  const checks = createChecks({ database, mesh, sandbox, dataDir })
+  const checks = createChecks({ database, mesh, sandbox, dataDir, clocks })
   events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
@@ -176,6 +177,10 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
     ...auditMethods({ database, witnesses }),
     ...eventMethods({ feed }),
     ...stewardshipMethods({ config, self, ledger, privacy, federation, mesh, directory, conflicts }),
+    ...statusMethods({
+      ...{ config, dataDir, self, facts, checks, catalogs, database, ledger, privacy, federation, mesh, directory },
+      ...{ conflicts, approvals, runner, clocks, feed }
+    }),
     ...sandboxMethods({ config, sandbox, selfTests, around })
   }
   gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)

@@ -160,6 +160,14 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   }),
   FederationAsk: fc.record({ charter: text, digest: text, statements: texts }),
   FederationAnswer: fc.record({ digest: text, statements: texts }),
+  InviteAsk: fc.record({ institution: text, proof: bytes, commitment: bytes, nonce: bytes }),
+  InviteAnswer: fc.record({
+    nonce: bytes,
+    admitted: fc.boolean(),
+    charterJson: text,
+    statements: texts,
+    addresses: texts
+  }),
   UploadAsk: fc.record({ requestHash: text, sha256: text, offset: uint32 }),
   UploadAnswer: fc.record({ piece: bytes }),
   WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),

@@ -35,6 +35,7 @@ import type {
   Readiness,
   Sandboxes,
   StandingApproval,
+  Status,
   Token,
   UploadedFile,
   Usage
@@ -150,6 +151,8 @@ export interface Client {
   usage(options?: WaitOptions): Promise<Usage[]>
   policies(options?: WaitOptions): Promise<Policy[]>
   members(options?: WaitOptions): Promise<Membership>
+  /** What runs, who is connected, what waits for a person. Throws NOT_PERMITTED for a researcher. */
+  status(options?: WaitOptions): Promise<Status>
   /** The engines that run programs there, and their latest self-test; also how far one is that runs. */
   sandboxes(options?: WaitOptions): Promise<Sandboxes>
   /** Starts a self-test, or answers with the one that runs. For stewards and operators. Throws RATE_LIMITED, NOT_FOUND. */
@@ -305,6 +308,7 @@ function stewardshipCalls(http: Http) {
     policies: ({ signal }: WaitOptions = {}) => http.json<Policy[]>({ method: 'GET', path: '/api/v1/policy', signal }),
     members: ({ signal }: WaitOptions = {}) =>
       http.json<Membership>({ method: 'GET', path: '/api/v1/members', signal }),
+    status: ({ signal }: WaitOptions = {}) => http.json<Status>({ method: 'GET', path: '/api/v1/status', signal }),
     sandboxes: ({ signal }: WaitOptions = {}) =>
       http.json<Sandboxes>({ method: 'GET', path: '/api/v1/sandboxes', signal }),
     testSandboxes: ({ signal }: WaitOptions = {}) =>

@@ -47,6 +47,7 @@ export type {
   Sandboxes,
   SchemaComparison,
   StandingApproval,
+  Status,
   UploadedFile,
   Usage
 } from '@stimnet/api'

@@ -35,6 +35,17 @@ export async function scanCsv(path: string, separator: ',' | '\t'): Promise<CsvS
   return { header: scanner.header, records: scanner.records, sha256: hash.digest('hex') }
 }
 
+/** The header alone; the rest of the file is not read. Throws SOURCE_INVALID. */
+export async function headerOf(path: string, separator: ',' | '\t'): Promise<readonly string[]> {
+  const scanner = new CsvScanner(path, separator.charCodeAt(0))
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    scanner.push(chunk)
+    if (scanner.records >= 0) return scanner.header
+  }
+  scanner.end()
+  return scanner.header
+}
+
 /** The line on which a record begins. The first record below the header is record 1. */
 export async function lineOfRecord(path: string, separator: ',' | '\t', record: number): Promise<number> {
   const scanner = new CsvScanner(path, separator.charCodeAt(0))

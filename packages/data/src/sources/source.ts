@@ -7,7 +7,7 @@ import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
-import { type CsvShape, lineOfRecord, scanCsv } from './csv-scan.ts'
+import { type CsvShape, headerOf, lineOfRecord, scanCsv } from './csv-scan.ts'
 
 /** The format as which a file is read. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
@@ -98,12 +98,19 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
 async function loadParquet(source: Source, session: Session, raw: string): Promise<LoadedSource> {
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const sha256 = await hashFile(source.path)
-  const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
-  const columns = described.map(([name]) => String(name))
+  const columns = await columnsOf(source, session)
   const texts = columns.map((name, i) => `CAST(${quoteName(name)} AS VARCHAR) AS c${i}`).join(', ')
   const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT ${texts} FROM read_parquet(${file})`
   await fromFile(source, () => session.rows(sql))
   return { columns, sha256, place: async (row) => `row ${row + 1}` }
+}
+
+/** The columns of a source, without its rows. Throws SOURCE_INVALID. */
+export async function columnsOf(source: Source, session: Session): Promise<readonly string[]> {
+  if (source.format !== 'parquet') return headerOf(source.path, source.format === 'tsv' ? '\t' : ',')
+  const file = `${quoteText(source.path)}, hive_partitioning = false`
+  const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
+  return described.map(([name]) => String(name))
 }
 
 async function fromFile<T>(source: Source, read: () => Promise<T>): Promise<T> {

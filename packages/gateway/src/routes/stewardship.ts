@@ -1,5 +1,5 @@
 /** What stewards keep an eye on: what has been used up, which rules hold, and who belongs. */
-import { membershipShape, policyShape, usageShape } from '@stimnet/api'
+import { membershipShape, policyShape, statusShape, usageShape } from '@stimnet/api'
 import { z } from 'zod'
 import { known } from '../auth/known.ts'
 import type { Room } from '../room.ts'
@@ -8,7 +8,7 @@ import { type Route, route } from '../http/route.ts'
 const STAFF = ['steward', 'auditor', 'operator'] as const
 const described = { tag: 'Stewardship', access: 'account', roles: STAFF } as const
 
-/** /api/v1/usage, /api/v1/policy, /api/v1/members. */
+/** /api/v1/usage, /api/v1/policy, /api/v1/members, /api/v1/status. */
 export function stewardshipRoutes({ peer }: Room): Route[] {
   return [
     route({
@@ -38,6 +38,15 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       summary: 'Which institutions belong to the federation, or may connect where there is none',
       answer: membershipShape,
       handle: ({ account }) => peer.membership(known(account))
+    }),
+    route({
+      ...described,
+      method: 'GET',
+      path: '/api/v1/status',
+      id: 'status',
+      summary: 'What runs, who is connected, what waits for a person, disk use and used budgets',
+      answer: statusShape,
+      handle: ({ account }) => peer.status(known(account))
     })
   ]
 }

@@ -26,6 +26,9 @@ export async function readSeed(path: string): Promise<Uint8Array | undefined> {
   const text = await readPrivate(path)
   if (text === undefined) return undefined
   const seed = seedIn(text)
-  if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
+  if (!seed) {
+    const what = 'is damaged: a key file is one line of 64 hexadecimal digits. Put back its copy'
+    throw new StimnetError('CONFIG_INVALID', `${path} ${what}`)
+  }
   return seed
 }

@@ -6,14 +6,44 @@ import { printable } from './table.ts'
 
 /** Prints an error: expected ones with code and reason, unexpected ones with their stack. Returns the exit code. */
 export function tell(error: unknown, io: Pick<Io, 'err'>): number {
+  const system = systemErrorText(error)
+  if (system !== undefined) {
+    io.err(`stimnet: ${system}\n`)
+    return EXIT.failed
+  }
   if (!(error instanceof StimnetError)) {
     io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     return EXIT.failed
   }
   const { code } = error
   const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
-  io.err(`stimnet: ${code}: ${IN_A_TERMINAL[code] ?? lines(error.reason)}${hint}\n${detailsOf(error)}`)
+  // A command that gives a reason of its own says more than the text for the code.
+  const isOwn = !(error instanceof ApiError) && error.reason !== CODES[code].meaning
+  const text = (isOwn ? undefined : IN_A_TERMINAL[code]) ?? lines(error.reason)
+  io.err(`stimnet: ${code}: ${text}${hint}\n${detailsOf(error)}`)
   return exitOfCode(code)
+}
+
+/** What the operating system refused, and what to do; undefined for any other error. */
+function systemErrorText(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof StimnetError) return undefined
+  const { code, syscall, message } = error as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined) return undefined
+  const advice = ADVICE[code]
+  return `${lines(message)}${advice === undefined ? '' : `. ${advice}`}`
+}
+
+/** What to do about an error of the operating system, by its code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'Files and folders of a peer belong to the user that runs it: check their owner and permissions.',
+  EPERM: 'Files and folders of a peer belong to the user that runs it: check their owner and permissions.',
+  EROFS: 'That file system can only be read: choose a data_dir that can be written.',
+  ENOSPC: 'The disk is full: make room.',
+  EDQUOT: 'The quota of this user is used up: make room.',
+  EMFILE: 'Too many files are open: raise the limit of this user (ulimit -n).',
+  EEXIST: 'A file stands where a folder is expected.',
+  EISDIR: 'A folder stands where a file is expected.',
+  ENOTDIR: 'A file stands where a folder is expected.'
 }
 
 /** Local details that the reason leaves out. Network errors have none. */
@@ -22,8 +52,21 @@ function detailsOf(error: StimnetError): string {
     return error.fields.map(({ field, message }) => `  ${printable(field)}: ${printable(message)}\n`).join('')
   }
   const isTold = error.message === error.reason || CODES[error.code].fault === 'network'
-  return isTold ? '' : `${lines(error.message)}\n`
+  const cause = error.code === 'ADDRESS_IN_USE' ? undefined : systemCauseOf(error)
+  return isTold ? '' : `${lines(error.message)}${cause === undefined ? '' : `: ${lines(cause)}`}\n`
 }
+
+/** What the operating system said, where that is behind an error: which file or socket, and why. */
+function systemCauseOf(error: Error): string | undefined {
+  let at: unknown = error.cause
+  for (let depth = 0; at instanceof Error && depth < CAUSES_MAX; depth++, at = at.cause) {
+    const text = systemErrorText(at)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+const CAUSES_MAX = 4
 
 /** Text of a gateway, made safe for the terminal line by line. */
 function lines(text: string): string {
@@ -44,5 +87,6 @@ const HINTS: Partial<Record<Code, string>> = {
   PEER_UNKNOWN: 'stimnet peers lists them.',
   CATALOG_UNKNOWN: 'stimnet catalogs lists them.',
   JOB_UNKNOWN: 'stimnet jobs lists yours.',
+  ADDRESS_IN_USE: 'stimnet doctor says by what. Stop that, or change the port in the configuration.',
   NOT_PERMITTED: 'The operator of the peer can tell you which roles your account has.'
 }

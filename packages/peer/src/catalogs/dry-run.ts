@@ -2,7 +2,6 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
-import { loadOrCreateSeed } from '@stimnet/machine'
 import { type Disclosed, gateCohort } from '@stimnet/privacy'
 import {
   codeOf,
@@ -34,6 +33,7 @@ import type { JobRecord } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 import { RecentBits } from '../store/released/recent-bits.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
+import { loadOrCreateKey } from '../store/identity.ts'
 
 /** The outcome of one job, as counts. */
 export interface DryOutcome {
@@ -80,7 +80,7 @@ export async function dryRun({ config, baseDir }: LoadedConfig, { privacy, last 
   const { preset, k } = settingsOf(privacy)
   const dataDir = resolve(baseDir, config.data_dir)
   const stored = await storedJobs(join(dataDir, 'db'))
-  const { id: self } = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
+  const { id: self } = await signerFromSeed(await loadOrCreateKey(dataDir, cryptographicRandom))
   const chosen = last === undefined ? stored : stored.slice(-last)
   const now = new Map<string, DryOutcome>()
   for (const catalog of config.catalogs) {

@@ -100,6 +100,15 @@ export class Federation {
     return pendingOf(this.charter, [...this.#statements.values()])
   }
 
+  /** The waiting statements that a member has not signed; none for a peer that is no member. */
+  unsignedBy(member: string): PendingStatement[] {
+    if (!this.isMember(member)) return []
+    const signed = [...this.#statements.values()].filter(({ signedBy }) => signedBy === member)
+    return this.pending().filter(
+      ({ says, peer }) => peer !== member && !signed.some((one) => one.says.says === says && one.says.peer === peer)
+    )
+  }
+
   /** A hash of all statements, independent of their order. */
   get digest(): string {
     const hash = createHash('sha256').update(this.id)

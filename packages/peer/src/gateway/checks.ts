@@ -4,6 +4,7 @@ import { access, statfs } from 'node:fs/promises'
 import type { Readiness } from '@stimnet/api'
 import type { Mesh } from '@stimnet/mesh'
 import type { Sandbox } from '@stimnet/sandbox'
+import { type Clocks, type ClockVerdict, spanText } from '../monitor/clocks.ts'
 import type { Database } from '../store/database.ts'
 
 type Check = Readiness['checks'][number]
@@ -17,11 +18,13 @@ export function createChecks(parts: {
   mesh: Mesh
   sandbox: Sandbox | undefined
   dataDir: string
+  clocks: Clocks
 }): () => Promise<readonly Check[]> {
   return async () => [
     databaseCheck(parts.database),
     withoutFigures(await diskCheck(parts.dataDir)),
     meshCheck(parts.mesh),
+    clockCheck(parts.clocks.verdict),
     await sandboxCheck(parts.sandbox)
   ]
 }
@@ -59,6 +62,24 @@ export async function diskCheck(directory: string): Promise<Check> {
 function meshCheck(mesh: Mesh): Check {
   const detail = mesh.connected().length > 0 ? 'listening, connected' : 'listening, nobody is connected'
   return { name: 'mesh', ok: true, detail }
+}
+
+/**
+ * Not ok only where most of several peers disagree with this machine's clock: nothing that it signs is accepted then. One
+ * peer with a wrong clock must not take this one out of service.
+ */
+function clockCheck({ compared, differing, ownOffMs }: ClockVerdict): Check {
+  const name = 'clock'
+  if (ownOffMs !== null) {
+    const detail = `${differing} of ${compared} peers’ clocks are ${spanText(ownOffMs)} this machine’s: set it, and keep it with NTP`
+    return { name, ok: false, detail }
+  }
+  const of = compared === 1 ? 'the one peer' : `${differing} of ${compared} peers`
+  const detail =
+    differing > 0
+      ? `differs from ${of} that were compared: stimnet events --alerts says which`
+      : `agrees with ${compared} peers that were compared`
+  return { name, ok: true, detail: compared === 0 ? 'no peer to compare it with: keep it with NTP' : detail }
 }
 
 async function sandboxCheck(sandbox: Sandbox | undefined): Promise<Check> {

@@ -47,7 +47,8 @@ export function stewardshipMethods(parts: StewardshipParts): Pick<GatewayPeer, '
   }
 }
 
-function usageOf({ catalog, scope, what, used, max }: Used): Usage {
+/** A used amount in the types of the API. */
+export function usageOf({ catalog, scope, what, used, max }: Used): Usage {
   // Budgets are counted in units of 10⁻⁹ ρ.
   const text = (amount: number) => (what === 'privacy budget' ? rhoText(BigInt(amount)) : String(amount))
   const counted = { data_catalog_name: catalog, scope, what, used: text(used) }
@@ -57,7 +58,14 @@ function usageOf({ catalog, scope, what, used, max }: Used): Usage {
 }
 
 /** The members of the charter; without one, the peers that the configuration permits; in open mode, the connected ones. */
-function membershipOf({ config, self, federation, mesh, directory, conflicts }: StewardshipParts): Membership {
+export function membershipOf({
+  config,
+  self,
+  federation,
+  mesh,
+  directory,
+  conflicts
+}: Omit<StewardshipParts, 'ledger' | 'privacy'>): Membership {
   const connected = new Set(mesh.connected())
   const { open, peers } = config.mesh
   const listed = federation

@@ -90,9 +90,18 @@ export class Directory {
     return this.#neighbours.get(peerId)
   }
 
-  /** Reads a peer's description of itself, sealed by that peer. */
-  async introduce(peerId: string, sealedHello: Uint8Array): Promise<void> {
-    const opened = await open(sealedHello, { type: 'hello', issuer: peerId, clock: this.#parts.clock })
+  /**
+   * Reads a peer's description of itself, sealed by that peer and just received from it. Returns the time at which it
+   * was signed, Unix ms. The times in it are not judged: the peer itself delivered it, and a peer whose clock is wrong
+   * should be seen by its name.
+   */
+  async introduce(peerId: string, sealedHello: Uint8Array): Promise<number> {
+    const opened = await open(sealedHello, {
+      type: 'hello',
+      issuer: peerId,
+      clock: this.#parts.clock,
+      atAnyTime: true
+    })
     const hello = messages.HelloAnswer.decode(opened.body)
     await this.#remember({
       peerId,
@@ -106,6 +115,7 @@ export class Directory {
       catalogs: hello.catalogs.slice(0, 256).map((name) => name.slice(0, 64)),
       lastSeenMs: this.#parts.clock.now()
     })
+    return opened.issuedAtMs
   }
 
   /** The PeerId of a node id or PeerId. Throws PEER_UNKNOWN for an unknown name, and for a name that two peers share. */

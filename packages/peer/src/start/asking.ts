@@ -3,7 +3,7 @@ import { federationExchange, type Mesh, type MeshTiming, uploadExchange } from '
 import { serveExchanges } from './exchanges.ts'
 import { exchangeStatements, spreadChanges } from '../federation/gossip.ts'
 import { custodialSigners } from '../store/identity.ts'
-import { introduce } from './opening.ts'
+import { introduce, keepIntroduced } from './opening.ts'
 import { Delivery } from '../requests/deliver.ts'
 import { Directory } from '../requests/directory.ts'
 import { Followers } from '../requests/follow.ts'
@@ -26,9 +26,9 @@ export type Connections = Awaited<ReturnType<typeof openConnections>>
 
 /** Answers others and starts the mesh. Throws ADDRESS_IN_USE. */
 export async function openConnections(setting: Setting, stores: Stores, basis: Basis, serving: Serving, mesh: Mesh) {
-  const { clock, events } = setting
+  const { clock, events, lifetime } = setting
   const { signer, database } = stores
-  const { federation, facts, catalogs } = basis
+  const { federation, facts, catalogs, clocks } = basis
   const { exchanges, conflicts, witnesses, shares } = serving
   const links = meshLinks(mesh, exchanges)
   const directory = await Directory.open(
@@ -47,8 +47,10 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
     mesh.serve(federationExchange, (ask) => federation.answer(ask))
     spreadChanges({ federation, mesh, events })
   }
+  const introducing = { mesh, directory, clock, clocks, events }
+  keepIntroduced(introducing, lifetime)
   await mesh.start((peerId) => {
-    void introduce(mesh, directory, peerId, events)
+    void introduce(introducing, peerId)
     void witnesses.compare(peerId)
     void conflicts.tellAll(peerId)
     if (federation) void exchangeStatements({ federation, mesh, events }, peerId)

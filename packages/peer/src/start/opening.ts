@@ -18,6 +18,7 @@ import { assertModeKept } from '../jobs/admit/mode.ts'
 import { rulesOf } from '../jobs/admit/rules.ts'
 import type { Lifetime } from './lifetime.ts'
 import { loginProviders } from './logins.ts'
+import type { Clocks } from '../monitor/clocks.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Directory } from '../requests/directory.ts'
 import type { Shares } from '../requests/shares.ts'
@@ -190,13 +191,37 @@ export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
 }
 
 const HELLO_MS = 10_000
+/** Interval at which connected peers are asked again, ms: a clock may be set wrongly while two peers are connected. */
+const HELLO_EVERY_MS = 10 * 60_000
 
-/** Asks a peer for its description and stores it. A peer that does not answer has no name, and can be asked by its PeerId. */
-export async function introduce(mesh: Mesh, directory: Directory, peerId: string, events: PeerEvents): Promise<void> {
+/** Introduces every connected peer again at intervals. */
+export function keepIntroduced(parts: Introducing, lifetime: Lifetime): void {
+  lifetime.every(HELLO_EVERY_MS, () => {
+    for (const peerId of parts.mesh.connected()) void introduce(parts, peerId)
+  })
+}
+
+/** The parts that introduce a peer. */
+interface Introducing {
+  readonly mesh: Mesh
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly clocks: Clocks
+  readonly events: PeerEvents
+}
+
+/**
+ * Asks a peer for its description, stores it, and compares the clocks by the time that it signed. A peer that does not
+ * answer has no name, and can be asked by its PeerId.
+ */
+export async function introduce(parts: Introducing, peerId: string): Promise<void> {
+  const { mesh, directory, clock, clocks, events } = parts
   try {
     const signal = AbortSignal.timeout(HELLO_MS)
+    const askedAtMs = clock.now()
     const { jws } = await mesh.ask(helloExchange, peerId, { version: '' }, { signal })
-    await directory.introduce(peerId, jws)
+    const heardAtMs = clock.now()
+    clocks.compare(peerId, { askedAtMs, saidMs: await directory.introduce(peerId, jws), heardAtMs })
   } catch (error) {
     events.served({ exchange: helloExchange.id, from: peerId, ms: 0, code: codeOf(error) })
   }

@@ -16,6 +16,7 @@ import { Runner } from '../jobs/run/runner.ts'
 import { createSignOff } from '../jobs/admit/sign-off.ts'
 import { withMissingness } from '../catalogs/missingness.ts'
 import { loginsOf } from './logins.ts'
+import { Clocks } from '../monitor/clocks.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { usagesOf } from '../jobs/release/usage.ts'
 import { openCatalogs, openConfiguredSandbox, openFederation, openWitnesses } from './opening.ts'
@@ -57,7 +58,8 @@ export async function openBasis(setting: Setting, stores: Stores, brought: Broug
   const permits = permitsOf(config.mesh, federation)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
-  return { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor, ...tested }
+  const clocks = new Clocks(monitor, stores.signer.id)
+  return { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor, clocks, ...tested }
 }
 
 /** Opens the serving side over a mesh that has not started. */

@@ -1,7 +1,7 @@
 /** The key of a peer, its database, and every store in it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { closeFolder, loadOrCreateSeed, makeFolder } from '@stimnet/machine'
+import { closeFolder, makeFolder } from '@stimnet/machine'
 import { StimnetError, signerFromSeed, toHex } from '@stimnet/protocol'
 import { assertSameIssuers } from './logins.ts'
 import type { Setting } from './setting.ts'
@@ -22,6 +22,7 @@ import { SelfTestStore } from '../self-test/store.ts'
 import { SignedOnPeople } from '../store/accounts/signed-on.ts'
 import { StandingApprovals } from '../store/standing.ts'
 import { UploadStore } from '../store/uploads.ts'
+import { loadOrCreateKey } from '../store/identity.ts'
 
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
@@ -46,7 +47,7 @@ async function openDataDir(dataDir: string): Promise<void> {
 /** Opens the stores. Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
 export async function openStores({ config, dataDir, clock, random, lifetime, passwordCost }: Setting) {
   await openDataDir(dataDir)
-  const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
+  const seed = await loadOrCreateKey(dataDir, random)
   const signer = await signerFromSeed(seed)
   const database = lifetime.keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (opened) =>
     opened.close()

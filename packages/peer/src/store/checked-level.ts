@@ -144,6 +144,15 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
     return new CheckedIterator(this, this.#inner, options)
   }
 
+  /** About the bytes on disk of some sublevels; undefined for a database in memory. */
+  async bytesOf(names: readonly string[]): Promise<number | undefined> {
+    const inner = this.#inner as Inner & { approximateSize?(start: string, end: string): Promise<number> }
+    if (this.#directory === undefined || inner.approximateSize === undefined) return undefined
+    // The keys of a sublevel are between `!NAME!` and the next character.
+    const sizes = await Promise.all(names.map((name) => inner.approximateSize?.(`!${name}!`, `!${name}"`) ?? 0))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
   /** Reads and verifies every value, and the table files where there are some. */
   async walk(): Promise<StoreFinding> {
     const tables = this.#directory === undefined ? [] : await damagedTables(this.#directory, { isOpen: true })

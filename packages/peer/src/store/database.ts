@@ -5,6 +5,7 @@ import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
 import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
+import { withCopy } from './level-copy.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 
 /** A directory, or memory for tests. */
@@ -86,6 +87,18 @@ export class Database {
     }
   }
 
+  /**
+   * As `walk`, and leaves the folder as it is: LevelDB writes whenever it opens. Undefined where the folder changed
+   * meanwhile, because a process has it open. Throws STORE_UNAVAILABLE.
+   */
+  static async lookInto(directory: string): Promise<StoreFinding | undefined> {
+    try {
+      return await withCopy(directory, (copy) => walkClosed(() => innerOf({ directory: copy }), copy))
+    } catch (cause) {
+      throw new StimnetError('STORE_UNAVAILABLE', `reading ${directory}`, { cause })
+    }
+  }
+
   /** Reads and verifies every value. */
   walk(): Promise<StoreFinding> {
     return this.#checked.walk()
@@ -95,6 +108,11 @@ export class Database {
   async verify(): Promise<AuditFinding> {
     const why = damageText(await this.walk())
     return why === undefined ? this.auditLog.verify() : { ok: false, sequence: 0, why }
+  }
+
+  /** About the bytes on disk of some sublevels, without what was written last; undefined in memory. */
+  bytesOf(names: readonly string[]): Promise<number | undefined> {
+    return this.#checked.bytesOf(names)
   }
 
   json<V>(name: string): Sublevel<V> {

@@ -1,6 +1,39 @@
 /** The keys that follow from a peer's own key: custodial keys of accounts, and secrets of the peer. */
 import { hkdfSync } from 'node:crypto'
-import { type Signer, signerFromSeed } from '@stimnet/protocol'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadOrCreateSeed, readSeed } from '@stimnet/machine'
+import { type RandomSource, type Signer, StimnetError, signerFromSeed } from '@stimnet/protocol'
+
+/** The name of the key file in a peer's folder. */
+export const KEY_FILE = 'identity.key'
+
+/**
+ * What to do where a peer's folder has a database and no key; undefined elsewhere. With a new key, the peer would be another
+ * institution to all others, and its log and receipts would be those of a stranger.
+ */
+export function keyLostText(dataDir: string): string | undefined {
+  const key = join(dataDir, KEY_FILE)
+  if (existsSync(key) || !existsSync(join(dataDir, 'db', 'CURRENT'))) return undefined
+  const lost = `${key} is missing, and the database beside it belongs to that key`
+  return `${lost}: put the key back from its copy (chmod 600). If there is none, see “A lost key” in docs/operating.md`
+}
+
+/**
+ * The key of a peer's folder, which is created where there is none. Throws CONFIG_INVALID for an unsafe or unreadable file, and where
+ * the key is gone but the database of its peer is there.
+ */
+export async function loadOrCreateKey(dataDir: string, random: RandomSource): Promise<Uint8Array> {
+  const lost = keyLostText(dataDir)
+  if (lost !== undefined) throw new StimnetError('CONFIG_INVALID', lost, { reason: lost })
+  return loadOrCreateSeed(join(dataDir, KEY_FILE), random)
+}
+
+/** The PeerId of the key in a peer's folder; undefined where there is none. Throws CONFIG_INVALID as `readSeed`. */
+export async function peerIdIn(dataDir: string): Promise<string | undefined> {
+  const seed = await readSeed(join(dataDir, KEY_FILE))
+  return seed && (await signerFromSeed(seed)).id
+}
 
 /**
  * The custodial key of an account without a key of its own, derived from the peer's key and the account's name, so that

@@ -28,6 +28,8 @@ export const messages = {
   AuditRecord: gen.AuditRecord,
   FederationAsk: gen.FederationAsk,
   FederationAnswer: gen.FederationAnswer,
+  InviteAsk: gen.InviteAsk,
+  InviteAnswer: gen.InviteAnswer,
   WitnessAsk: gen.WitnessAsk,
   WitnessAnswer: gen.WitnessAnswer,
   LogConflict: gen.LogConflict,

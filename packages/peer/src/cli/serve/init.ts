@@ -1,8 +1,9 @@
 /** `stimnet init`: writes a commented configuration and a key for a new peer, and prints the next steps. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { command, EXIT, given, loadOrCreateSeed } from '@stimnet/machine'
+import { command, EXIT, given } from '@stimnet/machine'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
+import { loadOrCreateKey } from '../../store/identity.ts'
 
 /** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
 export const initCommand = command({
@@ -30,7 +31,7 @@ Nothing is offered and nobody may connect until stimnet.yaml says so: add catalo
     const catalogs = await catalogsOf(values.catalog, resolve(folder))
     await mkdir(resolve(folder), { recursive: true })
     await writeNew(file, configText(institution, values['node-id'] ?? 'node-1') + catalogs)
-    const signer = await signerFromSeed(await loadOrCreateSeed(join(dataDir, 'identity.key'), cryptographicRandom))
+    const signer = await signerFromSeed(await loadOrCreateKey(dataDir, cryptographicRandom))
     io.out(`Wrote ${file}\n`)
     io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)
     const next = values.catalog ? `read the catalogs in ${file}` : `describe a catalog in ${file} (docs/operating.md)`

@@ -256,6 +256,34 @@ export const FederationAnswer: MessageType<FederationAnswer> = messageType('Fede
   [2, 'statements', 'string', 'repeated']
 ])
 
+export interface InviteAsk {
+  institution: string
+  proof: Uint8Array
+  commitment: Uint8Array
+  nonce: Uint8Array
+}
+export const InviteAsk: MessageType<InviteAsk> = messageType('InviteAsk', [
+  [1, 'institution', 'string'],
+  [2, 'proof', 'bytes'],
+  [3, 'commitment', 'bytes'],
+  [4, 'nonce', 'bytes']
+])
+
+export interface InviteAnswer {
+  nonce: Uint8Array
+  admitted: boolean
+  charterJson: string
+  statements: string[]
+  addresses: string[]
+}
+export const InviteAnswer: MessageType<InviteAnswer> = messageType('InviteAnswer', [
+  [1, 'nonce', 'bytes'],
+  [2, 'admitted', 'bool'],
+  [3, 'charterJson', 'string'],
+  [4, 'statements', 'string', 'repeated'],
+  [5, 'addresses', 'string', 'repeated']
+])
+
 export interface JobRequest {
   catalog: string
   purpose: string[]

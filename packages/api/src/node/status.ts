@@ -1,0 +1,76 @@
+/** The state of a node for its operator: what runs, who is connected, what waits for a person, and what is used. */
+import { z } from 'zod'
+import { output, timestamp } from '../named.ts'
+import type { Answered } from '../readonly.ts'
+import { readinessShape } from './node.ts'
+import { usageShape } from './stewardship.ts'
+
+const count = z.number().int()
+
+/** The state as answered. */
+export const statusShape = output(
+  'Status',
+  z.object({
+    ...{ node_id: z.string(), institution: z.string(), peer_id: z.string(), version: z.string() },
+    started_at: timestamp,
+    gateway_url: z.string(),
+    mesh_addresses: z.array(z.string()).describe('Multiaddrs, each with the PeerId'),
+    checks: readinessShape.shape.checks.describe('As in /ready'),
+    sandbox: z.object({ engine: z.string(), grade: z.string(), languages: z.array(z.string()) }),
+    catalogs: z.array(
+      z.object({
+        name: z.string(),
+        epoch: z.string(),
+        newer_epoch: z.string().nullable().describe('Of changed files; a steward has to accept it')
+      })
+    ),
+    federation: z.string().nullable().describe('Its name; null without a charter'),
+    members: z.array(
+      z.object({
+        ...{ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() },
+        last_seen: timestamp.nullable().describe('Null: never connected'),
+        clock_offset_ms: z
+          .number()
+          .nullable()
+          .describe('How far its clock was ahead of this node’s at the last comparison; null: not compared')
+      })
+    ),
+    clock: z.object({
+      compared: count.describe('Peers whose clocks were compared'),
+      differing: count.describe('Of those, how many differ by more than half a minute'),
+      own_off_ms: z
+        .number()
+        .nullable()
+        .describe('What most peers’ clocks are ahead of this node’s; null: most agree, or too few were compared')
+    }),
+    jobs: z.object({ queued: count, running: count }),
+    waiting: z.object({
+      requests: z.array(z.string()).describe('Ids of analysis requests that wait for a steward'),
+      epochs: z.array(z.string()).describe('Catalogs whose newer epoch waits to be accepted'),
+      statements: z
+        .array(
+          z.object({
+            ...{ says: z.enum(['admit', 'revoke']), peer_id: z.string(), institution: z.string() },
+            ...{ signatures: count, needed: count }
+          })
+        )
+        .describe('Statements about members that this node has not signed'),
+      alerts: z
+        .array(z.object({ kind: z.string(), count, latest_at: timestamp, actor: z.string(), detail: z.string() }))
+        .describe('Since the start of the node, the latest of each kind')
+    }),
+    disk: z.array(
+      z.object({
+        what: z
+          .string()
+          .describe(
+            'database; results, in database (a part of it); epochs; uploads; job files; sandbox; federation; free'
+          ),
+        bytes: count
+      })
+    ),
+    usage: z.array(usageShape).describe('Budgets of which something is used; without information about variables')
+  })
+)
+/** The state of a node. */
+export type Status = Answered<typeof statusShape>

@@ -1,0 +1,20 @@
+/** I have your invitation: the answer is a nonce, and after the operator's confirmation the charter and the statements. */
+import { messages, type wire } from '@stimnet/protocol'
+import type { Exchange } from './exchange.ts'
+
+const KiB = 1024
+
+/** InviteAsk → InviteAnswer. Served only by the door that `stimnet invite` opens, never by a peer. */
+export const inviteExchange: Exchange<wire.InviteAsk, wire.InviteAnswer> = {
+  id: '/stimnet/invite/1.0.0',
+  question: messages.InviteAsk,
+  answer: messages.InviteAnswer,
+  questionBytesMax: 2 * KiB,
+  // A charter with 64 signatures, and the statements that fit into an answer of the federation.
+  answerBytesMax: 2_048 * KiB,
+  deadlineMs: 10_000,
+  streamsPerConnectionMax: 2,
+  atOnceMax: 16,
+  // Asked every second until a person has decided. Strangers may connect to the door, so all together have little.
+  quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 100, perSecond: 20 } }
+}

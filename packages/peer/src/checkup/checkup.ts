@@ -1,0 +1,55 @@
+/** The check-up of a peer's set-up, running or stopped: every finding of `stimnet doctor`. It changes and creates nothing. */
+import { join, resolve } from 'node:path'
+import { readSeed } from '@stimnet/machine'
+import { type Clock, systemClock } from '@stimnet/protocol'
+import type { LoadedConfig } from '../config/config.ts'
+import { KEY_FILE } from '../store/identity.ts'
+import { dataFindings } from './data.ts'
+import { type Finding, namer } from './finding.ts'
+import { admissionOf, bootstrapFindings, clockFinding } from './neighbours.ts'
+import { doorOf } from './ports.ts'
+import { sandboxFinding } from './sandbox.ts'
+import { keyFinding, permissionFinding } from './secrets.ts'
+import { diskFinding, storeFinding } from './store.ts'
+
+/** What the caller brings along. */
+export interface CheckUpOptions {
+  /** How far the clocks of a running peer's neighbours are ahead of this machine's, ms; undefined where it cannot be asked. */
+  readonly offsetsAt?: (url: string) => Promise<readonly number[] | undefined>
+  readonly clock?: Clock
+}
+
+/** All findings, in the order in which they should be repaired. */
+export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}): Promise<Finding[]> {
+  const { config, baseDir } = loaded
+  const clock = options.clock ?? systemClock
+  const dataDir = resolve(baseDir, config.data_dir)
+  const { finding: key, peerId } = await keyFinding(dataDir)
+  const seed = peerId === undefined ? undefined : await readSeed(join(dataDir, KEY_FILE))
+  const door = await doorOf(loaded, peerId)
+  const admission = await admissionOf(loaded, dataDir, peerId)
+  const mayRun = door.isRunning !== false
+  const bootstrap = await bootstrapFindings(config, admission.permits, { seed, peerId, mayRun, clock })
+  const asked = door.url === undefined ? undefined : await options.offsetsAt?.(door.url)
+  return [
+    namer('configuration').ok(`${config.catalogs.length} catalogs`),
+    key,
+    ...admission.findings,
+    clockFinding(asked ?? bootstrap.offsets, clock.now()),
+    await permissionFinding(dataDir),
+    await diskFinding(dataDir),
+    await storeFinding(dataDir, { isRunning: door.isRunning === true }),
+    ...door.findings,
+    ...bootstrap.findings,
+    ...(await dataFindings(config.catalogs, baseDir)),
+    ...(await policyFindings(loaded)),
+    await sandboxFinding(config, dataDir)
+  ]
+}
+
+/** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */
+async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
+  const { checkPolicy } = await import('../catalogs/policy-check.ts')
+  const { ok, fix } = namer('policy')
+  return (await checkPolicy(loaded)).map(({ grade, key, detail }) => (grade === 'weak' ? ok : fix)(`${key}: ${detail}`))
+}

@@ -1,0 +1,37 @@
+/** Check of the catalogs' files, by their columns; their rows are read at the start. */
+import type { PeerConfig } from '../config/config.ts'
+import { type Finding, messageOf, namer } from './finding.ts'
+
+/** One finding per catalog. */
+export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: string): Promise<Finding[]> {
+  if (catalogs.length === 0) return []
+  const { assertSourcesApart, findStrays, sourceFaults } = await import('@stimnet/data')
+  const { ok, fix } = namer('data')
+  const rows = namer('rows')
+  const findings: Finding[] = []
+  for (const catalog of catalogs) {
+    const faults = await sourceFaults(catalog, baseDir)
+    const what =
+      catalog.tables.length === 1 ? 'its file and every declared column are' : 'its files and every declared column are'
+    findings.push(...faults.map((fault) => fix(`${catalog.name}: ${fault}`)))
+    if (faults.length > 0) continue
+    findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
+    try {
+      // Shown and no failure: exports often have rows of people who are in no table of people.
+      for (const { table, file, first, rows: count, subjects } of await findStrays(catalog, baseDir)) {
+        const where = `${catalog.name}.${table}: ${file}, ${first}`
+        const what = `the first of ${count} rows of ${subjects} people who are in no table of people`
+        findings.push(rows.ok(`${where}: ${what}; they are loaded, see docs/operating.md`))
+      }
+    } catch (error) {
+      findings.push(rows.fix(messageOf(error)))
+    }
+  }
+  try {
+    await assertSourcesApart(catalogs, baseDir)
+  } catch (error) {
+    // A table without a format was reported above.
+    if (findings.every((finding) => finding.ok)) findings.push(fix(messageOf(error)))
+  }
+  return findings
+}

@@ -1,0 +1,24 @@
+/** Findings of a check-up: what was looked at, whether it is as it should be, and what to do if not. */
+
+/** One finding. */
+export interface Finding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/** The findings of one part of a check-up, under one name. */
+export function namer(name: string): {
+  readonly ok: (detail: string) => Finding
+  readonly fix: (detail: string) => Finding
+} {
+  return {
+    ok: (detail) => ({ name, ok: true, detail }),
+    fix: (detail) => ({ name, ok: false, detail })
+  }
+}
+
+/** The message of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

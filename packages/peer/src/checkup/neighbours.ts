@@ -1,0 +1,254 @@
+/** Check of the others: who may connect by charter and lists, whether bootstrap peers answer, and whether the clocks agree. */
+import { join, resolve } from 'node:path'
+import { connect } from 'node:net'
+import { createMesh, helloExchange } from '@stimnet/mesh'
+import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock } from '@stimnet/protocol'
+import { MemoryLevel } from 'memory-level'
+import type { LoadedConfig } from '../config/config.ts'
+import { createEvents } from '../events.ts'
+import { Federation } from '../federation/federation.ts'
+import { type Permits, permitsOf } from '../federation/permits.ts'
+import { isOff, offsetOf, spanText } from '../monitor/clocks.ts'
+import { type Finding, messageOf, namer } from './finding.ts'
+
+/** Who may connect and ask, with the rule for probing the others. */
+export interface Admission {
+  readonly findings: Finding[]
+  readonly permits: Permits
+}
+
+/** Checks charter, lists and membership. `peerId` is this peer's own, where it has a key. */
+export async function admissionOf(
+  loaded: LoadedConfig,
+  dataDir: string,
+  peerId: string | undefined
+): Promise<Admission> {
+  const { config, baseDir } = loaded
+  const { charter } = config.federation
+  const { ok, fix } = namer('admission')
+  let federation: Federation | undefined
+  if (charter !== undefined) {
+    try {
+      const events = createEvents({ level: 'silent', nodeId: config.node_id })
+      const parts = {
+        charterFile: resolve(baseDir, charter),
+        folder: join(dataDir, 'federation'),
+        clock: systemClock,
+        events
+      }
+      federation = await Federation.open(parts)
+    } catch (error) {
+      return { findings: [namer('federation').fix(messageOf(error))], permits: () => false }
+    }
+  }
+  const permits = permitsOf(config.mesh, federation)
+  const membership = federation ? [membershipFinding(federation, peerId)] : []
+  if (config.mesh.open) {
+    return { findings: [fix('mesh.open lets everybody connect and ask: only for demonstrations')], permits }
+  }
+  const others = new Set(
+    [...config.mesh.peers, ...(federation?.members() ?? []).map(({ peer }) => peer)].filter(
+      (id) => id !== peerId && permits(id)
+    )
+  )
+  // A peer without catalogs answers nothing, and access to a catalog may be decided by a list or grant of its own.
+  const unasked = config.catalogs.filter(
+    (one) => config.requesters.length === 0 && !one.requesters?.length && !one.controlled_access
+  )
+  const nobody =
+    others.size === 0 ? [fix('no other peer may connect yet: list PeerIds in mesh.peers, or join a federation')] : []
+  const noRequester = unasked.map(({ name }) => fix(`nobody may ask about ${name} yet: list keys in requesters`))
+  const missing = [...nobody, ...noRequester]
+  const fine = ok(`${others.size} peers may connect, ${config.requesters.length} requesters may ask`)
+  return { findings: [...membership, ...(missing.length > 0 ? missing : [fine])], permits }
+}
+
+function membershipFinding(federation: Federation, peerId: string | undefined): Finding {
+  const { ok, fix } = namer('federation')
+  const { name } = federation.charter
+  if (peerId === undefined) return ok(`${name}: this peer has no key yet`)
+  if (federation.isRevoked(peerId)) return fix(`${name} has revoked this peer: its key can never be a member again`)
+  if (federation.isMember(peerId)) return ok(`${name}: this peer is one of ${federation.members().length} members`)
+  const signed = federation.pending().find(({ says, peer }) => says === 'admit' && peer === peerId)?.signatures ?? 0
+  const needed = federation.charter.needed
+  return fix(
+    `${name}: this peer is no member yet (${signed} of ${needed} signed): members run stimnet federation admit ${peerId}`
+  )
+}
+
+const ANSWER_MS = 5_000
+
+/** What this peer uses to ask others. */
+export interface Self {
+  /** Undefined where there is no readable key: then only TCP is tried. */
+  readonly seed: Uint8Array | undefined
+  readonly peerId: string | undefined
+  /** Whether the peer runs or may run: then no second connection with its key is kept. */
+  readonly mayRun: boolean
+  readonly clock?: Clock
+}
+
+/** Checks each address in mesh.bootstrap, then the clock against those that answered. */
+export async function bootstrapFindings(
+  { mesh }: LoadedConfig['config'],
+  permits: Permits,
+  self: Self
+): Promise<{ findings: Finding[]; offsets: number[] }> {
+  const looked = await Promise.all(mesh.bootstrap.map((address) => look(address, permits, self)))
+  return {
+    findings: looked.map(({ finding }) => finding),
+    offsets: looked.flatMap(({ offset }) => (offset === undefined ? [] : [offset]))
+  }
+}
+
+interface Looked {
+  readonly finding: Finding
+  /** How far the other's clock is ahead, ms. */
+  readonly offset?: number
+}
+
+async function look(address: string, permits: Permits, self: Self): Promise<Looked> {
+  const { ok, fix } = namer('bootstrap')
+  const match = /^(\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+))(?:\/p2p\/([^/]+))?$/.exec(address)
+  const [, place = '', host = '', port = '', named] = match ?? []
+  if (!match || (named !== undefined && !isKeyId(named))) {
+    return { finding: fix(`${address} is not an address such as /dns4/HOST/tcp/4001/p2p/PEERID`) }
+  }
+  if (named === self.peerId && named !== undefined) {
+    return { finding: fix(`${address} is this peer itself: name another one`) }
+  }
+  if (!(await canConnect(host, Number(port)))) {
+    return { finding: fix(`${address} does not answer: ask its steward, check the firewall`) }
+  }
+  if (self.seed === undefined) {
+    return {
+      finding:
+        named === undefined
+          ? fix(withoutPeerId(address))
+          : ok(`${address} answers; who it is was not checked, for want of a key`)
+    }
+  }
+  const { met, refused, offset } = await meet(place, { ...self, seed: self.seed }, permits)
+  return {
+    finding: judge({ address, named, met, refused, permits, ok, fix, self }),
+    ...(offset === undefined ? {} : { offset })
+  }
+}
+
+interface Judging extends ReturnType<typeof namer> {
+  readonly address: string
+  /** The PeerId in the address. */
+  readonly named: string | undefined
+  /** The PeerId that was proved by whoever answered. */
+  readonly met: string | undefined
+  readonly refused: string | undefined
+  readonly permits: Permits
+  readonly self: Self
+}
+
+function judge({ address, named, met, refused, permits, self, ok, fix }: Judging): Finding {
+  if (met === undefined) return fix(`${address} answers, but not as a StimNet peer does: another program is there`)
+  if (named === undefined)
+    return fix(`${withoutPeerId(address)}. Now ${met} answers there: ask its steward whether that is the peer`)
+  if (met !== named) {
+    return fix(
+      `${address}: another PeerId answers there, ${met}. Ask its steward which one is right, and correct mesh.bootstrap`
+    )
+  }
+  if (!permits(met))
+    return fix(`${address} answers, but may not connect here: add its PeerId to mesh.peers, or admit it`)
+  if (refused !== undefined) {
+    return fix(
+      `${address} answers, but does not let this peer in (${refused}): ask its steward to admit ${self.peerId}`
+    )
+  }
+  return ok(`${address} answers and proves its PeerId`)
+}
+
+function withoutPeerId(address: string): string {
+  return `${address} has no PeerId, so it is not noticed if another peer answers there: add /p2p/PEERID`
+}
+
+function canConnect(host: string, port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ host, port, timeout: ANSWER_MS })
+    const end = (isThere: boolean) => {
+      socket.destroy()
+      settle(isThere)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('timeout', () => end(false))
+  })
+}
+
+interface Met {
+  readonly met: string | undefined
+  readonly refused?: string | undefined
+  readonly offset?: number | undefined
+}
+
+/**
+ * Meets whoever answers at an address: Noise proves its PeerId. While this peer may be running, the connection ends there,
+ * since two connections of one PeerId would get each other's questions. Otherwise the peer is asked for its signed time.
+ */
+async function meet(place: string, self: Self & { seed: Uint8Array }, permits: Permits): Promise<Met> {
+  let met: string | undefined
+  const permitsNow = (peerId: string) => {
+    met ??= peerId
+    return !self.mayRun && permits(peerId)
+  }
+  const clock = self.clock ?? systemClock
+  const settings = { nodeSeed: self.seed, listen: [], bootstrap: [], mdns: false, permits: permitsNow }
+  const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
+  const mesh = await createMesh(settings, {
+    store: store as never,
+    clock: systemClock,
+    random: cryptographicRandom,
+    events: SILENT
+  })
+  try {
+    await mesh.start()
+    const signal = AbortSignal.timeout(ANSWER_MS)
+    const peerId = await mesh.connect(place, { signal })
+    const askedAtMs = clock.now()
+    const { jws } = await mesh.ask(helloExchange, peerId, { version: '' }, { signal })
+    const heardAtMs = clock.now()
+    const { issuedAtMs: saidMs } = await open(jws, { type: 'hello', issuer: peerId, clock, atAnyTime: true })
+    return { met, offset: offsetOf({ askedAtMs, saidMs, heardAtMs }) }
+  } catch (error) {
+    return { met, refused: self.mayRun ? undefined : codeOf(error) }
+  } finally {
+    await mesh.stop()
+    await store.close()
+  }
+}
+
+const nothing = () => undefined
+const SILENT = {
+  peerConnected: nothing,
+  denied: nothing,
+  shutOut: nothing,
+  peerDisconnected: nothing,
+  refused: nothing,
+  served: nothing,
+  unexpected: nothing
+}
+
+/** The finding about this machine's clock, by how far others are ahead of it, ms. */
+export function clockFinding(offsets: readonly number[], nowMs: number): Finding {
+  const { ok, fix } = namer('clock')
+  const year = new Date(nowMs).getUTCFullYear()
+  if (year < 2026) return fix(`shows the year ${year}: set it, and keep it with NTP`)
+  const off = offsets.filter(isOff)
+  const most = [...off].sort((a, b) => a - b)[Math.floor(off.length / 2)]
+  if (most !== undefined) {
+    const whose = `${off.length} of ${offsets.length} peers’ clocks differ, by up to: theirs are ${spanText(most)} this machine’s`
+    return fix(`${whose}. Beyond a minute nothing is accepted: synchronise with NTP, and ask them to`)
+  }
+  const agree =
+    offsets.length === 1
+      ? 'agrees with the peer that was asked'
+      : `agrees with the ${offsets.length} peers that were asked`
+  return ok(offsets.length === 0 ? 'not compared with another peer; keep it synchronised with NTP' : agree)
+}

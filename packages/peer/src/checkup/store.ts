@@ -1,0 +1,32 @@
+/** Check of the disk and of every stored value. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { diskCheck } from '../gateway/checks.ts'
+import { damageText } from '../store/checked-level.ts'
+import { type Finding, namer } from './finding.ts'
+
+const { ok, fix } = namer('store')
+const OPEN = ok('not checked, since the peer has it open: stimnet audit verify --url checks it')
+
+/** Checks the folder of the peer, or the folder in which the first start makes it. */
+export function diskFinding(dataDir: string): Promise<Finding> {
+  let folder = dataDir
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  return diskCheck(folder)
+}
+
+/** Verifies every stored value of a peer that is not known to run. Leaves the database as it is. */
+export async function storeFinding(dataDir: string, { isRunning }: { isRunning: boolean }): Promise<Finding> {
+  const directory = join(dataDir, 'db')
+  if (!existsSync(join(directory, 'CURRENT'))) return ok('empty: the peer has not run yet')
+  if (isRunning) return OPEN
+  const { Database } = await import('../store/database.ts')
+  try {
+    const found = await Database.lookInto(directory)
+    if (found === undefined) return OPEN
+    const damage = damageText(found)
+    return damage === undefined ? ok(`all ${found.values} values are undamaged`) : fix(damage)
+  } catch {
+    return fix(`${directory} cannot be opened: restore the newest undamaged copy`)
+  }
+}

@@ -1,0 +1,38 @@
+/** The subcommands that need the peer's package, in the order in which a new user needs them: the second entry of this package. */
+import type { Command } from '@stimnet/machine'
+import { inviteCommand } from './invite/invite.ts'
+import { joinCommand } from './invite/join.ts'
+import { accountCommand } from './serve/account.ts'
+import { auditCommand } from './serve/audit.ts'
+import { budgetCommand } from './serve/budget.ts'
+import { doctorCommand } from './serve/doctor.ts'
+import { epochCommand } from './serve/epoch.ts'
+import { federationCommand } from './serve/federation.ts'
+import { initCommand } from './serve/init.ts'
+import { policyCommand } from './serve/policy.ts'
+import { reviewCommand } from './serve/review.ts'
+import { sandboxCommand } from './serve/sandbox.ts'
+import { startCommand } from './serve/start.ts'
+import { statusCommand } from './serve/status.ts'
+import { tokenCommand } from './serve/token.ts'
+import { vouchCommand } from './serve/vouch.ts'
+
+/** The commands for an institution and its peer. They load what is heavy when they run. */
+export const SERVING: readonly Command[] = [
+  initCommand,
+  startCommand,
+  statusCommand,
+  accountCommand,
+  tokenCommand,
+  doctorCommand,
+  policyCommand,
+  budgetCommand,
+  epochCommand,
+  reviewCommand,
+  sandboxCommand,
+  auditCommand,
+  federationCommand,
+  inviteCommand,
+  joinCommand,
+  vouchCommand
+]

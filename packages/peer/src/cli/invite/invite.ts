@@ -1,0 +1,253 @@
+/** `stimnet invite`: lets a newcomer into the federation by a code and a phrase that two people compare. */
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { command, EXIT, type Io, printable, readSeed, refuse, wholeNumber } from '@stimnet/machine'
+import {
+  cryptographicRandom,
+  INVITE_BYTES,
+  invitationCode,
+  isNameOfFounder,
+  type Signer,
+  signerFromSeed,
+  signStatement,
+  StimnetError,
+  systemClock
+} from '@stimnet/protocol'
+import type { PeerConfig } from '../../config/config.ts'
+import type { Candidate, Door } from '../../federation/door.ts'
+import type { Federation } from '../../federation/federation.ts'
+import { CONFIG_OPTION } from '../serve/start.ts'
+
+const MINUTES_DEFAULT = 30
+const MINUTES_MAX = 24 * 60
+
+/** Exit code 1: nobody was admitted. */
+export const inviteCommand = command({
+  name: 'invite',
+  usage: '[--minutes N] [--listen ADDRESS] [--config FILE]',
+  summary: 'Invites an institution into the federation with one code, and admits it when two people agree on a phrase.',
+  details: `
+Prints a code for the newcomer, who runs stimnet join CODE, and waits. When the newcomer has connected, both machines show the same
+phrase. Call the person you invited, have the phrase read to you, and type it: only then this peer signs that the newcomer is a member,
+as stimnet federation admit does. The code alone admits nobody. It is valid once, until the command ends or --minutes are over.
+
+The command listens at a port of its own, which the newcomer must reach: a free one, or the one that --listen names. Everybody
+may connect there and can do nothing but show the code; the peer itself may go on running and stays closed to strangers.
+
+  stimnet invite --config ./peer/stimnet.yaml
+  stimnet invite --listen /ip4/0.0.0.0/tcp/4002 --minutes 60`,
+  options: {
+    config: CONFIG_OPTION,
+    minutes: { type: 'string', value: 'N', help: `How long the code is valid (default ${MINUTES_DEFAULT})` },
+    listen: { type: 'string', value: 'ADDRESS', help: 'Where to wait, such as /ip4/0.0.0.0/tcp/4002' }
+  },
+  positionals: [0, 0],
+  run: async (values, _, io) => {
+    if (!io.ask) refuse('stimnet invite needs a terminal: a person types the phrase')
+    const minutes = wholeNumber('--minutes', values.minutes, { most: MINUTES_MAX }) ?? MINUTES_DEFAULT
+    const host = await hostOf(values.config ?? 'stimnet.yaml')
+    const { Door } = await import('../../federation/door.ts')
+    const secret = cryptographicRandom.bytes(INVITE_BYTES)
+    const untilMs = systemClock.now() + minutes * 60_000
+    const waiting = new Waiting(io)
+    const door = await Door.open({
+      ...{ seed: host.seed, listen: listenOf(values.listen, host.config), secret, untilMs, clock: systemClock },
+      ...{ random: cryptographicRandom, onCandidate: (candidate) => waiting.add(candidate) }
+    })
+    try {
+      const signal = AbortSignal.any([io.signal, AbortSignal.timeout(minutes * 60_000)])
+      await printCode({ door, host, secret, untilMs, minutes }, io)
+      return await decide({ door, host, waiting, signal }, io)
+    } finally {
+      await door.close()
+    }
+  }
+})
+
+/** The member that invites. */
+interface Host {
+  readonly config: PeerConfig
+  readonly seed: Uint8Array
+  readonly signer: Signer
+  readonly federation: Federation
+  readonly folder: string
+  readonly charterJson: string
+}
+
+async function hostOf(configFile: string): Promise<Host> {
+  // Loaded when needed, so that client commands start without DuckDB and libp2p.
+  const [{ loadConfig }, { KEY_FILE }, { Federation }, { createEvents }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../store/identity.ts'),
+    import('../../federation/federation.ts'),
+    import('../../events.ts')
+  ])
+  const { config, baseDir, file } = await loadConfig(configFile)
+  const dataDir = resolve(baseDir, config.data_dir)
+  if (config.federation.charter === undefined) {
+    refuse(`${file} names no charter. An invitation is into a federation: found one with stimnet federation create`)
+  }
+  const seed = await readSeed(join(dataDir, KEY_FILE))
+  if (!seed) refuse(`There is no key in ${dataDir} yet: the peer makes one at its first start`)
+  const signer = await signerFromSeed(seed)
+  const charterFile = resolve(baseDir, config.federation.charter)
+  const folder = join(dataDir, 'federation')
+  const events = createEvents({ level: 'silent', nodeId: config.node_id })
+  const federation = await Federation.open({ charterFile, folder, clock: systemClock, events })
+  if (!federation.isMember(signer.id)) refuse('This peer is not a member, so its signature would admit nobody')
+  return { config, seed, signer, federation, folder, charterJson: await readFile(charterFile, 'utf8') }
+}
+
+/** The named address, or the configured ones with a free port. */
+function listenOf(named: string | undefined, { mesh }: PeerConfig): string[] {
+  if (named !== undefined) return [named]
+  const listen = mesh.listen.map((address) => address.replace(/\/tcp\/\d+.*$/, '/tcp/0'))
+  return listen.length > 0 ? [...new Set(listen)] : ['/ip4/0.0.0.0/tcp/0']
+}
+
+const ADDRESSES_MAX = 4
+const LOOPBACK = /^\/(ip4\/127\.|ip6\/::1\/)/
+
+/** Where a newcomer reaches the door: at the announced hosts, or at the addresses of this machine. */
+function reachableAt(door: Door, { mesh }: PeerConfig): string[] {
+  const own = door.addresses()
+  const port = /\/tcp\/(\d+)/.exec(own[0] ?? '')?.[1] ?? ''
+  if (mesh.announce.length > 0) {
+    return [...new Set(mesh.announce.map((one) => one.replace(/\/tcp\/\d+.*$/, `/tcp/${port}`)))].slice(
+      0,
+      ADDRESSES_MAX
+    )
+  }
+  const far = own.filter((address) => !LOOPBACK.test(address))
+  return (far.length > 0 ? far : own).slice(0, ADDRESSES_MAX)
+}
+
+async function printCode(
+  made: { door: Door; host: Host; secret: Uint8Array; untilMs: number; minutes: number },
+  io: Io
+): Promise<void> {
+  const { invitationOf } = await import('../../federation/door.ts')
+  const { signer, federation, config } = made.host
+  const at = reachableAt(made.door, config)
+  io.out(`${invitationCode(invitationOf(made, { peer: signer.id, at, charter: federation.id }))}\n`)
+  io.err(`\nAn invitation into ${printable(federation.charter.name)}, valid for ${made.minutes} minutes. `)
+  io.err(`The newcomer runs: stimnet join CODE\nWaiting at ${at.join(', ')}. Ctrl-C withdraws it.\n`)
+}
+
+/** The newcomers that have the code, shown as they come. */
+class Waiting {
+  readonly candidates: Candidate[] = []
+  readonly #io: Io
+  readonly #first = Promise.withResolvers<void>()
+
+  constructor(io: Io) {
+    this.#io = io
+  }
+
+  add(candidate: Candidate): void {
+    this.candidates.push(candidate)
+    const { institution, peer, phrase } = candidate
+    this.#io.err(`\n“${printable(institution)}” has used the code, with the PeerId ${peer}.\nIts phrase: ${phrase}\n`)
+    if (this.candidates.length > 1) {
+      this.#io.err('More than one has this code. Only the one whose person reads you its phrase is whom you invited.\n')
+    }
+    this.#first.resolve()
+  }
+
+  /** Resolves with the first newcomer, or at the end of the invitation. */
+  async first(signal: AbortSignal): Promise<void> {
+    const over = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([this.#first.promise, over])
+  }
+}
+
+interface Deciding {
+  readonly door: Door
+  readonly host: Host
+  readonly waiting: Waiting
+  readonly signal: AbortSignal
+}
+
+/** Wrong phrases after which the invitation ends: a slip is forgiven, trying is not. */
+const TRIES_MAX = 3
+const QUESTION = 'Have the phrase read to you on the phone and type it, or type no: '
+
+async function decide({ door, host, waiting, signal }: Deciding, io: Io): Promise<number> {
+  await waiting.first(signal)
+  for (let tries = 0; tries < TRIES_MAX && !signal.aborted; tries++) {
+    const typed = spoken((await io.ask?.(QUESTION, signal)) ?? '')
+    if (signal.aborted || typed === 'no') break
+    const chosen = waiting.candidates.find(({ phrase }) => spoken(phrase) === typed)
+    if (chosen) return admit({ door, host, waiting, signal }, chosen, io)
+    io.err(
+      'That is the phrase of nobody here. If it was read to you like this, the one who connected is somebody else.\n'
+    )
+  }
+  const names = waiting.candidates.map(({ peer }) => peer).join(', ')
+  door.refuse()
+  io.err(
+    `${names === '' ? 'Nobody used the code.' : `Not admitted: ${names}.`} The code is void, nothing was signed.\n`
+  )
+  await untilTold(door)
+  return EXIT.failed
+}
+
+/** A phrase without what is not spoken. */
+function spoken(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim()
+}
+
+async function admit({ door, host, waiting }: Deciding, { peer, institution }: Candidate, io: Io): Promise<number> {
+  const { federation, signer, folder } = host
+  // Statements may have come in while the invitation was open: a revocation, for example.
+  await federation.refresh()
+  if (
+    !federation.isMember(signer.id) ||
+    federation.isRevoked(peer) ||
+    isNameOfFounder(federation.charter, { peer, institution })
+  ) {
+    door.refuse()
+    await untilTold(door)
+    const reason =
+      'Not signed: this peer is no member any more, the newcomer was revoked, or it calls itself like a founder.'
+    throw new StimnetError('NOT_PERMITTED', reason, { reason })
+  }
+  const { keepStatement } = await import('../../federation/statements.ts')
+  const on = federation.revoked()
+  const says = { says: 'admit', charter: federation.id, peer, institution, ...(on.length > 0 ? { on } : {}) } as const
+  await keepStatement(folder, await signStatement(says, { signer, clock: systemClock }))
+  await federation.refresh()
+  const { statements } = await federation.answer({ charter: federation.id, digest: '', statements: [] })
+  const addresses = host.config.mesh.announce.length > 0 ? host.config.mesh.announce : host.config.mesh.listen
+  door.admit(peer, { charterJson: host.charterJson, statements, addresses })
+  const waits = federation.pending().find((one) => one.peer === peer && one.says === 'admit')
+  const { needed } = federation.charter
+  io.out(
+    `Signed: ${printable(institution)} (${peer}) ${waits ? `has ${waits.signatures} of ${needed} signatures` : 'is a member'}.\n`
+  )
+  if (waits) io.err(`Other members sign with stimnet federation admit ${peer} --institution NAME.\n`)
+  const others = waiting.candidates.filter((one) => one.peer !== peer)
+  for (const one of others) {
+    io.err(`Refused: “${printable(one.institution)}” (${one.peer}) had the same code. Find out how it came by it.\n`)
+  }
+  if (!(await untilTold(door))) io.err('The newcomer did not fetch the charter any more: send it the charter file.\n')
+  return EXIT.ok
+}
+
+const TOLD_MS = 10_000
+const LOOK_MS = 100
+
+/** Waits until every newcomer has read the decision, for some seconds. */
+async function untilTold(door: Door): Promise<boolean> {
+  const end = systemClock.now() + TOLD_MS
+  while (!door.isDone && systemClock.now() < end) await systemClock.sleep(LOOK_MS)
+  // The answer that was just given still has to be delivered.
+  await systemClock.sleep(LOOK_MS)
+  return door.isDone
+}

@@ -1,0 +1,136 @@
+/** `stimnet join`: joins a federation with the code of an invitation. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { command, EXIT, type Io, printable, readSeed, refuse } from '@stimnet/machine'
+import {
+  cryptographicRandom,
+  type Invitation,
+  LIMITS,
+  readInvitation,
+  signerFromSeed,
+  StimnetError,
+  systemClock
+} from '@stimnet/protocol'
+import type { LoadedConfig } from '../../config/config.ts'
+import type { Joined, Welcomed } from '../../federation/joining.ts'
+import { CONFIG_OPTION } from '../serve/start.ts'
+
+/** Exit codes: 1 the code has expired or is void; 2 no code, or a configuration that cannot join; 3 the member is not reached; 4 it did not confirm. */
+export const joinCommand = command({
+  name: 'join',
+  usage: 'CODE [--config FILE]',
+  summary: 'Joins a federation with the code of stimnet invite.',
+  details: `
+Connects to the member that made the code and shows a phrase. Read it to the person who invited you, on the phone: the member
+types it, and only then signs for this peer. Then this command writes the charter beside the configuration, names it there
+(federation.charter), and adds the member's address (mesh.bootstrap). Who may ask about your catalogs remains your decision.
+
+Make the peer first with stimnet init. A running peer takes the changes up at its next start.
+
+  stimnet join stimnet-invite-eyJh… --config ./peer/stimnet.yaml`,
+  options: { config: CONFIG_OPTION },
+  positionals: [1, 1, 'CODE'],
+  run: async (values, [code = ''], io) => {
+    const invitation = readInvitation(code)
+    if (invitation.until * 1000 + LIMITS.clockSkewMs < systemClock.now()) {
+      const reason = 'The invitation has expired. Ask for a new one.'
+      throw new StimnetError('EXPIRED', reason, { reason })
+    }
+    const newcomer = await newcomerOf(values.config ?? 'stimnet.yaml')
+    const { askToJoin, verifyWelcome, whyNotJoined } = await import('../../federation/joining.ts')
+    const { createEvents } = await import('../../events.ts')
+    const { seed, self, loaded } = newcomer
+    const events = createEvents({ level: 'silent', nodeId: loaded.config.node_id })
+    try {
+      const welcome = await askToJoin(invitation, {
+        ...{ seed, institution: loaded.config.institution, clock: systemClock, random: cryptographicRandom },
+        signal: io.signal,
+        onPhrase: (phrase) =>
+          io.err(`Read this phrase to the person who invited you: ${phrase}\nWaiting for the confirmation.\n`)
+      })
+      const joined = await verifyWelcome(welcome, { invitation, self, clock: systemClock, events })
+      const bootstrap = await keep(newcomer, { ...welcome, statements: joined.statements }, invitation)
+      return told(joined, { self, bootstrap }, io)
+    } catch (error) {
+      const reason = whyNotJoined(error)
+      if (reason === undefined || !(error instanceof StimnetError)) throw error
+      throw new StimnetError(error.code, error.message, { reason, cause: error })
+    }
+  }
+})
+
+interface Newcomer {
+  readonly loaded: LoadedConfig
+  readonly dataDir: string
+  readonly seed: Uint8Array
+  /** This peer's PeerId. */
+  readonly self: string
+}
+
+async function newcomerOf(configFile: string): Promise<Newcomer> {
+  // Loaded when needed, so that client commands start without DuckDB and libp2p.
+  const [{ loadConfig }, { KEY_FILE }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../store/identity.ts')
+  ])
+  const loaded = await loadConfig(configFile)
+  const { config, baseDir, file } = loaded
+  if (config.federation.charter !== undefined)
+    refuse(`${file} names a charter already: a peer belongs to one federation`)
+  if (config.mesh.open)
+    refuse(`${file}: mesh.open lets everybody connect, so a charter would do nothing: remove it first`)
+  const dataDir = resolve(baseDir, config.data_dir)
+  const seed = await readSeed(join(dataDir, KEY_FILE))
+  if (!seed) refuse(`There is no key in ${dataDir} yet: stimnet init makes one`)
+  return { loaded, dataDir, seed, self: (await signerFromSeed(seed)).id }
+}
+
+/** Keeps the verified welcome: charter, statements, and both in the configuration. Returns the bootstrap addresses. */
+async function keep(newcomer: Newcomer, welcome: Welcomed, { peer, charter }: Invitation): Promise<string[]> {
+  const { loaded, dataDir } = newcomer
+  const [{ keepStatement }, { addFederation }] = await Promise.all([
+    import('../../federation/statements.ts'),
+    import('../../config/edit.ts')
+  ])
+  const name = await writeCharter(loaded.baseDir, welcome.charterJson, charter)
+  for (const jws of welcome.statements) await keepStatement(join(dataDir, 'federation'), jws)
+  const bootstrap = bootstrapOf(welcome, peer)
+  await addFederation(loaded.file, { charter: `./${name}`, bootstrap })
+  return bootstrap
+}
+
+/** Writes the charter under a free name, unless it is there already. Returns the name. */
+async function writeCharter(folder: string, text: string, id: string): Promise<string> {
+  const names = ['charter.json', `charter-${id.slice(0, 8)}.json`, `charter-${id.slice(0, 16)}.json`]
+  for (const name of names) {
+    try {
+      await writeFile(join(folder, name), text, { flag: 'wx' })
+      return name
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if ((await readFile(join(folder, name), 'utf8')) === text) return name
+    }
+  }
+  return refuse(`${join(folder, 'charter.json')} is another charter: move it away`)
+}
+
+/** The member's addresses as this machine reaches them: a wildcard stands for the host at which it was reached. */
+function bootstrapOf({ addresses, reachedAt }: Welcomed, peer: string): string[] {
+  const host = /^\/[a-z0-9]+\/[^/]+/.exec(reachedAt)?.[0] ?? ''
+  return addresses
+    .map((address) => address.replace(/^\/ip4\/0\.0\.0\.0|^\/ip6\/::(?=\/)/, host).replace(/\/p2p\/[^/]+$/, ''))
+    .filter((address) => /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/[1-9]\d*$/.test(address))
+    .slice(0, 4)
+    .map((address) => `${address}/p2p/${peer}`)
+}
+
+function told(joined: Joined, { self, bootstrap }: { self: string; bootstrap: readonly string[] }, io: Io): number {
+  const name = printable(joined.federation)
+  const standing = joined.isMember
+    ? `This peer is a member of ${name}, with ${joined.members - 1} others.`
+    : `${joined.signatures} of ${joined.needed} members of ${name} have signed for this peer. It is a member once the others have: stimnet federation admit ${self}.`
+  io.out(`${standing}\n`)
+  if (bootstrap.length === 0) io.err('No address of the member is known: put one into mesh.bootstrap.\n')
+  io.err('Next: say in requesters who may ask (affiliation:members), then stimnet start, or restart a running peer.\n')
+  return EXIT.ok
+}

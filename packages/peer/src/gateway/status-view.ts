@@ -1,0 +1,121 @@
+/** The state of this peer for its operator, as `stimnet status` shows it. */
+import { isoOf, type NodeEvent, type Readiness, type Status } from '@stimnet/api'
+import type { Catalog } from '@stimnet/data'
+import type { GatewayPeer, PeerFacts } from '@stimnet/gateway'
+import type { Mesh } from '@stimnet/mesh'
+import { assertAuditor } from './audit-view.ts'
+import type { PeerConfig } from '../config/config.ts'
+import type { Federation } from '../federation/federation.ts'
+import type { Approvals } from '../jobs/approve/approvals.ts'
+import { usagesOf } from '../jobs/release/usage.ts'
+import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
+import type { Runner } from '../jobs/run/runner.ts'
+import type { Clocks } from '../monitor/clocks.ts'
+import type { EventFeed } from '../monitor/feed.ts'
+import type { Directory } from '../requests/directory.ts'
+import { diskUse } from '../store/disk-use.ts'
+import type { Database } from '../store/database.ts'
+import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
+import type { Conflicts } from '../witness/conflicts.ts'
+import { membershipOf, usageOf } from './stewardship-view.ts'
+
+interface StatusParts {
+  readonly config: PeerConfig
+  readonly dataDir: string
+  readonly self: string
+  readonly facts: () => PeerFacts &
+    Pick<Status['sandbox'], 'languages'> & { sandboxEngine: string; sandboxGrade: string }
+  readonly checks: () => Promise<Readiness['checks']>
+  readonly catalogs: ReadonlyMap<string, Catalog>
+  readonly database: Database
+  readonly ledger: PrivacyLedger
+  readonly privacy: CatalogPrivacies
+  readonly federation: Federation | undefined
+  readonly mesh: Mesh
+  readonly directory: Directory
+  readonly conflicts: Conflicts
+  readonly approvals: Pick<Approvals, 'waiting'>
+  readonly runner: Pick<Runner, 'counts'>
+  readonly clocks: Clocks
+  readonly feed: EventFeed
+}
+
+/** Alerts looked at: all that the feed keeps. */
+const ALERTS_MAX = 2_000
+/** Sublevels of the database with the bytes of results: of jobs for others, and of the own requests. */
+const WITH_RESULTS = ['jobs', 'requests']
+
+/** The gateway's method for the state of the node, for stewards, auditors and operators. */
+export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
+  return {
+    status: async (account) => {
+      assertAuditor(account)
+      const { nodeId, institution, version, startedAtMs, endpointUrl, sandboxEngine, sandboxGrade, languages } =
+        parts.facts()
+      const catalogs = [...parts.catalogs.values()].map(({ descriptor, epoch, newer }) => ({
+        ...{ name: descriptor.name, epoch, newer_epoch: newer ?? null }
+      }))
+      const { compared, differing, ownOffMs } = parts.clocks.verdict
+      const { queued, running } = parts.runner.counts
+      const used = [...usagesOf({ catalogs: parts.config.catalogs, ledger: parts.ledger, privacy: parts.privacy })]
+      return {
+        ...{ node_id: nodeId, institution, peer_id: parts.self, version, started_at: isoOf(startedAtMs) },
+        ...{ gateway_url: endpointUrl, mesh_addresses: parts.mesh.addresses(), checks: [...(await parts.checks())] },
+        sandbox: { engine: sandboxEngine, grade: sandboxGrade, languages: [...languages] },
+        catalogs,
+        ...membersOf(parts),
+        clock: { compared, differing, own_off_ms: ownOffMs },
+        jobs: { queued, running },
+        waiting: {
+          requests: parts.approvals.waiting().map(({ id }) => id),
+          epochs: catalogs.filter((catalog) => catalog.newer_epoch !== null).map(({ name }) => name),
+          statements: statementsOf(parts),
+          alerts: alertsOf(parts.feed.recent({ limit: ALERTS_MAX, alertsOnly: true }))
+        },
+        disk: await diskOf(parts),
+        usage: used.filter((usage) => usage.used > 0).map(usageOf)
+      }
+    }
+  }
+}
+
+function membersOf(parts: StatusParts): Pick<Status, 'federation' | 'members'> {
+  const { clocks, mesh, directory } = parts
+  const { federation, members } = membershipOf(parts)
+  return {
+    federation,
+    members: members.map(({ peer_id, institution, connected, self }) => {
+      const seenMs = mesh.lastSeen(peer_id)
+      return {
+        ...{ peer_id, connected, self },
+        institution: institution || (directory.get(peer_id)?.institution ?? ''),
+        last_seen: seenMs === null || self ? null : isoOf(seenMs),
+        clock_offset_ms: clocks.offsetOf(peer_id) ?? null
+      }
+    })
+  }
+}
+
+function statementsOf({ federation, self }: StatusParts): Status['waiting']['statements'] {
+  return (federation?.unsignedBy(self) ?? []).map(({ says, peer, institution, signatures }) => ({
+    ...{ says, peer_id: peer, institution, signatures, needed: federation?.charter.needed ?? 0 }
+  }))
+}
+
+/** The kinds of alerts since the start, each with its number and its latest; `newestFirst` as the feed has them. */
+function alertsOf(newestFirst: readonly NodeEvent[]): Status['waiting']['alerts'] {
+  const kinds = new Map<string, Status['waiting']['alerts'][number]>()
+  for (const { kind, at, actor, detail } of newestFirst) {
+    const known = kinds.get(kind)
+    const latest = known ?? { kind, count: 0, latest_at: at, actor, detail }
+    kinds.set(kind, { ...latest, count: latest.count + 1 })
+  }
+  return [...kinds.values()]
+}
+
+async function diskOf({ dataDir, database }: StatusParts): Promise<Status['disk']> {
+  const [use, results] = await Promise.all([diskUse(dataDir), database.bytesOf(WITH_RESULTS)])
+  return use.flatMap((one) =>
+    one.what === 'database' && results !== undefined ? [one, { what: 'results, in database', bytes: results }] : [one]
+  )
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { chmod, cp, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { loadOrCreateSeed } from '@stimnet/machine'
+import { type Clock, cryptographicRandom, signCharter, signerFromSeed, systemClock } from '@stimnet/protocol'
+import { stringify } from 'yaml'
+import { checkUp } from '../src/checkup/checkup.ts'
+import type { Finding } from '../src/checkup/finding.ts'
+import { dockerRemedy } from '../src/checkup/sandbox.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { type Peer, startPeer } from '../src/peer.ts'
+
+/** A stopped peer that has run before, beside a neighbour that runs, lets it in and has it in its own list. */
+interface Site {
+  readonly folder: string
+  readonly key: string
+  readonly peerId: string
+  readonly seed: Uint8Array
+}
+
+const BASE = { institution: 'Hospital A', data_dir: 'data', sandbox: { engine: 'none' }, log: { level: 'silent' } }
+const VARIABLES = [
+  { name: 'age', type: 'integer', minimum: 0, maximum: 120 },
+  { name: 'sex', type: 'category', levels: ['f', 'm'] }
+]
+const TRIAL = {
+  ...{ name: 'trial', title: 'Trial', subject_key: 'id' },
+  tables: [{ name: 'people', file: 'people.csv', one_row_per_subject: true, variables: VARIABLES }]
+}
+
+let folder: string
+let site: Site
+let neighbour: Peer
+
+/** The findings of the stopped peer, whose configuration is the base with these changes. */
+async function findingsOf(changes: object, clock?: Clock): Promise<Finding[]> {
+  const file = await configure(changes)
+  return checkUp(await loadConfig(file, {}), clock ? { clock } : {})
+}
+
+async function configure(changes: object): Promise<string> {
+  const file = join(site.folder, 'stimnet.yaml')
+  const mesh = { listen: [], peers: [neighbour.peerId], bootstrap: neighbour.addresses.slice(0, 1) }
+  await writeFile(file, stringify({ ...BASE, gateway: { port: await freePort() }, mesh, ...changes }))
+  return file
+}
+
+const faults = (findings: readonly Finding[]) =>
+  findings.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`)
+/** Exactly one finding needs repair, and says this. */
+const onlyFault = (findings: readonly Finding[], expected: RegExp) => {
+  assert.equal(faults(findings).length, 1, faults(findings).join('\n'))
+  assert.match(faults(findings)[0] ?? '', expected)
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  const port = await listen(server)
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)))
+}
+
+/** Path, size, mode and time of everything in a folder. */
+async function treeOf(path: string): Promise<string[]> {
+  const names = (await readdir(path, { recursive: true })).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const { size, mode, mtimeMs } = await stat(join(path, name))
+      return `${name} ${size} ${mode} ${mtimeMs}`
+    })
+  )
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stimnet-doctor-'))
+  const own = join(folder, 'a')
+  const key = join(own, 'data', 'identity.key')
+  const seed = await loadOrCreateSeed(key, cryptographicRandom)
+  site = { folder: own, key, seed, peerId: (await signerFromSeed(seed)).id }
+  const there = join(folder, 'b.yaml')
+  const mesh = { listen: ['/ip4/127.0.0.1/tcp/0'], peers: [site.peerId] }
+  await writeFile(there, stringify({ ...BASE, institution: 'Hospital B', data_dir: 'b', gateway: { port: 0 }, mesh }))
+  neighbour = await startPeer(await loadConfig(there, {}))
+  const file = await configure({ mesh: { listen: [] } })
+  await (await startPeer(await loadConfig(file, {}))).stop()
+})
+
+after(async () => {
+  await neighbour?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('the check-up', () => {
+  test('finds nothing wrong where nothing is, and leaves every file as it is', async () => {
+    const file = await configure({ catalogs: [TRIAL], requesters: [neighbour.peerId] })
+    await writeFile(
+      join(site.folder, 'people.csv'),
+      `id,age,sex\n${[...'abcdefghij'].map((id) => `${id},50,f\n`).join('')}`
+    )
+    const before = await treeOf(site.folder)
+    const findings = await checkUp(await loadConfig(file, {}))
+    assert.deepEqual(faults(findings), [])
+    assert.deepEqual(await treeOf(site.folder), before)
+    const told = findings.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
+    assert.match(told, /store: all \d+ values are undamaged/)
+    assert.match(told, /bootstrap: .* answers and proves its PeerId/)
+    assert.match(told, /clock: agrees with the peer that was asked/)
+    assert.match(told, /data: trial: its file and every declared column are there/)
+  })
+
+  test('a key that is lost, damaged or open to others is named, and no start makes another one', async () => {
+    const file = await configure({})
+    const copy = `${site.key}.copy`
+    await rename(site.key, copy)
+    onlyFault(
+      await findingsOf({}),
+      /^key: .*identity\.key is missing, and the database beside it belongs to that key: put/
+    )
+    const lost = { code: 'CONFIG_INVALID', message: /belongs to that key: put the key back .* “A lost key”/ }
+    await assert.rejects(startPeer(await loadConfig(file, {})), lost)
+    assert.ok(!(await readdir(join(site.folder, 'data'))).includes('identity.key'), 'no key was made')
+
+    await writeFile(site.key, 'half a key', { mode: 0o600 })
+    onlyFault(await findingsOf({}), /^key: .* is damaged: a key file is one line of 64 hexadecimal digits/)
+    await rm(site.key)
+    await cp(copy, site.key)
+    if (process.platform !== 'win32') {
+      await chmod(site.key, 0o644)
+      assert.match(faults(await findingsOf({}))[0] ?? '', /^key: .*identity\.key can be read by others: chmod 600/)
+      await chmod(site.key, 0o600)
+    }
+    await rm(copy)
+    assert.deepEqual(faults(await findingsOf({})), [])
+  })
+
+  test('a gateway port that another program or another peer holds is named', async (t) => {
+    const stranger = createServer((_, response) => void response.end('{}'))
+    t.after(() => stranger.close())
+    const port = await listen(stranger)
+    onlyFault(
+      await findingsOf({ gateway: { port } }),
+      /^gateway: port \d+ is taken by another program: stop it, or change/
+    )
+    const theirs = Number(new URL(neighbour.gatewayUrl ?? '').port)
+    onlyFault(await findingsOf({ gateway: { port: theirs } }), /is taken by another peer, Hospital B \(12D3Koo/)
+  })
+
+  test('a bootstrap address without a PeerId, with a wrong one, or of another program is named', async (t) => {
+    const [address = ''] = neighbour.addresses
+    const at = (...bootstrap: string[]) => ({ mesh: { listen: [], peers: [neighbour.peerId], bootstrap } })
+    const place = address.replace(/\/p2p\/.*/, '')
+    onlyFault(
+      await findingsOf(at(place)),
+      new RegExp(`has no PeerId.*add /p2p/PEERID. Now ${neighbour.peerId} answers there`)
+    )
+    const other = (await signerFromSeed(new Uint8Array(32).fill(7))).id
+    onlyFault(
+      await findingsOf(at(`${place}/p2p/${other}`)),
+      new RegExp(`another PeerId answers there, ${neighbour.peerId}`)
+    )
+    onlyFault(await findingsOf(at(`${place}/p2p/${site.peerId}`)), /is this peer itself/)
+    const web = createServer((_, response) => void response.end())
+    t.after(() => web.close())
+    const port = await listen(web)
+    onlyFault(await findingsOf(at(`/ip4/127.0.0.1/tcp/${port}/p2p/${neighbour.peerId}`)), /not as a StimNet peer does/)
+    onlyFault(await findingsOf(at(`/ip4/127.0.0.1/tcp/${await freePort()}/p2p/${neighbour.peerId}`)), /does not answer/)
+  })
+
+  test('a clock that is minutes off is named, with how far', async () => {
+    const clock = { ...systemClock, now: () => Date.now() + 5 * 60_000 }
+    onlyFault(await findingsOf({}, clock), /^clock: 1 of 1 peers’ clocks differ.* [45] min \d+ s behind this machine’s/)
+  })
+
+  test('a charter that is missing or not signed is named; a signed one needs no list of peers', async () => {
+    const { id } = await signerFromSeed(site.seed)
+    const founders = [
+      { peer: id, institution: 'Hospital A' },
+      { peer: neighbour.peerId, institution: 'Hospital B' }
+    ]
+    const charter = { name: 'Network', purpose: '', founders, needed: 1 }
+    const changes = {
+      federation: { charter: 'charter.json' },
+      mesh: { listen: [], bootstrap: neighbour.addresses.slice(0, 1) }
+    }
+    const charterFile = join(site.folder, 'charter.json')
+    const named = (expected: RegExp, findings: Finding[]) =>
+      assert.match(faults(findings).find((fault) => fault.startsWith('federation')) ?? '', expected)
+    named(/charter\.json cannot be read/, await findingsOf(changes))
+    const theirs = await signerFromSeed(await loadOrCreateSeed(join(folder, 'b', 'identity.key'), cryptographicRandom))
+    const signatures = [await signCharter(charter, { signer: theirs, clock: systemClock })]
+    await writeFile(charterFile, JSON.stringify({ charter, signatures }))
+    named(/is not signed by Hospital A yet: each founder runs stimnet federation sign/, await findingsOf(changes))
+    signatures.push(await signCharter(charter, { signer: await signerFromSeed(site.seed), clock: systemClock }))
+    await writeFile(charterFile, JSON.stringify({ charter, signatures }))
+    assert.deepEqual(faults(await findingsOf(changes)), [])
+
+    const alone = { ...charter, founders: founders.slice(1) }
+    const only = [await signCharter(alone, { signer: theirs, clock: systemClock })]
+    await writeFile(charterFile, JSON.stringify({ charter: alone, signatures: only }))
+    named(
+      /this peer is no member yet \(0 of 1 signed\): members run stimnet federation admit/,
+      await findingsOf(changes)
+    )
+  })
+
+  test('a missing data file and a missing column are named', async () => {
+    const changes = { catalogs: [TRIAL], requesters: [neighbour.peerId] }
+    const file = join(site.folder, 'people.csv')
+    await writeFile(file, 'id,age\na,50\n')
+    onlyFault(await findingsOf(changes), /^data: trial: .*people\.csv: no column "sex"; it has id, age/)
+    await rm(file)
+    onlyFault(await findingsOf(changes), /^data: trial: .*people\.csv: cannot be read/)
+  })
+
+  test('what keeps Docker away is named by its socket, not by a remedy for another engine', async () => {
+    const socket = join(folder, 'no.sock')
+    const findings = await findingsOf({ sandbox: { engine: 'docker', docker: { socket } } })
+    onlyFault(findings, /^sandbox: .*No Docker engine answers at .*no\.sock: start Docker \(systemctl start docker\)/)
+    assert.doesNotMatch(faults(findings)[0] ?? '', /npm ci/)
+    assert.match(dockerRemedy('EACCES', socket), /may not use .*no\.sock: add the user to the group/)
+  })
+})

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { loadOrCreateSeed, runCommand, tell } from '@stimnet/machine'
+import { createMesh, inviteExchange } from '@stimnet/mesh'
+import {
+  type Charter,
+  charterId,
+  cryptographicRandom,
+  type Invitation,
+  invitationCode,
+  inviteCommitment,
+  inviteProof,
+  readInvitation,
+  signCharter,
+  signerFromSeed,
+  signStatement,
+  systemClock
+} from '@stimnet/protocol'
+import { MemoryLevel } from 'memory-level'
+import { stringify } from 'yaml'
+import { inviteCommand } from '../src/cli/invite/invite.ts'
+import { joinCommand } from '../src/cli/invite/join.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { createEvents } from '../src/events.ts'
+import { Door, invitationOf, SILENT } from '../src/federation/door.ts'
+import { askToJoin, verifyWelcome } from '../src/federation/joining.ts'
+import { type Peer, startPeer } from '../src/peer.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
+
+interface Site {
+  readonly folder: string
+  readonly configFile: string
+  readonly seed: Uint8Array
+  readonly peerId: string
+}
+
+const LISTEN = '/ip4/127.0.0.1/tcp/0'
+let folder: string
+let member: Site
+let memberPort: number
+let charter: Charter
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+async function siteOf(name: string, config: object): Promise<Site> {
+  const own = join(folder, name)
+  const seed = await loadOrCreateSeed(join(own, 'data', 'identity.key'), cryptographicRandom)
+  const configFile = join(own, 'stimnet.yaml')
+  const base = {
+    institution: `Hospital ${name}`,
+    data_dir: 'data',
+    sandbox: { engine: 'none' },
+    log: { level: 'silent' }
+  }
+  await writeFile(
+    configFile,
+    `# Kept by hand.\n${stringify({ ...base, gateway: { port: 0 }, mesh: { listen: [LISTEN] }, ...config })}`
+  )
+  return { folder: own, configFile, seed, peerId: (await signerFromSeed(seed)).id }
+}
+
+/** `stimnet invite` with a person who answers the question about the phrase; resolves at once with its code. */
+async function invites(answer: (asked: number) => Promise<string>) {
+  const io = recordingIo()
+  let asked = 0
+  const ask = (_: string, signal: AbortSignal) => {
+    asked += 1
+    const over = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''), { once: true }))
+    return Promise.race([answer(asked), over])
+  }
+  const ended = runCommand(inviteCommand, ['--config', member.configFile, '--listen', LISTEN], { ...io, ask })
+  await Promise.race([until(() => io.said.out.includes('\n'), 'the code is printed'), ended])
+  return { io, ended, code: io.said.out.split('\n')[0] ?? '' }
+}
+
+/** `stimnet join`, and the phrase as soon as it is shown. */
+function joins(site: Site, code: string) {
+  const io = recordingIo()
+  const ended = runCommand(joinCommand, [code, '--config', site.configFile], io).catch((error: unknown) =>
+    tell(error, io)
+  )
+  const phrase = async () => {
+    await until(() => /invited you: (\S+)/.test(io.said.err), 'the phrase is shown')
+    return /invited you: (\S+)/.exec(io.said.err)?.[1] ?? ''
+  }
+  return { io, ended, phrase }
+}
+
+const statementsAt = async (site: Site) =>
+  (await readdir(join(site.folder, 'data', 'federation')).catch(() => [])).length
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stimnet-invite-'))
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  memberPort = (server.address() as AddressInfo).port
+  await new Promise((resolve) => server.close(resolve))
+  member = await siteOf('A', {
+    mesh: { listen: [`/ip4/127.0.0.1/tcp/${memberPort}`] },
+    federation: { charter: './charter.json' }
+  })
+  charter = { name: 'Network', purpose: '', needed: 1, founders: [{ peer: member.peerId, institution: 'Hospital A' }] }
+  const signatures = [await signCharter(charter, { signer: await signerFromSeed(member.seed), clock: systemClock })]
+  await writeFile(join(member.folder, 'charter.json'), JSON.stringify({ charter, signatures }))
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+describe('an invitation into a federation', () => {
+  test('admits whom two people confirmed by phrase, and both peers then connect without a PeerId being copied', async (t) => {
+    const newcomer = await siteOf('B', {})
+    const peers: Peer[] = [await startPeer(await loadConfig(member.configFile, {}))]
+    t.after(() => Promise.all(peers.map((peer) => peer.stop())))
+    let phrase = async () => ''
+    const inviting = await invites(() => phrase().then((text) => text.replaceAll('-', ' ').toUpperCase()))
+    const joining = joins(newcomer, inviting.code)
+    phrase = joining.phrase
+    assert.equal(await joining.ended, 0, joining.io.said.err)
+    assert.equal(await inviting.ended, 0, inviting.io.said.err)
+    assert.match(
+      inviting.io.said.err,
+      new RegExp(`“Hospital B” has used the code.*${newcomer.peerId}\\.\\nIts phrase: ${await phrase()}`)
+    )
+    assert.match(inviting.io.said.out, /Signed: Hospital B \(12D3Koo\w+\) is a member/)
+    assert.match(joining.io.said.out, /This peer is a member of Network, with 1 others/)
+
+    const config = await readFile(newcomer.configFile, 'utf8')
+    assert.match(config, /^# Kept by hand\./)
+    assert.match(config, new RegExp(`/ip4/127.0.0.1/tcp/${memberPort}/p2p/${member.peerId}`))
+    peers.push(await startPeer(await loadConfig(newcomer.configFile, {})))
+    const [first, second] = peers as [Peer, Peer]
+    await until(() => first.mesh.connected().includes(second.peerId), 'the member connects to the newcomer')
+    assert.equal(second.federation?.isMember(newcomer.peerId), true)
+
+    const again = joins(newcomer, inviting.code)
+    assert.equal(await again.ended, 2)
+    assert.match(again.io.said.err, /names a charter already/)
+  })
+
+  test('of two with one code admits only the one whose phrase was read out, and names the other', async () => {
+    const [thief, invited] = [await siteOf('T', {}), await siteOf('C', {})]
+    const before = await statementsAt(member)
+    const typed = Promise.withResolvers<string>()
+    const inviting = await invites(() => typed.promise)
+    const first = joins(thief, inviting.code)
+    await first.phrase()
+    const second = joins(invited, inviting.code)
+    // The person was asked when the first came, and answers with what the second reads out.
+    assert.notEqual(await first.phrase(), await second.phrase())
+    typed.resolve(await second.phrase())
+    const ended = await Promise.all([inviting.ended, first.ended, second.ended])
+    assert.deepEqual(ended, [0, 4, 0], inviting.io.said.err + second.io.said.err)
+    assert.match(inviting.io.said.err, /More than one has this code/)
+    assert.match(inviting.io.said.err, new RegExp(`Refused: “Hospital T” \\(${thief.peerId}\\) had the same code`))
+    assert.match(first.io.said.err, /NOT_PERMITTED: The member did not confirm this peer/)
+    assert.equal(await statementsAt(member), before + 1)
+    assert.doesNotMatch(await readFile(thief.configFile, 'utf8'), /charter/)
+  })
+
+  test('signs nothing for a wrong phrase, and its code is void then', async () => {
+    const stranger = await siteOf('D', {})
+    const before = await statementsAt(member)
+    const inviting = await invites(async () => 'bobab-bobab-bobab')
+    const joining = joins(stranger, inviting.code)
+    assert.equal(await inviting.ended, 1)
+    assert.equal(await joining.ended, 4)
+    assert.match(
+      inviting.io.said.err,
+      new RegExp(`Not admitted: ${stranger.peerId}. The code is void, nothing was signed`)
+    )
+    assert.match(joining.io.said.err, /NOT_PERMITTED/)
+    assert.equal(await statementsAt(member), before)
+    assert.equal(await statementsAt(stranger), 0)
+    const late = joins(stranger, inviting.code)
+    assert.equal(await late.ended, 3)
+    assert.match(late.io.said.err, /cannot be reached at .* Does its stimnet invite still wait\?/)
+  })
+
+  test('is for a terminal and for members, and an expired code is not even sent', async () => {
+    const io = recordingIo()
+    await assert.rejects(runCommand(inviteCommand, ['--config', member.configFile], io), { code: 'PARAMETER_INVALID' })
+    const outsider = await siteOf('E', {})
+    const asking = { ...io, ask: async () => '' }
+    const alone = runCommand(inviteCommand, ['--config', outsider.configFile], asking)
+    await assert.rejects(alone, { code: 'PARAMETER_INVALID', message: /names no charter/ })
+    const about = { peer: member.peerId, at: ['/ip4/127.0.0.1/tcp/1'], charter: 'ab'.repeat(32) }
+    const old = invitationOf({ secret: new Uint8Array(16), untilMs: Date.now() - 2 * 60_000 }, about)
+    const joining = joins(outsider, invitationCode(old))
+    assert.equal(await joining.ended, 1)
+    assert.match(joining.io.said.err, /EXPIRED: The invitation has expired/)
+  })
+})
+
+describe('the door of an invitation', () => {
+  const secret = cryptographicRandom.bytes(16)
+  const clock = systemClock
+  let door: Door
+  let seen: string[]
+
+  async function openDoor(untilMs = Date.now() + 60_000): Promise<Invitation> {
+    seen = []
+    const onCandidate = ({ peer }: { peer: string }) => void seen.push(peer)
+    door = await Door.open({
+      seed: member.seed,
+      listen: [LISTEN],
+      secret,
+      untilMs,
+      clock,
+      random: cryptographicRandom,
+      onCandidate
+    })
+    return readInvitation(
+      invitationCode(
+        invitationOf({ secret, untilMs }, { peer: member.peerId, at: door.addresses(), charter: 'ab'.repeat(32) })
+      )
+    )
+  }
+
+  /** Asks the door as a program would that does not keep to the order of `stimnet join`. */
+  async function asks(seed: Uint8Array, questions: readonly object[]): Promise<string[]> {
+    const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
+    const settings = { nodeSeed: seed, listen: [], bootstrap: [], mdns: false, permits: () => true }
+    const mesh = await createMesh(settings, {
+      store: store as never,
+      clock,
+      random: cryptographicRandom,
+      events: SILENT
+    })
+    await mesh.start()
+    const signal = AbortSignal.timeout(10_000)
+    const codes: string[] = []
+    try {
+      await mesh.connect(`${door.addresses()[0]}/p2p/${member.peerId}`, { signal })
+      for (const question of questions) {
+        const ask = mesh.ask(inviteExchange, member.peerId, question, { signal })
+        codes.push(
+          await ask.then(
+            () => 'OK',
+            (error: { code: string }) => error.code
+          )
+        )
+      }
+    } finally {
+      await mesh.stop()
+    }
+    return codes
+  }
+
+  test('takes no proof that was copied from another peer, no second commitment and no other nonce', async (t) => {
+    await openDoor()
+    t.after(() => door.close())
+    const [honest, thief] = [cryptographicRandom.bytes(32), cryptographicRandom.bytes(32)]
+    const newcomer = (await signerFromSeed(honest)).id
+    const nonce = cryptographicRandom.bytes(16)
+    const begin = async (of: Uint8Array) => {
+      const commitment = await inviteCommitment(of)
+      const proof = await inviteProof(secret, { member: member.peerId, newcomer }, commitment)
+      return { institution: 'Hospital', commitment, proof }
+    }
+    const first = await begin(nonce)
+    const second = await begin(cryptographicRandom.bytes(16))
+    const wrong = { ...first, nonce: cryptographicRandom.bytes(16) }
+    assert.deepEqual(await asks(thief, [first]), ['SIGNATURE_INVALID'])
+    const codes = await asks(honest, [first, second, wrong, { ...first, nonce }, { ...first, nonce }])
+    assert.deepEqual(codes, ['OK', 'REQUEST_REPLAYED', 'SIGNATURE_INVALID', 'OK', 'OK'])
+    assert.deepEqual(seen, [newcomer], 'shown to the operator once')
+    const nameless = { ...(await begin(nonce)), institution: 'a\u202eb' }
+    assert.deepEqual(await asks(honest, [nameless]), ['OK'], 'a name that was taken is not replaced')
+  })
+
+  test('is closed after its time, whatever the newcomer’s clock says, and to the code of another invitation', async (t) => {
+    const parts = {
+      seed: cryptographicRandom.bytes(32),
+      institution: 'H',
+      clock,
+      random: cryptographicRandom,
+      onPhrase: () => undefined
+    }
+    const signal = AbortSignal.timeout(20_000)
+    const invitation = await openDoor(Date.now() - 1)
+    await assert.rejects(askToJoin(invitation, { ...parts, signal }), { code: 'EXPIRED' })
+    await door.close()
+    const open = await openDoor()
+    t.after(() => door.close())
+    const other = { ...open, secret: Buffer.from(new Uint8Array(16)).toString('base64url') }
+    await assert.rejects(askToJoin(other, { ...parts, signal }), { code: 'SIGNATURE_INVALID' })
+    assert.deepEqual(seen, [])
+  })
+
+  test('what it hands out counts only with the charter that the code names and a signature for this peer', async () => {
+    const charterJson = await readFile(join(member.folder, 'charter.json'), 'utf8')
+    const signer = await signerFromSeed(member.seed)
+    const self = (await signerFromSeed(cryptographicRandom.bytes(32))).id
+    const stranger = (await signerFromSeed(cryptographicRandom.bytes(32))).id
+    const events = createEvents({ level: 'silent', nodeId: 'n' })
+    const id = await charterId(charter)
+    const invitation = { peer: member.peerId, at: ['x'], charter: id, secret: 'A'.repeat(22), until: 1 }
+    const expected = { invitation, self, clock, events }
+    const says = { says: 'admit', charter: id, peer: self, institution: 'Hospital' } as const
+    const statements = [await signStatement(says, { signer, clock })]
+    const welcome = { charterJson, statements, addresses: [] }
+    assert.equal((await verifyWelcome(welcome, expected)).isMember, true)
+    const refused = { code: 'SIGNATURE_INVALID' }
+    await assert.rejects(verifyWelcome({ ...welcome, statements: [] }, expected), refused)
+    const elsewhere = { ...expected, invitation: { ...invitation, charter: 'ab'.repeat(32) } }
+    await assert.rejects(verifyWelcome(welcome, elsewhere), refused)
+    const unsigned = JSON.stringify({ charter, signatures: [] })
+    await assert.rejects(verifyWelcome({ ...welcome, charterJson: unsigned }, expected), { code: 'CONFIG_INVALID' })
+    await assert.rejects(verifyWelcome(welcome, { ...expected, invitation: { ...invitation, peer: stranger } }), {
+      code: 'SIGNATURE_INVALID'
+    })
+  })
+})

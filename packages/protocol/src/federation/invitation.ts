@@ -1,0 +1,115 @@
+/**
+ * Invitations to a federation: the code that a member hands to a newcomer, the newcomer's proof that it has the code, and the
+ * phrase by which two people compare what their machines see.
+ */
+import { base64url, type CryptoKey } from 'jose'
+import { z } from 'zod'
+import { canonicalBytes } from '../canonical.ts'
+import { StimnetError } from '../errors.ts'
+import { isKeyId } from '../ids.ts'
+import { parseJson } from '../json.ts'
+
+const PREFIX = 'stimnet-invite-'
+/** Characters of a code at most: some addresses, and no more than a person would copy. */
+const CODE_CHARACTERS_MAX = 2_048
+/** Bytes of the secret and of each nonce. */
+export const INVITE_BYTES = 16
+
+const codeSchema = z.strictObject({
+  /** The member that invites. */
+  peer: z.string().refine((text): boolean => isKeyId(text), 'not a PeerId'),
+  /** Multiaddrs, without PeerId, at which it waits for the newcomer. */
+  at: z.array(z.string().min(1).max(200)).min(1).max(4),
+  /** Hash of the charter, hex. */
+  charter: z.string().regex(/^[0-9a-f]{64}$/),
+  /** 16 bytes, base64url. It is valid once. */
+  secret: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  /** Unix time, s. */
+  until: z.int().min(0).max(1e11)
+})
+
+/** The contents of an invitation's code. */
+export type Invitation = z.output<typeof codeSchema>
+
+/** The code of an invitation: one word that can be sent in a message. */
+export function invitationCode(invitation: Invitation): string {
+  return PREFIX + base64url.encode(canonicalBytes(codeSchema.parse(invitation)))
+}
+
+/** Reads a code. Throws PARAMETER_INVALID for anything that is no complete code. */
+export function readInvitation(code: string): Invitation {
+  const reason = 'This is no complete invitation code. It begins with stimnet-invite- and is one word.'
+  try {
+    const word = code.trim()
+    if (!word.startsWith(PREFIX) || word.length > CODE_CHARACTERS_MAX) throw new Error('no code')
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(base64url.decode(word.slice(PREFIX.length)))
+    return codeSchema.parse(parseJson(text))
+  } catch (cause) {
+    throw new StimnetError('PARAMETER_INVALID', 'reading an invitation', { reason, cause })
+  }
+}
+
+/** The two sides of an invitation, by their PeerIds as Noise proved them. */
+export interface InviteSides {
+  readonly member: string
+  readonly newcomer: string
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** The proof that the newcomer has the secret. It is worth nothing for another PeerId, another member or another commitment. */
+export async function inviteProof(secret: Uint8Array, sides: InviteSides, commitment: Uint8Array): Promise<Uint8Array> {
+  const message = bound('stimnet/invite-proof/1', [sides.member, sides.newcomer, base64url.encode(commitment)])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(secret), message))
+}
+
+/** Whether a proof is valid; takes as long for an invalid one. */
+export async function verifyInviteProof(
+  secret: Uint8Array,
+  sides: InviteSides,
+  claim: { readonly commitment: Uint8Array; readonly proof: Uint8Array }
+): Promise<boolean> {
+  const message = bound('stimnet/invite-proof/1', [sides.member, sides.newcomer, base64url.encode(claim.commitment)])
+  return crypto.subtle.verify('HMAC', await hmacKey(secret), claim.proof as Bytes, message)
+}
+
+/** The commitment to a nonce, which fixes it before the other side's nonce is known. */
+export async function inviteCommitment(nonce: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', nonce as Bytes))
+}
+
+/**
+ * The phrase that both sides show: three made-up words, 48 bits. It follows from both PeerIds, the secret and both nonces. The
+ * newcomer is committed to its nonce before it knows the member's, so nobody can search for a key whose phrase looks like
+ * another's: whoever stands between has one guess.
+ */
+export async function invitePhrase(
+  secret: Uint8Array,
+  sides: InviteSides,
+  nonces: { readonly member: Uint8Array; readonly newcomer: Uint8Array }
+): Promise<string> {
+  const parts = [sides.member, sides.newcomer, base64url.encode(nonces.member), base64url.encode(nonces.newcomer)]
+  const message = bound('stimnet/invite-phrase/1', parts)
+  const hash = new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(secret), message))
+  return [0, 2, 4].map((at) => wordOf(((hash[at] ?? 0) << 8) | (hash[at + 1] ?? 0))).join('-')
+}
+
+/** Sixteen consonants and four vowels that can be spoken in most languages. */
+const CONSONANTS = 'bdfgklmnprstvzjw'
+const VOWELS = 'aiou'
+
+/** 16 bits as a word of five letters: consonant, vowel, consonant, vowel, consonant. */
+function wordOf(bits: number): string {
+  const consonant = (shift: number) => CONSONANTS[(bits >> shift) & 15] ?? ''
+  const vowel = (shift: number) => VOWELS[(bits >> shift) & 3] ?? ''
+  return consonant(12) + vowel(10) + consonant(6) + vowel(4) + consonant(0)
+}
+
+function bound(purpose: string, parts: readonly string[]): Bytes {
+  return canonicalBytes([purpose, ...parts]) as Bytes
+}
+
+function hmacKey(secret: Uint8Array): Promise<CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  return crypto.subtle.importKey('raw', secret as Bytes, algorithm, false, ['sign', 'verify']) as Promise<CryptoKey>
+}
