@@ -6,6 +6,7 @@ import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog/c
 import { ROW, SUBJECT } from './columns.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
+import { readingPrint, valuePrint } from './catalog/reading.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
 import { typeColumns } from './sources/typed.ts'
@@ -110,6 +111,7 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?
     format: sourceOf(table, '/').format,
     sha256: hashes[i],
     oneRow: table.one_row_per_subject,
+    ...readingPrint(table),
     variables: table.variables.map((variable) => ({
       name: variable.name,
       column: variable.column ?? variable.name,
@@ -119,7 +121,7 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?
       minimum: variable.minimum ?? null,
       maximum: variable.maximum ?? null,
       decimals: decimalsOf(variable),
-      missing: variable.missing
+      ...valuePrint(table, variable)
     }))
   }))
   const described = {
