@@ -3,6 +3,7 @@ export { BUDGET_PRESETS } from './catalog/budget.ts'
 export { type Carried, type CarriedItems, carryEpoch } from './open/carry.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open/catalog.ts'
 export {
+  breakpointNumber,
   type CatalogConfig,
   catalogConfigSchema,
   LATTICE_MAX,

@@ -4,6 +4,7 @@ import { isBirthDate, isDirectIdentifier, keyLikeness } from './names.ts'
 import {
   dayForms,
   decimalsIn,
+  isCode,
   isMissingCode,
   isMissingWord,
   looksGrouped,
@@ -57,7 +58,7 @@ export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Prom
   if (dates !== undefined) return { missing, ...dates }
   const numbers = proposeNumber(facts.header, words)
   if (numbers === undefined || (await isTwoCodes(numbers, facts, peopleMin))) {
-    const { draft, decisions } = await levelsOf({ ...facts, words: withoutCodes(words, numbers) }, peopleMin)
+    const { draft, decisions } = await levelsOf({ ...facts, words: without(words, numbers?.missing ?? []) }, peopleMin)
     return { draft, missing: [...missing, ...(numbers?.missing ?? [])], decisions }
   }
   return { ...numbers, missing: [...missing, ...numbers.missing] }
@@ -67,14 +68,15 @@ function rowsOf(words: readonly Word[]): number {
   return words.reduce((sum, { rows }) => sum + rows, 0)
 }
 
-function withoutCodes(words: readonly Word[], numbers: ProposedColumn | undefined): readonly Word[] {
-  return words.filter((word) => !numbers?.missing.includes(word))
+function without(words: readonly Word[], others: readonly Word[]): readonly Word[] {
+  const left = new Set(others)
+  return words.filter((word) => !left.has(word))
 }
 
 /** Whether whole numbers are two codes, as 0 and 1, rather than measurements. */
 async function isTwoCodes(numbers: ProposedColumn, { words, peopleOf }: ColumnFacts, peopleMin: number) {
   if (numbers.draft.type !== 'integer' || numbers.decisions.some((text) => text.startsWith(STRAYS))) return false
-  const codes = withoutCodes(words, numbers).filter(({ text }) => !isMissingWord(text))
+  const codes = without(words, numbers.missing).filter(({ text }) => !isMissingWord(text))
   if (codes.length > 2) return false
   const people = await Promise.all(codes.map(({ text }) => peopleOf([text])))
   return people.every((count) => count >= peopleMin)
@@ -97,9 +99,9 @@ function quoted(text: string): string {
 function proposeNumber(header: string, words: readonly Word[]): ProposedColumn | undefined {
   const numbers = words.filter(({ text }) => numberForm(text) !== undefined)
   if (numbers.length === 0 || rowsOf(numbers) < SHARE_MIN * rowsOf(words)) return undefined
-  const strays = words.filter((word) => !numbers.includes(word))
+  const strays = without(words, numbers)
   const codes = missingCodes(numbers)
-  const values = numbers.filter((word) => !codes.includes(word))
+  const values = without(numbers, codes)
   const forms = new Set(values.map(({ text }) => numberForm(text)))
   const leave = (why: string): ProposedColumn => ({ draft: { type: 'left out', why }, missing: codes, decisions: [] })
   if (values.length === 0) return leave('it has no values')
@@ -112,7 +114,7 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
   const isEach = values.length > 20 && values.length === rowsOf(values) && !forms.has('point') && !forms.has('comma')
   if (isEach && keyLikeness(header) > 0) return leave('by its name it is a number of a person, a case or a row')
   const decimal = forms.has('comma') ? ',' : forms.has('point') ? '.' : undefined
-  const decimals = Math.max(0, ...values.map(({ text }) => decimalsIn(text)))
+  const decimals = values.reduce((most, { text }) => Math.max(most, decimalsIn(text)), 0)
   const decisions = [
     ...codes.map(
       ({ text, rows }) =>
@@ -138,20 +140,22 @@ function groupedSentence(values: readonly Word[], decimal: '.' | ',' | undefined
 }
 
 function missingCodes(numbers: readonly Word[]): Word[] {
-  return numbers.filter((word) => {
-    const others = numbers
-      .filter((other) => numberOf(other.text) !== numberOf(word.text))
-      .map(({ text }) => numberOf(text))
-    if (others.length === 0) return false
+  const codes = numbers.filter(({ text }) => isCode(numberOf(text)))
+  if (codes.length === 0) return []
+  return codes.filter(({ text }) => {
+    const code = numberOf(text)
     // One code may stand beside another, so the others are compared without codes of the same sign.
-    const plain = others.filter(
-      (value) => !/^-?(9+)$/.test(String(value)) || Math.sign(value) !== Math.sign(numberOf(word.text))
-    )
-    const [least, most] = plain.reduce(
-      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-      [Infinity, -Infinity]
-    )
-    return plain.length > 0 && isMissingCode(numberOf(word.text), { least, most })
+    const others = numbers
+      .map((other) => numberOf(other.text))
+      .filter((value) => value !== code && !(isCode(value) && Math.sign(value) === Math.sign(code)))
+    return others.length > 0 && isMissingCode(code, rangeOf(others))
+  })
+}
+
+function rangeOf(values: readonly number[]): { readonly least: number; readonly most: number } {
+  return values.reduce(({ least, most }, value) => ({ least: Math.min(least, value), most: Math.max(most, value) }), {
+    least: Infinity,
+    most: -Infinity
   })
 }
 
@@ -174,7 +178,10 @@ function proposeDate(header: string, words: readonly Word[]): Omit<ProposedColum
     return { draft: { type: 'left out', why }, decisions: [] }
   }
   const hasTime = days.some(({ forms }) => forms.some((one) => one.hasTime))
-  const strays = words.filter((word) => !days.some((day) => day.word === word))
+  const strays = without(
+    words,
+    days.map(({ word }) => word)
+  )
   const decisions = [
     ...(second === undefined
       ? []

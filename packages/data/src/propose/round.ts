@@ -14,6 +14,8 @@ export interface RoundBounds {
 /** Number of steps into which the range is divided at least, for bounds and for breakpoints. */
 const STEPS_MIN = 8
 const PARTS_MIN = 20
+/** Most parts into which breakpoints divide people. */
+const PARTS_MAX = 10
 
 /** The bounds rounded outward to multiples of 1, 2 or 5 times a power of ten. The values are whole numbers. */
 export function roundBounds(least: number, most: number): RoundBounds {
@@ -50,17 +52,19 @@ export function peopleAtBounds(
 }
 
 /**
- * Breakpoints from `grid` (rising) with at least `peopleMin` people in each part, and about ten times as many where there are
- * enough people for four such parts.
+ * Breakpoints from `grid` (rising), ten parts at most, with at least `peopleMin` people in each part, and ten times as many where
+ * there are enough people for four such parts.
  */
 export function roundBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
   const sorted = [...heads].sort(([a], [b]) => a - b)
   const all = sorted.reduce((sum, [, people]) => sum + people, 0)
-  const wanted = Math.max(peopleMin, Math.min(10 * peopleMin, Math.floor(all / 4)))
+  const wanted = Math.max(peopleMin, Math.min(10 * peopleMin, Math.floor(all / 4)), Math.floor(all / PARTS_MAX))
   const cuts: number[] = []
   let before = 0
+  let below = 0
+  let at = 0
   for (const cut of grid) {
-    const below = sorted.reduce((sum, [value, people]) => sum + (value < cut ? people : 0), 0)
+    for (; at < sorted.length && (sorted[at]?.[0] ?? 0) < cut; at++) below += sorted[at]?.[1] ?? 0
     if (below - before < wanted || all - below < wanted) continue
     cuts.push(cut)
     before = below

@@ -23,9 +23,14 @@ export function isMissingWord(text: string): boolean {
 /** Numbers that often stand for a missing value, if no other value is near them. */
 const CODES: readonly number[] = [-9, -99, -999, -9999, 99, 999, 9999, 99999]
 
+/** Whether a number often stands for a missing value. */
+export function isCode(value: number): boolean {
+  return CODES.includes(value)
+}
+
 /** Whether a number could be a code for a missing value among the others: nothing else is negative, or half as large. */
 export function isMissingCode(value: number, others: { readonly least: number; readonly most: number }): boolean {
-  if (!CODES.includes(value)) return false
+  if (!isCode(value)) return false
   return value < 0 ? others.least >= 0 : others.most < value / 2
 }
 

@@ -204,7 +204,10 @@ class CsvScanner {
       const how = hasReturn
         ? 'with a carriage return, and the lines before do not'
         : 'without a carriage return, and the lines before have one'
+      const wasBad = this.#isBad
       this.#refuse(this.#line, `ends ${how}`)
+      // The record itself is whole, unless it has another fault.
+      this.#isBad = wasBad
     }
     this.#endRecord()
   }
@@ -220,7 +223,7 @@ class CsvScanner {
     } else {
       this.records++
       if (this.records === this.#wanted) this.found = this.#recordLine
-      if (this.#fields !== this.header.length) {
+      if (this.#fields !== this.header.length && !this.#isBad) {
         this.#refuse(this.#recordLine, `${this.#fields} fields, while the header has ${this.header.length}`)
       }
       if (!this.#isBad) this.#listener.record?.(splitRecord(this.#recordBytes, this.#separator), this.#recordLine)

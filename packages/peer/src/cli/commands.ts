@@ -4,6 +4,7 @@ import { apiKeyCommand } from './session/api-key.ts'
 import type { Command } from './terminal/arguments.ts'
 import { auditCommand } from './serve/audit.ts'
 import { budgetCommand } from './serve/budget.ts'
+import { catalogCommand } from './catalog/catalog.ts'
 import { catalogsCommand } from './follow/catalogs.ts'
 import { costCommand } from './ask/cost.ts'
 import { crateCommand } from './follow/crate.ts'
@@ -47,6 +48,7 @@ export const ASKING: readonly Command[] = [
 /** The commands for an institution and its peer. */
 export const SERVING: readonly Command[] = [
   initCommand,
+  catalogCommand,
   startCommand,
   accountCommand,
   tokenCommand,
