@@ -53,8 +53,8 @@ test('the walkthrough from two messy exports to a first answer says what happens
   const [made, propose, check, checkAgain, dummy, init, account, start, login, ask, ...more] = lines
   assert.match(made ?? '', /^mkdir site && cp -r examples\/exports site && cd site$/)
   assert.deepEqual(more, [], 'every command of the page is run here')
-  const [proposed = '', decided = ''] = blocks('yaml')
-  const [decisions = '', fault = '', nothing = '', answer = ''] = blocks('text')
+  const [decided = ''] = blocks('yaml')
+  const [proposed = '', decisions = '', fault = '', nothing = '', answer = ''] = blocks('text')
 
   const run = async (line: string | undefined, at: readonly string[] = []): Promise<CommandRun> => {
     const { args, input, to } = written(line ?? '')
@@ -73,13 +73,13 @@ test('the walkthrough from two messy exports to a first answer says what happens
   assert.ok(failed.out.includes(fault.trimEnd()), failed.out)
 
   await writeFile(join(folder, 'catalog.yaml'), decided)
-  const passed = await run(checkAgain)
+  const [passed, madeUp, initialised] = await Promise.all([run(checkAgain), run(dummy), run(init)])
   assert.deepEqual([passed.code, passed.out, passed.err], [0, '', nothing])
 
-  assert.equal((await run(dummy)).code, 0)
+  assert.equal(madeUp.code, 0, madeUp.err)
   assert.equal((await readFile(join(folder, 'dummy', 'patients.csv'), 'utf8')).split('\n').length, 502)
 
-  assert.equal((await run(init)).code, 0)
+  assert.equal(initialised.code, 0, initialised.err)
   assert.equal((await run(account)).code, 0)
   assert.deepEqual(written(start ?? '').args, ['start', '--config', 'peer/stimnet.yaml'])
   const configFile = join(folder, 'peer/stimnet.yaml')
@@ -91,9 +91,17 @@ test('the walkthrough from two messy exports to a first answer says what happens
 
   await writeFile(join(folder, 'question.sql'), blocks('sql').join('\n'))
   assert.equal((await run(login, ['--url', gatewayUrl])).code, 0)
-  const answered = await run(ask, ['--url', gatewayUrl])
+  const [answered, asked] = await Promise.all([
+    run(ask, ['--url', gatewayUrl]),
+    stimnet(['catalog', 'dummy', 'parkinson_registry', '--url', gatewayUrl, '--out', 'asked'])
+  ])
   assert.equal(answered.code, 0, answered.err)
   assert.ok(answered.out.includes(answer.trimEnd()), answered.out)
+
+  assert.equal(asked.code, 0, asked.err)
+  const headers = ['dummy', 'asked'].map((name) => readFile(join(folder, name, 'visits.csv'), 'utf8'))
+  const [ofFile, ofGateway] = (await Promise.all(headers)).map((text) => text.split('\n')[0])
+  assert.equal(ofGateway, ofFile, 'the gateway’s description gives the same tables')
 
   for (const [sex, people, weight] of await truth()) {
     const [, count, mean] = new RegExp(`^${sex} +(\\d+) +([\\d.]+)$`, 'm').exec(answer) ?? []

@@ -106,12 +106,13 @@ async function assertUntouched(source: Source, print: string): Promise<void> {
  * node can tell whether given data have that name.
  */
 async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?: string): Promise<string> {
+  const formats = config.tables.map((table) => sourceOf(table, '/').format)
   const tables = config.tables.map((table, i) => ({
     name: table.name,
-    format: sourceOf(table, '/').format,
+    format: formats[i],
     sha256: hashes[i],
     oneRow: table.one_row_per_subject,
-    ...readingPrint(table),
+    ...readingPrint(table, formats[i] ?? 'csv', config.subject_key),
     variables: table.variables.map((variable) => ({
       name: variable.name,
       column: variable.column ?? variable.name,

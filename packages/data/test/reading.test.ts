@@ -199,33 +199,30 @@ test('a column that nobody declares may come twice, or have no name', async () =
   await assert.rejects(opened('id,x,x\na,1,2\n', table), { message: /line 1: the column "x" comes twice/ })
 })
 
-test('reading rules decide what a row is, so that others make another epoch; without any the epoch is what it was', async () => {
-  const variables = [{ name: 'x', type: 'category', levels: ['a'] }]
-  const at = await world('id,x\n1,a\n', { variables })
-  const open = (table: object, variable: object = {}) =>
-    at.open({
-      ...{ name: 'c', subject_key: 'id' },
-      tables: [{ name: 't', file: 'export.csv', ...table, variables: [{ ...variables[0], ...variable }] }]
-    })
-  const { epoch } = await open({})
-  for (const [table, variable] of [
-    [{ reading: {} }, {}],
-    [{ reading: { encoding: 'utf-8', decimal: '.' } }, {}],
-    [{}, { missing: ['NA', ''] }]
-  ]) {
-    assert.equal((await open(table ?? {}, variable)).epoch, epoch)
+test('reading rules decide what a row is, so that others make another epoch; the defaults make none', async () => {
+  const category = { name: 'x', type: 'category', levels: ['a'] }
+  const at = await world('id,x\n1,a\n', { variables: [category] })
+  const epochOf = async (table: object, variable: object = {}) => {
+    const variables = [{ ...category, ...variable }]
+    const tables = [{ name: 't', file: 'export.csv', ...table, variables }]
+    return (await at.open({ name: 'c', subject_key: 'id', tables })).epoch
   }
-  const epochs = new Set([epoch])
-  for (const [table, variable] of [
-    [{ reading: { encoding: 'latin1' } }, {}],
-    [{ reading: { separator: ',' } }, {}],
-    [{ reading: { missing: ['x'] } }, {}],
-    [{}, { rename: { b: 'a' } }],
-    [{ subject_column: 'id' }, {}]
-  ]) {
-    epochs.add((await open(table ?? {}, variable)).epoch)
-  }
-  assert.equal(epochs.size, 6)
+  const epoch = await epochOf({})
+  const same = { separator: ',', encoding: 'utf-8', decimal: ',', date_format: 'dd.mm.yyyy', missing: ['NA', ''] }
+  assert.equal(await epochOf({ reading: {} }), epoch)
+  assert.equal(await epochOf({ reading: same, subject_column: 'id' }), epoch, 'a category has no decimal sign')
+  const others = [
+    await epochOf({ reading: { encoding: 'latin1' } }),
+    await epochOf({ reading: { missing: ['x'] } }),
+    await epochOf({}, { rename: { b: 'a' } })
+  ]
+  assert.equal(new Set([epoch, ...others]).size, 4)
+  const numbers = await world('id,x\n1,1\n', { variables: [{ name: 'x', type: 'integer' }] })
+  const plain = await numbers.open()
+  const comma = { name: 'c', subject_key: 'id', tables: [{ name: 't', file: 'export.csv', reading: { decimal: ',' } }] }
+  const variables = [{ name: 'x', type: 'integer' }]
+  const other = await numbers.open({ ...comma, tables: comma.tables.map((table) => ({ ...table, variables })) })
+  assert.notEqual(other.epoch, plain.epoch, 'a number has one')
 })
 
 test('the epoch of a catalog without reading rules has the name that it had before there were any', async () => {

@@ -102,25 +102,30 @@ export function subjectColumnOf({ subject_column }: ReadTable, subjectKey: strin
 
 /**
  * The rules of a table that differ from the defaults, for the name of an epoch: a table without any has the name that it had
- * before there were reading rules.
+ * before there were reading rules, and so has one that declares the defaults.
  */
-export function readingPrint(table: ReadTable): object {
-  const { encoding, separator } = table.reading ?? {}
+export function readingPrint(table: ReadTable, format: 'csv' | 'tsv' | 'parquet', subjectKey: string): object {
+  const [encoding, separator, subjectColumn] = [
+    encodingOf(table),
+    separatorOf(table, format),
+    subjectColumnOf(table, subjectKey)
+  ]
   return {
-    ...(encoding === undefined || encoding === 'utf-8' ? {} : { encoding: encodingOf(table) }),
-    ...(separator === undefined ? {} : { separator }),
-    ...(table.subject_column === undefined ? {} : { subjectColumn: table.subject_column })
+    ...(encoding === 'utf-8' ? {} : { encoding }),
+    ...(separator === separatorOf({}, format) ? {} : { separator }),
+    ...(subjectColumn === subjectKey ? {} : { subjectColumn })
   }
 }
 
-/** The same for a variable. */
-export function valuePrint(table: ReadTable, variable: ReadVariable): object {
+/** The same for a variable; only rules that its type has. */
+export function valuePrint(table: ReadTable, variable: ReadVariable & { readonly type: string }): object {
   const { decimal, dateFormat, missing, rename } = valueReading(table, variable)
+  const isNumber = variable.type === 'integer' || variable.type === 'number'
   const words = Object.entries(rename).sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     missing,
-    ...(decimal === '.' ? {} : { decimal }),
-    ...(dateFormat === 'yyyy-mm-dd' ? {} : { dateFormat }),
+    ...(isNumber && decimal !== '.' ? { decimal } : {}),
+    ...(variable.type === 'date' && dateFormat !== 'yyyy-mm-dd' ? { dateFormat } : {}),
     ...(words.length === 0 ? {} : { rename: words })
   }
 }

@@ -1,7 +1,8 @@
 /** Proposal of a catalog for files: reads them, and says what a person must decide. It looks at data, and is for the steward. */
+import { stat } from 'node:fs/promises'
 import { basename, extname, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
-import { type TableConfig, VARIABLES_MAX, type VariableConfig } from '../catalog/catalog-config.ts'
+import { TABLES_MAX, type TableConfig, VARIABLES_MAX, type VariableConfig } from '../catalog/catalog-config.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type LineFault, loadWhatFits, type Source, sourceOf } from '../sources/source.ts'
@@ -51,6 +52,10 @@ interface Loaded extends KeyFile {
  * no readable header, NODE_ERROR.
  */
 export async function proposeCatalog(files: readonly string[], options: ProposalOptions): Promise<Proposal> {
+  if (files.length > TABLES_MAX) {
+    const reason = `A catalog has at most ${TABLES_MAX} tables, and these are ${files.length} files.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
@@ -97,6 +102,8 @@ function withoutVariables(): StimnetError {
 
 async function load(file: string, before: readonly Loaded[], baseDir: string, session: Session): Promise<Loaded> {
   const path = resolve(baseDir, file)
+  const facts = await stat(path).catch(() => undefined)
+  if (!facts?.isFile()) throw new StimnetError('SOURCE_INVALID', `${path}: there is no such file, or it cannot be read`)
   const isParquet = /\.parquet$/i.test(file)
   const form = isParquet ? undefined : await sniffText(path)
   const label = basename(file)

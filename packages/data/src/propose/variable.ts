@@ -1,5 +1,5 @@
 /** A column's proposal as a variable of the catalog: with bounds and breakpoints at round numbers, which are no person's values. */
-import type { TableConfig, VariableConfig } from '../catalog/catalog-config.ts'
+import type { VariableConfig } from '../catalog/catalog-config.ts'
 import { daysOf, isoDate } from '../dates.ts'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
@@ -43,7 +43,7 @@ export async function variableOf(
     case 'date': {
       const variable: VariableConfig = { name, type: 'date', date_format: draft.format, missing: [...missing] }
       const heads = await headsOf(drafted, variable, session)
-      const points = roundBreakpoints(heads, firstsOfYears(heads), peopleMin).map(isoDate)
+      const points = roundBreakpoints(heads, roundDays(heads), peopleMin).map(isoDate)
       return { variable: points.length === 0 ? variable : { ...variable, breakpoints: points }, decisions: [] }
     }
     case 'integer':
@@ -100,7 +100,7 @@ async function headsOf(
   variable: VariableConfig,
   session: Session
 ): Promise<Heads> {
-  const { value } = readColumn(variable, NO_TABLE, column)
+  const { value } = readColumn(variable, {}, column)
   const smallest = `SELECT ${key} AS k, min(${value}) AS v FROM ${quoteName(raw)} WHERE coalesce(${key}, '') != '' GROUP BY k`
   const largest = await session.rows(`SELECT max(${value}) FROM ${quoteName(raw)}`)
   const rows = await session.rows(`SELECT v, count(*) FROM (${smallest}) WHERE v IS NOT NULL GROUP BY v ORDER BY v`)
@@ -112,14 +112,13 @@ async function headsOf(
     : [...heads, [Number(top), 0]]
 }
 
-const NO_TABLE = { variables: [] } as unknown as TableConfig
-
-/** The first days of the years between the first day and the last. */
-function firstsOfYears(heads: Heads): number[] {
+/** The first days of the years between the first day and the last, or of the quarters of a single year. */
+function roundDays(heads: Heads): number[] {
   const years = heads.map(([day]) => Number(isoDate(day).slice(0, 4)))
   const [first, last] = years.reduce(([low, high], year) => [Math.min(low, year), Math.max(high, year)], [9999, 0])
-  const later = Array.from({ length: Math.max(0, Math.min(YEARS_MAX, last - first)) }, (_, i) => first + 1 + i)
-  return later.flatMap((year) => daysOf(`${String(year).padStart(4, '0')}-01-01`) ?? [])
+  const all = Array.from({ length: Math.max(0, Math.min(YEARS_MAX, last - first + 1)) }, (_, i) => first + i)
+  const months = all.length <= 1 ? ['01', '04', '07', '10'] : ['01']
+  return all.flatMap((year) => months.flatMap((month) => daysOf(`${String(year).padStart(4, '0')}-${month}-01`) ?? []))
 }
 
 /** Fewer than the breakpoints that a variable may have. */

@@ -21,7 +21,7 @@ export interface ReadColumn {
 }
 
 /** The SQL for a variable whose texts are in `column`. */
-export function readColumn(variable: VariableConfig, table: TableConfig, column: string): ReadColumn {
+export function readColumn(variable: VariableConfig, table: Pick<TableConfig, 'reading'>, column: string): ReadColumn {
   const reading = valueReading(table, variable)
   const text = presentSql(column, variable, reading)
   return { variable, reading, text, value: valueSql(text, variable, reading) }
