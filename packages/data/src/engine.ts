@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { bitData } from './index/bits.ts'
+import { quoteName } from './quote.ts'
 
 /**
  * Memory limit. A million rows of a few columns need a tenth of it; a query that needs more
@@ -33,6 +34,13 @@ export interface Engine {
   close(): void
 }
 
+/** A writer of rows of text. */
+export interface TextWriter {
+  /** Adds a row with as many fields as the table has columns. */
+  row(fields: readonly string[]): void
+  close(): void
+}
+
 /** One connection, with its own temporary tables. */
 export interface Session {
   /**
@@ -46,6 +54,8 @@ export interface Session {
    * The only column of a query, as `length` whole numbers from 0. Throws as `rows`, and NODE_ERROR for another number of rows.
    */
   column(sql: string, length: number, signal?: AbortSignal): Promise<Uint32Array>
+  /** Makes a table of text columns with these names, and a writer of its rows, which must be closed. Throws NODE_ERROR. */
+  texts(table: string, columns: readonly string[]): Promise<TextWriter>
   close(): void
 }
 
@@ -99,7 +109,25 @@ function sessionOf(connection: DuckDBConnection): Session {
       if (at !== length) throw new StimnetError('NODE_ERROR', `a query of our own gave ${at} rows for ${length}`)
       return values
     },
+    texts: (table, columns) => textWriter(connection, table, columns),
     close: () => connection.closeSync()
+  }
+}
+
+async function textWriter(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly string[]
+): Promise<TextWriter> {
+  const names = columns.map((name) => `${quoteName(name)} VARCHAR`).join(', ')
+  await guarded(connection, undefined, () => connection.run(`CREATE TABLE ${quoteName(table)} (${names})`))
+  const appender = await guarded(connection, undefined, () => connection.createAppender(table))
+  return {
+    row(fields) {
+      for (const field of fields) appender.appendVarchar(field)
+      appender.endRow()
+    },
+    close: () => appender.closeSync()
   }
 }
 

@@ -3,6 +3,7 @@ export { BUDGET_PRESETS } from './catalog/budget.ts'
 export { type Carried, type CarriedItems, carryEpoch } from './open/carry.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open/catalog.ts'
 export {
+  breakpointNumber,
   type CatalogConfig,
   catalogConfigSchema,
   LATTICE_MAX,
@@ -13,8 +14,11 @@ export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './c
 export { groupCells } from './columns.ts'
 export { nearFilter, rowFilter } from './index/filter.ts'
 export { planFault } from './reduce/plan-check.ts'
+export { checkSources, type SourceFault } from './open/check-sources.ts'
 export { type LatticeProposal, type ProposedVariable, proposeLattice } from './open/propose-lattice.ts'
 export { sourceFaults } from './sources/faults.ts'
+export type { Decision } from './propose/proposal-text.ts'
+export { type Proposal, type ProposalOptions, proposeCatalog } from './propose/propose.ts'
 export { assertSourcesApart } from './sources/shared-sources.ts'
 export { findStrays, type StrayRows } from './sources/strays.ts'
 export { parseSql } from './sql/parse.ts'

@@ -6,6 +6,7 @@ import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog/c
 import { ROW, SUBJECT } from './columns.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
+import { readingPrint, valuePrint } from './catalog/reading.ts'
 import { quoteName, quoteText } from './quote.ts'
 import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
 import { straysIn, type KeyedTable } from './sources/strays.ts'
@@ -106,11 +107,13 @@ async function assertUntouched(source: Source, print: string): Promise<void> {
  * node can tell whether given data have that name.
  */
 async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?: string): Promise<string> {
+  const formats = config.tables.map((table) => sourceOf(table, '/').format)
   const tables = config.tables.map((table, i) => ({
     name: table.name,
-    format: sourceOf(table, '/').format,
+    format: formats[i],
     sha256: hashes[i],
     oneRow: table.one_row_per_subject,
+    ...readingPrint(table, formats[i] ?? 'csv', config.subject_key),
     variables: table.variables.map((variable) => ({
       name: variable.name,
       column: variable.column ?? variable.name,
@@ -120,7 +123,7 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?
       minimum: variable.minimum ?? null,
       maximum: variable.maximum ?? null,
       decimals: decimalsOf(variable),
-      missing: variable.missing
+      ...valuePrint(table, variable)
     }))
   }))
   const described = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keyIdOf } from '@stimnet/protocol'
+import { valueReading } from '../src/catalog/reading.ts'
 import { catalogConfigSchema } from '../src/index.ts'
 import { CLINIC } from './world.ts'
 
@@ -10,7 +11,10 @@ test('a catalog is described in a few lines, and everything else has a careful d
   const config = catalogConfigSchema.parse(CLINIC)
   assert.equal(config.access_level, 'private')
   assert.equal(config.synthetic, false)
-  assert.deepEqual(config.tables[0]?.variables[0]?.missing, ['NA', ''])
+  const [people] = config.tables
+  assert.ok(people?.variables[0])
+  const { missing, decimal, dateFormat } = valueReading(people, people.variables[0])
+  assert.deepEqual([missing, decimal, dateFormat], [['NA', ''], '.', 'yyyy-mm-dd'])
   assert.equal(config.tables[1]?.one_row_per_subject, false)
 })
 

@@ -17,7 +17,7 @@ async function file(content: string | Uint8Array): Promise<string> {
 
 const refused = async (content: string | Uint8Array, words: RegExp) => {
   const path = await file(content)
-  await assert.rejects(scanCsv(path, ','), (error: Error & { code?: string }) => {
+  await assert.rejects(scanCsv(path, { separator: ',' }), (error: Error & { code?: string }) => {
     assert.equal(error.code, 'SOURCE_INVALID')
     assert.match(error.message, words)
     assert.ok(error.message.includes(path), 'the file is named')
@@ -26,13 +26,13 @@ const refused = async (content: string | Uint8Array, words: RegExp) => {
 }
 
 test('a well-formed file gives its header and the number of its records', async () => {
-  const shape = await scanCsv(await file('\ufeff"a","b ""c""",d\r\n1,"x\ny",\r\n2,,"z"\r\n\r\n'), ',')
+  const shape = await scanCsv(await file('\ufeff"a","b ""c""",d\r\n1,"x\ny",\r\n2,,"z"\r\n\r\n'), { separator: ',' })
   assert.deepEqual(shape.header, ['a', 'b "c"', 'd'])
   assert.equal(shape.records, 2)
 })
 
 test('tabs separate the fields of a TSV file, and commas are text there', async () => {
-  assert.deepEqual((await scanCsv(await file('a\tb,c\n1\t2\n'), '\t')).header, ['a', 'b,c'])
+  assert.deepEqual((await scanCsv(await file('a\tb,c\n1\t2\n'), { separator: '\t' })).header, ['a', 'b,c'])
 })
 
 test('a record with too few or too many fields is refused by its line', async () => {
@@ -58,10 +58,17 @@ test('quotes that do not pair, lone carriage returns, zero bytes and other encod
 test('line ends of two kinds are refused by the first line that ends otherwise', async () => {
   await refused('a,b\n1,2\r\n3,4\n', /line 2: ends with a carriage return, and the lines before do not/)
   await refused('a,b\r\n1,2\r\n3,4\n', /line 3: ends without a carriage return, and the lines before have one/)
-  assert.equal((await scanCsv(await file('a,b\r\n"1\n",2\r\n'), ',')).records, 1, 'within quotes a line end is text')
+  assert.equal(
+    (await scanCsv(await file('a,b\r\n"1\n",2\r\n'), { separator: ',' })).records,
+    1,
+    'within quotes a line end is text'
+  )
 })
 
 test('the line of a record is found even where fields hold line breaks', async () => {
   const path = await file('a,b\n1,"x\n\ny"\n2,z\n"3\n",w\n')
-  assert.deepEqual(await Promise.all([1, 2, 3].map((record) => lineOfRecord(path, ',', record))), [2, 5, 6])
+  assert.deepEqual(
+    await Promise.all([1, 2, 3].map((record) => lineOfRecord(path, { separator: ',' }, record))),
+    [2, 5, 6]
+  )
 })

@@ -66,6 +66,7 @@ export {
 } from '@stimnet/statistics'
 export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
+export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './read-signed.ts'

@@ -4,13 +4,23 @@ import { z } from 'zod'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { daysOf } from '../dates.ts'
+import {
+  dateFormatSchema,
+  decimalSignSchema,
+  missingSchema,
+  readingSchema,
+  subjectColumnOf,
+  valueReading
+} from './reading.ts'
 
 /** Limits on the size of a description: people have to read it, and each variable costs a bitset. */
-const TABLES_MAX = 32
-const VARIABLES_MAX = 512
+/** Maximum number of tables. */
+export const TABLES_MAX = 32
+/** Maximum number of variables of a table. */
+export const VARIABLES_MAX = 512
 const LEVELS_MAX = 256
 const BREAKPOINTS_MAX = 256
-const MISSING_MAX = 16
+const RENAMES_MAX = 1024
 /** Maximum number of lattice variables. Base cells multiply: eight variables of two levels already make 256. */
 export const LATTICE_MAX = 8
 /** Maximum decimals: a value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
@@ -56,8 +66,14 @@ const variableShape = z.strictObject({
    * count against its information budget. Default: by its name, see `isIdentifyingName`.
    */
   identifying: z.boolean().optional(),
-  /** Texts that mean a missing value in the file; the empty field always does. */
-  missing: z.array(z.string().max(64)).max(MISSING_MAX).default(['NA', ''])
+  /** The words of the file that stand for a level of a category, each with its level. They stay in the institution. */
+  rename: z.record(z.string().min(1).max(256), levelSchema).optional(),
+  /** Texts that mean a missing value in the file; the empty field always does. Default: those of the file, else NA. */
+  missing: missingSchema.optional(),
+  /** Decimal sign in the file. Default: that of the file's `reading`. */
+  decimal: decimalSignSchema.optional(),
+  /** How the file writes this date. Default: as the file's `reading` says. */
+  date_format: dateFormatSchema.optional()
 })
 /** One variable of a table. */
 export type VariableConfig = z.output<typeof variableShape>
@@ -69,6 +85,10 @@ const tableSchema = z.strictObject({
   file: z.string().min(1).max(1024),
   /** Default: by the ending of the file's name. */
   format: z.enum(['csv', 'tsv', 'parquet']).optional(),
+  /** How the file is written: separator, decimal sign, dates, missing values, encoding. */
+  reading: readingSchema.optional(),
+  /** Column of the file with the subject key, if its name differs. Default: the catalog's `subject_key`. */
+  subject_column: z.string().min(1).max(200).optional(),
   description: textSchema.default(''),
   /** Promised by the steward and checked: a second row of a subject is refused. */
   one_row_per_subject: z.boolean().default(false),
@@ -191,8 +211,7 @@ function checkVariable(v: VariableConfig, context: Issues): void {
   const isNumber = v.type === 'integer' || v.type === 'number'
   if (isCategory !== (v.levels !== undefined)) refuse('levels', 'a category declares its levels, nothing else does')
   if (v.levels && new Set(v.levels).size !== v.levels.length) refuse('levels', 'a level is declared twice')
-  if (v.levels?.some((level) => v.missing.includes(level)))
-    refuse('missing', 'a level cannot stand for missing as well')
+  checkReading(v, refuse)
   if (v.breakpoints && !isNumber && v.type !== 'date') refuse('breakpoints', `a ${v.type} has no breakpoints`)
   for (const key of ['minimum', 'maximum'] as const) {
     if (v[key] !== undefined && !isNumber) refuse(key, `a ${v.type} has no ${key}`)
@@ -209,6 +228,18 @@ function checkVariable(v: VariableConfig, context: Issues): void {
   if (v.decimals !== undefined && v.type !== 'number' && v.decimals !== 0)
     refuse('decimals', 'only a number has decimals')
   checkBreakpoints(v, refuse)
+}
+
+function checkReading(v: VariableConfig, refuse: (key: keyof VariableConfig, message: string) => void): void {
+  const words = Object.entries(v.rename ?? {})
+  if (v.rename && v.type !== 'category') refuse('rename', 'only a category has words to rename')
+  const unknown = words.find(([, level]) => v.levels?.includes(level) === false)
+  if (unknown) refuse('rename', `${JSON.stringify(unknown[1])} is not among the declared levels`)
+  const level = words.find(([word, to]) => word !== to && v.levels?.includes(word))
+  if (level) refuse('rename', `${JSON.stringify(level[0])} is a declared level itself`)
+  if (words.length > RENAMES_MAX) refuse('rename', `at most ${RENAMES_MAX} words`)
+  if (v.decimal && v.type !== 'number' && v.type !== 'integer') refuse('decimal', 'only a number has a decimal sign')
+  if (v.date_format && v.type !== 'date') refuse('date_format', 'only a date has a date format')
 }
 
 function checkBreakpoints(v: VariableConfig, refuse: (key: keyof VariableConfig, message: string) => void): void {
@@ -233,9 +264,20 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     refuseTwins(table.variables, (i) =>
       refuse(['tables', t, 'variables', i, 'name'], 'a variable of that name is declared before')
     )
+    const isParquet = table.format === 'parquet' || (table.format === undefined && /\.parquet$/i.test(table.file))
+    for (const key of ['encoding', 'separator'] as const) {
+      if (isParquet && table.reading?.[key] !== undefined) {
+        refuse(['tables', t, 'reading', key], `a Parquet file has no ${key}`)
+      }
+    }
+    const subjectColumn = subjectColumnOf(table, catalog.subject_key)
     for (const [i, variable] of table.variables.entries()) {
-      if (sameName(variable.name, catalog.subject_key) || (variable.column ?? variable.name) === catalog.subject_key) {
+      if (sameName(variable.name, catalog.subject_key) || (variable.column ?? variable.name) === subjectColumn) {
         refuse(['tables', t, 'variables', i, 'name'], 'the subject key is no variable: it never leaves')
+      }
+      const { missing, rename } = valueReading(table, variable)
+      if ([...(variable.levels ?? []), ...Object.keys(rename)].some((word) => missing.includes(word))) {
+        refuse(['tables', t, 'variables', i, 'missing'], 'a level cannot stand for missing as well')
       }
     }
   }

@@ -1,7 +1,8 @@
 /** Scanner for the structure of a CSV or TSV file: header and records, and the line of any error. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { StimnetError } from '@stimnet/protocol'
+import type { Encoding, Separator } from '../catalog/reading.ts'
+import { utf8Chunks } from './encodings.ts'
 
 /** Maximum size of a header. */
 const HEADER_BYTES_MAX = 256 * 1024
@@ -20,36 +21,69 @@ export interface CsvShape {
   readonly sha256: string
 }
 
+/** How a text file is to be read. */
+export interface TextForm {
+  readonly separator: Separator
+  /** Default utf-8. */
+  readonly encoding?: Encoding
+}
+
+/** What a scan passes on, and whether it goes on after a fault. */
+export interface ScanListener {
+  /** Called for each well-formed record below the header, with the line on which it begins. */
+  record?(fields: readonly string[], line: number): void
+  /** Called for each fault, after which the scan goes on with the next record. Without it the first fault is thrown. */
+  fault?(line: number, fault: string): void
+}
+
 /**
- * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, quotes in pairs, UTF-8. Throws
- * SOURCE_INVALID that names file and line.
+ * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, quotes in pairs, text of its encoding.
+ * Throws SOURCE_INVALID that names file and line; with a listener for faults only for a header that cannot be read.
  */
-export async function scanCsv(path: string, separator: ',' | '\t'): Promise<CsvShape> {
-  const scanner = new CsvScanner(path, separator.charCodeAt(0))
+export async function scanCsv(path: string, form: TextForm, listener: ScanListener = {}): Promise<CsvShape> {
+  const scanner = new CsvScanner(path, form.separator, listener)
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
-    hash.update(chunk)
-    scanner.push(chunk)
-  }
+  for await (const chunk of utf8Chunks(path, form.encoding, (bytes) => hash.update(bytes))) scanner.push(chunk)
   scanner.end()
   return { header: scanner.header, records: scanner.records, sha256: hash.digest('hex') }
 }
 
-/** The header alone; the rest of the file is not read. Throws SOURCE_INVALID. */
-export async function headerOf(path: string, separator: ',' | '\t'): Promise<readonly string[]> {
-  const scanner = new CsvScanner(path, separator.charCodeAt(0))
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+/** The header of a file, which is read no further. Throws SOURCE_INVALID. */
+export async function headerOf(path: string, form: TextForm): Promise<Pick<CsvShape, 'header'>> {
+  const scanner = new CsvScanner(path, form.separator, { fault: () => undefined })
+  for await (const chunk of utf8Chunks(path, form.encoding)) {
     scanner.push(chunk)
-    if (scanner.records >= 0) return scanner.header
+    if (scanner.records >= 0) return { header: scanner.header }
   }
   scanner.end()
-  return scanner.header
+  return { header: scanner.header }
+}
+
+/**
+ * The beginning of a file as this form reads it: its header, its complete records, and how many faults they have. Throws
+ * SOURCE_INVALID for a beginning without a readable header.
+ */
+export async function scanBeginning(
+  path: string,
+  form: TextForm,
+  bytesMax: number
+): Promise<{ readonly header: readonly string[]; readonly records: number; readonly faults: number }> {
+  let faults = 0
+  let bytes = 0
+  const scanner = new CsvScanner(path, form.separator, { fault: () => faults++ })
+  for await (const chunk of utf8Chunks(path, form.encoding)) {
+    scanner.push(chunk)
+    bytes += chunk.length
+    if (bytes >= bytesMax) return { header: scanner.header, records: scanner.records, faults }
+  }
+  scanner.end()
+  return { header: scanner.header, records: scanner.records, faults }
 }
 
 /** The line on which a record begins. The first record below the header is record 1. */
-export async function lineOfRecord(path: string, separator: ',' | '\t', record: number): Promise<number> {
-  const scanner = new CsvScanner(path, separator.charCodeAt(0))
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+export async function lineOfRecord(path: string, form: TextForm, record: number): Promise<number> {
+  const scanner = new CsvScanner(path, form.separator)
+  for await (const chunk of utf8Chunks(path, form.encoding)) {
     scanner.find(record)
     scanner.push(chunk)
     if (scanner.found > 0) break
@@ -62,6 +96,7 @@ type State = 'field-start' | 'plain' | 'quoted' | 'quote-seen' | 'return-seen'
 class CsvScanner {
   readonly #path: string
   readonly #separator: number
+  readonly #listener: ScanListener
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
   #state: State = 'field-start'
   #line = 1
@@ -70,17 +105,22 @@ class CsvScanner {
   #bytesInRecord = 0
   #blankLine = 0
   #offset = 0
-  #headerBytes: number[] = []
+  #recordBytes: number[] = []
   #wanted = -1
+  /** Whether the record has a fault, so that it is not passed on. */
+  #isBad = false
+  #isText = true
+  #hasMixedEnds = false
   /** Whether lines end with a carriage return; undefined before the end of the first line. */
   #hasReturns: boolean | undefined
   header: string[] = []
   records = -1
   found = 0
 
-  constructor(path: string, separator: number) {
+  constructor(path: string, separator: Separator, listener: ScanListener = {}) {
     this.#path = path
-    this.#separator = separator
+    this.#separator = separator.charCodeAt(0)
+    this.#listener = listener
   }
 
   /** Looks for the line of this record from now on. */
@@ -102,17 +142,21 @@ class CsvScanner {
     if (this.#state === 'quoted') this.#refuse(this.#recordLine, 'a quote that never closes')
     if (this.#state === 'return-seen') this.#refuse(this.#line, 'a carriage return without a line feed')
     if (this.#bytesInRecord > 0) this.#endRecord()
-    if (this.records < 0) this.#refuse(1, 'no header')
+    if (this.records < 0) this.#throw(1, 'no header')
   }
 
   #step(byte: number): void {
     if (byte === NUL) this.#refuse(this.#line, 'a zero byte')
     if (this.#state === 'return-seen') {
-      if (byte !== LF) this.#refuse(this.#line, 'a carriage return without a line feed')
-      this.#endLine(true)
-      return
+      if (byte === LF) {
+        this.#endLine(true)
+        return
+      }
+      this.#refuse(this.#line, 'a carriage return without a line feed')
+      this.#state = 'plain'
     }
     if (this.records < 0) this.#keepHeader(byte)
+    else if (this.#listener.record) this.#recordBytes.push(byte)
     if (this.#state === 'quoted') {
       this.#bytesInRecord++
       if (byte === LF) this.#line++
@@ -127,7 +171,7 @@ class CsvScanner {
       this.#state = 'return-seen'
       return
     }
-    if (this.#blankLine > 0) this.#refuse(this.#blankLine, 'an empty line in the middle')
+    if (this.#blankLine > 0) this.#refuseBlank()
     this.#bytesInRecord++
     this.#inRecord(byte)
   }
@@ -141,24 +185,29 @@ class CsvScanner {
       this.#state = 'quoted'
     } else if (byte === QUOTE || this.#state === 'quote-seen') {
       this.#refuse(this.#line, 'a quote in the middle of a field')
+      this.#state = 'plain'
     } else {
       this.#state = 'plain'
     }
   }
 
   #keepHeader(byte: number): void {
-    this.#headerBytes.push(byte)
-    if (this.#headerBytes.length > HEADER_BYTES_MAX) this.#refuse(1, 'a header that is too long')
+    this.#recordBytes.push(byte)
+    if (this.#recordBytes.length > HEADER_BYTES_MAX) this.#throw(1, 'a header that is too long')
   }
 
   /** Requires one kind of line end throughout the file: the engine reads only one kind, and takes the other for text. */
   #endLine(hasReturn: boolean): void {
     this.#hasReturns ??= hasReturn
-    if (hasReturn !== this.#hasReturns) {
+    if (hasReturn !== this.#hasReturns && !this.#hasMixedEnds) {
+      this.#hasMixedEnds = true
       const how = hasReturn
         ? 'with a carriage return, and the lines before do not'
         : 'without a carriage return, and the lines before have one'
+      const wasBad = this.#isBad
       this.#refuse(this.#line, `ends ${how}`)
+      // The record itself is whole, unless it has another fault.
+      this.#isBad = wasBad
     }
     this.#endRecord()
   }
@@ -168,38 +217,56 @@ class CsvScanner {
       // Empty lines are allowed at the end of a file; the next byte of a record shows that this is not the end.
       if (this.#blankLine === 0) this.#blankLine = this.#line
     } else if (this.records < 0) {
-      if (this.#line !== this.#recordLine) this.#refuse(this.#recordLine, 'a header of several lines')
-      this.header = splitHeader(this.#headerBytes, this.#separator)
+      if (this.#line !== this.#recordLine) this.#throw(this.#recordLine, 'a header of several lines')
+      this.header = splitRecord(this.#recordBytes, this.#separator)
       this.records = 0
     } else {
       this.records++
       if (this.records === this.#wanted) this.found = this.#recordLine
-      if (this.#fields !== this.header.length) {
+      if (this.#fields !== this.header.length && !this.#isBad) {
         this.#refuse(this.#recordLine, `${this.#fields} fields, while the header has ${this.header.length}`)
       }
+      if (!this.#isBad) this.#listener.record?.(splitRecord(this.#recordBytes, this.#separator), this.#recordLine)
     }
     this.#state = 'field-start'
     this.#line++
     this.#recordLine = this.#line
     this.#fields = 1
     this.#bytesInRecord = 0
+    this.#recordBytes = []
+    this.#isBad = false
+  }
+
+  /** The fault is that of an earlier line, and not of the record that begins here. */
+  #refuseBlank(): void {
+    this.#refuse(this.#blankLine, 'an empty line in the middle')
+    this.#blankLine = 0
+    this.#isBad = false
   }
 
   #checkText(chunk: Uint8Array, last = false): void {
+    if (!this.#isText) return
     try {
       this.#utf8.decode(chunk, { stream: !last })
     } catch {
-      this.#refuse(this.#line, 'from here on, text that is not UTF-8')
+      this.#isText = false
+      this.#refuse(this.#line, 'from here on, text that is not UTF-8: declare its encoding in `reading`')
     }
   }
 
-  #refuse(line: number, fault: string): never {
+  #refuse(line: number, fault: string): void {
+    if (!this.#listener.fault) this.#throw(line, fault)
+    this.#isBad = true
+    this.#listener.fault(line, fault)
+  }
+
+  #throw(line: number, fault: string): never {
     throw new StimnetError('SOURCE_INVALID', `${this.#path}, line ${line}: ${fault}`)
   }
 }
 
-/** The fields of a header that is already checked. */
-function splitHeader(bytes: readonly number[], separator: number): string[] {
+/** The fields of a record that is already checked. */
+function splitRecord(bytes: readonly number[], separator: number): string[] {
   const text = new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r?\n?$/, '')
   const fields: string[] = []
   let field = ''

@@ -1,6 +1,7 @@
 /** Faults of a catalog's files that can be seen without reading their rows: missing files and missing columns. */
 import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { columnsOf, fingerprint, sourceOf } from './source.ts'
 
@@ -36,7 +37,7 @@ async function faultOf({ table, subjectKey, baseDir, session }: Look): Promise<s
     const source = sourceOf(table, baseDir)
     await fingerprint(source)
     const columns = new Set(await columnsOf(source, session))
-    const declared = [subjectKey, ...table.variables.map(({ name, column }) => column ?? name)]
+    const declared = [subjectColumnOf(table, subjectKey), ...table.variables.map(({ name, column }) => column ?? name)]
     const missing = declared.filter((column) => !columns.has(column)).map((column) => JSON.stringify(column))
     if (missing.length === 0) return undefined
     const has = [...columns].slice(0, SHOWN_MAX).join(', ')

@@ -7,7 +7,8 @@ import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
-import { type CsvShape, headerOf, lineOfRecord, scanCsv } from './csv-scan.ts'
+import { encodingOf, separatorOf } from '../catalog/reading.ts'
+import { type CsvShape, headerOf, lineOfRecord, scanCsv, type TextForm } from './csv-scan.ts'
 
 /** The format as which a file is read. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
@@ -70,15 +71,45 @@ export interface LoadedSource {
 
 /** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
 export function loadSource(source: Source, session: Session, raw: string): Promise<LoadedSource> {
-  return source.format === 'parquet' ? loadParquet(source, session, raw) : loadText(source, session, raw)
+  if (source.format === 'parquet') return loadParquet(source, session, raw)
+  return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
 
+/** A faulty place of a file's structure. */
+export interface LineFault {
+  /** From 1. */
+  readonly line: number
+  readonly fault: string
+}
+
+/**
+ * Loads a source as far as it can be read, and returns its structural faults: the table `raw` has the well-formed records only.
+ * For its steward, who wants to see all faults at once; nothing may be answered from it. Throws SOURCE_INVALID for a file without
+ * a readable header, or of another encoding.
+ */
+export async function loadWhatFits(
+  source: Source,
+  session: Session,
+  raw: string
+): Promise<{ readonly loaded: LoadedSource; readonly faults: readonly LineFault[] }> {
+  const faults: LineFault[] = []
+  if (source.format === 'parquet') return { loaded: await loadParquet(source, session, raw), faults }
+  const loaded = await loadRecords(source, session, raw, (line, fault) => faults.push({ line, fault }))
+  return { loaded, faults }
+}
+
+/** The form of a text file. */
+export function textForm({ table, format }: Pick<Source, 'table' | 'format'>): Required<TextForm> {
+  return { separator: separatorOf(table, format), encoding: encodingOf(table) }
+}
+
+/** Loads a text file by the engine, which reads UTF-8 faster than the scanner can pass records on. */
 async function loadText(source: Source, session: Session, raw: string): Promise<LoadedSource> {
   const { path, table } = source
-  const separator = source.format === 'tsv' ? '\t' : ','
-  const shape: CsvShape = await scanCsv(path, separator)
+  const form = textForm(source)
+  const shape: CsvShape = await scanCsv(path, form)
   const columns = shape.header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ')
-  const options = `auto_detect = false, compression = 'none', hive_partitioning = false, header = true, delim = ${quoteText(separator)}, quote = '"', escape = '"', columns = {${columns}}`
+  const options = `auto_detect = false, compression = 'none', hive_partitioning = false, header = true, delim = ${quoteText(form.separator)}, quote = '"', escape = '"', columns = {${columns}}`
   const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT * FROM read_csv(${quoteText(path)}, ${options})`
   await fromFile(source, () => session.rows(sql))
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
@@ -91,7 +122,33 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
   return {
     columns: shape.header,
     sha256: shape.sha256,
-    place: async (row) => `line ${await lineOfRecord(path, separator, row + 1)}`
+    place: async (row) => `line ${await lineOfRecord(path, form, row + 1)}`
+  }
+}
+
+/** Loads a text file record by record: one of another encoding, or one with faults, which `fault` gets. */
+async function loadRecords(
+  source: Source,
+  session: Session,
+  raw: string,
+  fault?: (line: number, fault: string) => void
+): Promise<LoadedSource> {
+  const form = textForm(source)
+  const { header } = await headerOf(source.path, form)
+  const writer = await session.texts(
+    raw,
+    header.map((_, i) => `c${i}`)
+  )
+  const lines: number[] = []
+  try {
+    const record = (fields: readonly string[], line: number) => {
+      writer.row(fields)
+      lines.push(line)
+    }
+    const { sha256 } = await scanCsv(source.path, form, fault ? { record, fault } : { record })
+    return { columns: header, sha256, place: async (row) => `line ${lines[row] ?? '?'}` }
+  } finally {
+    writer.close()
   }
 }
 
@@ -107,7 +164,7 @@ async function loadParquet(source: Source, session: Session, raw: string): Promi
 
 /** The columns of a source, without its rows. Throws SOURCE_INVALID. */
 export async function columnsOf(source: Source, session: Session): Promise<readonly string[]> {
-  if (source.format !== 'parquet') return headerOf(source.path, source.format === 'tsv' ? '\t' : ',')
+  if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
   return described.map(([name]) => String(name))

@@ -1,5 +1,6 @@
 /** Rows of people who are in no table of people, such as visits of patients whom an export left out: they are loaded, and named. */
 import type { CatalogConfig } from '../catalog/catalog-config.ts'
+import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { type LoadedSource, loadSource, type Source, sourceOf } from './source.ts'
@@ -60,7 +61,7 @@ export async function findStrays(config: CatalogConfig, baseDir: string): Promis
     for (const [i, table] of config.tables.entries()) {
       const source = sourceOf(table, baseDir)
       const loaded = await loadSource(source, session, `raw_${i}`)
-      const at = loaded.columns.indexOf(config.subject_key)
+      const at = loaded.columns.indexOf(subjectColumnOf(table, config.subject_key))
       // A file without keys stops the start with its own message.
       if (at < 0) return []
       tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}` })

@@ -1,245 +1,179 @@
 /** Conversion of text to declared types: every value must fit its variable, or the steward is told file, line and key. */
 import { StimnetError } from '@stimnet/protocol'
-import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
+import { missingWords, subjectColumnOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
-import { quoteName, quoteText } from '../quote.ts'
+import { quoteName } from '../quote.ts'
+import { type ColumnRule, keyRules, numberRules, oneRowRule, valueRule } from './column-rules.ts'
 import type { LoadedSource, Source } from './source.ts'
+import { type ReadColumn, readColumn } from './value-sql.ts'
 
-/** Largest scaled value: whole numbers up to it are exact in every language that will read them. */
-const SCALED_MAX = Number.MAX_SAFE_INTEGER
-/** Largest number of decimal places that still leaves 18 digits before the point in the engine's widest decimal. */
-const FINEST = 20
-/** Texts that mean "nobody" in files. */
-const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL'].map(quoteText).join(', ')
 /** Number of rows for which sums of squares must fit: with values below 2^53 they fit the engine's 128-bit integers. */
 const ROWS_MAX = 2 ** 20
 const SQUARES_MAX = 2n ** 127n
 
+/** A loaded table, and the tables of the engine that hold its text and its values. */
+export interface TypedOptions {
+  readonly source: Source
+  readonly loaded: LoadedSource
+  readonly session: Session
+  readonly subjectKey: string
+  readonly raw: string
+  readonly typed: string
+}
+
 /**
  * Makes the table `typed` from `raw`: `key` (text), and one column per variable in the form that a snapshot keeps. Throws
- * SOURCE_INVALID that names file, line and variable, but never the value, which may be personal.
+ * SOURCE_INVALID that names file, line and variable, and the shape of the value, but never the value, which may be personal.
  */
-export async function typeColumns(options: {
-  source: Source
-  loaded: LoadedSource
-  session: Session
-  subjectKey: string
-  raw: string
-  typed: string
-}): Promise<void> {
-  const { source, loaded, session, subjectKey, raw, typed } = options
-  const positionOf = columnPositions(source, loaded)
-  const key = `c${positionOf(subjectKey, 'subject_key')}`
-  const variables = source.table.variables.map((variable) => {
-    const text = presentSql(`c${positionOf(variable.column ?? variable.name, variable.name)}`, variable)
-    return { variable, text, value: valueSql(text, variable) }
-  })
-  await checkKeys({ source, loaded, session, raw, key, subjectKey })
-  const wrong = variables.map(({ text, value }) => `min(rowid) FILTER (WHERE ${text} IS NOT NULL AND ${value} IS NULL)`)
-  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${quoteName(raw)}`)
-  await refuseFirst(source, loaded, first, source.table.variables, faultOf)
-  await checkDecimals({
-    source,
-    loaded,
-    session,
-    raw,
-    variables: variables.filter(({ variable }) => isNumber(variable))
-  })
-  const list = variables.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
+export async function typeColumns(options: TypedOptions): Promise<void> {
+  const { source, session, raw, typed } = options
+  const { key, columns, faults } = columnsOf(options)
+  const [fault] = faults
+  if (fault !== undefined) refuse(source, fault)
+  for (const rules of rulesOf(options, key, columns)) await refuseFirst(options, rules)
+  const list = columns.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
   await session.rows(
     `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}, ${list.join(', ')} FROM ${quoteName(raw)}`
   )
-  await checkRanges({ source, loaded, session, typed })
+  for (const words of await squareFaults(options, columns)) refuse(source, words)
 }
 
-/** Finds the position of a declared column in the file. Names must be exactly the same. */
-function columnPositions(source: Source, loaded: LoadedSource): (column: string, key: string) => number {
-  const { columns } = loaded
-  const twin = columns.find((column, i) => columns.indexOf(column) !== i)
-  if (twin !== undefined) refuse(source, `line 1: the column ${JSON.stringify(twin)} comes twice`)
-  return (column, key) => {
-    const at = columns.indexOf(column)
-    if (at >= 0) return at
-    const has = columns.slice(0, 50).join(', ').slice(0, 500)
-    return refuse(source, `line 1: no column ${JSON.stringify(column)} (for ${key}). The file has: ${has}`)
+/** A breach of a rule in a file. */
+export interface Breach {
+  /** The variable, or the subject key; empty for the file itself. */
+  readonly key: string
+  /** Words with the shape of the value, but never the value. */
+  readonly fault: string
+  /** Number of rows; of those that were looked at, if `isCut`. */
+  readonly rows: number
+  readonly isCut: boolean
+  /** The first of the places, such as `line 7`. */
+  readonly places: readonly string[]
+}
+
+/** Maximum number of rows of one broken rule that are looked at one by one. */
+const ROWS_LOOKED_AT = 10_000
+
+/** All breaches of a loaded table, with at most `placesMax` places each. Throws NODE_ERROR. */
+export async function breachesOf(options: Omit<TypedOptions, 'typed'>, placesMax: number): Promise<Breach[]> {
+  const { key, columns, faults } = columnsOf(options)
+  const breaches = faults.map(ofFile)
+  for (const rule of rulesOf(options, key, columns).flat()) {
+    breaches.push(...(await breachesBy(rule, options, placesMax)))
   }
+  return [...breaches, ...(await squareFaults(options, columns)).map(ofFile)]
 }
 
-/** SQL for the text of a field; null where it is missing. */
-function presentSql(column: string, variable: VariableConfig): string {
-  const markers = ['', ...variable.missing].map(quoteText).join(', ')
-  return `CASE WHEN ${column} IN (${markers}) THEN NULL ELSE ${column} END`
+function ofFile(fault: string): Breach {
+  return { key: '', fault, rows: 0, isCut: false, places: [] }
 }
 
-/** SQL for the value as a snapshot keeps it: the number of a level, scaled whole numbers, or days; null where it does not fit. */
-function valueSql(text: string, variable: VariableConfig): string {
-  const trimmed = `trim(${text})`
-  const matching = (pattern: string, value: string) =>
-    `CASE WHEN regexp_full_match(${trimmed}, '${pattern}') THEN ${value} END`
-  switch (variable.type) {
-    case 'category': {
-      const levels = (variable.levels ?? []).map(quoteText).join(', ')
-      return `CAST(nullif(list_position([${levels}], ${text}), 0) - 1 AS USMALLINT)`
-    }
-    case 'integer':
-    case 'number': {
-      // The digits of an exact decimal without its point are the scaled whole number, so that no float is involved.
-      const decimals = decimalsOf(variable)
-      const pattern =
-        variable.type === 'integer' ? '[+-]?[0-9]+([.]0*)?' : '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?'
-      const decimal = `TRY_CAST(${trimmed} AS DECIMAL(18, ${decimals}))`
-      return matching(pattern, `CAST(replace(CAST(${decimal} AS VARCHAR), '.', '') AS BIGINT)`)
-    }
-    case 'date':
-      return matching('[0-9]{4}-[0-9]{2}-[0-9]{2}', `CAST(TRY_CAST(${trimmed} AS DATE) - DATE '1970-01-01' AS INTEGER)`)
-    case 'text':
-      return text
-  }
-}
-
-function faultOf(variable: VariableConfig): string {
-  switch (variable.type) {
-    case 'category':
-      return `none of the declared levels (${(variable.levels ?? []).slice(0, 40).join(', ').slice(0, 500)})`
-    case 'integer':
-      return 'not a whole number of at most 18 digits'
-    case 'number':
-      return `not a number that fits 18 digits, ${decimalsOf(variable)} of them decimals`
-    case 'date':
-      return 'not a date written YYYY-MM-DD'
-    case 'text':
-      return 'not a text'
-  }
-}
-
-function isNumber({ type }: VariableConfig): boolean {
-  return type === 'integer' || type === 'number'
-}
-
-/** Refuses values with more decimals than declared: a cast would round them without notice. */
-async function checkDecimals(options: {
-  source: Source
-  loaded: LoadedSource
-  session: Session
-  raw: string
-  variables: readonly { readonly variable: VariableConfig; readonly text: string }[]
-}): Promise<void> {
-  const { source, loaded, session, raw, variables } = options
-  if (variables.length === 0) return
-  const wrong = variables.map(({ variable, text }) => {
-    const decimals = decimalsOf(variable)
-    const trimmed = `trim(${text})`
-    const [kept, finest] = [decimals, FINEST].map((places) => `TRY_CAST(${trimmed} AS DECIMAL(38, ${places}))`)
-    // A number without exponent is checked by its digits; one with an exponent by comparing, and by whether it becomes zero.
-    const written = `regexp_matches(${trimmed}, '^[^eE]*[.][0-9]{${decimals}}[0-9]*[1-9][0-9]*$')`
-    const powered = `(regexp_matches(${trimmed}, '[eE]') AND (${kept} != ${finest} OR (${kept} = 0 AND regexp_matches(${trimmed}, '^[^eE]*[1-9]'))))`
-    return `min(rowid) FILTER (WHERE ${written} OR ${powered})`
-  })
-  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${quoteName(raw)}`)
-  await refuseFirst(
-    source,
-    loaded,
-    first,
-    variables.map(({ variable }) => variable),
-    (variable) =>
-      `more than ${decimalsOf(variable)} decimals: declare \`decimals\` (9 at most) as they are, or round them in the file`
+/** The breaches of one rule; those that other words describe apart. */
+async function breachesBy(
+  { key, breaks, text, fault }: ColumnRule,
+  { session, raw, loaded }: Omit<TypedOptions, 'typed'>,
+  placesMax: number
+): Promise<Breach[]> {
+  const found = await session.rows(
+    `SELECT rowid, ${text} FROM ${quoteName(raw)} WHERE ${breaks} ORDER BY rowid LIMIT ${ROWS_LOOKED_AT}`
+  )
+  const byWords = Map.groupBy(found, ([, wrong]) => fault(wrong === null ? '' : String(wrong)))
+  return Promise.all(
+    [...byWords].map(async ([words, rows]) => ({
+      key,
+      fault: words,
+      rows: rows.length,
+      isCut: found.length === ROWS_LOOKED_AT,
+      places: await Promise.all(rows.slice(0, placesMax).map(([row]) => loaded.place(Number(row))))
+    }))
   )
 }
 
-/**
- * Faults of subject keys: no key at all, or a key that could be another spelling of one person's:
- * "7" and "7 " would count as two people.
- */
-const KEY_FAULTS: readonly (readonly [fault: (key: string) => string, words: string])[] = [
-  [(key) => `${key} IS NULL OR ${key} = ''`, 'no subject'],
-  [(key) => `regexp_matches(${key}, '^[\\s\\p{Z}]|[\\s\\p{Z}]$')`, 'spaces around the subject'],
-  [(key) => `upper(${key}) IN (${NOBODY})`, '"NA" and the like stand for nobody, and would be one person'],
-  [(key) => `regexp_matches(${key}, '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]')`, 'a character that nobody sees in the subject'],
-  [
-    (key) => `${key} != nfc_normalize(${key})`,
-    'not in Unicode’s NFC: the same letters composed would be another person'
+/** The SQL of the key and of each variable that the file has, and what is wrong with its header. */
+function columnsOf({ source, loaded, subjectKey }: Omit<TypedOptions, 'typed'>): {
+  readonly key: string | undefined
+  readonly columns: readonly ReadColumn[]
+  readonly faults: readonly string[]
+} {
+  const faults: string[] = []
+  const { table } = source
+  const position = (column: string, of: string) => {
+    const at = loaded.columns.indexOf(column)
+    const found = positionFault(loaded.columns, column, of)
+    if (found !== undefined) faults.push(found)
+    return at < 0 ? undefined : `c${at}`
+  }
+  const key = position(subjectColumnOf(table, subjectKey), 'subject_key')
+  const columns = table.variables.flatMap((variable) => {
+    const column = position(variable.column ?? variable.name, variable.name)
+    return column === undefined ? [] : [readColumn(variable, table, column)]
+  })
+  return { key, columns, faults: [...new Set(faults)] }
+}
+
+/** Names must be exactly the same. A name that several columns have is a fault only if a declared column has it. */
+function positionFault(columns: readonly string[], column: string, of: string): string | undefined {
+  const times = columns.filter((one) => one === column).length
+  if (times === 1) return undefined
+  if (times > 1) return `line 1: the column ${JSON.stringify(column)} comes twice`
+  const has = columns.slice(0, 50).join(', ').slice(0, 500)
+  return `line 1: no column ${JSON.stringify(column)} (for ${of}). The file has: ${has}`
+}
+
+/** The rules of a table in the order in which they are checked: values are judged only where keys are right. */
+function rulesOf(
+  { source, subjectKey, raw }: Omit<TypedOptions, 'typed'>,
+  key: string | undefined,
+  columns: readonly ReadColumn[]
+): ColumnRule[][] {
+  const { table } = source
+  const ofKey = key === undefined ? [] : keyRules(key, subjectKey, missingWords(table))
+  const ofRows = key === undefined || !table.one_row_per_subject ? [] : [oneRowRule(key, subjectKey, raw)]
+  const numbers = columns.map(numberRules)
+  return [
+    ofKey,
+    ofRows,
+    columns.map(valueRule),
+    numbers.flatMap(({ 0: tooFine }) => tooFine ?? []),
+    numbers.flatMap(({ 1: outside }) => outside ?? [])
   ]
-]
-
-async function checkKeys(options: {
-  source: Source
-  loaded: LoadedSource
-  session: Session
-  raw: string
-  key: string
-  subjectKey: string
-}): Promise<void> {
-  const { source, loaded, session, key, subjectKey } = options
-  const raw = quoteName(options.raw)
-  const at = async (row: unknown) => `${await loaded.place(Number(row))}, ${subjectKey}`
-  const [first] = await session.rows(
-    `SELECT ${KEY_FAULTS.map(([fault]) => `min(rowid) FILTER (WHERE ${fault(key)})`).join(', ')} FROM ${raw}`
-  )
-  for (const [i, [, words]] of KEY_FAULTS.entries()) {
-    if (typeof first?.[i] === 'bigint') refuse(source, `${await at(first[i])}: ${words}`)
-  }
-  if (!source.table.one_row_per_subject) return
-  const [second] = await session.rows(
-    `SELECT min(rowid) FROM (SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${raw}) WHERE n = 2`
-  )
-  if (typeof second?.[0] === 'bigint') refuse(source, `${await at(second[0])}: a second row of one subject`)
 }
 
-/**
- * Checks the bounds that the steward declared, and those of exact arithmetic, at the start, so
- * that no query can fail because of them.
- */
-async function checkRanges(options: {
-  source: Source
-  loaded: LoadedSource
-  session: Session
-  typed: string
-}): Promise<void> {
-  const { source, loaded, session } = options
-  const typed = quoteName(options.typed)
-  const numeric = source.table.variables.filter(isNumber)
-  if (numeric.length === 0) return
-  const wrong = numeric.map((variable) => {
-    const column = quoteName(variable.name)
-    const unit = 10 ** decimalsOf(variable)
-    const low = variable.minimum === undefined ? -SCALED_MAX : Math.round(variable.minimum * unit)
-    const high = variable.maximum === undefined ? SCALED_MAX : Math.round(variable.maximum * unit)
-    return `min(${quoteName('_row')}) FILTER (WHERE ${column} < ${BigInt(low)} OR ${column} > ${BigInt(high)})`
-  })
-  const [first] = await session.rows(`SELECT ${wrong.join(', ')} FROM ${typed}`)
-  await refuseFirst(source, loaded, first, numeric, ({ minimum, maximum }) =>
-    minimum === undefined
-      ? 'too large to be counted exactly: declare fewer decimals'
-      : `outside ${minimum} to ${maximum}`
-  )
-  const largest = numeric.map(({ name }) => `max(abs(${quoteName(name)}))`)
-  const [facts] = await session.rows(`SELECT count(*), ${largest.join(', ')} FROM ${typed}`)
-  const rows = Math.max(Number(facts?.[0]), ROWS_MAX)
-  for (const [i, variable] of numeric.entries()) {
-    const value = BigInt(Number(facts?.[i + 1] ?? 0))
-    if (value * value * BigInt(rows) >= SQUARES_MAX) {
-      refuse(
-        source,
-        `${variable.name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`
-      )
-    }
-  }
-}
-
+/** Refuses the first row that breaks the first broken rule. */
 async function refuseFirst(
-  source: Source,
-  loaded: LoadedSource,
-  first: readonly unknown[] | undefined,
-  variables: readonly VariableConfig[],
-  fault: (variable: VariableConfig) => string
+  { source, loaded, session, raw }: TypedOptions,
+  rules: readonly ColumnRule[]
 ): Promise<void> {
-  for (const [i, variable] of variables.entries()) {
+  if (rules.length === 0) return
+  const firsts = rules.map(({ breaks }) => `min(CASE WHEN ${breaks} THEN rowid END)`)
+  const [first] = await session.rows(`SELECT ${firsts.join(', ')} FROM ${quoteName(raw)}`)
+  for (const [i, { key, text, fault }] of rules.entries()) {
     const row = first?.[i]
     if (row === null || row === undefined) continue
-    refuse(source, `${await loaded.place(Number(row))}, ${variable.name}: ${fault(variable)}`)
+    const [found] = await session.rows(`SELECT ${text} FROM ${quoteName(raw)} WHERE rowid = ${row}`)
+    const words = fault(typeof found?.[0] === 'string' ? found[0] : '')
+    refuse(source, `${await loaded.place(Number(row))}, ${key}: ${words}`)
   }
 }
 
-function refuse(source: Source, message: string): never {
-  throw new StimnetError('SOURCE_INVALID', `${source.path}, ${message} (table ${source.table.name})`)
+/** Faults of whole columns: numbers of which the squares could not be summed exactly, so that a query could fail because of them. */
+async function squareFaults(
+  { session, raw }: Omit<TypedOptions, 'typed'>,
+  columns: readonly ReadColumn[]
+): Promise<string[]> {
+  const numeric = columns.filter(({ variable: { type } }) => type === 'integer' || type === 'number')
+  if (numeric.length === 0) return []
+  const largest = numeric.map(({ value }) => `max(abs(${value}))`)
+  const [facts] = await session.rows(`SELECT count(*), ${largest.join(', ')} FROM ${quoteName(raw)}`)
+  const rows = Math.max(Number(facts?.[0]), ROWS_MAX)
+  return numeric.flatMap(({ variable: { name } }, i) => {
+    const value = BigInt(Number(facts?.[i + 1] ?? 0))
+    return value * value * BigInt(rows) < SQUARES_MAX
+      ? []
+      : [`${name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`]
+  })
+}
+
+function refuse({ path, table }: Source, message: string): never {
+  throw new StimnetError('SOURCE_INVALID', `${path}, ${message} (table ${table.name})`)
 }

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path'
 import type { CatalogConfig } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { parseDocument, stringify } from 'yaml'
-import { parseConfig, plainOf } from '../config/config.ts'
+import { loadConfig, parseConfig, plainOf } from '../config/config.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
@@ -25,7 +25,25 @@ export async function catalogsText(file: string, folder: string): Promise<string
   return `catalogs:\n${texts.join('\n').replace(/^/gm, '  ')}\n`
 }
 
+/**
+ * The catalogs of a peer's configuration, or of a file that describes one catalog or a list of them. Throws CONFIG_INVALID.
+ */
+export async function readCatalogs(file: string): Promise<readonly CatalogConfig[]> {
+  const written = await readWritten(file)
+  const isPeer = typeof written === 'object' && written !== null && 'catalogs' in written
+  if (isPeer) return (await loadConfig(file)).config.catalogs
+  return parseConfig({ institution: '-', catalogs: [written].flat() }, () => `${file}: `).catalogs
+}
+
 async function readDescriptions(file: string, folder: string): Promise<Described[]> {
+  const path = resolve(file)
+  const raws = [await readWritten(file)].flat().map((raw) => moved(raw, dirname(path), folder))
+  const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
+  return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
+}
+
+/** The values of a YAML file. Throws CONFIG_INVALID. */
+async function readWritten(file: string): Promise<unknown> {
   const path = resolve(file)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
@@ -33,10 +51,7 @@ async function readDescriptions(file: string, folder: string): Promise<Described
   const document = parseDocument(text, { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  const written: unknown = plainOf(document, path)
-  const raws = [written].flat().map((raw) => moved(raw, dirname(path), folder))
-  const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
-  return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
+  return plainOf(document, path)
 }
 
 /**

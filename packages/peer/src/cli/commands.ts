@@ -5,6 +5,7 @@ import { joinCommand } from './invite/join.ts'
 import { accountCommand } from './serve/account.ts'
 import { auditCommand } from './serve/audit.ts'
 import { budgetCommand } from './serve/budget.ts'
+import { catalogCommand } from './catalog/catalog.ts'
 import { doctorCommand } from './serve/doctor.ts'
 import { epochCommand } from './serve/epoch.ts'
 import { federationCommand } from './serve/federation.ts'
@@ -20,6 +21,7 @@ import { vouchCommand } from './serve/vouch.ts'
 /** The commands for an institution and its peer. They load what is heavy when they run. */
 export const SERVING: readonly Command[] = [
   initCommand,
+  catalogCommand,
   startCommand,
   statusCommand,
   accountCommand,

@@ -292,12 +292,20 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = 
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
   const raw = withEnvironment(plainOf(document, path) ?? {}, environment)
-  const lineOf = (keys: readonly PropertyKey[]) => {
-    const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
-    return node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''
-  }
-  const config = parseConfig(raw, (keys) => `${path}:${lineOf(keys)} `)
+  const config = parseConfig(raw, placesIn(document, lines, path))
   return { config, baseDir: dirname(path), file: path }
+}
+
+/** The place of a key in a YAML document, for messages: file and, where the key is written, line. */
+export function placesIn(
+  document: Document,
+  lines: LineCounter,
+  path: string
+): (keys: readonly PropertyKey[]) => string {
+  return (keys) => {
+    const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
+    return `${path}:${node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''} `
+  }
 }
 
 /** The values of a YAML document. Throws CONFIG_INVALID for aliases that would expand without bound. */
@@ -321,9 +329,8 @@ export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) 
     })
     throw new StimnetError('CONFIG_INVALID', told.join('\n'))
   }
-  for (const [key, why] of contradictions(parsed.data)) {
-    throw new StimnetError('CONFIG_INVALID', `${where(key.split('.'))}${key}: ${why}`)
-  }
+  const contradicting = [...contradictions(parsed.data)].map(([key, why]) => `${where(key.split('.'))}${key}: ${why}`)
+  if (contradicting.length > 0) throw new StimnetError('CONFIG_INVALID', contradicting.join('\n'))
   return Object.freeze(parsed.data)
 }
 

@@ -1,0 +1,78 @@
+/** Check of a catalog's files against their description that reports everything at once, for the steward who has to mend it. */
+import { stat } from 'node:fs/promises'
+import { codeOf, StimnetError } from '@stimnet/protocol'
+import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { openEngine, type Session } from '../engine.ts'
+import { loadWhatFits, type LineFault, sourceOf } from '../sources/source.ts'
+import { type Breach, breachesOf } from '../sources/typed.ts'
+
+/** One thing that is wrong with a file. */
+export interface SourceFault extends Breach {
+  readonly catalog: string
+  readonly table: string
+  /** Absolute path; as configured if it has no format. */
+  readonly file: string
+}
+
+/**
+ * Everything that keeps the files of a catalog from being opened, with at most `placesMax` lines for each fault. Lines that cannot
+ * be read are reported, and the values of all others are checked. Writes nothing to disk. The words contain the shapes of values
+ * and never the values. Throws NODE_ERROR.
+ */
+export async function checkSources(
+  config: CatalogConfig,
+  { baseDir, placesMax }: { readonly baseDir: string; readonly placesMax: number }
+): Promise<SourceFault[]> {
+  const faults: SourceFault[] = []
+  // One engine per table, so that one large file is in memory at a time.
+  for (const table of config.tables) {
+    const engine = await openEngine({ threads: 2 })
+    try {
+      faults.push(...(await checkTable(config, table, { baseDir, placesMax, session: await engine.session() })))
+    } finally {
+      engine.close()
+    }
+  }
+  return faults
+}
+
+interface CheckOptions {
+  readonly baseDir: string
+  readonly placesMax: number
+  readonly session: Session
+}
+
+async function checkTable(config: CatalogConfig, table: TableConfig, options: CheckOptions): Promise<SourceFault[]> {
+  const { baseDir, placesMax, session } = options
+  const at = (file: string) => (breach: Breach) => ({ catalog: config.name, table: table.name, file, ...breach })
+  try {
+    const source = sourceOf(table, baseDir)
+    const facts = await stat(source.path).catch(() => undefined)
+    if (!facts?.isFile()) return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
+    const { loaded, faults } = await loadWhatFits(source, session, 'raw')
+    const breaches = await breachesOf(
+      { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' },
+      placesMax
+    )
+    return [...linesOf(faults, placesMax), ...breaches].map(at(source.path))
+  } catch (error) {
+    // A file that cannot be read at all; its words name file and line, and none of its values.
+    if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
+    return [ofFile(error.message)].map(at(table.file))
+  }
+}
+
+function ofFile(fault: string): Breach {
+  return { key: '', fault, rows: 0, isCut: false, places: [] }
+}
+
+/** The structural faults of a file, alike ones together. */
+function linesOf(faults: readonly LineFault[], placesMax: number): Breach[] {
+  return [...Map.groupBy(faults, ({ fault }) => fault)].map(([fault, all]) => ({
+    key: '',
+    fault,
+    rows: all.length,
+    isCut: false,
+    places: all.slice(0, placesMax).map(({ line }) => `line ${line}`)
+  }))
+}

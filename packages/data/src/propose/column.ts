@@ -1,0 +1,193 @@
+/** The proposal for one column: a type with its reading rules, or the reason why it is left out, and what a person must decide. */
+import { type LevelDraft, levelsOf } from './levels.ts'
+import { isBirthDate, isDirectIdentifier, keyLikeness } from './names.ts'
+import {
+  dayForms,
+  decimalsIn,
+  isCode,
+  isMissingCode,
+  isMissingWord,
+  looksGrouped,
+  numberForm,
+  numberOf,
+  type Word
+} from './words.ts'
+
+/** A column as it was found. */
+export interface ColumnFacts {
+  readonly header: string
+  /** All distinct texts that are not empty. */
+  readonly words: readonly Word[]
+  /** Rows with an empty field. */
+  readonly emptyRows: number
+  /** Number of distinct subjects who have one of these texts. */
+  peopleOf(texts: readonly string[]): Promise<number>
+}
+
+/** How a column's values would be read. */
+export type ColumnDraft =
+  | { readonly type: 'integer' | 'number'; readonly decimals: number; readonly decimal: '.' | ',' | undefined }
+  | { readonly type: 'date'; readonly format: string }
+  | ({ readonly type: 'category' } & LevelDraft)
+  | { readonly type: 'left out'; readonly why: string }
+
+/** A proposal for a column. */
+export interface ProposedColumn {
+  readonly draft: ColumnDraft
+  /** The file's words for a missing value. */
+  readonly missing: readonly Word[]
+  /** What a person must decide, one sentence or more each. They contain words and counts of the data. */
+  readonly decisions: readonly string[]
+}
+
+/** Share of the rows that must be numbers, or dates, for the others to count as mistakes. */
+const SHARE_MIN = 0.95
+/** Most decimals that can be declared. */
+const DECIMALS_MAX = 9
+/** Whole numbers beyond this are identifiers rather than measurements, and not exact everywhere. */
+const WHOLE_MAX = 2 ** 50
+
+/** Proposes a column. `peopleMin` is the number of people that a public level needs. */
+export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
+  const missing = facts.words.filter(({ text }) => isMissingWord(text))
+  const words = facts.words.filter(({ text }) => !isMissingWord(text))
+  const leave = (why: string): ProposedColumn => ({ draft: { type: 'left out', why }, missing, decisions: [] })
+  if (words.length === 0) return leave('it has no values')
+  if (isDirectIdentifier(facts.header)) return leave('by its name it identifies people directly')
+  const dates = proposeDate(facts.header, words)
+  if (dates !== undefined) return { missing, ...dates }
+  const numbers = proposeNumber(facts.header, words)
+  if (numbers === undefined || (await isTwoCodes(numbers, facts, peopleMin))) {
+    const { draft, decisions } = await levelsOf({ ...facts, words: without(words, numbers?.missing ?? []) }, peopleMin)
+    return { draft, missing: [...missing, ...(numbers?.missing ?? [])], decisions }
+  }
+  return { ...numbers, missing: [...missing, ...numbers.missing] }
+}
+
+function rowsOf(words: readonly Word[]): number {
+  return words.reduce((sum, { rows }) => sum + rows, 0)
+}
+
+function without(words: readonly Word[], others: readonly Word[]): readonly Word[] {
+  const left = new Set(others)
+  return words.filter((word) => !left.has(word))
+}
+
+/** Whether whole numbers are two codes, as 0 and 1, rather than measurements. */
+async function isTwoCodes(numbers: ProposedColumn, { words, peopleOf }: ColumnFacts, peopleMin: number) {
+  if (numbers.draft.type !== 'integer' || numbers.decisions.some((text) => text.startsWith(STRAYS))) return false
+  const codes = without(words, numbers.missing).filter(({ text }) => !isMissingWord(text))
+  if (codes.length > 2) return false
+  const people = await Promise.all(codes.map(({ text }) => peopleOf([text])))
+  return people.every((count) => count >= peopleMin)
+}
+
+/** How sentences about values that fit no type begin. */
+const STRAYS = 'Not read by this: '
+
+function straysSentence(strays: readonly Word[]): string[] {
+  if (strays.length === 0) return []
+  const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} in ${rows} rows`)
+  const more = strays.length > 8 ? ` and ${strays.length - 8} more` : ''
+  return [`${STRAYS}${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`]
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 60))
+}
+
+function proposeNumber(header: string, words: readonly Word[]): ProposedColumn | undefined {
+  const numbers = words.filter(({ text }) => numberForm(text) !== undefined)
+  if (numbers.length === 0 || rowsOf(numbers) < SHARE_MIN * rowsOf(words)) return undefined
+  const strays = without(words, numbers)
+  const codes = missingCodes(numbers)
+  const values = without(numbers, codes)
+  const forms = new Set(values.map(({ text }) => numberForm(text)))
+  const leave = (why: string): ProposedColumn => ({ draft: { type: 'left out', why }, missing: codes, decisions: [] })
+  if (values.length === 0) return leave('it has no values')
+  if (forms.has('point') && forms.has('comma'))
+    return leave('some of its numbers have a decimal point, others a decimal comma')
+  const hasZeros = values.some(({ text }) => /^0\d/.test(text.trim()))
+  if (hasZeros && !forms.has('point') && !forms.has('comma')) return undefined
+  if (values.some(({ text }) => Math.abs(numberOf(text)) > WHOLE_MAX))
+    return leave('its numbers are too long for measurements')
+  const isEach = values.length > 20 && values.length === rowsOf(values) && !forms.has('point') && !forms.has('comma')
+  if (isEach && keyLikeness(header) > 0) return leave('by its name it is a number of a person, a case or a row')
+  const decimal = forms.has('comma') ? ',' : forms.has('point') ? '.' : undefined
+  const decimals = values.reduce((most, { text }) => Math.max(most, decimalsIn(text)), 0)
+  const decisions = [
+    ...codes.map(
+      ({ text, rows }) =>
+        `${quoted(text)} in ${rows} rows is taken for a missing value, since no other value is near it. Is it?`
+    ),
+    ...groupedSentence(values, decimal),
+    ...(decimals > DECIMALS_MAX
+      ? [`Some values have ${decimals} decimals, and 9 can be declared: round them in the export.`]
+      : []),
+    ...straysSentence(strays)
+  ]
+  const type = decimals > 0 ? 'number' : 'integer'
+  return { draft: { type, decimals: Math.min(decimals, DECIMALS_MAX), decimal }, missing: codes, decisions }
+}
+
+function groupedSentence(values: readonly Word[], decimal: '.' | ',' | undefined): string[] {
+  if (decimal === undefined) return []
+  const signed = values.filter(({ text }) => numberForm(text) !== 'whole')
+  if (!signed.every(({ text }) => looksGrouped(text, decimal))) return []
+  return [
+    `All its numbers with "${decimal}" could be written with thousands separators (1${decimal}234 for 1234). Are they decimals?`
+  ]
+}
+
+function missingCodes(numbers: readonly Word[]): Word[] {
+  const codes = numbers.filter(({ text }) => isCode(numberOf(text)))
+  if (codes.length === 0) return []
+  return codes.filter(({ text }) => {
+    const code = numberOf(text)
+    // One code may stand beside another, so the others are compared without codes of the same sign.
+    const others = numbers
+      .map((other) => numberOf(other.text))
+      .filter((value) => value !== code && !(isCode(value) && Math.sign(value) === Math.sign(code)))
+    return others.length > 0 && isMissingCode(code, rangeOf(others))
+  })
+}
+
+function rangeOf(values: readonly number[]): { readonly least: number; readonly most: number } {
+  return values.reduce(({ least, most }, value) => ({ least: Math.min(least, value), most: Math.max(most, value) }), {
+    least: Infinity,
+    most: -Infinity
+  })
+}
+
+function proposeDate(header: string, words: readonly Word[]): Omit<ProposedColumn, 'missing'> | undefined {
+  const days = words.flatMap((word) => {
+    const forms = dayForms(word.text)
+    return forms.length > 0 ? [{ word, forms }] : []
+  })
+  if (days.length === 0 || days.reduce((sum, { word }) => sum + word.rows, 0) < SHARE_MIN * rowsOf(words))
+    return undefined
+  if (isBirthDate(header)) {
+    const why = 'a date of birth identifies people: an age or a year of birth can be declared instead'
+    return { draft: { type: 'left out', why }, decisions: [] }
+  }
+  const formats = [...new Set(days.flatMap(({ forms }) => forms.map(({ format }) => format)))]
+  const common = formats.filter((format) => days.every(({ forms }) => forms.some((one) => one.format === format)))
+  const [first, second] = common
+  if (first === undefined) {
+    const why = `its dates are written in several ways (${formats.join(', ')})`
+    return { draft: { type: 'left out', why }, decisions: [] }
+  }
+  const hasTime = days.some(({ forms }) => forms.some((one) => one.hasTime))
+  const strays = without(
+    words,
+    days.map(({ word }) => word)
+  )
+  const decisions = [
+    ...(second === undefined
+      ? []
+      : [`Every day could be ${first} or ${second}: ask who exported the file. ${first} is written.`]),
+    ...(hasTime ? ['Its times of day are dropped. Is the day enough?'] : []),
+    ...straysSentence(strays)
+  ]
+  return { draft: { type: 'date', format: hasTime ? `${first} hh:mm` : first }, decisions }
+}

@@ -1,0 +1,117 @@
+/** Levels of a category: only words of enough people become public, and words that differ in writing alone become one level. */
+import type { Word } from './words.ts'
+
+/** Proposed levels, and the file's words for them. */
+export interface LevelDraft {
+  /** In alphabetical order, since an order by frequency would say which are frequent. */
+  readonly levels: readonly string[]
+  /** Pairs of a word and its level. */
+  readonly rename: readonly (readonly [word: string, level: string])[]
+}
+
+interface LevelFacts {
+  readonly header: string
+  readonly words: readonly Word[]
+  peopleOf(texts: readonly string[]): Promise<number>
+}
+
+/** Levels of a category, or the reason why the column is left out. */
+export interface ProposedLevels {
+  readonly draft: ({ readonly type: 'category' } & LevelDraft) | { readonly type: 'left out'; readonly why: string }
+  readonly decisions: readonly string[]
+}
+
+/** Most different words of a category; a column with more is free text or a list of codes. */
+const WORDS_MAX = 60
+/** Most levels that are proposed. */
+const LEVELS_MAX = 24
+/** Share of the rows that the proposed levels must have. */
+const SHARE_MIN = 0.5
+
+const SEX: Readonly<Record<string, string>> = {
+  ...{ m: 'male', male: 'male', man: 'male', mann: 'male', männlich: 'male', maennlich: 'male' },
+  ...{ f: 'female', w: 'female', female: 'female', woman: 'female', frau: 'female', weiblich: 'female' }
+}
+
+/** Proposes levels. `peopleMin` is the number of people that a level needs, because descriptions are public. */
+export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMin: number): Promise<ProposedLevels> {
+  const leave = (why: string): ProposedLevels => ({ draft: { type: 'left out', why }, decisions: [] })
+  if (words.length > WORDS_MAX) return leave(`it has ${words.length} different values: free text, or a code`)
+  const isSex = /^(sex|gender|geschlecht)/i.test(header.trim())
+  const groups = Map.groupBy(words, ({ text }) => levelKey(text, isSex))
+  const sized = await Promise.all(
+    [...groups].map(async ([key, group]) => {
+      const level = isSex ? (SEX[key] ?? levelOf(group)) : levelOf(group)
+      return { level, group, people: await peopleOf(group.map(({ text }) => text)) }
+    })
+  )
+  const fit = sized.filter(
+    ({ level, people, group }) => people >= peopleMin && isLevel(level) && group.every(({ text }) => text.length <= 256)
+  )
+  const rare = sized.filter((one) => !fit.includes(one))
+  const share = rowsIn(fit.flatMap(({ group }) => group)) / rowsIn(words)
+  if (fit.length === 0 || fit.length > LEVELS_MAX || share < SHARE_MIN) {
+    return leave(`of its ${words.length} different values ${fit.length} are of ${peopleMin} people or more`)
+  }
+  const rename = fit.flatMap(({ level, group }) =>
+    group.filter(({ text }) => text !== level).map(({ text }) => [text, level] as const)
+  )
+  return {
+    draft: { type: 'category', levels: fit.map(({ level }) => level).sort(), rename },
+    decisions: [
+      ...rareSentence(rare, peopleMin),
+      ...codeSentence(
+        fit.map(({ level }) => level),
+        isSex
+      )
+    ]
+  }
+}
+
+function levelKey(text: string, isSex: boolean): string {
+  const plain = text.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase()
+  return isSex ? (SEX[plain] ?? plain) : plain
+}
+
+/** The most frequent way to write a level, without what a level may not contain. */
+function levelOf(group: readonly Word[]): string {
+  const [first] = [...group].sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1))
+  return (first?.text ?? '')
+    .normalize('NFC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+}
+
+function isLevel(text: string): boolean {
+  return text !== '' && text.length <= 128 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text)
+}
+
+function rowsIn(words: readonly Word[]): number {
+  return words.reduce((sum, { rows }) => sum + rows, 0)
+}
+
+function rareSentence(rare: readonly { group: readonly Word[]; people: number }[], peopleMin: number): string[] {
+  if (rare.length === 0) return []
+  const shown = rare
+    .slice(0, 12)
+    .map(
+      ({ group, people }) =>
+        `${group.map(({ text }) => JSON.stringify(text.slice(0, 60))).join(' or ')} (${people} ${people === 1 ? 'person' : 'people'})`
+    )
+  const more = rare.length > 12 ? ` and ${rare.length - 12} more` : ''
+  return [
+    `Not written, because fewer than ${peopleMin} people have it and levels are public: ${shown.join(', ')}${more}. Until you ` +
+      'declare it as a level, name its level in `rename`, or add it to `missing`, the file is refused.'
+  ]
+}
+
+function codeSentence(levels: readonly string[], isSex: boolean): string[] {
+  const codes = levels.filter((level) => /^[+-]?\d+$/.test(level))
+  if (codes.length === 0) return []
+  const words = isSex ? ' In ISO 5218, 1 is male and 2 is female; other lists differ.' : ''
+  const rename = codes.map((code) => `${JSON.stringify(code)}: WORD`).join(', ')
+  const beside = codes.length < levels.length ? ' beside words' : ''
+  return [
+    `${codes.join(', ')} ${codes.length === 1 ? 'is a code' : 'are codes'}${beside}: put their words into levels, and rename: { ${rename} }.${words}`
+  ]
+}

@@ -1,0 +1,79 @@
+/** Names for what a file holds: names that a catalog may use, units in headers, and columns that name people. */
+
+const NAME_MAX = 64
+
+const LETTERS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss' }
+
+/** A header or file name as a name of a catalog: letters, digits, _ and -, beginning with a letter; not one of `taken`. */
+export function nameFor(text: string, taken: readonly string[], otherwise: string): string {
+  const plain = text
+    .replace(/\[[^\]]*\]|\([^)]*\)/g, ' ')
+    .normalize('NFC')
+    .replace(/[äöüÄÖÜß]/g, (letter) => LETTERS[letter] ?? letter)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_-]+/g, '_')
+    .replace(/^[^A-Za-z]+|[_-]+$/g, '')
+    .slice(0, NAME_MAX - 4)
+  const base = plain === '' ? otherwise : plain
+  const used = new Set(taken.map((name) => name.toLowerCase()))
+  let name = base
+  for (let i = 2; used.has(name.toLowerCase()); i++) name = `${base}_${i}`
+  return name
+}
+
+/** The unit that a header states in brackets, as `weight [kg]`; undefined if there is none. */
+export function unitInHeader(header: string): string | undefined {
+  const [, square, round] = /\[([^\]]{1,20})\]|\(([^)]{1,20})\)/.exec(header) ?? []
+  const unit = (square ?? round)?.trim()
+  return unit === undefined || unit === '' || !/^[\p{L}\p{N}µ%/*^.²³·° -]+$/u.test(unit) ? undefined : unit
+}
+
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/^(age|alter|alter_.*|age_.*)$|_(years|jahre)$/i, 'a'],
+  [/weight|gewicht|_kg$/i, 'kg'],
+  [/height|groesse|koerpergroesse|_cm$/i, 'cm'],
+  [/_(mm|mg|ml|ms|min|h|d|mmol|mmhg|bpm|mv|ma|hz)$/i, ''],
+  [/temperatur/i, 'Cel'],
+  [/(systolic|diastolic|blutdruck|_bp$)/i, 'mm[Hg]']
+]
+
+/** A guess of a unit from a variable's name; undefined where nothing can be guessed. */
+export function unitGuess(name: string): string | undefined {
+  const found = UNITS.find(([pattern]) => pattern.test(name))
+  if (found === undefined) return undefined
+  return found[1] === '' ? /_([A-Za-z]+)$/.exec(name)?.[1] : found[1]
+}
+
+const DIRECT: readonly RegExp[] = [
+  /(^|[_ .-])(sur|last|first|family|given|full|middle)?[_ -]?name$/i,
+  /^(nach|vor|familien)name|^initials?$|^initialen$/i,
+  /street|strasse|straße|address|adresse|(^|[_ .-])(zip|plz|postcode|postal[_ ]?code|city|wohnort)/i,
+  /phone|telefon|handy|(^|[_ .-])fax|e-?mail/i,
+  /(^|[_ .-])(mrn|ssn|ahv|nhs|svnr|iban)([_ .-]|$)|versicher|insurance[_ ]?(no|number|id)/i
+]
+
+/** Whether a header names what identifies a person directly: a name, an address, a number at an insurance. */
+export function isDirectIdentifier(header: string): boolean {
+  return DIRECT.some((pattern) => pattern.test(header))
+}
+
+/** Whether a header names a date of birth. */
+export function isBirthDate(header: string): boolean {
+  return /birth|geburt|geb_?dat|(^|[_ .-])dob([_ .-]|$)/i.test(header)
+}
+
+const KEY =
+  /^(usubjid|subjid|pid|patid)$|^(subject|patient|pat|participant|person|proband|case|record|pseudonym|fall|study)/i
+const KEY_END = /(^|[_ .-])(id|nr|no|number|nummer|key|code|pseudonym)\.?$|(Id|ID|Nr|No)$/
+
+/** How much a header looks like a subject key: 2 a person's number, 1 some number or code, 0 neither. */
+export function keyLikeness(header: string): 0 | 1 | 2 {
+  if (
+    KEY.test(header) &&
+    (KEY_END.test(header) ||
+      /^(subject|patient|participant|person|proband|pseudonym|usubjid|subjid|pid|patid)$/i.test(header))
+  )
+    return 2
+  return KEY_END.test(header) || KEY.test(header) ? 1 : 0
+}

@@ -1,0 +1,73 @@
+/** Round bounds and breakpoints for numbers and days, so that a description states no value of a person. */
+
+/** People by value: each person is counted once, so that sums of these counts are numbers of distinct people. */
+export type Heads = readonly (readonly [value: number, people: number])[]
+
+/** Bounds as whole numbers in the unit of the values. */
+export interface RoundBounds {
+  readonly minimum: number
+  readonly maximum: number
+  /** Distance of the round numbers. */
+  readonly step: number
+}
+
+/** Number of steps into which the range is divided at least, for bounds and for breakpoints. */
+const STEPS_MIN = 8
+const PARTS_MIN = 20
+/** Most parts into which breakpoints divide people. */
+const PARTS_MAX = 10
+
+/** The bounds rounded outward to multiples of 1, 2 or 5 times a power of ten. The values are whole numbers. */
+export function roundBounds(least: number, most: number): RoundBounds {
+  const step = roundStep((most - least) / STEPS_MIN)
+  const low = Math.floor(least / step) * step
+  // Where zero is near, it is the bound that says least.
+  const minimum = least >= 0 && low <= 2 * step ? 0 : low
+  const up = Math.ceil(most / step) * step
+  const maximum = most <= 0 && up >= -2 * step ? 0 : up
+  return maximum > minimum ? { minimum, maximum, step } : { minimum, maximum: minimum + step, step }
+}
+
+/** The round numbers between two bounds at which values could be divided. */
+export function roundGrid({ minimum, maximum }: RoundBounds, least: number, most: number): number[] {
+  const step = roundStep((most - least) / PARTS_MIN)
+  const first = Math.floor(minimum / step) + 1
+  const count = Math.ceil(maximum / step) - first
+  return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * step)
+}
+
+function roundStep(least: number): number {
+  if (least <= 1) return 1
+  const power = 10 ** Math.floor(Math.log10(least))
+  return [1, 2, 5].map((digit) => digit * power).find((step) => step >= least) ?? 10 * power
+}
+
+/** Number of people each of whom is within one step of a bound: `below` of the minimum, `above` of the maximum. */
+export function peopleAtBounds(
+  heads: Heads,
+  { minimum, maximum, step }: RoundBounds
+): { below: number; above: number } {
+  const count = (fits: (value: number) => boolean) => heads.reduce((sum, [v, n]) => sum + (fits(v) ? n : 0), 0)
+  return { below: count((value) => value < minimum + step), above: count((value) => value >= maximum - step) }
+}
+
+/**
+ * Breakpoints from `grid` (rising), ten parts at most, with at least `peopleMin` people in each part, and ten times as many where
+ * there are enough people for four such parts.
+ */
+export function roundBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
+  const sorted = [...heads].sort(([a], [b]) => a - b)
+  const all = sorted.reduce((sum, [, people]) => sum + people, 0)
+  const wanted = Math.max(peopleMin, Math.min(10 * peopleMin, Math.floor(all / 4)), Math.floor(all / PARTS_MAX))
+  const cuts: number[] = []
+  let before = 0
+  let below = 0
+  let at = 0
+  for (const cut of grid) {
+    for (; at < sorted.length && (sorted[at]?.[0] ?? 0) < cut; at++) below += sorted[at]?.[1] ?? 0
+    if (below - before < wanted || all - below < wanted) continue
+    cuts.push(cut)
+    before = below
+  }
+  return cuts
+}

@@ -1,0 +1,125 @@
+/** A column's proposal as a variable of the catalog: with bounds and breakpoints at round numbers, which are no person's values. */
+import type { VariableConfig } from '../catalog/catalog-config.ts'
+import { daysOf, isoDate } from '../dates.ts'
+import type { Session } from '../engine.ts'
+import { quoteName } from '../quote.ts'
+import { readColumn } from '../sources/value-sql.ts'
+import type { ColumnDraft } from './column.ts'
+import { type Heads, peopleAtBounds, roundBounds, roundBreakpoints, roundGrid } from './round.ts'
+
+/** A drafted column of a loaded file. */
+export interface DraftedColumn {
+  readonly name: string
+  readonly draft: Exclude<ColumnDraft, { type: 'left out' }>
+  readonly missing: readonly string[]
+  /** SQL of the column and of the subject key in the table `raw`. */
+  readonly column: string
+  readonly key: string
+  readonly raw: string
+}
+
+/** A variable as it will be written, and what a person must decide about it. */
+export interface ProposedVariable {
+  readonly variable: VariableConfig
+  readonly decisions: readonly string[]
+}
+
+/** Bounds that are usual for what a name says, and so tell nothing about the people. */
+const USUAL: readonly (readonly [RegExp, number, number])[] = [[/^(age|alter)(_.*)?$/i, 0, 120]]
+
+/** The variable for a drafted column. Throws NODE_ERROR. */
+export async function variableOf(
+  drafted: DraftedColumn,
+  session: Session,
+  peopleMin: number
+): Promise<ProposedVariable> {
+  const { name, draft, missing } = drafted
+  switch (draft.type) {
+    case 'category': {
+      const rename = Object.fromEntries(draft.rename)
+      const variable = { name, type: draft.type, levels: [...draft.levels], missing: [...missing] }
+      return { variable: draft.rename.length === 0 ? variable : { ...variable, rename }, decisions: [] }
+    }
+    case 'date': {
+      const variable: VariableConfig = { name, type: 'date', date_format: draft.format, missing: [...missing] }
+      const heads = await headsOf(drafted, variable, session)
+      const points = roundBreakpoints(heads, roundDays(heads), peopleMin).map(isoDate)
+      return { variable: points.length === 0 ? variable : { ...variable, breakpoints: points }, decisions: [] }
+    }
+    case 'integer':
+    case 'number': {
+      const variable: VariableConfig = {
+        ...{ name, type: draft.type, missing: [...missing] },
+        ...(draft.type === 'number' ? { decimals: draft.decimals } : {}),
+        ...(draft.decimal === undefined ? {} : { decimal: draft.decimal })
+      }
+      return bounded(variable, await headsOf(drafted, variable, session), peopleMin)
+    }
+  }
+}
+
+function bounded(variable: VariableConfig, heads: Heads, peopleMin: number): ProposedVariable {
+  const unit = 10 ** (variable.decimals ?? 0)
+  const values = heads.map(([value]) => value)
+  if (values.length === 0) return { variable, decisions: [] }
+  const [least, most] = values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity])
+  const bounds = roundBounds(least, most)
+  if (!Number.isSafeInteger(bounds.minimum) || !Number.isSafeInteger(bounds.maximum)) {
+    return { variable, decisions: ['Its values have too many digits to be counted exactly: round them in the export.'] }
+  }
+  const grid = roundGrid(bounds, least, most)
+  const breakpoints = roundBreakpoints(heads, grid, peopleMin).map((cut) => cut / unit)
+  const usual = USUAL.find(
+    ([pattern, low, high]) => pattern.test(variable.name) && least >= low * unit && most <= high * unit
+  )
+  const [minimum, maximum] = usual ? [usual[1], usual[2]] : [bounds.minimum / unit, bounds.maximum / unit]
+  return {
+    variable: { ...variable, minimum, maximum, ...(breakpoints.length === 0 ? {} : { breakpoints }) },
+    decisions: usual ? [] : boundsSentence(peopleAtBounds(heads, bounds), { minimum, maximum, peopleMin })
+  }
+}
+
+function boundsSentence(
+  { below, above }: { below: number; above: number },
+  { minimum, maximum, peopleMin }: { minimum: number; maximum: number; peopleMin: number }
+): string[] {
+  const few = [
+    ...(below < peopleMin ? [`the minimum ${minimum}`] : []),
+    ...(above < peopleMin ? [`the maximum ${maximum}`] : [])
+  ]
+  if (few.length === 0) return []
+  return [
+    `Fewer than ${peopleMin} people are near ${few.join(' and near ')}. Is a value among them a mistake? If not, write the bounds of ` +
+      'the instrument, which say nothing about these people.'
+  ]
+}
+
+/** Number of people by their smallest value, so that each is counted once. Scaled whole numbers, or days. */
+async function headsOf(
+  { column, key, raw }: DraftedColumn,
+  variable: VariableConfig,
+  session: Session
+): Promise<Heads> {
+  const { value } = readColumn(variable, {}, column)
+  const smallest = `SELECT ${key} AS k, min(${value}) AS v FROM ${quoteName(raw)} WHERE coalesce(${key}, '') != '' GROUP BY k`
+  const largest = await session.rows(`SELECT max(${value}) FROM ${quoteName(raw)}`)
+  const rows = await session.rows(`SELECT v, count(*) FROM (${smallest}) WHERE v IS NOT NULL GROUP BY v ORDER BY v`)
+  const heads = rows.map(([v, n]) => [Number(v), Number(n)] as const)
+  const top = largest[0]?.[0]
+  // Nobody's smallest value may be the largest of all; it bounds the values all the same.
+  return top === null || top === undefined || heads.some(([v]) => v === Number(top))
+    ? heads
+    : [...heads, [Number(top), 0]]
+}
+
+/** The first days of the years between the first day and the last, or of the quarters of a single year. */
+function roundDays(heads: Heads): number[] {
+  const years = heads.map(([day]) => Number(isoDate(day).slice(0, 4)))
+  const [first, last] = years.reduce(([low, high], year) => [Math.min(low, year), Math.max(high, year)], [9999, 0])
+  const all = Array.from({ length: Math.max(0, Math.min(YEARS_MAX, last - first + 1)) }, (_, i) => first + i)
+  const months = all.length <= 1 ? ['01', '04', '07', '10'] : ['01']
+  return all.flatMap((year) => months.flatMap((month) => daysOf(`${String(year).padStart(4, '0')}-${month}-01`) ?? []))
+}
+
+/** Fewer than the breakpoints that a variable may have. */
+const YEARS_MAX = 200

@@ -1,0 +1,112 @@
+/** The requirements of a table's columns as SQL over its raw text, each with the words that tell a steward who broke it. */
+import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
+import { quoteName, quoteText } from '../quote.ts'
+import { type ReadColumn, tooFineSql } from './value-sql.ts'
+import { remedyFor, shapeOf } from './value-shape.ts'
+
+/** Largest scaled value: whole numbers up to it are exact in every language that will read them. */
+const SCALED_MAX = Number.MAX_SAFE_INTEGER
+/** Texts that mean "nobody" in files. */
+const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL']
+
+/** One requirement of one column. */
+export interface ColumnRule {
+  /** The variable, or the subject key. */
+  readonly key: string
+  /** SQL that is true for a row that breaks the rule. */
+  readonly breaks: string
+  /** SQL of the text at fault. */
+  readonly text: string
+  /** Words for a broken rule, with the shape of the text but never the text itself, which may be personal. */
+  fault(text: string): string
+}
+
+/**
+ * Rules of subject keys: no row without a key, and no key that could be another spelling of one person's, since "7" and "7 " would
+ * count as two people. `missing` are the file's own words for a missing value.
+ */
+export function keyRules(key: string, subjectKey: string, missing: readonly string[]): ColumnRule[] {
+  const nobody = [...NOBODY, ...missing.map((word) => word.toUpperCase())].filter((word) => word !== '')
+  const faults: readonly (readonly [breaks: string, words: string])[] = [
+    [`${key} IS NULL OR ${key} = ''`, 'no subject'],
+    [`regexp_matches(${key}, '^[\\s\\p{Z}]|[\\s\\p{Z}]$')`, 'spaces around the subject'],
+    [
+      `upper(${key}) IN (${nobody.map(quoteText).join(', ')})`,
+      '"NA" and the like stand for nobody, and would be one person'
+    ],
+    [`regexp_matches(${key}, '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]')`, 'a character that nobody sees in the subject'],
+    [`${key} != nfc_normalize(${key})`, 'not in Unicode’s NFC: the same letters composed would be another person']
+  ]
+  return faults.map(([breaks, words]) => ({ key: subjectKey, breaks, text: key, fault: () => words }))
+}
+
+/** The rule that each subject has one row. */
+export function oneRowRule(key: string, subjectKey: string, raw: string): ColumnRule {
+  const numbered = `SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${quoteName(raw)} WHERE ${key} IS NOT NULL`
+  return {
+    key: subjectKey,
+    breaks: `rowid IN (SELECT rowid FROM (${numbered}) WHERE n > 1)`,
+    text: key,
+    fault: () => 'a second row of one subject'
+  }
+}
+
+/** The rule that each value that is there can be read. */
+export function valueRule({ variable, reading, text, value }: ReadColumn): ColumnRule {
+  return {
+    key: variable.name,
+    breaks: `${text} IS NOT NULL AND ${value} IS NULL`,
+    text,
+    fault: (wrong) => {
+      const remedy = remedyFor(wrong, variable, reading)
+      return `${faultOf(variable, reading.dateFormat)}: ${shapeOf(wrong)}${remedy === '' ? '' : `. ${sentence(remedy)}`}`
+    }
+  }
+}
+
+/** The rules of readable values: for numbers, no more decimals than declared, and no value outside the bounds. */
+export function numberRules(column: ReadColumn): ColumnRule[] {
+  const { variable, text, value } = column
+  if (variable.type !== 'integer' && variable.type !== 'number') return []
+  const decimals = decimalsOf(variable)
+  const unit = 10 ** decimals
+  const low = variable.minimum === undefined ? -SCALED_MAX : Math.round(variable.minimum * unit)
+  const high = variable.maximum === undefined ? SCALED_MAX : Math.round(variable.maximum * unit)
+  return [
+    {
+      key: variable.name,
+      breaks: tooFineSql(column),
+      text,
+      fault: (wrong) =>
+        `more than ${decimals} decimals: ${shapeOf(wrong)}. Declare \`decimals\` (9 at most) as they are, or round them in the file`
+    },
+    {
+      key: variable.name,
+      breaks: `${value} < ${BigInt(low)} OR ${value} > ${BigInt(high)}`,
+      text,
+      fault: () =>
+        variable.minimum === undefined
+          ? 'too large to be counted exactly: declare fewer decimals'
+          : `outside ${variable.minimum} to ${variable.maximum}`
+    }
+  ]
+}
+
+function faultOf(variable: VariableConfig, dateFormat: string): string {
+  switch (variable.type) {
+    case 'category':
+      return `none of the declared levels (${(variable.levels ?? []).slice(0, 40).join(', ').slice(0, 500)})`
+    case 'integer':
+      return 'not a whole number of at most 18 digits'
+    case 'number':
+      return `not a number that fits 18 digits, ${decimalsOf(variable)} of them decimals`
+    case 'date':
+      return `not a date written ${dateFormat === 'yyyy-mm-dd' ? 'YYYY-MM-DD' : dateFormat}`
+    case 'text':
+      return 'not a text'
+  }
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

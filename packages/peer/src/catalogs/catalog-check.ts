@@ -1,0 +1,84 @@
+/** Check of catalogs and their files that reports everything at once. Starts nothing and writes nothing. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import {
+  assertSourcesApart,
+  type CatalogConfig,
+  catalogConfigSchema,
+  checkSources,
+  type SourceFault
+} from '@stimnet/data'
+import { StimnetError } from '@stimnet/protocol'
+import { LineCounter, parseDocument } from 'yaml'
+import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
+
+/** Everything that is wrong with the catalogs of a file. */
+export interface CatalogCheck {
+  /** Number of catalogs in the file. */
+  readonly catalogs: number
+  /** Number of their files that were read. */
+  readonly files: number
+  /** Faults of the configuration, each with file, line and key. */
+  readonly configuration: readonly string[]
+  readonly sources: readonly SourceFault[]
+}
+
+/**
+ * Checks the catalogs in a peer's configuration, or in a file that describes one catalog or a list of them. The files of a catalog
+ * are checked if its description is valid, whatever is wrong elsewhere. `placesMax` is the number of lines named for each fault.
+ * Throws CONFIG_INVALID if the file is no YAML, and NODE_ERROR.
+ */
+export async function checkCatalogs(file: string, placesMax: number): Promise<CatalogCheck> {
+  const path = resolve(file)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
+  })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  if (document.errors.length > 0) {
+    const faults = document.errors.map(({ message }) => `${path}: ${message}`)
+    throw new StimnetError('CONFIG_INVALID', faults.join('\n'))
+  }
+  const written = plainOf(document, path)
+  const isPeer = isPeerConfig(written)
+  const raws = [isPeer ? written.catalogs : written].flat().filter((raw) => raw !== undefined && raw !== null)
+  const place = placesIn(document, lines, path)
+  const configuration = isPeer
+    ? await faultsOf(async () => loadConfig(file))
+    : await faultsOf(async () =>
+        parseConfig({ institution: '-', catalogs: raws }, ([, at = 0, ...keys]) =>
+          place(Array.isArray(written) ? [at, ...keys] : keys)
+        )
+      )
+  const catalogs = raws.flatMap((raw) => catalogConfigSchema.safeParse(raw).data ?? [])
+  const apart = await faultsOf(async () => assertSourcesApart(catalogs, dirname(path)))
+  return {
+    catalogs: raws.length,
+    files: catalogs.flatMap(({ tables }) => tables).length,
+    configuration: [...configuration, ...apart],
+    sources: await sourceFaults(catalogs, dirname(path), placesMax)
+  }
+}
+
+function isPeerConfig(written: unknown): written is { readonly catalogs?: unknown } {
+  const keys = typeof written === 'object' && written !== null ? Object.keys(written) : []
+  return keys.includes('catalogs') || keys.includes('institution')
+}
+
+async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string, placesMax: number) {
+  const faults: SourceFault[] = []
+  for (const catalog of catalogs) faults.push(...(await checkSources(catalog, { baseDir, placesMax })))
+  return faults
+}
+
+/** The lines of the error of an invalid configuration or source; none if there is none. */
+async function faultsOf(check: () => Promise<unknown>): Promise<string[]> {
+  try {
+    await check()
+    return []
+  } catch (error) {
+    const isExpected = error instanceof StimnetError && ['CONFIG_INVALID', 'SOURCE_INVALID'].includes(error.code)
+    if (!isExpected) throw error
+    return error.message.split('\n')
+  }
+}

@@ -1,0 +1,83 @@
+/** `stimnet catalog`: from files to a described catalog. */
+import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
+import { checkAction } from './check.ts'
+import { dummyAction } from './dummy.ts'
+import { proposeAction } from './propose.ts'
+
+const ACTIONS = ['propose', 'check', 'dummy'] as const
+
+/** Exit code 1: the check found something wrong. Exit code 2: nothing could be checked. */
+export const catalogCommand = command({
+  name: 'catalog',
+  usage: 'propose FILE … | check [FILE] | dummy NAME [--rows N]',
+  summary: 'Proposes a catalog for files, checks catalogs and their files, makes up rows from a description.',
+  details: `
+propose   reads CSV, TSV and Parquet files and writes a catalog to standard output: subject key, types, levels, bounds,
+          breakpoints, and how the files are read. Levels of few people are not written, since levels are public. What a person
+          must decide is written to standard error, with the line of the proposal. Words and counts in it are of your data.
+check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
+          with all lines of their files. It starts nothing and writes nothing. Exit code 0: nothing is wrong; 1: something is;
+          2: the configuration cannot be read.
+dummy     writes made-up rows of a catalog as CSV files, from its description alone: types, levels, bounds and no data. For
+          writing a script before it is sent. Asks the gateway for the description, or takes it from --config.
+
+  stimnet catalog propose export/*.csv > catalog.yaml
+  stimnet catalog check catalog.yaml
+  stimnet catalog dummy clinical_trial_data --rows 500 --out dummy`,
+  options: {
+    config: { type: 'string', short: 'c', value: 'FILE', help: 'check, dummy: the peer’s configuration' },
+    name: { type: 'string', value: 'NAME', help: 'propose: the name of the catalog (default: that of the first file)' },
+    'subject-key': {
+      type: 'string',
+      value: 'COLUMN',
+      help: 'propose: the column of the subject key (default: the likeliest)'
+    },
+    'at-least': {
+      type: 'string',
+      value: 'N',
+      help: 'propose: fewest people of a level, and between breakpoints (default 10)'
+    },
+    lines: { type: 'string', value: 'N', help: 'check: lines named for each fault (default 10)' },
+    rows: { type: 'string', value: 'N', help: 'dummy: rows of each table (default 100)' },
+    out: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'dummy: where the files go (default: a folder with the catalog’s name)'
+    },
+    seed: { type: 'string', value: 'N', help: 'dummy: other rows for other numbers (default 1)' },
+    url: {
+      type: 'string',
+      value: 'URL',
+      help: 'dummy: the gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)'
+    },
+    json: { type: 'boolean', help: 'propose, check: print as JSON' }
+  },
+  positionals: [1, 64, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [action = '', ...rest], io) => {
+    const json = values.json ?? false
+    switch (oneOf('the action', action, ACTIONS)) {
+      case 'propose': {
+        if (rest.length === 0) return refuse('a file is missing: stimnet catalog propose FILE …')
+        const peopleMin = wholeNumber('--at-least', values['at-least'], { least: 3 }) ?? 10
+        return proposeAction(rest, { name: values.name, subjectKey: values['subject-key'], peopleMin, json }, io)
+      }
+      case 'check': {
+        const [file] = onlyOne(rest, 'check [FILE]')
+        if (file !== undefined && values.config !== undefined) return refuse('give a file or --config, not both')
+        const placesMax = wholeNumber('--lines', values.lines, { most: 10_000 }) ?? 10
+        return checkAction(file ?? values.config ?? 'stimnet.yaml', { placesMax, json }, io)
+      }
+      case 'dummy': {
+        const [name] = onlyOne(rest, 'dummy NAME')
+        if (name === undefined) return refuse('the name of the catalog is missing: stimnet catalog dummy NAME')
+        const rows = wholeNumber('--rows', values.rows, { most: 1_000_000 }) ?? 100
+        const seed = wholeNumber('--seed', values.seed) ?? 1
+        return dummyAction(name, { rows, seed, out: values.out ?? name, config: values.config, url: values.url }, io)
+      }
+    }
+  }
+})
+
+function onlyOne(rest: readonly string[], usage: string): readonly string[] {
+  return rest.length > 1 ? refuse(`too many arguments: stimnet catalog ${usage}`) : rest
+}

@@ -1,0 +1,40 @@
+/** The action `check` of `stimnet catalog`. */
+import type { SourceFault } from '@stimnet/data'
+import { EXIT, type Io, printable } from '@stimnet/machine'
+
+/** Prints everything that is wrong. Returns `EXIT.failed` if anything is. */
+export async function checkAction(
+  file: string,
+  { placesMax, json }: { readonly placesMax: number; readonly json: boolean },
+  io: Io
+): Promise<number> {
+  const { checkCatalogs } = await import('../../catalogs/catalog-check.ts')
+  const found = await checkCatalogs(file, placesMax)
+  const count = found.configuration.length + found.sources.length
+  const exit = count === 0 ? EXIT.ok : EXIT.failed
+  if (json) {
+    io.out(`${JSON.stringify(found, null, 2)}\n`)
+    return exit
+  }
+  for (const fault of found.configuration) io.out(`${printable(fault)}\n`)
+  for (const fault of found.sources) io.out(`${printable(faultText(fault))}\n`)
+  const read = `${counted(found.catalogs, 'catalog')} with ${counted(found.files, 'file')}`
+  io.err(
+    count === 0
+      ? `Nothing is wrong: ${read}.\n`
+      : `${counted(count, 'fault')} in ${read}. Nothing was started or written.\n`
+  )
+  return exit
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+/** A fault as one line: file, places, variable, words. */
+function faultText({ file, table, catalog, key, fault, rows, isCut, places }: SourceFault): string {
+  const more = rows - places.length
+  const where = places.length === 0 ? '' : `, ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const bound = isCut ? ' (at least: not all rows were looked at)' : ''
+  return `${file}${where}${key === '' ? '' : `, ${key}`}: ${fault}${bound} (${catalog}.${table})`
+}

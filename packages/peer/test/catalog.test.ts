@@ -1,0 +1,467 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { parseSql, proposeCatalog } from '@stimnet/data'
+import { runCommand } from '@stimnet/machine'
+import fc from 'fast-check'
+import { parse, stringify } from 'yaml'
+import { checkCatalogs } from '../src/catalogs/catalog-check.ts'
+import { readCatalogs } from '../src/catalogs/described.ts'
+import { withScratchCatalog } from '../src/catalogs/scratch.ts'
+import { catalogCommand } from '../src/cli/catalog/catalog.ts'
+import { parseConfig } from '../src/config/config.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
+
+const parent = await mkdtemp(join(tmpdir(), 'stimnet-catalog-'))
+after(() => rm(parent, { recursive: true, force: true }))
+let number = 0
+
+async function folderWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
+  const folder = join(parent, String(number++))
+  await mkdir(folder)
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  return folder
+}
+
+/** How an export is written. */
+interface Form {
+  readonly separator: string
+  readonly decimal: string
+  /** A day as the export writes it. */
+  readonly day: (day: { d: number; m: number; y: number }) => string
+  readonly missing: string
+  /** Female and male. */
+  readonly sexes: readonly [string, string]
+  readonly lineEnd: string
+  readonly encode: (text: string) => string | Uint8Array
+}
+
+const two = (n: number) => String(n).padStart(2, '0')
+const PLAIN: Form = {
+  ...{ separator: ',', decimal: '.', missing: '', sexes: ['female', 'male'], lineEnd: '\n' },
+  day: ({ d, m, y }) => `${y}-${two(m)}-${two(d)}`,
+  encode: (text) => text
+}
+const in1252 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+
+const FORMS: Readonly<Record<string, Partial<Form>>> = {
+  'semicolons, decimal commas and windows-1252': {
+    separator: ';',
+    decimal: ',',
+    sexes: ['weiblich', 'männlich'],
+    encode: in1252
+  },
+  'tabs, American dates and a byte order mark': {
+    ...{ separator: '\t', day: ({ d, m, y }) => `${m}/${d}/${y}`, encode: (text) => `\ufeff${text}` }
+  },
+  'pipes, German dates and carriage returns': {
+    ...{ separator: '|', lineEnd: '\r\n', day: ({ d, m, y }) => `${two(d)}.${two(m)}.${y}`, sexes: ['W', 'M'] }
+  },
+  'UTF-16 with times of day': {
+    ...{ separator: '\t', day: ({ d, m, y }) => `${y}-${two(m)}-${two(d)} 07:${two(d)}` },
+    encode: (text) => Buffer.from(`\ufeff${text}`, 'utf16le')
+  },
+  'NULL for missing': { missing: 'NULL' },
+  'a full stop for missing': { missing: '.' },
+  'NA for missing and days without separators': { missing: 'NA', day: ({ d, m, y }) => `${y}${two(m)}${two(d)}` },
+  '-999 for missing': { missing: '-999' }
+}
+
+const PEOPLE = 120
+
+/** An export of people whose totals are known. The note has the separator in quotes. */
+function exportOf(form: Partial<Form>): string | Uint8Array {
+  const { separator, decimal, day, missing, sexes, lineEnd, encode } = { ...PLAIN, ...form }
+  const quoted = (text: string) => (text.includes(separator) ? `"${text}"` : text)
+  const lines = Array.from({ length: PEOPLE }, (_, i) => {
+    const weight = i % 12 === 5 ? missing : quoted(`${60 + (i % 40)}.${i % 10}`.replace('.', decimal))
+    const date = day({ d: 1 + (i % 28), m: 1 + (i % 12), y: 2020 + (i % 3) })
+    return [
+      `P${1000 + i}`,
+      `"comment ${i}${separator} ""quoted"""`,
+      sexes[i % 3 === 0 ? 0 : 1],
+      weight,
+      quoted(date)
+    ].join(separator)
+  })
+  const header = ['patient_id', 'comment', 'sex', 'weight_kg', 'admission'].join(separator)
+  return encode([header, ...lines, ''].join(lineEnd))
+}
+
+/** The truth about these people. */
+const WOMEN = 40
+const WEIGHT_TENTHS = Array.from({ length: PEOPLE }, (_, i) =>
+  i % 12 === 5 ? 0 : 10 * (60 + (i % 40)) + (i % 10)
+).reduce((a, b) => a + b)
+const OF_2021 = 40
+
+describe('from a messy export to a right count', () => {
+  for (const [name, form] of Object.entries(FORMS)) {
+    test(`${name}: what is proposed is checked, opened and answers as it should`, async () => {
+      const folder = await folderWith({ 'export.txt': exportOf(form) })
+      const { yaml, decisions } = await proposeCatalog(['export.txt'], { baseDir: folder, peopleMin: 10 })
+      assert.doesNotMatch(yaml, /quoted|P10/, 'no free text and no key is written')
+      assert.ok(decisions.some(({ about, text }) => about === 'subject_key' && text.includes('one row each')))
+      const file = join(folder, 'catalog.yaml')
+      await writeFile(file, yaml)
+      const found = await checkCatalogs(file, 5)
+      assert.deepEqual([found.configuration, found.sources], [[], []])
+      const [config] = await readCatalogs(file)
+      assert.ok(config)
+      await withScratchCatalog(config, folder, async (catalog) => {
+        assert.equal(catalog.subjects, PEOPLE)
+        const women = await catalog.cohort({ column: 'sex', op: '=', values: [form.sexes ? 'female' : 'female'] })
+        assert.equal(women.size, WOMEN)
+        const everyone = await catalog.cohort(undefined)
+        const plan = parseSql('SELECT SUM(weight_kg) FROM export', catalog.descriptor)
+        const [group] = (await catalog.reduce(plan, everyone)).groups
+        assert.equal(group?.columns.get('export.weight_kg')?.sum, BigInt(WEIGHT_TENTHS))
+        const later = await catalog.cohort({ column: 'admission', op: '>=', values: ['2021-01-01'] })
+        const latest = await catalog.cohort({ column: 'admission', op: '>=', values: ['2022-01-01'] })
+        assert.equal(later.size - latest.size, OF_2021)
+      })
+    })
+  }
+})
+
+describe('a proposal', () => {
+  test('writes no level of fewer people than asked, and lists such words for the steward', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `p${i},${i < 60 ? 'one' : i < 91 ? 'two' : 'rare-thing'}`)
+    const folder = await folderWith({ 'a.csv': `subject_id,diagnosis\n${rows.join('\n')}\n` })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.doesNotMatch(yaml, /rare-thing/)
+    const about = decisions.find(({ text }) => text.includes('"rare-thing" (9 people)'))
+    assert.equal(about?.about, 'a.diagnosis')
+    assert.match(yaml.split('\n')[(about?.line ?? 0) - 1] ?? '', /name: diagnosis/, 'the line is that of the variable')
+    const written = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 9 })
+    assert.match(written.yaml, /rare-thing/)
+  })
+
+  test('counts people and not rows, so that one person’s many rows make no level', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `p${i % 30},${i % 30 === 7 ? 'odd' : 'common'}`)
+    const more = Array.from({ length: 20 }, () => 'p7,odd')
+    const folder = await folderWith({ 'a.csv': `subject_id,event\n${[...rows, ...more].join('\n')}\n` })
+    const { yaml } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.match(yaml, /levels: \[common\]/)
+    assert.match(yaml, /one_row_per_subject: false/)
+  })
+
+  test('leaves out what identifies people, and says so', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${i},Name ${i},0${i + 100},1960-01-${two(1 + (i % 28))},${900 + i},f`
+    )
+    const folder = await folderWith({
+      'a.csv': `patient_no,Nachname,PLZ,date_of_birth,case_id,sex\n${rows.join('\n')}\n`
+    })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.deepEqual(
+      parse(yaml).tables[0].variables.map(({ name }: { name: string }) => name),
+      ['sex']
+    )
+    assert.match(
+      decisions.map(({ text }) => text).join('\n'),
+      /"Nachname" \(by its name it identifies.*"date_of_birth" \(a date of birth/
+    )
+  })
+
+  test('names each doubt about keys, numbers and dates that a person must settle', async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => {
+      const day = `0${1 + (i % 9)}/0${1 + (i % 7)}/2021`
+      return `${i === 3 ? '' : `00${i}`},1.${200 + i},${day},${i === 5 ? '<0.5' : (i % 7) / 8},${i % 2}`
+    })
+    const other = Array.from({ length: 40 }, (_, i) => `${i + 60},${i}`)
+    const folder = await folderWith({
+      'a.csv': `Patient ID,count,seen,crp,smoker\n${[...rows, '001,1.300,01/01/2021,0.5,1'].join('\n')}\n`,
+      'b.csv': `Pat-ID,score\n${[...other, ...rows.slice(10, 60).map((row) => `${row.split(',')[0]},3`)].join('\n')}\n`
+    })
+    const { yaml, decisions } = await proposeCatalog(['a.csv', 'b.csv'], { baseDir: folder, peopleMin: 10 })
+    const said = decisions.map(({ about, text }) => `${about}: ${text}`).join('\n')
+    for (const words of [
+      /a: 1 of 81 rows have no subject key/,
+      /a: 1 of 79 people have several rows: are they doubles\?/,
+      /b: 20 people would be those of a\.csv but for leading zeros/,
+      /b: 20 people are not in a\.csv/,
+      /a\.count: All its numbers with "\." could be written with thousands separators/,
+      /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
+      /a\.crp: Not read by this: "<0\.5" in 1 rows/,
+      /a\.smoker: 0, 1 are codes/
+    ]) {
+      assert.match(said, words)
+    }
+    assert.match(yaml, /subject_column: "Patient ID"/)
+    assert.match(yaml, /subject_column: Pat-ID/)
+  })
+
+  test('says which columns could be the subject key, takes the named one, and refuses where none could be', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => `a${i},b${i},${i % 5}.5`)
+    const folder = await folderWith({
+      'a.csv': `patient_id,sample_id,x\n${rows.join('\n')}\n`,
+      'c.csv': 'x,y\n1.5,2.5\n'
+    })
+    const options = { baseDir: folder, peopleMin: 10 }
+    const first = await proposeCatalog(['a.csv'], options)
+    assert.match(first.yaml, /subject_key: patient_id/)
+    assert.match(first.decisions.map(({ text }) => text).join(), /"sample_id" could be it too/)
+    assert.match(
+      (await proposeCatalog(['a.csv'], { ...options, subjectKey: 'sample_id' })).yaml,
+      /subject_key: sample_id/
+    )
+    await assert.rejects(proposeCatalog(['c.csv'], options), {
+      code: 'PARAMETER_INVALID',
+      message: /could be the subject key/
+    })
+    await assert.rejects(proposeCatalog(['a.csv'], { ...options, subjectKey: 'none' }), { code: 'PARAMETER_INVALID' })
+  })
+
+  test('always loads, whatever a file has, and never has a level of fewer people than asked', async () => {
+    const cell = fc.oneof(
+      fc.constantFrom(
+        '',
+        'NA',
+        'NULL',
+        '.',
+        '-999',
+        '999',
+        '0',
+        '1',
+        '-1',
+        '007',
+        'yes',
+        'No',
+        'true',
+        'null',
+        '__proto__'
+      ),
+      fc.constantFrom(
+        '1,5',
+        '1.5',
+        '-2,25',
+        '1e3',
+        '1.234',
+        '31.12.2020',
+        '12/31/2020',
+        '2020-01-05',
+        '20200105',
+        ' a ',
+        'A',
+        'a'
+      ),
+      fc.constantFrom(
+        '1234567890123456789',
+        '0.12345678901',
+        'a: b',
+        '# x',
+        '[',
+        '{',
+        "'",
+        '"',
+        '\\',
+        'ä',
+        'a\u0308',
+        'a\u200b',
+        'line\nbreak'
+      ),
+      fc.string({ maxLength: 12, unit: 'binary' })
+    )
+    const header = fc.oneof(
+      fc.constantFrom('age', 'sex', 'name', 'date of birth', '', 'x', 'X', 'weight [kg]', 'true', 'id'),
+      fc.string({ maxLength: 20 })
+    )
+    const column = fc.record({ header, pool: fc.array(cell, { minLength: 1, maxLength: 6 }) })
+    const cells = (text: string) => `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(column, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(',', ';', '\t', '|'),
+        fc.integer({ min: 0, max: 1_000_000 }),
+        async (columns, separator, salt) => {
+          const headers = ['subject_id', ...columns.map((one) => one.header.replaceAll(/[\r\n]/g, ' '))]
+          const rows = Array.from({ length: 40 }, (_, i) => [
+            `s${i % 35}`,
+            ...columns.map(
+              ({ pool }, c) => pool[(i * (c + 1) + salt * c + ((i * i) % 7)) % pool.length]?.replaceAll('\r', ' ') ?? ''
+            )
+          ])
+          const text = [headers, ...rows].map((row) => row.map(cells).join(separator)).join('\n')
+          const folder = await folderWith({ 't.csv': text })
+          const options = { baseDir: folder, peopleMin: 8, subjectKey: 'subject_id' }
+          const proposed = await proposeCatalog(['t.csv'], options).catch((error: { code?: string }) => {
+            assert.equal(error.code, 'PARAMETER_INVALID', String(error))
+            return undefined
+          })
+          if (proposed === undefined) return
+          const { catalogs } = parseConfig({ institution: '-', catalogs: [parse(proposed.yaml)] })
+          for (const variable of catalogs[0]?.tables[0]?.variables ?? []) {
+            const at = headers.indexOf(variable.column ?? variable.name)
+            for (const level of variable.levels ?? []) {
+              const words = [
+                level,
+                ...Object.entries(variable.rename ?? {}).flatMap(([word, to]) => (to === level ? [word] : []))
+              ]
+              const people = new Set(
+                rows.filter((row) => words.includes(row[at]?.replaceAll('\0', '') ?? '')).map(([key]) => key)
+              )
+              assert.ok(people.size >= 8, `${level}: ${people.size}`)
+            }
+          }
+        }
+      ),
+      { numRuns: process.env.STIMNET_LONG ? 500 : 15 }
+    )
+  })
+})
+
+const DESCRIBED = {
+  ...{ name: 'c', subject_key: 'id' },
+  tables: [
+    {
+      ...{ name: 'people', file: 'people.csv', reading: { separator: ';', decimal: ',', missing: ['NA'] } },
+      one_row_per_subject: true,
+      variables: [
+        { name: 'age', type: 'integer', minimum: 0, maximum: 120 },
+        { name: 'sex', type: 'category', levels: ['f', 'm'] },
+        { name: 'height', type: 'number', decimals: 1 },
+        { name: 'gone', type: 'integer' }
+      ]
+    },
+    { name: 'visits', file: 'visits.csv', variables: [{ name: 'day', type: 'date' }] },
+    { name: 'absent', file: 'absent.csv', variables: [{ name: 'x', type: 'integer' }] }
+  ]
+}
+
+const FAULTY = {
+  'people.csv': [
+    'id;age;sex;height;height2;height2',
+    'a;41;f;1,5;;',
+    'b;140;m;1.5;;',
+    'c;x;w;1,55;;',
+    'a;50;f;1,5;;',
+    ';50;f;1,5;;',
+    'd;50;f;1,5',
+    'e;50;"f;1,5;;'
+  ].join('\n'),
+  'visits.csv': 'id,day\r\na,01.02.2024\r\nb,2024-02-30\nc,2024-01-01\r\n\r\nd,01.02.2024\r\n'
+}
+
+async function run(args: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
+  const io = recordingIo()
+  const exit = await runCommand(catalogCommand, args, io)
+  return { exit, ...io.said }
+}
+
+describe('stimnet catalog check', () => {
+  test('says everything that is wrong in one run: all files, all lines, and the configuration too; and writes nothing', async () => {
+    const broken = { ...DESCRIBED, name: 'other', tables: [{ ...DESCRIBED.tables[1], file: 'x.csv', colour: 'red' }] }
+    const folder = await folderWith({
+      ...FAULTY,
+      'stimnet.yaml': stringify({ institution: 'x', catalogs: [DESCRIBED, broken] })
+    })
+    const { exit, out, err } = await run(['check', '--config', join(folder, 'stimnet.yaml')])
+    assert.equal(exit, 1)
+    const said = out.trimEnd().split('\n')
+    for (const words of [
+      /stimnet\.yaml: line \d+: catalogs\.1\.tables\.0\.colour: there is no such key/,
+      /people\.csv: line 1: no column "gone" \(for gone\)/,
+      /people\.csv, line 7: 4 fields, while the header has 6/,
+      /people\.csv, line 8: a quote that never closes/,
+      /people\.csv, line 6, id: no subject/,
+      /people\.csv, line 5, id: a second row of one subject/,
+      /people\.csv, line 4, age: not a whole number.*"a"/,
+      /people\.csv, line 3, age: outside 0 to 120/,
+      /people\.csv, line 4, sex: none of the declared levels \(f, m\): "a"/,
+      /people\.csv, line 3, height: .*"9\.9"\. It has a decimal point/,
+      /people\.csv, line 4, height: more than 1 decimals: "9,99"/,
+      /visits\.csv, line 3: ends without a carriage return/,
+      /visits\.csv, line 5: an empty line in the middle/,
+      /visits\.csv, line 2, line 6, day: .*Declare date_format: dd\.mm\.yyyy/,
+      /visits\.csv, line 3, day: .*There is no such day/,
+      /absent\.csv: there is no such file/
+    ]) {
+      assert.equal(said.filter((line) => words.test(line)).length, 1, `${words}\n${out}`)
+    }
+    assert.equal(said.length, 16, out)
+    assert.match(err, /16 faults in 2 catalogs with 3 files\. Nothing was started or written/)
+    assert.deepEqual((await readdir(folder)).sort(), ['people.csv', 'stimnet.yaml', 'visits.csv'])
+    assert.equal(JSON.parse((await run(['check', join(folder, 'stimnet.yaml'), '--json'])).out).sources.length, 15)
+  })
+
+  test('names as many lines of a fault as asked, and counts the others', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `p${i},x`)
+    const described = {
+      ...DESCRIBED,
+      tables: [{ ...DESCRIBED.tables[1], variables: [{ name: 'day', type: 'integer' }] }]
+    }
+    const folder = await folderWith({ 'visits.csv': `id,day\n${rows.join('\n')}`, 'c.yaml': stringify(described) })
+    const { out } = await run(['check', join(folder, 'c.yaml'), '--lines', '2'])
+    assert.match(out, /visits\.csv, line 2, line 3 and 28 more, day: not a whole number/)
+  })
+
+  test('ends with 0 where nothing is wrong, and with 2 where nothing can be checked', async () => {
+    const good = { ...DESCRIBED, tables: [DESCRIBED.tables[1]] }
+    const folder = await folderWith({
+      'visits.csv': 'id,day\na,2024-01-01\n',
+      'c.yaml': stringify([good]),
+      'd.yaml': 'a: ['
+    })
+    const { exit, err } = await run(['check', join(folder, 'c.yaml')])
+    assert.deepEqual([exit, err], [0, 'Nothing is wrong: 1 catalog with 1 file.\n'])
+    for (const file of ['d.yaml', 'none.yaml']) {
+      await assert.rejects(run(['check', join(folder, file)]), { code: 'CONFIG_INVALID' })
+    }
+    await assert.rejects(run(['check', 'a.yaml', 'b.yaml']), { code: 'PARAMETER_INVALID' })
+  })
+
+  test('reports two tables over one file', async () => {
+    const [, visits] = DESCRIBED.tables
+    const twice = { ...DESCRIBED, tables: [visits, { ...visits, name: 'again' }] }
+    const folder = await folderWith({ 'visits.csv': 'id,day\na,2024-01-01\n', 'c.yaml': stringify(twice) })
+    assert.match((await run(['check', join(folder, 'c.yaml')])).out, /c\.visits and c\.again read one file/)
+  })
+})
+
+describe('stimnet catalog dummy', () => {
+  test('makes up rows that fit the description, from it alone, and the same rows again', async () => {
+    const [people, visits] = DESCRIBED.tables
+    const described = { ...DESCRIBED, tables: [{ ...people, reading: {} }, visits] }
+    const folder = await folderWith({ 'c.yaml': stringify(described) })
+    const args = (out: string) => [
+      'dummy',
+      'c',
+      '--config',
+      join(folder, 'c.yaml'),
+      '--rows',
+      '200',
+      '--out',
+      join(folder, out)
+    ]
+    assert.equal((await run(args('.'))).exit, 0)
+    const found = await checkCatalogs(join(folder, 'c.yaml'), 5)
+    assert.deepEqual(found.sources, [], 'a peer would open them')
+    const text = await readFile(join(folder, 'people.csv'), 'utf8')
+    assert.match(text, /^id,age,sex,height,gone\nS0001,/)
+    assert.equal(text.trimEnd().split('\n').length, 201)
+    for (const value of [',f,', ',m,', ',,']) assert.ok(text.includes(value), `${value} is in it`)
+    await run(args('again'))
+    assert.equal(await readFile(join(folder, 'again', 'people.csv'), 'utf8'), text)
+    await assert.rejects(run(args('again')), { code: 'PARAMETER_INVALID', message: /is there already/ })
+    await assert.rejects(run(['dummy', 'd', '--config', join(folder, 'c.yaml')]), { code: 'CATALOG_UNKNOWN' })
+  })
+})
+
+describe('stimnet catalog propose', () => {
+  test('writes the catalog to standard output and the decisions to standard error', async () => {
+    const folder = await folderWith({ 'a.csv': exportOf({}) })
+    const { exit, out, err } = await run(['propose', join(folder, 'a.csv'), '--name', 'trial', '--at-least', '20'])
+    assert.equal(exit, 0)
+    assert.equal(parse(out).name, 'trial')
+    assert.match(err, /^Decide, line by line[^\n]*\nline 3, name: /)
+    assert.match(err, /line \d+, a\.weight_kg: Is its unit kg\? Then write unit: kg\./)
+    assert.match(out, /# unit: kg\? A guess by the name\./)
+    for (const args of [['propose'], ['propose', 'a.csv', '--name', '1 x'], ['propose', 'a.csv', '--at-least', '2']]) {
+      await assert.rejects(run(args), { code: 'PARAMETER_INVALID' })
+    }
+  })
+})
