@@ -104,7 +104,7 @@ test('the walkthrough from two messy exports to a first answer says what happens
   assert.equal(ofGateway, ofFile, 'the gateway’s description gives the same tables')
 
   for (const [sex, people, weight] of await truth()) {
-    const [, count, mean] = new RegExp(`^${sex} +(\\d+) +([\\d.]+)$`, 'm').exec(answer) ?? []
+    const [, count, mean] = new RegExp(`^${sex} +(\\d+) +([\\d.]+) ±`, 'm').exec(answer) ?? []
     assert.equal(Number(count), people)
     assert.ok(Math.abs(Number(mean) - weight) < 0.3, `${sex}: ${mean} for ${weight}`)
   }
