@@ -6,6 +6,7 @@ import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
+import { survivalLines } from './survival.ts'
 import { cellOf, printable, tableOf } from '../terminal/table.ts'
 import { tableOneLines } from './table-one.ts'
 import { testLines } from './tests.ts'
@@ -55,7 +56,8 @@ export function answerText(broadcast: Broadcast): string {
       ...pooledPlot(broadcast)
     )
   }
-  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...tableOneLines(broadcast), ...survivalLines(broadcast), ...testLines(broadcast))
+  lines.push(...modelLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))
