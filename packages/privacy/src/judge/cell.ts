@@ -184,7 +184,7 @@ function judgeBins(
   if (rules.settings.zerosAreDisclosive && filled.length === 1 && !isWhole) return withheld('everyone is in one bin')
   const found = filled.map((bin) => ({ bin, behind: rowsBehind(bin, rules, [variable]) }))
   const counts = found.flatMap(({ bin: { from, to }, behind: own }) =>
-    own.ok ? [levelCountOf(own.set, variable, `[${from},${to})`)] : []
+    own.ok ? [isWhole ? countOf(own.set) : levelCountOf(own.set, variable, `[${from},${to})`)] : []
   )
   if (counts.length < filled.length) return withheld('the reduction lacks the rows of bins')
   const numbers = [countOf(behind.set), ...counts]

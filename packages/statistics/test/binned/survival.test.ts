@@ -15,9 +15,10 @@ interface Coarse {
 }
 
 function framed(people: readonly Person[], { events = GRID, others = GRID }: Coarse = {}, site?: readonly number[]) {
+  const upTo = (end: number, edges: readonly number[]) => edges.find((edge) => edge >= end) ?? MOST
   const texts = (of: (one: Person) => string) => `c(${people.map((one) => `"${of(one)}"`).join(', ')})`
   return `library(survival)
-d <- data.frame(time = ${inR(people.map(({ time, died }) => endOf(time, died ? events : others)))},
+d <- data.frame(time = ${inR(people.map(({ time, died }) => (died ? endOf(time, events) : upTo(endOf(time, others), events))))},
   died = ${inR(people.map(({ died }) => Number(died)))}, arm = ${texts(({ arm }) => arm)}, kind = ${texts(({ kind }) => kind)},
   site = ${inR(site ?? people.map(() => 1))})
 `
@@ -85,7 +86,7 @@ describe('survival on a grid', () => {
     // Each institution has joined other edges, and more of those without the event.
     const joins = [(edge: number) => edge === 14, (edge: number) => [45, 300].includes(edge), () => false]
     const events = GRID.filter((edge) => ![14, 45, 300].includes(edge))
-    const others = [30, 90, 180, 365]
+    const others = [14, 30, 90, 180, 365]
     const plan = planOf({
       name: 'kaplan_meier',
       by: ['arm'],
@@ -227,8 +228,8 @@ describe('the log-rank test on a grid', () => {
     for (const siteOf of Object.values(SPLITS)) {
       const site = people.map(siteOf)
       const parts = partsOf(people, siteOf)
-      const others = [60, 150, 365]
-      const joined = (edge: number, level: string) => edge === 21 || (level === 'no' && !others.includes(edge))
+      const others = [21, 60, 150, 365]
+      const joined = (edge: number, level: string) => (level === 'no' ? !others.includes(edge) : edge === 21)
       const events = GRID.filter((edge) => edge !== 21)
       const outputs = (plan: ReturnType<typeof planOf>) => parts.map((own) => told(plan, own, { joined }))
       // R sorts its groups by name: other, standard, test.

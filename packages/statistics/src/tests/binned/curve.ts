@@ -8,9 +8,8 @@ import { intervalAt, type LifeStep } from './life-table.ts'
 
 /** The steps of a curve as shown. */
 export function stepsShown(steps: readonly LifeStep[], censored: readonly Counted[]): SurvivalCurve['steps'] {
-  return steps.map((step, i) => {
-    const before = steps[i - 1]?.to ?? Number.NEGATIVE_INFINITY
-    const leaving = censored.filter(({ to }) => to > before && to <= step.to)
+  return steps.map((step) => {
+    const leaving = censored.filter(({ to }) => to > step.from && to <= step.to)
     return {
       time: edgeOf(step.to),
       at_risk: step.atRisk,

@@ -5,6 +5,7 @@
 import { zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
 import { ERROR_SHARE } from '../table.ts'
+import type { Bin } from '../../quantile.ts'
 import type { Counted } from './counted.ts'
 
 const Z = zOfP(ERROR_SHARE)
@@ -27,17 +28,16 @@ export interface LifeStep {
 }
 
 /** Whether somebody who was censored in one interval counts as at risk in the interval of events. */
-type Stays = (censored: Counted, events: Counted) => boolean
+type Stays = (censored: Bin, events: Bin) => boolean
 
-/** Censored at the end of their interval, after the events there. */
-const ATEND: Stays = (censored, events) => censored.to >= events.to
-/** As late as they can have been. */
-const LATE: Stays = (censored, events) => censored.to > events.from
+/** As late as they can have been, after the events of the interval in which theirs ends. */
+export const LATE: Stays = (censored, events) => censored.to > events.from
 /** As early as they can have been. */
 const EARLY: Stays = (censored, events) => censored.from >= events.to
 
 /**
- * The steps, one for each interval of events. Censored people may be on another grid with the same outer edges.
+ * The steps, one for each interval of events. Censored people may be on another grid with the same outer edges. They leave after the
+ * events of the interval in which theirs ends.
  *
  * Survival at a step falls with each event up to it, and rises with each event after it and with each censored person, the later
  * they leave. For the risk r left after a step is at least the number n at risk at the next, so that one event more at step m changes
@@ -50,9 +50,8 @@ export function lifeTable(events: readonly Counted[], censored: readonly Counted
     events.map((one) =>
       exactSum(censored.map((bin) => (stays(bin, one) ? Math.max(0, bin.rows + off * bin.within) : 0)))
     )
-  const atEnd = staying(ATEND, 0)
-  const own = curveOf(shown, atEnd)
-  const ends = { low: staying(ATEND, -1), high: staying(ATEND, 1), early: staying(EARLY, -1), late: staying(LATE, 1) }
+  const own = curveOf(shown, staying(LATE, 0))
+  const ends = { low: staying(LATE, -1), high: staying(LATE, 1), early: staying(EARLY, -1) }
   return events.map(({ from, to, rows, within }, at) => {
     // Events up to the step are off to one side, and those after it to the other.
     const moved = (off: -1 | 1) => events.map((one, i) => Math.max(0, one.rows + (i <= at ? off : -off) * one.within))
@@ -64,7 +63,7 @@ export function lifeTable(events: readonly Counted[], censored: readonly Counted
       ...step,
       varianceMax: isExact ? variance : varianceMax(events, ends.low, at),
       rounded: isExact ? [survival, survival] : [survivalAt(1, ends.low), survivalAt(-1, ends.high)],
-      range: [survivalAt(1, ends.early), survivalAt(-1, ends.late)]
+      range: [survivalAt(1, ends.early), survivalAt(-1, ends.high)]
     }
   })
 }

@@ -7,6 +7,7 @@ import { poolBins } from '../../quantile.ts'
 import { giving, resultOf } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
 import { edgeOf, isRounded, onGrid, totalOf } from './counted.ts'
+import { LATE } from './life-table.ts'
 import { type Split, splitOf, together } from './split.ts'
 
 /** One stratum: by group, the parts of all sites. */
@@ -70,7 +71,7 @@ function sumsOf(unit: Stratum): Sums | null {
   if (grid === null || left === null) return null
   const tables = unit.map((one) => ({ events: onGrid(one.events, grid), others: onGrid(one.others, left) }))
   const atRisk = tables.map((table) =>
-    grid.map(({ to }) => totalOf([...table.events, ...table.others].filter((bin) => bin.to >= to)))
+    grid.map((step) => totalOf([...table.events, ...table.others].filter((bin) => LATE(bin, step))))
   )
   const steps = grid.map((_, j) => {
     const d = tables.map((table) => table.events[j]?.rows ?? 0)
