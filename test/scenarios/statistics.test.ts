@@ -433,10 +433,7 @@ describe('statistics of three institutions', () => {
           assert.equal(n, own.length)
           assert.ok(steps.length >= 8, `${group}: ${steps.length} steps`)
           // Those who leave do so at the end of their interval, on a grid of their own.
-          const leaving = steps.reduce<number[]>(
-            (found, step) => (step.censored > 0 ? [...found, step.time ?? 0] : found),
-            []
-          )
+          const leaving = steps.flatMap(({ censored, time }) => (censored > 0 ? [time ?? 0] : []))
           let survival = 1
           for (const [i, step] of steps.entries()) {
             const [from, to] = [steps[i - 1]?.time ?? 0, step.time ?? 0]
