@@ -210,7 +210,6 @@ function withoutSpread(row: OutputRow): OutputRow {
 /** A row with exact sums, as a site with exact numbers sends them. */
 function withExactSums(row: OutputRow): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
-    if ('bins' in part) return [name, { ...part, accuracy: { each: 2, sum: 2 * part.bins.length } }] as const
     if (!('moments' in part)) return [name, part] as const
     const { second, ...moments } = part.moments
     const exact = (sum: number) => ({ sum_exact: sum.toFixed(2) })
@@ -225,6 +224,7 @@ function roundedRow(row: OutputRow, off: number): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
     if ('share' in part) return [name, { ...part, accuracy: { share: off / 1000, of: 2 } }] as const
+    if ('bins' in part) return [name, { ...part, accuracy: { each: 2, sum: 2 * part.bins.length } }] as const
     if (!('moments' in part)) return [name, part] as const
     const accuracy = {
       n: 2,
