@@ -47,7 +47,7 @@ function tableOfCurve(curve: SurvivalCurve, all: readonly string[], nameOf: (sit
   const { group, n, events, steps, sites = [] } = curve
   const of = sites.length < all.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
   const rows = steps.map((step) => [
-    step.time === null ? 'later' : measured(step.time),
+    step.time ?? 'later',
     ...[step.at_risk, step.events, step.survival, step.error],
     ...(step.interval ?? [null, null]),
     step.range.map(measured).join(' to ')
