@@ -15,7 +15,7 @@ import { type Broadcast, type Client, createClient, signRequest, verifyAndPool }
 import { stringify } from 'yaml'
 import { demoCatalogs } from './demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from './demo/data.ts'
-import { MODEL, PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
+import { MODEL, PYTHON, SQL, SURVIVAL, suggestions, TOO_SMALL } from './demo/questions.ts'
 
 const HELP = `usage: npm run demo [-- --serve] [--sandbox auto|wasm|docker]
 
@@ -160,11 +160,14 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
     code: PYTHON
   })
   say(ranIn(python.answer))
-  const model = await question(
+  const named = async (heading: string, catalog: string, statistic: typeof MODEL | typeof SURVIVAL) =>
+    question(heading, { kind: 'statistic', statistic }, { catalog })
+  const model = await named(
     'A linear regression over all three, as if their rows were one table',
-    { kind: 'statistic', statistic: { ...MODEL, variables: [], by: [] } },
-    { catalog: 'imaging_data' }
+    'imaging_data',
+    MODEL
   )
+  const survival = await named('Survival on the grid that all three have in common', 'safety_data', SURVIVAL)
   const small = await question(
     'A cohort that is too small',
     { kind: 'sql', sql: TOO_SMALL.sql },
@@ -172,7 +175,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   )
 
   say(`── Proof ${'─'.repeat(70)}\n`)
-  const verified = [sql, python, model, small].map(({ answer, requestHash }) =>
+  const verified = [sql, python, model, survival, small].map(({ answer, requestHash }) =>
     verifyAndPool(answer, { requestHash, peers: targets })
   )
   const receipts = (await Promise.all(verified)).flatMap(({ parts }) => parts)

@@ -136,6 +136,20 @@ describe('survival on a grid', () => {
     }
   })
 
+  test('at a time of the grid survival is that of its step, and between two the interval reaches to the next', () => {
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', times: [3, 90, 100, 999] } })
+    const [curve] = curvesOf(pooledTest(told(plan, veterans())))
+    const [before, on, between, beyond] = curve?.at ?? []
+    const step = (time: number) => curve?.steps.find((one) => one.time === time)
+    assert.deepEqual(on, { ...on, survival: step(90)?.survival, interval: step(90)?.interval, range: step(90)?.range })
+    assert.deepEqual(between?.interval, [step(120)?.interval?.[0], step(90)?.interval?.[1]])
+    assert.deepEqual([before?.survival, before?.interval], [1, [step(7)?.interval?.[0], 1]])
+    assert.ok(beyond && beyond.survival !== null)
+    const one = pooledTest(told(plan, veterans(), { joined: () => true }))
+    assert.deepEqual(curvesOf(one)[0]?.restricted_mean, null)
+    assert.match(one.note, /grid of 1 interval:/)
+  })
+
   test('of rounded counts, survival and band hold for every exact count behind them', () => {
     const base = 5
     const accuracy = { each: base / 2, sum: 1000 }

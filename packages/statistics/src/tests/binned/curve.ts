@@ -63,10 +63,10 @@ export function lastTime(steps: readonly LifeStep[]): number | null {
   return times.at(-1) ?? null
 }
 
-/** The area under the curve up to a time, with its error as in R; null beyond the grid. */
+/** The area under the curve up to a time, with its error as in R; null beyond the grid, and of a grid of one interval. */
 export function restrictedMean(steps: readonly LifeStep[], until: number): SurvivalCurve['restricted_mean'] {
   const last = lastTime(steps)
-  if (last === null || until > last || until <= 0) return null
+  if (last === null || until > last || until <= 0 || steps.length < 2) return null
   const areaOf = (heightOf: (step: LifeStep) => number) => areaUnder(steps, until, heightOf)
   const estimate = areaOf(({ survival }) => survival)
   const [low, high] = [areaOf(({ rounded }) => rounded[0]), areaOf(({ rounded }) => rounded[1])]
@@ -126,21 +126,20 @@ function meanError(steps: readonly LifeStep[], until: number, of: (step: LifeSte
   return Math.sqrt(sum)
 }
 
-/** Survival at a time: that of the last step before it. Null beyond the grid. */
+/** Survival at a time: that of the last step before it, with an interval that reaches to the next one. Null beyond the grid. */
 export function survivalAt(steps: readonly LifeStep[], time: number): SurvivalCurve['at'][number] {
   const last = lastTime(steps)
-  const nothing = { time, survival: null, error: null, interval: null, range: null }
-  if (last === null || time > last) return nothing
+  if (last === null || time > last) return { time, survival: null, error: null, interval: null, range: null }
   const place = steps.findLastIndex(({ to }) => to <= time)
   const step = steps[place]
-  const isOnGrid = step !== undefined && step.to === time
-  const low = (isOnGrid ? step : steps[place + 1])?.range[0] ?? 0
-  if (step === undefined) return { time, survival: 1, error: 0, interval: [1, 1], range: [low, 1] }
+  const next = step?.to === time ? step : steps[place + 1]
+  const [least] = (next && intervalAt(next)) ?? [0]
+  const most = step === undefined ? 1 : intervalAt(step)?.[1]
   return {
     time,
-    survival: step.survival,
-    error: errorOf(step),
-    interval: intervalAt(step),
-    range: [low, step.range[1]]
+    survival: step?.survival ?? 1,
+    error: step === undefined ? 0 : errorOf(step),
+    interval: most === undefined ? null : [least, most],
+    range: [next?.range[0] ?? 0, step?.range[1] ?? 1]
   }
 }

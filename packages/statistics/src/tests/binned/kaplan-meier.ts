@@ -60,7 +60,7 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
 const NONE = 'No institution gave both those with the event and those without it, on grids that fit.'
 const FEWER = 'A group has no curve: nobody is in it, or too few had the event, or too few had not.'
 const PARTLY = 'A curve is of those institutions alone that gave it: see its `sites`.'
-const BEYOND = 'The restricted mean ends beyond the grid of a curve, which has none therefore.'
+const BEYOND = 'A curve has no restricted mean: its grid ends before, or has one interval.'
 
 /** Null where the outer edges of the parts differ. */
 function tableOf({ events, others }: Split): Pick<Table, 'steps' | 'events' | 'censored'> | null {
