@@ -162,11 +162,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   say(ranIn(python.answer))
   const named = async (heading: string, catalog: string, statistic: typeof MODEL | typeof SURVIVAL) =>
     question(heading, { kind: 'statistic', statistic }, { catalog })
-  const model = await named(
-    'A linear regression over all three, as if their rows were one table',
-    'imaging_data',
-    MODEL
-  )
+  const model = await named('A linear regression, as if the rows of all three were one table', 'imaging_data', MODEL)
   const survival = await named('Survival on the grid that all three have in common', 'safety_data', SURVIVAL)
   const small = await question(
     'A cohort that is too small',
@@ -186,11 +182,8 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   let whole = 0
   for (const peer of peers) whole += (await peer.database.auditLog.verify()).ok ? 1 : 0
   say(`Audit logs: ${whole} of ${peers.length} are whole: every record stands in the tree whose root they sign.`)
-  const asExpected =
-    sql.answer.state === 'completed' &&
-    python.answer.state === 'completed' &&
-    model.answer.state === 'completed' &&
-    small.answer.parts.every((p) => p.state === 'blocked')
+  const isAnswered = [sql, python, model, survival].every(({ answer }) => answer.state === 'completed')
+  const asExpected = isAnswered && small.answer.parts.every((p) => p.state === 'blocked')
   say(`Done in ${seconds()}.`)
   return asExpected && holding === receipts.length && whole === peers.length
 }
