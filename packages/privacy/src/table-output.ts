@@ -162,21 +162,30 @@ function setOf({ support, numbers }: CellBasis, at: number): SolvedSet {
 }
 
 /**
- * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger,
- * so that it does not show whether a few people lack a value.
+ * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger.
+ * Where fewer than k lack a value, it is made from the size of the group alone: halfway between the most and the fewest values that
+ * there can be. So it says nothing about how many lack one.
  */
-function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis, writing: Writing): number {
+function countOfValues(
+  { isCounted, fewLackOf }: TableCell,
+  { counted, support }: CellBasis,
+  { shownCount, settings: { k, roundBase } }: Writing
+): number {
   const set = counted ?? { subjects: support }
-  if (isCounted) return writing.shownCount(set)
-  const { k, roundBase } = writing.settings
+  if (isCounted) return shownCount(set)
   const base = Math.max(k, roundBase)
-  return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))
+  const halfway = fewLackOf === undefined ? (set.rows?.size ?? set.subjects.size) : fewLackOf - (k - 1) / 2
+  return Math.max(base, toNearest(halfway, base))
 }
 
-/** The largest rounding error of a count, which is half of its rounding step; empty for an exact count. */
+/**
+ * The largest error of a count, empty for an exact one: half of its rounding step, and where it is hidden how many lack a value,
+ * half of how many can.
+ */
 function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: Writing): { n?: number } {
   const base = isCounted ? roundBase : Math.max(k, roundBase)
-  return base === 1 ? {} : { n: base / 2 }
+  if (base === 1) return {}
+  return { n: base / 2 + (isCounted ? 0 : (k - 1) / 2) }
 }
 
 function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
@@ -221,7 +230,6 @@ function shareWithin(of: number, settings: PrivacySettings): number {
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
 function binsPart(cell: TableCell, basis: CellBasis, writing: Writing, isInteger = false) {
-  const { k, roundBase } = writing.settings
   const found = basis.bins ?? []
   const declared = [...found.map(({ from }) => Math.max(from, -OPEN_END)), Math.min(found.at(-1)?.to ?? 0, OPEN_END)]
   const edges = isInteger ? edgesOfIntegers(declared) : declared
@@ -232,9 +240,11 @@ function binsPart(cell: TableCell, basis: CellBasis, writing: Writing, isInteger
     to: edges[i + 1] ?? 0,
     rows: filled.includes(i) ? writing.shownCount(setAt(i)) : 0
   }))
-  const isHidden = !cell.isCounted && roundBase === 1
+  const isHidden = !cell.isCounted && writing.settings.roundBase === 1
   if (isHidden) hideTotal(bins, countOfValues(cell, basis, writing))
-  const each = isHidden ? k / 2 : Math.max(0, ...filled.map((i) => writing.shownWithin(setAt(i))))
+  const each = isHidden
+    ? (countWithin(cell, writing).n ?? 0)
+    : Math.max(0, ...filled.map((i) => writing.shownWithin(setAt(i))))
   const sum = isHidden ? each : each * filled.length
   return { bins, ...(each === 0 ? {} : { accuracy: { each, sum } }) }
 }
