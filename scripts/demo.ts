@@ -16,7 +16,7 @@ import { type Broadcast, type Client, createClient, signRequest, verifyAndPool }
 import { stringify } from 'yaml'
 import { demoCatalogs } from './demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from './demo/data.ts'
-import { MODEL, PYTHON, SQL, suggestions, TOO_SMALL } from './demo/questions.ts'
+import { MODEL, PYTHON, SQL, SURVIVAL, suggestions, TOO_SMALL } from './demo/questions.ts'
 
 const HELP = `usage: npm run demo [-- --serve] [--sandbox auto|wasm|docker]
 
@@ -161,11 +161,10 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
     code: PYTHON
   })
   say(ranIn(python.answer))
-  const model = await question(
-    'A linear regression over all three, as if their rows were one table',
-    { kind: 'statistic', statistic: { ...MODEL, variables: [], by: [] } },
-    { catalog: 'imaging_data' }
-  )
+  const named = async (heading: string, catalog: string, statistic: typeof MODEL | typeof SURVIVAL) =>
+    question(heading, { kind: 'statistic', statistic }, { catalog })
+  const model = await named('A linear regression, as if the rows of all three were one table', 'imaging_data', MODEL)
+  const survival = await named('Survival on the grid that all three have in common', 'safety_data', SURVIVAL)
   const small = await question(
     'A cohort that is too small',
     { kind: 'sql', sql: TOO_SMALL.sql },
@@ -173,7 +172,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   )
 
   say(`── Proof ${'─'.repeat(70)}\n`)
-  const verified = [sql, python, model, small].map(({ answer, requestHash }) =>
+  const verified = [sql, python, model, survival, small].map(({ answer, requestHash }) =>
     verifyAndPool(answer, { requestHash, peers: targets })
   )
   const receipts = (await Promise.all(verified)).flatMap(({ parts }) => parts)
@@ -184,11 +183,8 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
   let whole = 0
   for (const peer of peers) whole += (await peer.database.auditLog.verify()).ok ? 1 : 0
   say(`Audit logs: ${whole} of ${peers.length} are whole: every record stands in the tree whose root they sign.`)
-  const asExpected =
-    sql.answer.state === 'completed' &&
-    python.answer.state === 'completed' &&
-    model.answer.state === 'completed' &&
-    small.answer.parts.every((p) => p.state === 'blocked')
+  const isAnswered = [sql, python, model, survival].every(({ answer }) => answer.state === 'completed')
+  const asExpected = isAnswered && small.answer.parts.every((p) => p.state === 'blocked')
   say(`Done in ${seconds()}.`)
   return asExpected && holding === receipts.length && whole === peers.length
 }

@@ -2,7 +2,7 @@
 
 /** Catalog descriptions with files relative to `folder`. */
 export function demoCatalogs(folder: string): object[] {
-  return [clinicalTrial(folder), imaging(folder), testing(folder)]
+  return [clinicalTrial(folder), imaging(folder), testing(folder), safety(folder)]
 }
 
 function clinicalTrial(folder: string): object {
@@ -144,6 +144,40 @@ function testing(folder: string): object {
         variables: [
           { name: 'arm', type: 'category', levels: ['control', 'treatment'] },
           { name: 'value', type: 'number', unit: 'points', minimum: 0, maximum: 30, decimals: 2 }
+        ]
+      }
+    ]
+  }
+}
+
+function safety(folder: string): object {
+  return {
+    name: 'safety_data',
+    title: 'Adverse events in a year after surgery or on medication alone',
+    description:
+      'Synthetic. The first adverse event of each subject of a trial, or until when they were seen without one.',
+    data_type: 'clinical',
+    access_level: 'public',
+    keywords: ['dbs', 'adverse event', 'survival'],
+    subject_key: 'subject_id',
+    synthetic: true,
+    tables: [
+      {
+        name: 'safety',
+        file: `${folder}/safety.csv`,
+        one_row_per_subject: true,
+        variables: [
+          { name: 'arm', type: 'category', levels: ['medication', 'surgery'] },
+          {
+            name: 'days',
+            type: 'integer',
+            unit: 'd',
+            description: 'Days to the first adverse event or, without one, to the last visit',
+            breakpoints: [30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330],
+            minimum: 0,
+            maximum: 365
+          },
+          { name: 'adverse_event', type: 'category', levels: ['no', 'yes'] }
         ]
       }
     ]

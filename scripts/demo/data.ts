@@ -50,7 +50,10 @@ export async function writeDemoData(folder: string, site: DemoSite): Promise<voi
   const dice = diceOf(seededRandom(site.seed))
   await mkdir(folder, { recursive: true })
   const { subjects, outcomes } = clinicalTrial(site, dice)
-  const tables = { subjects, outcomes, scan_metadata: scans(site, dice), test_data: testData(site, dice) }
+  const tables = {
+    ...{ subjects, outcomes, scan_metadata: scans(site, dice), test_data: testData(site, dice) },
+    safety: safety(site, diceOf(seededRandom(SAFETY_SEED + site.seed)))
+  }
   for (const [name, rows] of Object.entries(tables)) {
     await writeFile(join(folder, `${name}.csv`), `${rows.map((row) => row.join(',')).join('\n')}\n`)
   }
@@ -118,6 +121,26 @@ function visits(id: string, age: number, subtype: string, site: DemoSite, dice: 
     const answered = Math.round(Math.min(100, Math.max(5, 78 - updrs * 0.5 + dice.normal() * 6)))
     const quality = dice.happens(UNANSWERED) ? '' : answered
     rows.push([id, name, updrs, updrs - baseline, quality, responseOf(1 - updrs / baseline)])
+  }
+  return rows
+}
+
+const SAFETY_SUBJECTS = 300
+/** The days of that trial. */
+const TRIAL_DAYS = 365
+/** An own sequence, so that the other tables stay as they are without this one. */
+const SAFETY_SEED = 1000
+
+/** The first adverse event of each subject of two arms, or the day on which they were seen last: they left, or the trial ended. */
+function safety(site: DemoSite, dice: Dice): Rows {
+  const rows: Rows = [['subject_id', 'arm', 'days', 'adverse_event']]
+  for (let i = 0; i < SAFETY_SUBJECTS; i++) {
+    const arm = dice.happens(50) ? 'surgery' : 'medication'
+    const mean = (arm === 'surgery' ? 280 : 520) + 10 * site.shift
+    const event = Math.ceil(-Math.log(1 - dice.integer(0, 10_000) / 10_000) * mean)
+    const leaving = dice.happens(45) ? dice.integer(30, TRIAL_DAYS) : TRIAL_DAYS
+    const id = `${site.nodeId}-E${String(i + 1).padStart(3, '0')}`
+    rows.push([id, arm, Math.min(event, leaving), event <= leaving ? 'yes' : 'no'])
   }
   return rows
 }

@@ -29,8 +29,14 @@ result = {
 
 /** A linear regression over all scans, fitted from one matrix of sums per institution. */
 export const MODEL = {
-  name: 'regression',
+  ...{ name: 'regression', variables: [], by: [] },
   arguments: { formula: 'scan_quality ~ motion_score + scan_type' }
+}
+
+/** Survival without an adverse event in two arms, from counts in bins of the days. */
+export const SURVIVAL = {
+  ...{ name: 'kaplan_meier', variables: ['days', 'adverse_event'], by: ['arm'] },
+  arguments: { event: 'yes', times: [180] }
 }
 
 /** A query with a cohort of few subjects, if any, at each institution. */
@@ -64,6 +70,7 @@ Or in another terminal, in this folder:
   bin/stimnet catalogs parkinson --url ${url}
   bin/stimnet run examples/quality-by-scan.json --catalog imaging_data --url ${url}
   bin/stimnet run examples/quality-model.json --catalog imaging_data --url ${url}
+  bin/stimnet run examples/adverse-events.json --catalog safety_data --url ${url}
   bin/stimnet run examples/change-by-sex.sql --catalog clinical_trial_data --url ${url}
   bin/stimnet run examples/age-sex-summary.py --catalog clinical_trial_data --url ${url}
   bin/stimnet jobs --url ${url}

@@ -15,7 +15,8 @@ const COLUMNS: readonly OutputColumn[] = [
   { name: 'sex', role: 'key', kind: 'level', variables: [] },
   ...['subjects', 'sum', ...MOMENTS].map((kind) => measure(kind)),
   measure('share', { argument: 'yes' }),
-  measure('quantile', { argument: 0.5, unit: 'a' })
+  measure('quantile', { argument: 0.5, unit: 'a' }),
+  measure('bins')
 ]
 const CARD: DisclosureCard = {
   ...{ level: 'P1', claim: '', preset: 'default', policy_hash: '', k: 5, round_base: 1, epoch: '', cohort_hash: '' },
@@ -118,7 +119,8 @@ function cellsOf(xs: readonly number[], ys: readonly number[]): Record<string, O
       subjects: { add: n },
       sum: { add: sum },
       share: { share: { having, of: n } },
-      quantile: { bins: binsOf(xs, EDGES) }
+      quantile: { bins: binsOf(xs, EDGES) },
+      bins: { bins: binsOf(xs, EDGES) }
     },
     ...Object.fromEntries(MOMENTS.map((kind) => [kind, { moments }]))
   }
@@ -130,7 +132,8 @@ function shownOf({ name, kind }: OutputColumn, cells: Readonly<Record<string, Ou
   if ('add' in cell) return cell.add
   if ('moments' in cell) return valueOfMoments(kind, cell.moments)
   if ('share' in cell) return cell.share.having / cell.share.of
-  return 'bins' in cell ? quantileOf(cell.bins, 0.5) : null
+  if (!('bins' in cell)) return null
+  return kind === 'bins' ? total(cell.bins.map(({ rows }) => rows)) : quantileOf(cell.bins, 0.5)
 }
 
 function binsOf(xs: readonly number[], edges: readonly number[]) {
@@ -176,7 +179,7 @@ function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
     share: { share: { having: 0.4 * rows - 2, of: rows }, sd_each: sd },
     quantile: { bins, sd_each: sd }
   }
-  const columns = COLUMNS.filter(({ kind }) => kind !== 'kurtosis')
+  const columns = COLUMNS.filter(({ kind }) => kind !== 'kurtosis' && kind !== 'bins')
   const values = columns.map((column): string | number | null => {
     const cell = cells[column.name]
     return column.role === 'key' ? 'female' : cell === undefined ? null : poolCells(column, [cell])
@@ -221,6 +224,7 @@ function roundedRow(row: OutputRow, off: number): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
     if ('share' in part) return [name, { ...part, accuracy: { share: off / 1000, of: 2 } }] as const
+    if ('bins' in part) return [name, { ...part, accuracy: { each: 2, sum: 2 * part.bins.length } }] as const
     if (!('moments' in part)) return [name, part] as const
     const accuracy = {
       n: 2,

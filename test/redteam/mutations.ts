@@ -767,6 +767,22 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('suppress')
   },
   {
+    id: 'small-shared-bins',
+    control: 'An edge that would leave fewer than k people on a side is not kept',
+    file: `${PRIVACY}/judge/bins.ts`,
+    from: 'bin.support.size >= k || (!withEmpty',
+    to: 'bin.support.size >= 1 || (!withEmpty',
+    noticedBy: privacyTest('shared-bins')
+  },
+  {
+    id: 'bins-as-if-rounded-once',
+    control: 'A rounded number that follows from others states how far all of them put it off',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return (weight * settings.roundBase) / 2',
+    to: 'return settings.roundBase / 2',
+    noticedBy: privacyTest('shared-bins')
+  },
+  {
     id: 'no-coarser-bins',
     control: 'Bins that would tell few people apart are joined before a quantile is withheld',
     file: `${PRIVACY}/judge/suppress.ts`,

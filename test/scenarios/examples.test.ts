@@ -15,7 +15,7 @@ const EXAMPLES = join(import.meta.dirname, '../../examples')
 interface Example {
   readonly file: string
   readonly language: 'python' | 'r' | 'jupyter' | 'sql' | 'statistic'
-  readonly catalog: 'clinical_trial_data' | 'imaging_data' | 'demo_dataset'
+  readonly catalog: 'clinical_trial_data' | 'imaging_data' | 'demo_dataset' | 'safety_data'
   /** A library that the program needs and the embedded sandbox does not have. */
   readonly needs?: 'pandas'
   check?(result: Record<string, unknown>): void
@@ -100,7 +100,8 @@ const LISTED: readonly Example[] = [
   },
   { file: 'change-by-sex.sql', language: 'sql', catalog: 'clinical_trial_data' },
   { file: 'quality-by-scan.json', language: 'statistic', catalog: 'imaging_data' },
-  { file: 'quality-model.json', language: 'statistic', catalog: 'imaging_data' }
+  { file: 'quality-model.json', language: 'statistic', catalog: 'imaging_data' },
+  { file: 'adverse-events.json', language: 'statistic', catalog: 'safety_data' }
 ]
 
 test('each example is listed here, and so is run', async () => {

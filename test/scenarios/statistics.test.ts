@@ -38,6 +38,20 @@ function partnerOf({ sex }: Subject, at: number): string {
   return SEXES.find((other) => (at % 4 === 0 ? other === sex : other !== sex)) ?? ''
 }
 
+/** Women are followed longer; about half leave before the event. */
+function followedOf({ sex, age }: Subject, chance: () => number) {
+  const event = Math.floor((-Math.log(1 - chance()) * 6000) / age)
+  const leaving = Math.floor(chance() * (sex === 'female' ? 300 : 200))
+  return { days: Math.min(event, leaving), died: event <= leaving ? 'yes' : 'no' }
+}
+
+function followed(site: number) {
+  const source = seededRandom(71 + site)
+  return subjectsOf(site).map((one) => ({ ...one, ...followedOf(one, () => randomUnit(source)) }))
+}
+
+const DAYS = [10, 20, 30, 45, 60, 90, 120, 150, 180, 210, 240, 270]
+
 const CATALOG = {
   ...{ name: 'weights', access_level: 'public', subject_key: 'id', synthetic: true },
   tables: [
@@ -48,6 +62,13 @@ const CATALOG = {
         { name: 'sex', type: 'category', levels: SEXES },
         { name: 'age', type: 'integer', minimum: 18, maximum: 99, breakpoints: CUTS },
         { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
+      ]
+    },
+    {
+      ...{ name: 'followed', file: 'data/followed.csv', one_row_per_subject: true },
+      variables: [
+        { name: 'days', type: 'integer', unit: 'd', minimum: 0, maximum: 300, breakpoints: DAYS },
+        { name: 'died', type: 'category', levels: ['no', 'yes'] }
       ]
     },
     // This table has a `sex` of its own. A query about people means that of people.
@@ -69,6 +90,8 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
     await mkdir(join(site.folder, 'data'), { recursive: true })
     const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
     await writeFile(join(site.folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
+    const days = followed(at).map((one, i) => `S${i},${one.days},${one.died}`)
+    await writeFile(join(site.folder, 'data/followed.csv'), ['id,days,died', ...days].join('\n'))
     const partners = people.map((one, i) => `S${i},${partnerOf(one, i)}`)
     await writeFile(join(site.folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
     peers.push(await startSite(site))
@@ -393,6 +416,62 @@ describe('statistics of three institutions', () => {
       })
       assertNear(pairs[1]?.estimate, Number(alone.pooled?.tests?.[0]?.difference), 'as the comparison alone')
     })
+
+    await t.test(
+      'survival of each sex on the grid that the institutions have in common, and its log-rank test',
+      async () => {
+        const call = { variables: ['days', 'died'], by: ['people.sex'], arguments: { event: 'yes' } }
+        const answer = await ask(client, { name: 'kaplan_meier', ...call })
+        const curves = answer.pooled?.tests?.[0]?.survival?.curves ?? []
+        assert.deepEqual(
+          curves.map(({ group, sites }) => [group, sites?.length]),
+          SEXES.map((sex) => [sex, 3])
+        )
+        const everyone = SIZES.flatMap((_, site) => followed(site))
+        for (const { group, steps, n } of curves) {
+          const own = everyone.filter(({ sex }) => sex === group)
+          assert.equal(n, own.length)
+          assert.ok(steps.length >= 8, `${group}: ${steps.length} steps`)
+          // Those who leave do so at the end of their interval, on a grid of their own.
+          const leaving = steps.flatMap(({ censored, time }) => (censored > 0 ? [time ?? 0] : []))
+          let survival = 1
+          for (const [i, step] of steps.entries()) {
+            const [from, to] = [steps[i - 1]?.time ?? 0, step.time ?? 0]
+            const events = own.filter((one) => one.died === 'yes' && one.days >= from && (one.days < to || to === 300))
+            const isLeft = ({ days, died }: (typeof own)[number]) =>
+              died === 'yes' ? days >= from : (leaving.find((end) => days < end) ?? 300) >= to
+            const atRisk = own.filter(isLeft).length
+            survival *= 1 - events.length / atRisk
+            assert.deepEqual([step.events, step.at_risk], [events.length, atRisk], `${group} at ${to}`)
+            assertNear(step.survival, survival, `${group} at ${to}`)
+          }
+        }
+        const verified = await verifyAndPool(answer, { peers: peers.map(({ peerId }) => peerId) })
+        assert.deepEqual(verified.pooled, answer.pooled)
+        const part = answer.parts[0]?.output
+        assert.ok(part?.kind === 'table' && part.rows.every(({ parts }) => 'bins' in (parts.count_days ?? {})))
+        const compared = await ask(client, { name: 'log_rank', ...call })
+        const [logRank] = compared.pooled?.tests ?? []
+        assert.ok(logRank?.p != null && logRank.sites?.length === 3, JSON.stringify(logRank))
+        const counted = logRank.survival?.counts ?? []
+        assert.equal(sum(counted.map(({ observed }) => observed)), everyone.filter(({ died }) => died === 'yes').length)
+        assertNear(
+          sum(counted.map(({ expected }) => expected)),
+          sum(counted.map(({ observed }) => observed)),
+          'expected'
+        )
+        const ranks = await ask(client, { name: 'mann_whitney', variables: ['days'], by: ['people.sex'] })
+        assert.ok((ranks.pooled?.tests?.[0]?.p ?? 1) < 0.01, JSON.stringify(ranks.pooled?.tests))
+        const median = await ask(client, {
+          name: 'quantile',
+          variables: ['days'],
+          arguments: { q: 0.5, interval: true }
+        })
+        const [found] = median.pooled?.tests?.[0]?.estimates ?? []
+        const [low = 0, high = 0] = found?.interval ?? []
+        assert.ok(low < Number(found?.estimate) && Number(found?.estimate) < high, JSON.stringify(found))
+      }
+    )
 
     await t.test('a quantile, linear within its bin, whose integers part halfway', async () => {
       const found = measures(await ask(client, { name: 'quantile', variables: ['age'], arguments: { q: 0.5 } }))

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { answerText } from '../src/answer/answer.ts'
+import { survivalLines } from '../src/answer/survival.ts'
 import { tableOneLines } from '../src/answer/table-one.ts'
 import { testLines } from '../src/answer/tests.ts'
 
@@ -209,4 +210,101 @@ test('the answer of a single institution is shown with its precision and its tes
   assert.match(text, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
   assert.match(text, /\nWelch’s t, mean_change by sex: /)
   assert.doesNotMatch(text, /Pooled over|institutions|without it/)
+})
+
+const CURVE = {
+  ...{ group: 'drug', n: 60, events: 20, at: [], sites: ['12D3', '12D4'] },
+  steps: [
+    {
+      ...{ time: 30, at_risk: 60, events: 12, censored: 6, survival: 0.8, error: 0.0516 },
+      interval: [0.675, 0.881],
+      range: [0.778, 0.8]
+    },
+    {
+      ...{ time: 60, at_risk: 42, events: 8, censored: 34, survival: 0.6476, error: 0.0631 },
+      interval: [0.51, 0.755],
+      range: [0.6, 0.6476]
+    }
+  ],
+  median: { estimate: null, interval: [60, null], range: [null, null] },
+  restricted_mean: { until: 60, estimate: 54, error: 1.55, interval: [50.97, 57.03], range: [45, 54] }
+}
+
+test('survival is a line of text for each curve, a table of its steps, and what is read off it', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const survival = { event: { key: 'died', level: 'yes', others: ['no'] }, levels: [['drug']], curves: [CURVE] }
+  const tests: TestResult[] = [
+    {
+      ...WELCH,
+      ...none,
+      kind: 'kaplan_meier',
+      of: 'count_days',
+      by: ['arm'],
+      note: 'Said.',
+      sites: ['12D3', '12D4', '12D5'],
+      survival
+    }
+  ]
+  const parts = [
+    { peer_id: '12D3', node_id: 'north' },
+    { peer_id: '12D4', node_id: 'south' }
+  ]
+  const told = survivalLines({ pooled: { tests }, parts } as unknown as Broadcast).join('')
+  const lines = told.split('\n')
+  assert.equal(lines[1], 'Survival (Kaplan and Meier), count_days by arm, event died yes')
+  assert.equal(lines[2], `  drug  ${'█'.repeat(20)}${'▆'.repeat(19)}▅`)
+  assert.equal(lines[3], `        0${' '.repeat(37)}60`)
+  assert.equal(lines[5], 'drug: n = 60, 20 events, of north, south')
+  assert.match(told, /before {2}at risk {2}events .*\n.*\n {4}30 {7}60 {6}12 .* 0\.778 to 0\.8\n/)
+  assert.match(
+    told,
+    /Median not reached \(95 % 60 to not reached\)\.\nMean up to 60: 54 \(95 % 50\.97 to 57\.03; exact times 45 to 54\)/
+  )
+  assert.match(told, /Said\.\n$/)
+  assert.equal(text(tests), '', 'and no line of a test')
+})
+
+test('a log-rank test has the events of each group, and a test of ranks its z', () => {
+  const none = { difference: null, interval: null, groups: [] }
+  const counts = [
+    { group: 'drug', n: 60, observed: 20, expected: 25.5 },
+    { group: 'placebo', n: 60, observed: 30, expected: 24.5 }
+  ]
+  const survival = { event: { key: 'died', level: 'yes', others: ['no'] }, levels: [['drug', 'placebo']], counts }
+  assert.equal(
+    text([
+      {
+        ...WELCH,
+        ...none,
+        kind: 'log_rank',
+        of: 'count_days',
+        by: ['arm'],
+        statistic: 2.5,
+        df: [1],
+        p: 0.1138,
+        survival
+      }
+    ]),
+    '\nLog-rank test, count_days by arm: χ²(1) = 2.5, p = 0.114.\n' +
+      '  drug: n = 60, 20 events, 25.5 expected\n  placebo: n = 60, 30 events, 24.5 expected\n'
+  )
+  const ranks = { w: 2100, corrected: false, grid: [10] }
+  const estimates = [{ measure: 'superiority' as const, groups: ['a', 'b'], n: 120, estimate: 0.58, interval: null }]
+  assert.equal(
+    text([
+      {
+        ...WELCH,
+        ...none,
+        kind: 'mann_whitney',
+        of: 'count_x',
+        by: ['arm'],
+        statistic: 1.6,
+        df: [],
+        p: 0.1096,
+        ranks,
+        estimates
+      }
+    ]),
+    '\nMann, Whitney and Wilcoxon’s test, count_x by arm: z = 1.6, p = 0.110.\n  P(a > b): 0.58 (no interval), n = 120\n'
+  )
 })

@@ -5,6 +5,7 @@ import type { TableOutput } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
+import { atRisk, bandPath, stepPath, stepsOf } from '../src/plots/steps.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
 import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
@@ -137,4 +138,31 @@ it('a number that is missing from an answer with noise is too noisy, and withhel
   const site = siteOf('North', null)
   const noisy = { ...site, table: { ...site.table, disclosure: { ...site.table.disclosure, level: 'P2' as const } } }
   assert.deepEqual([blankWord([site]), blankWord([noisy]), blankWord([])], ['withheld', 'too noisy', 'withheld'])
+})
+
+describe('a curve of survival', () => {
+  const step = (time: number | null, survival: number, atRisk: number) => ({
+    ...{ time, survival, at_risk: atRisk, events: 1, censored: 0, error: 0.1, range: [survival, survival] },
+    interval: survival > 0 ? [survival - 0.1, survival + 0.1] : null
+  })
+  const curve = {
+    ...{ group: null, n: 10, events: 3, at: [], restricted_mean: null },
+    median: { estimate: null, interval: [null, null], range: [null, null] },
+    steps: [step(10, 0.8, 10), step(20, 0.5, 6), step(null, 0.2, 2)]
+  }
+  const scales = { x: scaleOf([0, 20], [0, 200]), y: scaleOf([0, 1], [100, 0]) }
+
+  it('is level from each time to the next, from 1 at time 0, and an interval without an end is left out', () => {
+    const { curve: steps, low, high } = stepsOf(curve)
+    assert.equal(stepPath(steps, scales), 'M0 0H100V20H200V50')
+    assert.equal(bandPath(low, high, scales), 'M0 0H100V10H200V40L200 60V30L100 30V0H0Z')
+  })
+
+  it('has how many are at risk after a time', () => {
+    assert.deepEqual(
+      [0, 9, 10, 19, 20, 99].map((time) => atRisk(curve, time)),
+      [10, 10, 6, 6, 2, 2]
+    )
+    assert.equal(atRisk({ ...curve, steps: curve.steps.slice(0, 2) }, 20), null)
+  })
 })

@@ -264,14 +264,14 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   if (model !== undefined) return discloseModel(model, aggregate, context)
   const { settings } = context
   const facts = factsIn(context.variables)
-  const { rows, ledgers, shownCount, why, groupsWithheld: groups } = suppressed(aggregate, context)
+  const { rows, ledgers, shownCount, shownWithin, why, groupsWithheld: groups } = suppressed(aggregate, context)
   const shown = rows.filter((row) => row.shown)
   if (shown.length === 0)
     return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts, leftOut)
   const tells = (variables: readonly VariableRef[]) =>
     !context.synthetic && digitsTell(variables, { defining: aggregate.defining, facts })
-  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount, digitsTell: tells }))
+  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount, shownWithin, digitsTell: tells }))
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)

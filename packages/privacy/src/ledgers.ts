@@ -136,6 +136,12 @@ export class LedgersDraft {
     return draft.shownOf(quantity, set)
   }
 
+  /** For such a count: the sum of the sizes of the weights in that combination. */
+  shownWeight({ quantity, of }: CellNumber): number | undefined {
+    const [draft, set] = this.#where(of)
+    return draft.shownWeight(quantity, set)
+  }
+
   /**
    * Chooses people to leave out of a number so that the people in `apart`, who are not in it, no longer stand out. These are
    * the members whom earlier sums bind to `apart` (`LedgerDraft.matesOf`). If too few of them are among the people of the

@@ -100,14 +100,19 @@ function priceOfTable(plan: Plan, terms: PriceTerms): InformationPrice[] {
     const before = told.get(variable) ?? { numbers: 0, bits: 0 }
     told.set(variable, { numbers: before.numbers + numbers * groups, bits: before.bits + numbers * groups * bits })
   }
+  // As many bins as are declared, or as can hold k people.
+  const binsOf = (variable: VariableRef) =>
+    Math.max(1, Math.min(facts(variable).cells ?? 1, Math.floor(each / settings.k)))
   const measured = [...new Set(plan.measures.flatMap(variablesOf))]
   for (const variable of measured) {
     const own = plan.measures.filter((measure) => variablesOf(measure).includes(variable))
     add(variable, Math.max(0, ...own.map(({ kind }) => SUMS[kind] ?? 0)), bitsOfSum([facts(variable)], each, settings))
     if (own.some(({ kind }) => kind === 'share' || kind === 'quantile')) add(variable, 1, bitsOfCount(each))
+    if (own.some(({ kind }) => kind === 'bins')) add(variable, binsOf(variable), bitsOfCount(each / binsOf(variable)))
   }
   // Every number, and the count beside it, also discloses something about who is in its group.
-  const counts = plan.measures.length > 0 ? 1 : 0
+  const bins = plan.measures.map((measure) => (measure.kind === 'bins' ? binsOf(measure.variable) : 0))
+  const counts = plan.measures.length > 0 ? Math.max(1, ...bins) : 0
   const sums = Math.max(0, ...plan.measures.map(({ kind }) => SUMS[kind] ?? 0))
   for (const variable of new Set([...plan.groupBy.map((key) => key.variable), ...terms.conditions])) {
     add(variable, counts, bitsOfCount(subjects))

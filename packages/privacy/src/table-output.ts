@@ -55,6 +55,8 @@ export interface Writing {
   readonly facts: FactsOf
   /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
+  /** How far at most that number is from the exact one. */
+  readonly shownWithin: (set: SolvedSet) => number
   /** Whether exact digits of sums of these variables would tell of single people; see `digitsTell`. */
   readonly digitsTell: (variables: readonly VariableRef[]) => boolean
 }
@@ -127,8 +129,15 @@ function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writin
     }
     case 'share':
       return showShare(cell, basis, writing)
-    case 'quantile':
-      return showQuantile(cell, basis, { measure, writing })
+    case 'quantile': {
+      const isInteger = writing.facts(measure.variable).isInteger === true
+      const part = binsPart(cell, basis, writing, isInteger)
+      return { value: quantileOf(part.bins, measure.q), part }
+    }
+    case 'bins': {
+      const part = binsPart(cell, basis, writing)
+      return { value: part.bins.reduce((sum, { rows }) => sum + rows, 0), part }
+    }
     case 'gram':
       // Its part is made of the answers to its questions, never of its own reduction.
       return null
@@ -220,23 +229,24 @@ function shareWithin(of: number, settings: PrivacySettings): number {
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
-function showQuantile(cell: TableCell, basis: CellBasis, { measure, writing }: OfQuantile): Shown {
+function binsPart(cell: TableCell, basis: CellBasis, writing: Writing, isInteger = false) {
   const found = basis.bins ?? []
   const declared = [...found.map(({ from }) => Math.max(from, -OPEN_END)), Math.min(found.at(-1)?.to ?? 0, OPEN_END)]
-  const edges = writing.facts(measure.variable).isInteger ? edgesOfIntegers(declared) : declared
-  let filled = 0
-  const bins = found.map(({ support }, i) => ({
+  const edges = isInteger ? edgesOfIntegers(declared) : declared
+  const filled = found.flatMap(({ support }, i) => (support.size > 0 ? [i] : []))
+  const setAt = (i: number) => setOf(basis, 1 + filled.indexOf(i))
+  const bins = found.map((_, i) => ({
     from: edges[i] ?? 0,
     to: edges[i + 1] ?? 0,
-    rows: support.size === 0 ? 0 : writing.shownCount(setOf(basis, ++filled))
+    rows: filled.includes(i) ? writing.shownCount(setAt(i)) : 0
   }))
-  if (!cell.isCounted && writing.settings.roundBase === 1) hideTotal(bins, countOfValues(cell, basis, writing))
-  return { value: quantileOf(bins, measure.q), part: { bins } }
-}
-
-interface OfQuantile {
-  readonly measure: Extract<Measure, { kind: 'quantile' }>
-  readonly writing: Writing
+  const isHidden = !cell.isCounted && writing.settings.roundBase === 1
+  if (isHidden) hideTotal(bins, countOfValues(cell, basis, writing))
+  const each = isHidden
+    ? (countWithin(cell, writing).n ?? 0)
+    : Math.max(0, ...filled.map((i) => writing.shownWithin(setAt(i))))
+  const sum = isHidden ? each : each * filled.length
+  return { bins, ...(each === 0 ? {} : { accuracy: { each, sum } }) }
 }
 
 /** Where the number of values is not told exactly, the largest bin is off by as much, so that the bins do not add up to it. */

@@ -216,7 +216,9 @@ const outputRowSchema = z.object({
       z.object({ gram: gramSchema }),
       z.object({
         bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
-        sd_each: z.number().optional()
+        sd_each: z.number().optional(),
+        // How far at most each bin, and the sum of any bins, is from the exact one.
+        accuracy: z.object({ each: z.number(), sum: z.number() }).optional()
       })
     ])
   )
@@ -229,7 +231,8 @@ export type OutputPart = OutputRow['parts'][string]
 /** Tests that are made of an answer's own columns. */
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
-  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise']
+  ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise'],
+  ...['quantile_interval', 'kaplan_meier', 'log_rank', 'mann_whitney']
 ] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
@@ -254,7 +257,17 @@ const metaSchema = z.object({
 
 /** What an estimate estimates. */
 const ESTIMATE_MEASURES = [
-  ...['mean', 'share', 'correlation', 'odds_ratio', 'risk_ratio', 'risk_difference', 'difference']
+  ...[
+    'mean',
+    'share',
+    'correlation',
+    'odds_ratio',
+    'risk_ratio',
+    'risk_difference',
+    'difference',
+    'quantile',
+    'superiority'
+  ]
 ] as const
 
 /** One number with its 95 % interval, where a test gives several. */
@@ -271,6 +284,84 @@ const estimateSchema = z.object({
   p: z.number().nullable().optional(),
   /** Of a pooled estimate: PeerIds of those who gave it. */
   sites: z.array(z.string()).optional()
+})
+
+const intervalSchema = z.array(z.number()).nullable()
+
+/** Survival at one time of the grid. */
+const survivalStepSchema = z.object({
+  /** The end of the interval, before which everything counted so far has happened; null for an interval without an end. */
+  time: z.number().nullable(),
+  /** At the beginning of the interval; those who leave within it included. */
+  at_risk: z.number(),
+  events: z.number(),
+  /** Those without the event who were counted up to this time. */
+  censored: z.number(),
+  /** Kaplan and Meier. */
+  survival: z.number(),
+  /** Greenwood's standard error; null where nobody is left. */
+  error: z.number().nullable(),
+  /** 95 %, on the scale of log(-log). */
+  interval: intervalSchema,
+  /** Between these ends lies the curve of the exact times and counts. */
+  range: z.array(z.number())
+})
+
+/** The curve of one group. */
+const survivalCurveSchema = z.object({
+  /** Null for everybody. */
+  group: z.string().nullable(),
+  n: z.number(),
+  events: z.number(),
+  steps: z.array(survivalStepSchema),
+  /** The time by which half had the event; null if fewer had. `range`: where it lies on exact times; an end can be unknown. */
+  median: z.object({
+    estimate: z.number().nullable(),
+    interval: z.array(z.number().nullable()),
+    range: z.array(z.number().nullable())
+  }),
+  /** Mean time without the event up to `until`. */
+  restricted_mean: z
+    .object({
+      until: z.number(),
+      estimate: z.number(),
+      error: z.number(),
+      interval: z.array(z.number()),
+      range: z.array(z.number())
+    })
+    .nullable(),
+  /** Survival at the times that were asked for. */
+  at: z.array(
+    z.object({
+      time: z.number(),
+      survival: z.number().nullable(),
+      error: z.number().nullable(),
+      interval: intervalSchema,
+      range: intervalSchema
+    })
+  ),
+  /** Of a pooled curve: PeerIds of those who gave both those with the event and those without it. */
+  sites: z.array(z.string()).optional()
+})
+/** A curve as read. */
+export type SurvivalCurve = ReadonlyDeep<z.output<typeof survivalCurveSchema>>
+
+/** The survival of groups. */
+const survivalSchema = z.object({
+  event: z.object({ key: z.string(), level: z.string(), others: z.array(z.string()) }),
+  levels: z.array(z.array(z.string())),
+  times: z.array(z.number()).optional(),
+  until: z.number().optional(),
+  /** Of `log_rank`. */
+  site: z.enum(['none', 'stratum']).optional(),
+  /** Of `kaplan_meier`. */
+  curves: z.array(survivalCurveSchema).optional(),
+  /** Of `log_rank`: by group, over all strata. */
+  counts: z
+    .array(z.object({ group: z.string(), n: z.number(), observed: z.number(), expected: z.number() }))
+    .optional(),
+  /** Of `log_rank`: the ends of the intervals; one list for each stratum. */
+  grids: z.array(z.array(z.number().nullable())).optional()
 })
 
 /**
@@ -302,8 +393,12 @@ const testResultSchema = z.object({
   note: z.string(),
   /** Of `meta`. */
   meta: metaSchema.optional(),
-  /** Of `one_sample`: what the mean is compared with. */
+  /** Of `one_sample`: what the mean is compared with. Of `quantile_interval`: the share below the quantile. */
   value: z.number().optional(),
+  /** Of `kaplan_meier` and `log_rank`. */
+  survival: survivalSchema.optional(),
+  /** Of `mann_whitney`: W, as in R, whether corrected for continuity, and the edges between the bins, without the outer ones. */
+  ranks: z.object({ w: z.number().nullable(), corrected: z.boolean(), grid: z.array(z.number()) }).optional(),
   /** Of `partial_correlation`: the other columns that it is made of. */
   columns: z.array(z.string()).optional(),
   /** Of tests that give several numbers. */

@@ -2,6 +2,7 @@
 import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
 import { hasFlag, invalid, twoLevels } from './measures.ts'
 import { classicalTests } from './tests/asked-classical.ts'
+import { binnedTests, isOfBins } from './tests/binned/asked-binned.ts'
 import { META_METHODS } from './tests/meta.ts'
 
 /**
@@ -19,7 +20,9 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
       const tables = plan.groupBy
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
-      const repeated = tables.find(repeats)
+      // Of survival each person has one time.
+      const isOfTimes = test.kind === 'kaplan_meier' || test.kind === 'log_rank'
+      const repeated = isOfTimes ? plan.tables.find(repeats) : tables.find(repeats)
       if (repeated !== undefined && !isPerRow(test)) return { ...test, repeated }
       const clustered = OF_PEOPLE.includes(test.kind) ? undefined : plan.tables.find(repeats)
       return clustered === undefined ? test : { ...test, clustered }
@@ -34,7 +37,7 @@ const OF_PEOPLE: readonly PlanTest['kind'][] = [
 
 /** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
 function isPerRow({ kind }: PlanTest): boolean {
-  return kind === 'mean_interval' || kind === 'share_interval' || kind === 'correlation_interval'
+  return kind.endsWith('_interval')
 }
 
 /** The statistic that is requested, with its variables and grouping variables. */
@@ -93,6 +96,7 @@ function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan
   }
   if (name === 'table_one' && by.length > 1) invalid('table_one takes one variable in `by`.')
   if (name === 'meta') return withMeta(plan, call, by)
+  if (isOfBins(name)) return binnedTests(plan, name, { call, variables, by })
   if (!OF_GROUPS.includes(name)) return classicalTests(plan, { name, call, variables, by })
   const [key] = by
   if (!key || !one || by.length !== 1) return invalid(`${name} needs one variable in \`by\`.`)

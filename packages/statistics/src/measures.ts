@@ -72,6 +72,10 @@ export function measuresOf(
       return shares(call, variables)
     case 'quantile':
       return quantiles(call, variables)
+    case 'kaplan_meier':
+    case 'log_rank':
+    case 'mann_whitney':
+      return binsOf(variables)
     default:
       return over(variables, [name as ValueKind])
   }
@@ -184,6 +188,15 @@ function quantiles(call: StatisticCall, variables: readonly ResolvedVariable[]):
       (q): Measure => ({ kind: 'quantile', name: `q${Number((q * 100).toPrecision(6))}_${names[i]}`, variable: ref, q })
     )
   })
+}
+
+/** The numbers of values in the bins of the first variable. */
+function binsOf([first]: readonly ResolvedVariable[]): Measure[] {
+  if (first === undefined) return []
+  const { ref, variable } = first
+  checkNumeric([first])
+  if (variable.breakpoints.length === 0) invalid(`${ref} has no declared breakpoints: they are the grid.`)
+  return [{ kind: 'bins', name: `count_${variable.name}`, variable: ref }]
 }
 
 /** The two levels in an argument, or those of a category that has two. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */

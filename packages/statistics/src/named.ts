@@ -10,6 +10,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
+import { withStrata } from './tests/binned/asked-binned.ts'
 import { modelOf } from './models/ask.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
@@ -111,6 +112,45 @@ const INTERVAL: StatisticArgument = {
   meaning: 'hartung_knapp (unless given; for few institutions), or wald.'
 }
 
+const MANN_WHITNEY_SUMMARY =
+  'Two groups: the test of Mann, Whitney and Wilcoxon on the declared breakpoints, with correction for ties.'
+const CORRECT: StatisticArgument = {
+  name: 'correct',
+  required: false,
+  meaning: 'true: with correction for continuity.'
+}
+const KAPLAN_MEIER_SUMMARY =
+  'A time and a category that says who had the event by then: survival on the declared breakpoints of the time, with numbers at ' +
+  'risk, 95 % band, median and restricted mean; of all or in the groups of one category.'
+const LOG_RANK_SUMMARY =
+  'A time, and a category that says who had the event by then: log-rank test of the groups of one category on the declared ' +
+  'breakpoints of the time, with observed and expected events.'
+const EVENT: StatisticArgument = {
+  name: 'event',
+  required: false,
+  meaning: 'The level of those who had the event; the others were seen until then without it. Not of an integer 0 or 1.'
+}
+const TIMES: StatisticArgument = {
+  name: 'times',
+  required: false,
+  meaning: 'Up to 12 times at which survival is told.'
+}
+const UNTIL: StatisticArgument = {
+  name: 'until',
+  required: false,
+  meaning: 'The end of the restricted mean; the end of the shortest grid unless given.'
+}
+const STRATA: StatisticArgument = {
+  name: 'strata',
+  required: false,
+  meaning: 'A category: groups are compared within its levels.'
+}
+const SURVIVAL_SITE: StatisticArgument = {
+  name: 'site',
+  required: false,
+  meaning: 'none (unless given): people of all institutions are compared; stratum: within each institution alone.'
+}
+
 const REGRESSION_SUMMARY =
   'Linear regression over the subjects that have a value of every variable: coefficients, standard errors, t, p, 95 % interval, R², ' +
   'log-likelihood, AIC; over the institutions as one sample, with the institution as a factor, or one by one and then combined.'
@@ -150,7 +190,13 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('correlation', [2, 4], 'Pearson correlation of each pair, over rows where both are present.', CONFIDENCE),
   describe('partial_correlation', [3, 3], PARTIAL_SUMMARY),
   describe('share', [1, 1], 'Share of the subjects that have a level.', LEVEL, CONFIDENCE),
-  describe('quantile', [1, VARIABLES_MAX], 'Quantiles on the declared breakpoints, linear within a bin.', Q),
+  describe(
+    'quantile',
+    [1, VARIABLES_MAX],
+    'Quantiles on the declared breakpoints, linear within a bin.',
+    Q,
+    CONFIDENCE
+  ),
   describe('table', [1, 3], 'Subjects in each combination of levels or bins.'),
   describe('histogram', [1, 1], 'Subjects and rows in each declared bin of a number.'),
   describe('compare', [1, 4], 'Two groups: n, mean, sd of each; difference, Welch’s t, 95 % interval and p.', GROUPS),
@@ -162,6 +208,9 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('fisher', [2, 2], FISHER_SUMMARY, GROUPS_OF_FIRST, LEVELS),
   describe('two_by_two', [1, 1], TWO_BY_TWO_SUMMARY, LEVEL, GROUPS),
   describe('table_one', [1, 16], TABLE_ONE_SUMMARY),
+  describe('mann_whitney', [1, 1], MANN_WHITNEY_SUMMARY, GROUPS, CORRECT),
+  describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
+  describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
   describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE)
 ]
@@ -185,7 +234,8 @@ const ALIASES: Readonly<Record<string, string>> = {
  * named before, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED,
  * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request alone.
  */
-export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescriptor): Plan {
+export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescriptor): Plan {
+  const call = withStrata(asked)
   const name = Object.hasOwn(ALIASES, call.name) ? ALIASES[call.name] : call.name
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {
@@ -195,9 +245,7 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
   checkShape(statistic, call)
   if (statistic.name === 'regression') return planOfModel(call, descriptor)
   const { variables, by, tables } = resolveAll(call, descriptor)
-  const keys = ['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(statistic.name)
-    ? [...variables, ...by]
-    : by
+  const keys = keysOf(statistic.name, variables, by)
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)
   if (statistic.name === 'histogram') checkNumeric(variables)
   const plan: Plan = {
@@ -211,6 +259,16 @@ export function planOfStatistic(call: StatisticCall, descriptor: CatalogDescript
     )
   }
   return withTests(plan, { name: statistic.name, call, variables, by, repeats: (table) => repeats(descriptor, table) })
+}
+
+/** The grouping keys: of tables their variables, of survival the column of the event after those of the groups. */
+function keysOf(
+  name: string,
+  variables: readonly ResolvedVariable[],
+  by: readonly ResolvedVariable[]
+): readonly ResolvedVariable[] {
+  if (['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(name)) return [...variables, ...by]
+  return name === 'kaplan_meier' || name === 'log_rank' ? [...by, ...variables.slice(1)] : by
 }
 
 function planOfModel(call: StatisticCall, descriptor: CatalogDescriptor): Plan {

@@ -29,6 +29,8 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
   if (column.kind === 'gram') return exactSum(cells.flatMap((cell) => ('gram' in cell ? [cell.gram.n] : [])))
   const [only, other] = cells
   if (only && 'choice' in only) return other ? null : only.choice
+  if (column.kind === 'bins')
+    return exactSum(cells.flatMap((cell) => ('bins' in cell ? cell.bins.map(({ rows }) => rows) : [])))
   if (column.kind !== 'quantile' || typeof column.argument !== 'number') return null
   const bins = pooledBins(cells)
   return bins === null ? null : quantileOf(bins, column.argument)

@@ -14,6 +14,8 @@ export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): numb
 function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   const added = cells.flatMap((cell) => ('add' in cell ? [cell.accuracy ?? 0] : []))
   if (added.length > 0) return added.reduce((a, b) => a + b, 0)
+  if (column.kind === 'bins')
+    return cells.reduce((sum, cell) => sum + ('bins' in cell ? (cell.accuracy?.sum ?? 0) : 0), 0)
   const shares = cells.flatMap((cell) => ('share' in cell ? [cell] : []))
   if (shares.length > 0) return shareWithin(shares)
   const parts = cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : []))

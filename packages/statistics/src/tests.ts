@@ -1,9 +1,12 @@
 /** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
-import type { MetaTest, PlanTest, TestResult } from '@stimnet/protocol'
+import type { MetaTest, PlanTest, SurvivalTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { anovaOver } from './tests/anova.ts'
 import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
+import { kaplanMeier } from './tests/binned/kaplan-meier.ts'
+import { logRank } from './tests/binned/log-rank.ts'
+import { mannWhitney } from './tests/binned/mann-whitney.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
 import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
 import { fisher } from './tests/counts/fisher.ts'
@@ -53,14 +56,23 @@ export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, a
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   const result = withClusters(madeOf(test, sites), test.clustered)
   if (test.repeated === undefined) return result
-  const note =
-    `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
-    'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
-    'or filter to one row of each person, such as one visit.'
+  const note = result.survival
+    ? `${test.repeated} has several rows per person, and survival is of one time of each person: filter to one row of each.`
+    : `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
+      'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
+      'or filter to one row of each person, such as one visit.'
   // Intervals of several estimates would be those of independent groups as well.
-  const { meta: made, estimates: _, heterogeneity: __, ...rest } = result
-  const unmade = made && { meta: { ...made, ...NO_META } }
+  const { meta: made, estimates: _, heterogeneity: __, survival, ranks, ...rest } = result
+  const unmade = {
+    ...(made && { meta: { ...made, ...NO_META } }),
+    ...(survival && { survival: unmadeSurvival(survival) }),
+    ...(ranks && { ranks: { ...ranks, w: null } })
+  }
   return { ...rest, ...NOTHING, ...unmade, difference: made ? null : result.difference, note, repeated: test.repeated }
+}
+
+function unmadeSurvival({ curves: _, counts: __, grids: ___, ...asked }: NonNullable<TestResult['survival']>) {
+  return asked
 }
 
 /** The note, where one person can have several values: a test takes values for independent. */
@@ -103,7 +115,14 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
     case 'mean_interval':
     case 'share_interval':
     case 'correlation_interval':
+    case 'quantile_interval':
       return intervals(test, sites)
+    case 'kaplan_meier':
+      return kaplanMeier(test, sites)
+    case 'log_rank':
+      return logRank(test, sites)
+    case 'mann_whitney':
+      return mannWhitney(test, sites)
   }
 }
 
@@ -131,6 +150,16 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
     case 'share_interval':
     case 'correlation_interval':
       return { kind, of, by }
+    case 'quantile_interval':
+      return value === undefined ? undefined : { kind, of, by, q: value }
+    case 'kaplan_meier':
+    case 'log_rank':
+      return survivalAsked(kind, result)
+    case 'mann_whitney': {
+      const { ranks } = result
+      if (first === undefined || !one || !other || ranks === undefined) return undefined
+      return { kind, of, by: first, groups: [one.name, other.name], corrected: ranks.corrected }
+    }
     case 'paired':
       return one && other ? { kind, of, by, groups: [one.name, other.name] } : undefined
     case 'one_sample':
@@ -149,6 +178,17 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
     case 'two_by_two':
       return first !== undefined && one && other ? { kind, of, by: first, groups: [one.name, other.name] } : undefined
   }
+}
+
+function survivalAsked(kind: SurvivalTest['kind'], { of, by, survival }: TestResult): PlanTest | undefined {
+  if (survival === undefined) return undefined
+  const { event, levels, times, until, site } = survival
+  const optional = {
+    ...(times === undefined ? {} : { times }),
+    ...(until === undefined ? {} : { until }),
+    ...(site === undefined ? {} : { site })
+  }
+  return { kind, of, by, event, levels, ...optional }
 }
 
 function countsAsked({ kind, of, by: [row, column], groups }: TestResult): PlanTest | undefined {

@@ -478,13 +478,18 @@ test('every statistic in the list has a plan', () => {
     paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
     two_by_two: ['subjects.visit'],
+    kaplan_meier: ['age', 'sex'],
+    log_rank: ['age', 'sex'],
     regression: []
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {
-    const given: Record<string, unknown> = name === 'regression' ? { formula: 'UPDRS_total ~ age' } : {}
+    const isSurvival = name === 'kaplan_meier' || name === 'log_rank'
+    const given: Record<string, unknown> =
+      name === 'regression' ? { formula: 'UPDRS_total ~ age' } : isSurvival ? { event: 'F' } : {}
     const args = Object.hasOwn(levels, name) ? { level: levels[name] } : given
-    const by = ['compare', 'anova', 'two_by_two'].includes(name) ? ['sex'] : []
+    const bySex = ['compare', 'anova', 'two_by_two', 'mann_whitney'].includes(name) ? ['sex'] : []
+    const by = name === 'log_rank' ? ['subjects.visit'] : bySex
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
 })

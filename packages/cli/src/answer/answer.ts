@@ -7,6 +7,7 @@ import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
 import { schemaLines } from './schema-text.ts'
+import { survivalLines } from './survival.ts'
 import { tableOneLines } from './table-one.ts'
 import { testLines } from './tests.ts'
 import { typedLines } from './typed.ts'
@@ -46,7 +47,8 @@ export function answerText(shown: Broadcast): string {
   if (pooled && pooled.rows.length > 0) {
     lines.push(...pooledLines(pooled, shown.pooled === null ? broadcast.parts[0] : undefined), ...pooledPlot(broadcast))
   }
-  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...tableOneLines(broadcast), ...survivalLines(broadcast), ...testLines(broadcast))
+  lines.push(...modelLines(broadcast), ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

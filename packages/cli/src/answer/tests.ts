@@ -6,12 +6,13 @@ import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sd
 const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   anova: 'F',
   chi_squared: 'χ²',
-  two_by_two: 'χ²'
+  two_by_two: 'χ²',
+  log_rank: 'χ²'
 }
 
 /** The lines of the tests; empty where none was asked for. */
 export function testLines({ pooled, parts }: Broadcast): string[] {
-  const tests = pooled?.tests ?? []
+  const tests = (pooled?.tests ?? []).filter(({ kind }) => kind !== 'kaplan_meier')
   const nameOf = (site: string) => {
     const part = parts.find(({ peer_id }) => peer_id === site)
     return pooled?.institutions?.[site] || part?.institution || part?.node_id || site
@@ -20,6 +21,7 @@ export function testLines({ pooled, parts }: Broadcast): string[] {
     test.meta ? metaLine(test) : lineOf(test),
     ...metaLines(test.meta, nameOf),
     ...differingLines(test),
+    ...countLines(test),
     ...(test.estimates ?? []).map(estimateLine)
   ])
   return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
@@ -42,6 +44,14 @@ function differingLines({ heterogeneity: differing }: TestResult): string[] {
   if (differing === undefined) return []
   const { df, statistic, p } = differing
   return [`  Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p = ${shortP(p)}.`]
+}
+
+/** Of a log-rank test: the events of each group, and those expected. */
+function countLines({ survival }: TestResult): string[] {
+  return (survival?.counts ?? []).map(
+    ({ group, n, observed, expected }) =>
+      `  ${printable(group)}: n = ${n}, ${observed} events, ${measured(expected)} expected`
+  )
 }
 
 /** How the sites differ, and each by itself. */
@@ -75,7 +85,8 @@ function lineOf(test: TestResult): string {
   const df = test.df.map(measured).join(', ')
   const letter = LETTERS[test.kind] ?? 't'
   // An exact test has no statistic.
-  const tested = test.statistic === null ? '' : `${letter}(${df}) = ${measured(test.statistic)}, `
+  const named = test.df.length === 0 ? 'z' : `${letter}(${df})`
+  const tested = test.statistic === null ? '' : `${named} = ${measured(test.statistic)}, `
   return `${name}: ${tested}p = ${shortP(test.p)}.${differenceIn(test)}${note}`
 }
 

@@ -82,8 +82,9 @@ export function measureFault(measure: Measure, plan: Plan, descriptor: CatalogDe
     return `${JSON.stringify(measure.level.slice(0, 80))} is no level of ${measure.variable}. Its levels: ${variable.levels.join(', ').slice(0, 500)}.`
   }
   if (!isNumeric(variable)) return `${measure.variable} is no number: it has no ${measure.kind}.`
-  if (measure.kind !== 'quantile') return null
+  if (measure.kind !== 'quantile' && measure.kind !== 'bins') return null
   if (variable.breakpoints.length === 0) return `${measure.variable} has no declared breakpoints: it has no quantiles.`
+  if (measure.kind === 'bins') return null
   if (measure.q >= QUANTILE_MIN && measure.q <= QUANTILE_MAX) return null
   return `A quantile is asked for from ${QUANTILE_MIN} to ${QUANTILE_MAX}.`
 }

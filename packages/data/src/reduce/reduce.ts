@@ -142,7 +142,7 @@ interface Completing {
 /** Joins sums with levels, bins and spreads. The queries run one after the other on the session's own tables. */
 async function completeColumns(completing: Completing, reading: ReduceSession) {
   const { plan, base } = completing
-  const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' ? [m.variable] : [])))
+  const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' || m.kind === 'bins' ? [m.variable] : [])))
   const extras: ((group: string) => Partial<ReducedColumn>)[] = []
   for (const [i, value] of base.values.entries()) {
     const levels = await levelsOf(value, i, base, reading)

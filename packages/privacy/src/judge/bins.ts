@@ -21,6 +21,36 @@ export function joinSmallBins(bins: readonly ReducedBin[], k: number, withEmpty 
   return joined
 }
 
+/**
+ * Bins with as many of the declared edges as can be kept, so that each holds at least k subjects or, unless `withEmpty`, nobody.
+ * Edges are tried in an order that depends on their place alone: the middle one, those in the middle of the halves, and so on.
+ * Institutions that try them in the same order keep edges in common, which bins that are joined from one end do not.
+ */
+export function sharedBins(bins: readonly ReducedBin[], k: number, withEmpty = false): ReducedBin[] {
+  const isFit = (bin: ReducedBin) => bin.support.size >= k || (!withEmpty && bin.support.size === 0)
+  const [first, ...others] = bins
+  if (first === undefined) return []
+  let kept: readonly ReducedBin[] = [others.reduce(join, first)]
+  for (const at of byRank(bins.length)) {
+    const edge = bins[at]?.from ?? 0
+    const place = kept.findIndex(({ from, to }) => from < edge && edge < to)
+    const whole = kept[place]
+    if (whole === undefined) continue
+    const inside = bins.filter(({ from, to }) => from >= whole.from && to <= whole.to)
+    const [low, high] = [inside.filter(({ to }) => to <= edge), inside.filter(({ from }) => from >= edge)].map((part) =>
+      part.reduce(join)
+    )
+    if (low && high && isFit(low) && isFit(high)) kept = kept.toSpliced(place, 1, low, high)
+  }
+  return [...kept]
+}
+
+/** The places of inner edges, those that are divisible by a higher power of two first. */
+function byRank(count: number): number[] {
+  const rank = (place: number) => place & -place
+  return Array.from({ length: Math.max(0, count - 1) }, (_, i) => i + 1).sort((a, b) => rank(b) - rank(a) || a - b)
+}
+
 function join(low: ReducedBin, high: ReducedBin): ReducedBin {
   const rowSet = low.rowSet && high.rowSet ? { rowSet: low.rowSet.or(high.rowSet) } : {}
   return { from: low.from, to: high.to, support: low.support.or(high.support), rows: low.rows + high.rows, ...rowSet }

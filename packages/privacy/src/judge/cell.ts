@@ -21,7 +21,7 @@ import {
   unsafeValues,
   withheld
 } from './basis.ts'
-import { joinSmallBins } from './bins.ts'
+import { joinSmallBins, sharedBins } from './bins.ts'
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'
 import { levelName } from './defining.ts'
@@ -38,8 +38,8 @@ const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
 }
 
 /**
- * Judges a quantile with coarser bins than those given, which could not be disclosed; undefined
- * if fewer than three of them are filled.
+ * Judges a quantile, or shared bins, with coarser bins than those given, which could not be disclosed; undefined
+ * if fewer than three of them are filled, or fewer than two shared ones.
  */
 export function judgeCoarser(
   group: ReducedGroup,
@@ -47,10 +47,11 @@ export function judgeCoarser(
   bins: readonly ReducedBin[],
   rules: CellRules
 ): CellFinding | undefined {
-  const column = measure.kind === 'quantile' ? group.columns.get(measure.variable) : undefined
+  if (measure.kind !== 'quantile' && measure.kind !== 'bins') return undefined
+  const column = group.columns.get(measure.variable)
   const sizes = bins.map(({ support }) => support.size).filter((size) => size > 0)
-  if (measure.kind !== 'quantile' || column === undefined || sizes.length < 3) return undefined
-  return judgeQuantile(column, measure.variable, rules, Math.min(...sizes) + 1)
+  if (column === undefined || sizes.length < (measure.kind === 'bins' ? 2 : 3)) return undefined
+  return judgeBins(column, measure, rules, Math.min(...sizes) + 1)
 }
 
 /** Judges whether one measure of one group may be shown by itself. */
@@ -75,7 +76,8 @@ export function judgeCell(group: ReducedGroup, measure: Measure, rules: CellRule
     case 'share':
       return withColumn(group, measure.variable, (column) => judgeShare(column, measure, rules))
     case 'quantile':
-      return withColumn(group, measure.variable, (column) => judgeQuantile(column, measure.variable, rules))
+    case 'bins':
+      return withColumn(group, measure.variable, (column) => judgeBins(column, measure, rules))
     case 'gram':
       return judgeModelCell(group, measure, rules)
   }
@@ -161,23 +163,28 @@ function judgeShare(
   return judged({ support, numbers, counted: { subjects: support } }, [], rules)
 }
 
-/** `subjectsMin` is the least number of subjects of a bin; smaller bins are joined with their neighbours. */
-function judgeQuantile(
+/**
+ * `subjectsMin` is the least number of subjects of a bin; smaller bins are joined with their neighbours. One bin over all values
+ * says no more than how many there are; one that is left of several says of everyone that they are in it.
+ */
+function judgeBins(
   column: ReducedColumn,
-  variable: VariableRef,
+  { kind, variable }: Extract<Measure, { kind: 'quantile' | 'bins' }>,
   rules: CellRules,
   subjectsMin = rules.settings.k
 ): CellFinding {
   const { support } = column
   const behind = rowsBehind(column, rules, [variable])
   if (!behind.ok) return withheld(behind.why)
-  const bins = joinSmallBins(column.bins ?? [], subjectsMin, rules.settings.zerosAreDisclosive)
+  const join = kind === 'bins' ? sharedBins : joinSmallBins
+  const bins = join(column.bins ?? [], subjectsMin, rules.settings.zerosAreDisclosive)
   const filled = bins.filter((bin) => bin.support.size > 0)
+  const isWhole = kind === 'bins' && bins.length === 1
   if (filled.length === 0) return withheld('the reduction lacks the bins')
-  if (rules.settings.zerosAreDisclosive && filled.length === 1) return withheld('everyone is in one bin')
+  if (rules.settings.zerosAreDisclosive && filled.length === 1 && !isWhole) return withheld('everyone is in one bin')
   const found = filled.map((bin) => ({ bin, behind: rowsBehind(bin, rules, [variable]) }))
   const counts = found.flatMap(({ bin: { from, to }, behind: own }) =>
-    own.ok ? [levelCountOf(own.set, variable, `[${from},${to})`)] : []
+    own.ok ? [isWhole ? countOf(own.set) : levelCountOf(own.set, variable, `[${from},${to})`)] : []
   )
   if (counts.length < filled.length) return withheld('the reduction lacks the rows of bins')
   const numbers = [countOf(behind.set), ...counts]

@@ -85,7 +85,7 @@ export function conditionsOf(
     const place = levels.indexOf(measure.level)
     return [(value) => value === place]
   }
-  if (measure.kind === 'quantile') {
+  if (measure.kind === 'quantile' || measure.kind === 'bins') {
     return bins.map(
       ({ from, to }) =>
         (value: number) =>

@@ -87,5 +87,5 @@ const OF_WHOM = 'of whom '
 
 /** Whether a measure counts people or rows, instead of measuring a variable. */
 export function isCounting({ kind }: Measure): boolean {
-  return kind === 'subjects' || kind === 'rows'
+  return kind === 'subjects' || kind === 'rows' || kind === 'bins'
 }

@@ -61,6 +61,8 @@ export interface Suppressed {
   readonly ledgers: Ledgers
   /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
+  /** How far at most that number is from the exact one. */
+  readonly shownWithin: (set: SolvedSet) => number
   /** What was withheld and why, for the local audit log only. */
   readonly why: readonly string[]
 }
@@ -179,6 +181,11 @@ class Judging {
         const count = set.rows?.size ?? set.subjects.size
         return settings.roundBase === 1 ? count : (this.#draft.shownOf(countOf(set)) ?? roundCount(count, settings))
       },
+      shownWithin: ({ subjects, rows }) => {
+        if (settings.roundBase === 1) return 0
+        const weight = this.#draft.shownWeight(countOf({ subjects, ...(rows === undefined ? {} : { rows }) })) ?? 1
+        return (weight * settings.roundBase) / 2
+      },
       why: [...this.#why].map(([text, times]) => `${text}: ${times}`)
     }
   }
@@ -245,7 +252,9 @@ class Judging {
         k: this.#k
       })
     }
-    if (objection?.why === 'leverage' && this.#tellCoarser(row, cell)) return
+    // Fewer bins are fewer numbers.
+    const isOfNumbers = objection?.why === 'leverage' || (objection?.why === 'information' && measure.kind === 'bins')
+    if (isOfNumbers && this.#tellCoarser(row, cell)) return
     if (objection === undefined) {
       objection = this.#auditLevels(row.group, measure, basis)
       // Its numbers were admitted, but are not disclosed now.
@@ -280,7 +289,7 @@ class Judging {
     })
   }
 
-  /** Judges a quantile again with coarser bins. Returns false if there are none that may be shown by themselves. */
+  /** Judges a quantile, or shared bins, again with coarser bins. Returns false if there are none that may be shown by themselves. */
   #tellCoarser(row: TableRow, cell: TableCell): boolean {
     if (cell.basis?.bins === undefined) return false
     const coarser = judgeCoarser(row.group, cell.measure, cell.basis.bins, this.#cellRules)
@@ -513,7 +522,9 @@ class Judging {
     const { settings } = this.#rules
     const counting = this.#plan.measures.find(isCounting)
     if (this.#rows.length < 2 || counting === undefined) return undefined
-    const subjects = this.#rows.map(({ group }) => group.support).reduce((all, one) => all.or(one))
+    const counted = ({ support, columns }: ReducedGroup) =>
+      counting.kind === 'bins' ? (columns.get(counting.variable)?.support ?? support) : support
+    const subjects = this.#rows.map(({ group }) => counted(group)).reduce((all, one) => all.or(one))
     const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
     const ofNobody = { about: [], aboutPeople: [] }
     const entries: Entry[] = [

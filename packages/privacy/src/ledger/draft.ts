@@ -226,6 +226,13 @@ export class LedgerDraft {
     return place?.placed.kind === 'within' ? place.span.shownOf(place.placed.weights) : undefined
   }
 
+  /** The sum of the sizes of the weights with which that value is combined from the shown ones; undefined as for `shownOf`. */
+  shownWeight(quantity: string, set: SubjectSet): number | undefined {
+    const place = this.#place(quantity, set)
+    if (place?.placed.kind !== 'within' || place.span.shownOf(place.placed.weights) === undefined) return undefined
+    return place.placed.weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
+  }
+
   /** Whether a sum over the set would disclose something that does not follow from earlier numbers. */
   isNew(quantity: string, set: SubjectSet): boolean {
     return this.#place(quantity, set)?.placed.kind === 'new'

@@ -37,6 +37,11 @@ export type Measure =
   | { readonly kind: 'share'; readonly name: string; readonly variable: VariableRef; readonly level: string }
   /** Interpolated linearly within a bin of the declared breakpoints. q is from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
+  /**
+   * The numbers of values in the declared bins. Small bins are joined in an order that is the same at all institutions, so that
+   * they keep edges in common. The shown number is that of all values.
+   */
+  | { readonly kind: 'bins'; readonly name: string; readonly variable: VariableRef }
   | GramMeasure
 
 /**
@@ -121,6 +126,8 @@ export type PlanTest = (
     }
   | MetaTest
   | IntervalTest
+  | SurvivalTest
+  | RankTest
   /** The mean less `value`. */
   | { readonly kind: 'one_sample'; readonly of: string; readonly by: readonly string[]; readonly value: number }
   /** The first variable of a covariance less the second, over those who have both. */
@@ -140,9 +147,46 @@ export type PlanTest = (
 
 /** A 95 % confidence interval for each row of the answer. `by`: all key columns. */
 export interface IntervalTest {
-  readonly kind: 'mean_interval' | 'share_interval' | 'correlation_interval'
+  readonly kind: 'mean_interval' | 'share_interval' | 'correlation_interval' | 'quantile_interval'
   readonly of: string
   readonly by: readonly string[]
+  /** Of `quantile_interval`: the share below the quantile. */
+  readonly q?: number
+}
+
+/**
+ * Survival from the numbers of people in bins of a time, by whether they had the event; `of`: these bins. `by`: the column of the
+ * groups, if there is one, and then that of the strata.
+ */
+export interface SurvivalTest {
+  readonly kind: 'kaplan_meier' | 'log_rank'
+  readonly of: string
+  readonly by: readonly string[]
+  readonly event: SurvivalEvent
+  /** The declared levels of each column in `by`. */
+  readonly levels: readonly (readonly string[])[]
+  /** Of `kaplan_meier`: times at which survival is told, and the end of the restricted mean. */
+  readonly times?: readonly number[]
+  readonly until?: number
+  /** Of `log_rank`: whether people of all institutions are compared with each other, or within their institution alone. */
+  readonly site?: 'none' | 'stratum'
+}
+
+/** The column that says who had the event. */
+export interface SurvivalEvent {
+  readonly key: string
+  /** The level of those who had it. Who has one of the others was seen until the time without it. */
+  readonly level: string
+  readonly others: readonly string[]
+}
+
+/** Ranks of two groups from the numbers of values in bins; `of`: these bins. `corrected`: for continuity. */
+export interface RankTest {
+  readonly kind: 'mann_whitney'
+  readonly of: string
+  readonly by: string
+  readonly groups: readonly [string, string]
+  readonly corrected: boolean
 }
 
 /** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */

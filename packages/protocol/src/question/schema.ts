@@ -60,7 +60,9 @@ export interface SchemaQuestion {
 export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   const binned = [
     ...groupBy.map(({ variable }) => variable),
-    ...measures.flatMap((measure) => (measure.kind === 'quantile' ? [measure.variable] : [])),
+    ...measures.flatMap((measure) =>
+      measure.kind === 'quantile' || measure.kind === 'bins' ? [measure.variable] : []
+    ),
     ...measures.flatMap((measure) => (measure.kind === 'gram' ? measure.factors.map(({ variable }) => variable) : []))
   ]
   const named = [...binned, ...measures.flatMap(variablesOf), ...(where === undefined ? [] : columnsOf(where))]

@@ -19,6 +19,13 @@ export function classicalTests(plan: Plan, asked: Asked): Plan {
 function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
   const columns = (kind: string) => plan.measures.filter((measure) => measure.kind === kind).map((one) => one.name)
   switch (name) {
+    case 'quantile': {
+      if (!hasFlag(call, 'interval')) return []
+      const keys = plan.groupBy.map((key) => key.name)
+      return plan.measures.flatMap((measure): PlanTest[] =>
+        measure.kind === 'quantile' ? [{ kind: 'quantile_interval', of: measure.name, by: keys, q: measure.q }] : []
+      )
+    }
     case 'mean':
     case 'share':
     case 'correlation': {

@@ -30,7 +30,7 @@ export function giving<Part>(
 /** What a result repeats of its test, and what it shows beside the test's own numbers. */
 export type Shown = Pick<
   TestResult,
-  'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'columns' | 'estimates' | 'heterogeneity'
+  'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'columns' | 'estimates' | 'heterogeneity' | 'survival' | 'ranks'
 >
 
 /** The sites that were asked, and those of them that gave every part. */

@@ -1,9 +1,13 @@
-/** Confidence intervals (95 %) of means (t), shares (Wilson) and correlations (Fisher's z), for each row of an answer. */
+/** Confidence intervals (95 %) of means (t), shares (Wilson), correlations (Fisher's z) and quantiles (ranks), for each row of an answer. */
 import type { IntervalTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { zOfP } from '../distributions.ts'
 import { exactSum, poolMoments, valueOfMoments } from '../moments.ts'
 import { correlationWithin } from '../pool-rounding.ts'
+import { quantileOf } from '../quantile.ts'
 import { ROUNDED } from './given.ts'
+import type { MeasuredBins } from './binned/counted.ts'
+import { poolCounted, totalOf } from './binned/counted.ts'
+import { quantileInterval } from './binned/quantile-interval.ts'
 import { around, type Range } from './range.ts'
 import { intervalOf, meanOver } from './mean.ts'
 import {
@@ -26,7 +30,7 @@ interface Interval {
 
 /** Each row is of the sites that gave its number, as its pooled value is. */
 export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestResult {
-  const { kind, of, by } = test
+  const { kind, of, by, q } = test
   const found = sites.map(({ site, rows }) => ({
     site,
     rows: new Map(rows.map((row) => [JSON.stringify(by.map((key) => row.keys[key] ?? null)), row.cells.get(of)]))
@@ -38,7 +42,14 @@ export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestR
       return cell && isGiven(cell) ? [{ site, cell }] : []
     })
     const groups = JSON.parse(key) as (string | null)[]
-    return { groups, sites: cells.map(({ site }) => site), made: MADE[kind](cells.map(({ cell }) => cell)) }
+    return {
+      groups,
+      sites: cells.map(({ site }) => site),
+      made: MADE[kind](
+        cells.map(({ cell }) => cell),
+        test
+      )
+    }
   })
   const estimates = rows.map(
     ({ groups, sites, made: { n, estimate, interval } }): TestEstimate => ({
@@ -51,23 +62,51 @@ export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestR
     ...(rows.some((row) => row.sites.length < sites.length) && sites.length > 1 ? [PARTLY] : []),
     ...(rows.some(({ made }) => made.isRounded) ? [ROUNDED] : [])
   ]
-  return { ...{ kind, of, by: [...by], groups: [] }, ...NOTHING, note: notes.join(' '), sites: behind, estimates }
+  const level = q === undefined ? {} : { value: q }
+  return {
+    ...{ kind, of, by: [...by], groups: [], ...level },
+    ...NOTHING,
+    note: notes.join(' '),
+    sites: behind,
+    estimates
+  }
 }
 
 const UNSURE = `A number has no interval: too few values, or none that vary, or it is not known how far it was rounded.`
 const PARTLY = 'A number is of those institutions alone that gave it: see its `sites`.'
 
-const MEASURES = { mean_interval: 'mean', share_interval: 'share', correlation_interval: 'correlation' } as const
+const MEASURES = {
+  mean_interval: 'mean',
+  share_interval: 'share',
+  correlation_interval: 'correlation',
+  quantile_interval: 'quantile'
+} as const
 
-const MADE: Readonly<Record<IntervalTest['kind'], (cells: readonly TestCell[]) => Interval>> = {
+const MADE: Readonly<Record<IntervalTest['kind'], (cells: readonly TestCell[], test: IntervalTest) => Interval>> = {
   mean_interval: (cells) => ofMean(cells.flatMap(({ moments }) => moments ?? [])),
   share_interval: (cells) => ofShare(cells.flatMap(({ share }) => share ?? [])),
-  correlation_interval: (cells) => ofCorrelation(cells.flatMap(({ moments }) => moments ?? []))
+  correlation_interval: (cells) => ofCorrelation(cells.flatMap(({ moments }) => moments ?? [])),
+  quantile_interval: (cells, { q = HALF }) =>
+    ofQuantile(
+      cells.flatMap(({ bins }) => bins ?? []),
+      q
+    )
 }
 
-/** A correlation with a variable that does not vary at a site has no value there, but its moments pool. */
-function isGiven({ value, moments, share }: TestCell): boolean {
-  return moments !== undefined || (share !== undefined && value !== null)
+const HALF = 0.5
+
+/** A correlation with a variable that does not vary at a site has no value there, but its moments pool, and so do bins. */
+function isGiven({ value, moments, share, bins }: TestCell): boolean {
+  return moments !== undefined || bins !== undefined || (share !== undefined && value !== null)
+}
+
+/** Interpolated within a bin, as the pooled value is. Its interval ends at edges of bins. */
+function ofQuantile(parts: readonly MeasuredBins[], q: number): Interval {
+  const bins = poolCounted(parts)
+  if (bins === null) return { ...NONE, interval: null, isRounded: false }
+  const interval = quantileInterval(parts, q)
+  const isRounded = interval !== null && parts.some(({ within }) => within.sum > 0)
+  return { n: totalOf(bins), estimate: quantileOf(bins, q), interval, isRounded }
 }
 
 function ofMean(parts: readonly Measured[]): Interval {

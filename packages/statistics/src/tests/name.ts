@@ -15,7 +15,11 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   mcnemar: 'McNemar’s χ²',
   fisher: 'Fisher’s exact test',
   partial_correlation: 'Partial correlation',
-  pairwise: 'Pairwise Welch’s t, p after Holm'
+  pairwise: 'Pairwise Welch’s t, p after Holm',
+  quantile_interval: '95 % interval of the quantile (order statistics)',
+  kaplan_meier: 'Survival (Kaplan and Meier)',
+  log_rank: 'Log-rank test',
+  mann_whitney: 'Mann, Whitney and Wilcoxon’s test'
 }
 
 /** Adjusted for the site it is another test, of another name. */
@@ -25,7 +29,8 @@ const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   chi_squared: 'Cochran–Mantel–Haenszel χ²',
   two_by_two: 'Mantel–Haenszel odds and risks of two groups',
   fisher: 'Exact test within institutions',
-  pairwise: 'Pairwise Welch’s t within institutions, p after Holm'
+  pairwise: 'Pairwise Welch’s t within institutions, p after Holm',
+  log_rank: 'Log-rank test within institutions'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -60,8 +65,9 @@ export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 
 export function estimateName({ measure, groups }: Pick<TestEstimate, 'measure' | 'groups'>): string {
   const labels = groups.map((label) => label ?? 'missing')
   if (measure === 'difference') return labels.join(' − ')
+  if (measure === 'superiority') return `P(${labels.join(' > ')})`
   if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
   return measure.replace('_', ' ')
 }
 
-const OF_ROWS: readonly TestEstimate['measure'][] = ['mean', 'share', 'correlation']
+const OF_ROWS: readonly TestEstimate['measure'][] = ['mean', 'share', 'correlation', 'quantile']

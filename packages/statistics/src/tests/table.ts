@@ -1,6 +1,7 @@
 /** The answers of the sites in the form that tests read: rows by name, with the accuracy of each cell. */
 import type { MomentsPart, OutputColumn, OutputRow, TableOutput, TestResult } from '@stimnet/protocol'
 import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accuracy.ts'
+import type { MeasuredBins } from './binned/counted.ts'
 
 /** A cell of an answer, as a test needs it. */
 export interface TestCell {
@@ -8,6 +9,8 @@ export interface TestCell {
   readonly moments?: Measured
   /** Of a share: how many have the level, of how many. */
   readonly share?: MeasuredShare
+  /** Of a quantile, or of numbers in bins. */
+  readonly bins?: MeasuredBins
   readonly accuracy: Accuracy
 }
 
@@ -101,7 +104,8 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
         const accuracy = said > implied.count ? { ...implied, count: said } : implied
         const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
         const share = part !== undefined && 'share' in part ? { share: shareOf(part, accuracy) } : {}
-        return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share }]
+        const bins = part !== undefined && 'bins' in part ? { bins: binsOf(part, accuracy) } : {}
+        return [name, { value: typeof value === 'number' ? value : null, accuracy, ...measured, ...share, ...bins }]
       })
     )
   }
@@ -115,6 +119,13 @@ function ofShare(part: OutputRow['parts'][string] | undefined): Accuracy | undef
   const most = Math.max(own, 1 - own) + accuracy.share
   return { count: share.of * accuracy.share + most * accuracy.of, mean: 0, deviations: 0 }
 }
+
+/** Of older results each bin was rounded as all counts are. */
+function binsOf({ bins, accuracy }: BinsPart, { count }: Accuracy): MeasuredBins {
+  return { bins, within: accuracy ?? { each: count, sum: count * bins.length } }
+}
+
+type BinsPart = Extract<OutputRow['parts'][string], { bins: unknown }>
 
 /** Of older results both counts were rounded as all counts are. */
 function shareOf({ share, accuracy }: SharePart, { count }: Accuracy): MeasuredShare {

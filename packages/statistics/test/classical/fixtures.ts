@@ -77,8 +77,9 @@ export const withoutMetafor =
 
 /** The numbers that an R program prints with `cat(c(…))`. */
 export function numbersOfR(program: string): number[] {
-  const { stdout, stderr, status } = spawnSync('Rscript', ['--vanilla', '-e', `options(digits = 15)\n${program}`], {
-    encoding: 'utf8'
+  // R cuts long programs on its command line short.
+  const { stdout, stderr, status } = spawnSync('Rscript', ['--vanilla', '-'], {
+    ...{ encoding: 'utf8', input: `options(digits = 15)\n${program}` }
   })
   if (status !== 0) throw new Error(stderr)
   return stdout.trim().split(/\s+/).map(Number)

@@ -11,8 +11,9 @@ import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
-/** A model is asked for with a formula, which has no form here yet. */
-const PICKED = STATISTICS.filter(({ name }) => name !== 'regression')
+/** These have no form here yet: a model is asked for with a formula, survival with a time and an event. */
+const WITHOUT_FORM = ['regression', 'kaplan_meier', 'log_rank']
+const PICKED = STATISTICS.filter(({ name }) => !WITHOUT_FORM.includes(name))
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {

@@ -16,11 +16,11 @@ export const UNGROUPED: readonly string[] = [
   'partial_correlation'
 ]
 /** These have the groups of one variable at most. */
-export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'meta', 'table_one']
+export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney', 'meta', 'table_one']
 /** These need that one. */
-export const NEEDS_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two']
+export const NEEDS_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney']
 /** These can have confidence intervals beside their numbers. */
-export const WITH_INTERVAL: readonly string[] = ['mean', 'share', 'correlation']
+export const WITH_INTERVAL: readonly string[] = ['mean', 'share', 'correlation', 'quantile']
 
 /** These are of one level of a category. */
 export const OF_LEVEL: readonly string[] = ['share', 'two_by_two']

@@ -1,5 +1,6 @@
 /** A result as pictures: one column at a time, and whatever has intervals. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
+import { testName } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -7,6 +8,7 @@ import { Scroll } from '../../parts/scroll.tsx'
 import { ForestPlot } from '../../plots/forest-plot.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
 import { SiteBars } from '../../plots/site-bars.tsx'
+import { SurvivalPlot } from '../../plots/survival-plot.tsx'
 import { forestsOf } from './estimates.ts'
 import { blankWord, columnParts, placesOf, type SiteTable } from './sites.ts'
 import { typedCells } from './typed-rows.ts'
@@ -35,6 +37,7 @@ export function Plots(props: {
   if (cells.length === 0 && typed.length === 0 && forests.length === 0) return null
   return (
     <Panel title="Plots">
+      <Curves pooled={pooled} />
       {measures.length > 1 && (
         <ColumnField columns={pooled.columns} measures={measures} chosen={chosen} choose={setChosen} />
       )}
@@ -62,19 +65,41 @@ export function Plots(props: {
           </Scroll>
         </figure>
       ))}
-      {forests.slice(0, FORESTS_MAX).map((forest) => (
+      <Forests all={forests} />
+    </Panel>
+  )
+}
+
+/** The first estimates with their intervals. */
+function Forests({ all }: { all: ReturnType<typeof forestsOf> }) {
+  return (
+    <>
+      {all.slice(0, FORESTS_MAX).map((forest) => (
         <Scroll key={forest.title} label={forest.title}>
           <ForestPlot forest={forest} />
         </Scroll>
       ))}
-      {forests.length > 0 && (
+      {all.length > 0 && (
         <p className="hint">
           Intervals assume independent values. If several values are from one subject, they are too narrow.
         </p>
       )}
-      {forests.length > FORESTS_MAX && <p className="hint">Only the first {FORESTS_MAX} estimates are drawn.</p>}
-    </Panel>
+      {all.length > FORESTS_MAX && <p className="hint">Only the first {FORESTS_MAX} estimates are drawn.</p>}
+    </>
   )
+}
+
+/** Survival, where it was asked for. */
+function Curves({ pooled: { tests = [] } }: { pooled: PooledOutput }) {
+  return tests.map((test) => {
+    const curves = test.survival?.curves ?? []
+    const title = testName(test)
+    return curves.length === 0 ? null : (
+      <Scroll key={`${test.of} ${test.by.join()}`} label={title}>
+        <SurvivalPlot title={title} curves={curves} />
+      </Scroll>
+    )
+  })
 }
 
 function ColumnField(props: {

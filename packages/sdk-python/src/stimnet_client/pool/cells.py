@@ -38,6 +38,8 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
         return chosen
+    if kind == "bins":
+        return exact_sum([one["rows"] for cell in cells if "bins" in cell for one in cell["bins"]])
     q: Any = column.get("argument")
     if kind != "quantile" or not _is_number(q):
         return None

@@ -22,6 +22,8 @@ def pooled_within(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | N
 def _within_of(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
     if any("add" in cell for cell in cells):
         return math.fsum(cell.get("accuracy") or 0 for cell in cells if "add" in cell)
+    if column["kind"] == "bins":
+        return math.fsum((cell.get("accuracy") or {}).get("sum", 0) for cell in cells if "bins" in cell)
     shares = [cell for cell in cells if "share" in cell]
     if shares:
         return _within_of_shares(shares)

@@ -1,0 +1,82 @@
+/** Survival in a terminal: for each group a line of text as its curve, a table of its steps, and what is read off it. */
+import { measured, printable, tableOf } from '@stimnet/machine'
+import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
+import { type Broadcast, testName } from '@stimnet/sdk'
+
+/** Characters of a curve. */
+const WIDTH = 40
+const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+
+/** The lines of the curves; empty where none was asked for. */
+export function survivalLines({ pooled, parts }: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
+  const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
+  return (pooled?.tests ?? []).flatMap((test) => (test.kind === 'kaplan_meier' ? linesOf(test, nameOf) : []))
+}
+
+function linesOf(test: TestResult, nameOf: (site: string) => string): string[] {
+  const { of, by, note, survival, sites = [] } = test
+  const { curves = [], event } = survival ?? {}
+  const asked = event === undefined ? '' : `, event ${printable(`${event.key} ${event.level}`)}`
+  const title = `\n${testName(test)}, ${printable([of, ...by].join(' by '))}${asked}\n`
+  if (curves.length === 0) return [title, `Not computed. ${printable(note)}\n`]
+  const end = Math.max(...curves.flatMap(({ steps }) => steps.flatMap(({ time }) => time ?? [])))
+  const widest = Math.max(...curves.map(({ group }) => nameOfGroup(group).length))
+  return [
+    title,
+    ...curves.map((curve) => `  ${nameOfGroup(curve.group).padEnd(widest)}  ${curveOf(curve, end)}\n`),
+    `  ${' '.repeat(widest)}  0${measured(end).padStart(WIDTH - 1)}\n`,
+    ...curves.flatMap((curve) => tableOfCurve(curve, sites, nameOf)),
+    `${printable(note)}\n`
+  ]
+}
+
+function nameOfGroup(group: string | null): string {
+  return group === null ? 'all' : printable(group)
+}
+
+/** Survival over time, in eighths. */
+function curveOf({ steps }: SurvivalCurve, end: number): string {
+  return Array.from({ length: WIDTH }, (_, at) => {
+    const time = (end * at) / (WIDTH - 1)
+    const survival = steps.findLast((step) => step.time !== null && step.time <= time)?.survival ?? 1
+    return EIGHTHS[Math.round(survival * 8)] ?? ''
+  }).join('')
+}
+
+function tableOfCurve(curve: SurvivalCurve, all: readonly string[], nameOf: (site: string) => string): string[] {
+  const { group, n, events, steps, sites = [] } = curve
+  const of = sites.length < all.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
+  const rows = steps.map((step) => [
+    step.time ?? 'later',
+    ...[step.at_risk, step.events, step.survival, step.error],
+    ...(step.interval ?? [null, null]),
+    step.range.map(measured).join(' to ')
+  ])
+  return [
+    `\n${nameOfGroup(group)}: n = ${n}, ${events} events${of}\n`,
+    tableOf(['before', 'at risk', 'events', 'survival', 'std. error', '95 % from', 'to', 'exact times'], rows),
+    ...readOff(curve)
+  ]
+}
+
+/** Median, restricted mean, and survival at the times that were asked for. */
+function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[] {
+  const ends = (interval: readonly (number | null)[]) =>
+    interval.map((end) => (end === null ? 'not reached' : measured(end))).join(' to ')
+  const half =
+    median.estimate === null
+      ? `Median not reached (95 % ${ends(median.interval)}).`
+      : `Median ${measured(median.estimate)} (95 % ${ends(median.interval)}; exact times ${ends(median.range)}).`
+  const area =
+    mean === null
+      ? []
+      : [
+          `Mean up to ${measured(mean.until)}: ${measured(mean.estimate)} (95 % ${ends(mean.interval)}; exact times ${ends(mean.range)}).`
+        ]
+  const single = at.map(({ time, survival, interval, range }) =>
+    survival === null
+      ? `At ${measured(time)}: beyond the grid.`
+      : `At ${measured(time)}: ${measured(survival)} (95 % ${ends(interval ?? [null, null])}; exact times ${ends(range ?? [null, null])}).`
+  )
+  return [`${[half, ...area, ...single].join('\n')}\n`]
+}

@@ -1,0 +1,45 @@
+/** Curves of survival as paths: level from each time of the grid to the next. */
+import type { SurvivalCurve } from '@stimnet/protocol'
+import type { Scale } from './scale.ts'
+
+/** One step of a path. */
+export interface Step {
+  readonly time: number
+  readonly value: number
+}
+
+/** The steps of a curve that have a time, and of its band those that have an interval. */
+export function stepsOf({ steps }: SurvivalCurve): { curve: Step[]; low: Step[]; high: Step[] } {
+  const timed = steps.flatMap((step) => (step.time === null ? [] : [{ ...step, time: step.time }]))
+  const ends = (at: 0 | 1) =>
+    timed.flatMap(({ time, interval }) => {
+      const end = interval?.[at]
+      return end === undefined ? [] : [{ time, value: end }]
+    })
+  return { curve: timed.map(({ time, survival }) => ({ time, value: survival })), low: ends(0), high: ends(1) }
+}
+
+/** From 1 at time 0; ends at the last step. */
+export function stepPath(steps: readonly Step[], { x, y }: { x: Scale; y: Scale }): string {
+  const lines = steps.map(({ time, value }) => `H${round(x.at(time))}V${round(y.at(value))}`)
+  return `M${round(x.at(0))} ${round(y.at(1))}${lines.join('')}`
+}
+
+/** The area between two curves of steps. */
+export function bandPath(low: readonly Step[], high: readonly Step[], scales: { x: Scale; y: Scale }): string {
+  const { x, y } = scales
+  const back = low.toReversed().flatMap(({ time, value }, i, all) => {
+    const before = all[i + 1]?.value ?? 1
+    return [`L${round(x.at(time))} ${round(y.at(value))}`, `V${round(y.at(before))}`]
+  })
+  return `${stepPath(high, scales)}${back.join('')}H${round(x.at(0))}Z`
+}
+
+/** How many are at risk just after a time; null after the last step. */
+export function atRisk({ steps }: SurvivalCurve, time: number): number | null {
+  return steps.find((step) => step.time === null || step.time > time)?.at_risk ?? null
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,108 @@
+/** The tests over numbers in bins that a statistic by name asks for: survival, and ranks of two groups. */
+import {
+  type Filter,
+  type Plan,
+  type ResolvedVariable,
+  type StatisticCall,
+  StimnetError,
+  type SurvivalEvent,
+  type SurvivalTest
+} from '@stimnet/protocol'
+import { hasFlag, invalid, twoLevels } from '../../measures.ts'
+
+type Binned = 'kaplan_meier' | 'log_rank' | 'mann_whitney'
+
+/** Whether a statistic is made of numbers in bins. */
+export function isOfBins(name: string): name is Binned {
+  return name === 'kaplan_meier' || name === 'log_rank' || name === 'mann_whitney'
+}
+
+/** The call with the strata of a log-rank test behind its groups. Throws PARAMETER_INVALID. */
+export function withStrata(call: StatisticCall): StatisticCall {
+  if (call.name !== 'log_rank') return call
+  if (call.by.length !== 1) return invalid('log_rank needs one category in `by`, and may have another one in `strata`.')
+  const { strata } = call.arguments
+  if (strata === undefined) return call
+  if (typeof strata !== 'string') return invalid('strata: the name of a category.')
+  return { ...call, by: [...call.by, strata] }
+}
+
+interface Asked {
+  readonly call: StatisticCall
+  readonly variables: readonly ResolvedVariable[]
+  readonly by: readonly ResolvedVariable[]
+}
+
+/** The plan with its test. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
+export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
+  const { call, variables, by } = asked
+  const [measure] = plan.measures
+  if (measure === undefined) return plan
+  if (name === 'mann_whitney') return withRanks(plan, measure.name, asked)
+  const other = by.find(({ variable }) => variable.type !== 'category')
+  if (other) return invalid(`${name} has groups of a category, and ${other.ref} is none.`)
+  if (name === 'kaplan_meier' && by.length > 1) return invalid('kaplan_meier takes one category in `by`.')
+  const keys = plan.groupBy.map((key) => key.name)
+  const [, column] = variables
+  const test: SurvivalTest = {
+    ...{ kind: name, of: measure.name, by: keys.slice(0, -1) },
+    event: { key: keys.at(-1) ?? '', ...eventOf(call, column) },
+    levels: by.map(({ variable }) => variable.levels)
+  }
+  const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call) }
+  return { ...plan, tests: [{ ...test, ...more }] }
+}
+
+/** An integer 0 or 1 with a breakpoint at 1 has the groups "<1" and ">=1". */
+const ONE = 1
+
+function eventOf(call: StatisticCall, column: ResolvedVariable | undefined): Omit<SurvivalEvent, 'key'> {
+  if (column === undefined) return invalid(`${call.name} takes a time and the variable that says who had the event.`)
+  const { ref, variable } = column
+  const { event } = call.arguments
+  if (variable.type === 'category') {
+    const known = variable.levels.join(', ').slice(0, 500)
+    if (typeof event !== 'string') return invalid(`event: the level of ${ref} of those who had it. It has: ${known}.`)
+    if (variable.levels.includes(event)) return { level: event, others: variable.levels.filter((one) => one !== event) }
+    throw new StimnetError('VALUE_NOT_DECLARED', 'planning survival', { reason: `${ref} has the levels ${known}.` })
+  }
+  const [point, more] = variable.breakpoints
+  if (variable.type !== 'integer' || point !== ONE || more !== undefined)
+    return invalid(
+      `${ref} does not say who had the event: it is no category, and no integer with one breakpoint, at 1.`
+    )
+  if (event !== undefined && event !== ONE) return invalid('event: 1, or not given, for an integer 0 or 1.')
+  return { level: `>=${ONE}`, others: [`<${ONE}`] }
+}
+
+const TIMES_MAX = 12
+
+function timesOf({ arguments: { times, until } }: StatisticCall): Pick<SurvivalTest, 'times' | 'until'> {
+  const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0
+  const asked: unknown[] = times === undefined ? [] : [times].flat()
+  const known = asked.filter(isTime)
+  if (known.length < asked.length || known.length > TIMES_MAX) invalid(`times: up to ${TIMES_MAX} numbers above 0.`)
+  if (until !== undefined && !isTime(until)) return invalid('until: a number above 0.')
+  return {
+    ...(known.length === 0 ? {} : { times: [...new Set(known)].sort((a, b) => a - b) }),
+    ...(until === undefined ? {} : { until })
+  }
+}
+
+function siteOf({ arguments: { site = 'none' } }: StatisticCall): 'none' | 'stratum' {
+  return site === 'none' || site === 'stratum' ? site : invalid('site: none or stratum.')
+}
+
+function withRanks(plan: Plan, of: string, { call, by }: Asked): Plan {
+  const [key, more] = by
+  const [column] = plan.groupBy
+  if (key === undefined || column === undefined || more) return invalid('mann_whitney needs one variable in `by`.')
+  const groups = twoLevels(call, key)
+  // Other groups are left out of the plan: then no group must be withheld in order to hide another one.
+  const where: Filter = { column: key.ref, op: 'in', values: groups }
+  return {
+    ...plan,
+    where,
+    tests: [{ kind: 'mann_whitney', of, by: column.name, groups, corrected: hasFlag(call, 'correct') }]
+  }
+}

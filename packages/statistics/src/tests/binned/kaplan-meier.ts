@@ -1,0 +1,111 @@
+/** Kaplan and Meier's curves over the sites, each on the edges that its parts have in common. */
+import type { SurvivalCurve, SurvivalTest, TestResult } from '@stimnet/protocol'
+import { ROUNDED } from '../given.ts'
+import { NOTHING, type TestSite } from '../table.ts'
+import { type Counted, edgeOf, isRounded, poolCounted, totalOf } from './counted.ts'
+import { lastTime, medianOf, restrictedMean, stepsShown, survivalAt } from './curve.ts'
+import { type LifeStep, lifeTable } from './life-table.ts'
+import { type Split, splitOf, together } from './split.ts'
+
+interface Table {
+  readonly group: string | null
+  readonly steps: readonly LifeStep[]
+  readonly events: readonly Counted[]
+  readonly censored: readonly Counted[]
+  readonly sites: readonly string[]
+}
+
+/** Each curve is of the sites that gave those with the event and those without. */
+export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
+  const { kind, of, by, event, levels, times, until } = test
+  const groups: (string | null)[] = by.length === 0 ? [null] : [...(levels[0] ?? [])]
+  const found = groups.map((group) => {
+    const givers = sites.flatMap((site) => {
+      const split = splitOf(site, test, group === null ? [] : [group])
+      return split && split.events.length + split.others.length > 0 ? [{ site, split }] : []
+    })
+    return { group, givers, split: together(givers.map(({ split }) => split)) }
+  })
+  const given = found.filter(({ givers }) => givers.length > 0)
+  const tables = given.flatMap(({ group, givers, split }): Table[] => {
+    const table = tableOf(split)
+    return table === null ? [] : [{ group, ...table, sites: givers.map(({ site }) => site.site) }]
+  })
+  const last = Math.min(...tables.map(({ steps }) => lastTime(steps) ?? Number.POSITIVE_INFINITY))
+  const end = until ?? (Number.isFinite(last) ? last : undefined)
+  const curves = tables.map((table) => curveOf(table, times ?? [], end))
+  const behind = sites.map(({ site }) => site).filter((site) => tables.some((table) => table.sites.includes(site)))
+  const isOff = given.some(({ split }) => isRounded([...split.events, ...split.others]))
+  const notes = [
+    ...(tables.length === 0 ? [NONE] : [gridNote(tables)]),
+    ...(sites.length > 1 && tables.some((table) => table.sites.length < sites.length) ? [PARTLY] : []),
+    ...(tables.length > 0 && tables.length < groups.length ? [FEWER] : []),
+    ...(isOff && tables.length > 0 ? [ROUNDED] : []),
+    ...(until !== undefined && curves.some((curve) => curve.restricted_mean === null) ? [BEYOND] : [])
+  ]
+  return {
+    ...{ kind, of, by: [...by], groups: [] },
+    ...NOTHING,
+    note: notes.join(' '),
+    sites: behind,
+    survival: {
+      ...{ event: { ...event, others: [...event.others] }, levels: levels.map((one) => [...one]) },
+      ...(times === undefined ? {} : { times: [...times] }),
+      ...(until === undefined ? {} : { until }),
+      curves
+    }
+  }
+}
+
+const NONE = 'No institution gave both those with the event and those without it, on grids that fit.'
+const FEWER = 'A group has no curve: nobody is in it, or too few had the event, or too few had not.'
+const PARTLY = 'A curve is of those institutions alone that gave it: see its `sites`.'
+const BEYOND = 'A curve has no restricted mean: its grid ends before, or has one interval.'
+
+/** Null where the outer edges of the parts differ. */
+function tableOf({ events, others }: Split): Pick<Table, 'steps' | 'events' | 'censored'> | null {
+  const censored = others.length === 0 ? [] : poolCounted(others)
+  const grid = events.length === 0 ? emptied(censored ?? []) : poolCounted(events)
+  if (censored === null || grid === null) return null
+  return { steps: lifeTable(grid, censored), events: grid, censored }
+}
+
+function emptied(bins: readonly Counted[]): Counted[] {
+  return bins.map(({ from, to }) => ({ from, to, rows: 0, within: 0 }))
+}
+
+function curveOf(
+  { group, steps, events, censored, sites }: Table,
+  times: readonly number[],
+  until: number | undefined
+): SurvivalCurve {
+  return {
+    group,
+    n: totalOf(events) + totalOf(censored),
+    events: totalOf(events),
+    steps: stepsShown(steps, censored),
+    median: medianOf(steps),
+    restricted_mean: until === undefined ? null : restrictedMean(steps, until),
+    at: times.map((time) => survivalAt(steps, time)),
+    ...(sites.every((site) => site === '') ? {} : { sites: [...sites] })
+  }
+}
+
+/** Which approximation the curves are. */
+function gridNote(tables: readonly Table[]): string {
+  const steps = tables.map((table) => table.steps.length)
+  const [least, most] = [Math.min(...steps), Math.max(...steps)]
+  const many = least === most ? `${most}` : `${least} to ${most}`
+  const others = tables.some(
+    ({ events, censored }) =>
+      censored.some(({ to }) => !events.some((one) => one.to === to)) || censored.length < events.length
+  )
+  const ends = tables.some((table) => table.steps.some(({ to }) => edgeOf(to) === null))
+  return [
+    `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}: as if every time were the end of its interval.`,
+    others ? 'The grid of those without the event is another; what it hides is in the range.' : '',
+    ends ? 'The last interval has no end.' : ''
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}

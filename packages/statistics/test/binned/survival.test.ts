@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { describe, test } from 'node:test'
+import type { Output, SurvivalCurve, TestResult } from '@stimnet/protocol'
+import { apart, inR, numbersOfR, pooledTest, withoutR } from '../classical/fixtures.ts'
+import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, study, told, veterans } from './fixtures.ts'
+
+const isHere = withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
+const skip = isHere ? false : 'no R with survival here'
+
+/** People on the grids: those with the event at its ends, the others at those that are left to them. */
+interface Coarse {
+  readonly events?: readonly number[]
+  readonly others?: readonly number[]
+}
+
+function framed(people: readonly Person[], { events = GRID, others = GRID }: Coarse = {}, site?: readonly number[]) {
+  const upTo = (end: number, edges: readonly number[]) => edges.find((edge) => edge >= end) ?? MOST
+  const texts = (of: (one: Person) => string) => `c(${people.map((one) => `"${of(one)}"`).join(', ')})`
+  return `library(survival)
+d <- data.frame(time = ${inR(people.map(({ time, died }) => (died ? endOf(time, events) : upTo(endOf(time, others), events))))},
+  died = ${inR(people.map(({ died }) => Number(died)))}, arm = ${texts(({ arm }) => arm)}, kind = ${texts(({ kind }) => kind)},
+  site = ${inR(site ?? people.map(() => 1))})
+`
+}
+
+/** Of each time with an event: n, d, S, its error, its band; then median with interval, restricted mean with error. */
+function curveInR(subset: string, until: number): string {
+  return `f <- survfit(Surv(time, died) ~ 1, data = d, subset = ${subset}, conf.type = "log-log")
+s <- summary(f); t <- summary(f, rmean = ${until})$table
+cat(c(rbind(s$time, s$n.risk, s$n.event, s$surv, s$std.err, s$lower, s$upper), t[c("median", "0.95LCL", "0.95UCL", "rmean", "se(rmean)")]), "")
+`
+}
+
+function numbersOf({ steps, median, restricted_mean: mean }: SurvivalCurve): (number | null)[] {
+  return [
+    ...steps
+      .filter(({ events }) => events > 0)
+      .flatMap((one) => [
+        ...[one.time, one.at_risk, one.events, one.survival, one.error ?? Number.NaN],
+        ...(one.interval ?? [Number.NaN, Number.NaN])
+      ]),
+    ...[median.estimate ?? Number.NaN, ...median.interval.map((end) => end ?? Number.NaN)],
+    ...[mean?.estimate ?? null, mean?.error ?? null]
+  ]
+}
+
+const isSame = (found: readonly (number | null)[], expected: readonly number[]) => {
+  const known = expected.map((value) => (Number.isNaN(value) ? 0 : value))
+  assert.equal(
+    apart(
+      found.map((value) => (value !== null && Number.isNaN(value) ? 0 : value)),
+      known
+    ),
+    ''
+  )
+}
+
+/** Dealt in turn, and by a covariate. */
+const SPLITS: Readonly<Record<string, (one: Person, at: number) => number>> = {
+  evenly: (_, at) => at % 3,
+  unevenly: ({ kind, time }) => (KINDS.indexOf(kind) < 2 ? 0 : time < 100 ? 1 : 2)
+}
+
+const partsOf = (people: readonly Person[], siteOf: (one: Person, at: number) => number) =>
+  [0, 1, 2].map((site) => people.filter((one, at) => siteOf(one, at) === site))
+
+const curvesOf = (result: TestResult) => result.survival?.curves ?? []
+
+describe('survival on a grid', () => {
+  test('is R’s survfit on times at the ends of the grid, of published data at one institution', { skip }, () => {
+    const people = veterans()
+    const result = pooledTest(told(planOf({ name: 'kaplan_meier', arguments: { event: 'yes', until: 365 } }), people))
+    const [curve] = curvesOf(result)
+    assert.ok(curve)
+    isSame(numbersOf(curve), numbersOfR(framed(people) + curveInR('TRUE', 365)))
+    assert.equal(curve.n, 137)
+    // The published estimate on exact times: half had died by day 80; on the grid by day 90.
+    assert.deepEqual([curve.median.estimate, curve.median.range], [90, [60, 90]])
+  })
+
+  test('by groups over three institutions, however people are split and whichever edges each has joined', {
+    skip
+  }, () => {
+    const people = study(5, 900)
+    // Each institution has joined other edges, and more of those without the event.
+    const joins = [(edge: number) => edge === 14, (edge: number) => [45, 300].includes(edge), () => false]
+    const events = GRID.filter((edge) => ![14, 45, 300].includes(edge))
+    const others = [14, 30, 90, 180, 365]
+    const plan = planOf({
+      name: 'kaplan_meier',
+      by: ['arm'],
+      arguments: { event: 'yes', times: [100, 365], until: 400 }
+    })
+    for (const siteOf of Object.values(SPLITS)) {
+      const outputs = partsOf(people, siteOf).map((own, site) =>
+        told(plan, own, {
+          joined: (edge, level) => (level === 'no' ? !others.includes(edge) : (joins[site]?.(edge) ?? false))
+        })
+      )
+      const result = pooledTest(...outputs)
+      const found = curvesOf(result)
+      assert.deepEqual(
+        found.map(({ group, sites }) => [group, sites]),
+        ARMS.map((arm) => [arm, ['s0', 's1', 's2']])
+      )
+      const expected = numbersOfR(
+        framed(people, { events, others }) + ARMS.map((arm) => curveInR(`arm == "${arm}"`, 400)).join('')
+      )
+      isSame(found.flatMap(numbersOf), expected)
+      assert.match(result.note, /grid of 12 intervals/)
+      assert.match(result.note, /those without the event is another/)
+    }
+  })
+
+  test('the range holds the curve of the exact times, of median and restricted mean as well', () => {
+    const joined = (edge: number, level: string) => (level === 'no' ? edge !== 120 : [14, 45, 300].includes(edge))
+    for (const seed of [1, 2, 3, 4]) {
+      const people = seed === 1 ? veterans() : study(seed, 200)
+      const call = { event: 'yes', until: 365, times: [50, 200] }
+      const [curve] = curvesOf(pooledTest(told(planOf({ name: 'kaplan_meier', arguments: call }), people, { joined })))
+      assert.ok(curve)
+      const exact = (until: number) => exactSurvival(people, until)
+      for (const { time, range } of curve.steps)
+        assert.ok(
+          time === null || isWithin(exact(time - 1), range),
+          `${seed}: ${exact((time ?? 0) - 1)} in ${range} at ${time}`
+        )
+      for (const { time, range } of curve.at) assert.ok(isWithin(exact(time), range ?? []), `${seed}: at ${time}`)
+      const median = Array.from({ length: MOST }, (_, t) => t).find((t) => exact(t) <= 0.5) ?? 0
+      const [low = 0, high = MOST] = curve.median.range
+      assert.ok(median >= (low ?? 0) && median < (high ?? MOST), `${seed}: ${median} in ${curve.median.range}`)
+      // Whole days: the curve is constant from each to the next.
+      const mean = Array.from({ length: 365 }, (_, t) => exact(t)).reduce((a, b) => a + b)
+      assert.ok(isWithin(mean, curve.restricted_mean?.range ?? []), `${seed}: ${mean}`)
+    }
+  })
+
+  test('at a time of the grid survival is that of its step, and between two the interval reaches to the next', () => {
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', times: [3, 90, 100, 999] } })
+    const [curve] = curvesOf(pooledTest(told(plan, veterans())))
+    const [before, on, between, beyond] = curve?.at ?? []
+    const step = (time: number) => curve?.steps.find((one) => one.time === time)
+    assert.deepEqual(on, { ...on, survival: step(90)?.survival, interval: step(90)?.interval, range: step(90)?.range })
+    assert.deepEqual(between?.interval, [step(120)?.interval?.[0], step(90)?.interval?.[1]])
+    assert.deepEqual([before?.survival, before?.interval], [1, [step(7)?.interval?.[0], 1]])
+    assert.ok(beyond && beyond.survival !== null)
+    const one = pooledTest(told(plan, veterans(), { joined: () => true }))
+    assert.deepEqual(curvesOf(one)[0]?.restricted_mean, null)
+    assert.match(one.note, /grid of 1 interval:/)
+  })
+
+  test('of rounded counts, survival and band hold for every exact count behind them', () => {
+    const base = 5
+    const accuracy = { each: base / 2, sum: 1000 }
+    const round = (rows: number) => Math.floor(rows / base + 0.5) * base
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', until: 365 } })
+    const joined = (edge: number) => ![30, 90, 180, 365].includes(edge)
+    for (let seed = 11; seed < 41; seed++) {
+      const people = study(seed, 300)
+      const [exact] = curvesOf(pooledTest(told(plan, people, { joined })))
+      const result = pooledTest(told(plan, people, { joined, round, base, accuracy }))
+      const [rounded] = curvesOf(result)
+      assert.match(result.note, /rounded for privacy/)
+      for (const [i, step] of (exact?.steps ?? []).entries()) {
+        const other = rounded?.steps[i]
+        assert.ok(other && isWithin(step.survival, other.range), `${seed} ${i}: ${step.survival} in ${other?.range}`)
+        assert.ok(other.range[0] !== other.range[1] && (other.range[0] ?? 0) <= other.survival)
+        const [low = 0, high = 1] = step.interval ?? []
+        const [least = 0, most = 1] = other.interval ?? []
+        assert.ok(
+          step.interval === null || (least <= low + 1e-12 && most >= high - 1e-12),
+          `${seed} ${i}: ${step.interval} in ${other.interval}`
+        )
+      }
+      const [low = 0, high = 0] = exact?.restricted_mean?.interval ?? []
+      const [least = 0, most = 0] = rounded?.restricted_mean?.interval ?? []
+      assert.ok(least <= low && most >= high, `${seed}: ${low} to ${high} in ${least} to ${most}`)
+    }
+  })
+
+  test('a group of which a part may be withheld has no curve from there, and nobody is nobody only where nothing is withheld', () => {
+    const plan = planOf({ name: 'kaplan_meier', by: ['arm'], arguments: { event: 'yes' } })
+    const people = study(7, 300)
+    const [all, some] = [people.slice(0, 150), people.slice(150).filter(({ arm, died }) => died || arm !== 'test')]
+    const outputs = [told(plan, all), told(plan, some, { withheldGroups: 1 })]
+    const result = pooledTest(...outputs)
+    assert.deepEqual(
+      curvesOf(result).map(({ sites }) => sites),
+      [['s0', 's1'], ['s0'], ['s0', 's1']]
+    )
+    assert.match(result.note, /those institutions alone/)
+    const whole = curvesOf(pooledTest(told(plan, all), told(plan, some)))
+    assert.deepEqual(
+      whole.map(({ n }) => n),
+      ARMS.map((arm) => [...all, ...some].filter((one) => one.arm === arm).length)
+    )
+  })
+
+  test('an integer 0 or 1 says who had the event as well, and a wrong level or column is refused in words', () => {
+    const asInteger = planOf({ name: 'kaplan_meier', variables: ['days', 'dead'] })
+    const asCategory = planOf({ name: 'kaplan_meier', arguments: { event: 'yes' } })
+    const [one, other] = [asInteger, asCategory].map((plan) => curvesOf(pooledTest(told(plan, veterans()))))
+    assert.deepEqual(one, other)
+    const reason = (call: Parameters<typeof planOf>[0]) => {
+      try {
+        planOf(call)
+      } catch (error) {
+        return String((error as { options?: { reason?: string } }).options?.reason ?? error)
+      }
+      return ''
+    }
+    assert.match(reason({ name: 'kaplan_meier' }), /the level of t.died of those who had it. It has: no, yes/)
+    assert.match(
+      reason({ name: 'kaplan_meier', arguments: { event: 'maybe' } }),
+      /has the levels no, yes|planning survival/
+    )
+    assert.match(reason({ name: 'kaplan_meier', variables: ['days', 'days'] }), /named twice/)
+    assert.match(
+      reason({ name: 'kaplan_meier', variables: ['kind', 'died'], arguments: { event: 'yes' } }),
+      /no number/
+    )
+    assert.match(reason({ name: 'log_rank', arguments: { event: 'yes' } }), /one category in `by`/)
+    assert.match(reason({ name: 'kaplan_meier', arguments: { event: 'yes', times: [-1] } }), /numbers above 0/)
+  })
+})
+
+describe('the log-rank test on a grid', () => {
+  const logRankOf = (args: object, outputs: (plan: ReturnType<typeof planOf>) => Output[]) => {
+    const plan = planOf({ name: 'log_rank', by: ['arm'], arguments: { event: 'yes', ...args } } as never)
+    return pooledTest(...outputs(plan))
+  }
+  const numbers = ({ statistic, p, df, survival }: TestResult) => [
+    ...[statistic, df[0] ?? null, p],
+    ...(survival?.counts ?? []).flatMap(({ observed, expected }) => [observed, expected])
+  ]
+
+  test('is R’s survdiff on times at the ends of the grid, over institutions, within strata and within institutions', {
+    skip
+  }, () => {
+    const people = study(21, 900)
+    for (const siteOf of Object.values(SPLITS)) {
+      const site = people.map(siteOf)
+      const parts = partsOf(people, siteOf)
+      const others = [21, 60, 150, 365]
+      const joined = (edge: number, level: string) => (level === 'no' ? !others.includes(edge) : edge === 21)
+      const events = GRID.filter((edge) => edge !== 21)
+      const outputs = (plan: ReturnType<typeof planOf>) => parts.map((own) => told(plan, own, { joined }))
+      // R sorts its groups by name: other, standard, test.
+      const sorted = (found: (number | null)[]) => [...found.slice(0, 3), ...found.slice(7, 9), ...found.slice(3, 7)]
+      const found = [{}, { strata: 'kind' }, { site: 'stratum' }].map((args) =>
+        sorted(numbers(logRankOf(args, outputs)))
+      )
+      const program = `${framed(people, { events, others }, site)}${['arm', 'arm + strata(kind)', 'arm + strata(site)']
+        .map(
+          (terms) => `f <- survdiff(Surv(time, died) ~ ${terms}, data = d)
+m <- function(x) if (is.matrix(x)) rowSums(x) else x
+cat(c(f$chisq, 2, pchisq(f$chisq, 2, lower.tail = FALSE), rbind(m(f$obs), m(f$exp))), "")
+`
+        )
+        .join('')}`
+      isSame(found.flat(), numbersOfR(program))
+    }
+  })
+
+  test('says its grid, and is not made of rounded counts or where a part may be withheld', () => {
+    const people = study(22, 300)
+    const made = logRankOf({}, (plan) => [told(plan, people)])
+    assert.match(made.note, /grid of 15 intervals/)
+    assert.equal(made.survival?.grids?.[0]?.length, 15)
+    const rounded = logRankOf({}, (plan) => [told(plan, people, { base: 5 })])
+    assert.deepEqual([rounded.p, rounded.survival?.counts], [null, undefined])
+    assert.match(rounded.note, /rounded for privacy/)
+    const some = people.filter(({ arm, died }) => died || arm !== 'test')
+    const withheld = logRankOf({}, (plan) => [told(plan, some, { withheldGroups: 1 })])
+    assert.equal(withheld.p, null)
+    assert.match(withheld.note, /withheld/)
+  })
+})
+
+/** Kaplan and Meier of whole days, by the definition, with those who leave on a day after the events of it. */
+function exactSurvival(people: readonly Person[], until: number): number {
+  const times = [...new Set(people.filter(({ died, time }) => died && time <= until).map(({ time }) => time))]
+  return times.reduce((survival, time) => {
+    const atRisk = people.filter((one) => one.time >= time).length
+    return survival * (1 - people.filter((one) => one.died && one.time === time).length / atRisk)
+  }, 1)
+}
+
+function isWithin(value: number, [low = 0, high = 1]: readonly number[]): boolean {
+  return value >= low - 1e-12 && value <= high + 1e-12
+}
