@@ -207,7 +207,7 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
 
 /** This peer's configuration and key. The peer may be running. */
 async function own(values: Values) {
-  const [{ loadConfig }, { readSeed }] = await Promise.all([
+  const [{ loadConfig }, { keyLostText, readSeed }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/identity.ts')
   ])
@@ -215,7 +215,7 @@ async function own(values: Values) {
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, 'identity.key'))
   if (!seed) {
-    const reason = `There is no key in ${dataDir} yet: the peer makes one at its first start.`
+    const reason = keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: the peer makes one at its first start.`
     throw new StimnetError('CONFIG_INVALID', reason, { reason })
   }
   const signer: Signer = await signerFromSeed(seed)
