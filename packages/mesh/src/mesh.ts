@@ -47,6 +47,8 @@ export interface MeshSettings {
   readonly mdns: boolean
   /** Whether a peer may connect and be connected to. Called after Noise has proved the PeerId, and again at every question. */
   readonly permits: (peerId: string) => boolean
+  /** Answers whoever connects, and neither searches for peers nor dials any, whatever addresses strangers name. Default: false. */
+  readonly answersOnly?: boolean
   /** `memory` connects nodes of one process, for tests. Default: tcp. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>

@@ -93,6 +93,7 @@ export class RunningMesh implements Mesh {
       this.#dialler.addHint(detail.id.toString(), detail.multiaddrs.map(String))
     })
     await startNode(node, settings)
+    if (settings.answersOnly) return
     for (const address of settings.bootstrap) this.#dialler.addBootstrap(address)
     for (const peerId of members.ids()) this.#dialler.addMember(peerId, members.addressesOf(peerId))
     this.#running = Promise.all([

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { gaterOf } from '../src/connect/gater.ts'
 
 const peer = (name: string) => ({ toString: () => name }) as PeerId
@@ -19,6 +20,14 @@ describe('the gate', () => {
       assert.equal(gater.denyInboundUpgradedConnection?.(peer(name), connection), denied)
       assert.equal(gater.denyOutboundUpgradedConnection?.(peer(name), connection), denied)
     }
+  })
+
+  it('lets a mesh that only answers dial nobody, whatever the permit says', () => {
+    const gater = gaterOf(() => true, { answersOnly: true })
+    assert.equal(gater.denyDialPeer?.(peer('member')), true)
+    assert.equal(gater.denyDialMultiaddr?.({} as Multiaddr), true)
+    assert.equal(gater.denyInboundEncryptedConnection?.(peer('member'), connection), false)
+    assert.equal(gaterOf(() => true).denyDialMultiaddr?.({} as Multiaddr), false)
   })
 
   it('stays shut where the permit cannot be judged', () => {

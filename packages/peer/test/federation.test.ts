@@ -88,6 +88,20 @@ describe('what one member sends', () => {
     assert.ok(!federation.isMember(eve.id))
   })
 
+  test('waits for the signatures of the members that have not signed, and of nobody else', async (t) => {
+    const { federation } = await opened(t)
+    await federation.merge([await admit(ada, eve.id), await revoke(bob, carol.id)])
+    const unsigned = (signer: Signer) => federation.unsignedBy(signer.id).map(({ says, peer }) => [says, peer])
+    assert.deepEqual(unsigned(dan), [
+      ['admit', eve.id],
+      ['revoke', carol.id]
+    ])
+    assert.deepEqual(unsigned(ada), [['revoke', carol.id]])
+    assert.deepEqual(unsigned(bob), [['admit', eve.id]])
+    assert.deepEqual(unsigned(carol), [['admit', eve.id]], 'a member has no vote about itself')
+    assert.deepEqual(unsigned(eve), [], 'a newcomer has none yet')
+  })
+
   test('again and again, with other reasons and other times, is kept once', async (t) => {
     const { federation, folder } = await opened(t)
     const said = await Promise.all(Array.from({ length: 20 }, (_, i) => revoke(ada, bob.id, `reason ${i}`)))

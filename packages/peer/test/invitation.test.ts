@@ -320,4 +320,21 @@ describe('the door of an invitation', () => {
       code: 'SIGNATURE_INVALID'
     })
   })
+
+  test('one signature of two makes no member, and the newcomer is told how many there are', async () => {
+    const others = await Promise.all([1, 2].map(() => signerFromSeed(cryptographicRandom.bytes(32))))
+    const signer = await signerFromSeed(member.seed)
+    const more = others.map(({ id }, at) => ({ peer: id, institution: `Hospital ${at}` }))
+    const larger = { ...charter, needed: 2, founders: [...charter.founders, ...more] }
+    const signatures = await Promise.all([signer, ...others].map((one) => signCharter(larger, { signer: one, clock })))
+    const self = (await signerFromSeed(cryptographicRandom.bytes(32))).id
+    const id = await charterId(larger)
+    const says = { says: 'admit', charter: id, peer: self, institution: 'Hospital' } as const
+    const statements = [await signStatement(says, { signer, clock })]
+    const welcome = { charterJson: JSON.stringify({ charter: larger, signatures }), statements, addresses: [] }
+    const invitation = { peer: member.peerId, at: ['x'], charter: id, secret: 'A'.repeat(22), until: 1 }
+    const events = createEvents({ level: 'silent', nodeId: 'n' })
+    const joined = await verifyWelcome(welcome, { invitation, self, clock, events })
+    assert.deepEqual([joined.isMember, joined.signatures, joined.needed, joined.members], [false, 1, 2, 3])
+  })
 })

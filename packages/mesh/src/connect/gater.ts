@@ -9,12 +9,14 @@ export interface Gate {
   readonly denied?: (peerId: string) => void
   readonly discipline?: Discipline
   readonly door?: Doorway
+  /** Denies every dial. */
+  readonly answersOnly?: boolean
 }
 
 /** A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. */
 export function gaterOf(
   permits: (peerId: string) => boolean,
-  { denied, discipline, door }: Gate = {}
+  { denied, discipline, door, answersOnly = false }: Gate = {}
 ): ConnectionGater {
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
@@ -29,7 +31,8 @@ export function gaterOf(
       door?.begins(connection)
       return false
     },
-    denyDialPeer: denies,
+    denyDialPeer: (peerId) => answersOnly || denies(peerId),
+    denyDialMultiaddr: () => answersOnly,
     // For an address without a PeerId, the peer is known only now.
     denyOutboundEncryptedConnection: denies,
     denyInboundEncryptedConnection: (peerId) => {

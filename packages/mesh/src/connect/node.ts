@@ -68,7 +68,10 @@ export async function createNode(
     connectionProtector: () => negotiations.protector(NOISE),
     connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
-    connectionGater: gaterOf(settings.permits, { denied, discipline, door }),
+    connectionGater: gaterOf(settings.permits, {
+      ...{ denied, discipline, door },
+      answersOnly: settings.answersOnly ?? false
+    }),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,
     // A peer's entry must outlive every provider record that names it. If a node has a record of a peer that it has forgotten,

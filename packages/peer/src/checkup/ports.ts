@@ -45,6 +45,13 @@ export async function doorOf(loaded: LoadedConfig, peerId: string | undefined): 
   const url = `http://${hostOf(gateway.host)}:${gateway.port}`
   const health = await jsonAt<Health>(`${url}/health`)
   if (typeof health?.peer_id !== 'string') return { findings: [taken('another program')], isRunning: false }
+  if (peerId === undefined) {
+    const whose = `${String(health.institution)} (${health.peer_id})`
+    return {
+      findings: [fix(`port ${gateway.port}: whether ${whose} is this peer cannot be told without its key`)],
+      isRunning: undefined
+    }
+  }
   if (health.peer_id !== peerId) {
     const other = `another peer, ${String(health.institution)} (${health.peer_id})`
     return { findings: [taken(other)], isRunning: false }

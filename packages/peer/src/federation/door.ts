@@ -74,7 +74,7 @@ export class Door {
   static async open(parts: DoorParts): Promise<Door> {
     const { seed: nodeSeed, listen, clock, random } = parts
     const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
-    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true }
+    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true, answersOnly: true }
     const mesh = await createMesh(settings, { store: store as never, clock, random, events: SILENT })
     const door = new Door(parts, mesh)
     mesh.serve(inviteExchange, (ask, from) => door.#answer(ask, from))

@@ -76,7 +76,7 @@ interface Host {
 
 async function hostOf(configFile: string): Promise<Host> {
   // Loaded when needed, so that client commands start without DuckDB and libp2p.
-  const [{ loadConfig }, { KEY_FILE }, { Federation }, { createEvents }] = await Promise.all([
+  const [{ loadConfig }, { KEY_FILE, keyLostText }, { Federation }, { createEvents }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/identity.ts'),
     import('../../federation/federation.ts'),
@@ -88,7 +88,7 @@ async function hostOf(configFile: string): Promise<Host> {
     refuse(`${file} names no charter. An invitation is into a federation: found one with stimnet federation create`)
   }
   const seed = await readSeed(join(dataDir, KEY_FILE))
-  if (!seed) refuse(`There is no key in ${dataDir} yet: the peer makes one at its first start`)
+  if (!seed) refuse(keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: the peer makes one at its first start`)
   const signer = await signerFromSeed(seed)
   const charterFile = resolve(baseDir, config.federation.charter)
   const folder = join(dataDir, 'federation')

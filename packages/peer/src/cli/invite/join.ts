@@ -69,7 +69,7 @@ interface Newcomer {
 
 async function newcomerOf(configFile: string): Promise<Newcomer> {
   // Loaded when needed, so that client commands start without DuckDB and libp2p.
-  const [{ loadConfig }, { KEY_FILE }] = await Promise.all([
+  const [{ loadConfig }, { KEY_FILE, keyLostText }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/identity.ts')
   ])
@@ -81,7 +81,7 @@ async function newcomerOf(configFile: string): Promise<Newcomer> {
     refuse(`${file}: mesh.open lets everybody connect, so a charter would do nothing: remove it first`)
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, KEY_FILE))
-  if (!seed) refuse(`There is no key in ${dataDir} yet: stimnet init makes one`)
+  if (!seed) refuse(keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: stimnet init makes one`)
   return { loaded, dataDir, seed, self: (await signerFromSeed(seed)).id }
 }
 

@@ -205,12 +205,15 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
 
 /** This peer's configuration and key. The peer may be running. */
 async function own(values: Values) {
-  const { loadConfig } = await import('../../config/config.ts')
+  const [{ loadConfig }, { keyLostText }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../store/identity.ts')
+  ])
   const { config, baseDir, file } = await loadConfig(values.config ?? 'stimnet.yaml')
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, 'identity.key'))
   if (!seed) {
-    const reason = `There is no key in ${dataDir} yet: the peer makes one at its first start.`
+    const reason = keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: the peer makes one at its first start.`
     throw new StimnetError('CONFIG_INVALID', reason, { reason })
   }
   const signer: Signer = await signerFromSeed(seed)

@@ -33,7 +33,9 @@ Nothing is offered and nobody may connect until stimnet.yaml says so: add catalo
     await writeNew(file, configText(institution, values['node-id'] ?? 'node-1') + catalogs)
     const signer = await signerFromSeed(await loadOrCreateKey(dataDir, cryptographicRandom))
     io.out(`Wrote ${file}\n`)
-    io.out(`PeerId ${signer.id}: give it to the other institutions for their mesh.peers.\n`)
+    io.out(
+      `PeerId ${signer.id}: join a federation with stimnet join CODE, or give it to the others for their mesh.peers.\n`
+    )
     const next = values.catalog ? `read the catalogs in ${file}` : `describe a catalog in ${file} (docs/operating.md)`
     io.out(`Next: ${next}, then\n`)
     io.out(
