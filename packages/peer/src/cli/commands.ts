@@ -16,6 +16,7 @@ import { jobCommand, jobsCommand } from './follow/jobs.ts'
 import { keyCommand } from './session/key.ts'
 import { loginCommand } from './session/login.ts'
 import { logoutCommand } from './session/logout.ts'
+import { modelCommand } from './ask/model.ts'
 import { peersCommand } from './follow/peers.ts'
 import { policyCommand } from './serve/policy.ts'
 import { requestsCommand } from './follow/requests.ts'
@@ -34,6 +35,7 @@ export const ASKING: readonly Command[] = [
   catalogsCommand,
   peersCommand,
   runCommand,
+  modelCommand,
   costCommand,
   jobsCommand,
   jobCommand,

@@ -33,8 +33,8 @@ function withheldIn({ output }: Part): string {
   return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
 }
 
-/** The whole answer, as text. */
-export function answerText(broadcast: Broadcast): string {
+/** The whole answer, as text. `more`: lines that stand after its models. */
+export function answerText(broadcast: Broadcast, more: readonly string[] = []): string {
   const lines =
     broadcast.parts.length > 0
       ? [partsTable(broadcast)]
@@ -55,7 +55,8 @@ export function answerText(broadcast: Broadcast): string {
       ...pooledPlot(broadcast)
     )
   }
-  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...more)
+  lines.push(...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))
