@@ -6,18 +6,53 @@ import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Change, Picked } from '../draft/draft.ts'
 import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
+import { familyIn } from '../draft/model.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
+import { ModelBuilder } from './model-builder.tsx'
 import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
-/** A model is asked for with a formula, which has no form here yet. */
-const PICKED = STATISTICS.filter(({ name }) => name !== 'regression')
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
+  return (
+    <>
+      <Field label="Statistic" hint={statistic?.summary}>
+        {(field) => (
+          <select
+            {...field}
+            value={picked.name}
+            onChange={(e) => set({ name: e.target.value, variables: [], level: '' })}
+          >
+            {STATISTICS.map(({ name, summary }) => (
+              <option key={name} value={name} title={summary}>
+                {name.replaceAll('_', ' ')}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {familyIn(picked.name) !== undefined ? (
+        <ModelBuilder picked={picked} set={set} about={about} />
+      ) : (
+        <Chosen picked={picked} set={set} about={about} />
+      )}
+    </>
+  )
+}
+
+interface PartProps {
+  picked: Picked
+  set: (more: Partial<Picked>) => void
+  about: About
+}
+
+/** The variables of a statistic, its groups, and what else it takes. */
+function Chosen({ picked, set, about }: PartProps) {
+  const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const wanted = about.variables.filter(({ variable }) => {
     if (OF_CATEGORIES.includes(picked.name)) return isGroupable(variable)
     if (OF_BOTH.includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
@@ -28,21 +63,6 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   const [, most] = statistic?.variables ?? [0, 0]
   return (
     <>
-      <Field label="Statistic" hint={statistic?.summary}>
-        {(field) => (
-          <select
-            {...field}
-            value={picked.name}
-            onChange={(e) => set({ name: e.target.value, variables: [], level: '' })}
-          >
-            {PICKED.map(({ name, summary }) => (
-              <option key={name} value={name} title={summary}>
-                {name.replaceAll('_', ' ')}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
       <VariablePicker
         legend={`Of (at most ${plural(most, 'variable')})`}
         variables={wanted}
@@ -76,8 +96,7 @@ function Choice({ is, set, words }: { is: boolean; set: (is: boolean) => void; w
   )
 }
 
-function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
-  const { picked, set, about } = props
+function Arguments({ picked, set, about }: PartProps) {
   const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
   if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []
