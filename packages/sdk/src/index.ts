@@ -75,7 +75,14 @@ export {
   modelCall,
   SITE_WORDS
 } from './models/families.ts'
-export { type CheckedModel, checkModel, type FormulaTerms, readFormula, writeFormula } from './models/formula.ts'
+export {
+  type CheckedModel,
+  checkModel,
+  type FormulaTerms,
+  isLeftToMapping,
+  readFormula,
+  writeFormula
+} from './models/formula.ts'
 export { type Model, modelIn, type ModelOptions, type ModelSite } from './models/model.ts'
 export {
   type CoefficientRow,

@@ -13,6 +13,17 @@ import {
 import { descriptorOf } from '../schema.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 
+/**
+ * Whether a fault is left for the institutions to judge: with a mapping, names may be those of no catalog. Any other fault they would
+ * find as well.
+ */
+export function isLeftToMapping(
+  { error }: { readonly error: StimnetError },
+  mappings: readonly unknown[] = []
+): boolean {
+  return mappings.length > 0 && error.code === 'VARIABLE_UNKNOWN'
+}
+
 /** A formula in its terms, with names as they are written in it. */
 export interface FormulaTerms {
   readonly outcome: string

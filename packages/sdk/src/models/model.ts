@@ -15,7 +15,7 @@ import { type SignedRequest, signRequest } from '../sign.ts'
 import { statisticText } from '../statistic.ts'
 import { type VerifiedBroadcast, verifyAndPool } from '../verify.ts'
 import { type ModelAsked, modelCall } from './families.ts'
-import { checkModel } from './formula.ts'
+import { checkModel, isLeftToMapping } from './formula.ts'
 import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
 import { modelText } from './text.ts'
 
@@ -100,7 +100,7 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
     throw new StimnetError('NO_PROVIDERS', reason, { reason })
   }
   const checked = checkModel(found, { ...options, formula })
-  if (!checked.ok) throw checked.error
+  if (!checked.ok && !isLeftToMapping(checked, options.mappings)) throw checked.error
   const statistic = modelCall({ ...options, formula })
   const terms = termsOf(options)
   if (signer === undefined) {

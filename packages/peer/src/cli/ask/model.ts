@@ -1,6 +1,13 @@
 /** `stimnet model`: fits a regression that is written as a formula, at many peers. */
 import { SITE_EFFECTS } from '@stimnet/protocol'
-import { type CheckedModel, checkModel, MODEL_FAMILIES, type ModelAsked, modelCall } from '@stimnet/sdk'
+import {
+  type CheckedModel,
+  checkModel,
+  isLeftToMapping,
+  MODEL_FAMILIES,
+  type ModelAsked,
+  modelCall
+} from '@stimnet/sdk'
 import { answerText } from '../answer/answer.ts'
 import { modelForest } from '../answer/models.ts'
 import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
@@ -60,18 +67,17 @@ docs/models.md for what it needs.`,
     const client = await clientFor(values.url)
     const chosen = await chosenOf(client, catalog, peersIn(values))
     const checked = checkModel(chosen, asked)
-    if (!checked.ok) {
+    if (!checked.ok && !isLeftToMapping(checked, values.mapping === undefined ? [] : [values.mapping])) {
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
     const { forest } = values
-    if (forest !== undefined) oneOf('--forest', forest, checked.columns)
-    const head = `${printable(checked.formula)}\nCoefficients: ${checked.columns.map(printable).join(', ')}\n\n`
+    if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
     return askPeers(client, values, io, {
       catalog,
       program: { kind: 'statistic', statistic: modelCall(asked) },
       title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
-      dryHead: head,
+      dryHead: checked.ok ? headText(checked) : '',
       text: (ended) => answerText(ended, forest === undefined ? [] : modelForest(ended, forest))
     })
   }
@@ -81,6 +87,11 @@ docs/models.md for what it needs.`,
 const TITLE_CHARACTERS_MAX = 120
 /** Characters of a formula before its fault, and in all, that are shown: a caret must not stand in another line. */
 const [BEFORE_MAX, SHOWN_MAX] = [48, 76]
+
+/** The model as it is asked for, and the coefficients that there will be. */
+function headText({ formula, columns }: Extract<CheckedModel, { ok: true }>): string {
+  return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n\n`
+}
 
 /** The fault with a caret under its place in the formula. */
 export function faultText({ error, place }: Extract<CheckedModel, { ok: false }>, formula: string): string {
