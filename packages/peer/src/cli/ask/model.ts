@@ -15,6 +15,7 @@ import { command, EXIT } from '../terminal/arguments.ts'
 import { given, oneOf } from '../terminal/checked.ts'
 import { printable } from '../terminal/table.ts'
 import { ASK_OPTIONS, askPeers, chosenOf, peersIn } from './run.ts'
+import { whereOf } from './where.ts'
 
 /** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
 export const modelCommand = command({
@@ -64,6 +65,7 @@ docs/models.md for what it needs.`,
       site: oneOf('--site', values.site ?? 'none', SITE_EFFECTS),
       family: oneOf('--family', values.family ?? 'gaussian', families)
     }
+    const where = whereOf(values.where ?? [])
     const client = await clientFor(values.url)
     const chosen = await chosenOf(client, catalog, peersIn(values))
     const checked = checkModel(chosen, asked)
@@ -74,7 +76,7 @@ docs/models.md for what it needs.`,
     const { forest } = values
     if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
     return askPeers(client, values, io, {
-      catalog,
+      ...{ catalog, where },
       program: { kind: 'statistic', statistic: modelCall(asked) },
       title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
       dryHead: checked.ok ? headText(checked) : '',

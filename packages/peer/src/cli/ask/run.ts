@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import {
+  type Filter,
   LIMITS,
   type Program,
   programText,
@@ -86,9 +87,10 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
   run: async (values, [file = ''], io) => {
     const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
     const client = await clientFor(values.url)
+    const where = whereOf(values.where ?? [])
     const privacy = privacyOf(values)
     return askPeers(client, values, io, {
-      ...{ catalog, program: await programOf(file), title: values.title ?? file },
+      ...{ catalog, where, program: await programOf(file), title: values.title ?? file },
       parameters: pairsOf('param', values.param ?? []),
       ...(privacy ? { privacy } : {}),
       files: values.file ?? [],
@@ -100,6 +102,7 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
 
 /** One question of a command: what is asked, and how its answer is shown. */
 export interface CommandAsk extends Pick<QuestionInput, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title'> {
+  readonly where: Filter | undefined
   /** Files that a script reads. */
   readonly files?: readonly string[]
   /** Whether a budget is spent without confirmation. */
@@ -116,8 +119,7 @@ type AskValues = Values<typeof CLIENT_OPTIONS> &
 
 /** Shows the price where it is asked for or spent, asks the peers, follows them and prints the answer. Returns the exit code. */
 export async function askPeers(client: Client, values: AskValues, io: Io, question: CommandAsk): Promise<number> {
-  const { files = [], yes = false, dryHead = '', text, ...asked } = question
-  const where = whereOf(values.where ?? [])
+  const { files = [], yes = false, dryHead = '', text, where, ...asked } = question
   const ask = { ...asked, ...(where ? { where } : {}), ...(await termsOf(values)), purpose: values.purpose ?? [] }
   const names = peersIn(values)
   const signer = await ownSigner()
