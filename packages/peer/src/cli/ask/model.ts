@@ -32,8 +32,8 @@ A formula has the outcome, ~, and terms joined by +:
   a:b        the product of both
   a * b      the same as a + b + a:b
   - 1        no intercept
-It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME shows
-the variables. A name that two tables have is written table.name.
+It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
+--json shows the variables. A name that two tables have is written table.name.
 
 --site says how institutions enter:
   none       all people as one sample (unless given)
