@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ModelResult } from '@stimnet/protocol'
+import { type Broadcast, type ForestRow, FormulaError } from '@stimnet/sdk'
+import { forestLines } from '../src/answer/forest.ts'
+import { modelLines } from '../src/answer/models.ts'
+import { faultText } from '../src/ask/model.ts'
+
+const MODEL: ModelResult = {
+  ...{ kind: 'regression', formula: 'weight ~ age + sex', outcome: 'weight', site: 'fixed' },
+  coefficients: [
+    { term: '(Intercept)', estimate: 60.25, error: 1.5, statistic: 40.1667, p: 1e-20, interval: [57.3, 63.2] },
+    { term: 'site[12D3]', estimate: -1.5, error: 0.5, statistic: -3, p: 0.0027, interval: [-2.48, -0.52] },
+    { term: 'sex[male]', estimate: null, error: null, statistic: null, p: null, interval: null }
+  ],
+  ...{ n: 200, df: 198, sigma: 4.125, r2: 0.31, adjusted_r2: 0.3, log_likelihood: -560.5, aic: 1127 },
+  note: 'Not estimated, because they follow from the terms before them: sex[male].',
+  sites: [
+    {
+      site: '12D2',
+      n: 90,
+      sigma: 4,
+      coefficients: [{ term: '(Intercept)', estimate: 60, error: 2, statistic: 30, p: 0, interval: [56, 64] }]
+    },
+    {
+      site: '12D3',
+      n: 110,
+      sigma: 4,
+      coefficients: [{ term: '(Intercept)', estimate: 58, error: 2, statistic: 29, p: 0, interval: [54, 62] }]
+    }
+  ]
+}
+
+test('a model is a table of coefficients, its fit in a line, and each institution by itself', () => {
+  const parts = [
+    { peer_id: '12D2', node_id: 'north' },
+    { peer_id: '12D3', node_id: 'south' }
+  ]
+  const text = modelLines({ pooled: { models: [MODEL] }, parts } as unknown as Broadcast).join('')
+  assert.match(text, /Linear regression, weight ~ age \+ sex: with the institution as a factor/)
+  assert.match(text, /term +estimate +std\. error +t +p +95 % from +to/)
+  assert.match(text, /site\[south\] +-1\.5 +0\.5 +-3 +0\.0027 +-2\.48 +-0\.52/)
+  assert.match(text, /sex\[male\] +· +· +· +· +· +·/)
+  assert.match(
+    text,
+    /n = 200, df = 198, sigma = 4\.125, R² = 0\.31, log-likelihood = -560\.5, AIC = 1127\. Not estimated/
+  )
+  assert.match(text, /Each institution by itself[\s\S]*north +90 +60\nsouth +110 +58/)
+  assert.deepEqual(modelLines({ pooled: { models: [] }, parts: [] } as unknown as Broadcast), [])
+})
+
+test('a forest plot has a line for each institution, zero where it is near, and says who estimates nothing', () => {
+  const row = (institution: string, estimate: number | null, isPooled = false): ForestRow => {
+    const [low, high] = estimate === null ? [null, null] : [estimate - 1, estimate + 1]
+    return { site: institution, institution, n: 9, estimate, error: 1, low, high, isPooled }
+  }
+  const near = forestLines('age', [row('North', 2), row('S\u001bth', null), row('Pooled', 2, true)])
+  assert.equal(near[0], '\nage, with 95 % intervals\n')
+  assert.match(near[1] ?? '', /^ {2}North {3}┊ +─+■─+ {2}2 \(1 to 3\)\n$/)
+  assert.match(near[2] ?? '', /^ {2}S�th +not estimated\n$/)
+  assert.match(near[3] ?? '', /^ {2}Pooled +┊ +═+◆═+ {2}2 \(1 to 3\)\n$/)
+  assert.match(near[4] ?? '', /^ +0 +3\n$/)
+  // Far from zero, the axis has its own ends.
+  const far = forestLines('(Intercept)', [row('North', 500), row('Pooled', 500, true)]).join('')
+  assert.doesNotMatch(far, /┊/)
+  assert.match(far, / 499 +501\n$/)
+  assert.equal(forestLines('x', [row('North', null), row('Pooled', null, true)]).length, 3)
+})
+
+test('a fault stands under its place, also far along a long formula', () => {
+  const reason = 'The formula at character 200: the catalog has no variable.'
+  const fault = (at: number, length = 4) => {
+    const error = new FormulaError({ at, length, why: 'the catalog has no variable "agee"' }, reason)
+    return faultText({ ok: false, error, place: error }, `y ~ ${'a + '.repeat(48)}agee + b`)
+  }
+  const [said, , formula = '', carets = ''] = fault(197).split('\n')
+  assert.equal(said, 'stimnet model: PARAMETER_INVALID: The catalog has no variable "agee".')
+  assert.equal(formula.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1), 'agee')
+  assert.ok(formula.length < 80)
+  // Past the end there is one caret.
+  assert.match(fault(205, 9), /agee \+ b\n +\^\n$/)
+  assert.doesNotMatch(fault(1).split('\n')[3] ?? '', /\^{5}/)
+})
