@@ -18,6 +18,7 @@ import {
   toHex
 } from '@stimnet/protocol'
 import { base58btc } from 'multiformats/bases/base58'
+import { modelVectors } from './vectors/models.ts'
 import { poolVectors } from './vectors/pools.ts'
 import { proofVectors } from './vectors/proofs.ts'
 import { receiptVectors } from './vectors/receipts.ts'
@@ -33,6 +34,7 @@ export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
     'envelope.json': await envelopeVectors(),
     'filter.json': filterVectors(),
     'keys.json': await keyVectors(),
+    'models.json': modelVectors(),
     'pools.json': poolVectors(),
     'proofs.json': await proofVectors(),
     'receipts.json': await receiptVectors(),

@@ -69,7 +69,7 @@ Or in another terminal, in this folder:
   echo demo | bin/stimnet login demo --url ${url}
   bin/stimnet catalogs parkinson --url ${url}
   bin/stimnet run examples/quality-by-scan.json --catalog imaging_data --url ${url}
-  bin/stimnet run examples/quality-model.json --catalog imaging_data --url ${url}
+  bin/stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --url ${url}
   bin/stimnet run examples/adverse-events.json --catalog safety_data --url ${url}
   bin/stimnet run examples/change-by-sex.sql --catalog clinical_trial_data --url ${url}
   bin/stimnet run examples/age-sex-summary.py --catalog clinical_trial_data --url ${url}

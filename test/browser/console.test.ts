@@ -12,6 +12,7 @@ import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
+import { fitsModel } from './model-story.ts'
 import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 /** A text that must be shown literally in every place where users can enter text. */
@@ -277,6 +278,12 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.deepEqual(Object.keys(json)[0], 'asked')
     assert.equal(json.asked.script_type, 'statistic')
     assert.equal(json.parts.filter((part: { receipt: string | null }) => part.receipt?.includes('.')).length, 3)
+  })
+
+  await t.test('fits a regression that is chosen part by part or written as a formula', async () => {
+    const mo = await person()
+    await fitsModel(mo, mesh.url(0))
+    assert.deepEqual(mo.complaints, [])
   })
 
   await t.test('tells the price of noise before it is spent', async () => {

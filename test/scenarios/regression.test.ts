@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
-import { type ModelResult, randomUnit, seededRandom } from '@stimnet/protocol'
-import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
-import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { type ModelResult, randomUnit, seededRandom, signerFromSeed } from '@stimnet/protocol'
+import { type Broadcast, type Client, FormulaError, verifyAndPool } from '@stimnet/sdk'
+import { clientOf, PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 const SIZES = [500, 700, 900]
 const ARMS = ['placebo', 'low', 'high']
@@ -88,8 +88,19 @@ function modelOf({ pooled, parts }: Broadcast): ModelResult {
 }
 
 describe('Regression over three institutions', () => {
-  test('one round, with receipts, gives the model of the pooled rows', async (t) => {
-    const { client } = await startThree(t)
+  let client: Client
+  let peers: readonly Peer[] = []
+  const cleanUp: (() => unknown)[] = []
+  before(async () => {
+    const started = await startThree({ after: (fn) => cleanUp.push(fn) })
+    client = started.client
+    peers = started.peers
+  })
+  after(async () => {
+    for (const fn of cleanUp.reverse()) await fn()
+  })
+
+  test('one round, with receipts, gives the model of the pooled rows', async () => {
     const formula = 'weight ~ age + arm * sex'
     const answer = await ask(client, formula, 'none')
     const model = modelOf(answer)
@@ -141,6 +152,97 @@ describe('Regression over three institutions', () => {
     const result = job.result_data as { models?: ModelResult[]; rows: unknown[] }
     assert.equal(result.models?.[0]?.n, 500, JSON.stringify(job))
     assert.deepEqual(result.rows, [{ n: 500 }])
+  })
+
+  test('a program asks with a formula, signs by itself, and fits what the institutions signed', async () => {
+    const signer = await signerFromSeed(new Uint8Array(32).fill(7))
+    const options = {
+      catalog: 'made_up',
+      site: 'meta',
+      signer,
+      where: { column: 'sex', op: '=', values: ['male'] }
+    } as const
+    const model = await client.model('weight ~ arm * age', options)
+    assert.deepEqual(
+      [model.verified.complete, model.formula, model.missing],
+      [true, 'weight ~ age + arm + age:arm', []]
+    )
+    assert.equal(
+      model.n,
+      peopleOf(0)
+        .concat(peopleOf(1), peopleOf(2))
+        .filter(({ sex }) => sex === 'male').length
+    )
+    const lines = model.forest('age:arm[high]')
+    assert.deepEqual(
+      lines.map(({ institution }) => institution),
+      [...model.sites.map(({ institution }) => institution), 'Pooled']
+    )
+    assert.equal(lines.at(-1)?.estimate, model.coefficients.find(({ term }) => term === 'age:arm[high]')?.estimate)
+    assert.ok(
+      lines.every(({ low, estimate, high }) => Number(low) < Number(estimate) && Number(estimate) < Number(high))
+    )
+    assert.match(
+      model.summary(),
+      /combined by random effects\nterm +estimate[\s\S]*τ²[\s\S]*Released by each institution: the 28 sums/
+    )
+    assert.throws(() => model.forest('height'), { code: 'PARAMETER_INVALID', message: /It has: \(Intercept\), age/ })
+
+    // A fault has its place, and nothing is asked.
+    const asked = (await client.listBroadcasts()).length
+    await assert.rejects(client.model('weight ~ age + armm', { catalog: 'made_up' }), (error) => {
+      assert.ok(error instanceof FormulaError)
+      assert.deepEqual([error.code, error.at, error.length], ['VARIABLE_UNKNOWN', 16, 4])
+      assert.match(error.why, /Did you mean arm\?/)
+      return true
+    })
+    await assert.rejects(client.model('weight ~ age', { catalog: 'made' }), { code: 'NO_PROVIDERS' })
+    assert.equal((await client.listBroadcasts()).length, asked)
+    // An institution's names stand for PeerIds, and a refusal of all is an error that says why.
+    const fixed = await client.model('weight ~ age', {
+      catalog: 'made_up',
+      site: 'fixed',
+      targets: ['node-1', 'node-2']
+    })
+    assert.match(fixed.coefficients[1]?.term ?? '', /^site\[[A-Z].+ .+\]$/)
+    await assert.rejects(client.model('weight ~ age', { catalog: 'rounded' }), {
+      code: 'PROGRAM_NOT_PERMITTED',
+      message: /No institution gave what a model can be fitted to\..*releases rounded numbers/
+    })
+  })
+
+  test('a person asks with a formula in a terminal', async (t) => {
+    const stimnet = stimnetIn(await scratchFolder(t))
+    const at = ['--url', peers[0]?.gatewayUrl ?? '']
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+    const catalog = ['--catalog', 'made_up', ...at]
+
+    const wrong = await stimnet(['model', 'weight ~ agee + arm', ...catalog])
+    assert.deepEqual([wrong.code, wrong.out], [2, ''])
+    assert.equal(
+      wrong.err,
+      'stimnet model: VARIABLE_UNKNOWN: The catalog has no variable "agee". Did you mean age?\n\n' +
+        '  weight ~ agee + arm\n           ^^^^\n'
+    )
+    const ended = await stimnet(['model', 'weight ~ age +', ...catalog])
+    assert.match(ended.err, /The formula ends after "\+": a term is missing\.\n\n {2}weight ~ age \+\n {16}\^\n$/)
+    const unknown = await stimnet(['model', 'weight ~ age', ...catalog, '--forest', 'agee'])
+    assert.deepEqual([unknown.code, /one of \(Intercept\), age.*Did you mean age\?/.test(unknown.err)], [2, true])
+
+    const dry = await stimnet(['model', 'weight ~ arm * sex', ...catalog, '--dry'])
+    assert.equal(dry.code, 0, dry.err)
+    assert.match(dry.out, /^weight ~ arm \+ sex \+ arm:sex\nCoefficients: \(Intercept\), arm\[low\], .*people\.weight/s)
+
+    const asked = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--site', 'meta', '--forest', 'sex[male]'])
+    assert.equal(asked.code, 0, asked.err)
+    assert.match(asked.out, /Linear regression, weight ~ age \+ sex: one fit per institution, combined/)
+    assert.match(asked.out, /sex\[male\], with 95 % intervals\n( {2}node-\d .*─■─.*\n){3} {2}Pooled .*═◆═.*\n/)
+    assert.match(asked.out, /Released by each institution: the 10 sums of products of 4 columns/)
+    // One institution shows its own fit, which is not pooled.
+    const one = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--peers', 'node-1'])
+    assert.match(one.out, /Linear regression, weight ~ age \+ sex\nterm[\s\S]*n = 500, df = 497/)
+    const json = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--json'])
+    assert.equal(JSON.parse(json.out).pooled.models[0].n, 2100)
   })
 })
 

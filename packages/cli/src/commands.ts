@@ -9,6 +9,7 @@ import { jobCommand, jobsCommand } from './follow/jobs.ts'
 import { keyCommand } from './session/key.ts'
 import { loginCommand } from './session/login.ts'
 import { logoutCommand } from './session/logout.ts'
+import { modelCommand } from './ask/model.ts'
 import { peersCommand } from './follow/peers.ts'
 import { requestsCommand } from './follow/requests.ts'
 import { runCommand } from './ask/run.ts'
@@ -21,6 +22,7 @@ export const ASKING: readonly Command[] = [
   catalogsCommand,
   peersCommand,
   runCommand,
+  modelCommand,
   costCommand,
   jobsCommand,
   jobCommand,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ModelResult } from '@stimnet/protocol'
-import type { Broadcast } from '@stimnet/sdk'
+import { type Broadcast, type ForestRow, FormulaError } from '@stimnet/sdk'
+import { forestLines } from '../src/answer/forest.ts'
 import { modelLines } from '../src/answer/models.ts'
+import { faultText } from '../src/ask/model.ts'
 
 const MODEL: ModelResult = {
   ...{ kind: 'regression', formula: 'weight ~ age + sex', outcome: 'weight', site: 'fixed' },
@@ -45,4 +47,37 @@ test('a model is a table of coefficients, its fit in a line, and each institutio
   )
   assert.match(text, /Each institution by itself[\s\S]*north +90 +60\nsouth +110 +58/)
   assert.deepEqual(modelLines({ pooled: { models: [] }, parts: [] } as unknown as Broadcast), [])
+})
+
+test('a forest plot has a line for each institution, zero where it is near, and says who estimates nothing', () => {
+  const row = (institution: string, estimate: number | null, isPooled = false): ForestRow => {
+    const [low, high] = estimate === null ? [null, null] : [estimate - 1, estimate + 1]
+    return { site: institution, institution, n: 9, estimate, error: 1, low, high, isPooled }
+  }
+  const near = forestLines('age', [row('North', 2), row('S\u001bth', null), row('Pooled', 2, true)])
+  assert.equal(near[0], '\nage, with 95 % intervals\n')
+  assert.match(near[1] ?? '', /^ {2}North {3}┊ +─+■─+ {2}2 \(1 to 3\)\n$/)
+  assert.match(near[2] ?? '', /^ {2}S�th +not estimated\n$/)
+  assert.match(near[3] ?? '', /^ {2}Pooled +┊ +═+◆═+ {2}2 \(1 to 3\)\n$/)
+  assert.match(near[4] ?? '', /^ +0 +3\n$/)
+  // Far from zero, the axis has its own ends.
+  const far = forestLines('(Intercept)', [row('North', 500), row('Pooled', 500, true)]).join('')
+  assert.doesNotMatch(far, /┊/)
+  assert.match(far, / 499 +501\n$/)
+  assert.equal(forestLines('x', [row('North', null), row('Pooled', null, true)]).length, 3)
+})
+
+test('a fault stands under its place, also far along a long formula', () => {
+  const reason = 'The formula at character 200: the catalog has no variable.'
+  const fault = (at: number, length = 4) => {
+    const error = new FormulaError({ at, length, why: 'the catalog has no variable "agee"' }, reason)
+    return faultText({ ok: false, error, place: error }, `y ~ ${'a + '.repeat(48)}agee + b`)
+  }
+  const [said, , formula = '', carets = ''] = fault(197).split('\n')
+  assert.equal(said, 'stimnet model: PARAMETER_INVALID: The catalog has no variable "agee".')
+  assert.equal(formula.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1), 'agee')
+  assert.ok(formula.length < 80)
+  // Past the end there is one caret.
+  assert.match(fault(205, 9), /agee \+ b\n +\^\n$/)
+  assert.doesNotMatch(fault(1).split('\n')[3] ?? '', /\^{5}/)
 })

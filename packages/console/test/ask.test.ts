@@ -6,6 +6,15 @@ import { draftOf } from '../src/ask/draft/again.ts'
 import { type Condition, type Draft, EMPTY, storedDraft } from '../src/ask/draft/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/draft/outputs.ts'
 import { STATISTICS } from '@stimnet/sdk'
+import {
+  largerIn,
+  pairsIn,
+  shownModel,
+  withOutcome,
+  withPair,
+  withVariables,
+  writeModel
+} from '../src/ask/draft/model.ts'
 import { missingIn } from '../src/ask/draft/ready.ts'
 import { starterSql } from '../src/ask/draft/starters.ts'
 import { agreedContract } from '../src/ask/compare/agreed.ts'
@@ -292,6 +301,60 @@ describe('a question that is changed and asked again', () => {
     const ofAge = { name: 'one_sample', variables: ['subjects.age'] }
     assert.match(lacks({ ...ofAge, value: 'sixty' }), /as a number/)
     for (const value of ['', '60,5', ' -3 ', '.5']) assert.equal(lacks({ ...ofAge, value }), '')
+  })
+
+  it('builds a model part by part, and reads what is typed into the same parts', () => {
+    const age = { outcome: 'subjects.age', intercept: true, terms: [] }
+    const factors = ['subjects.sex', 'subjects.diagnosis']
+    const both = withVariables(withOutcome(undefined, age.outcome), factors, factors)
+    assert.equal(writeModel(both, variables), 'age ~ sex + diagnosis')
+    const [pair] = pairsIn(both, variables)
+    assert.ok(pair)
+    const crossed = withPair(both, pair)
+    assert.equal(writeModel(crossed, variables), 'age ~ sex + diagnosis + sex:diagnosis')
+    assert.deepEqual(shownModel('age ~ subjects.sex * diagnosis', variables), crossed)
+    // A product goes with its variables, and an outcome is no term.
+    assert.equal(writeModel(withVariables(crossed, factors, ['subjects.sex']), variables), 'age ~ sex')
+    assert.equal(writeModel(withPair(crossed, { ...pair, isChosen: true }), variables), 'age ~ sex + diagnosis')
+    assert.deepEqual(withOutcome({ ...both, outcome: 'x' }, 'subjects.sex').terms, [['subjects.diagnosis']])
+    // What the controls cannot show stays in the text; they do not show a part of it.
+    assert.equal(shownModel('age ~ weight', variables), undefined)
+    assert.equal(shownModel('age ~ sex +', variables), undefined)
+    const three = { ...crossed, terms: [...crossed.terms, ['subjects.sex', 'subjects.diagnosis', 'subjects.visit']] }
+    assert.deepEqual(largerIn(three), ['subjects.sex × subjects.diagnosis × subjects.visit'])
+    assert.equal(writeModel({ ...age, intercept: false, terms: [['subjects.sex']] }, variables), 'age ~ sex - 1')
+  })
+
+  it('asks for a model by its formula alone, says what is wrong with it, and opens it again', () => {
+    const picked = {
+      ...EMPTY.picked,
+      name: 'regression',
+      by: ['subjects.sex'],
+      model: { formula: 'age ~ sex', site: 'meta' }
+    }
+    const form = draft({ picked: picked as Draft['picked'] })
+    const call = { name: 'regression', variables: [], by: [], arguments: { formula: 'age ~ sex', site: 'meta' } }
+    assert.deepEqual(callOf(form.picked), call)
+    const { draft: opened, lost } = again(form)
+    assert.deepEqual([opened.picked.model, lost], [form.picked.model, []])
+    // Short names of a table that the form does not have are written out.
+    const tabled = JSON.stringify({ ...call, table: 'subjects', arguments: { formula: 'age ~ sex * diagnosis' } })
+    const asked = { ...submissionOf(form, onForm), script_content: tabled, script_type: 'statistic' as const }
+    const { draft: plain } = draftOf({ ...asked, targets: '*' }, variables)
+    assert.deepEqual(plain.picked.model, { formula: 'age ~ sex + diagnosis + sex:diagnosis', site: 'none' })
+
+    const lacks = (formula: string) => {
+      const statistic = STATISTICS.find(({ name }) => name === 'regression')
+      const asked = { ...picked, model: { formula, site: 'none' } } as Draft['picked']
+      return missingIn(draft({ picked: asked }), statistic, variables, found).join(' ')
+    }
+    assert.match(lacks(' '), /Choose the outcome/)
+    assert.match(lacks('age ~ sexx'), /at character 7.*Did you mean sex\?/)
+    assert.match(
+      lacks('age ~ sex:diagnosis'),
+      /write subjects\.diagnosis \* subjects\.sex|write subjects\.sex \* subjects\.diagnosis/
+    )
+    assert.equal(lacks('age ~ sex * diagnosis'), '')
   })
 
   it('keeps of its cohort what the form cannot show, and asks for it again', () => {

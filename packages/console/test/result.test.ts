@@ -97,6 +97,11 @@ describe('what the gateway shows and what was signed', () => {
     }
     assert.equal(isSame(typed, { ...typed, outputs: [otherOrder] }), true)
     assert.equal(isSame(typed, { ...typed, outputs: [{ ...otherOrder, output: { ...output, value: 61.6 } }] }), false)
+    // A browser and Node compute the same p to different last digits.
+    const near = (value: number) => ({ ...typed, outputs: [{ ...otherOrder, output: { ...output, value } }] })
+    assert.equal(isSame(typed, near(61.5 * (1 + 4e-15))), true)
+    assert.equal(isSame(typed, near(61.5 * (1 + 1e-7))), false)
+    assert.equal(isSame(typed, near(-61.5)), false)
   })
 
   it('are the same for one institution alone, whose answer the gateway does not pool', () => {

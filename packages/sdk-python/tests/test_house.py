@@ -60,7 +60,7 @@ def _of_node(path: str, node: ast.AST) -> Iterator[str]:
 
 def _is_for_types(path: str, top: str) -> bool:
     """Names in type hints alone are never imported at run time."""
-    return top == "pandas" and path in ("models/job.py", "models/broadcast.py")
+    return top == "pandas" and path in ("model.py", "models/job.py", "models/broadcast.py")
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -43,6 +43,7 @@ import type {
 import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import { followEvents } from './events.ts'
 import { type Fetch, Http, type Request } from './http.ts'
+import { askModel, type Model, type ModelOptions } from './models/model.ts'
 import type { SignedRequest } from './sign.ts'
 
 /** Which gateway, as whom. */
@@ -115,6 +116,11 @@ export interface Client {
   listBroadcasts(options?: WaitOptions & { limit?: number; toOne?: boolean }): Promise<Broadcast[]>
   /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
+  /**
+   * Fits a regression over institutions and waits for it: `client.model('y ~ a + b * c', { catalog })`. It is fitted here, to
+   * what the institutions signed. A fault in the formula is a `FormulaError` with its place, thrown before anything is sent.
+   */
+  model(formula: string, options: ModelOptions): Promise<Model>
   /** Keeps a file for a script of yours: a script (.py, .r, .sql, .ipynb) or data. Name it in `uploaded_file_ids`. */
   upload(
     kind: UploadedFile['file_type'],
@@ -189,7 +195,8 @@ export function createClient(options: ClientOptions): Client {
     token = (await http.json<Token>(request)).access_token
     return token
   }
-  return {
+  const client: Client = {
+    model: (formula, asked) => askModel(client, formula, { clock, ...asked }),
     authenticate: (username, password) =>
       logIn({ method: 'POST', path: '/api/v1/auth/token', form: { username, password } }),
     redeemLogin: (code, verifier) =>
@@ -209,6 +216,7 @@ export function createClient(options: ClientOptions): Client {
     ...eventCalls(http, clock),
     ...stewardshipCalls(http)
   }
+  return client
 }
 
 function accountCalls(http: Http) {

@@ -53,6 +53,8 @@ export type {
 } from '@stimnet/api'
 export {
   estimateName,
+  FormulaError,
+  type FormulaFault,
   STATISTICS,
   type StatisticArgument,
   type StatisticDescription,
@@ -67,6 +69,32 @@ export {
 export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
+export {
+  isModelName,
+  MODEL_FAMILIES,
+  type ModelAsked,
+  type ModelFamily,
+  modelCall,
+  SITE_WORDS
+} from './models/families.ts'
+export {
+  type CheckedModel,
+  checkModel,
+  type FormulaTerms,
+  isLeftToMapping,
+  readFormula,
+  writeFormula
+} from './models/formula.ts'
+export { type Model, modelIn, type ModelOptions, type ModelSite } from './models/model.ts'
+export {
+  type CoefficientRow,
+  coefficientRows,
+  comparedTerms,
+  type ForestRow,
+  forestRows,
+  releasedBy
+} from './models/rows.ts'
+export { modelText, releasedInWords } from './models/text.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './read-signed.ts'
@@ -74,6 +102,7 @@ export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schem
 export { statisticText } from './statistic.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
+export { cellOf, measured, printable, tableOf } from './text-table.ts'
 export {
   type PoolOptions,
   type ReceiptExpectation,

@@ -11,6 +11,8 @@ export {
   hasIntercept,
   namesIn
 } from './models/design.ts'
+export { type Formula, type FormulaName, parseFormula } from './models/formula.ts'
+export { FormulaError, type FormulaFault } from './models/formula-fault.ts'
 export { upperOf } from './models/gram.ts'
 export { fitModel, fitOwnModel, type SiteGram } from './models/regression.ts'
 export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'

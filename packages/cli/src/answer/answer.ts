@@ -34,8 +34,8 @@ function withheldIn({ output }: Part): string {
   return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
 }
 
-/** The whole answer, as text. */
-export function answerText(shown: Broadcast): string {
+/** The whole answer, as text. `more`: lines that stand after its models. */
+export function answerText(shown: Broadcast, more: readonly string[] = []): string {
   const broadcast = withOwnPooled(shown)
   const lines =
     broadcast.parts.length > 0
@@ -48,7 +48,7 @@ export function answerText(shown: Broadcast): string {
     lines.push(...pooledLines(pooled, shown.pooled === null ? broadcast.parts[0] : undefined), ...pooledPlot(broadcast))
   }
   lines.push(...tableOneLines(broadcast), ...survivalLines(broadcast), ...testLines(broadcast))
-  lines.push(...modelLines(broadcast), ...noiseLines(broadcast))
+  lines.push(...modelLines(broadcast), ...more, ...noiseLines(broadcast))
   if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
   for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
   lines.push(...typedLines(broadcast))

@@ -13,9 +13,11 @@ import {
   type Io,
   pairsOf,
   readSeed,
-  refuse
+  refuse,
+  type Values
 } from '@stimnet/machine'
 import {
+  type Filter,
   LIMITS,
   type Program,
   programText,
@@ -40,10 +42,21 @@ import { asSigned } from './as-signed.ts'
 import { answersIn, costText, pricesIn } from '../answer/cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { agreesToSpend, SPEND_OPTIONS } from './spend.ts'
-import { agreedTerms, TERMS_OPTIONS, termsOf } from './terms.ts'
+import { agreedTerms, SCRIPT_TERMS_OPTIONS, TERMS_OPTIONS, termsOf } from './terms.ts'
 import { withUploads } from './uploads.ts'
 import { catalogHint, nobodyOffers } from './catalog-hint.ts'
 import { whereOf } from './where.ts'
+
+/** The options of every command that asks peers. */
+export const ASK_OPTIONS = {
+  catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+  peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+  where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
+  purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
+  title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
+  dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
+  ...TERMS_OPTIONS
+} as const
 
 /** Exit code 0: at least one peer completed; 1: none did. */
 export const runCommand = command({
@@ -71,17 +84,12 @@ and spends nothing.
 The exit code is 0 if at least one institution completed, 1 if none did.`,
   options: {
     ...CLIENT_OPTIONS,
-    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
-    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
-    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
+    ...ASK_OPTIONS,
     param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
     file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
-    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
-    title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
-    dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
     ...PRIVACY_OPTIONS,
     ...SPEND_OPTIONS,
-    ...TERMS_OPTIONS
+    ...SCRIPT_TERMS_OPTIONS
   },
   positionals: [1, 1, 'FILE'],
   run: async (values, [file = ''], io) => {
@@ -89,39 +97,65 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
     const client = await clientFor(values.url)
     const where = whereOf(values.where ?? [])
     const privacy = privacyOf(values)
-    const ask = {
-      catalog,
-      program: await programOf(file),
+    return askPeers(client, values, io, {
+      ...{ catalog, where, program: await programOf(file), title: values.title ?? file },
       parameters: pairsOf('param', values.param ?? []),
-      ...(where ? { where } : {}),
       ...(privacy ? { privacy } : {}),
-      ...(await termsOf(values)),
-      purpose: values.purpose ?? [],
-      title: values.title ?? file
-    }
-    const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
-    const signer = await ownSigner()
-    const key = signer ? { key: signer.id } : {}
-    if (privacy || values.dry) {
-      const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
-      if (cost.peers.length === 0) throw await nobodyOffers(client, catalog)
-      if (values.dry) {
-        io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
-        return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
-      }
-      io.err(costText(cost))
-      if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, values.yes ?? false, io))) return EXIT.failed
-    }
-    const ended = await withUploads(client, values.file ?? [], async (uploads) => {
-      const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
-      const shown = await follow(client, id, io)
-      return signed ? held(shown, signed, io) : shown
+      files: values.file ?? [],
+      yes: values.yes ?? false,
+      text: answerText
     })
-    io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
-    if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, catalog)}\n`)
-    return exitOf(ended)
   }
 })
+
+/** One question of a command: what is asked, and how its answer is shown. */
+export interface CommandAsk extends Pick<QuestionInput, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title'> {
+  readonly where: Filter | undefined
+  /** Files that a script reads. */
+  readonly files?: readonly string[]
+  /** Whether a budget is spent without confirmation. */
+  readonly yes?: boolean
+  /** What --dry prints before the price. */
+  readonly dryHead?: string
+  readonly text: (ended: Broadcast) => string
+}
+
+/** The values of ASK_OPTIONS, and of the further terms of a script. */
+type AskValues = Values<typeof CLIENT_OPTIONS> &
+  Values<typeof ASK_OPTIONS> &
+  Partial<Values<typeof SCRIPT_TERMS_OPTIONS>>
+
+/** Shows the price where it is asked for or spent, asks the peers, follows them and prints the answer. Returns the exit code. */
+export async function askPeers(client: Client, values: AskValues, io: Io, question: CommandAsk): Promise<number> {
+  const { files = [], yes = false, dryHead = '', text, where, ...asked } = question
+  const ask = { ...asked, ...(where ? { where } : {}), ...(await termsOf(values)), purpose: values.purpose ?? [] }
+  const names = peersIn(values)
+  const signer = await ownSigner()
+  const key = signer ? { key: signer.id } : {}
+  if (ask.privacy || values.dry) {
+    const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
+    if (cost.peers.length === 0) throw await nobodyOffers(client, ask.catalog)
+    if (values.dry) {
+      io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}`)
+      return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
+    }
+    io.err(costText(cost))
+    if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, yes, io))) return EXIT.failed
+  }
+  const ended = await withUploads(client, files, async (uploads) => {
+    const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
+    const shown = await follow(client, id, io)
+    return signed ? held(shown, signed, io) : shown
+  })
+  io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : text(ended))
+  if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, ask.catalog)}\n`)
+  return exitOf(ended)
+}
+
+/** The peers that are named; undefined for all that offer the catalog. */
+export function peersIn({ peers }: Pick<AskValues, 'peers'>): string[] | undefined {
+  return !peers || peers === 'all' ? undefined : peers.split(',')
+}
 
 const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
   '.py': 'python',
@@ -234,7 +268,10 @@ async function credentials(): Promise<string[]> {
   }
 }
 
-async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
+/**
+ * The peers that offer a catalog, or those of them that are named. Throws NO_PROVIDERS with a hint, or PEER_UNKNOWN.
+ */
+export async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
   const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
   const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
   const missing = (names ?? []).filter(

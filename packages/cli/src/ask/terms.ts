@@ -14,9 +14,13 @@ import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
 import type { ZodType } from 'zod'
 import { skeletonText } from '../answer/schema-text.ts'
 
-/** The options of `run`. */
+/** The options of `run` alone. */
+export const SCRIPT_TERMS_OPTIONS = {
+  outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' }
+} as const
+
+/** The options of every command that asks peers. */
 export const TERMS_OPTIONS = {
-  outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' },
   contract: { type: 'string', value: 'FILE', help: 'The description of each variable that you expect, as JSON' },
   mapping: { type: 'string', value: 'FILE', help: 'How the variables of each institution read in those words, as JSON' }
 } as const
@@ -25,7 +29,9 @@ export const TERMS_OPTIONS = {
 export type Terms = Pick<QuestionInput, 'outputs' | 'contract' | 'mappings'>
 
 /** Reads the terms. Throws PARAMETER_INVALID or CONTRACT_INVALID naming the file and the place. */
-export async function termsOf(values: Values<typeof TERMS_OPTIONS>): Promise<Terms> {
+export async function termsOf(
+  values: Values<typeof TERMS_OPTIONS> & Partial<Values<typeof SCRIPT_TERMS_OPTIONS>>
+): Promise<Terms> {
   const { outputs, contract, mapping } = values
   return {
     ...(outputs === undefined

@@ -4,7 +4,8 @@ import type { AskedQuestion, Broadcast } from '@stimnet/sdk'
 import { Panel } from '../parts/panel.tsx'
 import { Cards } from './tables/cards.tsx'
 import { askedInWords } from '../words/asked.ts'
-import { askedRows, csvOf, tableRows } from './files/csv.ts'
+import { askedRows, csvOf, modelRows, tableRows } from './files/csv.ts'
+import { ModelPart } from './tables/model-part.tsx'
 import { EstimatesTable } from './tables/estimates-table.tsx'
 import { Plots } from './tables/plots.tsx'
 import { BaselineTable } from './tables/baseline-table.tsx'
@@ -67,6 +68,9 @@ export function Answer({ pooled, named, statistic }: Shown & { readonly statisti
       )}
       {pooled.tests?.map((test) => (
         <EstimatesTable key={`${test.kind} ${test.of}`} test={test} />
+      ))}
+      {pooled.models?.map((model) => (
+        <ModelPart key={model.formula} model={model} nameOf={(site) => names.get(site) ?? site} />
       ))}
       {pooled.outputs && <TypedTables outputs={pooled.outputs} named={named} />}
       <ValuesTable named={named} />
@@ -131,7 +135,11 @@ function Files(props: {
   const lead = asked ? askedInWords(asked) : []
   const name = `stimnet-${broadcast.number}`
   const csv = () =>
-    saveFile(`${name}.csv`, 'text/csv;charset=utf-8', csvOf([...askedRows(lead), ...tableRows(pooled, sites)]))
+    saveFile(
+      `${name}.csv`,
+      'text/csv;charset=utf-8',
+      csvOf([...askedRows(lead), ...tableRows(pooled, sites), ...modelRows(pooled, sites)])
+    )
   const json = () =>
     saveFile(
       `${name}.json`,

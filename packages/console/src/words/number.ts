@@ -45,6 +45,17 @@ export function cell(value: string | number | null, blank = 'withheld'): string 
   return typeof value === 'number' ? measured(value) : value
 }
 
+/** A p value: the smallest are not told apart. */
+export function pInWords(p: number | null): string {
+  if (p === null) return '–'
+  return p < 0.0001 ? '< 0.0001' : measured(p)
+}
+
+/** The ends of an interval: "−2.4 to −0.9". */
+export function intervalInWords(low: number | null, high: number | null): string {
+  return low === null || high === null ? '–' : `${measured(low)} to ${measured(high)}`
+}
+
 /** "812 bytes", "3.4 KiB", "16 MiB". */
 export function bytesInWords(size: number): string {
   if (size < 1_024) return plural(size, 'byte')

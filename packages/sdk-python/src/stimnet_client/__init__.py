@@ -9,6 +9,7 @@ from .errors import (
     VerificationError,
     WaitTimeoutError,
 )
+from .model import Model, model_in
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -59,6 +60,7 @@ __all__ = [
     "JobAccepted",
     "JobResult",
     "JobSubmission",
+    "Model",
     "Node",
     "NodeInfo",
     "PooledTable",
@@ -78,6 +80,7 @@ __all__ = [
     "WaitTimeoutError",
     "__version__",
     "job_id_of",
+    "model_in",
     "sign_request",
     "verify_broadcast",
     "verify_proof",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Any, AsyncIterator, Iterable, Mapping, TypeVar
+from typing import Any, AsyncIterator, Iterable, Mapping, Sequence, TypeVar
 
 import httpx
 
@@ -16,6 +16,7 @@ from .drive import AsyncDriver, Route
 from .errors import StimnetError
 from .flow import exchange
 from .follow import Patience, follow
+from .model import Model, asked_model, check_answerable, holders, model_in
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -35,9 +36,10 @@ from .models import (
     script_submission,
     submission_of,
 )
+from .trust.envelope import Signer
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 from .trust.receipt import VerifiedReceipt, verify_receipt
-from .trust.sign import SignedRequest
+from .trust.sign import SignedRequest, sign_request
 from .watch import Watch
 
 T = TypeVar("T")
@@ -238,6 +240,44 @@ class DistributedClient:
         ``wait_for_job``.
         """
         return self._follow(calls.broadcasts.watch(broadcast_id), Patience(timeout, poll_interval))
+
+    async def model(
+        self,
+        formula: str,
+        *,
+        catalog: str,
+        site: str = "none",
+        where: Mapping[str, Any] | None = None,
+        targets: Sequence[str] | None = None,
+        signer: Signer | None = None,
+        timeout: float | None = 3600,
+        poll_interval: float = 5,
+        **fields: Any,
+    ) -> Model:
+        """Fits a linear regression over institutions and waits for it: ``client.model("y ~ a + b * c", catalog=…)``.
+
+        ``site``     none: all institutions as one sample; fixed: the institution as a factor; meta: one fit each,
+                     combined by random effects
+        ``where``    the cohort; everybody in the catalog unless given
+        ``targets``  names or PeerIds; every institution that offers the catalog unless given
+        ``signer``   your own key: then only receipts of this very request count
+        ``fields``   further fields of a submission, such as ``title`` or ``purpose``
+
+        A price is asked for first, which reads no data: a formula that no institution would take is refused with its
+        place before anything is asked. The model is fitted here, to the matrices that the institutions signed. Raises
+        NO_PROVIDERS, what the price or all institutions refuse with, and what ``wait_for_broadcast`` raises.
+        """
+        asked = asked_model(formula, catalog, site, fields if where is None else {**fields, "where": where})
+        peers = holders(await self.search_catalogs(catalog), catalog, targets)
+        check_answerable(await self.privacy_cost(**asked, targets=peers))
+        if signer is None:
+            started = await self.broadcast(**asked, targets="*" if targets is None else peers)
+            return model_in(await self.wait_for_broadcast(started.id, timeout, poll_interval))
+        carrier = (await self.health_check()).peer_id
+        signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
+        started = await self.broadcast(signed)
+        done = await self.wait_for_broadcast(started.id, timeout, poll_interval)
+        return model_in(done, peers=peers, request_hash=signed.hash)
 
     async def privacy_cost(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Iterable, Iterator, Mapping, TypeVar
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence, TypeVar
 
 import httpx
 
@@ -17,6 +17,7 @@ from .drive import Route, SyncDriver
 from .errors import StimnetError
 from .flow import exchange
 from .follow import Patience, follow
+from .model import Model, asked_model, check_answerable, holders, model_in
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -36,9 +37,10 @@ from .models import (
     script_submission,
     submission_of,
 )
+from .trust.envelope import Signer
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 from .trust.receipt import VerifiedReceipt, verify_receipt
-from .trust.sign import SignedRequest
+from .trust.sign import SignedRequest, sign_request
 from .watch import Watch
 
 C = TypeVar("C")
@@ -205,6 +207,31 @@ class SyncDistributedClient:
         self, broadcast_id: str, timeout: float | None = None, poll_interval: float = 5
     ) -> Iterator[Broadcast]:
         return self._follow(calls.broadcasts.watch(broadcast_id), Patience(timeout, poll_interval))
+
+    def model(
+        self,
+        formula: str,
+        *,
+        catalog: str,
+        site: str = "none",
+        where: Mapping[str, Any] | None = None,
+        targets: Sequence[str] | None = None,
+        signer: Signer | None = None,
+        timeout: float | None = 3600,
+        poll_interval: float = 5,
+        **fields: Any,
+    ) -> Model:
+        asked = asked_model(formula, catalog, site, fields if where is None else {**fields, "where": where})
+        peers = holders(self.search_catalogs(catalog), catalog, targets)
+        check_answerable(self.privacy_cost(**asked, targets=peers))
+        if signer is None:
+            started = self.broadcast(**asked, targets="*" if targets is None else peers)
+            return model_in(self.wait_for_broadcast(started.id, timeout, poll_interval))
+        carrier = self.health_check().peer_id
+        signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
+        started = self.broadcast(signed)
+        done = self.wait_for_broadcast(started.id, timeout, poll_interval)
+        return model_in(done, peers=peers, request_hash=signed.hash)
 
     def privacy_cost(
         self,

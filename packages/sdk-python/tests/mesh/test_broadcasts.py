@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from importlib.util import find_spec
 
-from stimnet_client import Signer, VerificationError, sign_request, verify_receipt
+from stimnet_client import Signer, StimnetError, VerificationError, sign_request, verify_receipt
 
 from .running import SQL, running
 
@@ -35,6 +35,25 @@ class Broadcasts(unittest.TestCase):
             self.assertEqual(frame["age"]["female"], rows["female"]["age"])
             parts = done.parts_table().to_pandas()
             self.assertEqual(parts.groupby("sex")["subjects"].sum()["male"], rows["male"]["subjects"])
+
+    def test_a_model_is_fitted_here_to_what_was_signed_as_the_gateway_fits_it(self) -> None:
+        signer = Signer(bytes.fromhex(self.mesh.seed))
+        model = self.client.model("scan_quality ~ motion_score", catalog="imaging_data", site="fixed", signer=signer)
+        assert model.verified is not None
+        self.assertEqual((model.verified.complete, model.missing), (True, {}))
+        latest = self.client.get_broadcast(self.client.list_broadcasts(limit=1)[0].id)
+        [shown] = (latest.pooled or {})["models"]
+        self.assertEqual(len(shown["coefficients"]), 4)
+        for mine, theirs in zip(model.result["coefficients"], shown["coefficients"]):
+            for name in ("estimate", "error", "p"):
+                self.assertAlmostEqual(mine[name] / theirs[name], 1, 9)
+        self.assertEqual({one["site"] for one in model.sites}, set(self.mesh.peers))
+        if find_spec("pandas") is not None:
+            self.assertEqual(list(model.to_pandas()["term"]), [row["term"] for row in model.coefficients])
+        asked_before = len(self.client.list_broadcasts())
+        with self.assertRaisesRegex(StimnetError, "at character 16: .*no variable"):
+            self.client.model("scan_quality ~ motion", catalog="imaging_data")
+        self.assertEqual(len(self.client.list_broadcasts()), asked_before)
 
     def test_each_receipt_holds_offline_and_says_what_the_gateway_shows(self) -> None:
         done = self.client.wait_for_broadcast(self.client.broadcast(**ASKED).id, timeout=60)

@@ -17,6 +17,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 EXPECTED = {
     "One broadcast, one pooled answer": r"^female 1\d\d \d+(\.\d+)?\nmale \d+ \d+(\.\d+)?\n$",
     "One job": r"^\[\{'sex': 'female', .*'sex': 'male', ",
+    "A regression": r"^Linear regression, UPDRS_change ~ age \+ sex: with the institution.*Released by each.*age -?\d.*Pooled -?\d",
     "Coroutines": r"100% \['completed', 'completed', 'completed'\]\n\[\{'scan_type': 'T1', 'scans': \d+, 'quality': [\d.]+\}",
     "Verify the answers": r"^all have signed: True\n\[\{'subjects': 450\}\]\n\[\{'institution': .*'subjects': 150\}.*\]\n$",
     "The price of noise": r"^\{'subjects': \d+\}\n$",

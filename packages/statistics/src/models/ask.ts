@@ -16,6 +16,7 @@ import {
 import { invalid } from '../measures.ts'
 import { columnsOfModel, entryOf } from './design.ts'
 import { type FormulaName, parseFormula } from './formula.ts'
+import { FormulaError, failAt } from './formula-fault.ts'
 
 /** Columns of a design without its outcome. */
 const COLUMNS_MAX = 24
@@ -50,15 +51,15 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
   for (const term of formula.terms) {
     const own = term.map((name) => ({ name, one: find(name) }))
     for (const { name, one } of own) {
-      if (one.ref === outcome.ref) fail(name, 'the outcome cannot be a term as well')
+      if (one.ref === outcome.ref) failAt(name, 'the outcome cannot be a term as well')
       if (one.variable.type === 'category' ? one.variable.levels.length === 0 : !isNumber(one))
-        fail(name, `${one.ref} is neither a number nor a category with declared levels`)
+        failAt(name, `${one.ref} is neither a number nor a category with declared levels`)
       resolved.set(one.ref, one)
     }
     const refs = [...new Set(own.map(({ one }) => one.ref))].sort()
     terms.set(refs.join(':'), refs)
   }
-  if (!isNumber(outcome)) fail(formula.outcome, `${outcome.ref} is no number; the outcome of a regression is one`)
+  if (!isNumber(outcome)) failAt(formula.outcome, `${outcome.ref} is no number; the outcome of a regression is one`)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
   const measure: GramMeasure = {
     ...{ kind: 'gram', name: 'n', outcome: outcome.ref, site: effects },
@@ -122,16 +123,18 @@ function found(name: FormulaName, descriptor: CatalogDescriptor, used: Set<strin
     used.add(resolved.table.name)
     return resolved
   } catch (error) {
-    if (codeOf(error) !== 'VARIABLE_UNKNOWN') throw error
+    const code = codeOf(error)
+    const place = { at: name.at, length: name.text.length }
+    if (code === 'VARIABLE_AMBIGUOUS' && error instanceof StimnetError)
+      throw new FormulaError({ ...place, why: error.reason.replace(/\.$/, '') }, error.reason, { code, cause: error })
+    if (code !== 'VARIABLE_UNKNOWN') throw error
     const near = nearest(name.text, descriptor)
     const said = near === undefined ? '' : ` Did you mean ${near}?`
-    const reason = `The formula at character ${name.at}: the catalog has no variable ${JSON.stringify(name.text.slice(0, 64))}.${said}`
-    throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason, cause: error })
+    const why = `the catalog has no variable ${JSON.stringify(name.text.slice(0, 64))}.${said}`
+    throw new FormulaError({ ...place, why: why.replace(/\.$/, '') }, `The formula at character ${name.at}: ${why}`, {
+      ...{ code, cause: error }
+    })
   }
-}
-
-function fail({ text, at }: FormulaName, why: string): never {
-  invalid(`The formula at character ${at}, ${JSON.stringify(text.slice(0, 64))}: ${why}.`)
 }
 
 /** Letters that a name may differ by and still be offered. */

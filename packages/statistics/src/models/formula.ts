@@ -1,5 +1,6 @@
 /** The formula of a model, such as `y ~ age + sex + age:sex`: a syntax for terms. Nothing in it is executed. */
 import { invalid } from '../measures.ts'
+import { failAt, failWith } from './formula-fault.ts'
 
 /** A name in a formula, with its place: 1 is the first character. */
 export interface FormulaName {
@@ -38,21 +39,23 @@ export function parseFormula(text: string): Formula {
   if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)
   const tokens = tokensOf(text)
   const [outcome, tilde] = tokens
-  if (outcome?.kind !== 'name') invalid('A formula begins with the outcome: y ~ a + b.')
-  if (tilde?.text !== '~') invalid(`After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
+  const end = endOf(tokens)
+  if (outcome?.kind !== 'name') failWith(placeOf(outcome) ?? end, 'A formula begins with the outcome: y ~ a + b.')
+  if (tilde?.text !== '~')
+    failWith(placeOf(tilde) ?? end, `After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
   let intercept = true
   const terms: FormulaName[][] = []
   let at = 2
   for (let sign = '+'; ; ) {
     const [first] = tokens.slice(at)
     if (first === undefined)
-      invalid(`The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a term is missing.`)
+      failWith(end, `The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a term is missing.`)
     if (first.kind === 'number') {
-      if (first.text !== '1') fail(first, 'the only number in a formula is 1: "- 1" leaves the intercept out')
+      if (first.text !== '1') failAt(first, 'the only number in a formula is 1: "- 1" leaves the intercept out')
       intercept = sign === '+'
       at += 1
     } else {
-      if (sign === '-') fail(first, 'only 1 can be taken away: "- 1" leaves the intercept out')
+      if (sign === '-') failAt(first, 'only 1 can be taken away: "- 1" leaves the intercept out')
       const read = crossingFrom(tokens, at)
       terms.push(...read.terms)
       at = read.next
@@ -60,7 +63,7 @@ export function parseFormula(text: string): Formula {
     if (terms.length > TERMS_WRITTEN_MAX) invalid(`A formula has at most ${TERMS_WRITTEN_MAX} terms.`)
     const next = tokens[at]
     if (next === undefined) return { outcome: nameOf(outcome), intercept, terms }
-    if (next.text !== '+' && next.text !== '-') fail(next, 'expected +, - 1, : or *')
+    if (next.text !== '+' && next.text !== '-') failAt(next, 'expected +, - 1, : or *')
     sign = next.text
     at += 1
   }
@@ -76,8 +79,11 @@ function crossingFrom(tokens: readonly Token[], from: number): { terms: FormulaN
       const token = tokens[at]
       if (token?.kind !== 'name') {
         if (token === undefined)
-          invalid(`The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a name is missing.`)
-        fail(token, 'expected the name of a variable')
+          failWith(
+            endOf(tokens),
+            `The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a name is missing.`
+          )
+        failAt(token, 'expected the name of a variable')
       }
       product.push(nameOf(token))
       at += 1
@@ -110,7 +116,7 @@ function tokensOf(text: string): Token[] {
         character === '('
           ? 'a formula has no functions and no brackets; a transformed variable must be a variable of the catalog'
           : 'expected a name, +, :, * or - 1'
-      fail({ kind: 'sign', text: character, at: at + 1 }, why)
+      failAt({ text: character, at: at + 1 }, why)
     }
     const { name, number, sign } = match.groups ?? {}
     const value = name ?? number ?? sign ?? ''
@@ -124,6 +130,13 @@ function nameOf({ text, at }: Token): FormulaName {
   return { text, at }
 }
 
-function fail({ text, at }: Token, why: string): never {
-  invalid(`The formula at character ${at}, ${JSON.stringify(text.slice(0, 64))}: ${why}.`)
+/** The place of a sign or name; undefined past the last one. */
+function placeOf(token: Token | undefined): { at: number; length: number } | undefined {
+  return token && { at: token.at, length: token.text.length }
+}
+
+/** The place after the last sign or name. */
+function endOf(tokens: readonly Token[]): { at: number } {
+  const last = tokens.at(-1)
+  return { at: last === undefined ? 1 : last.at + last.text.length }
 }

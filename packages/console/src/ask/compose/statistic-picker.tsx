@@ -6,27 +6,21 @@ import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Change, Picked } from '../draft/draft.ts'
 import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
+import { familyIn } from '../draft/model.ts'
 import { readQuantiles } from '../draft/quantiles.ts'
+import { ModelBuilder } from './model-builder.tsx'
 import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
-/** These have no form here yet: a model is asked for with a formula, survival with a time and an event. */
-const WITHOUT_FORM = ['regression', 'kaplan_meier', 'log_rank']
+/** These have no form here yet: survival is asked for with a time and an event. */
+const WITHOUT_FORM = ['kaplan_meier', 'log_rank']
 const PICKED = STATISTICS.filter(({ name }) => !WITHOUT_FORM.includes(name))
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
-  const wanted = about.variables.filter(({ variable }) => {
-    if (OF_CATEGORIES.includes(picked.name)) return isGroupable(variable)
-    if (OF_BOTH.includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
-    if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
-    return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
-  })
-  const groupable = about.variables.filter(({ variable }) => isGroupable(variable))
-  const [, most] = statistic?.variables ?? [0, 0]
   return (
     <>
       <Field label="Statistic" hint={statistic?.summary}>
@@ -44,6 +38,34 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           </select>
         )}
       </Field>
+      {familyIn(picked.name) !== undefined ? (
+        <ModelBuilder picked={picked} set={set} about={about} />
+      ) : (
+        <Chosen picked={picked} set={set} about={about} />
+      )}
+    </>
+  )
+}
+
+interface PartProps {
+  picked: Picked
+  set: (more: Partial<Picked>) => void
+  about: About
+}
+
+/** The variables of a statistic, its groups, and what else it takes. */
+function Chosen({ picked, set, about }: PartProps) {
+  const statistic = STATISTICS.find(({ name }) => name === picked.name)
+  const wanted = about.variables.filter(({ variable }) => {
+    if (OF_CATEGORIES.includes(picked.name)) return isGroupable(variable)
+    if (OF_BOTH.includes(picked.name)) return isNumeric(variable) || isGroupable(variable)
+    if (picked.name === 'histogram' || picked.name === 'quantile') return isNumeric(variable)
+    return OVER_ANYTHING.includes(picked.name) || isNumeric(variable)
+  })
+  const groupable = about.variables.filter(({ variable }) => isGroupable(variable))
+  const [, most] = statistic?.variables ?? [0, 0]
+  return (
+    <>
       <VariablePicker
         legend={`Of (at most ${plural(most, 'variable')})`}
         variables={wanted}
@@ -77,8 +99,7 @@ function Choice({ is, set, words }: { is: boolean; set: (is: boolean) => void; w
   )
 }
 
-function Arguments(props: { picked: Picked; set: (more: Partial<Picked>) => void; about: About }) {
-  const { picked, set, about } = props
+function Arguments({ picked, set, about }: PartProps) {
   const [first] = picked.variables.map((chosen) => about.variables.find(({ ref }) => ref === chosen)?.variable)
   if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []

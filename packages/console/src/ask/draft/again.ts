@@ -11,6 +11,7 @@ import {
 import { type AskedQuestion, STATISTICS } from '@stimnet/sdk'
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
+import { familyIn, fullName, type ModelDraft, readModel, SITE_CHOICES, writeModel } from './model.ts'
 
 /** The form, and in words what of the question it cannot hold. */
 export interface AgainDraft {
@@ -70,7 +71,8 @@ function programIn(
 function statisticIn(content: string, variables: readonly SharedVariable[]): Part {
   const call = statisticSchema.parse(JSON.parse(content))
   const refOf = (name: string) => fullName(name, call.table, variables)
-  const { level, q, kurtosis, pairwise, value, ...others } = withoutInterval(call)
+  const { model, rest } = modelIn(call, variables)
+  const { level, q, kurtosis, pairwise, value, ...others } = withoutInterval(rest)
   const picked: Picked = {
     name: call.name,
     variables: call.variables.map(refOf),
@@ -80,7 +82,8 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
     kurtosis: kurtosis === true,
     pairwise: pairwise === true,
     interval: call.arguments.interval === true,
-    value: typeof value === 'number' ? String(value) : ''
+    value: typeof value === 'number' ? String(value) : '',
+    model
   }
   const isKnown = STATISTICS.some(({ name }) => name === call.name)
   return {
@@ -97,11 +100,19 @@ function withoutInterval({ arguments: { interval, ...rest } }: StatisticCall): R
   return interval === undefined || typeof interval === 'boolean' ? rest : { ...rest, interval }
 }
 
-/** `table.variable`, where the catalog has one variable of that name. */
-function fullName(name: string, table: string | undefined, variables: readonly SharedVariable[]): string {
-  if (variables.some(({ ref }) => ref === name)) return name
-  const alike = variables.filter((one) => one.variable.name === name && (table === undefined || one.table === table))
-  return alike.length === 1 ? (alike[0]?.ref ?? name) : name
+/** The model of a call, and the call without what makes it; a statistic that is no model keeps its arguments. */
+function modelIn(
+  call: StatisticCall,
+  variables: readonly SharedVariable[]
+): { model: ModelDraft; rest: StatisticCall } {
+  if (familyIn(call.name) === undefined) return { model: EMPTY.picked.model, rest: call }
+  const { formula: text, site: named, ...others } = call.arguments
+  const written = typeof text === 'string' ? text : ''
+  // The form has no table that short names are of.
+  const read = call.table === undefined ? undefined : readModel(written, variables, call.table)
+  const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
+  const formula = read === undefined ? written : writeModel(read, variables)
+  return { model: { formula, site }, rest: { ...call, arguments: others } }
 }
 
 /** What the form's conditions can say; all else stands beside them as it is. */

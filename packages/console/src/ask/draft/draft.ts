@@ -4,6 +4,7 @@ import type { HeldKey } from '../../key/keys.ts'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { ofTab } from '../../session/storage.ts'
 import type { ChosenFile } from './files.ts'
+import type { ModelDraft } from './model.ts'
 
 /** How it is asked. */
 export type Kind = 'statistic' | 'sql' | 'script'
@@ -32,6 +33,8 @@ export interface Picked {
   readonly pairwise: boolean
   /** The number that a mean is compared with, as written; empty for 0. */
   readonly value: string
+  /** Of a statistic that is a model. */
+  readonly model: ModelDraft
 }
 
 /** Who asks, and why, in words for stewards. */
@@ -95,7 +98,8 @@ export const EMPTY: Draft = {
     kurtosis: false,
     interval: false,
     pairwise: false,
-    value: ''
+    value: '',
+    model: { formula: '', site: 'none' }
   },
   sql: '',
   language: 'python',

@@ -1,29 +1,31 @@
 /** What is still missing before a question can be sent, in words. */
 import { aboutSchema, LIMITS } from '@stimnet/protocol'
-import type { StatisticDescription } from '@stimnet/sdk'
+import type { FoundCatalog, StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../../words/number.ts'
 import { readEpsilon } from './epsilon.ts'
 import { NEEDS_GROUPING, OF_LEVEL, readValue } from './fits.ts'
 import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
+import { familyIn, missingInModel } from './model.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
 import type { SharedVariable } from '../../words/variable.ts'
 import type { Draft } from './draft.ts'
 import { unfinishedIn } from './unfinished.ts'
 
-/** Empty when nothing is missing. */
+/** Empty when nothing is missing. `asked`: the catalogs that a model is held against. */
 export function missingIn(
   draft: Draft,
   statistic: StatisticDescription | undefined,
-  variables: readonly SharedVariable[]
+  variables: readonly SharedVariable[],
+  asked: readonly FoundCatalog[] = []
 ): string[] {
   if (draft.catalog === '') return ['Choose a catalog.']
   const missing: string[] = []
   if (draft.targets?.length === 0) missing.push('Choose at least one institution.')
   if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
-  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic))
+  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic, asked))
   missing.push(...unfinishedIn(draft.conditions, variables))
   if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
@@ -73,8 +75,13 @@ function missingForStewards({ title, person }: Draft): string[] {
   ]
 }
 
-function missingOfStatistic({ picked }: Draft, statistic: StatisticDescription | undefined): string[] {
+function missingOfStatistic(
+  { picked }: Draft,
+  statistic: StatisticDescription | undefined,
+  asked: readonly FoundCatalog[]
+): string[] {
   if (!statistic) return ['Choose a statistic.']
+  if (familyIn(picked.name) !== undefined) return missingInModel(picked.name, picked.model, asked)
   const [least, most] = statistic.variables
   const chosen = picked.variables.length
   const missing: string[] = []

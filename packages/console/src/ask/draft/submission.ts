@@ -16,6 +16,7 @@ import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
 import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from './fits.ts'
 import { mappingsFor } from './mappings.ts'
+import { callOfModel, familyIn } from './model.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from './quantiles.ts'
 import { unfinished } from './unfinished.ts'
@@ -85,7 +86,8 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
 }
 
 /** The call of a statistic, with the arguments that it knows. */
-export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value }: Picked) {
+export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value, model }: Picked) {
+  if (familyIn(name) !== undefined) return callOfModel(name, model)
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {

@@ -42,7 +42,7 @@ export function usePrice(props: { draft: Draft; about: About | undefined; own: H
 /** Empty while something is missing. */
 function questionOf({ draft, about, own }: { draft: Draft; about: About; own: HeldKey | undefined }): string {
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
-  if (missingIn(draft, statistic, about.variables).length > 0) return ''
+  if (missingIn(draft, statistic, about.variables, about.asked).length > 0) return ''
   const submission = submissionOf(draft, about)
   // A signature names whom it is for: what is priced is the same request to the same institutions.
   const targets = about.asked.map(({ peer_id }) => peer_id)

@@ -33,7 +33,7 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
   const reviewed = draft.review && second === undefined
   const refusals = price.state === 'told' ? refusalsIn(price.cost) : []
   const missing = [
-    ...missingIn({ ...draft, review: reviewed }, statistic, about.variables),
+    ...missingIn({ ...draft, review: reviewed }, statistic, about.variables, about.asked),
     ...missingInMappings(draft, about),
     ...refusals
   ]

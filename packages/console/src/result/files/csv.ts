@@ -1,5 +1,6 @@
 /** A result as CSV, for spreadsheets: RFC 4180, and no text that a spreadsheet would take for a formula. */
 import type { PooledOutput } from '@stimnet/protocol'
+import { coefficientRows } from '@stimnet/sdk'
 import type { AskedPair } from '../../words/asked.ts'
 import { placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
 
@@ -35,4 +36,24 @@ export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Ce
     })
   ])
   return [head, ...body]
+}
+
+/** The coefficients of models below an empty row: the pooled ones, followed by those of every institution. */
+export function modelRows({ models = [] }: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
+  const nameOf = (id: string) => sites.find(({ peerId }) => peerId === id)?.name ?? id
+  return models.flatMap((model) => {
+    const fits = [
+      { name: 'pooled', model },
+      ...(model.sites ?? []).map((one) => ({
+        name: nameOf(one.site),
+        model: { ...model, coefficients: one.coefficients }
+      }))
+    ]
+    const body = fits.flatMap(({ name, model: own }) =>
+      coefficientRows(own, nameOf).map(({ term, estimate, error, statistic, p, low, high }): Cell[] => [
+        ...[name, term, estimate, error, statistic, p, low, high]
+      ])
+    )
+    return [[], ['institution', 'term', 'estimate', 'std_error', 't', 'p', 'low_95', 'high_95'], ...body]
+  })
 }

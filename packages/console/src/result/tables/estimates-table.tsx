@@ -2,7 +2,7 @@
 import type { TestResult } from '@stimnet/protocol'
 import { estimateName, testName, testSubject } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
-import { measured } from '../../words/number.ts'
+import { measured, pInWords } from '../../words/number.ts'
 
 /** Nothing for a test that gives one number. */
 export function EstimatesTable({ test }: { test: TestResult }) {
@@ -40,7 +40,7 @@ export function EstimatesTable({ test }: { test: TestResult }) {
               <td className="number">{n === null ? '–' : measured(n)}</td>
               <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
               <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
-              {hasP && <td className="number">{p === null ? '–' : p < 0.0001 ? '< 0.0001' : measured(p)}</td>}
+              {hasP && <td className="number">{pInWords(p)}</td>}
             </tr>
           ))}
         </tbody>

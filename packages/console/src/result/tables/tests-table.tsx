@@ -2,7 +2,7 @@
 import { Scroll } from '../../parts/scroll.tsx'
 import type { TestResult } from '@stimnet/protocol'
 import { testName, testSubject } from '@stimnet/sdk'
-import { measured } from '../../words/number.ts'
+import { measured, pInWords } from '../../words/number.ts'
 
 /** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
 export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
@@ -40,7 +40,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
               </td>
               <td className="number">{test.statistic === null ? '–' : measured(test.statistic)}</td>
               <td className="number">{test.df.map(measured).join(', ') || '–'}</td>
-              <td className="number">{test.p === null ? '–' : test.p < 0.0001 ? '< 0.0001' : measured(test.p)}</td>
+              <td className="number">{pInWords(test.p)}</td>
               <td>
                 {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
                 {test.heterogeneity && differingOf(test.heterogeneity)}

@@ -21,9 +21,8 @@ function isEqual(one: unknown, other: unknown): boolean {
   }
 }
 
-/** Whether two pooled answers say the same. Notes are words about it. */
+/** Whether two pooled answers say the same, up to the last digits. Notes are words about it. */
 export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean {
-  // In one order of keys: both sides are read by different means.
   const numbers = ({
     columns,
     rows,
@@ -38,8 +37,29 @@ export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean
     models
   ]
   try {
-    return isEqual(numbers(ours), numbers(theirs ?? { columns: [], rows: [] }))
+    return isNear(numbers(ours), numbers(theirs ?? { columns: [], rows: [] }))
   } catch {
     return false
   }
+}
+
+/** Two engines compute logarithms and powers, and so a p, to different last digits. What this leaves open nobody would read. */
+const SHARE_APART_MAX = 1e-9
+
+/** Whether two values are the same, in any order of keys, with numbers as near as two engines compute them. */
+function isNear(one: unknown, other: unknown): boolean {
+  if (typeof one === 'number' && typeof other === 'number') {
+    return one === other || Math.abs(one - other) <= SHARE_APART_MAX * Math.max(Math.abs(one), Math.abs(other))
+  }
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other
+  if (Array.isArray(one) !== Array.isArray(other)) return false
+  const [ours, theirs] = [definedIn(one), definedIn(other)]
+  return (
+    ours.size === theirs.size && [...ours].every(([name, value]) => theirs.has(name) && isNear(value, theirs.get(name)))
+  )
+}
+
+/** The keys that JSON would keep. */
+function definedIn(value: object): Map<string, unknown> {
+  return new Map(Object.entries(value).filter(([, own]) => own !== undefined))
 }

@@ -1,0 +1,107 @@
+/** `stimnet model`: fits a regression that is written as a formula, at many peers. */
+import { CLIENT_OPTIONS, clientFor, command, EXIT, given, oneOf, printable } from '@stimnet/machine'
+import { SITE_EFFECTS } from '@stimnet/protocol'
+import {
+  type CheckedModel,
+  checkModel,
+  isLeftToMapping,
+  MODEL_FAMILIES,
+  type ModelAsked,
+  modelCall
+} from '@stimnet/sdk'
+import { answerText } from '../answer/answer.ts'
+import { modelForest } from '../answer/models.ts'
+import { ASK_OPTIONS, askPeers, chosenOf, peersIn } from './run.ts'
+import { whereOf } from './where.ts'
+
+/** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
+export const modelCommand = command({
+  name: 'model',
+  usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--forest TERM] [--dry]',
+  summary: 'Fits a linear regression over the people of many institutions, as lm in R would over one file.',
+  details: `
+  stimnet model "UPDRS_change ~ age + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
+  stimnet model "UPDRS_change ~ age * sex + diagnosis" --catalog clinical_trial_data --where outcomes.visit=month_12 --dry
+  stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --site meta --forest motion_score
+
+A formula has the outcome, ~, and terms joined by +:
+  a          a number, or a category: one coefficient for each of its levels but the first
+  a:b        the product of both
+  a * b      the same as a + b + a:b
+  - 1        no intercept
+It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
+--json shows the variables. A name that two tables have is written table.name.
+
+--site says how institutions enter:
+  none       all people as one sample (unless given)
+  fixed      the institution as a factor, so that differences between institutions do not enter
+  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
+
+Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. The
+answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
+--forest TERM draws one coefficient by institution, such as age or "sex[male]". --dry checks the formula and shows what the
+answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
+docs/models.md for what it needs.`,
+  options: {
+    ...CLIENT_OPTIONS,
+    ...ASK_OPTIONS,
+    site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed or meta' },
+    family: {
+      type: 'string',
+      value: 'NAME',
+      help: 'gaussian (unless given): linear regression; there is no other yet'
+    },
+    forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' }
+  },
+  positionals: [1, 1, 'FORMULA'],
+  run: async (values, [formula = ''], io) => {
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
+    const families = MODEL_FAMILIES.map(({ name }) => name)
+    const asked: ModelAsked = {
+      formula,
+      site: oneOf('--site', values.site ?? 'none', SITE_EFFECTS),
+      family: oneOf('--family', values.family ?? 'gaussian', families)
+    }
+    const where = whereOf(values.where ?? [])
+    const client = await clientFor(values.url)
+    const chosen = await chosenOf(client, catalog, peersIn(values))
+    const checked = checkModel(chosen, asked)
+    if (!checked.ok && !isLeftToMapping(checked, values.mapping === undefined ? [] : [values.mapping])) {
+      io.err(faultText(checked, formula))
+      return EXIT.usage
+    }
+    const { forest } = values
+    if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
+    return askPeers(client, values, io, {
+      ...{ catalog, where },
+      program: { kind: 'statistic', statistic: modelCall(asked) },
+      title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
+      dryHead: checked.ok ? headText(checked) : '',
+      text: (ended) => answerText(ended, forest === undefined ? [] : modelForest(ended, forest))
+    })
+  }
+})
+
+/** Characters of a formula that serve as the title. */
+const TITLE_CHARACTERS_MAX = 120
+/** Characters of a formula before its fault, and in all, that are shown: a caret must not stand in another line. */
+const [BEFORE_MAX, SHOWN_MAX] = [48, 76]
+
+/** The model as it is asked for, and the coefficients that there will be. */
+function headText({ formula, columns }: Extract<CheckedModel, { ok: true }>): string {
+  return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n\n`
+}
+
+/** The fault with a caret under its place in the formula. */
+export function faultText({ error, place }: Extract<CheckedModel, { ok: false }>, formula: string): string {
+  const where = `stimnet model: ${error.code}: `
+  if (place === undefined) return `${where}${printable(error.reason)}\n`
+  const from = Math.max(0, place.at - 1 - BEFORE_MAX)
+  const shown = printable(formula).slice(from, from + SHOWN_MAX)
+  const indent = place.at - 1 - from
+  const carets = '^'.repeat(Math.max(1, Math.min(place.length, shown.length - indent)))
+  const why = printable(place.why)
+  // A name that leads the sentence stays as it is.
+  const text = /^\p{L}+\s/u.test(why) ? `${why.charAt(0).toUpperCase()}${why.slice(1)}` : why
+  return `${where}${text}${/[?.]$/.test(text) ? '' : '.'}\n\n  ${shown}\n  ${' '.repeat(indent)}${carets}\n`
+}

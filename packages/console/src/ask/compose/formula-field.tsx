@@ -1,0 +1,61 @@
+/** The formula of a model as text, with its fault marked where it is. */
+import type { FormulaFault } from '@stimnet/sdk'
+import { Field } from '../../parts/field.tsx'
+import type { About } from '../draft/about.ts'
+import type { Picked } from '../draft/draft.ts'
+import { checkedModel } from '../draft/model.ts'
+
+/** Characters that a formula may have. */
+const CHARACTERS_MAX = 1_000
+
+/** Below it stand its fault, or the coefficients that the model will have. `isRead`: whether the controls can show it. */
+export function FormulaField(props: {
+  picked: Picked
+  type: (formula: string) => void
+  about: About
+  isRead: boolean
+}) {
+  const { picked, type, about, isRead } = props
+  const { formula } = picked.model
+  const checked = checkedModel(picked.name, picked.model, about.asked)
+  const fault = checked === undefined || checked.ok ? undefined : checked
+  const hint =
+    checked?.ok === true
+      ? `Coefficients: ${checked.columns.join(', ')}.`
+      : 'outcome ~ a + b; a:b is the product of both, a * b is a + b + a:b, and - 1 leaves the intercept out.'
+  return (
+    <>
+      <Field label="Formula" hint={hint} wrong={fault?.error.reason}>
+        {(field) => (
+          <input
+            {...field}
+            spellCheck={false}
+            autoCapitalize="off"
+            autoComplete="off"
+            maxLength={CHARACTERS_MAX}
+            placeholder="outcome ~ a + b"
+            value={formula}
+            onChange={(e) => type(e.target.value)}
+          />
+        )}
+      </Field>
+      {fault?.place !== undefined && <Marked formula={formula} place={fault.place} />}
+      {!isRead && <p className="hint">While the formula has a fault, the choices above stay as they were.</p>}
+    </>
+  )
+}
+
+/** The formula with what is wrong marked. The reason above says the same by its place. */
+function Marked({ formula, place }: { formula: string; place: FormulaFault }) {
+  const from = place.at - 1
+  const wrong = formula.slice(from, from + place.length)
+  return (
+    <p className="formula-fault" aria-hidden="true">
+      <code>
+        {formula.slice(0, from)}
+        <mark>{wrong === '' ? '\u00a0…\u00a0' : wrong}</mark>
+        {formula.slice(from + place.length)}
+      </code>
+    </p>
+  )
+}

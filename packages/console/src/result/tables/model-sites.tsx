@@ -1,0 +1,83 @@
+/** One coefficient of a model institution by institution: as a forest plot, and as the table that says the same. */
+import type { ModelResult } from '@stimnet/protocol'
+import { comparedTerms, type ForestRow, forestRows } from '@stimnet/sdk'
+import { useState } from 'react'
+import { Field } from '../../parts/field.tsx'
+import { Scroll } from '../../parts/scroll.tsx'
+import { ForestPlot } from '../../plots/forest-plot.tsx'
+import { count, intervalInWords, measured, pInWords } from '../../words/number.ts'
+
+/** The first coefficient shown is the first after the intercept. */
+export function ModelSites({ model, nameOf }: { model: ModelResult; nameOf: (site: string) => string }) {
+  const terms = comparedTerms(model)
+  const [chosen, setChosen] = useState(() => terms.find((term) => term !== '(Intercept)') ?? terms[0] ?? '')
+  const term = terms.includes(chosen) ? chosen : (terms[0] ?? '')
+  const rows = forestRows(model, term, nameOf)
+  return (
+    <>
+      <Field label="Coefficient by institution">
+        {(field) => (
+          <select {...field} value={term} onChange={(event) => setChosen(event.target.value)}>
+            {terms.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Scroll label={`Forest plot of ${term}`}>
+        <ForestPlot forest={{ title: `Coefficient of ${term}`, estimates: estimatesIn(rows), nothingAt: 0 }} />
+      </Scroll>
+      <SitesTable term={term} rows={rows} />
+      <p className="prose">{differingInWords(model, term)}</p>
+    </>
+  )
+}
+
+function estimatesIn(rows: readonly ForestRow[]) {
+  return rows.flatMap(({ institution: name, estimate: value, low, high, isPooled }) =>
+    value === null || low === null || high === null ? [] : [{ name, value, low, high, isPooled }]
+  )
+}
+
+function SitesTable({ term, rows }: { term: string; rows: readonly ForestRow[] }) {
+  return (
+    <Scroll label="Institutions">
+      <table className="result">
+        <caption>Coefficient of {term} by institution</caption>
+        <thead>
+          <tr>
+            <th scope="col">Institution</th>
+            {['n', 'Estimate', 'Std. error', '95 % interval'].map((name) => (
+              <th key={name} scope="col" className="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ site, institution, n, estimate, error, low, high }) => (
+            <tr key={site ?? ''}>
+              <th scope="row">{institution}</th>
+              <td className="number">{count(n)}</td>
+              <td className="number">{estimate === null ? 'not estimated' : measured(estimate)}</td>
+              <td className="number">{error === null ? '–' : measured(error)}</td>
+              <td className="number">{intervalInWords(low, high)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+/** How the institutions differ in it, where they were combined; else how that could be asked. */
+function differingInWords({ site, coefficients }: ModelResult, term: string): string {
+  const between = coefficients.find((one) => one.term === term)?.between
+  if (site !== 'meta')
+    return 'How much the institutions differ is tested by the same model with one fit each, combined.'
+  if (between === undefined) return `Too few institutions estimate ${term} for a comparison between them.`
+  const { tau2, i2, q, q_p: p } = between
+  const words = pInWords(p)
+  const told = words.startsWith('<') ? words : `= ${words}`
+  return `Between institutions: τ² ${measured(tau2)}, I² ${measured(100 * i2)} %, Q = ${measured(q)}, p ${told}.`
+}

@@ -1,0 +1,153 @@
+"""Gram matrices of several sites: read, put into common units, added up, and solved exactly in whole numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Mapping, Sequence
+
+Matrix = list[list[int]]
+
+_WHOLE = re.compile(r"-?\d{1,40}\Z", re.ASCII)
+COLUMNS_MAX = 25
+PEOPLE_MAX = 2**53 - 1
+
+
+@dataclass(frozen=True)
+class Gram:
+    """Sums of products of two columns of a design, the outcome last. ``decimals``: of each column, whose values are in
+    units of 10^-decimals. ``key``: what the sites of one model have alike.
+    """
+
+    names: tuple[str, ...]
+    decimals: tuple[int, ...]
+    intercept: bool
+    n: int
+    matrix: Matrix
+    formula: str
+    outcome: str
+    site: str
+    key: str
+
+
+def gram_of(part: Mapping[str, Any]) -> Gram | None:
+    """A part as an institution signed it; None for one that cannot be a matrix of squares and products of people."""
+    columns, upper, n, intercept = part.get("columns"), part.get("upper"), part.get("n"), part.get("intercept")
+    if not isinstance(columns, list) or not isinstance(upper, list) or type(n) is not int or not 0 < n <= PEOPLE_MAX:
+        return None
+    size = len(columns)
+    if not isinstance(intercept, bool) or not 2 <= size <= COLUMNS_MAX or len(upper) != size * (size + 1) // 2:
+        return None
+    if not all(isinstance(text, str) and _WHOLE.match(text) for text in upper) or not all(map(_is_column, columns)):
+        return None
+    texts = [part.get(name) for name in ("formula", "outcome", "site")]
+    if not all(isinstance(text, str) for text in texts) or (part.get("site") == "fixed" and not intercept):
+        return None
+    matrix = [[0] * size for _ in range(size)]
+    places = ((i, j) for i in range(size) for j in range(i, size))
+    for (i, j), text in zip(places, upper):
+        matrix[i][j] = matrix[j][i] = int(text)
+    names = tuple(column["name"] for column in columns)
+    if (intercept and matrix[0][0] != n) or not _is_of_squares(matrix):
+        return None
+    key = repr([texts, names, intercept, part.get("factors")])
+    formula, outcome, site = map(str, texts)
+    decimals = tuple(column["decimals"] for column in columns)
+    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key)
+
+
+def _is_column(column: Any) -> bool:
+    if not isinstance(column, dict) or not isinstance(column.get("name"), str):
+        return False
+    return type(column.get("decimals")) is int and 0 <= column["decimals"] <= 18
+
+
+def in_common_units(grams: Sequence[Gram]) -> list[Gram]:
+    """Each column in the finest unit that a site has."""
+    finest = tuple(max(each) for each in zip(*(gram.decimals for gram in grams)))
+    scaled = []
+    for gram in grams:
+        times = [10 ** (fine - own) for fine, own in zip(finest, gram.decimals)]
+        matrix = [[value * times[i] * times[j] for j, value in enumerate(row)] for i, row in enumerate(gram.matrix)]
+        scaled.append(replace(gram, decimals=finest, matrix=matrix))
+    return scaled
+
+
+def added(grams: Sequence[Gram]) -> Gram:
+    """The matrix of all rows together."""
+    scaled = in_common_units(grams)
+    matrix = [[sum(values) for values in zip(*rows)] for rows in zip(*(gram.matrix for gram in scaled))]
+    return replace(scaled[0], n=sum(gram.n for gram in grams), matrix=matrix)
+
+
+def with_site_columns(sites: Mapping[str, Gram]) -> Gram:
+    """The matrix with the site as a factor: after the intercept a column for each site but the first, whose sums with
+    any column are those of the site's own intercept.
+    """
+    scaled = in_common_units(list(sites.values()))
+    whole = added(scaled)
+    own = scaled[1:]
+    columns = [[gram.matrix[0][0] for gram in own]]
+    columns += [[gram.matrix[0][j] for gram in own] for j in range(1, len(whole.names))]
+    matrix = [row[:1] + columns[i] + row[1:] for i, row in enumerate(whole.matrix)]
+    lines = []
+    for at, gram in enumerate(own):
+        people = gram.matrix[0][0]
+        lines.append([people, *(people if place == at else 0 for place in range(len(own))), *gram.matrix[0][1:]])
+    return replace(
+        whole,
+        names=whole.names[:1] + tuple(f"site[{site}]" for site in list(sites)[1:]) + whole.names[1:],
+        decimals=whole.decimals[:1] + (0,) * len(own) + whole.decimals[1:],
+        matrix=matrix[:1] + lines + matrix[1:],
+    )
+
+
+def independent_in(matrix: Matrix) -> list[int]:
+    """The places of the columns that do not follow from those before them."""
+    rows = [row[:] for row in matrix]
+    found, before = [], 1
+    for at in range(len(rows)):
+        pivot = rows[at][at]
+        if pivot == 0:
+            continue
+        found.append(at)
+        _eliminate_below(rows, at, before)
+        before = pivot
+    return found
+
+
+def _is_of_squares(matrix: Matrix) -> bool:
+    """Whether it is ZᵀZ of some Z: no pivot is below zero, and nothing is left beside a pivot of zero."""
+    rows = [row[:] for row in matrix]
+    before = 1
+    for at in range(len(rows)):
+        pivot = rows[at][at]
+        if pivot < 0 or (pivot == 0 and any(rows[at][at:])):
+            return False
+        if pivot > 0:
+            _eliminate_below(rows, at, before)
+            before = pivot
+    return True
+
+
+def _eliminate_below(rows: Matrix, at: int, before: int) -> None:
+    line, pivot = rows[at], rows[at][at]
+    for row in rows[at + 1 :]:
+        factor = row[at]
+        # Exact: every number of this elimination (Bareiss) is a minor of the matrix.
+        row[at:] = [(value * pivot - factor * other) // before for value, other in zip(row[at:], line[at:])]
+
+
+def solved(matrix: Matrix, right: Sequence[int]) -> tuple[int, list[int], Matrix]:
+    """Determinant, and over it the solution and the inverse, for a ZᵀZ of independent columns."""
+    size = len(matrix)
+    rows = [[*row, right[i], *(1 if i == j else 0 for j in range(size))] for i, row in enumerate(matrix)]
+    before = 1
+    for at in range(size):
+        line, pivot = rows[at], rows[at][at]
+        for i, row in enumerate(rows):
+            if i != at:
+                factor = row[at]
+                rows[i] = [(value * pivot - factor * other) // before for value, other in zip(row, line)]
+        before = pivot
+    return before, [row[size] for row in rows], [row[size + 1 :] for row in rows]

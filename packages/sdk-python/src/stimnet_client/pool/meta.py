@@ -1,0 +1,113 @@
+"""Random effects: one estimate per site combined, with the variance between sites by restricted likelihood and the
+interval after Hartung and Knapp."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Sequence
+
+from .distributions import p_of_chi_squared, p_of_t, t_of_p
+
+ERROR_SHARE = 0.05
+_SCORINGS_MAX = 200
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The estimate of one site, and its squared standard error."""
+
+    estimate: float
+    variance: float
+
+
+@dataclass(frozen=True)
+class Meta:
+    """The combined estimate. ``tau2``: variance between sites; ``i2``: their share of all variability; ``q`` and
+    ``q_p``: Cochran's test that all sites have one effect.
+    """
+
+    estimate: float
+    error: float
+    statistic: float
+    p: float
+    interval: tuple[float, float]
+    tau2: float
+    i2: float
+    q: float
+    q_p: float
+
+
+def combine(effects: Sequence[Effect]) -> Meta | None:
+    """None for fewer than two sites, for a variance that is not positive, where the likelihood has no rest, and for
+    numbers at the limits of a double.
+    """
+    if len(effects) < 2 or not all(math.isfinite(one.estimate) and one.variance > 0 for one in effects):
+        return None
+    try:
+        return _combined(effects)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return None
+
+
+def _combined(effects: Sequence[Effect]) -> Meta | None:
+    df = len(effects) - 1
+    tau2 = _between(effects)
+    if not math.isfinite(tau2):
+        return None
+    weights, total, mean = _weighted(effects, tau2)
+    error = math.sqrt(_scatter(effects, tau2) / df / total)
+    if not error > 0:
+        return None
+    reach = t_of_p(ERROR_SHARE, df) * error
+    statistic = mean / error
+    fixed, fixed_total, _ = _weighted(effects, 0.0)
+    typical = df * fixed_total / (fixed_total**2 - math.fsum(weight**2 for weight in fixed))
+    q = _scatter(effects, 0.0)
+    return Meta(
+        estimate=mean,
+        error=error,
+        statistic=statistic,
+        p=p_of_t(statistic, df),
+        interval=(mean - reach, mean + reach),
+        tau2=tau2,
+        i2=tau2 / (tau2 + typical),
+        q=q,
+        q_p=p_of_chi_squared(q, df),
+    )
+
+
+def _weighted(effects: Sequence[Effect], tau2: float) -> tuple[list[float], float, float]:
+    weights = [1 / (one.variance + tau2) for one in effects]
+    total = math.fsum(weights)
+    return weights, total, math.fsum(weight * one.estimate for weight, one in zip(weights, effects)) / total
+
+
+def _scatter(effects: Sequence[Effect], tau2: float) -> float:
+    weights, _, mean = _weighted(effects, tau2)
+    return math.fsum(weight * (one.estimate - mean) ** 2 for weight, one in zip(weights, effects))
+
+
+def _between(effects: Sequence[Effect]) -> float:
+    """Fisher's scoring of the restricted likelihood, from DerSimonian and Laird's variance on. Steps that turn back
+    are halved; NaN where it does not come to rest.
+    """
+    weights, total, _ = _weighted(effects, 0.0)
+    scale = total - math.fsum(weight**2 for weight in weights) / total
+    tau2 = max(0.0, (_scatter(effects, 0.0) - (len(effects) - 1)) / scale)
+    share, before = 1.0, 0.0
+    for _ in range(_SCORINGS_MAX):
+        weights, total, mean = _weighted(effects, tau2)
+        two, three = (math.fsum(weight**power for weight in weights) for power in (2, 3))
+        trace = total - two / total
+        squared = two - 2 * three / total + (two / total) ** 2
+        apart = math.fsum((weight * (one.estimate - mean)) ** 2 for weight, one in zip(weights, effects))
+        step = (apart - trace) / squared
+        if step * before < 0:
+            share /= 2
+        before = step
+        after = max(0.0, tau2 + share * step)
+        if abs(after - tau2) <= 1e-14 * max(after, tau2):
+            return after
+        tau2 = after
+    return math.nan

@@ -1,0 +1,156 @@
+"""Linear regression from the Gram matrices that institutions signed, as ``packages/statistics`` fits it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from fractions import Fraction
+from typing import Any, Mapping, Sequence
+
+from .distributions import p_of_t, t_of_p
+from .gram import Gram, added, gram_of, independent_in, solved, with_site_columns
+from .meta import ERROR_SHARE, Effect, combine
+
+Fit = dict[str, Any]
+_NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
+
+
+def grams_in(outputs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Gram], list[str]]:
+    """The matrices in the outputs of sites, by PeerId in order, and the sites whose own does not fit: no matrix of
+    squares, or of another model than most have.
+    """
+    found: dict[str, Gram] = {}
+    for site in sorted(outputs):
+        part = _part_in(outputs[site])
+        gram = None if part is None else gram_of(part)
+        if gram is not None:
+            found[site] = gram
+    groups: dict[str, dict[str, Gram]] = defaultdict(dict)
+    for site, gram in found.items():
+        groups[gram.key][site] = gram
+    most = max(groups.values(), key=len, default={})
+    return most, [site for site in sorted(outputs) if site not in most]
+
+
+def _part_in(output: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    rows = output.get("rows")
+    for row in rows if isinstance(rows, list) else []:
+        parts = row.get("parts") if isinstance(row, dict) else None
+        for part in parts.values() if isinstance(parts, dict) else []:
+            gram = part.get("gram") if isinstance(part, dict) else None
+            if isinstance(gram, dict):
+                return gram
+    return None
+
+
+def fit_model(sites: Mapping[str, Gram]) -> Fit:
+    """The model of all sites, in the form of the REST API, with the fit of each site by itself. ``sites`` has at least
+    one, all of one model.
+    """
+    first = next(iter(sites.values()))
+    each = {site: _fit_of(gram) for site, gram in sites.items()}
+    if first.site == "meta" and len(sites) > 1:
+        fit = _combined(list(each.values()))
+    else:
+        fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
+    return {
+        "kind": "regression",
+        "formula": first.formula,
+        "outcome": first.outcome,
+        "site": first.site,
+        **fit,
+        "sites": [
+            {"site": site, **{name: own[name] for name in ("n", "sigma", "coefficients")}} for site, own in each.items()
+        ],
+    }
+
+
+def _fit_of(gram: Gram) -> Fit:
+    """Least squares, in whole numbers up to the last step."""
+    last = len(gram.names) - 1
+    kept = independent_in([row[:last] for row in gram.matrix[:last]])
+    right = [gram.matrix[at][last] for at in kept]
+    bottom, solution, inverse = solved([[gram.matrix[i][j] for j in kept] for i in kept], right)
+    squares = gram.matrix[last][last]
+    # Over the determinant, as everything here: the sum of squared residuals.
+    left = squares * bottom - sum(value * one for value, one in zip(right, solution))
+    df = gram.n - len(kept)
+    units = [10**decimals for decimals in gram.decimals]
+    own = units[last]
+    coefficients: list[Fit] = []
+    for at, term in enumerate(gram.names[:last]):
+        if at not in kept:
+            coefficients.append({"term": term, **_NOTHING})
+            continue
+        place = kept.index(at)
+        estimate = _number(solution[place] * units[at], bottom * own)
+        if df <= 0 or left <= 0:
+            coefficients.append({"term": term, **_NOTHING, "estimate": estimate})
+            continue
+        variance = _number(left * inverse[place][place] * units[at] ** 2, bottom**2 * df * own**2)
+        coefficients.append({"term": term, **_tested(estimate, math.sqrt(variance), df)})
+    return {"coefficients": coefficients, "n": gram.n, "df": df, **_measures(gram, left, bottom, len(kept))}
+
+
+def _number(top: int, bottom: int) -> float:
+    """A ratio as the nearest double; infinite beyond them all."""
+    try:
+        return float(Fraction(top, bottom))
+    except OverflowError:
+        return math.inf if (top > 0) == (bottom > 0) else -math.inf
+
+
+def _tested(estimate: float, error: float, df: int) -> Fit:
+    if error == 0:
+        return {**_NOTHING, "estimate": estimate}
+    reach = t_of_p(ERROR_SHARE, df) * error
+    statistic = estimate / error
+    interval = [estimate - reach, estimate + reach]
+    p = p_of_t(statistic, df)
+    return {"estimate": estimate, "error": error, "statistic": statistic, "p": p, "interval": interval}
+
+
+def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
+    """How well it fits; with an intercept, R² is about the mean."""
+    last = len(gram.names) - 1
+    n, df, own = gram.n, gram.n - kept, 10 ** gram.decimals[last]
+    squares, total_sum = gram.matrix[last][last], gram.matrix[0][last]
+    total, times = (squares * n - total_sum**2, n) if gram.intercept else (squares, 1)
+    r2 = None if total == 0 else 1 - _number(left * times, bottom * total)
+    has_error = df > 0 and left > 0
+    likelihood = None
+    mean_square = _number(left, bottom * n * own**2)
+    if has_error and mean_square > 0:
+        likelihood = -(n / 2) * (math.log(2 * math.pi * mean_square) + 1)
+    freedoms = n - (1 if gram.intercept else 0)
+    return {
+        "sigma": math.sqrt(_number(left, bottom * df * own**2)) if df > 0 else None,
+        "r2": r2,
+        "adjusted_r2": None if r2 is None or df <= 0 else 1 - (1 - r2) * (freedoms / df),
+        "log_likelihood": likelihood,
+        "aic": None if likelihood is None else 2 * (kept + 1) - 2 * likelihood,
+    }
+
+
+def _combined(fits: Sequence[Fit]) -> Fit:
+    """Each coefficient over the sites that estimate it; there is no common sigma, R² or AIC."""
+    coefficients: list[Fit] = []
+    for at, first in enumerate(fits[0]["coefficients"]):
+        own = [fit["coefficients"][at] for fit in fits]
+        made = combine([Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None])
+        if made is None:
+            coefficients.append({"term": first["term"], **_NOTHING})
+            continue
+        coefficients.append(
+            {
+                "term": first["term"],
+                "estimate": made.estimate,
+                "error": made.error,
+                "statistic": made.statistic,
+                "p": made.p,
+                "interval": list(made.interval),
+                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p},
+            }
+        )
+    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": len(fits) - 1}
+    return {**whole, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}

@@ -1,0 +1,169 @@
+"""A model in Python is what TypeScript fits to the same signed matrices; what is no matrix is left out and named."""
+
+from __future__ import annotations
+
+import copy
+import json
+import unittest
+from typing import Any, Mapping
+from unittest import mock
+
+import httpx
+from stimnet_client import Broadcast, StimnetError, model_in
+from stimnet_client.pool.distributions import p_of_chi_squared, p_of_t, t_of_p
+from stimnet_client.pool.gram import gram_of
+from stimnet_client.pool.regression import fit_model, grams_in
+
+from .both import callers
+from .test_receipts import broadcast, part
+from .vectors import cases_of
+
+CASES = {case["name"]: case for case in cases_of("models.json")}
+
+
+def output_of(gram: Mapping[str, Any]) -> dict[str, Any]:
+    """The table in which an institution signs a matrix."""
+    return {"kind": "table", "columns": [], "rows": [{"values": [gram["n"]], "parts": {"n": {"gram": dict(gram)}}}]}
+
+
+def outputs_of(name: str) -> dict[str, dict[str, Any]]:
+    """The outputs of a vector, by site."""
+    return {one["site"]: output_of(one["gram"]) for one in CASES[name]["sites"]}
+
+
+def answer_of(name: str) -> Broadcast:
+    """A broadcast with those outputs, as a gateway shows it."""
+    parts = [
+        part(receipt=None, peer_id=site, institution=f"Clinic {site[-1].upper()}", output=output)
+        for site, output in outputs_of(name).items()
+    ]
+    return broadcast(*parts)
+
+
+def without_cryptography() -> Any:
+    """As on a machine on which nothing can be verified."""
+    missing = StimnetError("LIBRARY_NOT_AVAILABLE", "no cryptography")
+    return mock.patch("stimnet_client.model.verify_broadcast", side_effect=missing)
+
+
+class Fits(unittest.TestCase):
+    def test_each_vector_gives_the_numbers_that_typescript_gives(self) -> None:
+        numbers = 0
+        for name, case in CASES.items():
+            with self.subTest(name):
+                grams, others = grams_in(outputs_of(name))
+                self.assertEqual(others, [])
+                numbers += self.compare(fit_model(grams), {**case["model"]}, name)
+        self.assertGreater(numbers, 300)
+
+    def compare(self, mine: Any, expected: Any, where: str) -> int:
+        """Numbers to nine digits, everything else as it is; gives how many numbers were compared."""
+        if isinstance(expected, dict):
+            return sum(self.compare(mine[key], expected[key], f"{where}.{key}") for key in expected if key != "note")
+        if isinstance(expected, list):
+            self.assertEqual(len(mine), len(expected), where)
+            return sum(self.compare(own, one, f"{where}.{at}") for at, (own, one) in enumerate(zip(mine, expected)))
+        if not isinstance(expected, (int, float)) or isinstance(expected, bool):
+            self.assertEqual(mine, expected, where)
+            return 0
+        self.assertAlmostEqual(mine, expected, None, where, 1e-9 * abs(expected) + 1e-300)
+        return 1
+
+    def test_tails_are_those_of_the_tables(self) -> None:
+        for p, df, t in ((0.05, 10, 2.2281388519), (0.05, 1, 12.7062047362), (0.01, 100, 2.6258905214)):
+            self.assertAlmostEqual(t_of_p(p, df), t, 9)
+            self.assertAlmostEqual(p_of_t(t, df), p, 10)
+        for value, df, p in ((3.8414588207, 1, 0.05), (5.9914645471, 2, 0.05), (0.5, 4, 0.9735009788)):
+            self.assertAlmostEqual(p_of_chi_squared(value, df), p, 10)
+
+    def test_what_is_no_matrix_of_people_is_left_out_and_named(self) -> None:
+        good = outputs_of("one fit each, combined")
+        for changes in (
+            {"n": 41},
+            {"n": 10**400},
+            {"n": True},
+            {"upper": []},
+            {"upper": ["x"] * 15},
+            {"upper": ["40", *["9" * 40] * 14]},
+            {"columns": [None] * 5},
+            {"intercept": None},
+            {"formula": 3},
+            {"factors": [{"name": "sex", "levels": ["male", "female"]}]},
+        ):
+            with self.subTest(changes):
+                lying = copy.deepcopy(good)
+                lying["site-a"]["rows"][0]["parts"]["n"]["gram"].update(changes)
+                grams, others = grams_in(lying)
+                self.assertEqual((list(grams), others), (["site-b", "site-c"], ["site-a"]))
+        for shape in ({}, {"rows": None}, {"rows": [1]}, {"rows": [{"parts": {"n": 1}}]}):
+            self.assertEqual(grams_in({"x": shape}), ({}, ["x"]))
+        self.assertIsNone(gram_of({}))
+
+
+class Answers(unittest.TestCase):
+    def test_a_model_is_read_as_rows_and_text(self) -> None:
+        with without_cryptography():
+            model = model_in(answer_of("one fit each, combined"))
+        self.assertIsNone(model.verified)
+        self.assertEqual((model.n, model.formula, len(model.sites)), (125, "y ~ x + sex + x:sex", 3))
+        first = model.coefficients[0]
+        self.assertEqual(
+            list(first), ["term", "estimate", "error", "statistic", "p", "low", "high", "tau2", "i2", "q", "q_p"]
+        )
+        rows = model.forest("x")
+        self.assertEqual([row["institution"] for row in rows], ["Clinic A", "Clinic B", "Clinic C", "Pooled"])
+        self.assertEqual(rows[-1]["estimate"], model.coefficients[1]["estimate"])
+        with self.assertRaisesRegex(StimnetError, r"no term 'z'; it has \(Intercept\), x"):
+            model.forest("z")
+        text = model.summary()
+        self.assertRegex(text, r"^Linear regression, y ~ x \+ sex \+ x:sex: one fit per institution")
+        self.assertRegex(text, r"\nClinic B +25 [\s\S]*Released by each institution: the 15 sums of products of 5")
+
+    def test_an_institution_stands_for_its_peer_id_and_a_hostile_name_cannot_steer_a_terminal(self) -> None:
+        answer = answer_of("the institution as a factor")
+        with without_cryptography():
+            model = model_in(answer)
+        self.assertEqual([row["term"] for row in model.coefficients][1:3], ["site[Clinic B]", "site[Clinic C]"])
+        hostile = type(model)({**model.result}, model.missing, None, {**model.names, "site-b": "\x1b[2J"})
+        self.assertNotIn("\x1b", hostile.summary())
+
+    def test_without_a_matrix_the_first_refusal_is_raised(self) -> None:
+        why = "It releases rounded numbers."
+        refused = part(receipt=None, state="denied", code="PROGRAM_NOT_PERMITTED", reason=why)
+        with self.assertRaisesRegex(StimnetError, "rounded numbers") as caught:
+            model_in(broadcast(refused))
+        self.assertEqual(caught.exception.code, "PROGRAM_NOT_PERMITTED")
+        # With a key of one's own, nothing is taken on the gateway's word.
+        with without_cryptography(), self.assertRaises(StimnetError) as strict:
+            model_in(answer_of("the institution as a factor"), request_hash="00")
+        self.assertEqual(strict.exception.code, "LIBRARY_NOT_AVAILABLE")
+
+
+class Asking(unittest.TestCase):
+    def test_a_formula_that_nobody_takes_is_refused_before_anything_is_asked(self) -> None:
+        reason = 'The formula at character 5: the catalog has no variable "agee". Did you mean age?'
+        texts = {"data_type": "clinical", "access_level": "public", "last_updated": "2026-01-01T00:00:00Z"}
+        whose = {"name": "trial", "peer_id": "P1", "node_id": "node-1", "institution": "North"}
+        found = [{**texts, **whose, "total_records": 90}]
+        peer = {"peer_id": "P1", "institution": "North", "code": "VARIABLE_UNKNOWN", "reason": reason}
+        cost = {"data_catalog_name": "trial", "peers": [peer], "pooled": []}
+        for call in callers(httpx.Response(200, json=found), httpx.Response(200, json=cost)):
+            with self.subTest(call.kind.__name__):
+                with self.assertRaisesRegex(StimnetError, "Did you mean age") as caught:
+                    call("model", "y ~ agee", catalog="trial")
+                self.assertEqual(caught.exception.code, "VARIABLE_UNKNOWN")
+                sent = json.loads(call.gateway.asked[-1].content)
+                asked = json.loads(sent["script_content"])
+                self.assertEqual(asked["arguments"], {"formula": "y ~ agee", "site": "none"})
+                self.assertEqual(sent["targets"], ["P1"])
+                self.assertEqual(len(call.gateway.asked), 2)
+        for call in callers(httpx.Response(200, json=[])):
+            with self.assertRaises(StimnetError) as nobody:
+                call("model", "y ~ x", catalog="trial")
+            self.assertEqual(nobody.exception.code, "NO_PROVIDERS")
+            with self.assertRaisesRegex(StimnetError, "none, fixed, meta"):
+                call("model", "y ~ x", catalog="trial", site="random")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+/** Formulas while they are written: read into their terms, written from them, and checked against what catalogs describe. */
+import type { FoundCatalog } from '@stimnet/api'
+import { type CatalogDescriptor, StimnetError } from '@stimnet/protocol'
+import {
+  columnsOfModel,
+  FormulaError,
+  type FormulaFault,
+  formulaOf,
+  gramIn,
+  parseFormula,
+  planOfStatistic
+} from '@stimnet/statistics'
+import { descriptorOf } from '../schema.ts'
+import { type ModelAsked, modelCall } from './families.ts'
+
+/**
+ * Whether a fault is left for the institutions to judge: with a mapping, names may be those of no catalog. Any other fault they would
+ * find as well.
+ */
+export function isLeftToMapping(
+  { error }: { readonly error: StimnetError },
+  mappings: readonly unknown[] = []
+): boolean {
+  return mappings.length > 0 && error.code === 'VARIABLE_UNKNOWN'
+}
+
+/** A formula in its terms, with names as they are written in it. */
+export interface FormulaTerms {
+  readonly outcome: string
+  readonly intercept: boolean
+  /** Each term is the product of its names; `*` is written out. */
+  readonly terms: readonly (readonly string[])[]
+}
+
+/** Reads a formula by its syntax alone; undefined for a text that is none. */
+export function readFormula(text: string): FormulaTerms | undefined {
+  try {
+    const { outcome, intercept, terms } = parseFormula(text)
+    return { outcome: outcome.text, intercept, terms: terms.map((term) => term.map((name) => name.text)) }
+  } catch (error) {
+    if (error instanceof StimnetError) return undefined
+    throw error
+  }
+}
+
+/** The text of a formula: `y ~ a + b + a:b - 1`; `y ~ 1` where there is no term. */
+export function writeFormula({ outcome, intercept, terms }: FormulaTerms): string {
+  const written = terms.map((term) => term.join(':'))
+  const right = written.length === 0 ? '1' : written.join(' + ')
+  return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}`
+}
+
+/** A model that fits a catalog's description, in canonical form; or what is wrong with it. */
+export type CheckedModel =
+  | {
+      readonly ok: true
+      /** With `*` written out and terms in order: what is signed, priced and shown. */
+      readonly formula: string
+      /** The coefficients that it will have, but for those of institutions. */
+      readonly columns: readonly string[]
+    }
+  | { readonly ok: false; readonly error: StimnetError; readonly place: FormulaFault | undefined }
+
+/**
+ * Checks a model against the catalogs of the institutions that would be asked. One that it fits is enough, since a mapping may be
+ * made for the others; the fault is that of the first. Throws RangeError without a catalog.
+ */
+export function checkModel(catalogs: readonly FoundCatalog[], asked: ModelAsked): CheckedModel {
+  let first: CheckedModel | undefined
+  for (const catalog of catalogs) {
+    const checked = checkedAt(descriptorOf(catalog), asked)
+    if (checked.ok) return checked
+    first ??= checked
+  }
+  if (first === undefined) throw new RangeError('a model of no catalog')
+  return first
+}
+
+function checkedAt(descriptor: CatalogDescriptor, asked: ModelAsked): CheckedModel {
+  try {
+    const measure = gramIn(planOfStatistic(modelCall(asked), descriptor))
+    if (measure === undefined) throw new RangeError('a statistic that is no model')
+    // The last column is the outcome.
+    const columns = columnsOfModel(measure).slice(0, -1)
+    return { ok: true, formula: formulaOf(measure), columns: columns.map(({ name }) => name) }
+  } catch (error) {
+    if (!(error instanceof StimnetError)) throw error
+    return { ok: false, error, place: error instanceof FormulaError ? error : undefined }
+  }
+}

@@ -1,0 +1,206 @@
+/** A model over institutions, as a researcher asks for it and as it comes back: fitted here, to what the institutions signed. */
+import type { Broadcast, BroadcastSubmission, FoundCatalog } from '@stimnet/api'
+import {
+  type Clock,
+  type Code,
+  type Filter,
+  isCode,
+  type ModelResult,
+  type QuestionInput,
+  type Signer,
+  StimnetError
+} from '@stimnet/protocol'
+import { compareFoundCatalogs } from '../schema.ts'
+import { type SignedRequest, signRequest } from '../sign.ts'
+import { statisticText } from '../statistic.ts'
+import { type VerifiedBroadcast, verifyAndPool } from '../verify.ts'
+import { type ModelAsked, modelCall } from './families.ts'
+import { checkModel, isLeftToMapping } from './formula.ts'
+import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
+import { modelText } from './text.ts'
+
+/** Whom a model is asked about, of whom, and who signs. */
+export interface ModelOptions
+  extends Omit<ModelAsked, 'formula'>,
+    Pick<QuestionInput, 'purpose' | 'project' | 'title' | 'mappings'> {
+  /** The name of the catalog. */
+  readonly catalog: string
+  /** Everybody in the catalog unless given. */
+  readonly where?: Filter
+  /** PeerIds or node ids; every institution that offers the catalog unless given. */
+  readonly targets?: readonly string[]
+  /** Your own key: then only receipts of this very request count. The gateway signs for your account unless given. */
+  readonly signer?: Signer
+  /** With `signer`: JWTs of institutions that vouch for it. */
+  readonly credentials?: readonly string[]
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+}
+
+/** The fit of one institution by itself. */
+export interface ModelSite {
+  /** PeerId. */
+  readonly site: string
+  readonly institution: string
+  readonly n: number
+  /** Standard deviation of the residuals. */
+  readonly sigma: number | null
+  readonly coefficients: readonly CoefficientRow[]
+}
+
+/** A fitted model. */
+export interface Model {
+  /** The canonical formula. */
+  readonly formula: string
+  /** People in the fit. */
+  readonly n: number
+  readonly coefficients: readonly CoefficientRow[]
+  /** Each institution by itself. */
+  readonly sites: readonly ModelSite[]
+  /** Institutions that are not in the model, each with the code that says why. */
+  readonly missing: readonly { readonly site: string; readonly institution: string; readonly code: string }[]
+  /** What a reader must know, such as an institution with other levels. */
+  readonly notes: readonly string[]
+  /** All numbers of the fit: df, sigma, R², log-likelihood, AIC. */
+  readonly result: ModelResult
+  /** What each institution signed, and whether all of it holds. */
+  readonly verified: VerifiedBroadcast
+  /** Tables of the coefficients and of each institution, as text. */
+  summary(): string
+  /** A coefficient at each institution, and last the pooled one. Throws PARAMETER_INVALID for an unknown term. */
+  forest(term: string): ForestRow[]
+}
+
+/** What of a client asking needs. */
+export interface ModelClient {
+  meshCatalogs(words: string, options?: { signal?: AbortSignal }): Promise<FoundCatalog[]>
+  health(options?: { signal?: AbortSignal }): Promise<{ readonly peer_id: string }>
+  submitBroadcast(
+    submission: BroadcastSubmission | SignedRequest,
+    options?: { signal?: AbortSignal }
+  ): Promise<{ readonly id: string }>
+  watchBroadcast(id: string, options?: { signal?: AbortSignal }): AsyncIterable<Broadcast>
+  broadcast(id: string, options?: { signal?: AbortSignal }): Promise<Broadcast>
+}
+
+/**
+ * Asks for a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS (a `FormulaError` where it has a place in the formula), SCHEMA_MISMATCH. Throws the code of the first
+ * institution where none gave what a model can be fitted to.
+ */
+export async function askModel(client: ModelClient, formula: string, options: ModelOptions): Promise<Model> {
+  const { catalog, where, targets, signer, clock, signal } = options
+  const waiting = signal === undefined ? {} : { signal }
+  const found = (await client.meshCatalogs(catalog, waiting)).filter(
+    ({ name, peer_id, node_id }) =>
+      name === catalog && (targets === undefined || targets.includes(peer_id) || targets.includes(node_id))
+  )
+  if (found.length === 0) {
+    const reason = `No peer that can be reached offers ${catalog}.`
+    throw new StimnetError('NO_PROVIDERS', reason, { reason })
+  }
+  const checked = checkModel(found, { ...options, formula })
+  if (!checked.ok && !isLeftToMapping(checked, options.mappings)) throw checked.error
+  const statistic = modelCall({ ...options, formula })
+  const terms = termsOf(options)
+  if (signer === undefined) {
+    const { id } = await client.submitBroadcast(
+      {
+        ...terms,
+        ...{ targets: targets ?? '*', data_catalog_name: catalog },
+        ...{ script_type: 'statistic', script_content: statisticText(statistic) }
+      } as BroadcastSubmission,
+      waiting
+    )
+    return modelIn(await ended(client, id, waiting), { ...(clock === undefined ? {} : { clock }) })
+  }
+  const program = { kind: 'statistic', statistic } as const
+  const signed = await signRequest({
+    ...{ catalog, program, signer, ...terms },
+    targets: found.map(({ peer_id }) => peer_id),
+    carrier: (await client.health(waiting)).peer_id,
+    contract: agreedOn(found, { program, where, mappings: options.mappings }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(clock === undefined ? {} : { clock })
+  })
+  const { id } = await client.submitBroadcast(signed, waiting)
+  const own = { requestHash: signed.hash, peers: signed.targets, ...(clock === undefined ? {} : { clock }) }
+  return modelIn(await ended(client, id, waiting), own)
+}
+
+/** The terms that both ways of asking have. */
+function termsOf({ where, purpose, project, title, mappings }: ModelOptions) {
+  return {
+    ...(where === undefined ? {} : { where }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(project === undefined ? {} : { project }),
+    ...(title === undefined ? {} : { title }),
+    ...(mappings === undefined ? {} : { mappings })
+  }
+}
+
+/** What the institutions take the variables to be. Throws SCHEMA_MISMATCH where they differ. */
+function agreedOn(
+  found: readonly FoundCatalog[],
+  {
+    where,
+    mappings,
+    program
+  }: {
+    readonly program: Parameters<typeof compareFoundCatalogs>[1]['program']
+    readonly where: Filter | undefined
+    readonly mappings: QuestionInput['mappings']
+  }
+) {
+  const options = {
+    program,
+    ...(where === undefined ? {} : { where }),
+    ...(mappings === undefined ? {} : { mappings })
+  }
+  const { contract, differences } = compareFoundCatalogs(found, options)
+  const [first] = differences
+  if (first === undefined) return contract
+  const name = found.find(({ peer_id }) => peer_id === first.site)?.institution ?? first.site
+  const reason = `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+  throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
+}
+
+async function ended(client: ModelClient, id: string, waiting: { signal?: AbortSignal }): Promise<Broadcast> {
+  for await (const _ of client.watchBroadcast(id, waiting)) void _
+  return client.broadcast(id, waiting)
+}
+
+/** The model in an answer, from its receipts alone. Throws the code of the first institution where there is none. */
+export async function modelIn(broadcast: Broadcast, options: Parameters<typeof verifyAndPool>[1] = {}): Promise<Model> {
+  const verified = await verifyAndPool(broadcast, options)
+  const [result] = verified.pooled.models ?? []
+  const names = new Map(broadcast.parts.map(({ peer_id, institution }) => [peer_id, institution || peer_id]))
+  const nameOf = (site: string) => names.get(site) ?? site
+  if (result === undefined) throw noModel(broadcast, verified, nameOf)
+  return {
+    ...{ formula: result.formula, n: result.n, result, verified },
+    coefficients: coefficientRows(result, nameOf),
+    sites: (result.sites ?? []).map(({ site, n, sigma, coefficients }) => ({
+      ...{ site, institution: nameOf(site), n, sigma },
+      coefficients: coefficientRows({ ...result, coefficients }, nameOf)
+    })),
+    missing: verified.pooled.missing.map(({ site, code }) => ({ site, institution: nameOf(site), code })),
+    notes: verified.pooled.notes,
+    summary: () => modelText(result, nameOf),
+    forest: (term) => forestRows(result, term, nameOf)
+  }
+}
+
+/** Says of each institution why it gave nothing. A reason is the gateway's word, and so are the codes without a receipt. */
+function noModel(broadcast: Broadcast, { parts }: VerifiedBroadcast, nameOf: (site: string) => string): StimnetError {
+  const codes = [...parts.map(({ code }) => code), broadcast.code].flatMap((code): Code[] =>
+    code && isCode(code) ? [code] : []
+  )
+  const each = parts.map(({ peerId, code }) => {
+    const why = broadcast.parts.find(({ peer_id }) => peer_id === peerId)?.reason
+    return `${nameOf(peerId)}: ${code ?? 'no model'}${why ? ` (${why})` : ''}`
+  })
+  const reason =
+    `No institution gave what a model can be fitted to. ${each.join(' ') || (broadcast.reason ?? '')}`.trim()
+  return new StimnetError(codes[0] ?? 'OUTPUT_NOT_RELEASABLE', reason, { reason })
+}

@@ -1,0 +1,103 @@
+/** The numbers of a fitted model as rows: its coefficients, and one of them institution by institution. */
+import { type ModelResult, StimnetError } from '@stimnet/protocol'
+
+/** One coefficient of a model. Numbers are null for a term that follows from those before it. */
+export interface CoefficientRow {
+  /** A column of the design, such as `age`, `sex[male]` or `site[Coastal Medical Centre]`. */
+  readonly term: string
+  readonly estimate: number | null
+  readonly error: number | null
+  /** t. */
+  readonly statistic: number | null
+  readonly p: number | null
+  /** Of the 95 % interval. */
+  readonly low: number | null
+  readonly high: number | null
+  /** Of `site: meta`: how the institutions differ in it. */
+  readonly between?: { readonly tau2: number; readonly i2: number; readonly q: number; readonly qP: number }
+}
+
+/** One line of a forest plot: the coefficient at one institution, or of all together. */
+export interface ForestRow {
+  /** PeerId; null for the pooled row. */
+  readonly site: string | null
+  readonly institution: string
+  readonly n: number
+  readonly estimate: number | null
+  readonly error: number | null
+  readonly low: number | null
+  readonly high: number | null
+  readonly isPooled: boolean
+}
+
+/** What an institution is called, by its PeerId. */
+export type NameOf = (site: string) => string
+
+type Coefficient = ModelResult['coefficients'][number]
+
+/** The coefficients of a model, with the names of institutions for their PeerIds. */
+export function coefficientRows({ coefficients, sites }: ModelResult, nameOf: NameOf): CoefficientRow[] {
+  return coefficients.map((one) => rowOf(one, termName(one.term, { sites, nameOf })))
+}
+
+function rowOf({ estimate, error, statistic, p, interval, between }: Coefficient, term: string): CoefficientRow {
+  const [low = null, high = null] = interval ?? []
+  const { tau2 = 0, i2 = 0, q = 0, q_p: qP = 1 } = between ?? {}
+  return {
+    term,
+    estimate,
+    error,
+    statistic,
+    p,
+    low,
+    high,
+    ...(between === undefined ? {} : { between: { tau2, i2, q, qP } })
+  }
+}
+
+/** The name of a column: of an institution's own by the institution, since a PeerId tells people nothing. */
+export function termName(
+  term: string,
+  { sites = [], nameOf }: { readonly sites?: ModelResult['sites'] | undefined; readonly nameOf: NameOf }
+): string {
+  const id = /^site\[(.*)\]$/.exec(term)?.[1]
+  return id !== undefined && sites.some(({ site }) => site === id) ? `site[${nameOf(id)}]` : term
+}
+
+/** The terms that every institution has a coefficient of: all but those of the institutions themselves. */
+export function comparedTerms({ coefficients, sites }: ModelResult): string[] {
+  const own = sites?.[0]?.coefficients ?? coefficients
+  return own.map(({ term }) => term)
+}
+
+/**
+ * A coefficient at each institution, and last the pooled one; of a model of one institution its own alone. Throws
+ * PARAMETER_INVALID for a term that the model does not have.
+ */
+export function forestRows(model: ModelResult, term: string, nameOf: NameOf): ForestRow[] {
+  const known = comparedTerms(model)
+  if (!known.includes(term)) {
+    const reason = `The model has no term ${JSON.stringify(term.slice(0, 80))}. It has: ${known.join(', ')}.`
+    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  }
+  const of = (fit: { readonly n: number; readonly coefficients: readonly Coefficient[] }) => {
+    const { estimate = null, error = null, interval } = fit.coefficients.find((one) => one.term === term) ?? {}
+    const [low = null, high = null] = interval ?? []
+    return { n: fit.n, estimate, error, low, high }
+  }
+  return [
+    ...(model.sites ?? []).map((one) => ({
+      site: one.site,
+      institution: nameOf(one.site),
+      ...of(one),
+      isPooled: false
+    })),
+    { site: null, institution: 'Pooled', ...of(model), isPooled: true }
+  ]
+}
+
+/** Columns whose sums of products each institution released, the outcome included, and how many such sums that are. */
+export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
+  const columns = comparedTerms(model).length + 1
+  return { columns, sums: (columns * (columns + 1)) / 2 }
+}

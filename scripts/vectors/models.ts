@@ -1,0 +1,83 @@
+/** Vectors for models: Gram matrices of several sites, and the regression that is fitted to them. */
+import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
+import { fitModel, upperOf } from '@stimnet/statistics'
+
+/** How the people of a site are made up. */
+interface SiteMade {
+  readonly seed: number
+  readonly people: number
+  /** Decimals of x at this site. */
+  readonly decimals?: number
+  /** Nobody of this site has the second level. */
+  readonly oneLevel?: boolean
+}
+
+const SITES: Readonly<Record<string, SiteMade>> = {
+  a: { seed: 1, people: 40 },
+  b: { seed: 2, people: 25, decimals: 2 },
+  c: { seed: 3, people: 60 },
+  'one level': { seed: 4, people: 30, oneLevel: true },
+  few: { seed: 5, people: 4 }
+}
+
+const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: string[]])[] = [
+  ['all rows as one sample, in two units', 'none', 'a', 'b', 'c'],
+  ['the institution as a factor', 'fixed', 'a', 'b', 'c'],
+  ['one fit each, combined', 'meta', 'a', 'b', 'c'],
+  ['a term that one institution cannot estimate', 'meta', 'a', 'one level', 'c'],
+  ['a term that nobody can estimate', 'none', 'one level'],
+  ['one institution alone has nothing to combine', 'meta', 'a'],
+  ['as many people as columns: no error is left', 'none', 'few'],
+  ['no intercept', 'none', 'a', 'c']
+]
+
+/** The contents of models.json. */
+export function modelVectors() {
+  return {
+    about: 'Gram matrices by site, and what `fitModel` makes of them, numbers to a relative 1e-9.',
+    cases: CASES.map(([name, effects, ...named]) => {
+      const sites = named.map((word, i) => {
+        const made = SITES[word]
+        if (made === undefined) throw new RangeError(word)
+        return { site: `site-${'abc'[i]}`, gram: gramOf(made, effects, name !== 'no intercept') }
+      })
+      return { name, sites, model: rounded(fitModel(sites)) }
+    })
+  }
+}
+
+/** To twelve digits: those beyond differ between machines. */
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Number(value.toPrecision(12))
+  if (Array.isArray(value)) return value.map(rounded)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, rounded(own)]))
+}
+
+function gramOf(
+  { seed, people, decimals = 1, oneLevel = false }: SiteMade,
+  site: SiteEffects,
+  intercept: boolean
+): GramPart {
+  const random = seededRandom(seed)
+  const unit = 10 ** decimals
+  const rows = Array.from({ length: people }, () => {
+    const x = Math.round(randomUnit(random) * 80 * unit)
+    const male = !oneLevel && randomUnit(random) < 0.4 ? 1 : 0
+    const y = Math.round((x / unit) * 3 + male * 40 + seed * 10 + randomUnit(random) * 90)
+    const design = intercept ? [1, x, male, x * male] : [x, 1 - male, male, x * male]
+    return [...design, y].map(BigInt)
+  })
+  const names = intercept
+    ? ['(Intercept)', 'x', 'sex[male]', 'x:sex[male]', 'y']
+    : ['x', 'sex[female]', 'sex[male]', 'x:sex[male]', 'y']
+  const matrix = names.map((_, i) =>
+    names.map((_, j) => rows.reduce((sum, row) => sum + (row[i] ?? 0n) * (row[j] ?? 0n), 0n))
+  )
+  return {
+    ...{ formula: `y ~ x + sex + x:sex${intercept ? '' : ' - 1'}`, outcome: 'y', intercept, n: people, site },
+    factors: [{ name: 'sex', levels: ['female', 'male'] }],
+    columns: names.map((name) => ({ name, decimals: name.startsWith('x') ? decimals : name === 'y' ? 1 : 0 })),
+    upper: upperOf(matrix)
+  }
+}
