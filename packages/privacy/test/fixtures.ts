@@ -300,6 +300,7 @@ export const CATALOG: CatalogDescriptor = {
   scripts: 'auto',
   sandboxGradeMin: '',
   sitesPerPerson: 1,
+  sets: [],
   preset: 'default',
   policyHash: '',
   tables: [

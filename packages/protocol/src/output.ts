@@ -59,6 +59,10 @@ export const disclosureCardSchema = z.object({
   scope: z.string().optional(),
   epoch: z.string(),
   cohort_hash: z.string(),
+  /** The analysis set that the cohort was restricted to, and its definition there; absent if none. `where` as JSON text. */
+  analysis_set: z
+    .object({ name: z.string(), complete_on: z.array(z.string()), where: z.string().optional() })
+    .optional(),
   /** Number of subjects in the cohort; null if it may not be shown. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),

@@ -40,6 +40,7 @@ const CATALOG: CatalogDescriptor = {
   scripts: 'auto',
   sandboxGradeMin: '',
   sitesPerPerson: 1,
+  sets: [],
   preset: 'default',
   policyHash: '',
   tables: [

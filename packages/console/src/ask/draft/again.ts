@@ -45,6 +45,7 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
       ...program.lost,
       ...cohort.lost,
       ...noise.lost,
+      ...(asked.set ? [`Its analysis set ${asked.set}: the form does not have sets.`] : []),
       ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form does not have parameters.'] : []),
       ...purpose.filter((term) => !kept.includes(term)).map((term) => `Its purpose ${term}: the form takes only one.`),
       ...(asked.files ?? []).map(({ name }) => `Its file ${name}: choose it again.`)

@@ -51,7 +51,8 @@ export const runCommand = command({
 
 FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) the request is signed
 with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several
-are joined by "and". --outputs declares what a script releases. --mapping says how an institution's variables read in the
+are joined by "and". --set restricts the question to an analysis set, whose people have values of all its variables (stimnet
+catalogs NAME lists them). --outputs declares what a script releases. --mapping says how an institution's variables read in the
 words of the program.
 
 --dry prints what the question would cost, from the question and the public descriptions of the catalogs, and asks nothing.
@@ -67,6 +68,7 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
     catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
     peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
     where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
+    set: { type: 'string', value: 'NAME', help: 'Only the people of an analysis set of the catalog' },
     param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
     file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
@@ -87,6 +89,7 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
       program: await programOf(file),
       parameters: pairsOf('param', values.param ?? []),
       ...(where ? { where } : {}),
+      ...(values.set === undefined ? {} : { set: values.set }),
       ...(privacy ? { privacy } : {}),
       ...(await termsOf(values)),
       purpose: values.purpose ?? [],

@@ -71,16 +71,17 @@ async function readList<T>(
  * SCHEMA_MISMATCH with the differences of each site and a mapping to fill in.
  */
 export function agreedTerms(
-  ask: Terms & Pick<QuestionInput, 'program' | 'where'>,
+  ask: Terms & Pick<QuestionInput, 'program' | 'where' | 'set'>,
   chosen: readonly FoundCatalog[]
 ): Terms {
   const { contract = [], mappings = [], outputs } = ask
   const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
-  if (chosen.length < 2) return kept
+  if (chosen.length < 2 && ask.set === undefined) return kept
   const terms = { contract: contractListSchema.parse(contract), mappings: mappingListSchema.parse(mappings) }
   const found = chosen.map((catalog) => ({ peerId: catalog.peer_id, descriptor: descriptorOf(catalog) }))
   const cohort = ask.where ? columnsOf(ask.where) : []
-  const report = compareCatalogs({ program: ask.program, cohort, terms, found })
+  const set = ask.set === undefined ? undefined : { name: ask.set, completeOn: [] }
+  const report = compareCatalogs({ program: ask.program, cohort, terms, found, set })
   if (report.differences.length === 0) return { ...kept, contract: report.contract }
   const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site
   const words = printable(differencesInWords(report.differences, nameOf))

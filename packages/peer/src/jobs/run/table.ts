@@ -18,10 +18,13 @@ import {
   type GramMeasure,
   type Plan,
   type Reduction,
+  onlySet,
   resolveVariable,
+  setIn,
   type SubjectSet,
   type VariableRef,
-  variablesOf
+  variablesOf,
+  withoutSets
 } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
@@ -75,15 +78,32 @@ async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: Ab
     const question = { ...asked, plan }
     const known = await followed(question)
     const within = (over: Over | undefined) => over && { ...over, plan: completeIn(over.plan, model) }
-    const relaxed = known.relaxed.map(({ of, over: { without, always, valued } }) => ({
+    // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
+    const others = known.relaxed.filter(({ of }) => setIn(of.variable) === undefined)
+    const relaxed = others.map(({ of, over: { without, always, valued } }) => ({
       of,
       over: { without: within(without), always: within(always), valued: within(valued) }
     }))
-    const options = { known: { ...known, relaxed }, leftOut: undefined, signal }
+    const possible = await possibleInSet(asked, plan)
+    const options = { known: { ...known, relaxed, possible }, leftOut: undefined, signal }
     const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
     found.push({ ...reducedQuestion, plan })
   }
   return found
+}
+
+/**
+ * The people who could be in the groups of a question behind a model. With an analysis set they are among its people: who is in the
+ * set was judged with the model, and what is asked then is asked of a catalog of these people.
+ */
+async function possibleInSet({ catalog, filter }: TableAsked, plan: Plan): Promise<Possible | undefined> {
+  const possible = await possibleOf(catalog, { cohort: filter && withoutSets(filter), plan })
+  const set = filter && onlySet(filter)
+  if (set === undefined || possible === undefined) return possible
+  const people = await catalog.cohort(set)
+  const inSet = <T extends { readonly people: SubjectSet }>(all: readonly T[]): T[] =>
+    all.map((one) => ({ ...one, people: one.people.and(people) }))
+  return { ...possible, sets: inSet(possible.sets), groups: inSet(possible.groups) }
 }
 
 /** A plan over the rows that have a value of every variable of a model. */
@@ -178,6 +198,7 @@ export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownVa
 
 /** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
+  if (setIn(variable) !== undefined) return undefined
   const { table } = resolveVariable(catalog.descriptor, variable)
   const hasOne: Filter = { not: { column: variable, op: 'is null', values: [] } }
   if (table.oneRowPerSubject) return { plan, cohort: cohort.and(await catalog.cohort(hasOne)) }
