@@ -12,7 +12,8 @@ export {
   namesIn
 } from './models/design.ts'
 export { upperOf } from './models/gram.ts'
-export { fitModel, fitOwnModel, type SiteGram } from './models/regression.ts'
+export { fitModel, fitOwnModel } from './models/fit.ts'
+export type { SiteGram } from './models/regression.ts'
 export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'
 export * from './moments.ts'
 export * from './named.ts'

@@ -470,7 +470,8 @@ test('every statistic in the list has a plan', () => {
     paired: ['UPDRS_total', 'quality_of_life'],
     share: ['sex'],
     two_by_two: ['subjects.visit'],
-    regression: []
+    regression: [],
+    pca: ['age', 'UPDRS_total']
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {

@@ -265,13 +265,14 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   const measure = plan === undefined ? undefined : gramIn(plan)
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
-  if (!roundsNumbers(settings) && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
+  const isRounded = roundsNumbers(settings, measure)
+  if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
     const reason =
       `The model has a number that others may know (such as an age) beside values that they do not. Exact sums of their products ` +
       'would tell values of single people. Use a category of that number, such as age groups.'
     throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
   }
-  if (!roundsNumbers(settings)) return
+  if (!isRounded) return
   const reason =
     `${descriptor.name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
     '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +
