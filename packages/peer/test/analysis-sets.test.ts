@@ -138,6 +138,22 @@ describe('Models over an analysis set', () => {
   })
 })
 
+describe('Over real people', () => {
+  test('a group of which nobody is outside of the set is withheld where others are: it would show who has values', async (t) => {
+    const rows = people(300, 5)
+    const out = new Set(rows.filter(({ sex }) => sex === 'male').slice(0, 20))
+    const lackingMen = rows.map((row) => (out.has(row) ? { ...row, marker: null } : row))
+    const sexesIn = async (own: readonly StudyRow[], synthetic: boolean) => {
+      const study = await openWith(t, own, { synthetic })
+      const told = await study.statistic('mean', ['score'], ['sex'], study.catalog.setFilter('main'))
+      return told.ok ? told.output.rows.map(({ values }) => values[0]) : []
+    }
+    assert.deepEqual(await sexesIn(lackingMen, false), ['male'])
+    assert.deepEqual(await sexesIn(lackingMen, true), ['female', 'male'])
+    assert.deepEqual(await sexesIn(rows, false), ['female', 'male'], 'nobody is outside at all')
+  })
+})
+
 describe('Attacks by a set', () => {
   const groups = ['sex', 'centre', 'grade']
 

@@ -127,11 +127,7 @@ describe('Logistic regression from tables of counts', () => {
     assert.equal(intercept?.ratio, undefined)
     near(second?.ratio?.estimate, Math.exp(-0.043397931209246), 'odds ratio')
     near(second?.p, 0.692765175340286, 'p')
-    near(
-      second?.ratio?.interval[1],
-      Math.exp(-0.043397931209246 + 1.95996398454005 * 0.10983889832203),
-      'its interval'
-    )
+    near(second?.ratio?.interval[1], Math.exp(-0.043397931209246 + 1.95996398454005 * 0.10983889832203), 'its interval')
     assert.deepEqual(
       fit.sites?.map(({ n }) => n).reduce((a, b) => a + b),
       4526

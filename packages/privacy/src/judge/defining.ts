@@ -37,6 +37,8 @@ export interface Defining {
    * level. Absent where the variable is a key.
    */
   readonly valued?: Reduction
+  /** Of an analysis set: nobody whom its conditions choose is outside of it. */
+  readonly leavesNobody?: boolean
 }
 
 /** A cohort and a plan over it. */

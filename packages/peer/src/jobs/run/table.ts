@@ -21,6 +21,7 @@ import {
   onlySet,
   resolveVariable,
   setIn,
+  setOfCohort,
   type SubjectSet,
   type VariableRef,
   variablesOf,
@@ -85,7 +86,8 @@ async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: Ab
       over: { without: within(without), always: within(always), valued: within(valued) }
     }))
     const possible = await possibleInSet(asked, plan)
-    const options = { known: { ...known, relaxed, possible }, leftOut: undefined, signal }
+    const complete = new Set(variablesOf(model))
+    const options = { known: { ...known, relaxed, complete, possible }, leftOut: undefined, signal }
     const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
     found.push({ ...reducedQuestion, plan })
   }
@@ -149,6 +151,7 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
 interface Followed {
   readonly possible: Possible | undefined
   readonly values: KnownValues
+  readonly complete: ReadonlySet<VariableRef>
   readonly relaxed: readonly {
     readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
@@ -175,12 +178,56 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
     const isOfAll = isKey || one.isOfMissing || without === undefined
     const valued = isOfAll ? undefined : await withValues(catalog, variable, without)
     relaxed.push({
-      of: { variable, names, ...(question === undefined ? {} : { level: question.level }) },
+      of: {
+        ...(await leavesNobody(catalog, variable, filter)),
+        variable,
+        names,
+        ...(question === undefined ? {} : { level: question.level })
+      },
       over: { without, always: await over(one.always), valued }
     })
   }
   const values = await knownValues(catalog, plan)
-  return { relaxed, values, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+  const complete = await completeOf(catalog, plan)
+  return { relaxed, values, complete, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+}
+
+/** Of an analysis set: whether it is everybody whom its conditions choose. */
+async function leavesNobody(
+  catalog: Catalog,
+  variable: VariableRef,
+  filter: Filter | undefined
+): Promise<Pick<Defining, 'leavesNobody'>> {
+  const set = setIn(variable) === undefined ? undefined : filter && onlySet(filter)
+  if (set === undefined) return {}
+  const chosen = await catalog.cohort(setOfCohort(filter, catalog.descriptor)?.where)
+  return { leavesNobody: chosen.without(await catalog.cohort(set)).size === 0 }
+}
+
+/** Whether nobody lacks a value, by variable. A catalog is kept for an epoch, and in the words of a request for that request. */
+const COMPLETE = new WeakMap<Catalog, Map<VariableRef, boolean>>()
+
+/** The measured variables of which every subject, or every row of a table with several rows per subject, has a value. */
+async function completeOf(catalog: Catalog, plan: Plan): Promise<ReadonlySet<VariableRef>> {
+  const kept = COMPLETE.get(catalog) ?? new Map<VariableRef, boolean>()
+  COMPLETE.set(catalog, kept)
+  const variables = [...new Set(plan.measures.flatMap(variablesOf))]
+  for (const variable of variables) {
+    if (kept.has(variable)) continue
+    const { table } = resolveVariable(catalog.descriptor, variable)
+    const measures: Plan['measures'] = [{ kind: 'count', name: 'values', variable }]
+    const everybody = await catalog.cohort(undefined)
+    const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
+    const [group] = groups
+    const column = group?.columns.get(variable)
+    kept.set(
+      variable,
+      table.oneRowPerSubject
+        ? column?.support.size === everybody.size
+        : column !== undefined && column.rows === group?.rows
+    )
+  }
+  return new Set(variables.filter((variable) => kept.get(variable)))
 }
 
 /** The values of the measured variables that others are taken to know of each person. */
@@ -221,9 +268,9 @@ async function reduced(
     }
     defining.push({ ...of, ...reductions })
   }
-  const { possible, values } = known
+  const { possible, values, complete } = known
   return {
-    ...{ kind: 'table', plan, reduction, defining },
+    ...{ kind: 'table', plan, reduction, defining, complete },
     ...{ known: values },
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})

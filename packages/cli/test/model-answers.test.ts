@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ModelResult } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { modelLines } from '../src/answer/models.ts'
+
+const MODEL: ModelResult = {
+  ...{ kind: 'regression', formula: 'weight ~ age + sex', outcome: 'weight', site: 'fixed' },
+  coefficients: [
+    { term: '(Intercept)', estimate: 60.25, error: 1.5, statistic: 40.1667, p: 1e-20, interval: [57.3, 63.2] },
+    { term: 'site[12D3]', estimate: -1.5, error: 0.5, statistic: -3, p: 0.0027, interval: [-2.48, -0.52] },
+    { term: 'sex[male]', estimate: null, error: null, statistic: null, p: null, interval: null }
+  ],
+  ...{ n: 200, df: 198, sigma: 4.125, r2: 0.31, adjusted_r2: 0.3, log_likelihood: -560.5, aic: 1127 },
+  note: 'Not estimated, because they follow from the terms before them: sex[male].',
+  sites: [
+    {
+      site: '12D2',
+      n: 90,
+      sigma: 4,
+      coefficients: [{ term: '(Intercept)', estimate: 60, error: 2, statistic: 30, p: 0, interval: [56, 64] }]
+    },
+    {
+      site: '12D3',
+      n: 110,
+      sigma: 4,
+      coefficients: [{ term: '(Intercept)', estimate: 58, error: 2, statistic: 29, p: 0, interval: [54, 62] }]
+    }
+  ]
+}
+
+test('a model is a table of coefficients, its fit in a line, and each institution by itself', () => {
+  const parts = [
+    { peer_id: '12D2', node_id: 'north' },
+    { peer_id: '12D3', node_id: 'south' }
+  ]
+  const text = modelLines({ pooled: { models: [MODEL] }, parts } as unknown as Broadcast).join('')
+  assert.match(text, /Linear regression, weight ~ age \+ sex: with the institution as a factor/)
+  assert.match(text, /term +estimate +std\. error +t +p +95 % from +to/)
+  assert.match(text, /site\[south\] +-1\.5 +0\.5 +-3 +0\.0027 +-2\.48 +-0\.52/)
+  assert.match(text, /sex\[male\] +· +· +· +· +· +·/)
+  assert.match(
+    text,
+    /n = 200, df = 198, sigma = 4\.125, R² = 0\.31, log-likelihood = -560\.5, AIC = 1127\. Not estimated/
+  )
+  assert.match(text, /Each institution by itself[\s\S]*north +90 +60\nsouth +110 +58/)
+  assert.deepEqual(modelLines({ pooled: { models: [] }, parts: [] } as unknown as Broadcast), [])
+})
+
+test('a model of counts shows odds ratios and its deviance, and one that separates says so by its code', () => {
+  const coefficient = { term: 'sex[male]', estimate: 0.5, error: 0.25, statistic: 2, p: 0.0455, interval: [0.01, 0.99] }
+  const model = {
+    ...{ kind: 'glm', family: 'binomial', event: 'yes', formula: 'fell ~ sex', outcome: 'fell', site: 'none', n: 200 },
+    coefficients: [{ ...coefficient, ratio: { estimate: 1.6487, interval: [1.01, 2.69] } }],
+    ...{ df: 198, sigma: null, r2: null, adjusted_r2: null, log_likelihood: -100, aic: 204, note: '' },
+    ...{ deviance: 200, null_deviance: 204.5, deviance_df: 198, dispersion: null }
+  }
+  const textOf = (more: object) =>
+    modelLines({ pooled: { models: [{ ...model, ...more }] }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(textOf({}), /Logistic regression of yes, fell ~ sex: all institutions as one sample/)
+  assert.match(textOf({}), /std\. error +z +p +95 % from +to +odds ratio +95 % from +to/)
+  assert.match(textOf({}), /sex\[male\] .* 1\.649 +1\.01 +2\.69/)
+  assert.match(textOf({}), /AIC = 204, deviance = 200 on 198, null deviance = 204\.5\./)
+  assert.match(textOf({ code: 'SEPARATED', note: 'Separation: x.' }), /SEPARATED\. Separation: x\./)
+})
+
+test('principal components are columns of loadings under their shares of the variance', () => {
+  const component = (sd: number, proportion: number) => ({
+    ...{ sd, proportion, cumulative: 1 },
+    loadings: ['age', 'score'].map((term) => ({ term, loading: 0.75 }))
+  })
+  const model = {
+    ...{ kind: 'pca', formula: '~ age + score', outcome: 'score', site: 'none', coefficients: [], n: 150, df: null },
+    ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note: '' },
+    ...{ components: [component(1.2, 0.72), component(0.75, 0.28)], sites: [] }
+  }
+  const text = modelLines({ pooled: { models: [model] }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(text, /Principal components, ~ age \+ score/)
+  assert.match(text, /PC1 +PC2\n.*\nstandard deviation +1\.2 +0\.75\nproportion of variance +0\.72 +0\.28/)
+  assert.match(text, /age +0\.75 +0\.75/)
+})
