@@ -79,13 +79,13 @@ async function ask(
   client: Client,
   formula: string,
   site: string,
-  { catalog = 'made_up', set }: { catalog?: string; set?: string } = {}
+  { catalog = 'made_up', set, call }: { catalog?: string; set?: string; call?: object } = {}
 ): Promise<Broadcast> {
   const { id } = await client.submitBroadcast({
     data_catalog_name: catalog,
     ...(set === undefined ? {} : { set }),
     script_type: 'statistic',
-    script_content: JSON.stringify({ name: 'regression', arguments: { formula, site } })
+    script_content: JSON.stringify(call ?? { name: 'regression', arguments: { formula, site } })
   } as never)
   for await (const _ of client.watchBroadcast(id)) void _
   return client.broadcast(id)
@@ -140,6 +140,24 @@ describe('Regression over three institutions', () => {
       assert.equal(code, 'PROGRAM_NOT_PERMITTED')
       assert.match(reason ?? '', /releases rounded numbers.*`precision: exact`/)
     }
+    // Counts are exact there, so a logistic regression of categories is answered; components are those of a linear model's sums.
+    const logistic = { name: 'regression', arguments: { formula: 'sex ~ arm', family: 'binomial' } }
+    const counted = await ask(client, '', '', { catalog: 'rounded', call: logistic })
+    const odds = modelOf(counted)
+    assert.deepEqual([odds.kind, odds.event, odds.n], ['glm', 'male', 2097])
+    const inRounded = SIZES.flatMap((_, at) => peopleOf(at).slice(1))
+    const oddsOf = (arm: string) => {
+      const own = inRounded.filter((person) => person.arm === arm)
+      const men = own.filter(({ sex }) => sex === 'male').length
+      return Math.log(men / (own.length - men))
+    }
+    const wanted = [oddsOf('placebo'), oddsOf('low') - oddsOf('placebo'), oddsOf('high') - oddsOf('placebo')]
+    for (const [i, { estimate }] of odds.coefficients.entries())
+      assert.ok(Math.abs((estimate ?? Number.NaN) - (wanted[i] ?? 0)) < 1e-9, `odds ${i}`)
+    assert.deepEqual((await verifyAndPool(counted)).pooled?.models, counted.pooled?.models)
+    const components = modelOf(await ask(client, '', '', { call: { name: 'pca', variables: ['age', 'weight'] } }))
+    assert.deepEqual([components.kind, components.n, components.components?.length], ['pca', 2100, 2])
+
     // Over an analysis set that all define alike, the card of each says which it was.
     const inSet = await ask(client, formula, 'none', { set: 'main' })
     assert.equal(inSet.asked?.set, 'main')
