@@ -64,11 +64,11 @@ const VECTORS: readonly Vector[] = [
     asked: {
       ...{ script_type: 'statistic', script_content: JSON.stringify(STATISTIC) },
       ...{ where: FILTER, privacy: PRIVACY, purpose: ['DUO:0000042', 'MONDO:0005180'], project: 'dbs-2026' },
-      ...{ contract: CONTRACT, title: 'Größe 😀' }
+      ...{ contract: CONTRACT, set: 'main', title: 'Größe 😀' }
     },
     options: {
       ...{ program: { kind: 'statistic', statistic: STATISTIC }, where: FILTER, privacy: PRIVACY, contract: CONTRACT },
-      ...{ purpose: ['DUO:0000042', 'MONDO:0005180'], project: 'dbs-2026', title: 'Größe 😀' }
+      ...{ purpose: ['DUO:0000042', 'MONDO:0005180'], project: 'dbs-2026', set: 'main', title: 'Größe 😀' }
     },
     peers: 2
   },

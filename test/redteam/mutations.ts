@@ -23,10 +23,42 @@ const attacks = (...ids: string[]) => ({ attacks: ids })
 /** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'set-leaves-few',
+    control: 'Nobody or at least k people are outside of an analysis set',
+    file: 'packages/data/src/open/analysis-sets.ts',
+    from: 'if (!isFew(rest) && !isFew(ofAll)) return out',
+    to: 'if (rest >= 0) return out',
+    noticedBy: dataTest('analysis-sets')
+  },
+  {
+    id: 'set-group-lacks-few',
+    control: 'A group of which few are outside of an analysis set is withheld',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (isPartly(row)) {',
+    to: 'if (false) {',
+    noticedBy: peerTest('analysis-sets')
+  },
+  {
+    id: 'set-is-not-asked-over',
+    control: 'A cohort without one person is another question, whether or not that person is in the analysis set',
+    file: `${PRIVACY}/judge/defining.ts`,
+    from: 'return filter === undefined ? [] : columnsOf(filter).map((column) => refOf(descriptor, column, tables))',
+    to: 'return filter === undefined ? [] : columnsOf(filter).filter((one) => !one.startsWith(":")).map((column) => refOf(descriptor, column, tables))',
+    noticedBy: peerTest('analysis-sets')
+  },
+  {
+    id: 'set-with-noise',
+    control: 'An analysis set does not go with noise',
+    file: `${PEER}/jobs/admit/validate.ts`,
+    from: 'assertSetFits(request, privacy)\n',
+    to: '\n',
+    noticedBy: peerTest('analysis-sets')
+  },
+  {
     id: 'model-of-rounded',
     control: 'No model where numbers are rounded',
     file: `${PRIVACY}/model/judge.ts`,
-    from: 'if (roundsNumbers(settings)) return no(',
+    from: 'if (roundsNumbers(settings, measure)) return no(',
     to: 'if (false) return no(',
     noticedBy: peerTest('models')
   },
@@ -490,8 +522,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'parts-not-audited',
     control: 'Among the people with a known value a level is audited as well',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'return of === undefined ? [] : partsOf(of, having)',
-    to: 'return of === undefined ? [] : partsOf(of, having).slice(0, 0)',
+    from: 'const parts = of === undefined ? [] : partsOf(of, having)',
+    to: 'const parts = of === undefined ? [] : partsOf(of, having).slice(0, 0)',
     noticedBy: privacyTest('known')
   },
   {

@@ -85,6 +85,10 @@ describe('the command line', () => {
     assert.match(spent.err, /half of the ε 0\.1 asked for/)
     assert.match(spent.out, /Assurance P2/)
 
+    const noSet = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--set', 'main', ...at])
+    assert.equal(noSet.code, 1)
+    assert.match(noSet.out, /SCHEMA_MISMATCH.*main, analysis set "no such set" instead of "a set of that name"/s)
+
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
 

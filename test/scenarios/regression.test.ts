@@ -32,9 +32,13 @@ function peopleOf(site: number): Person[] {
   })
 }
 
-function catalogOf(name: string, precision: 'exact' | 'statistical') {
+function catalogOf(name: string, precision: 'exact' | 'statistical', site: number) {
   return {
     ...{ name, access_level: 'public', subject_key: 'id', synthetic: true, privacy: { precision } },
+    analysis_sets: {
+      main: { complete_on: ['age', 'weight'], where: { sex: SEXES } },
+      other: { complete_on: site === 2 ? ['age'] : ['age', 'weight'] }
+    },
     tables: [
       {
         ...{ name: 'people', file: `data/${name}.csv`, one_row_per_subject: true },
@@ -55,7 +59,7 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   for (const [at] of SIZES.entries()) {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-    const catalogs = [catalogOf('made_up', 'exact'), catalogOf('rounded', 'statistical')]
+    const catalogs = [catalogOf('made_up', 'exact', at), catalogOf('rounded', 'statistical', at)]
     const site = await writeSite(parent, at, { bootstrap, config: { catalogs } })
     await mkdir(join(site.folder, 'data'), { recursive: true })
     for (const [i, { name }] of catalogs.entries()) {
@@ -71,11 +75,17 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
   return { client: await clientOf(peers[0]), peers }
 }
 
-async function ask(client: Client, formula: string, site: string, catalog = 'made_up'): Promise<Broadcast> {
+async function ask(
+  client: Client,
+  formula: string,
+  site: string,
+  { catalog = 'made_up', set, call }: { catalog?: string; set?: string; call?: object } = {}
+): Promise<Broadcast> {
   const { id } = await client.submitBroadcast({
     data_catalog_name: catalog,
+    ...(set === undefined ? {} : { set }),
     script_type: 'statistic',
-    script_content: JSON.stringify({ name: 'regression', arguments: { formula, site } })
+    script_content: JSON.stringify(call ?? { name: 'regression', arguments: { formula, site } })
   } as never)
   for await (const _ of client.watchBroadcast(id)) void _
   return client.broadcast(id)
@@ -136,11 +146,47 @@ describe('Regression over three institutions', () => {
     assertNear(fixed, leastSquares(places, outcome))
 
     // The numbers of real people are rounded unless a steward decides otherwise, and rounded sums make no model.
-    const real = await ask(client, formula, 'none', 'rounded')
+    const real = await ask(client, formula, 'none', { catalog: 'rounded' })
     for (const { code, reason } of real.parts) {
       assert.equal(code, 'PROGRAM_NOT_PERMITTED')
       assert.match(reason ?? '', /releases rounded numbers.*`precision: exact`/)
     }
+    // Counts are exact there, so a logistic regression of categories is answered; components are those of a linear model's sums.
+    const logistic = { name: 'regression', arguments: { formula: 'sex ~ arm', family: 'binomial' } }
+    const counted = await ask(client, '', '', { catalog: 'rounded', call: logistic })
+    const odds = modelOf(counted)
+    assert.deepEqual([odds.kind, odds.event, odds.n], ['glm', 'male', 2097])
+    const inRounded = SIZES.flatMap((_, at) => peopleOf(at).slice(1))
+    const oddsOf = (arm: string) => {
+      const own = inRounded.filter((person) => person.arm === arm)
+      const men = own.filter(({ sex }) => sex === 'male').length
+      return Math.log(men / (own.length - men))
+    }
+    const wanted = [oddsOf('placebo'), oddsOf('low') - oddsOf('placebo'), oddsOf('high') - oddsOf('placebo')]
+    for (const [i, { estimate }] of odds.coefficients.entries())
+      assert.ok(Math.abs((estimate ?? Number.NaN) - (wanted[i] ?? 0)) < 1e-9, `odds ${i}`)
+    assert.deepEqual((await verifyAndPool(counted)).pooled?.models, counted.pooled?.models)
+    const components = modelOf(await ask(client, '', '', { call: { name: 'pca', variables: ['age', 'weight'] } }))
+    assert.deepEqual([components.kind, components.n, components.components?.length], ['pca', 2100, 2])
+
+    // Over an analysis set that all define alike, the card of each says which it was.
+    const inSet = await ask(client, formula, 'none', { set: 'main' })
+    assert.equal(inSet.asked?.set, 'main')
+    assert.equal(modelOf(inSet).n, 2100)
+    for (const { output } of inSet.parts) {
+      assert.deepEqual(output?.disclosure.analysis_set, {
+        ...{ name: 'main', complete_on: ['people.age', 'people.weight'] },
+        where: '{"column":"people.sex","op":"in","values":["female","male"]}'
+      })
+    }
+    const found = await client.meshCatalogs('made_up')
+    assert.ok(found.every(({ schema_definition }) => schema_definition?.analysis_sets?.length === 2))
+    const unlike = await ask(client, formula, 'none', { set: 'other' })
+    assert.equal(unlike.code, 'SCHEMA_MISMATCH')
+    assert.match(
+      unlike.reason ?? '',
+      /other, analysis set "complete on people.age" instead of "complete on people.age, /
+    )
     // A single institution shows its own fit.
     const { job_id } = await client.submitJob({
       target_node_id: 'node-1',

@@ -81,3 +81,36 @@ test('a fault stands under its place, also far along a long formula', () => {
   assert.match(fault(205, 9), /agee \+ b\n +\^\n$/)
   assert.doesNotMatch(fault(1).split('\n')[3] ?? '', /\^{5}/)
 })
+
+test('a model of counts shows odds ratios and its deviance, and one that separates says so by its code', () => {
+  const coefficient = { term: 'sex[male]', estimate: 0.5, error: 0.25, statistic: 2, p: 0.0455, interval: [0.01, 0.99] }
+  const model = {
+    ...{ kind: 'glm', family: 'binomial', event: 'yes', formula: 'fell ~ sex', outcome: 'fell', site: 'none', n: 200 },
+    coefficients: [{ ...coefficient, ratio: { estimate: 1.6487, interval: [1.01, 2.69] } }],
+    ...{ df: 198, sigma: null, r2: null, adjusted_r2: null, log_likelihood: -100, aic: 204, note: '' },
+    ...{ deviance: 200, null_deviance: 204.5, deviance_df: 198, dispersion: null, sites: [] }
+  }
+  const textOf = (more: object) =>
+    modelLines({ pooled: { models: [{ ...model, ...more }] }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(textOf({}), /Logistic regression of yes, fell ~ sex: all institutions as one sample/)
+  assert.match(textOf({}), /std\. error +z +p +95 % from +to +odds ratio +95 % from +to/)
+  assert.match(textOf({}), /sex\[male\] .* 1\.649 +1\.01 +2\.69/)
+  assert.match(textOf({}), /AIC = 204, deviance = 200 on 198, null deviance = 204\.5\./)
+  assert.match(textOf({ code: 'SEPARATED', note: 'Separation: x.' }), /SEPARATED\. Separation: x\./)
+})
+
+test('principal components are columns of loadings under their shares of the variance', () => {
+  const component = (sd: number, proportion: number) => ({
+    ...{ sd, proportion, cumulative: 1 },
+    loadings: ['age', 'score'].map((term) => ({ term, loading: 0.75 }))
+  })
+  const model = {
+    ...{ kind: 'pca', formula: '~ age + score', outcome: 'score', site: 'none', coefficients: [], n: 150, df: null },
+    ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note: '' },
+    ...{ components: [component(1.2, 0.72), component(0.75, 0.28)], sites: [] }
+  }
+  const text = modelLines({ pooled: { models: [model] }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(text, /Principal components, ~ age \+ score/)
+  assert.match(text, /PC1 +PC2\n.*\nstandard deviation +1\.2 +0\.75\nproportion of variance +0\.72 +0\.28/)
+  assert.match(text, /age +0\.75 +0\.75/)
+})

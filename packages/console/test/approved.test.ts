@@ -33,6 +33,7 @@ const CHANGES = {
   script_type: 'r',
   script_content: 'x = 2',
   cohort: { column: 'people.sex', op: '=', values: ['female'] },
+  set: 'main',
   outputs: [{ name: 'n', kind: 'count' }],
   filters: { sex: 'female' },
   filters_unapplied: ['cmd'],

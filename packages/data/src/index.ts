@@ -19,6 +19,7 @@ export { type LatticeProposal, type ProposedVariable, proposeLattice } from './o
 export { sourceFaults } from './sources/faults.ts'
 export type { Decision } from './propose/proposal-text.ts'
 export { type Proposal, type ProposalOptions, proposeCatalog } from './propose/propose.ts'
+export { proposeSet, type SetProposal } from './open/propose-sets.ts'
 export { assertSourcesApart } from './sources/shared-sources.ts'
 export { findStrays, type StrayRows } from './sources/strays.ts'
 export { parseSql } from './sql/parse.ts'

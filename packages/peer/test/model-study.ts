@@ -23,6 +23,7 @@ import {
   type Plan,
   SimulatedClock,
   seededRandom,
+  setOfCohort,
   type TableOutput
 } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
@@ -44,6 +45,8 @@ export interface StudyOptions {
   readonly overrides?: Parameters<typeof effectiveSettings>[0]['overrides']
   /** Default true: over real people no number that others know is in a model, so that most models here would be refused for that. */
   readonly synthetic?: boolean
+  /** The analysis sets of the catalog, as in its configuration. */
+  readonly sets?: object
 }
 
 /** The study. It remembers what it has told. */
@@ -81,7 +84,8 @@ export class ModelStudy {
     }
     const config = {
       ...{ name: 'study', subject_key: 'id' },
-      tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table }))
+      tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table })),
+      ...(options.sets === undefined ? {} : { analysis_sets: options.sets })
     }
     const catalog = await openCatalog(catalogConfigSchema.parse(config), {
       ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as unknown as IndexLevel },
@@ -139,7 +143,8 @@ export class ModelStudy {
   /** Judges an aggregate after all that was told before. */
   async judge(aggregate: Extract<Aggregate, { kind: 'table' }>, where?: Filter): Promise<Told> {
     const cohort = await this.catalog.cohort(where === undefined ? undefined : this.catalog.resolveFilter(where))
-    const told = disclose(aggregate, this.#contextOf(cohort, aggregate))
+    const context = { ...this.#contextOf(cohort, aggregate), analysisSet: setOfCohort(where, this.catalog.descriptor) }
+    const told = disclose(aggregate, context)
     if (!told.ok) return told
     this.#subjects = told.ledgers.subjects
     if (told.ledgers.rows) this.#rows.set(told.ledgers.rows.table, told.ledgers.rows.ledger)

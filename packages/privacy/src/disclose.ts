@@ -3,6 +3,7 @@
  * take effect only when they are published.
  */
 import {
+  type AnalysisSet,
   type DisclosureCard,
   type GramMeasure,
   LIMITS,
@@ -82,6 +83,8 @@ export interface DisclosureContext {
   readonly policyHash: string
   readonly epoch: string
   readonly cohortHash: string
+  /** The analysis set that the cohort is restricted to. */
+  readonly analysisSet?: AnalysisSet | undefined
   readonly codeHash: string
   readonly image: string
   /** The subjects of the cohort, as evaluated by the node. */
@@ -321,8 +324,8 @@ function informationOf(
   const facts = factsIn(context.variables)
   const variables = [...new Set([...plan.measures.flatMap(variablesOf), ...defining.map(({ variable }) => variable)])]
   return variables.flatMap((variable) => {
-    const { own, identifying } = facts(variable)
-    if (identifying) return []
+    const { own, identifying, isSet = false } = facts(variable)
+    if (identifying || isSet) return []
     const told = [subjects, ...(rows === undefined ? [] : [rows.ledger])].reduce(
       (sum, one) => sum + one.bitsEach(own),
       0
@@ -409,6 +412,12 @@ function pass(output: Output, ledgers: Ledgers, withheld: number): Disclosed {
   return { ok: true, output: safe, ledgers, withheld }
 }
 
+function setOnCard({ analysisSet: set }: DisclosureContext): Pick<DisclosureCard, 'analysis_set'> {
+  if (set === undefined) return {}
+  const where = set.where === undefined ? {} : { where: JSON.stringify(set.where) }
+  return { analysis_set: { name: set.name, complete_on: [...set.completeOn], ...where } }
+}
+
 interface CardFacts {
   readonly level: DisclosureCard['level']
   readonly subjects: number | null
@@ -430,6 +439,7 @@ function cardOf(context: DisclosureContext, facts: CardFacts): DisclosureCard {
     scope: settings.scope,
     epoch: context.epoch,
     cohort_hash: context.cohortHash,
+    ...setOnCard(context),
     subjects: facts.subjects,
     suppressed_cells: facts.suppressed,
     bits: facts.bits,

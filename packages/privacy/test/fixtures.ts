@@ -308,6 +308,7 @@ export const CATALOG: CatalogDescriptor = {
   scripts: 'auto',
   sandboxGradeMin: '',
   sitesPerPerson: 1,
+  sets: [],
   preset: 'default',
   policyHash: '',
   tables: [

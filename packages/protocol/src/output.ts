@@ -59,6 +59,10 @@ export const disclosureCardSchema = z.object({
   scope: z.string().optional(),
   epoch: z.string(),
   cohort_hash: z.string(),
+  /** The analysis set that the cohort was restricted to, and its definition there; absent if none. `where` as JSON text. */
+  analysis_set: z
+    .object({ name: z.string(), complete_on: z.array(z.string()), where: z.string().optional() })
+    .optional(),
   /** Number of subjects in the cohort; null if it may not be shown. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),
@@ -168,7 +172,34 @@ const gramSchema = z.object({
   n: z.number(),
   /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
   upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
-  site: z.enum(SITE_EFFECTS)
+  site: z.enum(SITE_EFFECTS),
+  /** What is fitted; absent: a linear regression. */
+  fit: z
+    .discriminatedUnion('family', [
+      z.object({ family: z.literal('binomial'), event: z.string() }),
+      z.object({ family: z.literal('poisson') }),
+      z.object({ family: z.literal('components'), scaled: z.boolean() })
+    ])
+    .optional(),
+  /**
+   * Of `binomial` and `poisson`, in place of `upper`, which is then empty: the people with each combination of levels of `by`, and
+   * how many of them have the event, or the sum of their outcomes. `terms`: the factors of each term.
+   */
+  table: z
+    .object({
+      by: z.array(z.string()).max(3),
+      terms: z.array(z.array(z.string()).max(3)).max(8),
+      cells: z
+        .array(
+          z.object({
+            levels: z.array(z.string()),
+            n: z.number(),
+            sum: z.string().regex(/^\d{1,40}$/, 'A whole number.')
+          })
+        )
+        .max(4096)
+    })
+    .optional()
 })
 /** A Gram matrix as read. */
 export type GramPart = ReadonlyDeep<z.output<typeof gramSchema>>
@@ -429,16 +460,28 @@ const coefficientSchema = z.object({
   p: z.number().nullable(),
   /** The 95 % confidence interval, low and high. */
   interval: z.array(z.number()).nullable(),
+  /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
+  ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
   /** Of `site: meta`: how the sites differ in it. */
   between: z.object({ tau2: z.number(), i2: z.number(), q: z.number(), q_p: z.number() }).optional()
 })
 
+/** A principal component. */
+const componentSchema = z.object({
+  sd: z.number(),
+  /** Share of the variance, of this one and of all up to it. */
+  proportion: z.number(),
+  cumulative: z.number(),
+  /** The weight of each variable; the largest is above zero. */
+  loadings: z.array(z.object({ term: z.string(), loading: z.number() }))
+})
+
 /**
- * A linear model that was fitted to released Gram matrices. Numbers are null where they are not defined, or where the fit could
+ * A model that was fitted to released Gram matrices, or to released tables of counts. Numbers are null where they are not defined, or where the fit could
  * not be made; `note` then says so.
  */
 const modelResultSchema = z.object({
-  kind: z.literal('regression'),
+  kind: z.enum(['regression', 'glm', 'pca']),
   /** The canonical formula. */
   formula: z.string(),
   outcome: z.string(),
@@ -455,6 +498,23 @@ const modelResultSchema = z.object({
   log_likelihood: z.number().nullable(),
   aic: z.number().nullable(),
   note: z.string(),
+  /** Of `glm`. */
+  family: z.enum(['binomial', 'poisson']).optional(),
+  /** Of `binomial`: the level that is modelled. */
+  event: z.string().optional(),
+  /**
+   * Of `glm`. `binomial`: as of single people (-2 log-likelihood). `poisson`: of the sums in the cells, with `deviance_df` degrees of
+   * freedom. `null_deviance`: of the intercept alone.
+   */
+  deviance: z.number().nullable().optional(),
+  null_deviance: z.number().nullable().optional(),
+  deviance_df: z.number().nullable().optional(),
+  /** Of `glm`: Pearson's χ² of the cells over their degrees of freedom; null where the cells are fitted exactly. 1 is expected. */
+  dispersion: z.number().nullable().optional(),
+  /** `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. */
+  code: z.enum(['SEPARATED']).optional(),
+  /** Of `pca`, the largest first. */
+  components: z.array(componentSchema).optional(),
   /** Of a pooled model: the fit of each site by itself. */
   sites: z
     .array(

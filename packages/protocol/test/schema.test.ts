@@ -29,13 +29,21 @@ const WEIGHT = variable('weight', { unit: 'kg', breakpoints: [50, 100] })
 
 const at = (site: string, ...variables: VariableDescriptor[]): SiteCatalog => ({
   site,
-  descriptor: { subjectKey: '', tables: [{ name: 'people', description: '', oneRowPerSubject: true, variables }] }
+  descriptor: {
+    subjectKey: '',
+    sets: [],
+    tables: [{ name: 'people', description: '', oneRowPerSubject: true, variables }]
+  }
 })
 
 function compare(sites: readonly SiteCatalog[], question: Partial<SchemaQuestion> = {}) {
   const uses = sites.flatMap(({ descriptor }) => usesOfTables(descriptor))
   const each = uses.filter((use, i) => uses.findIndex((other) => other.variable === use.variable) === i)
   return compareSchemas(sites, { uses: each, tables: false, contract: [], mappings: [], ...question })
+}
+const complete = (site: string, completeOn: string[], where: object | null = null): SiteCatalog => {
+  const { descriptor } = at(site, SEX, AGE)
+  return { site, descriptor: { ...descriptor, sets: [{ name: 'main', completeOn, where: where as never }] } }
 }
 const told = (report: ReturnType<typeof compare>) =>
   report.differences.map(({ site, variable: name, field, expected, found }) => [site, name, field, expected, found])
@@ -322,4 +330,35 @@ test('the subject key is compared as what it is, and a mapping renames it', () =
     told(compare(sites, { uses, mappings: [other] })).map(([, , field]) => field),
     ['type', 'levels']
   )
+})
+
+const ofSet = (sites: readonly SiteCatalog[], more: Partial<SchemaQuestion> = {}) => {
+  const asked = { uses: [], tables: false, contract: [], mappings: [], set: { name: 'main', completeOn: [] } }
+  return compareSchemas(sites, { ...asked, ...more })
+}
+const [ON_AGE, ON_BOTH] = [['people.age'], ['people.age', 'people.sex']]
+
+test('an analysis set is defined by most sites, and a site that defines it otherwise or lacks it differs', () => {
+  assert.deepEqual(ofSet([complete('a', ON_BOTH), complete('b', ON_BOTH)]).differences, [])
+  const sites = [complete('a', ON_BOTH), complete('b', ON_AGE), complete('c', ON_BOTH), at('d', SEX)]
+  const { differences, skeleton } = ofSet(sites)
+  assert.deepEqual(
+    differences.map(({ site, variable: name, field, found }) => [site, name, field, found]),
+    [
+      ['b', 'main', 'analysis set', 'complete on people.age'],
+      ['d', 'main', 'analysis set', 'no such set']
+    ]
+  )
+  assert.deepEqual(skeleton, [], 'no mapping makes two sets alike')
+  const compared = { column: 'people.sex', op: '=', values: [{ text: 'M', number: null, truth: null }] }
+  const men = { all: null, any: null, not: null, compare: compared }
+  assert.equal(ofSet([complete('a', ON_BOTH), complete('b', ON_BOTH, men)]).differences.length, 1)
+})
+
+test('an analysis set is held against the definition in a request, in the words of its mappings', () => {
+  const set = { name: 'main', completeOn: ['people.age', 'people.gender'] }
+  assert.equal(ofSet([complete('a', ON_BOTH)], { set }).differences.length, 1)
+  const mappings = [mapping({ peer: 'a', variable: 'people.gender' })]
+  assert.deepEqual(ofSet([complete('a', ON_BOTH)], { set, mappings }).differences, [])
+  assert.deepEqual(ofSet([complete('a', ON_BOTH)], { set: undefined }).differences, [])
 })

@@ -99,7 +99,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     sitesPerPerson: uint32,
     preset: text,
     policyHash: text,
-    dataUse: texts
+    dataUse: texts,
+    sets: fc.array(fc.record({ name: text, completeOn: texts, where: fc.constant(null) }), { maxLength: 2 })
   }),
   CatalogQuery: fc.record({ words: texts, name: text }),
   CatalogAnswer: fc.record({ catalogs: fc.array(bytes, { maxLength: 3 }) }),

@@ -4,7 +4,7 @@ import { programText, type Question } from '@stimnet/protocol'
 
 /** A question in the form of a submission; what has a default is left out. */
 export function askedQuestionOf(question: Question, targets: AskedQuestion['targets']): AskedQuestion {
-  const { catalog, program, where, privacy, parameters, filters } = question
+  const { catalog, program, where, set, privacy, parameters, filters } = question
   const { purpose, project, title, outputs, contract, mappings, uploads } = question
   return {
     targets,
@@ -14,6 +14,7 @@ export function askedQuestionOf(question: Question, targets: AskedQuestion['targ
     ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
     ...(Object.keys(filters).length > 0 ? { filters } : {}),
     ...(where === undefined ? {} : { where }),
+    ...(set === undefined ? {} : { set }),
     ...(purpose.length > 0 ? { purpose } : {}),
     ...(project === '' ? {} : { project }),
     privacy,

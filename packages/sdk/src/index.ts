@@ -75,6 +75,7 @@ export {
   type ModelAsked,
   type ModelFamily,
   modelCall,
+  modelTitle,
   SITE_WORDS
 } from './models/families.ts'
 export {

@@ -5,6 +5,7 @@ import {
   columnsOf,
   compareSchemas,
   contractListSchema,
+  describedSets,
   type Filter,
   mappingListSchema,
   messages,
@@ -29,6 +30,8 @@ export interface CompareOptions {
   readonly mappings?: readonly VariableMappingInput[]
   /** Who is asked about: the variables it names are compared too. */
   readonly where?: Filter
+  /** The analysis set of the question, which must be defined alike at all sites. */
+  readonly set?: string
 }
 
 /**
@@ -54,7 +57,8 @@ export function compareFoundCatalogs(found: readonly FoundCatalog[], options: Co
     uses: once([...named, ...all, ...chosenBy, ...mapped]),
     tables: options.program.kind === 'script',
     contract: contract.data,
-    mappings: mappings.data
+    mappings: mappings.data,
+    ...(options.set === undefined ? {} : { set: { name: options.set, completeOn: [] } })
   })
 }
 
@@ -101,7 +105,7 @@ function once(uses: readonly VariableUse[]): VariableUse[] {
 
 /** A catalog as a gateway shows it, in the form that programs are read against. */
 export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
-  const { subject_key = '', tables = [], lattice = [] } = found.schema_definition ?? {}
+  const { subject_key = '', tables = [], lattice = [], analysis_sets = [] } = found.schema_definition ?? {}
   return {
     ...messages.CatalogDescriptor.decode(new Uint8Array()),
     name: found.name,
@@ -109,6 +113,13 @@ export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
     synthetic: found.synthetic,
     mode: found.mode,
     lattice: lattice.map((one) => ({ ...one, breakpoints: [...one.breakpoints] })),
+    sets: describedSets(
+      analysis_sets.map(({ name, complete_on: completeOn, where }) => ({
+        name,
+        completeOn,
+        ...(where ? { where } : {})
+      }))
+    ),
     tables: tables.map(({ name, description, one_row_per_subject, variables }) => ({
       name,
       description,

@@ -11,7 +11,7 @@ import {
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
 import { withStrata } from './tests/binned/asked-binned.ts'
-import { modelOf } from './models/ask.ts'
+import { componentsAsked, type ModelAsked, modelOf } from './models/ask.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
 /** An argument besides variables and grouping keys. */
@@ -166,6 +166,27 @@ const SITE: StatisticArgument = {
     'none (unless given): all institutions as one sample; fixed: the institution as a factor; meta: one fit each, combined.'
 }
 
+const FAMILY: StatisticArgument = {
+  name: 'family',
+  required: false,
+  meaning:
+    'gaussian (unless given); binomial: logistic regression of a category; poisson: of a count. Both of categories only, from the ' +
+    'table of people by all of them.'
+}
+const MODELLED: StatisticArgument = {
+  name: 'event',
+  required: false,
+  meaning: 'Of binomial: the level that is modelled; the second one unless given.'
+}
+const PCA_SUMMARY =
+  'Principal components of numbers, over the subjects that have all of them: standard deviations, shares of the variance, loadings; ' +
+  'all institutions as one sample.'
+const SCALE: StatisticArgument = {
+  name: 'scale',
+  required: false,
+  meaning: 'true (unless given): each variable has the variance 1; false: components of the covariances.'
+}
+
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
 const GROUP_KEYS_MAX = 3
@@ -212,10 +233,12 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
-  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE)
+  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, FAMILY, MODELLED),
+  describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE)
 ]
 
 const ALIASES: Readonly<Record<string, string>> = {
+  glm: 'regression',
   stdev: 'sd',
   stddev: 'sd',
   avg: 'mean',
@@ -243,7 +266,8 @@ export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescrip
     throw new StimnetError('STATISTIC_UNKNOWN', `planning ${JSON.stringify(call.name.slice(0, 64))}`, { reason })
   }
   checkShape(statistic, call)
-  if (statistic.name === 'regression') return planOfModel(call, descriptor)
+  if (statistic.name === 'regression') return planOfModel(modelOf(call, descriptor), call, descriptor)
+  if (statistic.name === 'pca') return planOfModel(componentsAsked(call, descriptor), call, descriptor)
   const { variables, by, tables } = resolveAll(call, descriptor)
   const keys = keysOf(statistic.name, variables, by)
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)
@@ -271,8 +295,7 @@ function keysOf(
   return name === 'kaplan_meier' || name === 'log_rank' ? [...by, ...variables.slice(1)] : by
 }
 
-function planOfModel(call: StatisticCall, descriptor: CatalogDescriptor): Plan {
-  const { tables, measure } = modelOf(call, descriptor)
+function planOfModel({ tables, measure }: ModelAsked, call: StatisticCall, descriptor: CatalogDescriptor): Plan {
   if (call.table !== undefined) assertTable(call.table, descriptor)
   assertOneLong(tables, descriptor)
   return { tables, groupBy: [], measures: [measure] }

@@ -1,7 +1,7 @@
 /** Pooling of one cell from the cells of the sites, by the kind of its column. */
 import type { MomentsPart, NoisyMoments, OutputColumn, OutputPart, OutputRow } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
-import { isGram } from './models/gram.ts'
+import { isModelPart } from './models/fit.ts'
 import { momentsOfNoisy } from './noisy-moments.ts'
 import { type Bin, poolBins, quantileOf, risingBins } from './quantile.ts'
 
@@ -116,7 +116,7 @@ function isCountable(part: Cell): boolean {
   if ('add' in part) return Number.isFinite(part.add)
   if ('choice' in part) return Number.isFinite(part.choice)
   if ('noisy' in part) return isNoisy(part.noisy)
-  if ('gram' in part) return isGram(part.gram)
+  if ('gram' in part) return isModelPart(part.gram)
   const isDrawn = hasNoiseInEach(part)
   if ('share' in part) {
     const { having, of } = part.share

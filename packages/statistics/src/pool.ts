@@ -12,7 +12,7 @@ import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { pooledWithin } from './pool-rounding.ts'
 import { ofOneModel } from './models/gram.ts'
-import { fitModel } from './models/regression.ts'
+import { fitModel } from './models/fit.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { type AccuracyOf, testAsked, testOf, testSite } from './tests.ts'
 

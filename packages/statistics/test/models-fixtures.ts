@@ -11,17 +11,31 @@ export type ModelRow = Readonly<Record<string, number | string>>
 /** What a catalog of one table would declare: decimals of numbers, levels of categories. */
 export type Declared = Readonly<Record<string, number | readonly string[]>>
 
-/** The measure of a formula over such a table. */
-export function measureOf(formula: string, declared: Declared, site: SiteEffects = 'none'): GramMeasure {
+/** The description of a catalog with one such table. Whole numbers are counts from 0. */
+export function descriptorOf(declared: Declared): Parameters<typeof planOfStatistic>[1] {
   const variables = Object.entries(declared).map(([name, one]) => ({
-    ...{ name, unit: '', description: '', breakpoints: [], minimum: 0, maximum: 0, bounded: false, identifying: false },
+    ...{
+      name,
+      unit: '',
+      description: '',
+      breakpoints: [],
+      minimum: 0,
+      maximum: 0,
+      bounded: one === 0,
+      identifying: false
+    },
     ...(typeof one === 'number'
       ? { type: one === 0 ? 'integer' : 'number', levels: [] }
       : { type: 'category', levels: [...one] })
   }))
   const descriptor = { name: 'study', tables: [{ name: 't', oneRowPerSubject: true, variables }] }
+  return descriptor as unknown as Parameters<typeof planOfStatistic>[1]
+}
+
+/** The measure of a formula over such a table. */
+export function measureOf(formula: string, declared: Declared, site: SiteEffects = 'none'): GramMeasure {
   const call = { name: 'regression', variables: [], by: [], arguments: { formula, site } }
-  const [measure] = planOfStatistic(call, descriptor as unknown as Parameters<typeof planOfStatistic>[1]).measures
+  const [measure] = planOfStatistic(call, descriptorOf(declared)).measures
   if (measure?.kind !== 'gram') throw new TypeError('no model')
   return measure
 }

@@ -40,6 +40,7 @@ const CATALOG: CatalogDescriptor = {
   scripts: 'auto',
   sandboxGradeMin: '',
   sitesPerPerson: 1,
+  sets: [],
   preset: 'default',
   policyHash: '',
   tables: [
@@ -480,7 +481,8 @@ test('every statistic in the list has a plan', () => {
     two_by_two: ['subjects.visit'],
     kaplan_meier: ['age', 'sex'],
     log_rank: ['age', 'sex'],
-    regression: []
+    regression: [],
+    pca: ['age', 'UPDRS_total']
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {

@@ -1,7 +1,7 @@
 /** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
-import { ACCESS_LEVELS, VARIABLE_TYPES } from '@stimnet/protocol'
+import { ACCESS_LEVELS, type Filter, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
-import { output, timestamp } from '../named.ts'
+import { output, timestamp, typed } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 import { nodeShape } from './node.ts'
 
@@ -39,7 +39,19 @@ const schemaDefinitionShape = output(
   z.object({
     subject_key: z.string(),
     tables: z.array(tableShape),
-    lattice: z.array(z.object({ variable: z.string(), breakpoints: z.array(z.number()) }))
+    lattice: z.array(z.object({ variable: z.string(), breakpoints: z.array(z.number()) })),
+    analysis_sets: z
+      .array(
+        z.object({
+          name: z.string(),
+          complete_on: z.array(z.string()).describe('table.variable; everybody in the set has a value of each'),
+          where: typed<Filter>(z.record(z.string(), z.unknown()))
+            .nullable()
+            .describe('The people and rows it is limited to')
+        })
+      )
+      .optional()
+      .describe('Fixed sets of people to which a question can be restricted; absent from an older gateway')
   })
 )
 /** Everything that can be asked of a catalog. */

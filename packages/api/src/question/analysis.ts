@@ -132,6 +132,7 @@ export const analysisShape = output(
       .nullable()
       .describe('The institution that brought it; `requester_…` is what the requester says'),
     request_hash: z.string(),
+    set: z.string().nullable().optional().describe('The analysis set that the cohort is restricted to'),
     cohort: z
       .unknown()
       .describe(

@@ -41,6 +41,12 @@ export const asked = {
   parameters: parameterObject.describe('What a script finds as its parameters'),
   filters: parameterObject.describe('The cohort: column to value or list of values, all of which must hold'),
   where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by and'),
+  set: z
+    .string()
+    .min(1)
+    .max(64)
+    .nullish()
+    .describe('An analysis set of the catalog, to which the cohort is restricted'),
   purpose: z.array(plainLine(64).min(1)).max(16).nullish().describe('GA4GH DUO terms'),
   project: plainLine(128).nullish(),
   privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),

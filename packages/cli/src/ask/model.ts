@@ -17,8 +17,8 @@ import { whereOf } from './where.ts'
 /** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
 export const modelCommand = command({
   name: 'model',
-  usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--forest TERM] [--dry]',
-  summary: 'Fits a linear regression over the people of many institutions, as lm in R would over one file.',
+  usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--family NAME] [--forest TERM] [--dry]',
+  summary: 'Fits a regression over the people of many institutions, as lm and glm in R would over one file.',
   details: `
   stimnet model "UPDRS_change ~ age + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
   stimnet model "UPDRS_change ~ age * sex + diagnosis" --catalog clinical_trial_data --where outcomes.visit=month_12 --dry
@@ -31,6 +31,9 @@ A formula has the outcome, ~, and terms joined by +:
   - 1        no intercept
 It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
 --json shows the variables. A name that two tables have is written table.name.
+
+--family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
+--family poisson is regression of a count. Both take categories only, and are fitted from the table of people by all of them.
 
 --site says how institutions enter:
   none       all people as one sample (unless given)
@@ -49,8 +52,9 @@ docs/models.md for what it needs.`,
     family: {
       type: 'string',
       value: 'NAME',
-      help: 'gaussian (unless given): linear regression; there is no other yet'
+      help: 'gaussian (unless given), binomial or poisson'
     },
+    event: { type: 'string', value: 'LEVEL', help: 'Of binomial: the level that is modelled; the second unless given' },
     forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' }
   },
   positionals: [1, 1, 'FORMULA'],
@@ -60,7 +64,8 @@ docs/models.md for what it needs.`,
     const asked: ModelAsked = {
       formula,
       site: oneOf('--site', values.site ?? 'none', SITE_EFFECTS),
-      family: oneOf('--family', values.family ?? 'gaussian', families)
+      family: oneOf('--family', values.family ?? 'gaussian', families),
+      ...(values.event === undefined ? {} : { event: values.event })
     }
     const where = whereOf(values.where ?? [])
     const client = await clientFor(values.url)

@@ -52,6 +52,7 @@ export const ASK_OPTIONS = {
   catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
   peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
   where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
+  set: { type: 'string', value: 'NAME', help: 'Only the people of an analysis set of the catalog' },
   purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
   title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
   dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
@@ -71,7 +72,8 @@ export const runCommand = command({
 
 FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) the request is signed
 with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several
-are joined by "and". --outputs declares what a script releases. --mapping says how an institution's variables read in the
+are joined by "and". --set restricts the question to an analysis set, whose people have values of all its variables (stimnet
+catalogs --json lists them). --outputs declares what a script releases. --mapping says how an institution's variables read in the
 words of the program.
 
 --dry prints what the question would cost, from the question and the public descriptions of the catalogs, and asks nothing.
@@ -128,7 +130,13 @@ type AskValues = Values<typeof CLIENT_OPTIONS> &
 /** Shows the price where it is asked for or spent, asks the peers, follows them and prints the answer. Returns the exit code. */
 export async function askPeers(client: Client, values: AskValues, io: Io, question: CommandAsk): Promise<number> {
   const { files = [], yes = false, dryHead = '', text, where, ...asked } = question
-  const ask = { ...asked, ...(where ? { where } : {}), ...(await termsOf(values)), purpose: values.purpose ?? [] }
+  const ask = {
+    ...asked,
+    ...(where ? { where } : {}),
+    ...setOf(values),
+    ...(await termsOf(values)),
+    purpose: values.purpose ?? []
+  }
   const names = peersIn(values)
   const signer = await ownSigner()
   const key = signer ? { key: signer.id } : {}
@@ -150,6 +158,10 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
   io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : text(ended))
   if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, ask.catalog)}\n`)
   return exitOf(ended)
+}
+
+function setOf({ set }: Pick<AskValues, 'set'>): { set?: string } {
+  return set === undefined ? {} : { set }
 }
 
 /** The peers that are named; undefined for all that offer the catalog. */

@@ -74,15 +74,16 @@ async function readList<T>(
  * SCHEMA_MISMATCH with the differences of each site and a mapping to fill in.
  */
 export function agreedTerms(
-  ask: Terms & Pick<QuestionInput, 'program' | 'where'>,
+  ask: Terms & Pick<QuestionInput, 'program' | 'where' | 'set'>,
   chosen: readonly FoundCatalog[]
 ): Terms {
   const { contract = [], mappings = [], outputs } = ask
   const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
-  if (chosen.length < 2) return kept
+  if (chosen.length < 2 && ask.set === undefined) return kept
   const report = compareFoundCatalogs(chosen, {
     ...{ program: ask.program, contract, mappings },
-    ...(ask.where ? { where: ask.where } : {})
+    ...(ask.where ? { where: ask.where } : {}),
+    ...(ask.set === undefined ? {} : { set: ask.set })
   })
   if (report.differences.length === 0) return { ...kept, contract: report.contract }
   const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site

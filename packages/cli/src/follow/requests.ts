@@ -153,7 +153,7 @@ function showText(one: AnalysisRequest): string {
     ['project', one.project ?? ''],
     ['claim', JSON.stringify(one.privacy)],
     ...(one.mappings.length > 0 ? [['mappings', JSON.stringify(one.mappings)] as [string, unknown]] : []),
-    ['cohort', JSON.stringify({ where: one.cohort, filters: one.filters })],
+    ['cohort', JSON.stringify({ ...(one.set ? { set: one.set } : {}), where: one.cohort, filters: one.filters })],
     ['parameters', JSON.stringify(one.parameters)],
     ['releases', one.outputs.length > 0 ? JSON.stringify(one.outputs) : 'what the default contract permits'],
     ...one.uploads.map(({ name, size, sha256 }): [string, unknown] => [

@@ -35,6 +35,10 @@ export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string)
     { name: 'Project', said: [request.project ?? 'none'] },
     ...optional('Time limit', timeOf(request)),
     { name: 'Cohort', said: [cohortOf(request.cohort)], isWide: true },
+    ...optional(
+      'Analysis set',
+      request.set ? [`${request.set}: only people with a value of each of its variables`] : []
+    ),
     ...optional('Filters as sent', filtersOf(request), { isCode: true, isWide: true }),
     { name: 'Parameters', said: orNone(assigned(request.parameters)), isCode: true, isWide: true },
     { name: 'Declared outputs', said: outputsOf(request), isWide: true },

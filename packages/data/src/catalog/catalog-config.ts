@@ -1,9 +1,9 @@
 /** The configuration of one catalog, as its steward writes it in the peer's YAML. */
 import { ACCESS_LEVELS, dataUseSchema, isName, isRequesterEntry, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
+import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
-import { daysOf } from '../dates.ts'
 import {
   dateFormatSchema,
   decimalSignSchema,
@@ -21,6 +21,8 @@ export const VARIABLES_MAX = 512
 const LEVELS_MAX = 256
 const BREAKPOINTS_MAX = 256
 const RENAMES_MAX = 1024
+const SETS_MAX = 16
+const SET_VARIABLES_MAX = 64
 /** Maximum number of lattice variables. Base cells multiply: eight variables of two levels already make 256. */
 export const LATTICE_MAX = 8
 /** Maximum decimals: a value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
@@ -41,6 +43,7 @@ const levelSchema = z
   .refine((text) => text === text.normalize('NFC') && text === text.trim(), 'a level is in NFC, without outer spaces')
   .refine((text) => !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text), 'a level has no invisible characters')
 
+const scalarSchema = z.union([z.string().max(128), z.number(), z.boolean()])
 const breakpointSchema = z.union([z.number(), z.string().refine((text) => daysOf(text) !== null, 'not a date')])
 
 const variableShape = z.strictObject({
@@ -102,6 +105,13 @@ const latticeVariableSchema = z.strictObject({
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional()
 })
 
+const analysisSetSchema = z.strictObject({
+  /** Everybody in the set has a value of each of these variables, written `variable` or `table.variable`. */
+  complete_on: z.array(z.string().min(1).max(129)).min(1).max(SET_VARIABLES_MAX),
+  /** The people and rows that the set is limited to: variable to level or list of levels, all of which must hold. */
+  where: z.record(z.string().max(129), z.union([scalarSchema, z.array(scalarSchema).min(1).max(LEVELS_MAX)])).optional()
+})
+
 /** One variable of a lattice. */
 export type LatticeVariable = z.output<typeof latticeVariableSchema>
 
@@ -120,6 +130,14 @@ const catalogShape = z.strictObject({
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
   /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` means the same as leaving it out. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
+  /**
+   * Optional sets of people that questions can be restricted to, by name: those complete on some variables. Questions over one set
+   * are about the same people, so that few differ between them (docs/models.md).
+   */
+  analysis_sets: z
+    .record(nameSchema, analysisSetSchema)
+    .refine((sets) => Object.keys(sets).length <= SETS_MAX, `at most ${SETS_MAX} analysis sets`)
+    .optional(),
   /**
    * Privacy settings of this catalog alone. Rules only tighten the peer's; scope,
    * precision and refusal_bits_max apply as given.
@@ -285,6 +303,7 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     const message = latticeFault(catalog, variable, breakpoints)
     if (message) refuse(['lattice', i, 'variable'], message)
   }
+  checkSets(catalog, refuse)
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
     refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
   }
@@ -296,6 +315,35 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
+}
+
+/** Each variable is one of the catalog that can have rows filtered by it, once. */
+function checkSets(catalog: CatalogConfig, refuse: (path: PropertyKey[], message: string) => void): void {
+  const sets = Object.entries(catalog.analysis_sets ?? {})
+  // Who is in a set depends on who else is, so noise for one person would not hide that person.
+  if (sets.length > 0 && catalog.mode === 'dp') refuse(['analysis_sets'], 'a catalog with mode: dp has none')
+  for (const [name, { complete_on: names, where = {} }] of sets) {
+    const found = names.map((one) => setVariable(catalog, one))
+    for (const [i, one] of found.entries()) {
+      const path = ['analysis_sets', name, 'complete_on', i]
+      if (typeof one === 'string') refuse(path, one)
+      else if (found.findIndex((other) => typeof other === 'object' && other.ref === one.ref) < i)
+        refuse(path, 'it is named twice')
+    }
+    for (const key of Object.keys(where)) {
+      const one = setVariable(catalog, key)
+      if (typeof one === 'string') refuse(['analysis_sets', name, 'where', key], one)
+    }
+  }
+}
+
+/** The variable that a name in a set means, or what is wrong with it. */
+function setVariable(catalog: CatalogConfig, name: string): string | { readonly ref: string } {
+  const all = catalog.tables.flatMap((table) => table.variables.map((v) => ({ ref: `${table.name}.${v.name}`, v })))
+  const [one, other] = all.filter(({ ref, v }) => (name.includes('.') ? ref === name : v.name === name))
+  if (one === undefined) return 'no such variable'
+  if (other !== undefined) return 'several tables have it: write table.variable'
+  return one.v.type === 'text' ? 'a free text is no variable of a set' : { ref: one.ref }
 }
 
 function latticeFault(

@@ -49,7 +49,9 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     sandboxGradeMin: config.sandbox_grade_min ?? '',
     preset: facts.preset ?? '',
     policyHash: facts.policyHash ?? '',
-    sitesPerPerson: config.budget.sites_per_person
+    sitesPerPerson: config.budget.sites_per_person,
+    // Resolving their conditions needs this description: see open/analysis-sets.ts.
+    sets: []
   }
 }
 

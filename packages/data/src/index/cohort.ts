@@ -1,8 +1,8 @@
 /** Cohorts: Boolean algebra over the subject index alone, without reading any row. */
-import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet } from '@stimnet/protocol'
+import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet, setIn } from '@stimnet/protocol'
+import type { CatalogView } from '../catalog/mapped.ts'
 import { chosenCells } from './domain.ts'
 import { latticeCells } from './lattice.ts'
-import type { CatalogView } from '../catalog/mapped.ts'
 import type { SetName, SubjectIndex } from './subject-index.ts'
 
 /** The index of one epoch. */
@@ -13,6 +13,8 @@ export interface EpochIndex {
   readonly descriptor: CatalogDescriptor
   /** The name of a variable and its cells in the index, if the description is in other words. */
   readonly indexed?: CatalogView['indexed']
+  /** The people of an analysis set, by its id. */
+  readonly peopleOf?: (set: string) => Promise<SubjectSet>
 }
 
 /** The subjects who satisfy a resolved filter; everyone without a filter. */
@@ -21,6 +23,8 @@ export async function cohortOf(filter: Filter | undefined, at: EpochIndex): Prom
   if ('not' in filter) return (await cohortOf(filter.not, at)).complement()
   if ('all' in filter) return joined(filter.all, at, (a, b) => a.and(b))
   if ('any' in filter) return joined(filter.any, at, (a, b) => a.or(b))
+  const set = setIn(filter.column)
+  if (set !== undefined && at.peopleOf !== undefined) return at.peopleOf(set)
   const { ref, variable } = resolveVariable(at.descriptor, filter.column)
   const chosen = chosenCells(filter, ref, variable)
   const own = at.indexed?.(ref, chosen.missing ? new Set() : chosen.cells) ?? {

@@ -20,6 +20,8 @@ import { canonical, chosenCells } from './domain.ts'
  */
 export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
   return mapComparisons(checkFilter(filter), (comparison) => {
+    // No request can write it: it is resolved already.
+    if (comparison.op === 'in set') return comparison
     const { ref, variable } = resolveVariable(descriptor, comparison.column, tables)
     chosenCells(comparison, ref, variable)
     return canonical(comparison, ref, variable)

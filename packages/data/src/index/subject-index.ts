@@ -112,6 +112,12 @@ export class SubjectIndex {
     return SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
   }
 
+  /** The only set that is kept under a name; undefined before it was written. */
+  async storedSet(epoch: string, universe: number, ref: string): Promise<SubjectSet | undefined> {
+    const bytes = await this.#level.get(this.#key(epoch, 'set', ref, '0'), BYTES)
+    return bytes === undefined ? undefined : SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
+  }
+
   #key(...parts: string[]): string {
     return [this.#catalog, ...parts].join('/')
   }

@@ -4,7 +4,10 @@ import {
   type BoundedReduction,
   type CatalogDescriptor,
   type Clock,
+  canonicalJson,
+  columnsOf,
   type Filter,
+  isInSet,
   type Plan,
   type RandomSource,
   type Reduction,
@@ -12,26 +15,28 @@ import {
   resolveVariable,
   StimnetError,
   SubjectSet,
+  setNamed,
   type VariableDescriptor,
   type VariableRef
 } from '@stimnet/protocol'
-import { goneName } from './carry.ts'
 import { type CatalogConfig, decimalsOf } from '../catalog/catalog-config.ts'
-import { baseCellsOf, cohortOf, type EpochIndex } from '../index/cohort.ts'
-import { ROW, SUBJECT } from '../columns.ts'
 import { describe } from '../catalog/descriptor.ts'
-import type { Engine } from '../engine.ts'
-import { resolveFilter } from '../index/filter.ts'
 import { type CatalogView, mappedView, plainView, type ViewTerms } from '../catalog/mapped.ts'
+import { ROW, SUBJECT } from '../columns.ts'
+import type { Engine } from '../engine.ts'
+import { baseCellsOf, cohortOf, type EpochIndex } from '../index/cohort.ts'
+import { resolveFilter } from '../index/filter.ts'
+import { type IndexLevel, SubjectIndex } from '../index/subject-index.ts'
 import { quoteName } from '../quote.ts'
 import type { ReducedWithout } from '../reduce/base.ts'
-import { knownValues } from '../reduce/known-values.ts'
 import { reduceBounded } from '../reduce/bounded.ts'
+import { knownValues } from '../reduce/known-values.ts'
 import { type ReduceOptions, reduce } from '../reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
-import { type IndexLevel, SubjectIndex } from '../index/subject-index.ts'
 import type { StrayRows } from '../sources/strays.ts'
 import { type CohortTable, cohortTables } from '../tables.ts'
+import { describeSets, type KnownSet, peopleOfSet, type SetParts, setsOf } from './analysis-sets.ts'
+import { goneName } from './carry.ts'
 
 /** The places where a catalog is kept, and the facts about this node that it needs. */
 export interface CatalogOptions {
@@ -90,6 +95,11 @@ export interface Catalog {
    * table with several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
    */
   valuesOf(variable: VariableRef): Promise<Float64Array>
+  /**
+   * The condition that somebody is in an analysis set, and the set's own conditions. Looks at no data. Throws PARAMETER_INVALID for a
+   * set that the catalog does not have; throws SCHEMA_MISMATCH where a mapping changes a variable of the set's conditions.
+   */
+  setFilter(name: string): Filter
   /** The base cells of the lattice that are not empty; none without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
   /**
@@ -150,19 +160,21 @@ export async function openCatalog(config: CatalogConfig, options: CatalogOptions
   return serve(snapshot, index, options)
 }
 
-function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Catalog {
+async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Promise<Catalog> {
   const { epoch, manifest, config, newer } = snapshot
   const { subjects, snapshotAtMs } = manifest
   const { cohortSizeMin, programs, random, rules } = options
-  const descriptor = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
-  const at = { index, epoch, subjects, descriptor, config }
+  const plain = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
+  const descriptor = { ...plain, sets: describeSets(config, plain) }
+  const sets = await setsOf(descriptor)
+  const at = { index, epoch, subjects, descriptor, config, peopleOf: (id: string) => peopleOf(id) }
   const engine = once(() => loadSnapshot(snapshot))
   const { itemsOf, rowsOf } = rowItems(snapshot, () => engine.get())
   const withEngine = async (cohort: SubjectSet) => {
     if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
     return engine.get()
   }
-  const asked = (view: CatalogView) => questionsIn(view, { at, itemsOf, rowsOf, withEngine, random })
+  const asked = (view: CatalogView) => questionsIn(view, { at, sets, itemsOf, rowsOf, withEngine, random })
   const catalog: Catalog = {
     epoch,
     ...(newer === undefined ? {} : { newer }),
@@ -177,17 +189,26 @@ function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions)
     rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
     close: () => engine.close()
   }
+  const { cohort, reduce: reduced } = catalog
+  const k = descriptor.cohortSizeMin
+  const parts: SetParts = { snapshot, index, random, k, subjects, cohort, reduce: reduced }
+  const peopleOf = async (id: string) => {
+    const set = sets.find((one) => one.id === id)
+    if (set !== undefined) return peopleOfSet(set, parts)
+    throw new StimnetError('NODE_ERROR', 'an analysis set of another description')
+  }
   return catalog
 }
 
 interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
   readonly at: EpochIndex & { readonly config: CatalogConfig }
+  readonly sets: readonly KnownSet[]
   readonly random: RandomSource
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
 }
 
 /** Everything of a catalog that is requested in the words of a description. */
-function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
+function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
   const { descriptor, config, columnSql, indexed } = view
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
   const reading = { descriptor, config, columnSql }
@@ -199,6 +220,13 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
       const { table, variable } = resolveVariable(descriptor, ref)
       const tables = config.tables.filter(({ name }) => name === table.name)
       return decimalsOf(tables.flatMap((t) => t.variables).find(({ name }) => name === variable.name) ?? variable)
+    },
+    setFilter: (name: string) => {
+      const set = setNamed(sets, name)
+      const inSet = isInSet(set.id)
+      if (set.where === undefined) return inSet
+      assertUnmapped(set.where, { own: at.descriptor, seen: descriptor })
+      return { all: [set.where, inSet] }
     },
     cohort: async (filter: Filter | undefined) =>
       cohortOf(filter === undefined ? undefined : resolve(filter), { ...at, descriptor, indexed }),
@@ -222,6 +250,18 @@ function questionsIn(view: CatalogView, { at, itemsOf, rowsOf, withEngine, rando
     tables: async (cohort: SubjectSet, signal?: AbortSignal) =>
       cohortTables({ cohort, config, view, engine: await withEngine(cohort), random, signal })
   }
+}
+
+/** Throws SCHEMA_MISMATCH unless the variables of a filter are the same in a view as in the catalog itself. */
+function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | 'seen', CatalogDescriptor>>): void {
+  const textIn = (descriptor: CatalogDescriptor, ref: string) =>
+    descriptor.tables.flatMap(({ name, variables }) =>
+      variables.flatMap((one) => (`${name}.${one.name}` === ref ? [canonicalJson(one)] : []))
+    )[0]
+  const changed = columnsOf(filter).find((ref) => textIn(own, ref) !== textIn(seen, ref))
+  if (changed === undefined) return
+  const reason = `${changed} is a condition of the analysis set: it cannot be mapped.`
+  throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }
 
 /** The decimals of one of the catalog's own variables. */

@@ -28,6 +28,7 @@ export function submissionOf(
     parameters: body.parameters ?? {},
     filters: body.filters ?? {},
     ...(where === undefined ? {} : { where }),
+    ...(body.set ? { set: body.set } : {}),
     purpose: body.purpose ?? [],
     project: body.project ?? '',
     privacy: body.privacy ?? P1_ASK,

@@ -363,8 +363,11 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
   const notes = notesOf(review) ?? seen.notes
   const decidedBy = review?.denial ? [review.denial.by] : (review?.approvals.map(({ by }) => by) ?? [])
   const isRead = program.kind === 'script' && seen.depth === 'read'
-  const { cohort, unapplied } =
-    seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)
+  const {
+    cohort,
+    unapplied,
+    set = null
+  } = seen.isServedHere && seen.depth === 'read' ? cohortToRead(request, parts) : cohortAsWritten(request)
   const read = isRead ? await reviewOf(program.language as SandboxLanguage, program.code) : undefined
   return {
     id: numberOf(seen.jobId),
@@ -402,6 +405,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     account: (request.custody === 'gateway' && request.account) || null,
     asked_by: { peer_id: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
     request_hash: seen.requestHash,
+    set,
     cohort: cohort ?? null,
     outputs: question.outputs,
     uploads: question.uploads,

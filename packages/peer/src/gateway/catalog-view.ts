@@ -1,6 +1,6 @@
 /** Catalogs in the types of the API: descriptions, declared levels and rounded sizes. */
 import { type Catalog, type CatalogSchema, type FoundCatalog, isoOf } from '@stimnet/api'
-import { ACCESS_LEVELS, type CatalogDescriptor } from '@stimnet/protocol'
+import { ACCESS_LEVELS, analysisSetFromMessage, type CatalogDescriptor } from '@stimnet/protocol'
 import type { Neighbour } from '../requests/directory.ts'
 
 /** A catalog of this peer, with its number. */
@@ -67,6 +67,10 @@ function schemaOf(descriptor: CatalogDescriptor): CatalogSchema {
         identifying: variable.identifying
       }))
     })),
-    lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints }))
+    lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints })),
+    analysis_sets: descriptor.sets.map((message) => {
+      const { name, completeOn, where = null } = analysisSetFromMessage(message)
+      return { name, complete_on: completeOn, where }
+    })
   }
 }

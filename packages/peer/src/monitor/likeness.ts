@@ -18,6 +18,8 @@ export interface Question {
   readonly filters: Readonly<Record<string, unknown>>
   /** Hashes of the files that a script reads. They count as values, like its parameters. */
   readonly files?: readonly string[]
+  /** The analysis set that the cohort is restricted to. */
+  readonly set?: string
 }
 
 /** The question of a request, before it is compared with a catalog. Throws what decoding it throws. */
@@ -27,7 +29,8 @@ export function questionOf(request: Message<'JobRequest'>): Question {
     cohort: request.cohort ? filterFromMessage(request.cohort) : undefined,
     parameters: parseJsonObject(request.parametersJson),
     filters: parseJsonObject(request.filtersJson),
-    files: request.uploads.map(({ sha256 }) => sha256)
+    files: request.uploads.map(({ sha256 }) => sha256),
+    ...(request.set ? { set: request.set.name } : {})
   }
 }
 

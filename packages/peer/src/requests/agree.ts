@@ -1,8 +1,11 @@
 /** Agreement of catalogs: a request goes to several peers only where their descriptions of what it uses agree. */
 import {
+  analysisSetFromMessage,
   type Clock,
+  compareSchemas,
   CONTRACT_VARIABLES_MAX,
   LIMITS,
+  type Message,
   messages,
   open,
   type SchemaReport,
@@ -53,14 +56,17 @@ export async function assertAgreed(
   const signed = record.envelope === undefined ? undefined : await signedIn(parts, fromText(record.envelope))
   const given = signed ? { signed } : {}
   const body = signed ? signed.body : fromText(record.unsealed ?? '')
-  if (targets.length < 2) return { body, ...given, warnings: [] }
   const request = messages.JobRequest.decode(body)
   const asked = found.filter(({ peerId }) => targets.includes(peerId))
+  if (targets.length < 2) {
+    assertHasSet(parts, request, asked)
+    return { body, ...given, warnings: [] }
+  }
   const schema = compareFound(request, asked)
   const stored = await parts.requests.change(record.id, (current) => ({ ...current, schema: bounded(schema) }))
   if (stored?.endedAtMs !== undefined) return undefined
   if (schema.differences.length > 0) throw schemaMismatch(schema, (site) => nameOf(parts.directory, site))
-  const carried = signed ? body : withContract(body, request, schema)
+  const carried = signed ? body : withContract(withSet(body, request, asked), request, schema)
   const isSilent = signed !== undefined || carried === undefined || schema.contract.length === 0
   const unseen = targets.filter((target) => !asked.some(({ peerId }) => peerId === target))
   const warnings = [
@@ -68,6 +74,23 @@ export async function assertAgreed(
     ...(carried === undefined ? [NOT_CARRIED] : [])
   ]
   return { body: carried ?? body, ...given, warnings }
+}
+
+/** Throws SCHEMA_MISMATCH if the only peer asked lacks the analysis set: one that knows no sets would answer about everybody. */
+function assertHasSet({ directory }: AgreeParts, { set }: Message<'JobRequest'>, asked: readonly FoundCatalog[]): void {
+  if (set === null) return
+  const sites = asked.map(({ peerId, descriptor }) => ({ site: peerId, descriptor }))
+  const none = { uses: [], tables: false, contract: [], mappings: [] }
+  const report = compareSchemas(sites, { ...none, set: analysisSetFromMessage(set) })
+  if (report.differences.length > 0) throw schemaMismatch(report, (site) => nameOf(directory, site))
+}
+
+/** Adds the definition of the analysis set, on which the peers agree, so that each compares its own with it. */
+function withSet(body: Uint8Array, request: Message<'JobRequest'>, asked: readonly FoundCatalog[]): Uint8Array {
+  const set = asked[0]?.descriptor.sets.find(({ name }) => name === request.set?.name)
+  // With mappings each site has its own words for it.
+  if (set === undefined || request.mappings.length > 0 || request.set?.completeOn.length !== 0) return body
+  return messages.JobRequest.encode({ ...request, set })
 }
 
 /**

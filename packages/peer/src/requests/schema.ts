@@ -1,5 +1,7 @@
 /** Comparison of the targets' catalogs before any peer is asked: the variables that the program uses must mean the same. */
 import {
+  type AnalysisSet,
+  analysisSetFromMessage,
   columnsOf,
   compareSchemas,
   differencesInWords,
@@ -30,7 +32,8 @@ export function compareFound(request: Message<'JobRequest'>, found: readonly Fou
     ...(request.cohort ? columnsOf(filterFromMessage(request.cohort)) : []),
     ...Object.keys(parseJsonObject(request.filtersJson))
   ]
-  return compareCatalogs({ program, cohort, terms, found })
+  const set = request.set ? analysisSetFromMessage(request.set) : undefined
+  return compareCatalogs({ program, cohort, terms, found, set })
 }
 
 /** The input of a comparison: a program and the columns of a cohort, over the catalogs as their peers describe them. */
@@ -40,10 +43,12 @@ export interface CatalogComparison {
   readonly cohort: readonly string[]
   readonly terms: SchemaTerms
   readonly found: readonly FoundCatalog[]
+  /** The analysis set of the question. */
+  readonly set?: AnalysisSet | undefined
 }
 
 /** Compares catalogs. Does not throw for a program that fits no catalog: each peer will refuse it itself. */
-export function compareCatalogs({ program, cohort, terms, found }: CatalogComparison): SchemaReport {
+export function compareCatalogs({ program, cohort, terms, found, set }: CatalogComparison): SchemaReport {
   const sites = found.map(({ peerId, descriptor }): Site => ({ site: peerId, descriptor }))
   const tables = program.kind === 'script'
   const named = terms.contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
@@ -56,7 +61,7 @@ export function compareCatalogs({ program, cohort, terms, found }: CatalogCompar
     found.map(({ descriptor }) => descriptor)
   )
   const uses = joined([...named, ...used, ...chosenBy, ...mapped])
-  return compareSchemas(sites, { uses, tables, ...terms })
+  return compareSchemas(sites, { uses, tables, ...terms, set })
 }
 
 interface Site extends SiteCatalog {

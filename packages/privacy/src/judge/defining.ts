@@ -12,6 +12,7 @@ import {
   type ReducedGroup,
   type Reduction,
   resolveVariable,
+  setIn,
   type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
@@ -36,6 +37,8 @@ export interface Defining {
    * level. Absent where the variable is a key.
    */
   readonly valued?: Reduction
+  /** Of an analysis set: nobody whom its conditions choose is outside of it. */
+  readonly leavesNobody?: boolean
 }
 
 /** A cohort and a plan over it. */
@@ -79,8 +82,7 @@ export function relaxedBy(
     if (variable === undefined) return []
     if (!names.some((name) => inFilter.has(name)))
       return [{ variable, names, question: undefined, always: undefined, isOfMissing: false }]
-    const isIt = (tables?: readonly string[]) => (column: string) =>
-      names.includes(resolveVariable(descriptor, column, tables).ref)
+    const isIt = (tables?: readonly string[]) => (column: string) => names.includes(refOf(descriptor, column, tables))
     const withCohort = (helps: boolean) => relaxed(cohort, isIt(), helps)
     const withRows = (helps: boolean) => relaxed(plan.where, isIt(plan.tables), helps)
     const level = [saidOf(cohort, isIt()), saidOf(plan.where, isIt(plan.tables))]
@@ -116,7 +118,12 @@ export function refsIn(
   filter: Filter | undefined,
   tables?: readonly string[]
 ): VariableRef[] {
-  return filter === undefined ? [] : columnsOf(filter).map((column) => resolveVariable(descriptor, column, tables).ref)
+  return filter === undefined ? [] : columnsOf(filter).map((column) => refOf(descriptor, column, tables))
+}
+
+/** The full name of a column. An analysis set has its own, which is no variable of the description. */
+function refOf(descriptor: CatalogDescriptor, column: string, tables?: readonly string[]): VariableRef {
+  return setIn(column) === undefined ? resolveVariable(descriptor, column, tables).ref : (column as VariableRef)
 }
 
 /** The canonical name of a level or of several levels, the same whether it is used in a share, as a group or in a condition. */

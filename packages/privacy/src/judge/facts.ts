@@ -1,5 +1,5 @@
 /** Facts about variables that disclosure control needs, as declared by the catalog. */
-import type { CatalogDescriptor, VariableDescriptor, VariableRef } from '@stimnet/protocol'
+import { type CatalogDescriptor, setIn, type VariableDescriptor, type VariableRef } from '@stimnet/protocol'
 
 /** Facts about one variable, as the request names it. */
 export interface VariableFacts {
@@ -20,6 +20,11 @@ export interface VariableFacts {
   readonly factor: number
   /** Distance between two neighbouring values as the site stores them, in the site's unit; 0 if that is not known. */
   readonly step: number
+  /**
+   * Whether it is no variable but being in an analysis set, which says that values are there, not what they are. As with values that
+   * are missing, no information is charged for it, and that everybody of a group is in it makes no value certain.
+   */
+  readonly isSet?: boolean
 }
 
 /** Looks up what is declared of a variable. */
@@ -82,7 +87,11 @@ function valuesOf({ bounded, minimum, maximum }: VariableDescriptor, decimals: n
 
 /** Looks up facts in a map. An absent variable has the facts of `unknownFacts`. */
 export function factsIn(variables: ReadonlyMap<VariableRef, VariableFacts>): FactsOf {
-  return (variable) => variables.get(variable) ?? unknownFacts(variable)
+  return (variable) => {
+    const known = variables.get(variable)
+    if (known !== undefined) return known
+    return setIn(variable) === undefined ? unknownFacts(variable) : { ...unknownFacts(variable), isSet: true }
+  }
 }
 
 /** Facts about a variable that the description does not contain, with the most cautious assumptions. */

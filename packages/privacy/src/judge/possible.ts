@@ -17,6 +17,7 @@ import {
   type Plan,
   type ReducedGroup,
   resolveVariable,
+  setIn,
   StimnetError,
   type SubjectSet,
   type VariableRef
@@ -173,7 +174,10 @@ function tableOf(ref: string): string {
 }
 
 function inFull(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
-  if (isComparison(filter)) return { ...filter, column: resolveVariable(descriptor, filter.column, tables).ref }
+  if (isComparison(filter)) {
+    const isSet = setIn(filter.column) !== undefined
+    return isSet ? filter : { ...filter, column: resolveVariable(descriptor, filter.column, tables).ref }
+  }
   if ('not' in filter) return { not: inFull(filter.not, descriptor, tables) }
   const inner = ('all' in filter ? filter.all : filter.any).map((one) => inFull(one, descriptor, tables))
   return 'all' in filter ? { all: inner } : { any: inner }

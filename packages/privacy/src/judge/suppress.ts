@@ -12,6 +12,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { gramIn } from '@stimnet/statistics'
 import type { Objection } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
@@ -204,17 +205,26 @@ class Judging {
   #classes(): void {
     const { settings, facts, defining } = this.#rules
     const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
+    const isPartly = ({ group }: TableRow) =>
+      defining.some((one) => {
+        const { of, having } = this.#saidBy(one, group, 'group', group.support)
+        return this.#isSet(one) && (of === undefined || this.#lacksFew(one, of, having))
+      })
     const holdsAll = ({ group }: TableRow) =>
       defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
         // Fewer than k people who are not in the group are a small cell like any other; nobody at all is one too.
-        return of !== undefined && of.size > 0 && of.size - having.size < settings.k
+        return !this.#isSet(one) && of !== undefined && of.size > 0 && of.size - having.size < settings.k
       })
     for (const row of this.#rows) {
       const isAll = settings.zerosAreDisclosive && holdsAll(row)
       if (inOne.has(row.group) || isAll) {
         row.shown = false
         this.#note('a group that everyone is in')
+      }
+      if (isPartly(row)) {
+        row.shown = false
+        this.#note('few of a group are outside of the analysis set')
       }
       if (!row.shown) for (const cell of row.cells) cell.basis = null
     }
@@ -308,6 +318,7 @@ class Judging {
     const { defining, facts, settings } = this.#rules
     if (!settings.zerosAreDisclosive) return undefined
     const counts = defining.flatMap((one) => {
+      if (this.#isSet(one)) return []
       const { of, having } = this.#saidBy(one, group, partOf(measure), support)
       const said = [levelOf(group, one.variable, this.#plan), one.level]
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
@@ -352,13 +363,28 @@ class Judging {
       return defining.flatMap((one) => {
         if (facts(one.variable).own !== possible.unknown[0]) return []
         const { of, having } = this.#saidBy(one, group, partOf(measure), support)
-        return of === undefined ? [] : partsOf(of, having)
+        const parts = of === undefined ? [] : partsOf(of, having)
+        return this.#isSet(one) ? parts.filter((part) => this.#lacksFew(one, part.of, part.having)) : parts
       })
     }
     const [one, ...others] = possibleIn(group, possible, this.#plan)
     // With several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
     if (one === undefined || others.length > 0) return []
     return [said(one.people, support), ...partsOf(one.people, support)]
+  }
+
+  #isSet({ variable }: Defining): boolean {
+    return this.#rules.facts(variable).isSet === true
+  }
+
+  /**
+   * Whether fewer than k of a group are outside of an analysis set, and so lack values or were left out of it. Over real people that
+   * nobody of a group is outside counts as few where somebody else is: which groups are complete would show who lacks a value.
+   */
+  #lacksFew({ leavesNobody = false }: Defining, of: SubjectSet, having: SubjectSet): boolean {
+    const lacking = of.without(having).size
+    const mayBeNobody = leavesNobody || this.#rules.settings.synthetic || gramIn(this.#plan) !== undefined
+    return lacking < this.#k && (lacking > 0 || !mayBeNobody)
   }
 
   /** Of some people those with each value of a known variable whose number the measure discloses. */
@@ -483,7 +509,8 @@ class Judging {
     const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings)
     const aboutOf = (variable: VariableRef) => {
       const one = facts(variable)
-      return one.identifying ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
+      const isFree = one.identifying || one.isSet === true
+      return isFree ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
     }
     const about = number.variables.flatMap(aboutOf)
     const rounds = number.quantity === ONE && settings.roundBase > 1

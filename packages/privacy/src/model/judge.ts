@@ -18,8 +18,8 @@ import { type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import { followingIn } from './follows.ts'
 import { isOfRows, leverageAbove } from './influence.ts'
-import { type Answered, decimalsIn, matrixFrom } from './matrix.ts'
-import { questionsIn } from './questions.ts'
+import { type Answered, type CountTable, decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
+import { isOfCounts, questionsIn } from './questions.ts'
 import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
@@ -49,19 +49,28 @@ export type ModelJudgement =
   | {
       readonly ok: true
       readonly ledgers: Ledgers
-      readonly matrix: IntegerMatrix
-      readonly decimals: readonly number[]
+      /** Of a model of counts the table, of any other the matrix. */
+      readonly released: Released
       readonly people: number
     }
   | { readonly ok: false; readonly why: string }
 
+/** What of a model is released: the sums that it is fitted from. */
+export type Released =
+  | { readonly matrix: IntegerMatrix; readonly decimals: readonly number[] }
+  | { readonly table: CountTable }
+
 /** How many people there must be for each column told about a cohort. */
 const PEOPLE_EACH_COLUMN = 10
 
-/** Whether numbers are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. */
-export function roundsNumbers(settings: PrivacySettings): boolean {
+/**
+ * Whether the numbers of a model are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. Counts
+ * of people are exact wherever they are not rounded to a base.
+ */
+export function roundsNumbers(settings: PrivacySettings, { fit }: Pick<GramMeasure, 'fit'>): boolean {
   const { precision, roundBase, significantDigits } = settings
-  return precision !== 'exact' || roundBase > 1 || significantDigits < FULL_DIGITS
+  if (roundBase > 1) return true
+  return fit?.family !== 'binomial' && (precision !== 'exact' || significantDigits < FULL_DIGITS)
 }
 
 /** Whether the exact sums of a model would tell of single people; see `digitsTell`. */
@@ -86,7 +95,7 @@ const FULL_DIGITS = 17
  */
 export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const { measure, model, questions, settings, k } = asked
-  if (roundsNumbers(settings)) return no('rounded numbers make no Gram matrix')
+  if (roundsNumbers(settings, measure)) return no('rounded numbers make no Gram matrix')
   const { defining } = model
   if (!asked.synthetic && tellsDigits(measure, { defining, facts: asked.facts })) return no(`digits: ${DIGITS}`)
   const rows = model.reduction.groups[0]?.grams?.get(measure.name)
@@ -107,12 +116,38 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
     if (!isModel && counted !== people.size) return no(`${why}: not all people of the model are in it`)
     ledgers = judged.ledgers
   }
+  if (isOfCounts(measure)) return ofCounts(asked, { ledgers, rows })
   const matrix = matrixFrom(measure, questions)
   const decimals = decimalsIn(measure, questions)
   if (matrix === undefined || decimals === undefined || !isOfRows(measure, matrix, rows))
     return no('the answers lack a sum of the model')
   const against = whyOfWhole({ ...asked, matrix, rows, ledgers })
-  return against === undefined ? { ok: true, ledgers, matrix, decimals, people: people.size } : no(against)
+  return against === undefined
+    ? { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
+    : no(against)
+}
+
+/** The table of a model of counts, each cell of which was judged like that of any table. */
+function ofCounts(
+  { measure, questions }: ModelToJudge,
+  { ledgers, rows }: { readonly ledgers: Ledgers; readonly rows: ReducedRows }
+): ModelJudgement {
+  const people = rows.support.size
+  const table = tableFrom(measure, questions)
+  if (table === undefined || table.cells.reduce((sum, { n }) => sum + n, 0) !== people)
+    return no('the answer lacks a cell of the model')
+  const width = widthOf({ ledgers, rows })
+  return width === undefined ? { ok: true, ledgers, released: { table }, people } : no(width)
+}
+
+/** Why the columns told of the people of a model are too many; undefined if they are not. */
+function widthOf({ ledgers, rows }: { readonly ledgers: Ledgers; readonly rows: ReducedRows }): string | undefined {
+  const width =
+    columnsTold(ledgers.subjects, rows.support) +
+    (ledgers.rows === undefined || rows.rowSet === undefined ? 0 : columnsTold(ledgers.rows.ledger, rows.rowSet))
+  return width * PEOPLE_EACH_COLUMN > rows.support.size
+    ? `width: with it, ${width} columns about ${rows.support.size} people would be told; at most one for ${PEOPLE_EACH_COLUMN} people`
+    : undefined
 }
 
 /** What is wrong with the model as a whole; undefined if nothing is. */
@@ -135,12 +170,7 @@ function whyOfWhole({
     leverageAbove(measure, { matrix, rows, k })
   if (strong !== undefined)
     return `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
-  const width =
-    columnsTold(ledgers.subjects, rows.support) +
-    (ledgers.rows === undefined || rows.rowSet === undefined ? 0 : columnsTold(ledgers.rows.ledger, rows.rowSet))
-  return width * PEOPLE_EACH_COLUMN > rows.support.size
-    ? `width: with it, ${width} columns about ${rows.support.size} people would be told; at most one for ${PEOPLE_EACH_COLUMN} people`
-    : undefined
+  return widthOf({ ledgers, rows })
 }
 
 function no(why: string): ModelJudgement {

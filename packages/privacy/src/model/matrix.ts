@@ -9,6 +9,7 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import { columnsOfModel, type EntrySum, entryOf, type IntegerMatrix } from '@stimnet/statistics'
+import { covariatesOf } from './questions.ts'
 
 /** A question with what it was reduced to. */
 export interface Answered {
@@ -54,6 +55,30 @@ function sumOfGroup(group: ReducedGroup, [x, y]: readonly VariableRef[]): bigint
   if (x === undefined) return BigInt(group.rows)
   if (y === undefined) return group.columns.get(x)?.sum
   return x === y ? group.columns.get(x)?.sumSquares : group.pairs.get(pairKey(x, y))?.sumXY
+}
+
+/** The table of a model of counts, from the answer to its only question; undefined if the answer lacks a sum of it. */
+export function tableFrom(measure: GramMeasure, [answer]: readonly Answered[]): CountTable | undefined {
+  if (answer === undefined) return undefined
+  const by = covariatesOf(measure)
+  const { fit } = measure
+  const found = new Map<string, { levels: readonly string[]; n: number; sum: bigint }>()
+  for (const group of answer.reduction.groups) {
+    const levels = group.key.slice(0, by.length)
+    if (group.key.includes(null)) return undefined
+    const before = found.get(JSON.stringify(levels)) ?? { levels: levels as string[], n: 0, sum: 0n }
+    const isEvent = fit?.family === 'binomial' && group.key[by.length] === fit.event
+    const sum = fit?.family === 'poisson' ? group.columns.get(measure.outcome)?.sum : isEvent ? BigInt(group.rows) : 0n
+    if (sum === undefined) return undefined
+    found.set(JSON.stringify(levels), { ...before, n: before.n + group.rows, sum: before.sum + sum })
+  }
+  return { by, cells: [...found.values()] }
+}
+
+/** People by the levels of `by`, with how many have the event, or the sum of their outcomes. */
+export interface CountTable {
+  readonly by: readonly VariableRef[]
+  readonly cells: readonly { readonly levels: readonly string[]; readonly n: number; readonly sum: bigint }[]
 }
 
 /** The decimals of each column of the matrix; undefined if the answers lack a variable. */

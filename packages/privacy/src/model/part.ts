@@ -1,14 +1,15 @@
-/** The Gram matrix as it is released. */
+/** What of a model is released: its Gram matrix, or its table of counts. */
 import type { GramMeasure, GramPart } from '@stimnet/protocol'
-import { columnsOfModel, formulaOf, hasIntercept, type IntegerMatrix, namesIn, upperOf } from '@stimnet/statistics'
+import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
+import type { Released } from './judge.ts'
 
 /** The part of an answer from which a model is fitted and pooled. */
 export function gramPartOf(
   measure: GramMeasure,
-  judged: { readonly matrix: IntegerMatrix; readonly decimals: readonly number[]; readonly people: number }
+  { released, people }: { readonly released: Released; readonly people: number }
 ): GramPart {
-  const { matrix, decimals, people } = judged
   const name = namesIn(measure)
+  const decimals = 'matrix' in released ? released.decimals : []
   return {
     formula: formulaOf(measure),
     outcome: name(measure.outcome),
@@ -16,7 +17,17 @@ export function gramPartOf(
     columns: columnsOfModel(measure).map((column, i) => ({ name: column.name, decimals: decimals[i] ?? 0 })),
     intercept: hasIntercept(measure),
     n: people,
-    upper: upperOf(matrix),
-    site: measure.site
+    upper: 'matrix' in released ? upperOf(released.matrix) : [],
+    site: measure.site,
+    ...(measure.fit === undefined ? {} : { fit: measure.fit }),
+    ...('table' in released
+      ? {
+          table: {
+            by: released.table.by.map(name),
+            terms: measure.terms.map((term) => term.map(name)),
+            cells: released.table.cells.map(({ levels, n, sum }) => ({ levels, n, sum: String(sum) }))
+          }
+        }
+      : {})
   }
 }

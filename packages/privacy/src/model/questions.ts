@@ -21,7 +21,30 @@ interface Needed {
 export function questionsIn(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
   if (measure === undefined) return []
+  if (isOfCounts(measure)) return [countsAsked(measure, plan)]
   return [...neededBy(measure).values()].flatMap((needed) => plansOf(needed, plan))
+}
+
+/** Whether a model is fitted from a table of counts, not from a Gram matrix. */
+export function isOfCounts({ fit }: GramMeasure): boolean {
+  return fit?.family === 'binomial' || fit?.family === 'poisson'
+}
+
+/** The categories of a model of counts, in order of their names. */
+export function covariatesOf({ terms }: GramMeasure): readonly VariableRef[] {
+  return [...new Set(terms.flat())].sort()
+}
+
+/** The table of a model of counts: people by all categories and by the outcome; or the mean of the outcome by all categories. */
+function countsAsked(measure: GramMeasure, { tables, where }: Plan): Plan {
+  const isEvents = measure.fit?.family === 'binomial'
+  const keys = [...covariatesOf(measure), ...(isEvents ? [measure.outcome] : [])]
+  const mean: Measure = { kind: 'mean', name: 'mean_0', variable: measure.outcome }
+  return {
+    ...{ tables, groupBy: keys.map((variable, i): GroupKey => ({ name: `by_${i}`, variable })) },
+    measures: [{ kind: 'subjects', name: 'people' }, ...(isEvents ? [] : [mean])],
+    ...(where === undefined ? {} : { where })
+  }
 }
 
 function neededBy(measure: GramMeasure): Map<string, Needed> {

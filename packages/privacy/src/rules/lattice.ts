@@ -16,6 +16,7 @@ import {
   type Plan,
   type ResolvedVariable,
   resolveVariable,
+  setIn,
   StimnetError,
   type SubjectSet
 } from '@stimnet/protocol'
@@ -77,6 +78,9 @@ export function assertLatticeHolds(descriptor: CatalogDescriptor, baseCells: rea
 
 function assertFilter(descriptor: CatalogDescriptor, filter: Filter, tables?: readonly string[]): void {
   for (const comparison of comparisonsOf(filter)) {
+    const set = setIn(comparison.column)
+    // Who has values is not made of base cells.
+    if (set !== undefined) refuse(descriptor, set)
     const resolved = resolveVariable(descriptor, comparison.column, tables)
     if (!isVisitLike(resolved) && !isOnCut(comparison, resolved, cutsOf(descriptor, resolved))) {
       refuse(descriptor, comparison.column)

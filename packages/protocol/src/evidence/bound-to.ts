@@ -9,7 +9,7 @@ export const BOUND_TO = {
   epoch: ['epoch'],
   language: ['script_type'],
   codeHash: ['script_content'],
-  cohortHash: ['cohort'],
+  cohortHash: ['cohort', 'set'],
   outputsHash: ['outputs'],
   filtersHash: ['filters', 'filters_unapplied'],
   image: ['image'],

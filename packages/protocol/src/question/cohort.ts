@@ -1,8 +1,8 @@
 /** The filter language of cohorts: Boolean combinations of comparisons with declared levels and breakpoints. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
-import type { Encodable, wire } from '../wire/wire.ts'
 import { LIMITS } from '../limits.ts'
+import type { Encodable, wire } from '../wire/wire.ts'
 
 /** Operators of a comparison, as written. */
 export const COMPARISON_OPS = ['=', '!=', 'in', '<', '<=', '>', '>=', 'is null'] as const
@@ -11,10 +11,13 @@ export type ComparisonOp = (typeof COMPARISON_OPS)[number]
 /** A value that a variable is compared with. */
 export type FilterValue = string | number | boolean
 
-/** A comparison. `column` is `variable` or `table.variable`. `values` has one value; for `in` one or more; for `is null` none. */
+/**
+ * A comparison. `column` is `variable` or `table.variable`. `values` has one value; for `in` one or more; for `is null` none.
+ * `in set` is in resolved cohorts only (see analysis-set.ts): no request can write it.
+ */
 export interface Comparison {
   readonly column: string
-  readonly op: ComparisonOp
+  readonly op: ComparisonOp | 'in set'
   readonly values: readonly FilterValue[]
 }
 
@@ -98,8 +101,8 @@ function checkTexts({ column, values }: Comparison): void {
   }
 }
 
-function valuesOf(op: ComparisonOp): [min: number, max: number] {
-  if (op === 'is null') return [0, 0]
+function valuesOf(op: Comparison['op']): [min: number, max: number] {
+  if (op === 'is null' || op === 'in set') return [0, 0]
   return op === 'in' ? [1, LIMITS.filterLiteralsMax] : [1, 1]
 }
 

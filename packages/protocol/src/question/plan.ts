@@ -51,7 +51,7 @@ export type Measure =
 export interface GramMeasure {
   readonly kind: 'gram'
   readonly name: string
-  /** A number. */
+  /** A number; of `binomial` a category, whose `event` is counted. Of `components` the last of the variables. */
   readonly outcome: VariableRef
   /**
    * The terms in canonical order: of fewer variables first, then by name. A term is the product of its variables, which are in
@@ -62,7 +62,19 @@ export interface GramMeasure {
   readonly factors: readonly ModelFactor[]
   /** The institutions in the pooled model: as one sample, as a factor, or each by itself and then combined. */
   readonly site: SiteEffects
+  /** What is fitted; absent: a linear regression. */
+  readonly fit?: ModelFit
 }
+
+/**
+ * A fit other than a linear regression. `binomial` (logistic) and `poisson` have categories alone as terms, and are fitted from the
+ * table of people by these categories, with the number of events or the sum of the outcome in each cell. `components`: the principal
+ * components of all variables, of which each has the variance 1 where they are scaled.
+ */
+export type ModelFit =
+  | { readonly family: 'binomial'; readonly event: string }
+  | { readonly family: 'poisson' }
+  | { readonly family: 'components'; readonly scaled: boolean }
 
 /** A category in a model. */
 export interface ModelFactor {

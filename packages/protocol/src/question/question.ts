@@ -29,6 +29,8 @@ export interface Question extends SchemaTerms {
   readonly filters: Readonly<Record<string, unknown>>
   /** The cohort in the full filter language; joined to `filters` by and. */
   readonly where?: Filter
+  /** The name of an analysis set of the catalog, to which the cohort is restricted. */
+  readonly set?: string
   /** GA4GH DUO terms. */
   readonly purpose: readonly string[]
   readonly project: string
@@ -70,6 +72,7 @@ export function questionToMessage(question: QuestionInput): Encodable<wire.JobRe
     project: question.project ?? '',
     // The serving peer joins `filters` to this, since it alone knows which of them are variables.
     ...(where === undefined ? {} : { cohort: filterToMessage(checkFilter(where)) }),
+    ...(question.set === undefined ? {} : { set: { name: question.set } }),
     program: programToMessage(question.program),
     parametersJson: JSON.stringify(question.parameters ?? {}),
     filtersJson: JSON.stringify(question.filters ?? {}),
@@ -92,6 +95,7 @@ export function questionFromMessage(request: wire.JobRequest): Question {
     parameters: parseJsonObject(request.parametersJson),
     filters: parseJsonObject(request.filtersJson),
     ...(request.cohort ? { where: filterFromMessage(request.cohort) } : {}),
+    ...(request.set ? { set: request.set.name } : {}),
     purpose: request.purpose,
     project: request.project,
     privacy: privacyAskFromMessage(request.privacy),

@@ -3,8 +3,9 @@
  * breakpoints, and for a script the order of columns. Numbers of sites that differ must not be pooled.
  */
 import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from '../catalog.ts'
-import { columnsOf } from './cohort.ts'
 import { StimnetError } from '../errors.ts'
+import { type AnalysisSet, analysisSetFromMessage, setInWords } from './analysis-set.ts'
+import { columnsOf } from './cohort.ts'
 import { type Plan, variablesOf } from './plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
@@ -27,13 +28,13 @@ export interface VariableUse {
 export interface SiteCatalog {
   /** PeerId. */
   readonly site: string
-  readonly descriptor: Pick<CatalogDescriptor, 'tables' | 'subjectKey'>
+  readonly descriptor: Pick<CatalogDescriptor, 'tables' | 'subjectKey' | 'sets'>
 }
 
 /** One difference between a site and the contract. */
 export interface SchemaDifference extends SchemaFault {
   readonly site: string
-  /** `table.variable`; only `table` for a difference in the order of columns. */
+  /** `table.variable`; only `table` for a difference in the order of columns; the name for one of an analysis set. */
   readonly variable: string
 }
 
@@ -54,6 +55,8 @@ export interface SchemaQuestion {
   /** The requester's definitions of variables. Variables that it does not define are defined by most sites. */
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
+  /** The analysis set of the question. Without variables, its definition is that of most sites. */
+  readonly set?: AnalysisSet | undefined
 }
 
 /** The variables of a plan, those in its `where` filter included. */
@@ -116,7 +119,8 @@ export function compareSchemas(sites: readonly SiteCatalog[], question: SchemaQu
   const own = sites.flatMap((at) => contract.flatMap((wanted) => variableDifferences(at, wanted, question.mappings)))
   const differences = [
     ...withoutMirrors(own, { sites, contract, mappings: question.mappings }),
-    ...(question.tables ? orderDifferences(sites, contract, question.mappings) : [])
+    ...(question.tables ? orderDifferences(sites, contract, question.mappings) : []),
+    ...(question.set === undefined ? [] : setDifferences(sites, question.set, question.mappings))
   ]
   return { contract, differences, skeleton: skeletonOf(sites, differences, contract) }
 }
@@ -293,6 +297,34 @@ function orderDifferences(
   )
 }
 
+/** Differences in the definition of an analysis set, in the words of the request. */
+function setDifferences(
+  sites: readonly SiteCatalog[],
+  set: AnalysisSet,
+  mappings: readonly VariableMapping[]
+): SchemaDifference[] {
+  const own = sites.map((at) => ({ site: at.site, found: setAt(at, set.name, mappings) }))
+  const expected = set.completeOn.length > 0 ? setInWords(set) : mostCommon(own.flatMap(({ found }) => found ?? []))
+  return own.flatMap(({ site, found = 'no such set' }): SchemaDifference[] =>
+    found === expected
+      ? []
+      : [{ site, variable: set.name, field: 'analysis set', expected: expected ?? 'a set of that name', found }]
+  )
+}
+
+/** A site's definition of a set in the request's names of variables; undefined if it has none. */
+function setAt(
+  { site, descriptor }: SiteCatalog,
+  name: string,
+  mappings: readonly VariableMapping[]
+): string | undefined {
+  const message = descriptor.sets.find((one) => one.name === name)
+  if (message === undefined) return undefined
+  const { completeOn, where } = analysisSetFromMessage(message)
+  const asNamed = (ref: string) => mappings.find((one) => one.peer === site && one.local === ref)?.variable ?? ref
+  return setInWords({ completeOn: completeOn.map(asNamed), ...(where === undefined ? {} : { where }) })
+}
+
 function tableOf(ref: string): string {
   return ref.slice(0, Math.max(0, ref.indexOf('.')))
 }
@@ -308,6 +340,8 @@ function skeletonOf(
 ): VariableMapping[] {
   const found = new Map<string, VariableMapping>()
   for (const { site, variable, field, expected } of differences) {
+    // No mapping makes two sets alike.
+    if (field === 'analysis set') continue
     const ref = field === 'column order' ? `${variable}.${expected.split(', ')[0] ?? ''}` : variable
     const at = sites.find((one) => one.site === site)
     const local = at && variableAt(at, ref)

@@ -2,8 +2,17 @@
 import type { VariableDescriptor } from '../catalog.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 
-/** The properties of a variable that can differ. */
-export const SCHEMA_FIELDS = ['name', 'type', 'unit', 'levels', 'breakpoints', 'column order', 'mapping'] as const
+/** The properties of a variable or of a catalog that can differ. */
+export const SCHEMA_FIELDS = [
+  'name',
+  'type',
+  'unit',
+  'levels',
+  'breakpoints',
+  'column order',
+  'mapping',
+  'analysis set'
+] as const
 
 /** One property that does not fit. The texts contain only facts from catalogs and request. */
 export interface SchemaFault {

@@ -1,21 +1,30 @@
 /** The families of models that can be fitted, each with the statistic that fits it. */
-import { type SiteEffects, type StatisticCall, statisticSchema } from '@stimnet/protocol'
+import { type ModelResult, type SiteEffects, type StatisticCall, statisticSchema } from '@stimnet/protocol'
 
 /** A family by its name in R, and what it is for. */
 export interface ModelFamily {
-  readonly name: 'gaussian'
+  readonly name: 'gaussian' | 'binomial' | 'poisson'
   /** The name of the statistic that fits it. */
   readonly statistic: string
   /** Such as `Linear regression`. */
   readonly title: string
   /** What its outcome must be. */
-  readonly outcome: 'number'
+  readonly outcome: 'number' | 'category' | 'count'
 }
 
 /** The families that there are. The first is taken unless another is given. */
 export const MODEL_FAMILIES: readonly ModelFamily[] = [
-  { name: 'gaussian', statistic: 'regression', title: 'Linear regression', outcome: 'number' }
+  { name: 'gaussian', statistic: 'regression', title: 'Linear regression', outcome: 'number' },
+  { name: 'binomial', statistic: 'regression', title: 'Logistic regression', outcome: 'category' },
+  { name: 'poisson', statistic: 'regression', title: 'Poisson regression', outcome: 'count' }
 ]
+
+/** What a fitted model is, such as `Logistic regression of yes`. */
+export function modelTitle({ kind, family, event }: ModelResult): string {
+  if (kind === 'pca') return 'Principal components'
+  const { title } = familyOf(family === undefined ? {} : { family })
+  return event === undefined ? title : `${title} of ${event}`
+}
 
 /** How institutions enter a model, in words. */
 export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
@@ -31,6 +40,8 @@ export interface ModelAsked {
   readonly site?: SiteEffects
   /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']
+  /** Of `binomial`: the level that is modelled; the second one unless given. */
+  readonly event?: string
   /** The table of names that several tables have. */
   readonly table?: string
 }
@@ -44,9 +55,14 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The statistic that is asked for. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', table } = asked
-  const { statistic: name } = familyOf(asked)
-  return statisticSchema.parse({ name, arguments: { formula, site }, ...(table === undefined ? {} : { table }) })
+  const { formula, site = 'none', event, table } = asked
+  const { statistic, name: family } = familyOf(asked)
+  const more = { ...(family === 'gaussian' ? {} : { family }), ...(event === undefined ? {} : { event }) }
+  return statisticSchema.parse({
+    name: statistic,
+    arguments: { formula, site, ...more },
+    ...(table === undefined ? {} : { table })
+  })
 }
 
 /** Whether a statistic of that name is a model. */

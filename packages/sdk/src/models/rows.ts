@@ -13,6 +13,8 @@ export interface CoefficientRow {
   /** Of the 95 % interval. */
   readonly low: number | null
   readonly high: number | null
+  /** Of a model of counts: the odds or rate ratio, with its 95 % interval. */
+  readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number }
   /** Of `site: meta`: how the institutions differ in it. */
   readonly between?: { readonly tau2: number; readonly i2: number; readonly q: number; readonly qP: number }
 }
@@ -40,7 +42,8 @@ export function coefficientRows({ coefficients, sites }: ModelResult, nameOf: Na
   return coefficients.map((one) => rowOf(one, termName(one.term, { sites, nameOf })))
 }
 
-function rowOf({ estimate, error, statistic, p, interval, between }: Coefficient, term: string): CoefficientRow {
+function rowOf(one: Coefficient, term: string): CoefficientRow {
+  const { estimate, error, statistic, p, interval, ratio, between } = one
   const [low = null, high = null] = interval ?? []
   const { tau2 = 0, i2 = 0, q = 0, q_p: qP = 1 } = between ?? {}
   return {
@@ -51,6 +54,9 @@ function rowOf({ estimate, error, statistic, p, interval, between }: Coefficient
     p,
     low,
     high,
+    ...(ratio === undefined
+      ? {}
+      : { ratio: { estimate: ratio.estimate, low: ratio.interval[0] ?? 0, high: ratio.interval[1] ?? 0 } }),
     ...(between === undefined ? {} : { between: { tau2, i2, q, qP } })
   }
 }
@@ -98,6 +104,7 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
 
 /** Columns whose sums of products each institution released, the outcome included, and how many such sums that are. */
 export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
-  const columns = comparedTerms(model).length + 1
+  // Of components the columns are their variables and the number of people.
+  const columns = (model.components?.[0]?.loadings.length ?? comparedTerms(model).length) + 1
   return { columns, sums: (columns * (columns + 1)) / 2 }
 }

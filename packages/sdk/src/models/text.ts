@@ -1,18 +1,17 @@
 /** A fitted model as text: its coefficients as a table, the fit in one line, each institution's own fit, and what was released. */
 import type { ModelResult } from '@stimnet/protocol'
 import { measured, printable, tableOf } from '../text-table.ts'
-import { MODEL_FAMILIES, SITE_WORDS } from './families.ts'
+import { modelTitle, SITE_WORDS } from './families.ts'
 import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, releasedBy } from './rows.ts'
 
 /** The text of a model, of several lines. */
 export function modelText(model: ModelResult, nameOf: NameOf): string {
-  const title = MODEL_FAMILIES.find(({ statistic }) => statistic === model.kind)?.title ?? model.kind
   // A fit of one institution alone says nothing of how institutions are treated.
   const how = model.sites === undefined ? '' : `: ${SITE_WORDS[model.site]}`
   const note = model.note === '' ? '' : ` ${printable(model.note)}`
   return [
-    `${title}, ${printable(model.formula)}${how}\n`,
-    coefficientTable(model, nameOf),
+    `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
+    model.kind === 'pca' ? componentTable(model) : coefficientTable(model, nameOf),
     `${fitInWords(model)}${note}\n`,
     ...siteTable(model, nameOf),
     `\n${releasedInWords(model)}\n`
@@ -22,10 +21,40 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
 function coefficientTable(model: ModelResult, nameOf: NameOf): string {
   const rows = coefficientRows(model, nameOf)
   const isCombined = rows.some(({ between }) => between !== undefined)
-  const head = ['term', 'estimate', 'std. error', model.df === null ? 'z' : 't', 'p', '95 % from', 'to']
+  const isOfCounts = model.kind === 'glm'
+  const statistic = model.df === null || (isOfCounts && model.site !== 'meta') ? 'z' : 't'
+  const ratio = model.family === 'binomial' ? 'odds ratio' : 'rate ratio'
   return tableOf(
-    [...head, ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : [])],
-    rows.map((row) => [row.term, ...numbersOf(row), ...(isCombined ? betweenOf(row) : [])])
+    [
+      ...['term', 'estimate', 'std. error', statistic, 'p', '95 % from', 'to'],
+      ...(isOfCounts ? [ratio, '95 % from', 'to'] : []),
+      ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : [])
+    ],
+    rows.map((row) => [
+      row.term,
+      ...numbersOf(row),
+      ...(isOfCounts ? ratioOf(row) : []),
+      ...(isCombined ? betweenOf(row) : [])
+    ])
+  )
+}
+
+function ratioOf({ ratio }: CoefficientRow): (number | null)[] {
+  return ratio === undefined ? [null, null, null] : [ratio.estimate, ratio.low, ratio.high]
+}
+
+/** A column for each component; first how much of the variance it has, then the loadings. */
+function componentTable({ components = [] }: ModelResult): string {
+  const terms = components[0]?.loadings.map(({ term }) => term) ?? []
+  const line = (name: string, of: (one: (typeof components)[number]) => number | null) => [name, ...components.map(of)]
+  return tableOf(
+    ['', ...components.map((_, i) => `PC${i + 1}`)],
+    [
+      line('standard deviation', ({ sd }) => sd),
+      line('proportion of variance', ({ proportion }) => proportion),
+      line('cumulative', ({ cumulative }) => cumulative),
+      ...terms.map((term, i) => line(printable(term), ({ loadings }) => loadings[i]?.loading ?? null))
+    ]
   )
 }
 
@@ -42,21 +71,26 @@ function threeDigits(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood }: ModelResult): string {
+function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest }: ModelResult): string {
+  const { deviance = null, deviance_df: freedoms = null, null_deviance: nothing = null, dispersion = null, code } = rest
   const said = [
     `n = ${n}`,
     ...(df === null ? [] : [`df = ${df}`]),
     ...(sigma === null ? [] : [`sigma = ${measured(sigma)}`]),
     ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
     ...(likelihood === null ? [] : [`log-likelihood = ${measured(likelihood)}`]),
-    ...(aic === null ? [] : [`AIC = ${measured(aic)}`])
+    ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
+    ...(deviance === null ? [] : [`deviance = ${measured(deviance)}${freedoms === null ? '' : ` on ${freedoms}`}`]),
+    ...(nothing === null ? [] : [`null deviance = ${measured(nothing)}`]),
+    ...(dispersion === null ? [] : [`dispersion = ${measured(dispersion)}`]),
+    ...(code === undefined ? [] : [code])
   ]
   return `${said.join(', ')}.`
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {
   const { sites = [] } = model
-  if (sites.length < 2) return []
+  if (sites.length < 2 || comparedTerms(model).length === 0) return []
   const rows = sites.map(({ site, n, coefficients }) => [
     printable(nameOf(site)),
     n,
@@ -67,6 +101,11 @@ function siteTable(model: ModelResult, nameOf: NameOf): string[] {
 
 /** What left each institution, in one sentence. */
 export function releasedInWords(model: ModelResult): string {
+  if (model.kind === 'glm') {
+    const what =
+      model.family === 'binomial' ? 'people by outcome and terms' : 'people, and of sums of the outcome, by terms'
+    return `Released by each institution: the table of ${what} behind the model.`
+  }
   const { columns, sums } = releasedBy(model)
   return `Released by each institution: the ${sums} sums of products of ${columns} columns, the outcome included, and so their means, variances and covariances.`
 }

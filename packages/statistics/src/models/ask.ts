@@ -4,6 +4,7 @@ import {
   codeOf,
   type GramMeasure,
   type Measure,
+  type ModelFit,
   nearName,
   type ResolvedVariable,
   resolveVariable,
@@ -18,6 +19,8 @@ import { columnsOfModel, entryOf } from './design.ts'
 import { type FormulaName, parseFormula } from './formula.ts'
 import { FormulaError, failAt } from './formula-fault.ts'
 
+/** What is assumed of the outcome. */
+const FAMILIES = ['gaussian', 'binomial', 'poisson'] as const
 /** Columns of a design without its outcome. */
 const COLUMNS_MAX = 24
 /** Numbers in a model with its outcome: each pair of them is one covariance. */
@@ -38,6 +41,8 @@ export interface ModelAsked {
 export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
   const { formula: text, site = 'none' } = call.arguments
   if (typeof text !== 'string') invalid('regression needs the argument `formula`, such as "y ~ age + sex".')
+  const family = FAMILIES.find((one) => one === (call.arguments.family ?? 'gaussian'))
+  if (family === undefined) invalid(`family: one of ${FAMILIES.join(', ')}.`)
   const effects = SITE_EFFECTS.find((one) => one === site)
   if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
   if (call.by.length > 0) invalid('A regression has no groups: name the category in the formula, or filter by it.')
@@ -59,7 +64,8 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
     const refs = [...new Set(own.map(({ one }) => one.ref))].sort()
     terms.set(refs.join(':'), refs)
   }
-  if (!isNumber(outcome)) failAt(formula.outcome, `${outcome.ref} is no number; the outcome of a regression is one`)
+  const fit = fitAsked(family, call, { outcome, name: formula.outcome })
+  if (fit !== undefined && fit.family === 'binomial') resolved.set(outcome.ref, outcome)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
   const measure: GramMeasure = {
     ...{ kind: 'gram', name: 'n', outcome: outcome.ref, site: effects },
@@ -67,16 +73,86 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
     factors: [...resolved.values()]
       .filter(({ variable }) => variable.type === 'category')
       .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels }))
-      .sort((a, b) => (a.variable < b.variable ? -1 : 1))
+      .sort((a, b) => (a.variable < b.variable ? -1 : 1)),
+    ...(fit === undefined ? {} : { fit })
   }
   const fault = modelFault(measure)
   if (fault !== undefined) invalid(fault)
   return { tables: [...used], measure }
 }
 
+/**
+ * Reads a principal component analysis: of numbers over the people who have all of them. Its measure has them in the order of their
+ * names. Throws as `modelOf`.
+ */
+export function componentsAsked(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
+  const { scale = true } = call.arguments
+  if (typeof scale !== 'boolean') invalid('scale: true or false.')
+  if (call.by.length > 0) invalid('Components have no groups: filter by the category.')
+  const used = new Set<string>(call.table === undefined ? [] : [call.table])
+  const refs = call.variables.map((text) => {
+    const one = resolveVariable(descriptor, nearName(descriptor, text, [...used]))
+    used.add(one.table.name)
+    if (!isNumber(one)) invalid(`${one.ref} is no number.`)
+    return one.ref
+  })
+  const ordered = [...new Set(refs)].sort()
+  const last = ordered.at(-1)
+  if (last === undefined || ordered.length < 2) invalid('pca needs two numbers or more.')
+  const terms = [[], ...ordered.slice(0, -1).map((ref) => [ref])]
+  const fit = { family: 'components', scaled: scale } as const
+  return {
+    tables: [...used],
+    measure: { kind: 'gram', name: 'n', outcome: last, site: 'none', terms, factors: [], fit }
+  }
+}
+
+/** The fit that is asked for; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that it cannot have. */
+function fitAsked(
+  family: (typeof FAMILIES)[number],
+  call: StatisticCall,
+  { outcome, name }: { readonly outcome: ResolvedVariable; readonly name: FormulaName }
+): ModelFit | undefined {
+  const { event } = call.arguments
+  if (family !== 'binomial') {
+    if (event !== undefined) invalid('event: only of the family binomial.')
+    if (!isNumber(outcome)) failAt(name, `${outcome.ref} is no number; the outcome of a regression is one`)
+    if (family === 'gaussian') return undefined
+    const { type, bounded, minimum } = outcome.variable
+    if (type !== 'integer' || !bounded || minimum < 0)
+      failAt(name, `${outcome.ref} is no count: a whole number whose declared minimum is 0 or more`)
+    return { family }
+  }
+  const { levels, type } = outcome.variable
+  if (type !== 'category' || levels.length < 2)
+    failAt(name, `${outcome.ref} is no category; the outcome of binomial is one`)
+  if (event === undefined && levels.length > 2)
+    failAt(name, `${outcome.ref} has more than two levels: say which is modelled with the argument event`)
+  const found = levels.find((level) => level === (event ?? levels[1]))
+  if (found === undefined) invalid(`event: one of ${levels.join(', ').slice(0, 500)}.`)
+  return { family, event: found }
+}
+
+/** The reason why a model of counts or components is not fitted; undefined if it is, or is a linear one. */
+function fitFault({ fit, terms, factors, outcome }: GramMeasure): string | undefined {
+  if (fit === undefined) return undefined
+  if (fit.family === 'components')
+    return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
+  const covariates = [...new Set(terms.flat())]
+  const number = covariates.find((variable) => !factors.some((one) => one.variable === variable))
+  if (number !== undefined)
+    return `${number} is a number. A ${fit.family} model has categories as terms: ask the steward for groups of it.`
+  const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
+  return covariates.length > most || covariates.includes(outcome)
+    ? `A ${fit.family} model has at most ${most} categories: it is fitted from the table of all of them.`
+    : undefined
+}
+
 /** The reason why a model is not fitted, from the question alone; undefined if it is. */
 export function modelFault(measure: GramMeasure): string | undefined {
   const { terms, factors, site, outcome } = measure
+  const unfit = fitFault(measure)
+  if (unfit !== undefined) return unfit
   const isFactor = (variable: VariableRef) => factors.some((one) => one.variable === variable)
   const all = variablesOf(measure)
   const numbers = all.filter((variable) => !isFactor(variable))

@@ -19,6 +19,7 @@ export function namesIn(measure: GramMeasure): (variable: VariableRef) => string
 /** The canonical formula of a model. */
 export function formulaOf(measure: GramMeasure): string {
   const name = namesIn(measure)
+  if (measure.fit?.family === 'components') return `~ ${variablesOf(measure).map(name).join(' + ')}`
   const terms = measure.terms.filter((term) => term.length > 0).map((term) => term.map(name).join(':'))
   const all = [...(terms.length === 0 ? ['1'] : terms), ...(hasIntercept(measure) || terms.length === 0 ? [] : ['- 1'])]
   return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}`

@@ -58,8 +58,9 @@ export function ofOneModel<T extends { readonly site: string; readonly gram: Gra
   return most
 }
 
-function modelKey({ formula, outcome, columns, intercept, factors, site }: GramPart): string {
-  return JSON.stringify([formula, outcome, columns.map(({ name }) => name), intercept, factors, site])
+function modelKey({ formula, outcome, columns, intercept, factors, site, fit, table }: GramPart): string {
+  const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
+  return JSON.stringify([...design, fit ?? null, table?.by ?? null, table?.terms ?? null])
 }
 
 /** The matrices in common units: each column in the finest that a site has. */

@@ -21,12 +21,8 @@ type Fit = Pick<
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note'
 >
 
-/**
- * Fits a model to the Gram matrices of the sites, which must be of one model. `none` fits all rows as one sample and gives what a
- * regression of the pooled rows gives; `fixed` adds the site as a factor; `meta` fits each site by itself and combines each
- * coefficient by random effects (restricted likelihood, interval by Hartung and Knapp). Throws RangeError without a site.
- */
-export function fitModel(sites: readonly SiteGram[]): ModelResult {
+/** Fits a linear model to the Gram matrices of the sites; see `fitModel`. Throws RangeError without a site. */
+export function fitLinear(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
   const { formula, outcome, site } = first.gram
@@ -37,12 +33,6 @@ export function fitModel(sites: readonly SiteGram[]): ModelResult {
     ...{ kind: 'regression', formula, outcome, site, ...fit },
     sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
   }
-}
-
-/** The same for the answer of one site, without a table of sites. */
-export function fitOwnModel(gram: GramPart): ModelResult {
-  const { sites: _, ...result } = fitModel([{ site: '', gram }])
-  return result
 }
 
 function pooledFit(grams: readonly { readonly site: string; readonly gram: Gram }[], site: ModelResult['site']): Fit {

@@ -1,5 +1,5 @@
 /** A model, chosen part by part; its formula stands below and can be written instead. */
-import { MODEL_FAMILIES, type FormulaTerms } from '@stimnet/sdk'
+import type { FormulaTerms } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Segments } from '../../parts/segments.tsx'
@@ -8,6 +8,7 @@ import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
 import {
   FACTORS_MAX,
+  FORM_FAMILIES,
   familyIn,
   largerIn,
   NUMBERS_MAX,
@@ -65,7 +66,7 @@ function Family({ picked, set }: Omit<BuilderProps, 'about'>) {
     <Field label="Family" hint="What the outcome is.">
       {(field) => (
         <select {...field} value={familyIn(picked.name)?.statistic} onChange={(e) => set({ name: e.target.value })}>
-          {MODEL_FAMILIES.map(({ name, statistic, title, outcome }) => (
+          {FORM_FAMILIES.map(({ name, statistic, title, outcome }) => (
             <option key={name} value={statistic}>
               {title}: the outcome is a {outcome}
             </option>

@@ -13,8 +13,8 @@ import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
-/** These have no form here yet: survival is asked for with a time and an event. */
-const WITHOUT_FORM = ['kaplan_meier', 'log_rank']
+/** These have no form here yet: survival is asked for with a time and an event, components with numbers and their scale. */
+const WITHOUT_FORM = ['kaplan_meier', 'log_rank', 'pca']
 const PICKED = STATISTICS.filter(({ name }) => !WITHOUT_FORM.includes(name))
 
 /** Only variables that fit the statistic can be chosen. */

@@ -11,7 +11,7 @@ import {
 import { type AskedQuestion, STATISTICS } from '@stimnet/sdk'
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
-import { familyIn, fullName, type ModelDraft, readModel, SITE_CHOICES, writeModel } from './model.ts'
+import { FORM_FAMILIES, familyIn, fullName, type ModelDraft, readModel, SITE_CHOICES, writeModel } from './model.ts'
 
 /** The form, and in words what of the question it cannot hold. */
 export interface AgainDraft {
@@ -46,6 +46,7 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
       ...program.lost,
       ...cohort.lost,
       ...noise.lost,
+      ...(asked.set ? [`Its analysis set ${asked.set}: the form does not have sets.`] : []),
       ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form does not have parameters.'] : []),
       ...purpose.filter((term) => !kept.includes(term)).map((term) => `Its purpose ${term}: the form takes only one.`),
       ...(asked.files ?? []).map(({ name }) => `Its file ${name}: choose it again.`)
@@ -105,7 +106,7 @@ function modelIn(
   call: StatisticCall,
   variables: readonly SharedVariable[]
 ): { model: ModelDraft; rest: StatisticCall } {
-  if (familyIn(call.name) === undefined) return { model: EMPTY.picked.model, rest: call }
+  if (familyIn(call.name) === undefined || isOfOtherFamily(call)) return { model: EMPTY.picked.model, rest: call }
   const { formula: text, site: named, ...others } = call.arguments
   const written = typeof text === 'string' ? text : ''
   // The form has no table that short names are of.
@@ -113,6 +114,11 @@ function modelIn(
   const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
   const formula = read === undefined ? written : writeModel(read, variables)
   return { model: { formula, site }, rest: { ...call, arguments: others } }
+}
+
+/** A family of regressions that the form cannot ask for. */
+function isOfOtherFamily({ arguments: { family = 'gaussian' } }: StatisticCall): boolean {
+  return !FORM_FAMILIES.some(({ name }) => name === family)
 }
 
 /** What the form's conditions can say; all else stands beside them as it is. */

@@ -138,9 +138,12 @@ function onceEach(terms: FormulaTerms['terms']): FormulaTerms['terms'] {
   return [...new Map(terms.map((term) => [[...term].sort().join(':'), term])).values()]
 }
 
+/** The families that the form can ask for: those of a number. The others need a level that is modelled. */
+export const FORM_FAMILIES = MODEL_FAMILIES.filter(({ outcome }) => outcome === 'number')
+
 /** The family of models that a statistic fits; undefined for a statistic that is no model. */
 export function familyIn(statistic: string) {
-  return MODEL_FAMILIES.find((family) => family.statistic === statistic)
+  return FORM_FAMILIES.find((family) => family.statistic === statistic)
 }
 
 /** The call of a model, with the arguments that it knows. */

@@ -1,30 +1,88 @@
 /** A fitted model: its coefficients, the fit, one coefficient by institution, and what was released for it. */
 import type { ModelResult } from '@stimnet/protocol'
-import { type CoefficientRow, coefficientRows, MODEL_FAMILIES, releasedInWords, SITE_WORDS } from '@stimnet/sdk'
+import { type CoefficientRow, coefficientRows, modelTitle, releasedInWords, SITE_WORDS } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { count, intervalInWords, measured, pInWords } from '../../words/number.ts'
 import { ModelSites } from './model-sites.tsx'
 
 /** `nameOf`: of an institution, by its PeerId. */
 export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site: string) => string }) {
-  const title = MODEL_FAMILIES.find(({ statistic }) => statistic === model.kind)?.title ?? model.kind
+  const title = modelTitle(model)
   const sites = model.sites ?? []
   const how = sites.length > 1 ? `, ${SITE_WORDS[model.site]}` : ''
   return (
     <section className="stack" aria-label={`${title}: ${model.formula}`}>
-      <Coefficients caption={`${title}: ${model.formula}${how}`} rows={coefficientRows(model, nameOf)} />
+      {model.kind === 'pca' ? (
+        <Components caption={`${title}: ${model.formula}`} model={model} />
+      ) : (
+        <Coefficients
+          caption={`${title}: ${model.formula}${how}`}
+          rows={coefficientRows(model, nameOf)}
+          ratio={model.kind === 'glm' ? (model.family === 'binomial' ? 'Odds ratio' : 'Rate ratio') : undefined}
+        />
+      )}
       <p className="prose">
         {fitInWords(model)} {model.note}
       </p>
-      {sites.length > 1 && <ModelSites model={model} nameOf={nameOf} />}
+      {sites.length > 1 && model.kind !== 'pca' && <ModelSites model={model} nameOf={nameOf} />}
       <p className="hint">{releasedInWords(model)}</p>
     </section>
   )
 }
 
-function Coefficients({ caption, rows }: { caption: string; rows: readonly CoefficientRow[] }) {
+/** A column for each component: its share of the variance, then the loadings. */
+function Components({ caption, model: { components = [] } }: { caption: string; model: ModelResult }) {
+  const terms = components[0]?.loadings.map(({ term }) => term) ?? []
+  const lines: readonly (readonly [string, readonly number[]])[] = [
+    ['Standard deviation', components.map(({ sd }) => sd)],
+    ['Share of the variance', components.map(({ proportion }) => proportion)],
+    ...terms.map((term, at) => [term, components.map(({ loadings }) => loadings[at]?.loading ?? 0)] as const)
+  ]
+  return (
+    <Scroll label="Components">
+      <table className="result">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Variable</th>
+            {components.map(({ cumulative }, at) => (
+              <th key={cumulative} scope="col" className="number">
+                PC{at + 1}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(([name, values]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {values.map((value, at) => (
+                <td key={components[at]?.cumulative} className="number">
+                  {measured(value)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+interface CoefficientsProps {
+  caption: string
+  rows: readonly CoefficientRow[]
+  /** What the ratio of a model of counts is called; undefined for other models. */
+  ratio: string | undefined
+}
+
+function Coefficients({ caption, rows, ratio }: CoefficientsProps) {
   const isCombined = rows.some(({ between }) => between !== undefined)
-  const head = ['Estimate', 'Std. error', 't', 'p', '95 % interval', ...(isCombined ? ['τ²', 'I²', 'p of Q'] : [])]
+  const head = [
+    ...['Estimate', 'Std. error', ratio === undefined ? 't' : 'z', 'p', '95 % interval'],
+    ...(ratio === undefined ? [] : [ratio, '95 % interval']),
+    ...(isCombined ? ['τ²', 'I²', 'p of Q'] : [])
+  ]
   return (
     <Scroll label="Coefficients">
       <table className="result">
@@ -32,8 +90,9 @@ function Coefficients({ caption, rows }: { caption: string; rows: readonly Coeff
         <thead>
           <tr>
             <th scope="col">Term</th>
-            {head.map((name) => (
-              <th key={name} scope="col" className="number">
+            {head.map((name, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
+              <th key={at} scope="col" className="number">
                 {name}
               </th>
             ))}
@@ -44,6 +103,7 @@ function Coefficients({ caption, rows }: { caption: string; rows: readonly Coeff
             <tr key={row.term}>
               <th scope="row">{row.term}</th>
               <Numbers row={row} />
+              {ratio !== undefined && <Ratio row={row} />}
               {isCombined && <Between row={row} />}
             </tr>
           ))}
@@ -68,6 +128,15 @@ function Numbers({ row: { estimate, error, statistic, p, low, high } }: { row: C
   )
 }
 
+function Ratio({ row: { ratio } }: { row: CoefficientRow }) {
+  return (
+    <>
+      <td className="number">{known(ratio?.estimate ?? null)}</td>
+      <td className="number">{intervalInWords(ratio?.low ?? null, ratio?.high ?? null)}</td>
+    </>
+  )
+}
+
 function Between({ row: { between } }: { row: CoefficientRow }) {
   return (
     <>
@@ -82,14 +151,16 @@ function known(value: number | null): string {
   return value === null ? '–' : measured(value)
 }
 
-function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood }: ModelResult): string {
+function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, deviance = null, code }: ModelResult): string {
   const said = [
     `n = ${count(n)}`,
     ...(df === null ? [] : [`df = ${count(df)}`]),
     ...(sigma === null ? [] : [`sigma = ${measured(sigma)}`]),
     ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
     ...(likelihood === null ? [] : [`log-likelihood = ${measured(likelihood)}`]),
-    ...(aic === null ? [] : [`AIC = ${measured(aic)}`])
+    ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
+    ...(deviance === null ? [] : [`deviance = ${measured(deviance)}`]),
+    ...(code === undefined ? [] : [code])
   ]
   return `${said.join(', ')}.`
 }

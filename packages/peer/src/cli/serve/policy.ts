@@ -1,17 +1,17 @@
-/** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice. */
+/** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice or an analysis set. */
 import { command, EXIT, given, type Io, oneOf, printable, tableOf, wholeNumber } from '@stimnet/machine'
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
 
-const ACTIONS = ['explain', 'check', 'dry-run', 'lattice'] as const
+const ACTIONS = ['explain', 'check', 'dry-run', 'lattice', 'sets'] as const
 
 /** Exit code 1: the check found something wrong. */
 export const policyCommand = command({
   name: 'policy',
   usage:
-    'explain [PRESET] | check [FILE] | dry-run --preset NAME | --policy FILE | lattice --catalog NAME  [--config FILE]',
-  summary: 'Explains disclosure rules, checks a configuration, tries rules on past jobs, proposes a lattice.',
+    'explain [PRESET] | check [FILE] | dry-run --preset NAME | --policy FILE | lattice | sets --catalog NAME  [--config FILE]',
+  summary: 'Explains disclosure rules, checks a configuration, tries rules on past jobs, proposes a lattice or a set.',
   details: `
 explain   says what each rule does, what it stops and what not: for a preset, a configuration, or one catalog in it.
 check     reads a configuration and reports what contradicts itself or weakens the rules.
@@ -19,6 +19,7 @@ dry-run   asks all past jobs of this peer again, in their order, under other rul
           It shows for each job what would come out (counts, no answers) and changes nothing. Of scripts only the cohorts are
           judged. The peer must be stopped; or copy its data_dir and name the copy in STIMNET_DATA_DIR.
 lattice   reads a catalog’s files and proposes base cells that are empty or large enough.
+sets      reads a catalog’s files and proposes an analysis set: people with a value of each variable, for models over the same people.
 
   stimnet policy explain opensafely
   stimnet policy explain --config stimnet.yaml --catalog trial
@@ -50,6 +51,8 @@ lattice   reads a catalog’s files and proposes base cells that are empty or la
         return checkAction(subject ?? values.config ?? 'stimnet.yaml', json, io)
       case 'lattice':
         return latticeAction({ ...values, atLeast: values['at-least'] }, io)
+      case 'sets':
+        return setsAction(values, io)
       case 'dry-run':
         return dryRunAction({ ...values, json }, io)
     }
@@ -145,6 +148,24 @@ interface LatticeValues {
   readonly config: string | undefined
   readonly catalog: string | undefined
   readonly atLeast: string | undefined
+}
+
+async function setsAction(
+  { config: file, catalog: asked }: Pick<LatticeValues, 'config' | 'catalog'>,
+  io: Io
+): Promise<number> {
+  const name = given('--catalog', asked)
+  const [{ loadConfig }, { settingsOf }, { withScratchCatalog }, { setsText }] = await Promise.all([
+    import('../../config/config.ts'),
+    import('../../jobs/admit/rules.ts'),
+    import('../../catalogs/scratch.ts'),
+    import('../../catalogs/sets-text.ts')
+  ])
+  const { config, baseDir } = await loadConfig(file ?? 'stimnet.yaml')
+  const catalog = catalogNamed(config, name)
+  const { k } = settingsOf(config.privacy, catalog)
+  io.out(`${await withScratchCatalog(catalog, baseDir, (opened) => setsText(opened, k))}\n`)
+  return EXIT.ok
 }
 
 async function latticeAction({ config: file, catalog: asked, atLeast }: LatticeValues, io: Io): Promise<number> {

@@ -8,7 +8,8 @@ import {
   privacyAskFromMessage,
   programFromMessage,
   StimnetError,
-  schemaTermsFromMessage
+  schemaTermsFromMessage,
+  withoutSets
 } from '@stimnet/protocol'
 import { planRead } from './read-plan.ts'
 import { catalogInWordsOf } from './schema.ts'
@@ -19,6 +20,8 @@ export interface ReadCohort {
   /** Absent for all subjects. */
   readonly cohort?: Filter
   readonly unapplied: readonly string[]
+  /** The analysis set that the cohort is restricted to. Its conditions are in `cohort`. */
+  readonly set?: string
 }
 
 /**
@@ -38,7 +41,8 @@ export function cohortToRead(
     const schema = schemaTermsFromMessage(request)
     const catalog = catalogInWordsOf({ schema, program, privacy, settings: undefined, self }, offered)
     const { cohort, unapplied } = cohortAsked(request, catalog, planRead(program, catalog.descriptor))
-    return { unapplied, ...(cohort === undefined ? {} : { cohort }) }
+    const read = cohort && withoutSets(cohort)
+    return { unapplied, ...(read === undefined ? {} : { cohort: read }), ...setOf(request) }
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error
     return cohortAsWritten(request)
@@ -49,7 +53,11 @@ export function cohortToRead(
 export function cohortAsWritten(request: Message<'JobRequest'>): ReadCohort {
   const where = request.cohort ? filterFromMessage(request.cohort) : undefined
   const cohort = joined(where, pairsAsWritten(request))
-  return { unapplied: [], ...(cohort === undefined ? {} : { cohort }) }
+  return { unapplied: [], ...(cohort === undefined ? {} : { cohort }), ...setOf(request) }
+}
+
+function setOf({ set }: Message<'JobRequest'>): Pick<ReadCohort, 'set'> {
+  return set ? { set: set.name } : {}
 }
 
 /** The `filters` of the request as a filter; undefined for invalid ones, which the serving peer refuses. */

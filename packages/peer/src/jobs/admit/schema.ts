@@ -2,6 +2,7 @@
 import type { Catalog } from '@stimnet/data'
 import { bitsOfContract, type PrivacySettings } from '@stimnet/privacy'
 import {
+  type AnalysisSet,
   compareSchemas,
   differencesInWords,
   isPowerOfTen,
@@ -24,6 +25,8 @@ export interface SchemaAsk {
   /** The id of this peer: mappings for other peers are ignored. */
   readonly self: string
   readonly settings: PrivacySettings | undefined
+  /** The analysis set of the request; defined otherwise here, or not at all, it does not fit. */
+  readonly set?: AnalysisSet | undefined
 }
 
 /**
@@ -49,10 +52,15 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
   const seen = mappings.length > 0 || (tables && contract.length > 0) ? catalog.mapped({ contract, mappings }) : catalog
   const uses = contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
   const here = { site: ask.self, descriptor: catalog.descriptor }
-  const { differences } = compareSchemas([here], { uses, tables, contract, mappings })
+  const { differences } = compareSchemas([here], { uses, tables, contract, mappings, set: givenIn(ask) })
   if (differences.length === 0) return seen
   const reason = `${catalog.descriptor.name} here is not what the request takes it to be: ${differencesInWords(differences)}.`
   throw new StimnetError('SCHEMA_MISMATCH', 'comparing a contract', { reason })
+}
+
+/** The set of a request if it gives a definition: its name alone is looked up in the catalog later. */
+function givenIn({ set }: SchemaAsk): AnalysisSet | undefined {
+  return set !== undefined && set.completeOn.length > 0 ? set : undefined
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   variableFacts
 } from '@stimnet/privacy'
 import {
+  analysisSetFromMessage,
   checkFilter,
   codeOf,
   contractFromMessage,
@@ -93,7 +94,8 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const privacy = privacyAskFromMessage(request.privacy)
   const schema = schemaTermsFromMessage(request)
   const settings = context.settingsOf?.(request.catalog)
-  const catalog = catalogInWordsOf({ schema, program, privacy, settings, self: context.self }, offered)
+  const set = request.set ? analysisSetFromMessage(request.set) : undefined
+  const catalog = catalogInWordsOf({ schema, program, privacy, settings, self: context.self, set }, offered)
   assertMode(catalog, program, privacy)
   const outputs = contractFromMessage(request.outputs)
   assertOutputsFit(outputs, program, settings)
@@ -102,6 +104,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const parameters = parseJsonObject(request.parametersJson)
   const read = planRead(program, catalog.descriptor)
   const { cohort, filters, unapplied } = cohortAsked(request, catalog, read)
+  assertSetFits(request, privacy)
   const plan = read && planOf(read, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
@@ -137,7 +140,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
 }
 
 /**
- * The cohort of a request: its filter, and the pairs of `filters`, which must all hold. `read`: the plan of its program as
+ * The cohort of a request: its filter, the pairs of `filters` and its analysis set, which must all hold. `read`: the plan of its program as
  * written; undefined for a script. Throws as `resolveFilter`.
  */
 export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, read: Plan | undefined) {
@@ -148,7 +151,9 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, re
   const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
   const where = request.cohort ? nearFilter(filterFromMessage(request.cohort), catalog.descriptor, near) : undefined
   const asked = joined(where, filterFromPairs(pairs))
-  return { filters, unapplied, ...(asked === undefined ? {} : { cohort: catalog.resolveFilter(asked) }) }
+  const resolved = asked && catalog.resolveFilter(asked)
+  const cohort = joined(resolved, request.set ? catalog.setFilter(request.set.name) : undefined)
+  return { filters, unapplied, ...(cohort === undefined ? {} : { cohort }) }
 }
 
 /** Throws PARAMETER_INVALID for text beside the program with characters that make it read differently from what it is. */
@@ -165,6 +170,13 @@ function assertReadable({ title, project, purpose }: Message<'JobRequest'>): voi
 export function assertUploadsFit(uploads: readonly unknown[], program: Program): void {
   if (uploads.length === 0 || program.kind === 'script') return
   const reason = 'Only a script reads uploaded files: SQL and statistics are computed from the catalog alone.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** Throws PARAMETER_INVALID for an analysis set with P2: who is in a set depends on who else is, which noise for one does not hide. */
+function assertSetFits({ set }: Message<'JobRequest'>, { level }: PrivacyAsk): void {
+  if (!set || level !== 'P2') return
+  const reason = 'An analysis set is for exact numbers: ask for P2 without it.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
@@ -253,13 +265,14 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   const measure = plan === undefined ? undefined : gramIn(plan)
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
-  if (!roundsNumbers(settings) && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
+  const isRounded = roundsNumbers(settings, measure)
+  if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
     const reason =
       `The model has a number that others may know (such as an age) beside values that they do not. Exact sums of their products ` +
       'would tell values of single people. Use a category of that number, such as age groups.'
     throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
   }
-  if (!roundsNumbers(settings)) return
+  if (!isRounded) return
   const reason =
     `${descriptor.name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
     '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +

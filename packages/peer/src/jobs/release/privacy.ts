@@ -16,7 +16,14 @@ import {
   type VariableSource,
   variableFacts
 } from '@stimnet/privacy'
-import { type CatalogDescriptor, type Filter, StimnetError, type SubjectSet, type VariableRef } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Filter,
+  setOfCohort,
+  StimnetError,
+  type SubjectSet,
+  type VariableRef
+} from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { PeerConfig } from '../../config/config.ts'
 import type { Draft } from '../../store/database.ts'
@@ -137,6 +144,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     ...rules,
     epoch: catalog.epoch,
     cohortHash: canonicalHash(facts.filter ?? null),
+    analysisSet: setOfCohort(facts.filter, descriptor),
     codeHash: facts.codeHash,
     image: facts.image,
     reviewers: facts.reviewers ?? 0,

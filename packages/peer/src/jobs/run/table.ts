@@ -18,10 +18,14 @@ import {
   type GramMeasure,
   type Plan,
   type Reduction,
+  onlySet,
   resolveVariable,
+  setIn,
+  setOfCohort,
   type SubjectSet,
   type VariableRef,
-  variablesOf
+  variablesOf,
+  withoutSets
 } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
@@ -75,16 +79,33 @@ async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: Ab
     const question = { ...asked, plan }
     const known = await followed(question)
     const within = (over: Over | undefined) => over && { ...over, plan: completeIn(over.plan, model) }
-    const relaxed = known.relaxed.map(({ of, over: { without, always, valued } }) => ({
+    // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
+    const others = known.relaxed.filter(({ of }) => setIn(of.variable) === undefined)
+    const relaxed = others.map(({ of, over: { without, always, valued } }) => ({
       of,
       over: { without: within(without), always: within(always), valued: within(valued) }
     }))
+    const possible = await possibleInSet(asked, plan)
     const complete = new Set(variablesOf(model))
-    const options = { known: { ...known, relaxed, complete }, leftOut: undefined, signal }
+    const options = { known: { ...known, relaxed, complete, possible }, leftOut: undefined, signal }
     const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
     found.push({ ...reducedQuestion, plan })
   }
   return found
+}
+
+/**
+ * The people who could be in the groups of a question behind a model. With an analysis set they are among its people: who is in the
+ * set was judged with the model, and what is asked then is asked of a catalog of these people.
+ */
+async function possibleInSet({ catalog, filter }: TableAsked, plan: Plan): Promise<Possible | undefined> {
+  const possible = await possibleOf(catalog, { cohort: filter && withoutSets(filter), plan })
+  const set = filter && onlySet(filter)
+  if (set === undefined || possible === undefined) return possible
+  const people = await catalog.cohort(set)
+  const inSet = <T extends { readonly people: SubjectSet }>(all: readonly T[]): T[] =>
+    all.map((one) => ({ ...one, people: one.people.and(people) }))
+  return { ...possible, sets: inSet(possible.sets), groups: inSet(possible.groups) }
 }
 
 /** A plan over the rows that have a value of every variable of a model. */
@@ -157,13 +178,30 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
     const isOfAll = isKey || one.isOfMissing || without === undefined
     const valued = isOfAll ? undefined : await withValues(catalog, variable, without)
     relaxed.push({
-      of: { variable, names, ...(question === undefined ? {} : { level: question.level }) },
+      of: {
+        ...(await leavesNobody(catalog, variable, filter)),
+        variable,
+        names,
+        ...(question === undefined ? {} : { level: question.level })
+      },
       over: { without, always: await over(one.always), valued }
     })
   }
   const values = await knownValues(catalog, plan)
   const complete = await completeOf(catalog, plan)
   return { relaxed, values, complete, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+}
+
+/** Of an analysis set: whether it is everybody whom its conditions choose. */
+async function leavesNobody(
+  catalog: Catalog,
+  variable: VariableRef,
+  filter: Filter | undefined
+): Promise<Pick<Defining, 'leavesNobody'>> {
+  const set = setIn(variable) === undefined ? undefined : filter && onlySet(filter)
+  if (set === undefined) return {}
+  const chosen = await catalog.cohort(setOfCohort(filter, catalog.descriptor)?.where)
+  return { leavesNobody: chosen.without(await catalog.cohort(set)).size === 0 }
 }
 
 /** Whether nobody lacks a value, by variable. A catalog is kept for an epoch, and in the words of a request for that request. */
@@ -207,6 +245,7 @@ export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownVa
 
 /** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
+  if (setIn(variable) !== undefined) return undefined
   const { table } = resolveVariable(catalog.descriptor, variable)
   const hasOne: Filter = { not: { column: variable, op: 'is null', values: [] } }
   if (table.oneRowPerSubject) return { plan, cohort: cohort.and(await catalog.cohort(hasOne)) }

@@ -87,6 +87,7 @@ export interface CatalogDescriptor {
   policyHash: string
   sitesPerPerson: number
   dataUse: string[]
+  sets: AnalysisSet[]
 }
 export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('CatalogDescriptor', [
   [1, 'name', 'string'],
@@ -110,7 +111,19 @@ export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('Ca
   [19, 'preset', 'string'],
   [20, 'policyHash', 'string'],
   [21, 'sitesPerPerson', 'uint32'],
-  [22, 'dataUse', 'string', 'repeated']
+  [22, 'dataUse', 'string', 'repeated'],
+  [23, 'sets', () => AnalysisSet, 'repeated']
+])
+
+export interface AnalysisSet {
+  name: string
+  completeOn: string[]
+  where: Filter | null
+}
+export const AnalysisSet: MessageType<AnalysisSet> = messageType('AnalysisSet', [
+  [1, 'name', 'string'],
+  [2, 'completeOn', 'string', 'repeated'],
+  [3, 'where', () => Filter]
 ])
 
 export interface TableDescriptor {
@@ -306,6 +319,7 @@ export interface JobRequest {
   credentials: string[]
   uploads: UploadedFile[]
   carrier: string
+  set: AnalysisSet | null
 }
 export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
   [1, 'catalog', 'string'],
@@ -328,7 +342,8 @@ export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
   [18, 'about', () => AnalysisAbout],
   [19, 'credentials', 'string', 'repeated'],
   [20, 'uploads', () => UploadedFile, 'repeated'],
-  [21, 'carrier', 'string']
+  [21, 'carrier', 'string'],
+  [22, 'set', () => AnalysisSet]
 ])
 
 export interface UploadedFile {

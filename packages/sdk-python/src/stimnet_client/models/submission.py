@@ -25,6 +25,7 @@ class Asked:
     ``parameters``    what a script finds as its parameters
     ``filters``       the cohort: column to value or list of values, all of which must hold
     ``where``         the cohort in the full filter language, joined to ``filters`` by and
+    ``set``           an analysis set of the catalog, to which the cohort is restricted
     ``purpose``       GA4GH DUO terms
     ``privacy``       which claim is asked for, such as ``{"level": "P2", "epsilon": "0.5"}``; P1 unless given
     ``outputs``       typed outputs that a script promises
@@ -38,6 +39,7 @@ class Asked:
     parameters: Mapping[str, Any] | None = None
     filters: Mapping[str, Any] | None = None
     where: Mapping[str, Any] | None = None
+    set: str | None = None
     purpose: Sequence[str] | None = None
     project: str | None = None
     privacy: Mapping[str, Any] | None = None

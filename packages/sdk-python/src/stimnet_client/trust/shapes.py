@@ -16,6 +16,11 @@ SHAPES: Shapes = {
         Field(9, "hash", "bytes"),
         Field(10, "salt", "bytes"),
     ),
+    "AnalysisSet": (
+        Field(1, "name", "string"),
+        Field(2, "complete_on", "string", repeated=True),
+        Field(3, "where", "Filter"),
+    ),
     "Statement": (
         Field(1, "domain", "string"),
         Field(2, "type", "string"),
@@ -48,6 +53,7 @@ SHAPES: Shapes = {
         Field(19, "credentials", "string", repeated=True),
         Field(20, "uploads", "UploadedFile", repeated=True),
         Field(21, "carrier", "string"),
+        Field(22, "set", "AnalysisSet"),
     ),
     "UploadedFile": (
         Field(1, "name", "string"),

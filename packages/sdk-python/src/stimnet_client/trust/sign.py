@@ -119,6 +119,7 @@ def _body_of(asked: RequestToSign, carrier: str, broadcast: str) -> bytes:
             "about": None if asked.about is None else request.about_message(asked.about),
             "credentials": list(asked.credentials),
             "carrier": carrier,
+            "set": None if asked.set is None else {"name": asked.set, "complete_on": [], "where": None},
         }
         return messages.encode("JobRequest", message)
     except (TypeError, AttributeError, ValueError, struct.error) as cause:

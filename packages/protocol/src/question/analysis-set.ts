@@ -1,0 +1,91 @@
+/**
+ * Analysis sets: fixed sets of people of a catalog, to which a question can be restricted. A set is the people who have a value of
+ * every listed variable. So all questions over it are about the same people, whatever variables they use.
+ */
+
+import { StimnetError } from '../errors.ts'
+import { messages, type wire } from '../wire/wire.ts'
+import {
+  checkFilter,
+  columnsOf,
+  type Comparison,
+  type Filter,
+  filterFromMessage,
+  filterToMessage,
+  isComparison
+} from './cohort.ts'
+
+/** The definition of an analysis set. */
+export interface AnalysisSet {
+  readonly name: string
+  /** `table.variable`, in order; everybody in the set has a value of each. Empty in a request that gives the name only. */
+  readonly completeOn: readonly string[]
+  /** The people, and the rows, that the set is limited to. */
+  readonly where?: Filter
+}
+
+/** No table has this name, so that no request can write a condition on a set as one on a variable. */
+const PREFIX = ':set.'
+
+/** The condition that a person is in a set. `id` identifies name, definition and smallest group, without spaces. */
+export function isInSet(id: string): Comparison {
+  return { column: `${PREFIX}${id}`, op: 'in set', values: [] }
+}
+
+/** The id of the set that a column stands for; undefined for the column of a variable. */
+export function setIn(column: string): string | undefined {
+  return column.startsWith(PREFIX) ? column.slice(PREFIX.length) : undefined
+}
+
+/** The set of a description that a resolved cohort is restricted to; undefined if there is none. */
+export function setOfCohort(
+  cohort: Filter | undefined,
+  { sets }: { readonly sets: readonly wire.AnalysisSet[] }
+): AnalysisSet | undefined {
+  const id = (cohort === undefined ? [] : columnsOf(cohort)).map(setIn).find((one) => one !== undefined)
+  const found = sets.find(({ name }) => id?.startsWith(`${name}~`))
+  return found && analysisSetFromMessage(found)
+}
+
+/** The condition on a set in a resolved cohort; undefined if there is none. */
+export function onlySet(filter: Filter): Comparison | undefined {
+  if (isComparison(filter)) return setIn(filter.column) === undefined ? undefined : filter
+  return 'all' in filter ? filter.all.map(onlySet).find((one) => one !== undefined) : undefined
+}
+
+/** The filter without its conditions on sets, which nobody can write; undefined if nothing is left. */
+export function withoutSets(filter: Filter): Filter | undefined {
+  if (isComparison(filter)) return setIn(filter.column) === undefined ? filter : undefined
+  if (!('all' in filter)) return filter
+  const [first, ...others] = filter.all.flatMap((part) => withoutSets(part) ?? [])
+  return first === undefined || others.length === 0 ? first : { all: [first, ...others] }
+}
+
+/** The sets as the description of a catalog has them. Throws FILTER_INVALID. */
+export function describedSets(all: readonly AnalysisSet[]): wire.AnalysisSet[] {
+  const sets = all.map(({ name, completeOn, where }) => ({
+    ...{ name, completeOn: [...completeOn] },
+    ...(where === undefined ? {} : { where: filterToMessage(checkFilter(where)) })
+  }))
+  // Encoded and decoded, a message has every field.
+  return messages.CatalogDescriptor.decode(messages.CatalogDescriptor.encode({ sets })).sets
+}
+
+/** From the wire. Throws FILTER_INVALID. */
+export function analysisSetFromMessage({ name, completeOn, where }: wire.AnalysisSet): AnalysisSet {
+  return { name, completeOn, ...(where === null ? {} : { where: filterFromMessage(where) }) }
+}
+
+/** The set of a catalog with that name. Throws PARAMETER_INVALID, with a reason that names the sets that there are. */
+export function setNamed<S extends { readonly name: string }>(sets: readonly S[], name: string): S {
+  const found = sets.find((one) => one.name === name)
+  if (found) return found
+  const known = sets.length === 0 ? 'It has none.' : `It has: ${sets.map((one) => one.name).join(', ')}.`
+  const reason = `The catalog has no analysis set ${JSON.stringify(name.slice(0, 80))}. ${known}`
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** A definition as one line of text, the same for the same definition. */
+export function setInWords({ completeOn, where }: Omit<AnalysisSet, 'name'>): string {
+  return `complete on ${completeOn.join(', ')}${where === undefined ? '' : `, where ${JSON.stringify(where)}`}`
+}

@@ -1,0 +1,51 @@
+/** Fits of what sites released for a model: one door for linear models, for models of counts, and for components. */
+import type { GramPart, ModelResult } from '@stimnet/protocol'
+import { componentsOf } from './components.ts'
+import { fitCounts, isCountTable } from './counts.ts'
+import { addGrams, gramOf, isGram } from './gram.ts'
+import { fitLinear, type SiteGram } from './regression.ts'
+
+/**
+ * Fits a model to what the sites released, which must be of one model. `none` fits all rows as one sample and gives what a fit of the
+ * pooled rows gives; `fixed` adds the site as a factor; `meta` fits each site by itself and combines each coefficient by random effects
+ * (restricted likelihood, interval by Hartung and Knapp). Throws RangeError without a site.
+ */
+export function fitModel(sites: readonly SiteGram[]): ModelResult {
+  const family = sites[0]?.gram.fit?.family
+  if (family === undefined) return fitLinear(sites)
+  return family === 'components' ? fitComponents(sites) : fitCounts(sites)
+}
+
+/** The same for the answer of one site, without a table of sites. */
+export function fitOwnModel(gram: GramPart): ModelResult {
+  const { sites: _, ...result } = fitModel([{ site: '', gram }])
+  return result
+}
+
+/** Whether a part can be what a site released for a model: a site that lies may send anything. */
+export function isModelPart(part: GramPart): boolean {
+  const family = part.fit?.family
+  if (family === 'binomial' || family === 'poisson') return isCountTable(part)
+  return part.table === undefined && isGram(part) && (family === undefined || part.intercept)
+}
+
+function fitComponents(sites: readonly SiteGram[]): ModelResult {
+  const [first] = sites
+  const all = addGrams(sites.map(({ gram }) => gramOf(gram)))
+  const fit = first?.gram.fit
+  if (first === undefined || all === undefined || fit?.family !== 'components')
+    throw new RangeError('a model of no site')
+  const components = componentsOf(all, fit.scaled)
+  return {
+    ...{
+      kind: 'pca',
+      formula: first.gram.formula,
+      outcome: first.gram.outcome,
+      site: first.gram.site,
+      coefficients: []
+    },
+    ...{ n: all.n, df: null, sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null },
+    ...(components === undefined ? {} : { components }),
+    note: components === undefined ? 'A variable does not vary: it cannot be scaled.' : ''
+  }
+}
