@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
 import type { Output, SurvivalCurve, TestResult } from '@stimnet/protocol'
+import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
 import { apart, inR, numbersOfR, pooledTest, withoutR } from '../classical/fixtures.ts'
-import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, study, told, veterans } from './fixtures.ts'
+import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, STUDY, study, told, veterans } from './fixtures.ts'
 
 const isHere = withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
 const skip = isHere ? false : 'no R with survival here'
@@ -195,6 +196,19 @@ describe('survival on a grid', () => {
       whole.map(({ n }) => n),
       ARMS.map((arm) => [...all, ...some].filter((one) => one.arm === arm).length)
     )
+  })
+
+  test('over a table with several rows of a person there is neither curve nor test, unless a filter leaves one row of each', () => {
+    const long = { ...STUDY, tables: STUDY.tables.map((table) => ({ ...table, oneRowPerSubject: false })) }
+    for (const name of ['kaplan_meier', 'log_rank']) {
+      const call = { name, variables: ['days', 'died'], by: ['arm'], arguments: { event: 'yes' } }
+      const plan = planOfStatistic(call, long)
+      const result = pooledTest(told(plan, study(7, 300)))
+      assert.deepEqual([result.survival?.curves, result.survival?.counts, result.p], [undefined, undefined, null])
+      assert.match(result.note, /t has several rows per person/)
+      const one = oneRowEach({ ...plan, where: { column: 't.kind', op: '=', values: ['adeno'] } })
+      assert.equal(pooledTest(told(one, study(7, 300))).repeated, undefined)
+    }
   })
 
   test('an integer 0 or 1 says who had the event as well, and a wrong level or column is refused in words', () => {
