@@ -216,6 +216,9 @@ describe('survival on a grid', () => {
     const asCategory = planOf({ name: 'kaplan_meier', arguments: { event: 'yes' } })
     const [one, other] = [asInteger, asCategory].map((plan) => curvesOf(pooledTest(told(plan, veterans()))))
     assert.deepEqual(one, other)
+    // Who lacks it is left out of the question, so that nobody else is withheld to hide them.
+    assert.deepEqual(asInteger.where, { all: [{ not: { column: 't.dead', op: 'is null', values: [] } }] })
+    assert.deepEqual(asCategory.where, { all: [{ column: 't.died', op: 'in', values: ['no', 'yes'] }] })
     const reason = (call: Parameters<typeof planOf>[0]) => {
       try {
         planOf(call)
