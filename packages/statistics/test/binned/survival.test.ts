@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
 import type { Output, SurvivalCurve, TestResult } from '@stimnet/protocol'
+import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
 import { apart, inR, numbersOfR, pooledTest, withoutR } from '../classical/fixtures.ts'
-import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, study, told, veterans } from './fixtures.ts'
+import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, STUDY, study, told, veterans } from './fixtures.ts'
 
 const isHere = withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
 const skip = isHere ? false : 'no R with survival here'
@@ -197,11 +198,27 @@ describe('survival on a grid', () => {
     )
   })
 
+  test('over a table with several rows of a person there is neither curve nor test, unless a filter leaves one row of each', () => {
+    const long = { ...STUDY, tables: STUDY.tables.map((table) => ({ ...table, oneRowPerSubject: false })) }
+    for (const name of ['kaplan_meier', 'log_rank']) {
+      const call = { name, variables: ['days', 'died'], by: ['arm'], arguments: { event: 'yes' } }
+      const plan = planOfStatistic(call, long)
+      const result = pooledTest(told(plan, study(7, 300)))
+      assert.deepEqual([result.survival?.curves, result.survival?.counts, result.p], [undefined, undefined, null])
+      assert.match(result.note, /t has several rows per person/)
+      const one = oneRowEach({ ...plan, where: { column: 't.kind', op: '=', values: ['adeno'] } })
+      assert.equal(pooledTest(told(one, study(7, 300))).repeated, undefined)
+    }
+  })
+
   test('an integer 0 or 1 says who had the event as well, and a wrong level or column is refused in words', () => {
     const asInteger = planOf({ name: 'kaplan_meier', variables: ['days', 'dead'] })
     const asCategory = planOf({ name: 'kaplan_meier', arguments: { event: 'yes' } })
     const [one, other] = [asInteger, asCategory].map((plan) => curvesOf(pooledTest(told(plan, veterans()))))
     assert.deepEqual(one, other)
+    // Who lacks it is left out of the question, so that nobody else is withheld to hide them.
+    assert.deepEqual(asInteger.where, { all: [{ not: { column: 't.dead', op: 'is null', values: [] } }] })
+    assert.deepEqual(asCategory.where, { all: [{ column: 't.died', op: 'in', values: ['no', 'yes'] }] })
     const reason = (call: Parameters<typeof planOf>[0]) => {
       try {
         planOf(call)

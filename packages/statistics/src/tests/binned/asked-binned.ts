@@ -50,7 +50,14 @@ export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
     levels: by.map(({ variable }) => variable.levels)
   }
   const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call) }
-  return { ...plan, tests: [{ ...test, ...more }] }
+  // People who lack the event or a group are left out of the plan: then no group must be withheld in order to hide them.
+  const known = [...by, ...(column === undefined ? [] : [column])].map(havingIt)
+  return { ...plan, where: { all: known }, tests: [{ ...test, ...more }] }
+}
+
+function havingIt({ ref, variable }: ResolvedVariable): Filter {
+  if (variable.type === 'category') return { column: ref, op: 'in', values: variable.levels }
+  return { not: { column: ref, op: 'is null', values: [] } }
 }
 
 /** An integer 0 or 1 with a breakpoint at 1 has the groups "<1" and ">=1". */

@@ -4,8 +4,8 @@
  */
 import { zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
-import { ERROR_SHARE } from '../table.ts'
 import type { Bin } from '../../quantile.ts'
+import { ERROR_SHARE } from '../table.ts'
 import type { Counted } from './counted.ts'
 
 const Z = zOfP(ERROR_SHARE)
