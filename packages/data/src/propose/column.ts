@@ -4,6 +4,7 @@ import { isBirthDate, isDirectIdentifier, keyLikeness } from './names.ts'
 import {
   dayForms,
   decimalsIn,
+  inRows,
   isCode,
   isMissingCode,
   isMissingWord,
@@ -87,7 +88,7 @@ const STRAYS = 'Not read by this: '
 
 function straysSentence(strays: readonly Word[]): string[] {
   if (strays.length === 0) return []
-  const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} in ${rows} rows`)
+  const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} ${inRows(rows)}`)
   const more = strays.length > 8 ? ` and ${strays.length - 8} more` : ''
   return [`${STRAYS}${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`]
 }
@@ -118,7 +119,7 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
   const decisions = [
     ...codes.map(
       ({ text, rows }) =>
-        `${quoted(text)} in ${rows} rows is taken for a missing value, since no other value is near it. Is it?`
+        `${quoted(text)} ${inRows(rows)} is taken for a missing value, since no other value is near it. Is it?`
     ),
     ...groupedSentence(values, decimal),
     ...(decimals > DECIMALS_MAX
