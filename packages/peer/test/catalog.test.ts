@@ -184,11 +184,11 @@ describe('a proposal', () => {
   test('names each doubt about keys, numbers and dates that a person must settle', async () => {
     const rows = Array.from({ length: 80 }, (_, i) => {
       const day = `0${1 + (i % 9)}/0${1 + (i % 7)}/2021`
-      return `${i === 3 ? '' : `00${i}`},1.${200 + i},${day},${i === 5 ? '<0.5' : (i % 7) / 8},${i % 2}`
+      return `${i === 3 ? '' : `00${i}`},1.${200 + i},${day},${i === 5 ? '<0.5' : (i % 7) / 8},${i % 2},${i % 4}`
     })
     const other = Array.from({ length: 40 }, (_, i) => `${i + 60},${i}`)
     const folder = await folderWith({
-      'a.csv': `Patient ID,count,seen,crp,smoker\n${[...rows, '001,1.300,01/01/2021,0.5,1'].join('\n')}\n`,
+      'a.csv': `Patient ID,count,seen,crp,smoker,grade\n${[...rows, '001,1.300,01/01/2021,0.5,1,2'].join('\n')}\n`,
       'b.csv': `Pat-ID,score\n${[...other, ...rows.slice(10, 60).map((row) => `${row.split(',')[0]},3`)].join('\n')}\n`
     })
     const { yaml, decisions } = await proposeCatalog(['a.csv', 'b.csv'], { baseDir: folder, peopleMin: 10 })
@@ -201,7 +201,8 @@ describe('a proposal', () => {
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
       /a\.crp: Not read by this: "<0\.5" in 1 row\./,
-      /a\.smoker: 0, 1 are codes/
+      /a\.smoker: 0, 1 are codes/,
+      /a\.grade: It has 4 different values\. If they are codes/
     ]) {
       assert.match(said, words)
     }

@@ -43,6 +43,8 @@ export interface ProposedColumn {
 
 /** Share of the rows that must be numbers, or dates, for the others to count as mistakes. */
 const SHARE_MIN = 0.95
+/** Most different whole numbers that are asked about as codes. */
+const CODES_MAX = 10
 /** Most decimals that can be declared. */
 const DECIMALS_MAX = 9
 /** Whole numbers beyond this are identifiers rather than measurements, and not exact everywhere. */
@@ -128,6 +130,11 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
     ...straysSentence(strays)
   ]
   const type = decimals > 0 ? 'number' : 'integer'
+  if (type === 'integer' && values.length <= CODES_MAX) {
+    decisions.push(
+      `It has ${values.length} different values. If they are codes, it is a category: write type and levels.`
+    )
+  }
   return { draft: { type, decimals: Math.min(decimals, DECIMALS_MAX), decimal }, missing: codes, decisions }
 }
 
