@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parseSql, proposeCatalog } from '@stimnet/data'
+import { runCommand } from '@stimnet/machine'
 import fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { checkCatalogs } from '../src/catalogs/catalog-check.ts'
 import { readCatalogs } from '../src/catalogs/described.ts'
 import { withScratchCatalog } from '../src/catalogs/scratch.ts'
 import { catalogCommand } from '../src/cli/catalog/catalog.ts'
-import { runCommand } from '../src/cli/terminal/arguments.ts'
 import { parseConfig } from '../src/config/config.ts'
-import { recordingIo } from './recording-io.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
 
 const parent = await mkdtemp(join(tmpdir(), 'stimnet-catalog-'))
 after(() => rm(parent, { recursive: true, force: true }))

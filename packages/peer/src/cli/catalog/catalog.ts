@@ -1,6 +1,5 @@
 /** `stimnet catalog`: from files to a described catalog. */
-import { command } from '../terminal/arguments.ts'
-import { oneOf, refuse, wholeNumber } from '../terminal/checked.ts'
+import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
 import { checkAction } from './check.ts'
 import { dummyAction } from './dummy.ts'
 import { proposeAction } from './propose.ts'

@@ -1,7 +1,6 @@
 /** The action `check` of `stimnet catalog`. */
 import type { SourceFault } from '@stimnet/data'
-import { EXIT, type Io } from '../terminal/arguments.ts'
-import { printable } from '../terminal/table.ts'
+import { EXIT, type Io, printable } from '@stimnet/machine'
 
 /** Prints everything that is wrong. Returns `EXIT.failed` if anything is. */
 export async function checkAction(

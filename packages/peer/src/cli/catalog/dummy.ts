@@ -2,10 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { breakpointNumber, type CatalogConfig } from '@stimnet/data'
+import { clientFor, EXIT, type Io } from '@stimnet/machine'
 import { seededRandom, StimnetError } from '@stimnet/protocol'
 import { type DescribedTables, dummyTables } from '@stimnet/sdk'
-import { EXIT, type Io } from '../terminal/arguments.ts'
-import { clientFor } from '../session/session.ts'
 
 interface DummyOptions {
   readonly rows: number

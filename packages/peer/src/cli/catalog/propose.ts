@@ -1,8 +1,6 @@
 /** The action `propose` of `stimnet catalog`. */
+import { EXIT, type Io, printable, refuse } from '@stimnet/machine'
 import { isName } from '@stimnet/protocol'
-import { EXIT, type Io } from '../terminal/arguments.ts'
-import { refuse } from '../terminal/checked.ts'
-import { printable } from '../terminal/table.ts'
 
 interface ProposeOptions {
   readonly name: string | undefined

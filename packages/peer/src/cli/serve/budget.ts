@@ -1,10 +1,8 @@
 /** `stimnet budget`: shows the privacy budget that a peer's catalogs have spent, and what is left. */
 import { join, resolve } from 'node:path'
+import { command, EXIT, oneOf, tableOf } from '@stimnet/machine'
 import { systemClock } from '@stimnet/protocol'
-import { command, EXIT } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 /** Exit code 1: the ledger is older than the audit log. */
 export const budgetCommand = command({
