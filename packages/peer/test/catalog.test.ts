@@ -148,6 +148,20 @@ describe('a proposal', () => {
     assert.match(yaml, /one_row_per_subject: false/)
   })
 
+  test('takes a code for missing in one column and for a value in another, by what stands beside it', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `p${i},${i % 6 === 0 ? -999 : 50 + i},${-1029 + i}`)
+    const folder = await folderWith({ 'a.csv': `subject_id,weight,balance\n${rows.join('\n')}\n` })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.ok(decisions.some(({ about, text }) => about === 'a.weight' && text.includes('"-999" in 10 rows')))
+    await writeFile(join(folder, 'c.yaml'), yaml)
+    const [config] = await readCatalogs(join(folder, 'c.yaml'))
+    assert.ok(config)
+    await withScratchCatalog(config, folder, async (catalog) => {
+      const missing = async (column: string) => (await catalog.cohort({ column, op: 'is null', values: [] })).size
+      assert.deepEqual([await missing('weight'), await missing('balance')], [10, 0])
+    })
+  })
+
   test('leaves out what identifies people, and says so', async () => {
     const rows = Array.from(
       { length: 60 },
@@ -170,11 +184,11 @@ describe('a proposal', () => {
   test('names each doubt about keys, numbers and dates that a person must settle', async () => {
     const rows = Array.from({ length: 80 }, (_, i) => {
       const day = `0${1 + (i % 9)}/0${1 + (i % 7)}/2021`
-      return `${i === 3 ? '' : `00${i}`},1.${200 + i},${day},${i === 5 ? '<0.5' : (i % 7) / 8},${i % 2}`
+      return `${i === 3 ? '' : `00${i}`},1.${200 + i},${day},${i === 5 ? '<0.5' : (i % 7) / 8},${i % 2},${i % 4}`
     })
     const other = Array.from({ length: 40 }, (_, i) => `${i + 60},${i}`)
     const folder = await folderWith({
-      'a.csv': `Patient ID,count,seen,crp,smoker\n${[...rows, '001,1.300,01/01/2021,0.5,1'].join('\n')}\n`,
+      'a.csv': `Patient ID,count,seen,crp,smoker,grade\n${[...rows, '001,1.300,01/01/2021,0.5,1,2'].join('\n')}\n`,
       'b.csv': `Pat-ID,score\n${[...other, ...rows.slice(10, 60).map((row) => `${row.split(',')[0]},3`)].join('\n')}\n`
     })
     const { yaml, decisions } = await proposeCatalog(['a.csv', 'b.csv'], { baseDir: folder, peopleMin: 10 })
@@ -186,13 +200,14 @@ describe('a proposal', () => {
       /b: 20 people are not in a\.csv/,
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
-      /a\.crp: Not read by this: "<0\.5" in 1 rows/,
-      /a\.smoker: 0, 1 are codes/
+      /a\.crp: Not read by this: "<0\.5" in 1 row\./,
+      /a\.smoker: 0, 1 are codes/,
+      /a\.grade: It has 4 different values\. If they are codes/
     ]) {
       assert.match(said, words)
     }
     assert.match(yaml, /subject_column: "Patient ID"/)
-    assert.match(yaml, /subject_column: Pat-ID/)
+    assert.match(yaml, /subject_key: Pat-ID/)
   })
 
   test('says which columns could be the subject key, takes the named one, and refuses where none could be', async () => {
@@ -209,6 +224,10 @@ describe('a proposal', () => {
       (await proposeCatalog(['a.csv'], { ...options, subjectKey: 'sample_id' })).yaml,
       /subject_key: sample_id/
     )
+    const stays = Array.from({ length: 90 }, (_, i) => `c${i},n${i % 40},${i % 7}`)
+    await writeFile(join(folder, 'stays.csv'), `case_id,patient,days\n${stays.join('\n')}\n`)
+    const { yaml } = await proposeCatalog(['stays.csv'], options)
+    assert.match(yaml, /subject_key: patient\n/, 'a stay in hospital is no person, though each row has its own')
     await assert.rejects(proposeCatalog(['c.csv'], options), {
       code: 'PARAMETER_INVALID',
       message: /could be the subject key/

@@ -4,6 +4,7 @@ import { isBirthDate, isDirectIdentifier, keyLikeness } from './names.ts'
 import {
   dayForms,
   decimalsIn,
+  inRows,
   isCode,
   isMissingCode,
   isMissingWord,
@@ -42,6 +43,8 @@ export interface ProposedColumn {
 
 /** Share of the rows that must be numbers, or dates, for the others to count as mistakes. */
 const SHARE_MIN = 0.95
+/** Most different whole numbers that are asked about as codes. */
+const CODES_MAX = 10
 /** Most decimals that can be declared. */
 const DECIMALS_MAX = 9
 /** Whole numbers beyond this are identifiers rather than measurements, and not exact everywhere. */
@@ -87,7 +90,7 @@ const STRAYS = 'Not read by this: '
 
 function straysSentence(strays: readonly Word[]): string[] {
   if (strays.length === 0) return []
-  const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} in ${rows} rows`)
+  const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} ${inRows(rows)}`)
   const more = strays.length > 8 ? ` and ${strays.length - 8} more` : ''
   return [`${STRAYS}${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`]
 }
@@ -118,7 +121,7 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
   const decisions = [
     ...codes.map(
       ({ text, rows }) =>
-        `${quoted(text)} in ${rows} rows is taken for a missing value, since no other value is near it. Is it?`
+        `${quoted(text)} ${inRows(rows)} is taken for a missing value, since no other value is near it. Is it?`
     ),
     ...groupedSentence(values, decimal),
     ...(decimals > DECIMALS_MAX
@@ -127,6 +130,11 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
     ...straysSentence(strays)
   ]
   const type = decimals > 0 ? 'number' : 'integer'
+  if (type === 'integer' && values.length <= CODES_MAX) {
+    decisions.push(
+      `It has ${values.length} different values. If they are codes, it is a category: write type and levels.`
+    )
+  }
   return { draft: { type, decimals: Math.min(decimals, DECIMALS_MAX), decimal }, missing: codes, decisions }
 }
 

@@ -44,32 +44,40 @@ export async function keyCandidates(
   session: Session,
   wanted: string | undefined
 ): Promise<KeyCandidate[]> {
-  const byFile = await Promise.all(files.map((file) => columnsAsKeys(file, session)))
+  const byFile: ColumnAsKey[][] = []
+  for (const file of files) byFile.push(await columnsAsKeys(file, session))
   const headers = [...new Set(byFile.flat().map(({ header }) => header))]
-  const candidates = []
-  for (const header of headers.filter((one) => wanted === undefined || one === wanted)) {
-    const own = byFile.map((columns) => columns.find((column) => column.header === header))
-    const positions = await Promise.all(
-      own.map((column, i) => column?.position ?? sameKey({ files, byFile, own, at: i, session }))
-    )
-    candidates.push({
-      candidate: { header, positions, why: reasons(files, own, positions) },
-      rank: rankOf(header, own, positions)
+  const found = headers
+    .filter((header) => wanted === undefined || header === wanted)
+    .map((header) => {
+      const own = byFile.map((columns) => columns.find((column) => column.header === header))
+      return { header, own, rank: rankOf(header, own) }
     })
-  }
-  return candidates
     .filter(({ rank }) => wanted !== undefined || rank >= RANK_MIN)
     .sort((a, b) => b.rank - a.rank)
-    .map(({ candidate }) => candidate)
+    .slice(0, CANDIDATES_MAX)
+  const candidates: KeyCandidate[] = []
+  for (const { header, own } of found) {
+    const positions: number[] = []
+    for (const [at, column] of own.entries()) {
+      positions.push(column?.position ?? (await sameKey({ files, byFile, own, at, session })))
+    }
+    candidates.push({ header, positions, why: reasons(files, own, positions) })
+  }
+  return candidates
 }
+
+/** Candidates that are compared with the other files. */
+const CANDIDATES_MAX = 6
 
 /** A column that is only unique, or only named like a key in several files, could be one; anything less could not. */
 const RANK_MIN = 3
 
-function rankOf(header: string, own: readonly (ColumnAsKey | undefined)[], positions: readonly number[]): number {
+/** A name that means a person counts most: a unique number of cases or samples would count one person as several. */
+function rankOf(header: string, own: readonly (ColumnAsKey | undefined)[]): number {
   const isUnique = own.some((column) => column?.isUnique)
-  const filesWith = positions.filter((position) => position >= 0).length
-  return 3 * keyLikeness(header) + (isUnique ? 2 : 0) + 2 * (filesWith / positions.length)
+  const filesWith = own.filter((column) => column !== undefined).length
+  return 4 * keyLikeness(header) + (isUnique ? 2 : 0) + 2 * (filesWith / own.length)
 }
 
 function reasons(files: readonly KeyFile[], own: readonly (ColumnAsKey | undefined)[], positions: readonly number[]) {
@@ -86,36 +94,31 @@ function reasons(files: readonly KeyFile[], own: readonly (ColumnAsKey | undefin
 }
 
 async function columnsAsKeys({ raw, columns }: KeyFile, session: Session): Promise<ColumnAsKey[]> {
-  const single = [...columns.keys()].filter(
-    (at) => columns.indexOf(columns[at] ?? '') === columns.lastIndexOf(columns[at] ?? '')
-  )
-  if (single.length === 0) return []
-  const facts = single.map(
-    (at) =>
-      `count(DISTINCT c${at}), count(*) FILTER (WHERE coalesce(c${at}, '') = ''), count(*) FILTER (WHERE regexp_full_match(trim(c${at}), '[+-]?[0-9]*[.,][0-9]+|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}.*')), max(length(c${at}))`
-  )
-  const [row] = await session.rows(`SELECT count(*), ${facts.join(', ')} FROM ${quoteName(raw)}`)
-  const rows = Number(row?.[0])
-  return single.flatMap((position, i) => {
-    const [distinct = 0, missing = 0, measured = 0, length = 0] = [1, 2, 3, 4].map((at) =>
-      Number(row?.[4 * i + at] ?? 0)
+  const found: ColumnAsKey[] = []
+  for (const [position, header] of columns.entries()) {
+    const isSingle = columns.indexOf(header) === columns.lastIndexOf(header)
+    if (!isSingle || header.trim() === '' || header.length > HEADER_MAX) continue
+    if (isDirectIdentifier(header) && keyLikeness(header) === 0) continue
+    // One column at a time: the distinct texts of all of a wide file would not fit into memory.
+    const text = `nullif(c${position}, '')`
+    const [facts] = await session.rows(
+      `SELECT count(*), count(${text}), count(DISTINCT ${text}), count(*) FILTER (WHERE regexp_full_match(trim(${text}), '${MEASURED}')), max(length(${text})) FROM ${quoteName(raw)}`
     )
-    const header = columns[position] ?? ''
-    const present = rows - missing
-    const isKey =
-      header.trim() !== '' &&
-      header.length <= HEADER_MAX &&
-      missing <= MISSING_SHARE_MAX * rows &&
-      distinct > 1 &&
-      measured === 0 &&
-      length <= 64
+    const [rows = 0, present = 0, distinct = 0, measured = 0, length = 0] = (facts ?? []).map(Number)
+    const isKey = rows - present <= MISSING_SHARE_MAX * rows && distinct > 1 && measured === 0 && length <= LENGTH_MAX
     // A category has few different texts, and each many times.
     const isCategory = distinct < 20 && present > 4 * distinct && keyLikeness(header) < 2
-    return isKey && !isCategory && (!isDirectIdentifier(header) || keyLikeness(header) > 0)
-      ? [{ header, position, distinct, missing, isUnique: distinct === present }]
-      : []
-  })
+    if (isKey && !isCategory) {
+      found.push({ header, position, distinct, missing: rows - present, isUnique: distinct === present })
+    }
+  }
+  return found
 }
+
+/** Numbers with a decimal sign, and dates. */
+const MEASURED = '[+-]?[0-9]*[.,][0-9]+|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}.*'
+/** Longest text that is a key and not a sentence. */
+const LENGTH_MAX = 64
 
 /** The column of another file that holds the same people under another name; -1 if none does. */
 async function sameKey(options: {

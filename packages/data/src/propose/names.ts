@@ -63,17 +63,17 @@ export function isBirthDate(header: string): boolean {
   return /birth|geburt|geb_?dat|(^|[_ .-])dob([_ .-]|$)/i.test(header)
 }
 
-const KEY =
-  /^(usubjid|subjid|pid|patid)$|^(subject|patient|pat|participant|person|proband|case|record|pseudonym|fall|study)/i
-const KEY_END = /(^|[_ .-])(id|nr|no|number|nummer|key|code|pseudonym)\.?$|(Id|ID|Nr|No)$/
+const PERSON =
+  /^(usubjid|subjid|pid|patid)$|^(subject|patient(en)?|pat|participant|person(en)?|proband(en)?|pseudonym)([_ .-]|$|[A-Z]|id|nr|no|num|code|key)/
+const CASE = /^(case|record|fall|study|sample|visit|encounter)/i
+const NUMBER_END = /(^|[_ .-])(id|nr|no|number|nummer|key|code|pseudonym)\.?$/i
+const NUMBER_IN_CAPITALS = /[a-z](Id|ID|Nr|No)$/
 
 /** How much a header looks like a subject key: 2 a person's number, 1 some number or code, 0 neither. */
 export function keyLikeness(header: string): 0 | 1 | 2 {
-  if (
-    KEY.test(header) &&
-    (KEY_END.test(header) ||
-      /^(subject|patient|participant|person|proband|pseudonym|usubjid|subjid|pid|patid)$/i.test(header))
-  )
-    return 2
-  return KEY_END.test(header) || KEY.test(header) ? 1 : 0
+  const plain = header.trim()
+  if (PERSON.test(plain.charAt(0).toLowerCase() + plain.slice(1)) || PERSON.test(plain.toLowerCase())) {
+    return /name|age|sex|group|status|type|count/i.test(plain) ? 0 : 2
+  }
+  return [NUMBER_END, NUMBER_IN_CAPITALS, CASE].some((pattern) => pattern.test(plain)) ? 1 : 0
 }

@@ -3,7 +3,7 @@ import type { TableConfig, VariableConfig } from '../catalog/catalog-config.ts'
 import { isIdentifyingName } from '../catalog/identifying.ts'
 import type { LineFault } from '../sources/source.ts'
 import type { KeyCandidate } from './key.ts'
-import type { Word } from './words.ts'
+import { inRows, type Word } from './words.ts'
 
 /** What a person must decide about a proposal. */
 export interface Decision {
@@ -174,8 +174,8 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
     page.decide(about, `The unit ${text(unit)} is from the header. Is it so written at the other institutions?`)
   else if (unitGuess !== undefined) page.decide(about, `Is its unit ${unitGuess}? Then write unit: ${unitGuess}.`)
   else if (type === 'integer' || type === 'number') page.decide(about, 'Which unit does it have, if any?')
-  const missing = proposed.missing.map(({ text: word, rows }) => `${JSON.stringify(word)} in ${rows} rows`)
-  const empty = proposed.emptyRows === 0 ? [] : [`an empty field in ${proposed.emptyRows} rows`]
+  const missing = proposed.missing.map(({ text: word, rows }) => `${JSON.stringify(word)} ${inRows(rows)}`)
+  const empty = proposed.emptyRows === 0 ? [] : [`an empty field ${inRows(proposed.emptyRows)}`]
   if (missing.length > 0) page.decide(about, `Taken for missing: ${[...empty, ...missing].join(', ')}.`)
   for (const sentence of proposed.decisions) page.decide(about, sentence)
 }

@@ -9,6 +9,11 @@ export interface Word {
   readonly people: number
 }
 
+/** A number of rows in words. */
+export function inRows(rows: number): string {
+  return rows === 1 ? 'in 1 row' : `in ${rows} rows`
+}
+
 /** Texts that usually mean a missing value, in lower case. */
 const MISSING: ReadonlySet<string> = new Set([
   ...['na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', '#null!', '.', '-', '--', '?', 'missing', 'k.a.', 'k. a.'],
