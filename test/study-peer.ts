@@ -5,7 +5,7 @@ import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import type { Client, Job, JobSubmission } from '@stimnet/sdk'
 import { stringify } from 'yaml'
-import { clientOf, PASSWORD } from './mesh.ts'
+import { CHEAP_PASSWORDS, clientOf, PASSWORD } from './mesh.ts'
 import { csvOf, type Study, type Tables } from './usefulness/study.ts'
 
 /** A catalog over a study. `more` is merged into the steward's description. */
@@ -88,7 +88,7 @@ function filesOf(name: string, tables: Tables): Record<string, string> {
 
 async function open(configFile: string): Promise<{ peer: Peer; client: Client }> {
   const events = createEvents({ level: 'silent', nodeId: STUDY_NODE })
-  const peer = await startPeer(await loadConfig(configFile, {}), { events })
+  const peer = await startPeer(await loadConfig(configFile, {}), { events, passwordCost: CHEAP_PASSWORDS })
   await peer.accounts.put({ name: 'ada', roles: ['researcher'], password: PASSWORD })
   return { peer, client: await clientOf(peer) }
 }

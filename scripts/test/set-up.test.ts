@@ -63,13 +63,13 @@ before(() => {
   for (const path of ['scripts/set-up.mjs', 'scripts/with-node.mjs', 'scripts/console.mjs', 'bin/stimnet']) {
     cpSync(join(project, path), join(clone, path))
   }
-  mkdirSync(join(clone, 'packages/peer/src'), { recursive: true })
+  mkdirSync(join(clone, 'packages/cli/src'), { recursive: true })
   mkdirSync(join(clone, 'elsewhere'))
   writeFileSync(join(clone, 'package.json'), '{ "type": "module" }')
   mkdirSync(join(clone, 'npm'))
   writeFileSync(join(clone, 'npm/package.json'), '{ "type": "commonjs" }')
   writeFileSync(join(clone, 'npm/npm-cli.js'), NPM)
-  writeFileSync(join(clone, 'packages/peer/src/main.ts'), PROGRAM)
+  writeFileSync(join(clone, 'packages/cli/src/main.ts'), PROGRAM)
   symlinkSync(join(clone, 'bin/stimnet'), join(clone, 'elsewhere/stimnet'))
 })
 
@@ -96,7 +96,7 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stdout
 }
 
 const run = (args: readonly string[], cwd?: string) => ended(start(args, cwd))
-const program = 'packages/peer/src/main.ts'
+const program = 'packages/cli/src/main.ts'
 const installs = () =>
   existsSync(join(clone, 'npm.log')) ? readFileSync(join(clone, 'npm.log'), 'utf8').split('\n').length - 1 : 0
 const leaveInstalled = (lock: object) => {

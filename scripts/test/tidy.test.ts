@@ -6,14 +6,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { breachesIn } from '../tidy/breaches.ts'
+import { FLOORS, LAZY_FLOORS } from '../tidy/house.ts'
 import { importsOf, layersOf } from '../tidy/scan.ts'
 import { readTree } from '../tidy/tree.ts'
 
 type House = Readonly<Record<string, string>>
 
-const manifest = (name: string, dependencies: readonly string[] = []) =>
+const manifest = (name: string, dependencies: readonly string[] = [], more: object = {}) =>
   JSON.stringify({
     name: `@stimnet/${name}`,
+    ...more,
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '1.0.0']))
   })
 
@@ -49,12 +51,15 @@ export const start = { tcp, now, createLibp2p, child: new URL('./child.ts', impo
 `,
   'packages/mesh/src/child.ts': '/** A process of its own, started by name. */\n',
   'packages/mesh/test/index.test.ts': "import { start } from '../src/index.ts'\nMath.random()\nconsole.log(start)\n",
-  'packages/peer/package.json': manifest('peer', ['@stimnet/mesh', '@stimnet/sdk', 'level']),
+  'packages/peer/package.json': manifest('peer', ['@stimnet/mesh', '@stimnet/sdk', 'level'], {
+    exports: { '.': './src/index.ts', './commands': './src/cli/run.ts' }
+  }),
   'packages/peer/src/index.ts': "/** One institution. */\nexport { port } from './config.ts'\n",
   'packages/peer/src/config.ts': '/** Settings. */\n/** A port. */\nexport const port = process.env.PORT\n',
-  'packages/peer/src/main.ts': "/** The command. */\nimport './cli/run.ts'\nconsole.log('ready')\n",
   'packages/peer/src/cli/run.ts':
     "/** Runs. */\nimport '@stimnet/mesh'\nimport '@stimnet/sdk'\nconsole.log(import('level'))\n",
+  'packages/cli/package.json': manifest('cli', [], { peerDependencies: { '@stimnet/peer': '1.0.0' } }),
+  'packages/cli/src/main.ts': "/** The command. */\nimport('@stimnet/peer/commands')\nconsole.log('ready')\n",
   'scripts/demo.ts': "/** Shows it. */\nimport '@stimnet/peer'\nconsole.log(process.env, Date.now())\n"
 }
 
@@ -77,7 +82,7 @@ function build(root: string, house: House): void {
 
 /** A map of all packages, with this about one of them. */
 const mapOf = (home: string, about: string): string =>
-  ['protocol', 'mesh', 'peer']
+  ['protocol', 'mesh', 'peer', 'cli']
     .map((name) => `packages/${name}/src the package\n   ${name === home ? about : name === 'peer' ? 'cli/' : 'and'}\n`)
     .join('')
 
@@ -91,6 +96,8 @@ describe('a breach of the rules is found', () => {
   const planted: readonly [what: string, rule: string, path: string, line: string][] = [
     ['a package imports one of its own floor', 'floor', index, "import '@stimnet/gateway'"],
     ['the ground floor imports upwards', 'floor', 'packages/protocol/src/words.ts', "import '@stimnet/mesh'"],
+    ['what may be loaded is imported', 'floor', 'packages/cli/src/main.ts', "import type {} from '@stimnet/peer'"],
+    ['what may not be loaded is loaded', 'floor', 'packages/cli/src/main.ts', "import('@stimnet/mesh')"],
     ['a package is entered past its index', 'deep', index, "import '@stimnet/protocol/src/clock.ts'"],
     ['a package is entered past its index by path', 'deep', index, "export * from '../../protocol/src/clock.ts'"],
     [
@@ -111,7 +118,7 @@ describe('a breach of the rules is found', () => {
     ['time is read by a new Date', 'clock', index, 'start.tcp(new Date())'],
     ['time is read inside a template', 'clock', index, 'start.tcp(`${Date.now()}`)'],
     ['chance is drawn where no source of it is', 'chance', index, 'start.tcp(Math.random())'],
-    ['the process is ended', 'exit', 'packages/peer/src/main.ts', 'process.exit(1)'],
+    ['the process is ended', 'exit', 'packages/cli/src/main.ts', 'process.exit(1)'],
     ['something is printed inside', 'console', index, "console.error('x')"],
     ['a type is any', 'any', index, 'const loose: any = start'],
     ['one of several types is any', 'any', index, 'const loose = start as string | any'],
@@ -329,6 +336,18 @@ const shape = z.strictObject({
     const documented = Array.from({ length: 30 }, (_, i) => `/** Number ${i}. */\nexport const n${i} = ${i}`)
     assert.deepEqual(breachesOf(withLine(index, [...documented, 'export const silent = 1'].join('\n'))), [])
   })
+})
+
+test('no package imports or loads one that imports or loads it: each stands below those it names', () => {
+  const names = Object.keys(FLOORS)
+  for (const [at, name] of names.entries()) {
+    const below = names.slice(0, at)
+    assert.deepEqual(
+      [...(FLOORS[name] ?? []), ...(LAZY_FLOORS[name] ?? [])].filter((other) => !below.includes(other)),
+      [],
+      name
+    )
+  }
 })
 
 test('a repository without breaches passes, whatever its texts and comments talk about', () => {

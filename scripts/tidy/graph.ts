@@ -7,19 +7,24 @@ export function graphBreaches(tree: Tree): Breach[] {
   const files = tree.files.filter((file) => file.room !== 'test')
   const known = new Map(files.map((file) => [file.path, file]))
   const edges = new Map(files.map((file) => [file.path, importedBy(file).filter((path) => known.has(path))]))
-  return [...orphans(files, edges), ...cycles(files, edges)]
+  const entries = new Set([...tree.packages.values()].flatMap((one) => [...one.entries.values()]))
+  return [...orphans(files, edges, entries), ...cycles(files, edges)]
 }
 
 function importedBy(file: SourceFile): string[] {
   return file.imports.filter(({ from }) => from.startsWith('.')).map(({ from }) => targetOf(file, from))
 }
 
-function orphans(files: readonly SourceFile[], edges: ReadonlyMap<string, readonly string[]>): Breach[] {
+function orphans(
+  files: readonly SourceFile[],
+  edges: ReadonlyMap<string, readonly string[]>,
+  entries: ReadonlySet<string>
+): Breach[] {
   const used = new Set([...edges.values()].flat())
   // Child processes and workers are started by the name of their file, so such names count as imports.
   for (const file of files) for (const name of file.fileNames) used.add(targetOf(file, name))
   return files
-    .filter(({ path }) => !used.has(path) && !isEntry(path))
+    .filter(({ path }) => !used.has(path) && !isEntry(path) && !entries.has(path))
     .map(({ path }) => ({ file: path, line: 1, rule: 'orphan', message: 'no source imports it, and it is no entry' }))
 }
 

@@ -1,6 +1,9 @@
 /** The structural rules as data: permitted imports, dependencies confined to one package, and code confined to few files. */
 
-/** For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. */
+/**
+ * For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. Each package stands
+ * below all that it may import or load, so that there is no cycle.
+ */
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   statistics: ['protocol'],
@@ -11,10 +14,14 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   api: ['protocol'],
   gateway: ['protocol', 'api'],
   sdk: ['protocol', 'statistics', 'api'],
-  // The command line is a researcher's client, so the peer may use the sdk.
-  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'api', 'gateway', 'sdk'],
+  machine: ['protocol', 'sdk'],
+  peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'api', 'gateway', 'sdk', 'machine'],
+  cli: ['protocol', 'api', 'sdk', 'machine'],
   console: ['sdk', 'protocol']
 }
+
+/** For each package, those that it may load where they are installed, by `import()` alone: it works without them. */
+export const LAZY_FLOORS: Readonly<Record<string, readonly string[]>> = { cli: ['peer'] }
 
 /** Heavy dependencies, each of which only one package may import. A name that ends in / stands for all packages of that scope. */
 export const DOORS: readonly { readonly dependency: string; readonly door: string }[] = [
@@ -35,7 +42,7 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
 export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'api', 'sdk', 'console']
 
 /** Files that are started by name, so that no file needs to import them. `index.ts` is always an entry. */
-export const ENTRIES: readonly string[] = ['packages/peer/src/main.ts', 'packages/console/src/main.tsx']
+export const ENTRIES: readonly string[] = ['packages/cli/src/main.ts', 'packages/console/src/main.tsx']
 
 /** A pattern of code that only some files may contain, with advice on what to do instead. `allowed` matches paths of files. */
 export interface Confined {
@@ -51,8 +58,12 @@ export const CONFINED: readonly Confined[] = [
   {
     rule: 'settings',
     pattern: /\bprocess\s*\.\s*env\b/g,
-    allowed: [/^packages\/peer\/src\/config[^/]*\.ts$/, /^packages\/peer\/src\/config\//],
-    message: 'process.env is read by the configuration of the peer alone; pass the setting in'
+    allowed: [
+      /^packages\/peer\/src\/config[^/]*\.ts$/,
+      /^packages\/peer\/src\/config\//,
+      /^packages\/machine\/src\/login\/settings\.ts$/
+    ],
+    message: 'process.env is read by the configuration of the peer and of clients alone; pass the setting in'
   },
   {
     rule: 'clock',
@@ -75,7 +86,7 @@ export const CONFINED: readonly Confined[] = [
   {
     rule: 'console',
     pattern: /(?<![\w$.])console\s*\.\s*\w/g,
-    allowed: [/^packages\/peer\/src\/cli\//, /^packages\/peer\/src\/main\.ts$/],
+    allowed: [/^packages\/peer\/src\/cli\//, /^packages\/cli\/src\//],
     message: 'what is worth telling goes through the events of the peer'
   },
   {

@@ -1,5 +1,5 @@
 /** The rules on imports: only through a package's index, and only from permitted packages. */
-import { BROWSER_PACKAGES, DOORS, FLOORS } from './house.ts'
+import { BROWSER_PACKAGES, DOORS, FLOORS, LAZY_FLOORS } from './house.ts'
 import type { Import } from './scan.ts'
 import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
 
@@ -7,7 +7,7 @@ const SCOPE = '@stimnet/'
 
 /**
  * Breaches of the rules: `floor` (a package that may not be imported), `door` (a dependency of another package), `deep` (past the
- * index of a package), `undeclared` (not in package.json), `browser` (a `node:` module in a package for browsers).
+ * index of a package and its other entries), `undeclared` (not in package.json), `browser` (a `node:` module in a package for browsers).
  */
 export function importBreaches(tree: Tree): Breach[] {
   return tree.files.flatMap((file) =>
@@ -19,10 +19,10 @@ export function importBreaches(tree: Tree): Breach[] {
 
 type Verdict = readonly [rule: string, message: string]
 
-function verdictsOn(tree: Tree, file: SourceFile, { from }: Import): Verdict[] {
+function verdictsOn(tree: Tree, file: SourceFile, { from, isLazy }: Import): Verdict[] {
   if (from.startsWith('.') || from.startsWith('/')) return relativeVerdicts(file, from)
-  if (from.startsWith(SCOPE) && from.split('/').length > 2) {
-    return [['deep', `${from} goes past the index of its package`]]
+  if (from.split('/').length > 2 && from.startsWith(SCOPE) && !isEntry(tree, from)) {
+    return [['deep', `${from} goes past the index of its package, and is no other entry of it`]]
   }
   // Tests may use all packages of the workspace, and scripts belong to no package.
   if (file.room !== 'source' || file.package === undefined) return []
@@ -30,7 +30,9 @@ function verdictsOn(tree: Tree, file: SourceFile, { from }: Import): Verdict[] {
     return BROWSER_PACKAGES.includes(file.package) ? [['browser', `${file.package} runs in a browser: no ${from}`]] : []
   }
   const wrong =
-    floorVerdict(file.package, from) ?? doorVerdict(file.package, from) ?? undeclaredVerdict(tree, file.package, from)
+    floorVerdict(file.package, from, isLazy) ??
+    doorVerdict(file.package, from) ??
+    undeclaredVerdict(tree, file.package, from)
   return wrong ? [wrong] : []
 }
 
@@ -44,13 +46,18 @@ function relativeVerdicts(file: SourceFile, from: string): Verdict[] {
   return []
 }
 
-function floorVerdict(home: string, from: string): Verdict | undefined {
+function isEntry(tree: Tree, from: string): boolean {
+  return [...tree.packages.values()].some(({ entries }) => entries.has(from))
+}
+
+function floorVerdict(home: string, from: string, isLazy: boolean): Verdict | undefined {
   if (!from.startsWith(SCOPE)) return undefined
-  const other = from.slice(SCOPE.length)
+  const other = from.split('/')[1] ?? ''
   if (other === home) return ['floor', `${home} imports itself by name`]
   const allowed = FLOORS[home]
   if (allowed === undefined) return ['floor', `the table of floors does not know ${home}`]
-  return allowed.includes(other) ? undefined : ['floor', `${home} may not import ${other}`]
+  if (allowed.includes(other) || (isLazy && LAZY_FLOORS[home]?.includes(other))) return undefined
+  return ['floor', `${home} may not import ${other}`]
 }
 
 function doorVerdict(home: string, from: string): Verdict | undefined {

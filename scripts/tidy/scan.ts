@@ -13,6 +13,8 @@ export interface Import {
   readonly line: number
   /** Whether it imports only types, so that it has no effect at run time. */
   readonly typeOnly: boolean
+  /** Whether it is made when the code runs, not when the file is loaded. */
+  readonly isLazy: boolean
 }
 
 // After these, a slash begins a regular expression; after a name or a closing bracket, it is a division.
@@ -117,11 +119,13 @@ export function lineOf(source: string, at: number): number {
   return line
 }
 
+const LAZY_CALL = /(?<![\w$.])(?:import|require|import\.meta\.resolve)\s*\(\s*()(["'])/g
+
 const STATEMENTS = [
   /(?<![\w$.])import\s+(type\s+)?[\w$*{},\s]+?\s*\bfrom\s*(["'])/g,
   /(?<![\w$.])export\s+(type\s+)?(?:\*(?:\s*as\s+[\w$]+)?|\{[\w$,\s]*\})\s*from\s*(["'])/g,
   /(?<![\w$.])import\s*()(["'])/g,
-  /(?<![\w$.])(?:import|require|import\.meta\.resolve)\s*\(\s*()(["'])/g
+  LAZY_CALL
 ]
 
 /** All imports, re-exports and dynamic imports with a literal text, in the order of lines. */
@@ -135,7 +139,8 @@ export function importsOf({ source, code }: Layers): Import[] {
       found.push({
         from: source.slice(start, end),
         line: lineOf(source, match.index),
-        typeOnly: match[1] !== undefined && match[1] !== ''
+        typeOnly: match[1] !== undefined && match[1] !== '',
+        isLazy: statement === LAZY_CALL
       })
     }
   }

@@ -28,6 +28,8 @@ export interface SourceFile {
 export interface Package {
   readonly name: string
   readonly dependencies: ReadonlySet<string>
+  /** The ways in besides the index, as importers write them, e.g. `@stimnet/peer/commands`, and the file behind each. */
+  readonly entries: ReadonlyMap<string, string>
 }
 
 export interface Tree {
@@ -82,9 +84,16 @@ function readPackages(root: string): Package[] {
       const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as {
         dependencies?: object
         optionalDependencies?: object
+        peerDependencies?: object
+        exports?: Record<string, string>
       }
-      const declared = { ...manifest.dependencies, ...manifest.optionalDependencies }
-      return { name, dependencies: new Set(Object.keys(declared)) }
+      const { dependencies, optionalDependencies, peerDependencies, exports = {} } = manifest
+      const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+      const entries = Object.entries(exports).map(([key, file]): [string, string] => [
+        `@stimnet/${name}${key.slice(1)}`,
+        `packages/${name}${file.slice(1)}`
+      ])
+      return { name, dependencies: new Set(Object.keys(declared)), entries: new Map(entries) }
     })
 }
 

@@ -31,8 +31,14 @@ const sandbox = () =>
   })
 
 /** Two institutions, whose scripts need review. */
-async function federation(t: { after(fn: () => unknown): void }, peer: PeerOptions = { sandbox: sandbox() }) {
-  const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
+async function federation(
+  t: { after(fn: () => unknown): void },
+  peer: PeerOptions = { sandbox: sandbox() },
+  /** Ages that may be compared with. */
+  ages = [65]
+) {
+  const asWritten = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review', lattice: 'none' }))
+  const catalogs = JSON.parse(JSON.stringify(asWritten).replaceAll('"breakpoints":[65]', `"breakpoints":[${ages}]`))
   const started = await startFederation(t, 2, { config: { catalogs, jobs: { concurrency: 1 } }, peer })
   const [asking, serving] = started.peers as [Peer, Peer]
   for (const name of ['sue', 'tom']) {
@@ -123,6 +129,34 @@ describe('an analysis that people decide', () => {
     await sue.decideAnalysis(made.request_id, { status: 'denied', approval_notes: 'The sample is too small for this.' })
     await ended(ada, made.request_id, 'denied')
     assert.equal((await ada.analysis(made.request_id)).approval_notes, 'The sample is too small for this.')
+    assert.equal(ran.length, before)
+  })
+
+  test('is refused before a steward reads it where its run would be refused', async (t) => {
+    const { ada, sue, serving } = await federation(t, { sandbox: sandbox() }, [63, 64, 81])
+    const before = ran.length
+    const askFrom = async (age: number) => {
+      const where = { column: 'age', op: '>=', values: [age] }
+      const made = await ada.requestAnalysis({ ...ASK, target_node_id: serving.peerId, where } as never)
+      await until(async () => (await ada.analysis(made.request_id)).state === 'blocked', 'it is refused')
+      return made.request_id
+    }
+    const few = await askFrom(81)
+    assert.deepEqual(await sue.listAnalyses({ status: 'pending' }), [])
+    await assert.rejects(sue.decideAnalysis(few, { status: 'approved' }), { code: 'JOB_ENDED' })
+    const seen = [await ada.analysis(few), await sue.analysis(few)]
+    assert.deepEqual(
+      seen.map(({ status, state, approvals }) => [status, state, approvals]),
+      [1, 2].map(() => ['denied', 'blocked', 0])
+    )
+    assert.match(seen[0]?.approval_notes ?? '', /A script needs a cohort/)
+    // Large enough, and too close to what was answered before: four people are 63.
+    const count = await ada.submitBroadcast({
+      ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', targets: [serving.peerId] },
+      script_content: 'SELECT COUNT(*) AS n FROM subjects WHERE age >= 63'
+    } as never)
+    await until(async () => (await ada.broadcast(count.id)).parts[0]?.state === 'completed', 'the count is released')
+    await askFrom(64)
     assert.equal(ran.length, before)
   })
 

@@ -6,7 +6,7 @@ import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
 import { type Client, type Job, signRequest } from '@stimnet/sdk'
 import { stringify } from 'yaml'
-import { clientOf, PASSWORD, scratchFolder, stimnetIn } from '../mesh.ts'
+import { CHEAP_PASSWORDS, clientOf, PASSWORD, scratchFolder, stimnetIn } from '../mesh.ts'
 
 /**
  * A hundred and fifty people, not marked as synthetic. The dose is missing for sixty people, of whom two are women; the height
@@ -83,7 +83,7 @@ async function houseOf(t: TestContext, catalog: object, requesters: readonly str
     }
     await writeFile(configFile, stringify(config))
     const events = createEvents({ level: 'silent', nodeId: 'house' })
-    const peer = await startPeer(await loadConfig(configFile, {}), { events })
+    const peer = await startPeer(await loadConfig(configFile, {}), { events, passwordCost: CHEAP_PASSWORDS })
     if (!peer.accounts.get('ada'))
       await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
     return peer

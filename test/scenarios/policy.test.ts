@@ -9,7 +9,7 @@ import { cryptographicRandom, messages, open, type Signer, signerFromSeed, syste
 import { fakeSandbox } from '@stimnet/sandbox'
 import { type BroadcastSubmission, type Client, type Job, type SignedRequest, signRequest } from '@stimnet/sdk'
 import { parse, stringify } from 'yaml'
-import { clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
+import { CHEAP_PASSWORDS, clientOf, PASSWORD, scratchFolder } from '../mesh.ts'
 
 /** A hundred and fifty people, not marked as synthetic: in wards of three, and one with higher costs than all others together. */
 const PEOPLE = Array.from({ length: 150 }, (_, i) => ({
@@ -60,7 +60,7 @@ async function houseOf(t: TestContext, config: object, options: PeerOptions = {}
   const start = async (changes: object, more: PeerOptions) => {
     await writeFile(configFile, stringify(configOf(changes)))
     const events = createEvents({ level: process.env.STIMNET_TEST_LOG ?? 'silent', nodeId: 'house' })
-    const peer = await startPeer(await loadConfig(configFile, {}), { events, ...more })
+    const peer = await startPeer(await loadConfig(configFile, {}), { events, passwordCost: CHEAP_PASSWORDS, ...more })
     if (!peer.accounts.get('ada')) {
       await peer.accounts.put({ name: 'ada', roles: ['researcher', 'auditor'], password: PASSWORD })
     }
@@ -137,6 +137,37 @@ describe('a small catalog of real people', () => {
     const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice: [{ variable: 'people.sex' }] }] })
     assert.match((await ask(house, ofWard(1))).error_message ?? '', /^FILTER_OFF_LATTICE: .*people\.sex/)
     assert.equal((await ask(house, `${COUNT} WHERE sex = 'F'`)).status, 'completed')
+  })
+})
+
+describe('a share of a variable', () => {
+  const unknown = JSON.parse(JSON.stringify(CATALOG).replace('"name":"ward",', '"name":"ward","identifying":false,'))
+  const shared = { catalogs: [{ ...unknown, lattice: 'none', privacy: { requester_share: 0.05 } }] }
+  const ofOthers = `${COUNT} WHERE ward = 'other'`
+  const older = `${ofOthers} AND age >= 50`
+  const women = `${COUNT} WHERE sex = 'F'`
+
+  test('is all that one requester may take in thirty days; what was answered stays answerable, and the rest is others’', async (t) => {
+    const house = await houseOf(t, shared)
+    const codeOf = async (sql: string) => (await ask(house, sql)).error_message?.split(':')[0] ?? 'answered'
+    assert.equal(await codeOf(ofOthers), 'answered')
+    const over = (await ask(house, older)).error_message ?? ''
+    assert.match(
+      over,
+      /^SHARE_EXCEEDED: wards keeps a part of people\.ward for others: .* may take 0\.050 bits of it per person, have taken 0\.031, and this takes 0\.031/
+    )
+    assert.equal(await codeOf(ofOthers), 'answered', 'the same again')
+    assert.equal(await codeOf(women), 'answered', 'what others know anyway is nobody’s share')
+    // Another account of the same institution is no other institution.
+    await house.peer.accounts.put({ name: 'ben', roles: ['researcher'], password: PASSWORD })
+    const ben = await clientOf(house.peer, 'ben')
+    const his = await ben.waitForJob((await ben.submitJob(submission(older) as never)).job_id)
+    assert.match(his.error_message ?? '', /^SHARE_EXCEEDED/)
+    await house.restart()
+    assert.equal(await codeOf(older), 'SHARE_EXCEEDED', 'after a restart too')
+    const day = 24 * 3_600_000
+    await house.restart(shared, { clock: { ...systemClock, now: () => systemClock.now() + 31 * day } })
+    assert.equal(await codeOf(older), 'answered', 'in the next thirty days')
   })
 })
 
@@ -339,7 +370,7 @@ describe('the bits that scripts tell', () => {
   })
 })
 
-const MAIN = join(import.meta.dirname, '../../packages/peer/src/main.ts')
+const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts')
 
 async function stimnet(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '' } })

@@ -1,5 +1,4 @@
 /** One institution's peer: its policy, its jobs, its requests and its stores. */
-export { answerText } from './cli/answer/answer.ts'
 export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config/config.ts'
 export { createEvents, type PeerEvents } from './events.ts'
 export { type Peer, type PeerOptions, startPeer } from './peer.ts'

@@ -36,6 +36,7 @@ import {
 import { type Basis, openBasis, openServing, type Serving } from './start/serving.ts'
 import type { Setting } from './start/setting.ts'
 import type { Accounts } from './store/accounts/accounts.ts'
+import type { PasswordCost } from './store/accounts/passwords.ts'
 import type { Database } from './store/database.ts'
 import { openStores, type Stores } from './start/stores.ts'
 import { VERSION } from './version.ts'
@@ -52,6 +53,8 @@ export interface PeerOptions {
   /** `memory` connects peers within one process. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
+  /** The cost of new password hashes, which tests lower; PASSWORD_COST unless given. */
+  readonly passwordCost?: PasswordCost
 }
 
 /** A running peer. */
@@ -86,7 +89,8 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const feed = new EventFeed(clock, random)
   const events = toldOn(feed, options.events ?? createEvents({ level: config.log.level, nodeId: config.node_id }))
   const dataDir = resolve(baseDir, config.data_dir)
-  const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime }
+  const { passwordCost } = options
+  const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime, passwordCost }
 
   // The identity and the stores; what needs no connection; who answers others; the connections; who asks others.
   const stores = await openStores(setting)

@@ -57,7 +57,9 @@ async function room(...stored: JobRecord[]) {
       takeSeat: () => undefined,
       enqueue: () => undefined,
       cancel: () => Promise.resolve(true),
-      endPending: () => Promise.resolve()
+      endPending: () => Promise.resolve(),
+      objectionTo: () => Promise.resolve(undefined),
+      refusePending: () => Promise.resolve()
     }
   })
   const signedAs = async (hash: string) => (hash === 'signed by sue' ? { owner: 'sue' } : undefined)

@@ -35,6 +35,8 @@ async function room(...waiting: JobRecord[]) {
   const broken = { isBroken: false }
   const cancelled: string[] = []
   const fetched: string[] = []
+  /** Jobs that would be refused, each with the moment at which its end is stored. */
+  const refused = new Map<string, PromiseWithResolvers<void>>()
   /** Accounts that are no longer stewards, and accounts that belong to one person. */
   const locked = new Set<string>()
   const same = new Map<string, string>()
@@ -52,6 +54,11 @@ async function room(...waiting: JobRecord[]) {
         if (broken.isBroken) throw new Error('the disk is full')
         jobs.change(draft, job, ending.state)
       })
+    },
+    objectionTo: async ({ id }) => (refused.has(id) ? 'few people distinguish the cohort' : undefined),
+    refusePending: async (job) => {
+      await refused.get(job.id)?.promise
+      await database.commit((draft) => jobs.change(draft, job, 'blocked'))
     }
   }
   const parts: ApprovalParts = {
@@ -60,7 +67,7 @@ async function room(...waiting: JobRecord[]) {
     files: { fetch: async (job) => void fetched.push(job.id) }
   }
   const approvals = await Approvals.open(parts)
-  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched, locked, same }
+  return { approvals, clock, database, jobs, parts, ran, standing, broken, cancelled, fetched, locked, same, refused }
 }
 
 /** A change whose preparation lasts until `end`. */
@@ -187,6 +194,34 @@ describe('a request that waits for stewards', () => {
     await approvals.sweep()
     assert.equal((await jobs.get('a'))?.state, 'expired')
     await assert.rejects(approvals.decide('a', yes('tom')), { code: 'JOB_ENDED' })
+    assert.deepEqual(ran, [])
+  })
+
+  test('that would be refused is ended before a steward can agree to it, and waits again where its end was not stored', async () => {
+    const { approvals, database, jobs, ran, refused } = await room()
+    for (const id of ['a', 'b', 'c']) await database.commit((draft) => jobs.add(draft, jobOf(id)))
+    const [a, b] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    refused.set('a', a).set('b', b)
+    for (const id of ['a', 'b', 'c']) {
+      approvals.takeSeat('ada', 'peer')
+      approvals.add(jobOf(id), {} as never)
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(
+      approvals.waiting().map(({ id }) => id),
+      ['c']
+    )
+    await assert.rejects(approvals.decide('a', yes('sue')), { code: 'JOB_ENDED' })
+    a.resolve()
+    b.reject(new Error('the disk is full'))
+    for (let turn = 0; turn < 1_000 && (await jobs.get('a'))?.state === 'pending'; turn++)
+      await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([(await jobs.get('a'))?.state, (await jobs.get('b'))?.state], ['blocked', 'pending'])
+    assert.deepEqual(
+      approvals.waiting().map(({ id }) => id),
+      ['c', 'b']
+    )
+    assert.equal(approvals.seats('ada', 'peer').total, 2)
     assert.deepEqual(ran, [])
   })
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { EXIT, runCommand } from '../src/cli/terminal/arguments.ts'
+import { EXIT, runCommand } from '@stimnet/machine'
 import { sandboxCommand } from '../src/cli/serve/sandbox.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'stimnet-cli-sandbox-'))

@@ -1,47 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
-import { cryptographicRandom } from '@stimnet/protocol'
-import { custodialSigner, loadOrCreateSeed } from '../src/store/identity.ts'
+import { test } from 'node:test'
+import { custodialSigner } from '../src/store/identity.ts'
 
-async function keyFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-key-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return join(folder, 'deep', 'identity.key')
-}
-
-describe('the peer’s key', () => {
-  test('is made once, closed to others, and the same ever after', async (t) => {
-    const file = await keyFile(t)
-    const made = await loadOrCreateSeed(file, cryptographicRandom)
-    assert.deepEqual(await loadOrCreateSeed(file, cryptographicRandom), made)
-    if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o077, 0)
-  })
-
-  test('a key that others can read is refused', { skip: process.platform === 'win32' }, async (t) => {
-    const file = await keyFile(t)
-    await loadOrCreateSeed(file, cryptographicRandom)
-    await chmod(file, 0o644)
-    await assert.rejects(loadOrCreateSeed(file, cryptographicRandom), { code: 'CONFIG_INVALID' })
-  })
-
-  test('a damaged key file is never replaced by a new key', async (t) => {
-    const file = await keyFile(t)
-    await loadOrCreateSeed(file, cryptographicRandom)
-    await writeFile(file, 'half a key')
-    await assert.rejects(loadOrCreateSeed(file, cryptographicRandom), { code: 'CONFIG_INVALID' })
-  })
-
-  test('each account has a custodial key of its own, the same after a restart', async () => {
-    const seed = new Uint8Array(32).fill(1)
-    const [ada, again, bob] = await Promise.all([
-      custodialSigner(seed, 'ada'),
-      custodialSigner(seed, 'ada'),
-      custodialSigner(seed, 'bob')
-    ])
-    assert.equal(ada.id, again.id)
-    assert.notEqual(ada.id, bob.id)
-  })
+test('each account has a custodial key of its own, the same after a restart', async () => {
+  const seed = new Uint8Array(32).fill(1)
+  const [ada, again, bob] = await Promise.all([
+    custodialSigner(seed, 'ada'),
+    custodialSigner(seed, 'ada'),
+    custodialSigner(seed, 'bob')
+  ])
+  assert.equal(ada.id, again.id)
+  assert.notEqual(ada.id, bob.id)
 })

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { runCommand } from '../src/cli/terminal/arguments.ts'
+import { runCommand } from '@stimnet/machine'
 import { reviewCommand } from '../src/cli/serve/review.ts'
-import { recordingIo } from './recording-io.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
 
 describe('stimnet review', () => {
   let folder: string

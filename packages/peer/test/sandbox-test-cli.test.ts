@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import { ATTACKS, type EngineReport } from '@stimnet/sandbox'
 import { exitOf, reportText, sandboxTest } from '../src/cli/serve/sandbox-test.ts'
-import { recordingIo } from './recording-io.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
 
 const attack = ATTACKS[0] ?? assert.fail()
 

@@ -7,7 +7,7 @@ import type { Facts } from '../src/policy/decision.ts'
 import { projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from '../src/policy/usage.ts'
 import { AnsweredStore } from '../src/store/released/answered.ts'
 import { Database } from '../src/store/database.ts'
-import { RefusalStore } from '../src/store/released/refusals.ts'
+import { RecentBits } from '../src/store/released/recent-bits.ts'
 import { ScriptBitStore } from '../src/store/released/script-bits.ts'
 
 const DAY = 24 * 3_600_000
@@ -16,8 +16,9 @@ async function stores(t: TestContext) {
   const clock = new SimulatedClock()
   const database = await Database.open({ memory: true }, () => clock.now())
   t.after(() => database.close())
-  const [refusals, scriptBits] = [await RefusalStore.open(database), await ScriptBitStore.open(database)]
-  return { clock, database, refusals, scriptBits, answered: await AnsweredStore.open(database) }
+  const [refusals, scriptBits] = [await RecentBits.open(database, 'refusal-bits'), await ScriptBitStore.open(database)]
+  const taken = await RecentBits.open(database, 'taken-bits')
+  return { clock, database, refusals, taken, scriptBits, answered: await AnsweredStore.open(database) }
 }
 
 const planOf = (changes: object = {}): JobPlan =>
@@ -45,7 +46,7 @@ describe('bits that refusals told a requester', () => {
     const { database, refusals } = await stores(t)
     const start = 1_000_000
     for (const at of [start, start + DAY]) await database.commit((draft) => refusals.note(draft, told('ada', 3, at)))
-    const again = await RefusalStore.open(database)
+    const again = await RecentBits.open(database, 'refusal-bits')
     for (const store of [refusals, again]) {
       assert.equal(store.bits('trial!global', 'ada', start + DAY), 6)
       assert.equal(store.bits('trial!global', 'ben', start + DAY), 0)

@@ -54,6 +54,8 @@ export type Aggregate =
       readonly possible?: Possible
       /** The values of the measured variables that others are taken to know, by subject: see `Catalog.valuesOf`. */
       readonly known?: KnownValues
+      /** The measured variables of which nobody in the catalog lacks a value. A variable that is not named may be lacking. */
+      readonly complete?: ReadonlySet<VariableRef>
       /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
       /** For a plan with a model: the answers to the questions behind it (see `questionsIn`), over the people of the model. */
@@ -195,14 +197,24 @@ export function leaveOut(
 }
 
 function suppressed(
-  { plan, reduction, defining, possible, known, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
+  { plan, reduction, defining, possible, known, complete, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
   leftOut?: LeftOutDraft
 ): Suppressed {
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
   return suppress(plan, reduction, {
-    ...{ settings, facts: factsIn(context.variables), ledgers, defining, possible, known, partsMin, madeWithout },
+    ...{
+      settings,
+      facts: factsIn(context.variables),
+      ledgers,
+      defining,
+      possible,
+      known,
+      complete,
+      partsMin,
+      madeWithout
+    },
     ...(leftOut === undefined ? {} : { leftOut })
   })
 }

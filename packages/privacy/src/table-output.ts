@@ -153,21 +153,30 @@ function setOf({ support, numbers }: CellBasis, at: number): SolvedSet {
 }
 
 /**
- * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger,
- * so that it does not show whether a few people lack a value.
+ * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger.
+ * Where fewer than k lack a value, it is made from the size of the group alone: halfway between the most and the fewest values that
+ * there can be. So it says nothing about how many lack one.
  */
-function countOfValues({ isCounted }: TableCell, { counted, support }: CellBasis, writing: Writing): number {
+function countOfValues(
+  { isCounted, fewLackOf }: TableCell,
+  { counted, support }: CellBasis,
+  { shownCount, settings: { k, roundBase } }: Writing
+): number {
   const set = counted ?? { subjects: support }
-  if (isCounted) return writing.shownCount(set)
-  const { k, roundBase } = writing.settings
+  if (isCounted) return shownCount(set)
   const base = Math.max(k, roundBase)
-  return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))
+  const halfway = fewLackOf === undefined ? (set.rows?.size ?? set.subjects.size) : fewLackOf - (k - 1) / 2
+  return Math.max(base, toNearest(halfway, base))
 }
 
-/** The largest rounding error of a count, which is half of its rounding step; empty for an exact count. */
+/**
+ * The largest error of a count, empty for an exact one: half of its rounding step, and where it is hidden how many lack a value,
+ * half of how many can.
+ */
 function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: Writing): { n?: number } {
   const base = isCounted ? roundBase : Math.max(k, roundBase)
-  return base === 1 ? {} : { n: base / 2 }
+  if (base === 1) return {}
+  return { n: base / 2 + (isCounted ? 0 : (k - 1) / 2) }
 }
 
 function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {

@@ -242,8 +242,16 @@ export function ask(
   rows: readonly Row[],
   more: Partial<DisclosureContext> = {}
 ): Disclosed {
-  const aggregate = { kind: 'table', plan, reduction: reduce(plan, universe, rows), defining: [] } as const
+  const complete = completeIn(plan, rows)
+  const aggregate = { kind: 'table', plan, reduction: reduce(plan, universe, rows), defining: [], complete } as const
   return disclose(aggregate, contextOf(universe, more))
+}
+
+/** The measured variables of which all rows have a value. */
+export function completeIn(plan: Plan, rows: readonly Row[]): ReadonlySet<VariableRef> {
+  const has = (row: Row, name: string) => row[name] !== null && row[name] !== undefined
+  const measured = plan.measures.flatMap(variablesOf)
+  return new Set(measured.filter((variable) => rows.every((row) => has(row, variable.slice(ref('').length)))))
 }
 
 export function tableOf(disclosed: Disclosed): TableOutput {

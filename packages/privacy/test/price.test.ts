@@ -4,7 +4,7 @@ import { disclose, effectiveSettings, priceByDescription } from '@stimnet/privac
 import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from '../src/judge/information.ts'
 import { type PriceTerms, priceOfQuestion } from '../src/price.ts'
-import { CATALOG, contextOf, factsOf, measure, people, planOf, reduce, ref, SUBJECTS } from './fixtures.ts'
+import { CATALOG, completeIn, contextOf, factsOf, measure, people, planOf, reduce, ref, SUBJECTS } from './fixtures.ts'
 
 const settings = { ...effectiveSettings({ preset: 'default' }), synthetic: false }
 const known = new Map([
@@ -110,7 +110,13 @@ test('a question costs what it was said to cost', () => {
     const defining = plan.groupBy
       .map(({ variable }) => ({ variable }))
       .filter(({ variable }) => !facts(variable).identifying)
-    const aggregate = { kind: 'table', plan, reduction: reduce(plan, 150, rows), defining } as const
+    const aggregate = {
+      kind: 'table',
+      plan,
+      reduction: reduce(plan, 150, rows),
+      defining,
+      complete: completeIn(plan, rows)
+    } as const
     const told = disclose(aggregate, contextOf(150, { settings, synthetic: false, variables: known }))
     assert.ok(told.ok)
     for (const { variable, bits } of priceOfQuestion(plan, terms({ groups }))) {

@@ -118,6 +118,13 @@ export const CODES = facts({
       'Refusals, withheld cells and people left out have disclosed too much in the last thirty days. Repeat a question that was ' +
       'answered, ask later, ask about base cells of the lattice if there is one, or ask for P2.'
   },
+  SHARE_EXCEEDED: {
+    fault: 'policy',
+    retry: true,
+    meaning:
+      'The catalog keeps a part of what it may tell of a variable for others, and you or your institution took your share of the last ' +
+      'thirty days. Repeat a question that was answered, ask later, ask about another variable, or ask for P2.'
+  },
   SANDBOX_TOO_WEAK: {
     fault: 'policy',
     retry: false,

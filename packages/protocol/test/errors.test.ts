@@ -15,7 +15,7 @@ test('what the program or the policy refused is not worth asking again, a full q
   const again = Object.entries(CODES).filter(([, { retry }]) => retry)
   assert.deepEqual(
     again.filter(([, { fault }]) => fault === 'program' || fault === 'policy').map(([code]) => code),
-    ['REFUSALS_EXHAUSTED', 'QUEUE_FULL']
+    ['REFUSALS_EXHAUSTED', 'SHARE_EXCEEDED', 'QUEUE_FULL']
   )
 })
 

@@ -54,6 +54,7 @@ export {
   estimateName,
   STATISTICS,
   type StatisticArgument,
+  pool,
   type StatisticDescription,
   type TableOne,
   type TableOneRow,

@@ -12,6 +12,7 @@ import {
   type SchemaReport,
   StimnetError,
   usesOfCohort,
+  usesOfKey,
   usesOfPlan,
   usesOfTables,
   type VariableContractInput,
@@ -23,7 +24,7 @@ import { planOfStatistic } from '@stimnet/statistics'
 /** What is compared. */
 export interface CompareOptions {
   readonly program: Program
-  /** What you take the variables to be, and the only ones compared for SQL and scripts. Unless given: all there are. */
+  /** What you take the variables to be, and the only ones compared for scripts. Unless given: all there are. */
   readonly contract?: readonly VariableContractInput[]
   readonly mappings?: readonly VariableMappingInput[]
   /** Who is asked about: the variables it names are compared too. */
@@ -58,13 +59,39 @@ export function compareFoundCatalogs(found: readonly FoundCatalog[], options: Co
 }
 
 function usesOf(program: Program, descriptor: CatalogDescriptor, named: readonly VariableUse[]): VariableUse[] {
-  if (program.kind !== 'statistic') return named.length > 0 ? [] : usesOfTables(descriptor)
+  if (program.kind === 'script') return named.length > 0 ? [] : usesOfTables(descriptor)
+  if (program.kind === 'sql') return usesOfQuery(program.sql, descriptor)
   try {
     return usesOfPlan(planOfStatistic(program.statistic, descriptor))
   } catch {
     // It fits another catalog, or none: then each peer says so.
     return []
   }
+}
+
+/** A call of another function than those that divide a variable at its breakpoints. */
+const PLAIN_CALL = /\b(?!(?:MEDIAN|QUANTILE)\b)[A-Za-z_]+\s*\([^()]*\)/gi
+
+/**
+ * The variables of a query by the names that stand in it, since only peers parse SQL: all that it uses, and seldom more. Where a
+ * variable stands outside a plain call, the query may group by it, so that its breakpoints count.
+ */
+function usesOfQuery(sql: string, descriptor: CatalogDescriptor): VariableUse[] {
+  const [named, outside] = [namesIn(sql), namesIn(sql.replace(PLAIN_CALL, ' '))]
+  const tables = descriptor.tables.filter(({ name }) => named.has(name.toLowerCase()))
+  const variables = tables.flatMap((table) =>
+    table.variables
+      .filter(({ name }) => named.has(name.toLowerCase()))
+      .map(({ name }) => ({ variable: `${table.name}.${name}`, binned: outside.has(name.toLowerCase()) }))
+  )
+  const isKeyNamed = named.has(descriptor.subjectKey.toLowerCase())
+  return [...(isKeyNamed ? usesOfKey(descriptor, tables[0]?.name) : []), ...variables]
+}
+
+/** The names in a query, bare and quoted, in lower case; not its texts. */
+function namesIn(sql: string): ReadonlySet<string> {
+  const words = sql.matchAll(/'[^']*'|"([^"]*)"|([A-Za-z_][A-Za-z0-9_]*)/g)
+  return new Set([...words].map(([, quoted, bare]) => (quoted ?? bare ?? '').toLowerCase()))
 }
 
 function once(uses: readonly VariableUse[]): VariableUse[] {

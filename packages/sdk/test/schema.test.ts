@@ -64,3 +64,34 @@ test('a script is compared over all there is, or over what its contract names', 
     code: 'PARAMETER_INVALID'
   })
 })
+
+test('a query is compared over what it names, with breakpoints where it may group by them', () => {
+  const other = { ...AGE, breakpoints: [50] }
+  const catalogs = [found('a', SEX, AGE), found('b', SEX, other, variable('extra')), found('c', SEX, AGE)]
+  const differences = (sql: string) => fieldsOf(compareFoundCatalogs(catalogs, { program: { kind: 'sql', sql } }))
+  const cut = [['b', 'people.age', 'breakpoints']]
+  assert.deepEqual(differences('SELECT sex, COUNT(DISTINCT id), AVG(age) AS "extra age" FROM people GROUP BY sex'), [])
+  assert.deepEqual(differences("SELECT COUNT(*) FROM people WHERE sex = 'extra'"), [])
+  for (const sql of [
+    'SELECT AGE a, AVG("age") FROM people GROUP BY a',
+    'SELECT MEDIAN(age) FROM people',
+    'select quantile (age, 0.25) from people'
+  ]) {
+    assert.deepEqual(differences(sql), cut, sql)
+  }
+  assert.deepEqual(differences('SELECT AVG(extra) FROM people'), [
+    ['a', 'people.extra', 'name'],
+    ['c', 'people.extra', 'name']
+  ])
+  assert.deepEqual(differences('SELECT AVG(extra) FROM visits'), [])
+  const sql = 'SELECT COUNT(DISTINCT id) FROM people'
+  const told = [{ variable: 'people.age', type: 'integer', unit: 'year' }]
+  const { contract } = compareFoundCatalogs(catalogs, { program: { kind: 'sql', sql }, contract: told })
+  assert.deepEqual(
+    contract.map(({ variable: name, type }) => [name, type]),
+    [
+      ['people.age', 'integer'],
+      ['people.id', 'key']
+    ]
+  )
+})

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { input, output, timestamp } from '../named.ts'
 import type { Answered, Sent } from '../readonly.ts'
 
-const roleShape = z.enum(['researcher', 'steward', 'auditor', 'operator'])
+/** The roles that an account may have. */
+export const roleShape = z.enum(['researcher', 'steward', 'auditor', 'operator'])
 /** What an account may be. */
 export type Role = Answered<typeof roleShape>
 

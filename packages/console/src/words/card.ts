@@ -29,7 +29,7 @@ function ruleSentences(card: DisclosureCard): string[] {
     `The smallest group behind a released number has ${plural(card.k, 'subject')}.`,
     card.round_base > 1
       ? `Counts are rounded to multiples of ${count(card.round_base)}.`
-      : `Counts of people are not rounded; numbers of values are given to the nearest ${card.k} where that hides who lacks one.`,
+      : `Counts of people are not rounded; numbers of values are rounded to multiples of ${card.k} where that hides who lacks one.`,
     ...(card.precision === 'statistical' ? ['Other numbers are rounded to a tenth of their standard error.'] : []),
     scopeSentence(card)
   ]

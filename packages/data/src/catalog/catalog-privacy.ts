@@ -41,6 +41,11 @@ export const catalogPrivacySchema = z
     scope: z.enum(['global', 'affiliation', 'project']).default('global'),
     projects: z.array(projectSchema).min(1).max(256).optional(),
     refusal_bits_max: refusalBitsMaxSchema.optional(),
+    /**
+     * The share of what is left of each variable that one requester, or all of one institution, may take in thirty days. Without it
+     * the first to come may take all.
+     */
+    requester_share: share.optional(),
     /** `statistical`: rounded to a tenth of the standard error. Default: `exact` for synthetic data, else `statistical`. */
     precision: z.enum(['statistical', 'exact']).optional()
   })

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
+import { loadOrCreateSeed } from '@stimnet/machine'
 import { type Disclosed, gateCohort } from '@stimnet/privacy'
 import {
   codeOf,
@@ -19,7 +20,6 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
-import { loadOrCreateSeed } from '../store/identity.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { settingsOf } from '../jobs/admit/rules.ts'
 import { catalogInWordsOf } from '../jobs/admit/schema.ts'
@@ -32,7 +32,7 @@ import { fromText } from '../store/base64.ts'
 import { Database } from '../store/database.ts'
 import type { JobRecord } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
-import { RefusalStore } from '../store/released/refusals.ts'
+import { RecentBits } from '../store/released/recent-bits.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
 
 /** The outcome of one job, as counts. */
@@ -141,7 +141,8 @@ async function askAgain(
   try {
     const meters = {
       clock: systemClock,
-      refusals: await RefusalStore.open(database),
+      refusals: await RecentBits.open(database, 'refusal-bits'),
+      taken: await RecentBits.open(database, 'taken-bits'),
       answered: await AnsweredStore.open(database),
       scriptBits: await ScriptBitStore.open(database)
     }

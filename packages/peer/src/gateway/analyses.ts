@@ -97,7 +97,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       )
       // Filtered while reading, so that ended requests do not crowd out waiting ones.
       const isAsked = (job: JobRecord) =>
-        (status === undefined || statusOf(job.state) === status) && isAfter(job.admittedAtMs, job.id)
+        (status === undefined || statusOf(job) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
         status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
       const others = isStaff(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
@@ -314,7 +314,9 @@ async function viewOfRequest(
     ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
     // A failure of the node is no refusal: the same request may be admitted later.
     refused: part.refused === true && (part.code === undefined || CODES[part.code].fault !== 'node'),
-    ...((part.state === 'denied' || part.refused) && part.reason !== undefined ? { notes: part.reason } : {})
+    ...((part.state === 'denied' || part.state === 'blocked' || part.refused) && part.reason !== undefined
+      ? { notes: part.reason }
+      : {})
   })
 }
 
@@ -367,7 +369,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
   return {
     id: numberOf(seen.jobId),
     request_id: seen.jobId,
-    status: seen.refused && state === 'failed' ? 'denied' : statusOf(state),
+    status: statusOf(seen),
     state,
     ...descriptionOf(request),
     analysis_title: request.title,
@@ -444,8 +446,13 @@ function readableAbout({ about }: Message<'JobRequest'>) {
   }
 }
 
-/** The status in the four words that existing clients know. A cancelled request counts as expired. */
-function statusOf(state: JobState): AnalysisRequest['status'] {
+/**
+ * The status in the four words that existing clients know. A cancelled request counts as expired. One that disclosure control
+ * refused counts as approved only where stewards had approved it, which the asking peer does not know.
+ */
+function statusOf({ state, review, refused }: Pick<Seen, 'state' | 'review' | 'refused'>): AnalysisRequest['status'] {
   if (state === 'pending' || state === 'denied' || state === 'expired') return state
+  if (state === 'failed' && refused) return 'denied'
+  if (state === 'blocked' && (review === undefined || isPending(review))) return 'denied'
   return state === 'cancelled' ? 'expired' : 'approved'
 }

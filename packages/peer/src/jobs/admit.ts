@@ -20,6 +20,7 @@ import type { Decision } from '../policy/decision.ts'
 import { fromText, toText } from '../store/base64.ts'
 import type { Database, Draft } from '../store/database.ts'
 import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
+import type { CatalogPrivacies } from './release/privacy.ts'
 import { type Answered, ReplayStore } from '../store/released/replays.ts'
 import type { Approvals } from './approve/approvals.ts'
 import { assertCarriedBy, type CheckedRequest, check, type Trust } from './admit/check.ts'
@@ -43,6 +44,7 @@ export interface AdmissionParts {
   readonly trust: Trust
   readonly events: PeerEvents
   readonly monitor: Pick<Monitor, 'asked' | 'refused'>
+  readonly privacy: CatalogPrivacies
 }
 
 /**
@@ -114,7 +116,9 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
-    const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined }, plan)
+    const privacy = parts.privacy.of(plan.catalog.descriptor.name)
+    const overShare = await privacy.overShare(plan, { issuer: checked.opened.issuer, askedBy })
+    const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined, overShare }, plan)
     // No `await` between the decision and taking the seat: the decision is based on the number of seats free at this moment.
     if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
@@ -189,7 +193,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     draft.audit({ kind: 'decision', actor: parts.signer.id, jobId: job.id, detail: { allowed: true, pending } })
   })
   parts.events.admitted({ jobId: job.id, catalog: job.catalog, program: job.programWord, askedBy })
-  if (job.state === 'pending') parts.approvals.add(job)
+  if (job.state === 'pending') parts.approvals.add(job, plan)
   else {
     parts.approvals.agreed(job)
     parts.queue.enqueue(job, { checked, plan })

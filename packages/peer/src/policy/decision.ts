@@ -43,6 +43,14 @@ export interface ScopeUse {
   readonly scriptBitsLeast: number
 }
 
+/** What a requester asks of a variable beyond a share of it, in bits per value. */
+export interface OverShare {
+  readonly variable: string
+  readonly taken: number
+  readonly asked: number
+  readonly may: number
+}
+
 /** The facts that rules judge by. They are gathered beforehand, so that no rule reads a store. */
 export interface Facts {
   readonly issuer: string
@@ -100,6 +108,8 @@ export interface Facts {
   readonly project?: string
   /** The use of the request's ledger scope; present once the plan is known. */
   readonly use?: ScopeUse
+  /** What the question would take of a variable beyond the requester's share of it. */
+  readonly overShare?: OverShare | undefined
   /** A witness has attested more of this peer's log than there is: the ledgers lack what was released since. */
   readonly isLogBehind?: boolean
   readonly queue: QueueFacts

@@ -6,7 +6,7 @@ import { programShowsNothingRefused } from './programs.ts'
 import { purposeFits } from './purposes.ts'
 import { peopleDecide, peopleHaveRoom } from './reviews.ts'
 import { imageIsListed, queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
-import { ledgersAreWhole, projectIsListed, refusalsAreLeft, scriptBitsAreLeft } from './usage.ts'
+import { ledgersAreWhole, projectIsListed, refusalsAreLeft, scriptBitsAreLeft, shareIsLeft } from './usage.ts'
 
 /**
  * Evaluated before the content of a request is looked at, so that an unknown requester learns nothing about which
@@ -25,6 +25,7 @@ export const STANDING_RULES: readonly Rule[] = [
   imageIsListed,
   ledgersAreWhole,
   refusalsAreLeft,
+  shareIsLeft,
   scriptBitsAreLeft,
   peopleDecide
 ]

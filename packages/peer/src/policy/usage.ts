@@ -22,6 +22,19 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   )
 }
 
+/** SHARE_EXCEEDED where a requester or an institution would take more of a variable than its share. Synthetic data have no shares by default. */
+export const shareIsLeft: Rule = ({ overShare, catalog }) => {
+  if (overShare === undefined) return allowed
+  const { variable, taken, asked, may } = overShare
+  const bits = (value: number) => value.toPrecision(2)
+  return refuse(
+    'SHARE_EXCEEDED',
+    `${catalog.name} keeps a part of ${variable} for others: in thirty days you and your institution may take ${bits(may)} bits of it ` +
+      `per person, have taken ${bits(taken)}, and this takes ${bits(asked)}. Questions that were answered before are answered again. ` +
+      'For a new question, wait, ask about wider groups or another variable, or ask for differentially private numbers.'
+  )
+}
+
 /**
  * BUDGET_EXCEEDED once scripts have disclosed as many bits as they may. Applies before the run, since a failure
  * discloses bits too.

@@ -48,7 +48,8 @@ export async function openBasis(setting: Setting, stores: Stores, brought: Broug
   const { config, clock, events, lifetime } = setting
   const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
   const opened = await openCatalogs({ ...setting, ...stores, sandbox }, lifetime)
-  const meters = { clock, refusals: stores.refusals, answered: stores.answered, scriptBits: stores.scriptBits }
+  const { refusals, taken, answered, scriptBits } = stores
+  const meters = { clock, refusals, taken, answered, scriptBits }
   const privacy = await createCatalogPrivacy({ catalogs: opened, ledgers: stores.ledgers, config, meters })
   // Missingness is released before anybody asks, so that every ledger begins with it.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
@@ -117,7 +118,20 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{ clock, signer, database, jobs, replays: stores.replays, validation, events, approvals, trust, monitor, files },
+    ...{
+      clock,
+      signer,
+      database,
+      jobs,
+      replays: stores.replays,
+      validation,
+      events,
+      approvals,
+      trust,
+      monitor,
+      files,
+      privacy
+    },
     ...{ signOff: charges.over(signOff), queue: runner }
   })
   const exchanges = createExchanges({

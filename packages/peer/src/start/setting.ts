@@ -2,6 +2,7 @@
 import type { Clock, RandomSource } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import type { PeerEvents } from '../events.ts'
+import type { PasswordCost } from '../store/accounts/passwords.ts'
 import type { Lifetime } from './lifetime.ts'
 
 /** The setting of one start of a peer. */
@@ -14,5 +15,6 @@ export interface Setting {
   readonly clock: Clock
   readonly random: RandomSource
   readonly events: PeerEvents
+  readonly passwordCost: PasswordCost | undefined
   readonly lifetime: Lifetime
 }

@@ -1,20 +1,20 @@
 /** The key of a peer, its database, and every store in it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { closeFolder, loadOrCreateSeed, makeFolder } from '@stimnet/machine'
 import { StimnetError, signerFromSeed, toHex } from '@stimnet/protocol'
-import { loadOrCreateSeed } from '../store/identity.ts'
 import { assertSameIssuers } from './logins.ts'
-import { closeFolder, makeFolder, PEER_FOLDERS } from '../store/private.ts'
 import type { Setting } from './setting.ts'
 import { Accounts } from '../store/accounts/accounts.ts'
 import { AnsweredStore } from '../store/released/answered.ts'
 import { ApiKeys } from '../store/accounts/api-keys.ts'
 import { Database } from '../store/database.ts'
+import { PEER_FOLDERS } from '../store/folders.ts'
 import { EndedTokens } from '../store/accounts/ended-tokens.ts'
 import { JobStore } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
-import { RefusalStore } from '../store/released/refusals.ts'
+import { RecentBits } from '../store/released/recent-bits.ts'
 import { ReplayStore } from '../store/released/replays.ts'
 import { RequestStore } from '../store/requests.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
@@ -44,7 +44,7 @@ async function openDataDir(dataDir: string): Promise<void> {
 }
 
 /** Opens the stores. Throws CONFIG_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN. */
-export async function openStores({ config, dataDir, clock, random, lifetime }: Setting) {
+export async function openStores({ config, dataDir, clock, random, lifetime, passwordCost }: Setting) {
   await openDataDir(dataDir)
   const seed = await loadOrCreateSeed(join(dataDir, 'identity.key'), random)
   const signer = await signerFromSeed(seed)
@@ -62,12 +62,13 @@ export async function openStores({ config, dataDir, clock, random, lifetime }: S
     replays: new ReplayStore(database),
     ledgers: new LedgerStore(database),
     ledger: await PrivacyLedger.open(database),
-    refusals: await RefusalStore.open(database, clock.now()),
+    refusals: await RecentBits.open(database, 'refusal-bits', clock.now()),
+    taken: await RecentBits.open(database, 'taken-bits', clock.now()),
     answered: await AnsweredStore.open(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
-    accounts: await Accounts.open(join(dataDir, 'accounts.json')),
+    accounts: await Accounts.open(join(dataDir, 'accounts.json'), passwordCost),
     apiKeys: await ApiKeys.open(database, random),
     endedTokens: await EndedTokens.open(database),
     selfTestReports: await SelfTestStore.open(database),

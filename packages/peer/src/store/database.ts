@@ -1,8 +1,8 @@
 /** The only database of a peer: sublevels for its stores, and a single writer with group commit. */
+import { closeFolder, makePrivately } from '@stimnet/machine'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { closeFolder, makePrivately } from './private.ts'
 import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
 import type { Operation, Root, Sublevel } from './level.ts'

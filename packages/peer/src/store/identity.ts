@@ -1,35 +1,6 @@
-/** The peer's own Ed25519 key: created once and kept in a file that only its user can read. */
+/** The keys that follow from a peer's own key: custodial keys of accounts, and secrets of the peer. */
 import { hkdfSync } from 'node:crypto'
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { keyFileOf, type RandomSource, type Signer, StimnetError, seedIn, signerFromSeed } from '@stimnet/protocol'
-import { makeFolder, readPrivate } from './private.ts'
-
-/** Reads a key file, or creates one with mode 0600. Throws CONFIG_INVALID for an unsafe or unreadable file. */
-export async function loadOrCreateSeed(path: string, random: RandomSource): Promise<Uint8Array> {
-  const existing = await readSeed(path)
-  if (existing) return existing
-  await makeFolder(dirname(path))
-  const seed = random.bytes(32)
-  // 'wx': of two processes that start together, only one can create the key.
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(keyFileOf(seed))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  return seed
-}
-
-/** The seed in a key file; undefined where there is none. Throws CONFIG_INVALID as `loadOrCreateSeed`. */
-export async function readSeed(path: string): Promise<Uint8Array | undefined> {
-  const text = await readPrivate(path)
-  if (text === undefined) return undefined
-  const seed = seedIn(text)
-  if (!seed) throw new StimnetError('CONFIG_INVALID', `${path} is not a key file`)
-  return seed
-}
+import { type Signer, signerFromSeed } from '@stimnet/protocol'
 
 /**
  * The custodial key of an account without a key of its own, derived from the peer's key and the account's name, so that

@@ -98,7 +98,7 @@ function judgeRows(group: ReducedGroup, rules: CellRules): CellFinding {
 
 /**
  * Judges the number of values in the same way as their sum. Where it cannot be disclosed exactly, it
- * can then be disclosed to the nearest k.
+ * can then be disclosed to the nearest k; see `Judging.#count`.
  */
 function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
   const behind = rowsBehind(column, rules, [variable])

@@ -37,6 +37,10 @@ export interface TableCell {
   basis: CellBasis | null
   /** Whether the number of values behind the cell is disclosed exactly. */
   isCounted: boolean
+  /**
+   * For a cell that is not counted: fewer than k people or rows of a group of this size may lack a value. Absent where more do.
+   */
+  fewLackOf?: number
 }
 
 /** One group with its cells. */
@@ -72,6 +76,8 @@ export interface SuppressionRules {
   readonly possible?: Possible | undefined
   /** The values of the measured variables that others are taken to know. */
   readonly known?: KnownValues | undefined
+  /** The measured variables of which nobody in the catalog lacks a value. */
+  readonly complete?: ReadonlySet<VariableRef> | undefined
   /** A larger minimum than k for the number of subjects that the numbers may single out. */
   readonly partsMin?: number | undefined
   /** Collects the people to leave out where this lets a cell be shown. Without it, such cells are withheld. */
@@ -251,7 +257,7 @@ class Judging {
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return
     }
-    cell.isCounted = basis.counted !== undefined && this.#count(row.group, measure, basis.counted)
+    if (basis.counted !== undefined) this.#count(row.group, cell, basis.counted)
     // With `partsMin`, a count of values is disclosed exactly or not at all.
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
   }
@@ -366,19 +372,27 @@ class Judging {
   }
 
   /**
-   * Decides whether the number of values may be disclosed exactly: everybody has a value or at least k people have none, and
-   * the ledgers admit it. Beside rounded numbers it is judged with 2k in place of k, so that half of what counts may disclose
-   * is left for questions that ask for counts.
+   * Decides whether the number of values may be disclosed exactly: nobody in the catalog lacks one, or at least k people of the
+   * group do, and the ledgers admit it. If nobody in the group lacks one and others do, it is not: over many groups, which of them
+   * are complete would show who lacks a value. Beside rounded numbers it is judged with 2k in place of k, so that half of what
+   * counts may disclose is left for questions that ask for counts.
    */
-  #count(group: ReducedGroup, measure: Measure, counted: SolvedSet): boolean {
+  #count(group: ReducedGroup, cell: TableCell, counted: SolvedSet): void {
+    const { measure } = cell
+    const { complete, partsMin, settings } = this.#rules
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
     const missing = all - having
-    if (missing > 0 && missing < this.#k) return false
-    const isFull = this.#rules.settings.precision === 'exact' || this.#rules.partsMin !== undefined
+    const isComplete = settings.synthetic || variablesOf(measure).every((variable) => complete?.has(variable))
+    if (missing < this.#k && (missing > 0 || !isComplete)) {
+      cell.fewLackOf = all
+      return
+    }
+    const isFull = settings.precision === 'exact' || partsMin !== undefined
     const k = isFull ? this.#k : 2 * this.#k
     const number = countOf(counted)
     // The counts of levels among these people were audited with the cell, which has the same support.
-    return this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), k) === undefined
+    cell.isCounted = this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), k) === undefined
+    if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
   get #k(): number {

@@ -23,7 +23,7 @@ export type JobState = (typeof JOB_STATES)[number]
 
 /** For each state, the states that may follow it. No state follows an end. */
 export const JOB_MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
-  pending: ['queued', 'denied', 'expired', 'cancelled'],
+  pending: ['queued', 'blocked', 'denied', 'expired', 'cancelled'],
   queued: ['running', 'failed', 'cancelled', 'expired', 'blocked'],
   // Back to queued: the node stopped during the run. The job runs again without a new charge.
   running: ['disclosing', 'queued', 'blocked', 'failed', 'cancelled'],

@@ -1,11 +1,8 @@
 /** `stimnet account`: manages the accounts of this peer's gateway. */
 import { join, resolve } from 'node:path'
+import { command, EXIT, given, type Io, oneOf, readPassword, tableOf } from '@stimnet/machine'
 import { Accounts, ROLES } from '../../store/accounts/accounts.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { given, oneOf } from '../terminal/checked.ts'
-import { readPassword } from '../terminal/password.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
 

@@ -1,15 +1,12 @@
 /** `stimnet audit`: verifies this peer's log, proves its records, and gathers attestations. */
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { systemClock } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
 import { damageText } from '../../store/checked-level.ts'
 import type { AuditFinding } from '../../store/log/audit-log.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
-import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['verify', 'prove', 'witness', 'reconcile'] as const
 

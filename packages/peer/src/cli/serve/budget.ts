@@ -1,14 +1,11 @@
 /** `stimnet budget`: shows the privacy budget that a peer's catalogs have spent, and what is left. */
 import { join, resolve } from 'node:path'
+import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { codeOf, StimnetError, systemClock } from '@stimnet/protocol'
 import type { Usage } from '@stimnet/sdk'
 import type { LoadedConfig } from '../../config/config.ts'
 import type { BalanceLine } from '../../gateway/balances.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
-import { CLIENT_OPTIONS, clientFor } from '../session/session.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 /** A balance; a running peer does not say what its ρ amounts to in ε. */
 type Shown = Omit<BalanceLine, 'epsilon_spent' | 'delta'> & {

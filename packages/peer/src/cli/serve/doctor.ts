@@ -2,15 +2,12 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { clientSettings, command, EXIT, openToOthers, printable, readPrivate, readSeed } from '@stimnet/machine'
 import { systemClock } from '@stimnet/protocol'
 import { diskCheck } from '../../gateway/checks.ts'
 import type { LoadedConfig } from '../../config/config.ts'
-import { clientSettings } from '../../config/client.ts'
-import { readSeed } from '../../store/identity.ts'
-import { openToOthers, PEER_FOLDERS, readPrivate } from '../../store/private.ts'
-import { command, EXIT } from '../terminal/arguments.ts'
+import { PEER_FOLDERS } from '../../store/folders.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { printable } from '../terminal/table.ts'
 
 interface Finding {
   readonly name: string

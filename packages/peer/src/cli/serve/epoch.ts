@@ -1,12 +1,10 @@
 /** `stimnet epoch`: shows the snapshot from which each catalog answers, and accepts a newer one. */
 import { join, resolve } from 'node:path'
+import { command, EXIT, given, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { systemClock } from '@stimnet/protocol'
 import type { LoadedConfig } from '../../config/config.ts'
 import type { Database } from '../../store/database.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { given, oneOf } from '../terminal/checked.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['list', 'accept'] as const
 

@@ -1,6 +1,7 @@
 /** `stimnet federation`: founds a federation, admits and revokes members, and lists them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { command, EXIT, given, type Io, oneOf, printable, readSeed, tableOf, wholeNumber } from '@stimnet/machine'
 import {
   type Charter,
   charterSchema,
@@ -18,10 +19,7 @@ import {
   StimnetError,
   systemClock
 } from '@stimnet/protocol'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { given, oneOf, wholeNumber } from '../terminal/checked.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { printable, tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'members', 'receive'] as const
 
@@ -207,10 +205,7 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
 
 /** This peer's configuration and key. The peer may be running. */
 async function own(values: Values) {
-  const [{ loadConfig }, { readSeed }] = await Promise.all([
-    import('../../config/config.ts'),
-    import('../../store/identity.ts')
-  ])
+  const { loadConfig } = await import('../../config/config.ts')
   const { config, baseDir, file } = await loadConfig(values.config ?? 'stimnet.yaml')
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, 'identity.key'))

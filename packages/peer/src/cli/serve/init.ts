@@ -1,10 +1,8 @@
 /** `stimnet init`: writes a commented configuration and a key for a new peer, and prints the next steps. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { command, EXIT, given, loadOrCreateSeed } from '@stimnet/machine'
 import { cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
-import { loadOrCreateSeed } from '../../store/identity.ts'
-import { command, EXIT } from '../terminal/arguments.ts'
-import { given } from '../terminal/checked.ts'
 
 /** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
 export const initCommand = command({

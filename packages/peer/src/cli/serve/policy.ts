@@ -1,10 +1,8 @@
 /** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice. */
+import { command, EXIT, given, type Io, oneOf, printable, tableOf, wholeNumber } from '@stimnet/machine'
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { given, oneOf, wholeNumber } from '../terminal/checked.ts'
-import { printable, tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['explain', 'check', 'dry-run', 'lattice'] as const
 

@@ -1,10 +1,8 @@
 /** `stimnet review`: shows what a steward will see of a program, before it is sent. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { command, EXIT, type Io, oneOf, refuse, tableOf } from '@stimnet/machine'
 import { LIMITS } from '@stimnet/protocol'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { oneOf, refuse } from '../terminal/checked.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const LANGUAGES = ['python', 'r', 'jupyter', 'sql'] as const
 type Language = (typeof LANGUAGES)[number]

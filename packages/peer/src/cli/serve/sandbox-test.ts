@@ -3,14 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
 import type { Attack, AttackableEngine, AttackResult, EngineReport } from '@stimnet/sandbox'
 import { ownEnvironment, sandboxCacheDir } from '../../config/sandbox-settings.ts'
 import type { AttacksOnEngines } from '../../self-test/attack-engines.ts'
 import { countsOf, findingsOf } from '../../self-test/findings.ts'
-import { EXIT, type Io } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const ENGINES = ['auto', 'wasm', 'docker'] as const
 const RUNTIMES = ['runc', 'runsc'] as const

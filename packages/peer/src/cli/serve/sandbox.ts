@@ -1,11 +1,9 @@
 /** `stimnet sandbox`: shows the parts of the embedded sandbox, adds to them, and attacks the sandboxes. */
 import { resolve } from 'node:path'
+import { command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { sandboxCacheDir } from '../../config/sandbox-settings.ts'
-import { command, EXIT, type Io } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
 import { SANDBOX_TEST_DETAILS, SANDBOX_TEST_OPTIONS, sandboxTest } from './sandbox-test.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { tableOf } from '../terminal/table.ts'
 
 const ACTIONS = ['list', 'add', 'fetch', 'test'] as const
 

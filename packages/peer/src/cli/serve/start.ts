@@ -1,5 +1,5 @@
 /** `stimnet start`: runs a peer until it receives a signal to stop. */
-import { command, EXIT } from '../terminal/arguments.ts'
+import { command, EXIT } from '@stimnet/machine'
 
 /** The option for the peer's configuration file, for every command on the peer's own machine. */
 export const CONFIG_OPTION = {

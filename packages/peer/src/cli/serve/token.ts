@@ -1,8 +1,7 @@
 /** `stimnet token`: changes the secret that signs access tokens. */
 import { join, resolve } from 'node:path'
+import { command, EXIT, oneOf } from '@stimnet/machine'
 import { Accounts } from '../../store/accounts/accounts.ts'
-import { command, EXIT } from '../terminal/arguments.ts'
-import { oneOf } from '../terminal/checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 
 const ACTIONS = ['rotate'] as const

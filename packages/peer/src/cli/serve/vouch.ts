@@ -1,8 +1,7 @@
 /** `stimnet vouch`: signs an institution's credential for one of its researchers. */
 import { join, resolve } from 'node:path'
+import { command, EXIT, given, readSeed, wholeNumber } from '@stimnet/machine'
 import { signerFromSeed, systemClock, vouch } from '@stimnet/protocol'
-import { command, EXIT } from '../terminal/arguments.ts'
-import { given, wholeNumber } from '../terminal/checked.ts'
 import { CONFIG_OPTION } from './start.ts'
 
 const DAYS_DEFAULT = 180
@@ -34,10 +33,7 @@ short. The researcher saves it beside the key (stimnet key), and stimnet run sen
   positionals: [1, 1, 'KEY_ID'],
   run: async (values, [key = ''], io) => {
     const name = given('--name', values.name, ': the name of the person')
-    const [{ loadConfig }, { readSeed }] = await Promise.all([
-      import('../../config/config.ts'),
-      import('../../store/identity.ts')
-    ])
+    const { loadConfig } = await import('../../config/config.ts')
     const { config, baseDir } = await loadConfig(values.config ?? 'stimnet.yaml')
     const file = join(resolve(baseDir, config.data_dir), 'identity.key')
     const seed = await readSeed(file)

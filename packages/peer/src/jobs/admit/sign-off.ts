@@ -4,7 +4,7 @@ import { type CatalogDescriptor, programWord } from '@stimnet/protocol'
 import type { SandboxGrade } from '@stimnet/sandbox'
 import type { PeerConfig } from '../../config/config.ts'
 import type { Permits } from '../../federation/permits.ts'
-import { type Decision, decide, type Facts, refuse, type ScopeUse } from '../../policy/decision.ts'
+import { type Decision, decide, type Facts, type OverShare, refuse, type ScopeUse } from '../../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../../policy/rules.ts'
 import type { CheckedRequest } from './check.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
@@ -21,6 +21,8 @@ export interface Ask {
   readonly askedBy: string
   /** Stewards have approved exactly this request. */
   readonly approved?: boolean
+  /** See `CatalogPrivacy.overShare`. */
+  readonly overShare?: OverShare | undefined
 }
 
 /** The policy's decisions about a request. */
@@ -84,7 +86,7 @@ export function createSignOff(parts: SignOffParts): SignOff {
 
 function factsOf(
   parts: SignOffParts,
-  { checked, askedBy, approved }: Ask,
+  { checked, askedBy, approved, overShare }: Ask,
   descriptor: CatalogDescriptor | undefined,
   plan?: JobPlan
 ): Facts {
@@ -116,6 +118,7 @@ function factsOf(
     asksForPeople: checked.request.review,
     approved: approved ?? false,
     isLogBehind: parts.isLogBehind(),
+    overShare,
     programWord: plan ? programWord(plan.program) : '',
     sandboxGrade: parts.sandboxGrade,
     catalog: catalogFacts(settings, descriptor, plan),

@@ -39,6 +39,8 @@ export interface ApprovalParts {
     enqueue(job: JobRecord): void
     cancel(job: JobRecord): Promise<boolean>
     endPending(job: JobRecord, ending: EndingOfWaiting, before?: (draft: Draft) => void): Promise<void>
+    objectionTo(job: JobRecord, plan: JobPlan): Promise<string | undefined>
+    refusePending(job: JobRecord, plan: JobPlan, why: string): Promise<void>
   }
 }
 
@@ -143,12 +145,25 @@ export class Approvals {
     return approvals.filter(({ by }) => people.includes(by))
   }
 
-  /** Registers a request that waits for stewards from now on. */
-  add(job: JobRecord): void {
+  /**
+   * Registers a request that waits for stewards from now on. One that would be refused anyway is ended at once, so that no
+   * steward reads it in vain. What is answered before it runs can still get it refused.
+   */
+  add(job: JobRecord, plan: JobPlan): void {
     this.#waiting.set(job.id, job)
     const { jobs, events, files } = this.#parts
     void files.fetch(job)
-    void jobs.show(job, 0).catch((error) => events.unexpected(error, job.id))
+    const unexpected = (error: unknown) => events.unexpected(error, job.id)
+    void jobs.show(job, 0).catch(unexpected)
+    void this.#refuseInTime(job, plan).catch(unexpected)
+  }
+
+  async #refuseInTime(job: JobRecord, plan: JobPlan): Promise<void> {
+    const { runner } = this.#parts
+    const why = await runner.objectionTo(job, plan)
+    const waiting = this.#waiting.get(job.id)
+    if (why === undefined || waiting === undefined) return
+    await this.#endBy(waiting, () => runner.refusePending(waiting, plan, why))
   }
 
   /** The waiting requests, oldest first. */
@@ -242,19 +257,23 @@ export class Approvals {
     return (await this.#parts.jobs.get(jobId)) ?? denied
   }
 
-  /**
-   * Removes a request from the waiting ones at once, so that only one caller ends it. Puts it back where the end could
-   * not be stored.
-   */
-  async #end(
+  #end(
     waiting: JobRecord,
     ending: EndingOfWaiting,
     ended: JobRecord = waiting,
     before?: (draft: Draft) => void
   ): Promise<void> {
+    return this.#endBy(waiting, () => this.#parts.runner.endPending(ended, ending, before))
+  }
+
+  /**
+   * Removes a request from the waiting ones at once, so that only one caller ends it. Puts it back where the end could
+   * not be stored.
+   */
+  async #endBy(waiting: JobRecord, end: () => Promise<void>): Promise<void> {
     this.#waiting.delete(waiting.id)
     try {
-      await this.#parts.runner.endPending(ended, ending, before)
+      await end()
       this.leaveSeat(waiting.issuer, waiting.askedBy)
     } catch (error) {
       this.#waiting.set(waiting.id, waiting)

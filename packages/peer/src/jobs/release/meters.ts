@@ -1,22 +1,30 @@
-/** Meters of a ledger scope beside its ledgers: bits disclosed to each requester by refusals, and bits disclosed by scripts. */
-import type { SafeOutput } from '@stimnet/privacy'
+/**
+ * Meters of a ledger scope beside its ledgers: bits disclosed to each requester by refusals, and of each variable by answers, and
+ * bits disclosed by scripts.
+ */
+import { type InformationPrice, priceByDescription, type SafeOutput } from '@stimnet/privacy'
 import type { Clock, Code } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { ScopeUse } from '../../policy/decision.ts'
 import type { AnsweredStore } from '../../store/released/answered.ts'
 import type { Draft } from '../../store/database.ts'
-import type { RefusalStore } from '../../store/released/refusals.ts'
+import { type RecentBits, takenBy } from '../../store/released/recent-bits.ts'
 import type { ScriptBitStore } from '../../store/released/script-bits.ts'
 import type { Asker } from '../admit/sign-off.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
 /** The limits of the scopes of one catalog. */
-export type MeterLimits = Pick<ScopeUse, 'refusalBitsMax' | 'scriptBitsMax'>
+export interface MeterLimits extends Pick<ScopeUse, 'refusalBitsMax' | 'scriptBitsMax'> {
+  /** Whether it is counted what each requester takes of each variable. */
+  readonly countsTaken?: boolean
+}
 
 /** The stores behind the meters. */
 export interface MeterParts {
   readonly clock: Clock
-  readonly refusals: RefusalStore
+  readonly refusals: RecentBits
+  /** What each requester took of each variable, in bits per value. */
+  readonly taken: RecentBits
   readonly answered: AnsweredStore
   readonly scriptBits: ScriptBitStore
 }
@@ -49,7 +57,7 @@ export class ScopeMeter {
     const { clock, refusals, answered, scriptBits } = this.#parts
     const bits = (requester: string) => countedOf(requester, refusals.bits(this.#scope, requester, clock.now()))
     return {
-      ...this.#limits,
+      ...this.#max,
       refusalBits: Math.max(bits(issuer), bits(institution(askedBy))),
       refusalWouldTell: wouldTell(plan) && !answered.has(this.#scope, questionOf(plan)),
       scriptBits: scriptBits.told(this.#scope),
@@ -58,15 +66,20 @@ export class ScopeMeter {
   }
 
   /** The current use, for monitoring. `refusalBits` is that of the requester with the highest count. */
-  get used(): MeterLimits & Pick<ScopeUse, 'refusalBits' | 'scriptBits'> {
+  get used(): Omit<MeterLimits, 'countsTaken'> & Pick<ScopeUse, 'refusalBits' | 'scriptBits'> {
     const { clock, refusals, scriptBits } = this.#parts
     return {
-      ...this.#limits,
+      ...this.#max,
       refusalBits: refusals
         .told(this.#scope, clock.now())
         .reduce((most, { requester, bits }) => Math.max(most, countedOf(requester, bits)), 0),
       scriptBits: scriptBits.told(this.#scope)
     }
+  }
+
+  get #max() {
+    const { refusalBitsMax, scriptBitsMax } = this.#limits
+    return { refusalBitsMax, scriptBitsMax }
   }
 
   /** Bits that the next script may still disclose. */
@@ -84,6 +97,7 @@ export class ScopeMeter {
       if (this.#parts.answered.has(this.#scope, question)) return {}
       this.#parts.answered.note(draft, this.#scope, question)
       this.#refused(draft, plan, withheldIn(ending.output), asker)
+      if (this.#limits.countsTaken) this.#took(draft, plan, asker)
       // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
       // refusals belongs to the
       // requester and stays out.
@@ -92,6 +106,29 @@ export class ScopeMeter {
     const bits = 'output' in ending ? (ending.output.output.disclosure.bits ?? 0) : OUTCOME_BITS
     this.#parts.scriptBits.spend(draft, this.#scope, bits)
     return { bits }
+  }
+
+  /**
+   * What a question would take of each variable, and what its requester took in thirty days, under the site's names. Nothing for
+   * a question that was answered before.
+   */
+  takenFor(plan: JobPlan, { issuer, askedBy }: Asker): (InformationPrice & { readonly taken: number })[] {
+    const { clock, answered, taken } = this.#parts
+    if (answered.has(this.#scope, questionOf(plan))) return []
+    const took = (requester: string, variable: string) =>
+      taken.bits(this.#scope, takenBy(requester, variable), clock.now())
+    return priceOf(plan).map((price) => ({
+      ...price,
+      taken: Math.max(took(issuer, price.variable), took(institution(askedBy), price.variable))
+    }))
+  }
+
+  #took(draft: Draft, plan: JobPlan, { issuer, askedBy }: Asker): void {
+    const atMs = this.#parts.clock.now()
+    for (const { variable, bits } of priceOf(plan)) {
+      for (const requester of [issuer, institution(askedBy)])
+        this.#parts.taken.note(draft, { scope: this.#scope, requester: takenBy(requester, variable), bits, atMs })
+    }
   }
 
   /** Each refusal, each withheld cell or group, and each statement that people were left out, counts as one bit about data. */
@@ -114,6 +151,13 @@ function institution(peerId: string): string {
 /** The bits that count towards the limit of one requester. */
 function countedOf(requester: string, bits: number): number {
   return requester.startsWith(ALL_OF) ? Math.ceil(bits / INSTITUTION_TIMES) : bits
+}
+
+/** The price as it is shown before a question is asked, under the site's names of variables. Nothing under differential privacy. */
+function priceOf({ catalog, plan, cohort, privacy }: JobPlan): InformationPrice[] {
+  if (plan === undefined || privacy.level !== 'P1') return []
+  const priced = priceByDescription(catalog.descriptor, { plan, where: cohort })
+  return priced.map((one) => ({ ...one, variable: catalog.sourceOf(one.variable).own }))
 }
 
 /** Whether a refusal of this plan could disclose anything. Under differential privacy a refusal is paid for like an answer. */

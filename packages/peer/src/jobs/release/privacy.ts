@@ -24,6 +24,9 @@ import type { LedgerStore } from '../../store/released/ledgers.ts'
 import { type CatalogLedgers, ledgersOf } from './ledgers.ts'
 import { type MeterLimits, type MeterParts, ScopeMeter } from './meters.ts'
 import { rulesOf } from '../admit/rules.ts'
+import type { OverShare } from '../../policy/decision.ts'
+import type { Asker } from '../admit/sign-off.ts'
+import type { JobPlan } from '../admit/validate.ts'
 
 /** The aggregate to be released, and what it was computed from. */
 export interface ReleaseFacts {
@@ -61,6 +64,11 @@ export interface CatalogPrivacy {
   informed(project: string): Promise<readonly Informed[]>
   /** The meters of the project's scope. */
   meter(project: string): ScopeMeter
+  /**
+   * The first variable of which the question would take more than its requester's share; undefined if there is none, or if the
+   * catalog has no shares.
+   */
+  overShare(plan: JobPlan, asker: Asker): Promise<OverShare | undefined>
   /** The people to leave out of a table, so that more of it can be released; undefined for nobody. */
   leaveOut(facts: ReleaseFacts): Promise<LeftOut | undefined>
   /** Loads what disclosure needs, before the turn of the single writer. */
@@ -96,7 +104,17 @@ export async function createCatalogPrivacy(parts: PrivacyParts): Promise<Catalog
       const none = () => Promise.reject(new Error('a catalog that is no longer configured'))
       const limits = { refusalBitsMax: 0, scriptBitsMax: 0 }
       const meter = () => new ScopeMeter(parts.meters, scopeOf(name, orphan.settings.scope, ''), limits)
-      return { ...orphan, timing: 'padded', admits: none, prepare: none, leaveOut: none, informed: none, meter }
+      const overShare = () => Promise.resolve(undefined)
+      return {
+        ...orphan,
+        timing: 'padded',
+        admits: none,
+        prepare: none,
+        leaveOut: none,
+        informed: none,
+        meter,
+        overShare
+      }
     }
   }
 }
@@ -136,6 +154,14 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     },
     informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
     meter: meterFor,
+    overShare: async (plan, asker) => {
+      const share = config.privacy?.requester_share
+      if (share === undefined) return undefined
+      const asked = meterFor(plan.project).takenFor(plan, asker)
+      if (asked.length === 0) return undefined
+      const known = await informedOf(catalog, settings, ledgersFor(plan.project))
+      return overShareIn(asked, known, share)
+    },
     leaveOut: async (facts) => {
       if (facts.aggregate.kind !== 'table') return undefined
       const ledgers = ledgersFor(facts.project)
@@ -176,6 +202,16 @@ async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: 
   })
 }
 
+/** A share of what is left of a variable, where what the requester took in the period counts as left. */
+function overShareIn(asked: ReturnType<ScopeMeter['takenFor']>, known: readonly Informed[], share: number) {
+  return asked
+    .map(({ variable, bits, taken }): OverShare => {
+      const { told, max } = known.find((one) => one.variable === variable) ?? { told: 0, max: 0 }
+      return { variable, taken, asked: bits, may: share * Math.max(0, max - told + taken) }
+    })
+    .find((one) => one.taken + one.asked > one.may)
+}
+
 /** The scope of the meters of one catalog. It spans all epochs: requesters keep what they learned when a file changes. */
 function scopeOf(catalog: string, scope: LedgerScope, project: string | undefined): string {
   return `${catalog}!${ledgerOf(scope, project) ?? 'global'}`
@@ -195,8 +231,10 @@ function ledgerOf(scope: LedgerScope, project: string | undefined): string | und
  */
 function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): MeterLimits {
   const { refusalBitsMax, scriptBitsScopeMax } = settings
-  if (!descriptor.synthetic) return { refusalBitsMax, scriptBitsMax: scriptBitsScopeMax }
+  const countsTaken = config.privacy?.requester_share !== undefined
+  if (!descriptor.synthetic) return { refusalBitsMax, scriptBitsMax: scriptBitsScopeMax, countsTaken }
   return {
+    countsTaken,
     refusalBitsMax: config.privacy?.refusal_bits_max ?? Number.POSITIVE_INFINITY,
     scriptBitsMax: config.privacy?.script_bits_scope_max === undefined ? Number.POSITIVE_INFINITY : scriptBitsScopeMax
   }

@@ -54,15 +54,32 @@ export async function execute(
   // Exact numbers must never be released in place of noisy ones.
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
   const cohort = await plan.catalog.cohort(plan.cohort)
-  if (!gateCohort(cohort.size, parts.privacy.settings).ok) {
-    return refuse('the cohort is below the smallest size')
-  }
+  const objection = await objectionTo(plan, cohort, parts.privacy)
+  if (objection !== undefined) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: objection, ranBy: RAN_BY_NODE }
   if (plan.plan) {
     const { catalog, cohort: filter, project } = plan
     const aggregate = await reduceTable({ catalog, plan: plan.plan, filter, cohort, project }, parts.privacy, signal)
     return { ok: true, aggregate, cohort, ranBy: RAN_BY_NODE }
   }
   return runScript(job, parts, cohort, signal)
+}
+
+/** Why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
+export async function objectionNow(plan: JobPlan, privacy: CatalogPrivacy): Promise<string | undefined> {
+  // Whether a noisy answer is given must not depend on data.
+  if (plan.noise !== undefined || plan.privacy.level !== 'P1') return undefined
+  return objectionTo(plan, await plan.catalog.cohort(plan.cohort), privacy)
+}
+
+/** Why nothing may be computed over a cohort: one of a fixed set of texts. */
+async function objectionTo(plan: JobPlan, cohort: SubjectSet, privacy: CatalogPrivacy): Promise<string | undefined> {
+  if (!gateCohort(cohort.size, privacy.settings).ok) return 'the cohort is below the smallest size'
+  // A table is judged when it is made. A script's output depends on who is in the cohort, so the script is judged as a
+  // release about this set before it runs.
+  if (plan.plan) return undefined
+  const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
+  const isAdmitted = await privacy.admits({ cohort, possible }, plan.project)
+  return isAdmitted ? undefined : 'few people distinguish the cohort from earlier ones'
 }
 
 async function runScript(
@@ -73,10 +90,7 @@ async function runScript(
 ): Promise<Executed> {
   const { program } = plan
   if (program.kind !== 'script' || !parts.sandbox) throw new StimnetError('SANDBOX_UNAVAILABLE', `running ${id}`)
-  // The script's output depends on who is in the cohort. So it is judged as a release about this set before it runs.
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
-  const isAdmitted = await parts.privacy.admits({ cohort, possible }, plan.project)
-  if (!isAdmitted) return refuse('few people distinguish the cohort from earlier ones')
   const tables = await plan.catalog.tables(cohort, signal)
   const outcome = await parts.sandbox.run(
     {
@@ -112,10 +126,6 @@ async function runScript(
     ...(possible ? { possible } : {})
   } as const
   return { ok: true, aggregate, cohort, ranBy }
-}
-
-function refuse(why: string): Executed {
-  return { ok: false, code: 'COHORT_NOT_RELEASABLE', why, ranBy: RAN_BY_NODE }
 }
 
 /** The Python code that will run: of a notebook its code cells, one after the other. */

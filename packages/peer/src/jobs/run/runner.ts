@@ -9,7 +9,7 @@ import { reasonOf } from '../admit/advice.ts'
 import { isApproved } from './approved.ts'
 import type { Charges } from '../release/charge.ts'
 import { type CheckedRequest, check, type Trust } from '../admit/check.ts'
-import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy } from './execute.ts'
+import { type Executed, type ExecutionParts, execute, objectionNow, RAN_BY_NODE, type RanBy } from './execute.ts'
 import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from '../release/privacy.ts'
@@ -325,6 +325,19 @@ export class Runner implements Queue {
     await this.#told(record, undefined)
   }
 
+  /** Why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
+  objectionTo(job: JobRecord, plan: JobPlan): Promise<string | undefined> {
+    return objectionNow(plan, this.#parts.privacy.of(job.catalog))
+  }
+
+  /** Ends a request that waits for stewards as its run would end: at the same boundary, and at the same price. */
+  async refusePending(job: JobRecord, plan: JobPlan, why: string): Promise<void> {
+    const { settings } = this.#parts.privacy.of(job.catalog)
+    const code = 'COHORT_NOT_RELEASABLE'
+    const reason = reasonOf(plan, settings, code, why)
+    await this.#end(job, { state: 'blocked', code, reason }, plan, why)
+  }
+
   async #endWaiting(job: JobRecord): Promise<void> {
     try {
       const { shown } = await this.#end(job, { state: 'cancelled', code: 'CANCELLED' }, undefined)
@@ -360,7 +373,8 @@ export class Runner implements Queue {
       sandbox: this.#parts.validation.sandbox,
       now: this.#parts.clock.now()
     })
-    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved }, plan)
+    const overShare = await this.#parts.privacy.of(job.catalog).overShare(plan, job)
+    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved, overShare }, plan)
     if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
     if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan

@@ -79,7 +79,8 @@ async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: Ab
       of,
       over: { without: within(without), always: within(always), valued: within(valued) }
     }))
-    const options = { known: { ...known, relaxed }, leftOut: undefined, signal }
+    const complete = new Set(variablesOf(model))
+    const options = { known: { ...known, relaxed, complete }, leftOut: undefined, signal }
     const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
     found.push({ ...reducedQuestion, plan })
   }
@@ -129,6 +130,7 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
 interface Followed {
   readonly possible: Possible | undefined
   readonly values: KnownValues
+  readonly complete: ReadonlySet<VariableRef>
   readonly relaxed: readonly {
     readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
@@ -160,7 +162,34 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
     })
   }
   const values = await knownValues(catalog, plan)
-  return { relaxed, values, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+  const complete = await completeOf(catalog, plan)
+  return { relaxed, values, complete, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+}
+
+/** Whether nobody lacks a value, by variable. A catalog is kept for an epoch, and in the words of a request for that request. */
+const COMPLETE = new WeakMap<Catalog, Map<VariableRef, boolean>>()
+
+/** The measured variables of which every subject, or every row of a table with several rows per subject, has a value. */
+async function completeOf(catalog: Catalog, plan: Plan): Promise<ReadonlySet<VariableRef>> {
+  const kept = COMPLETE.get(catalog) ?? new Map<VariableRef, boolean>()
+  COMPLETE.set(catalog, kept)
+  const variables = [...new Set(plan.measures.flatMap(variablesOf))]
+  for (const variable of variables) {
+    if (kept.has(variable)) continue
+    const { table } = resolveVariable(catalog.descriptor, variable)
+    const measures: Plan['measures'] = [{ kind: 'count', name: 'values', variable }]
+    const everybody = await catalog.cohort(undefined)
+    const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
+    const [group] = groups
+    const column = group?.columns.get(variable)
+    kept.set(
+      variable,
+      table.oneRowPerSubject
+        ? column?.support.size === everybody.size
+        : column !== undefined && column.rows === group?.rows
+    )
+  }
+  return new Set(variables.filter((variable) => kept.get(variable)))
 }
 
 /** The values of the measured variables that others are taken to know of each person. */
@@ -200,9 +229,9 @@ async function reduced(
     }
     defining.push({ ...of, ...reductions })
   }
-  const { possible, values } = known
+  const { possible, values, complete } = known
   return {
-    ...{ kind: 'table', plan, reduction, defining },
+    ...{ kind: 'table', plan, reduction, defining, complete },
     ...{ known: values },
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})

@@ -1,10 +1,10 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer's user can read. */
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { readPrivate, writePrivate } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
-import { readPrivate, writePrivate } from '../private.ts'
-import { hashOfNobody, hashPassword, isDated, passwordFits } from './passwords.ts'
+import { hashOfNobody, hashPassword, isDated, PASSWORD_COST, type PasswordCost, passwordFits } from './passwords.ts'
 
 /** The roles of accounts. */
 export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
@@ -42,26 +42,36 @@ export class Accounts {
   #accounts: Map<string, StoredAccount>
   #lockedPeople: Set<string>
   #tokenEpoch: string
-  readonly #nobody = hashOfNobody()
+  readonly #cost: PasswordCost
+  readonly #nobody: string
   #checking = 0
   /** Modification time of the file when it was last read, ms. */
   #readMs = Number.NaN
   /** The last of the queued changes and reads, which run one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(file: string, { accounts, locked_people: lockedPeople, token_epoch: tokenEpoch }: File) {
+  private constructor(
+    file: string,
+    { accounts, locked_people: lockedPeople, token_epoch: tokenEpoch }: File,
+    cost: PasswordCost
+  ) {
     this.#file = file
+    this.#cost = cost
+    this.#nobody = hashOfNobody(cost)
     this.#accounts = new Map(accounts.map((account) => [account.name, account]))
     this.#lockedPeople = new Set(lockedPeople)
     this.#tokenEpoch = tokenEpoch
   }
 
-  /** Opens the file; a missing one means no accounts. Throws CONFIG_INVALID where it cannot be parsed or others can read it. */
-  static async open(file: string): Promise<Accounts> {
+  /**
+   * Opens the file; a missing one means no accounts. `cost` is that of new password hashes. Throws CONFIG_INVALID where the file
+   * cannot be parsed or others can read it.
+   */
+  static async open(file: string, cost: PasswordCost = PASSWORD_COST): Promise<Accounts> {
     const text = await readPrivate(file)
-    if (text === undefined) return new Accounts(file, NO_ACCOUNTS)
+    if (text === undefined) return new Accounts(file, NO_ACCOUNTS, cost)
     try {
-      return new Accounts(file, fileSchema.parse(JSON.parse(text)))
+      return new Accounts(file, fileSchema.parse(JSON.parse(text)), cost)
     } catch (cause) {
       throw new StimnetError('CONFIG_INVALID', `the accounts file ${file} cannot be read`, { cause })
     }
@@ -124,7 +134,7 @@ export class Accounts {
     try {
       const { mtimeMs } = await stat(this.#file)
       if (mtimeMs === this.#readMs) return
-      const read = await Accounts.open(this.#file)
+      const read = await Accounts.open(this.#file, this.#cost)
       this.#accounts = read.#accounts
       this.#lockedPeople = read.#lockedPeople
       this.#tokenEpoch = read.#tokenEpoch
@@ -151,7 +161,7 @@ export class Accounts {
       // fits or not.
       const [fits, fresh] = await Promise.all([
         passwordFits(password, stored),
-        isDated(stored) ? hashPassword(password) : undefined
+        isDated(stored, this.#cost) ? hashPassword(password, this.#cost) : undefined
       ])
       if (!fits || !account) return null
       if (account.locked) throw new StimnetError('ACCOUNT_LOCKED', `${name} logs in`)
@@ -176,7 +186,7 @@ export class Accounts {
     const isSame = before !== undefined && (await passwordFits(account.password, before.password))
     const secret = isSame
       ? { password: before.password, generation: before.generation }
-      : { password: await hashPassword(account.password), generation: randomBytes(16).toString('hex') }
+      : { password: await hashPassword(account.password, this.#cost), generation: randomBytes(16).toString('hex') }
     const parsed = accountSchema.safeParse({ name, roles, ...secret })
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')

@@ -1,0 +1,148 @@
+/** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
+import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
+import { isCode } from '@stimnet/protocol'
+import { type Broadcast, pool } from '@stimnet/sdk'
+import { modelLines } from './models.ts'
+import { noiseLines } from './noise.ts'
+import { pooledPlot } from './plot.ts'
+import { schemaLines } from './schema-text.ts'
+import { tableOneLines } from './table-one.ts'
+import { testLines } from './tests.ts'
+import { typedLines } from './typed.ts'
+
+type Part = Broadcast['parts'][number]
+
+/** The parts, one line per peer. */
+function partsTable(broadcast: Broadcast): string {
+  const rows = broadcast.parts.map((part) => [
+    part.institution || part.peer_id,
+    part.state,
+    part.code ?? '',
+    part.output?.disclosure.subjects ?? null,
+    withheldIn(part)
+  ])
+  return tableOf(['institution', 'state', 'code', 'subjects', 'withheld'], rows)
+}
+
+function withheldIn({ output }: Part): string {
+  if (!output) return ''
+  if (output.kind === 'typed') return output.withheld.values > 0 ? `${output.withheld.values} values` : 'nothing'
+  if (output.kind === 'values') return output.withheld.leaves > 0 ? `${output.withheld.leaves} values` : 'nothing'
+  const { groups, cells } = output.withheld
+  return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
+}
+
+/** The whole answer, as text. */
+export function answerText(shown: Broadcast): string {
+  const broadcast = withOwnPooled(shown)
+  const lines =
+    broadcast.parts.length > 0
+      ? [partsTable(broadcast)]
+      : [`${broadcast.code ?? broadcast.state}: ${printable(broadcast.reason ?? '')}\n`]
+  lines.push(...reasonLines(broadcast), ...schemaLines(broadcast))
+  const { pooled } = broadcast
+  const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
+  if (pooled && pooled.rows.length > 0) {
+    lines.push(...pooledLines(pooled, shown.pooled === null ? broadcast.parts[0] : undefined), ...pooledPlot(broadcast))
+  }
+  lines.push(...tableOneLines(broadcast), ...testLines(broadcast), ...modelLines(broadcast), ...noiseLines(broadcast))
+  if (!pooled || pooled.rows.length === 0) for (const part of tables) lines.push(...partLines(part))
+  for (const part of broadcast.parts) if (part.output?.kind === 'values') lines.push(...valueLines(part))
+  lines.push(...typedLines(broadcast))
+  const notes = [...(pooled?.notes ?? []), ...broadcast.warnings].map((note) => withNames(note, broadcast))
+  if (notes.length > 0) lines.push(`\n${notes.map((note) => `Note: ${printable(note)}`).join('\n')}\n`)
+  const claims = new Set(broadcast.parts.flatMap((part) => (part.output ? [claimOf(part.output.disclosure)] : [])))
+  if (claims.size > 0) lines.push(`\n${[...claims].join('\n')}\n`)
+  return lines.join('')
+}
+
+/**
+ * The table of a single institution as a pooled answer, so that its precision, its noise, its tests and its models are shown like
+ * those of several. Its numbers stay as it released them.
+ */
+function withOwnPooled(broadcast: Broadcast): Broadcast {
+  const [part, other] = broadcast.parts
+  if (broadcast.pooled !== null || other || part?.output?.kind !== 'table') return broadcast
+  const { peer_id: site, output } = part
+  const pooled = pool([{ site, output }])
+  // A table that contradicts itself has no row here, and is shown as it is.
+  if (pooled.rows.length !== output.rows.length) return broadcast
+  const rows = pooled.rows.map((row, at) => ({ ...row, values: output.rows[at]?.values ?? row.values }))
+  const own = { ...(output.tests ? { tests: output.tests } : {}), ...(output.models ? { models: output.models } : {}) }
+  return { ...broadcast, pooled: { ...pooled, ...own, rows, notes: [] } }
+}
+
+/** The pooled table. `alone`: the only institution, whose own table it is. */
+function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
+  const cells = rows.map((row) => row.values.map((value, at) => withWithin(value, row.within?.[at])))
+  const names = columns.map(({ name }) => name)
+  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
+  return [
+    `\nPooled over ${sites.length} ${sites.length === 1 ? 'institution' : 'institutions'}\n`,
+    tableOf(
+      [...names, 'institutions'],
+      rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
+    )
+  ]
+}
+
+/** A note with the names of the institutions in place of their PeerIds. */
+function withNames(note: string, { parts }: Broadcast): string {
+  return parts.reduce((text, { peer_id, institution }) => text.replaceAll(peer_id, institution || peer_id), note)
+}
+
+/** A number with its precision. */
+function withWithin(value: string | number | null, within: number | null | undefined): string | number | null {
+  return value === null || within === null || within === undefined ? value : `${cellOf(value)} ± ${within}`
+}
+
+/** The number of institutions behind a row; "2 to 3" where not all contribute to each of its numbers. */
+function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
+  const counts = (columns ?? [sites]).flatMap((column) => (column === null ? [] : [column.length]))
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most ? String(most) : `${least} to ${most}`
+}
+
+/** Each reason once, with the institutions it applies to. */
+function reasonLines({ parts }: Broadcast): string[] {
+  const told = new Map<string, string[]>()
+  for (const part of parts) {
+    if (!part.code || !part.reason) continue
+    const names = told.get(part.reason) ?? []
+    told.set(part.reason, [...names, nameOf(part)])
+  }
+  return [...told].map(
+    ([reason, names]) => `${names.length === parts.length ? 'All' : names.join(', ')}: ${printable(reason)}\n`
+  )
+}
+
+function claimOf({ level, claim }: { level: string; claim: string }): string {
+  return `Assurance ${level}: ${printable(claim)}`
+}
+
+function partLines(part: Part): string[] {
+  if (part.output?.kind !== 'table') return []
+  const { columns, rows } = part.output
+  return [
+    `\n${nameOf(part)}\n`,
+    tableOf(
+      columns.map(({ name }) => name),
+      rows.map((row) => row.values)
+    )
+  ]
+}
+
+function valueLines(part: Part): string[] {
+  if (part.output?.kind !== 'values') return []
+  return [`\n${nameOf(part)}\n`, `${printable(JSON.stringify(part.output.values))}\n`]
+}
+
+function nameOf(part: Part): string {
+  return printable(part.institution || part.peer_id)
+}
+
+/** Exit code: 0 where at least one peer completed, else that of the request's code. */
+export function exitOf(broadcast: Broadcast): number {
+  if (broadcast.parts.some((part) => part.state === 'completed')) return EXIT.ok
+  return broadcast.code !== null && isCode(broadcast.code) ? exitOfCode(broadcast.code) : EXIT.failed
+}

@@ -1,0 +1,124 @@
+/** The price of a question as text for a terminal. */
+import { measured, printable, tableOf } from '@stimnet/machine'
+import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
+
+/** The charge and the expected error at each institution, then the error of the pooled numbers. */
+export function costText(cost: PrivacyCost): string {
+  if (cost.peers.length === 0) return `No peer that can be reached offers ${printable(cost.data_catalog_name)}.\n`
+  if (cost.peers.some(({ information }) => information !== null)) return informationText(cost)
+  const lines = [
+    tableOf(
+      ['institution', 'epsilon', 'rho', 'epsilon at delta', 'rho left here'],
+      cost.peers.map((peer) => [
+        nameOf(peer),
+        peer.cost?.epsilon ?? null,
+        peer.cost === null ? printable(peer.code ?? '') : digits(peer.cost.rho),
+        peer.cost === null ? '' : `${digits(peer.cost.epsilon_at_delta)} at ${digits(peer.cost.delta)}`,
+        peer.left === null ? '' : `${peer.left.project_rho} (life ${peer.left.lifetime_rho})`
+      ])
+    )
+  ]
+  const reasons = new Set(cost.peers.flatMap(({ reason }) => (reason === null ? [] : [reason])))
+  for (const reason of reasons) lines.push(`${printable(reason)}\n`)
+  const prices = pricesIn(cost)
+  lines.push(...new Set(prices.map(partText)))
+  const [first] = prices
+  if (first) lines.push(...errorLines(cost, first), ...warningLines(first))
+  return lines.join('')
+}
+
+/** Number of institutions that would answer, as far as their public descriptions show. */
+export function answersIn({ peers }: PrivacyCost): number {
+  return peers.filter((peer) => peer.cost !== null || peer.information !== null).length
+}
+
+/** The bits at each institution, for each variable that is not `identifying`. */
+function informationText({ peers }: PrivacyCost): string {
+  const rows = peers.flatMap((peer) =>
+    peer.information === null
+      ? [[nameOf(peer), printable(peer.code ?? ''), '', '', '']]
+      : (peer.information.length === 0 ? [undefined] : peer.information).map((told) => [
+          nameOf(peer),
+          told ? printable(told.variable) : 'no counted variable',
+          told ? String(told.numbers) : '',
+          told ? digits(told.bits) : '',
+          told ? digits(told.bits_max) : ''
+        ])
+  )
+  const reasons = new Set(peers.flatMap(({ reason }) => (reason === null ? [] : [`${printable(reason)}\n`])))
+  return [
+    tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
+    ...reasons,
+    'Counted once: the same question again costs nothing. Identifying variables are not counted.\n'
+  ].join('')
+}
+
+/** The charge of one institution. */
+export type Price = NonNullable<PrivacyCost['peers'][number]['cost']>
+
+/** The charges of the institutions that would answer. */
+export function pricesIn(cost: PrivacyCost): Price[] {
+  return cost.peers.flatMap((peer) => (peer.cost ? [peer.cost] : []))
+}
+
+/** The amount as text: `ε 0.05`, or `ρ 0.005` where that was asked for. */
+export function amountOf(price: Price): string {
+  return amountText(price, 1)
+}
+
+function amountText({ epsilon, rho }: Price, times: number): string {
+  return epsilon === null ? `ρ ${measured(rho * times)}` : `ε ${measured(epsilon * times)}`
+}
+
+/** An explanation where an institution charges less than was asked for. */
+function partText(price: Price): string {
+  const sites = price.sites_per_person
+  if (sites <= 1) return ''
+  const part = sites === 2 ? 'half' : `1/${sites}`
+  const asked = amountText(price, sites)
+  return `${amountOf(price)} is ${part} of the ${asked} asked for, because one person may be at ${sites === 2 ? 'two' : sites} of the institutions and is charged at each.\n`
+}
+
+function warningLines({ columns }: Price): string[] {
+  const poor = columns.filter(isCoarse)
+  if (poor.length === 0) return []
+  const told = poor.map(({ name, error_95: error, range }) => {
+    return `WARNING: ${printable(name)} can be off by ${orNone(error)} at one institution; its whole range is ${orNone(range)}.\n`
+  })
+  return [...told, 'A larger ε, narrower --bounds, fewer groups and fewer columns make the errors smaller.\n']
+}
+
+function errorLines(cost: PrivacyCost, price: Price): string[] {
+  const bounds = `each person counts in at most ${many(price.groups_per_subject, 'group')}, with ${many(price.rows_per_subject, 'row')} in each`
+  const sites = price.sites_per_person > 1 ? `; one person may be at ${price.sites_per_person} institutions` : ''
+  return [
+    `\nExpected error at one institution: ${many(price.numbers, 'number')} for each of ${many(price.groups, 'group')}; ${bounds}${sites}\n`,
+    tableOf(
+      ['column', 'sd', '19 of 20 within', 'rank within (rows)', 'in a group of', '19 of 20 when pooled'],
+      price.columns.map((column) => [
+        printable(column.name),
+        orNone(column.sd),
+        orNone(column.error_95),
+        orNone(column.rank_error_95),
+        column.assumes_rows === null ? 'any' : `${column.assumes_rows} rows`,
+        orNone(cost.pooled.find(({ name }) => name === column.name)?.error_95 ?? null)
+      ])
+    )
+  ]
+}
+
+function many(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
+}
+
+function orNone(value: number | null): string {
+  return value === null ? '' : digits(value)
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
+function nameOf({ institution, node_id, peer_id }: PrivacyCost['peers'][number]): string {
+  return printable(institution || node_id || peer_id)
+}

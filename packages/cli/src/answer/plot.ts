@@ -1,0 +1,63 @@
+/** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
+import { cellOf, printable } from '@stimnet/machine'
+import type { Broadcast } from '@stimnet/sdk'
+import { blankWord } from './noise.ts'
+
+/** Number of rows between which a plot is drawn. */
+const ROWS_MIN = 2
+const ROWS_MAX = 24
+const WIDTH = 32
+const LABEL_MAX = 32
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+/** One bar. Its value is null where the number was withheld, or where noise leaves too little of it. */
+export interface Bar {
+  readonly label: string
+  readonly value: number | null
+}
+
+/** The lines of a plot; none where there is nothing to compare. */
+export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld'): string[] {
+  const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
+  const cells = WIDTH / (most - least)
+  // Too few or too many rows, only zeros, or numbers at the limits of a double.
+  if (bars.length < ROWS_MIN || bars.length > ROWS_MAX || cells === 0 || !Number.isFinite(cells)) return []
+  const labels = bars.map(({ label }) => printable(label).slice(0, LABEL_MAX))
+  const widest = Math.max(...labels.map(({ length }) => length))
+  const zero = Math.round(-least * cells)
+  const lines = bars.map(({ value }, at) => {
+    const label = (labels[at] ?? '').padEnd(widest)
+    if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${blank}\n`
+    return `  ${label}  ${barOf(value * cells, zero)} ${cellOf(value)}\n`
+  })
+  return [`\n${printable(title)}\n`, ...lines]
+}
+
+/** A bar: in eighths of a cell to the right, in whole cells to the left, as Unicode has no eighths from that side. */
+function barOf(length: number, zero: number): string {
+  if (length < 0) {
+    const cells = Math.min(zero, Math.max(1, Math.round(-length)))
+    return `${' '.repeat(zero - cells)}${'█'.repeat(cells)}`
+  }
+  const eighths = length === 0 ? 0 : Math.max(1, Math.round(length * 8))
+  return `${' '.repeat(zero)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`
+}
+
+/** A plot of the first measure of a pooled table, by its keys. */
+export function pooledPlot(broadcast: Broadcast): string[] {
+  const { pooled } = broadcast
+  if (!pooled) return []
+  const keys = pooled.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))
+  const measure = pooled.columns.findIndex(({ role }) => role === 'measure')
+  if (keys.length === 0 || measure < 0) return []
+  const bars = pooled.rows.map(({ values }) => {
+    const value = values[measure]
+    return {
+      label: keys.map((at) => cellOf(values[at])).join(', '),
+      value: typeof value === 'number' ? value : null
+    }
+  })
+  const names = keys.map((at) => pooled.columns[at]?.name).join(', ')
+  return barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars, blankWord(broadcast))
+}

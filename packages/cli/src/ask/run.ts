@@ -1,0 +1,270 @@
+/** `stimnet run`: sends one program to many peers, shows their progress, and prints the pooled answer. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import {
+  CLIENT_OPTIONS,
+  clientFor,
+  clientSettings,
+  command,
+  didYouMean,
+  drawProgress,
+  EXIT,
+  given,
+  type Io,
+  pairsOf,
+  readSeed,
+  refuse
+} from '@stimnet/machine'
+import {
+  LIMITS,
+  type Program,
+  programText,
+  programWord,
+  type QuestionInput,
+  type Signer,
+  signerFromSeed,
+  statisticSchema,
+  StimnetError
+} from '@stimnet/protocol'
+import {
+  type Broadcast,
+  type BroadcastSubmission,
+  type Client,
+  type FoundCatalog,
+  type SignedRequest,
+  signRequest,
+  type UploadedFile
+} from '@stimnet/sdk'
+import { answerText, exitOf } from '../answer/answer.ts'
+import { asSigned } from './as-signed.ts'
+import { answersIn, costText, pricesIn } from '../answer/cost-text.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
+import { agreesToSpend, SPEND_OPTIONS } from './spend.ts'
+import { agreedTerms, TERMS_OPTIONS, termsOf } from './terms.ts'
+import { withUploads } from './uploads.ts'
+import { catalogHint, nobodyOffers } from './catalog-hint.ts'
+import { whereOf } from './where.ts'
+
+/** Exit code 0: at least one peer completed; 1: none did. */
+export const runCommand = command({
+  name: 'run',
+  usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
+  summary: 'Runs a program at the peers that offer a catalog and pools their answers.',
+  details: `
+  stimnet run change.sql --catalog clinical_trial_data
+  stimnet run mean.json --catalog clinical_trial_data --where sex=female --where "age>=65"
+  stimnet run report.py --catalog imaging_data --peers node-2,node-3 --param threshold=0.5 --file grid.csv
+  stimnet run change.sql --catalog clinical_trial_data --epsilon 0.1
+
+FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) the request is signed
+with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several
+are joined by "and". --outputs declares what a script releases. --mapping says how an institution's variables read in the
+words of the program.
+
+--dry prints what the question would cost, from the question and the public descriptions of the catalogs, and asks nothing.
+
+--epsilon or --rho asks for noisy numbers instead of withheld cells (P2). This spends a privacy budget that is never refunded:
+the price and the expected error are printed, and you must confirm before anything is sent. Without a terminal, give --yes.
+If too little budget is left, the refusal names the largest amount that fits. The same question again gets the same answer
+and spends nothing.
+
+The exit code is 0 if at least one institution completed, 1 if none did.`,
+  options: {
+    ...CLIENT_OPTIONS,
+    catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
+    peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
+    where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
+    param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'A parameter for a script' },
+    file: { type: 'string', multiple: true, value: 'FILE', help: 'A file that a script reads in UPLOADS_ROOT' },
+    purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
+    title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
+    dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
+    ...PRIVACY_OPTIONS,
+    ...SPEND_OPTIONS,
+    ...TERMS_OPTIONS
+  },
+  positionals: [1, 1, 'FILE'],
+  run: async (values, [file = ''], io) => {
+    const catalog = given('--catalog', values.catalog, ': stimnet catalogs lists them')
+    const client = await clientFor(values.url)
+    const where = whereOf(values.where ?? [])
+    const privacy = privacyOf(values)
+    const ask = {
+      catalog,
+      program: await programOf(file),
+      parameters: pairsOf('param', values.param ?? []),
+      ...(where ? { where } : {}),
+      ...(privacy ? { privacy } : {}),
+      ...(await termsOf(values)),
+      purpose: values.purpose ?? [],
+      title: values.title ?? file
+    }
+    const names = !values.peers || values.peers === 'all' ? undefined : values.peers.split(',')
+    const signer = await ownSigner()
+    const key = signer ? { key: signer.id } : {}
+    if (privacy || values.dry) {
+      const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
+      if (cost.peers.length === 0) throw await nobodyOffers(client, catalog)
+      if (values.dry) {
+        io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : costText(cost))
+        return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
+      }
+      io.err(costText(cost))
+      if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, values.yes ?? false, io))) return EXIT.failed
+    }
+    const ended = await withUploads(client, values.file ?? [], async (uploads) => {
+      const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
+      const shown = await follow(client, id, io)
+      return signed ? held(shown, signed, io) : shown
+    })
+    io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : answerText(ended))
+    if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, catalog)}\n`)
+    return exitOf(ended)
+  }
+})
+
+const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
+  '.py': 'python',
+  '.r': 'r',
+  '.ipynb': 'jupyter'
+}
+
+/** The program in a file, by the file's ending. Throws PARAMETER_INVALID. */
+export async function programOf(file: string): Promise<Program> {
+  const ending = extname(file).toLowerCase()
+  const text = await readProgram(file)
+  const language = LANGUAGES[ending]
+  if (language) return { kind: 'script', language, code: text }
+  if (ending === '.sql') return { kind: 'sql', sql: text }
+  if (ending === '.json') {
+    const parsed = statisticSchema.safeParse(parseJson(file, text))
+    if (parsed.success) return { kind: 'statistic', statistic: parsed.data }
+    return refuse(
+      `${file} does not describe a statistic: ${parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`
+    )
+  }
+  return refuse(`${file}: the name must end in .sql, .py, .r, .ipynb or .json`)
+}
+
+async function readProgram(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    if (Buffer.byteLength(text) <= LIMITS.scriptBytesMax) return text
+  } catch (cause) {
+    return refuse(`${file} cannot be read`, cause)
+  }
+  return refuse(`${file} is larger than ${LIMITS.scriptBytesMax / 1024} KiB`)
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    return refuse(`${file} is not JSON`, cause)
+  }
+}
+
+type Ask = Omit<QuestionInput, 'uploads'> & { readonly uploads?: readonly UploadedFile[] }
+
+/** The researcher's own key; undefined where there is none. */
+export async function ownSigner(): Promise<Signer | undefined> {
+  const seed = await readSeed(clientSettings().keyFile)
+  return seed && signerFromSeed(seed)
+}
+
+/** The submission that the gateway signs for the account. */
+function submissionOf(
+  { catalog, program, uploads = [], ...rest }: Ask,
+  names: string[] | undefined
+): BroadcastSubmission {
+  return {
+    ...rest,
+    targets: names ?? '*',
+    data_catalog_name: catalog,
+    script_type: programWord(program) as 'sql',
+    script_content: programText(program),
+    ...(uploads.length > 0 ? { uploaded_file_ids: uploads.map(({ file_id }) => file_id) } : {})
+  }
+}
+
+/**
+ * Submits the request, signed with the researcher's key where there is one. The targets are then looked up first, since
+ * the signature
+ * names them.
+ */
+async function submit(
+  client: Client,
+  { signer, ...ask }: Ask & { readonly signer: Signer | undefined },
+  names: string[] | undefined,
+  io: Io
+): Promise<{ id: string; signed?: SignedRequest }> {
+  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
+  const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
+  const terms = agreedTerms(ask, chosen)
+  io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
+  const targets = chosen.map(({ peer_id }) => peer_id)
+  const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
+  const { id } = await client.submitBroadcast(signed)
+  return { id, signed }
+}
+
+/** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */
+async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
+  const { broadcast, wrong, holding } = await asSigned(shown, signed)
+  io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
+  if (wrong.length > 0) {
+    io.err(
+      `WARNING: the gateway shows answers of ${wrong.join(', ')} that they did not sign for this request. They are left out.\n`
+    )
+  }
+  return broadcast
+}
+
+/** The credentials in the researcher's file; none where there is no such file. */
+async function credentials(): Promise<string[]> {
+  try {
+    const text = await readFile(clientSettings().credentialsFile, 'utf8')
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
+  const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
+  const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
+  const missing = (names ?? []).filter(
+    (name) => !chosen.some(({ peer_id, node_id }) => name === peer_id || name === node_id)
+  )
+  if (offering.length === 0) throw await nobodyOffers(client, catalog)
+  if (missing.length === 0) return chosen
+  await assertKnown(client, missing)
+  const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}. stimnet catalogs lists the peers that do.`
+  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+}
+
+/** Throws PEER_UNKNOWN for a name that no known peer has, since that is the user's mistake and not an unreachable peer. */
+async function assertKnown(client: Client, names: readonly string[]): Promise<void> {
+  const nodes = await client.nodes()
+  const known = nodes.map(({ node_id }) => node_id)
+  const stranger = names.find((name) => !nodes.some(({ peer_id, node_id }) => name === peer_id || name === node_id))
+  if (stranger === undefined) return
+  const reason = `No peer called ${JSON.stringify(stranger)} is known here.${didYouMean(stranger, known)}`
+  throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+}
+
+/** Draws each peer's state until all have ended. */
+async function follow(client: Client, id: string, io: Io): Promise<Broadcast> {
+  const draw = drawProgress(io)
+  try {
+    for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+  } catch (error) {
+    if (io.signal.aborted) io.err(`Still running: stimnet job ${id} shows it, stimnet job ${id} --cancel ends it.\n`)
+    throw error
+  }
+  return client.broadcast(id)
+}

@@ -1,0 +1,125 @@
+/** `stimnet verify`: verifies a receipt or a proof in a file. Needs no network, no peer and no login. */
+import { readFile } from 'node:fs/promises'
+import { command, EXIT, given, type Io, printable, refuse } from '@stimnet/machine'
+import { StimnetError } from '@stimnet/protocol'
+import { recordFacts, verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
+
+const FILE_BYTES_MAX = 4 * 1024 * 1024
+
+/** Exit code 1: it does not verify. */
+export const verifyCommand = command({
+  name: 'verify',
+  usage: 'FILE --peer PEERID [--request HASH] [--json]',
+  summary: 'Checks a receipt or a proof from the audit log, offline.',
+  details: `
+FILE contains a receipt (the field receipt of a job), the JSON of a job, or a proof from stimnet audit prove. Checked are the
+institution's signature, that the values are those it signed, that the end of the job is in its audit log, and for a proof
+the signatures of all witnesses. --peer names the institution that must have signed: a receipt alone does not prove who owns
+a key.
+
+  stimnet job 3f2a91c4 --json > job.json && stimnet verify job.json --peer 12D3KooW…
+  stimnet verify release-41.json --peer 12D3KooW…`,
+  options: {
+    peer: { type: 'string', value: 'PEERID', help: 'The institution that must have signed' },
+    request: { type: 'string', value: 'HASH', help: 'The hash of the signed request that it must answer' },
+    json: { type: 'boolean', help: 'Print its contents as JSON' }
+  },
+  positionals: [1, 1, 'FILE'],
+  run: async (values, [file = ''], io) => {
+    const peer = given(
+      '--peer',
+      values.peer,
+      ': the PeerId of the institution that must have signed. stimnet peers lists them'
+    )
+    const text = await readBounded(file)
+    const told = isProof(text)
+      ? await proofFacts(text, peer)
+      : await receiptFacts(receiptIn(text), {
+          expectedPeer: peer,
+          ...(values.request ? { requestHash: values.request } : {})
+        })
+    print(told, values.json, io)
+    return EXIT.ok
+  }
+})
+
+async function proofFacts(text: string, peer: string): Promise<Record<string, unknown>> {
+  const proof = await verifyAuditFile(text, { peer })
+  const witnesses = proof.checkpoint.witnesses.map((one) => `${one.peer} at ${new Date(one.atMs).toISOString()}`)
+  return {
+    holds: 'the record is in the log',
+    log: proof.peer,
+    record: proof.sequence,
+    of: proof.checkpoint.size,
+    witnesses,
+    ...(proof.record ? recordFacts(proof.record) : {})
+  }
+}
+
+async function receiptFacts(
+  text: string,
+  expected: { expectedPeer: string; requestHash?: string }
+): Promise<Record<string, unknown>> {
+  const { result, receipt, output, logged } = await verifyReceipt(text, expected)
+  return {
+    holds: 'signed by the institution, over this request and these values',
+    institution: expected.expectedPeer,
+    job: result.jobId,
+    state: result.state,
+    ...(result.code ? { code: result.code } : {}),
+    released: new Date(receipt.releasedAtMs).toISOString(),
+    request: receipt.requestHash,
+    requester: receipt.requester,
+    custody: receipt.custody,
+    epoch: receipt.epoch,
+    code_hash: receipt.codeHash,
+    ran_in: [receipt.engine, receipt.grade, receipt.image].filter(Boolean).join(', '),
+    policy_hash: receipt.policyHash,
+    ...(output ? { assurance: output.disclosure.level, claim: output.disclosure.claim } : {}),
+    log: logged ? `record ${logged.index + 1} of ${logged.size} in its audit log` : 'not proved by this receipt'
+  }
+}
+
+function print(told: Record<string, unknown>, asJson: boolean | undefined, io: Io): void {
+  if (asJson) {
+    io.out(`${JSON.stringify(told, null, 2)}\n`)
+    return
+  }
+  for (const [name, value] of Object.entries(told)) {
+    const plain = typeof value === 'object' ? JSON.stringify(value) : String(value)
+    const text = Array.isArray(value) ? value.join('\n                ') || 'none' : plain
+    io.out(`${name.replaceAll('_', ' ').padEnd(16)}${text.split('\n').map(printable).join('\n')}\n`)
+  }
+}
+
+async function readBounded(file: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    return refuse(`${file} cannot be read`, cause)
+  }
+  if (text.length <= FILE_BYTES_MAX) return text.trim()
+  throw new StimnetError('TOO_LARGE', `reading ${file}`)
+}
+
+function isProof(text: string): boolean {
+  return text.startsWith('{') && typeof (parsed(text) as { checkpoint?: unknown }).checkpoint === 'string'
+}
+
+/** The receipt in a file: the text itself, or that of the JSON of a job or a part. */
+function receiptIn(text: string): string {
+  if (!text.startsWith('{')) return text
+  const { receipt } = parsed(text) as { receipt?: unknown }
+  if (typeof receipt === 'string') return receipt
+  const reason = 'The file holds neither a receipt nor a proof. Of a broadcast, save the receipt of one part.'
+  throw new StimnetError('MALFORMED', reason, { reason })
+}
+
+function parsed(text: string): object {
+  try {
+    return JSON.parse(text) as object
+  } catch (cause) {
+    throw new StimnetError('MALFORMED', 'reading JSON', { cause })
+  }
+}

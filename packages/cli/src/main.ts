@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+/** The command `stimnet`: finds the subcommand, runs it and sets its exit code. */
+import {
+  askLine,
+  type Command,
+  didYouMean,
+  EXIT,
+  EXIT_TEXT,
+  helpOf,
+  type Io,
+  printable,
+  runCommand,
+  tell
+} from '@stimnet/machine'
+import { StimnetError } from '@stimnet/protocol'
+import manifest from '../package.json' with { type: 'json' }
+import { ASKING, DECIDING } from './commands.ts'
+
+/** What adds the commands of a peer to this command. */
+const PEER_MISSING =
+  'The commands of a peer, such as init and start, come with its package: npm install -g @stimnet/peer'
+
+const overviewOf = (
+  serving: readonly Command[] | undefined
+) => `StimNet ${manifest.version}: analyse clinical data where they are.
+
+usage: stimnet COMMAND [OPTIONS]
+
+A first answer, from a running peer:
+  stimnet login ada
+  stimnet catalogs parkinson
+  stimnet run examples/change-by-sex.sql --catalog clinical_trial_data
+
+To run a peer of your own:
+  stimnet init ./peer --institution "University Hospital North"
+  stimnet account add ada --config ./peer/stimnet.yaml
+  stimnet start --config ./peer/stimnet.yaml
+
+For researchers:
+${listed(ASKING)}
+
+For stewards and operators:
+${listed(DECIDING)}
+
+For institutions:
+${serving === undefined ? `  ${PEER_MISSING}` : listed(serving)}
+
+stimnet COMMAND --help shows the options of a command, with examples.
+Exit codes: ${EXIT_TEXT}.
+`
+
+function listed(commands: readonly Command[]): string {
+  return commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
+}
+
+/** The commands of the peer's package; undefined where it is not installed. Researchers need neither it nor what it needs. */
+async function servingCommands(): Promise<readonly Command[] | undefined> {
+  try {
+    import.meta.resolve('@stimnet/peer/commands')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+  return (await import('@stimnet/peer/commands')).SERVING
+}
+
+async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--version') {
+    io.out(`${manifest.version}\n`)
+    return EXIT.ok
+  }
+  const isHelp = name === undefined || name === '--help' || name === '-h' || name === 'help'
+  const wanted = isHelp ? rest[0] : name
+  const own = [...ASKING, ...DECIDING]
+  const isOwn = (candidate: Command) => candidate.name === wanted
+  const serving = own.some(isOwn) ? undefined : await servingCommands()
+  const all = [...own, ...(serving ?? [])]
+  const definition = all.find(isOwn)
+  if (isHelp) {
+    io.out(definition ? helpOf(definition) : overviewOf(serving))
+    return name === undefined ? EXIT.usage : EXIT.ok
+  }
+  if (!definition) {
+    const near = didYouMean(name, [...all.map((candidate) => candidate.name), '--help', '--version'])
+    const missing = serving === undefined ? `${PEER_MISSING}\n` : ''
+    io.err(`stimnet: There is no command ${printable(name)}.${near}\n${missing}stimnet --help lists all commands.\n`)
+    return EXIT.usage
+  }
+  try {
+    return await runCommand(definition, rest, io)
+  } catch (error) {
+    return tell(error, io)
+  }
+}
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => stopping.abort(new StimnetError('CANCELLED', `stopped by ${signal}`)))
+}
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY === true,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : undefined,
+  signal: stopping.signal
+})

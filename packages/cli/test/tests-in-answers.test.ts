@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestResult } from '@stimnet/protocol'
+import type { Broadcast } from '@stimnet/sdk'
+import { answerText } from '../src/answer/answer.ts'
+import { tableOneLines } from '../src/answer/table-one.ts'
+import { testLines } from '../src/answer/tests.ts'
+
+const WELCH: TestResult = {
+  kind: 'welch',
+  of: 'sd_score',
+  by: ['sex'],
+  groups: [
+    { name: 'female', n: 50, mean: 5.006, sd: 0.35 },
+    { name: 'male', n: 50, mean: 5.936, sd: 0.52 }
+  ],
+  difference: -0.93,
+  interval: [-1.105707, -0.754293],
+  statistic: -10.520986,
+  df: [86.538],
+  p: 3.7467e-17,
+  note: ''
+}
+const text = (tests: TestResult[]) => testLines({ pooled: { tests }, parts: [] } as unknown as Broadcast).join('')
+
+test('a test is one line: what it is of, its statistic, and how sure one can be', () => {
+  assert.equal(
+    text([WELCH]),
+    '\nWelch’s t, sd_score by sex: t(86.54) = -10.52, p = 3.75e-17. ' +
+      'Difference female − male: -0.93, 95 % interval -1.106 to -0.7543.\n'
+  )
+})
+
+test('a meta-analysis says the combined effect, how institutions differ, and the effect of each', () => {
+  const meta: TestResult = {
+    ...{ ...WELCH, kind: 'meta', difference: 1.551, interval: [0.0732, 3.0288], statistic: 3.34, df: [3], p: 0.0444 },
+    meta: {
+      ...{ effect: 'difference', method: 'reml', interval: 'hartung_knapp', tau2: 0.311, i2: 0.4014 },
+      ...{ q: { statistic: 5.2, df: 3, p: 0.1577 }, prediction: [-0.7585, 3.8605] },
+      sites: [{ site: '12D3', estimate: 1.3, interval: [-0.03, 2.63], weight: 0.25 }]
+    }
+  }
+  const broadcast = { pooled: { tests: [meta] }, parts: [{ peer_id: '12D3', node_id: 'north' }] }
+  assert.equal(
+    testLines(broadcast as unknown as Broadcast).join(''),
+    '\nMeta-analysis of mean differences (random effects, REML), sd_score, female − male: ' +
+      '1.551, 95 % interval 0.0732 to 3.029, t(3) = 3.34, p = 0.0444.\n' +
+      '  Between institutions: τ² 0.311, I² 40.14 %, Q(3) = 5.2, p = 0.158; a further institution: -0.7585 to 3.861.\n' +
+      '  north: 1.3 (-0.03 to 2.63), weight 25 %\n'
+  )
+})
+
+test('intervals are a line each, with the number of values behind them', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const mean: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'mean_interval', of: 'sd_age' },
+    estimates: [
+      { measure: 'mean', groups: ['female'], n: 90, estimate: 61.5, interval: [60.1, 62.9] },
+      { measure: 'mean', groups: [null], n: 8, estimate: 60, interval: null }
+    ]
+  }
+  assert.equal(
+    text([mean]),
+    '\n95 % interval of the mean, sd_age by sex.\n' +
+      '  female: 61.5 (60.1 to 62.9), n = 90\n  missing: 60 (no interval), n = 8\n'
+  )
+  const share: TestResult = {
+    ...{ ...mean, kind: 'share_interval', of: 'share_sex', by: [], note: 'Said.' },
+    estimates: [{ measure: 'share', groups: [], n: null, estimate: null, interval: null }]
+  }
+  assert.equal(
+    text([share]),
+    '\n95 % interval of the share (Wilson), share_sex: not computed. Said.\n  all: not known\n'
+  )
+})
+
+test('odds and risks are a line each, and how institutions differ is another', () => {
+  const odds: TestResult = {
+    ...{
+      ...WELCH,
+      kind: 'two_by_two',
+      of: 'share_ill',
+      difference: null,
+      interval: null,
+      statistic: 3.34,
+      df: [1],
+      p: 0.0677
+    },
+    heterogeneity: { statistic: 2.33, df: 3, p: 0.507 },
+    estimates: [
+      { measure: 'odds_ratio', groups: [], n: 370, estimate: 1.505, interval: [0.97, 2.33] },
+      { measure: 'risk_difference', groups: [], n: 370, estimate: 0.089, interval: [-0.0058, 0.184] }
+    ]
+  }
+  assert.equal(
+    text([odds]),
+    '\nOdds and risks of two groups, share_ill by sex: χ²(1) = 3.34, p = 0.0677.\n' +
+      '  Odds ratios between institutions: Breslow–Day χ²(3) = 2.33, p = 0.507.\n' +
+      '  odds ratio: 1.505 (0.97 to 2.33), n = 370\n  risk difference: 0.089 (-0.0058 to 0.184), n = 370\n'
+  )
+})
+
+test('comparisons of each two groups are a line each with p, and a partial correlation says what is held fixed', () => {
+  const none = { difference: null, interval: null, statistic: null, df: [], p: null, groups: [] }
+  const pairs: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'pairwise' },
+    estimates: [{ measure: 'difference', groups: ['a', 'b'], n: 60, estimate: 1.5, interval: [0.5, 2.5], p: 0.0123 }]
+  }
+  assert.equal(
+    text([pairs]),
+    '\nPairwise Welch’s t, p after Holm, sd_score by sex.\n  a − b: 1.5 (0.5 to 2.5), n = 60, p = 0.0123\n'
+  )
+  const group = (name: string) => ({ name, n: null, mean: null, sd: null })
+  const partial: TestResult = {
+    ...{ ...WELCH, ...none, kind: 'partial_correlation', of: 'correlation_x_y', by: [] },
+    ...{ groups: ['x', 'y', 'z'].map(group), statistic: 2.1, df: [57], p: 0.0402 }
+  }
+  assert.match(text([partial]), /^\nPartial correlation, x and y given z: t\(57\) = 2\.1, p = 0\.0402\./)
+})
+
+test('an exact test has a p value alone', () => {
+  const exact: TestResult = {
+    ...{ ...WELCH, kind: 'fisher', of: 'subjects', by: ['arm', 'ill'], groups: [], difference: null, interval: null },
+    ...{ statistic: null, df: [], p: 0.4412 },
+    estimates: [{ measure: 'odds_ratio', groups: [], n: 78, estimate: 1.597, interval: [0.511, 5.235] }]
+  }
+  assert.equal(
+    text([exact]),
+    '\nFisher’s exact test, subjects by arm, ill: p = 0.441.\n  odds ratio: 1.597 (0.511 to 5.235), n = 78\n'
+  )
+})
+
+test('a t of one sample names the value that the mean is compared with, a paired one both variables', () => {
+  const one: TestResult = { ...WELCH, kind: 'one_sample', by: [], value: 6 }
+  assert.match(text([one]), /^\nOne-sample t, sd_score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)
+  assert.match(text([{ ...WELCH, kind: 'paired', by: [] }]), /^\nPaired t, sd_score: t\(.* Difference female − male: /)
+})
+
+test('a baseline table has variables as rows, and says what was withheld', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'category', variables: [], pools: false },
+    { name: 'subjects', role: 'measure', kind: 'subjects', variables: [], pools: true },
+    { name: 'mean_age', role: 'measure', kind: 'mean', variables: ['s.age'], unit: 'a', pools: true },
+    { name: 'sd_age', role: 'measure', kind: 'sd', variables: ['s.age'], unit: 'a', pools: true },
+    { name: 'share_sex_F', role: 'measure', kind: 'share', variables: ['s.sex'], argument: 'F', pools: true }
+  ]
+  const rows = [{ values: ['dbs', 80, 64.1, 8.2, 0.4] }, { values: ['control', 40, 61.5, null, null] }]
+  const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows }, parts: [] }
+  const lines = tableOneLines(answer as unknown as Broadcast).join('')
+  assert.match(lines, /subjects +80 +40/)
+  assert.match(lines, /age \[a\], mean \(sd\) +64\.1 \(8\.2\) +61\.5 \(withheld\)/)
+  assert.match(lines, /sex: F +40 % +withheld/)
+  assert.deepEqual(tableOneLines({ ...answer, statistic: null } as unknown as Broadcast), [])
+})
+
+test('a test that was not made says why, and no test leaves nothing', () => {
+  const none = { ...WELCH, statistic: null, p: null, note: 'A group is missing, withheld, or does not vary.' }
+  assert.match(text([none]), /not computed\. A group is missing/)
+  assert.equal(text([]), '')
+  assert.deepEqual(testLines({ pooled: null, parts: [] } as unknown as Broadcast), [])
+})
+
+test('what a peer sends cannot steer the terminal', () => {
+  const hostile = { ...WELCH, of: 'x\u001b[2J', note: 'look\u001b]0;y\u0007' }
+  assert.ok(!text([hostile]).includes('\u001b'))
+})
+
+test('a row says how many institutions are behind it, and so where not all are behind each number', () => {
+  const columns = ['sex', 'subjects', 'mean'].map((name, i) => ({ name, role: i === 0 ? 'key' : 'measure' }))
+  const rows = [
+    { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
+    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] }
+  ]
+  const part = { institution: 'North', state: 'completed', code: null, reason: null, output: null }
+  const broadcast = {
+    parts: [part],
+    warnings: [],
+    schema: null,
+    pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
+  }
+  const shown = answerText(broadcast as unknown as Broadcast)
+  assert.match(shown, /female.*61\.5.*2 to 3/)
+  assert.match(shown, /male.*62\.5.*\b3\b/)
+})
+
+test('people compared within their institution are told so', () => {
+  assert.match(text([{ ...WELCH, adjusted_for: 'site' }]), /^\nWelch’s t within institutions, sd_score by sex/)
+})
+
+test('the answer of a single institution is shown with its precision and its tests, as one of several is', () => {
+  const moments = (n: number, sum: number, accuracy: number) => ({ moments: { n, sum, accuracy: { sum: accuracy } } })
+  const disclosure = { level: 'P1', claim: 'Safe.', subjects: 129, round_base: 1 }
+  const output = {
+    kind: 'table',
+    columns: [
+      { name: 'sex', role: 'key', kind: 'key', variables: ['s.sex'] },
+      { name: 'mean_change', role: 'measure', kind: 'mean', variables: ['s.change'] }
+    ],
+    rows: [
+      { values: ['female', -13.15], parts: { mean_change: moments(42, -552.3, 1.05) } },
+      { values: ['male', null], parts: {} }
+    ],
+    withheld: { groups: 0, cells: 1 },
+    tests: [{ ...WELCH, of: 'mean_change' }],
+    disclosure
+  }
+  const part = { ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null, output } }
+  const text = answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)
+  assert.match(text, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
+  assert.match(text, /\nWelch’s t, mean_change by sex: /)
+  assert.doesNotMatch(text, /Pooled over|institutions|without it/)
+})

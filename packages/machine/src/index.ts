@@ -1,0 +1,25 @@
+/** What programs of ours use of the machine and of the person before it: a terminal, private files, the login at a gateway. */
+export { closeFolder, makeFolder, makePrivately, openToOthers, readPrivate, writePrivate } from './files/private.ts'
+export { loadOrCreateSeed, readSeed } from './files/seed.ts'
+export { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl, keepSession, pairsOf } from './login/session.ts'
+export { type ClientSettings, clientSettings } from './login/settings.ts'
+export {
+  type Command,
+  command,
+  EXIT,
+  EXIT_TEXT,
+  exitOfCode,
+  helpOf,
+  type Io,
+  runCommand,
+  type Values
+} from './terminal/arguments.ts'
+export { askLine } from './terminal/ask-line.ts'
+export { given, oneOf, refuse, wholeNumber } from './terminal/checked.ts'
+export { didYouMean, nearest } from './terminal/nearest.ts'
+export type { Option } from './terminal/parse.ts'
+export { readPassword } from './terminal/password.ts'
+export { drawProgress } from './terminal/progress.ts'
+export { cellOf, measured, printable, tableOf } from './terminal/table.ts'
+export { tell } from './terminal/tell.ts'
+export { localTime } from './terminal/time.ts'
