@@ -16,7 +16,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   sdk: ['protocol', 'statistics', 'api'],
   machine: ['protocol', 'sdk'],
   peer: ['protocol', 'statistics', 'privacy', 'sandbox', 'data', 'mesh', 'api', 'gateway', 'sdk', 'machine'],
-  cli: ['protocol', 'api', 'statistics', 'sdk', 'machine'],
+  cli: ['protocol', 'api', 'sdk', 'machine'],
   console: ['sdk', 'protocol']
 }
 

@@ -88,6 +88,14 @@ describe('the command line', () => {
     const noSet = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--set', 'main', ...at])
     assert.equal(noSet.code, 1)
     assert.match(noSet.out, /SCHEMA_MISMATCH.*main, analysis set "no such set" instead of "a set of that name"/s)
+    // The ledger of a running peer is open, so the peer is asked; without a port in the configuration, at --url.
+    const budget = await stimnet(['budget', '--json', ...at])
+    const [whole] = JSON.parse(budget.out) as { catalog: string; scope: string; rho_spent: string; rho_left: string }[]
+    assert.deepEqual([whole?.catalog, whole?.scope], ['clinical_trial_data', 'all'], budget.err)
+    assert.equal(Number(whole?.rho_spent) + Number(whole?.rho_left), 3.11)
+    assert.ok(Number(whole?.rho_spent) > 0)
+    const unnamed = await stimnet(['budget', '--config', configFile])
+    assert.deepEqual([unnamed.code, /running .* --url, logged in there as steward/.test(unnamed.err)], [2, true])
 
     const running = await stimnet(['audit', 'verify', ...at])
     assert.deepEqual([running.code, /^Whole: \d+ records/.test(running.out)], [0, true], running.err)
@@ -98,6 +106,7 @@ describe('the command line', () => {
     assert.equal((await stimnet(['logout', ...at])).code, 0)
     await writeFile(session, copied)
     assert.equal((await stimnet(['jobs', ...at])).code, 4)
+    assert.match((await stimnet(['budget', ...at])).err, /tells its budget to a steward, .* stimnet login NAME --url/)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
     assert.equal((await stimnet(['token', 'rotate', '--config', configFile])).code, 0)
     await until(async () => (await stimnet(['jobs', ...at])).code === 4, 'the peer took the new secret up')

@@ -12,7 +12,7 @@ async function peerFolder(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-budget-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const config = join(folder, 'stimnet.yaml')
-  await writeFile(config, 'institution: North\ndata_dir: ./data\ncatalogs: []\n')
+  await writeFile(config, 'institution: North\ndata_dir: ./data\ncatalogs: []\ngateway: { port: 0 }\n')
   const open = () => Database.open({ directory: join(folder, 'data/db') }, () => 0)
   const run = async (...args: string[]) => {
     const [out, err]: [string[], string[]] = [[], []]
@@ -44,6 +44,8 @@ test('a steward sees what was spent, and takes over what an old ledger has forgo
     jobId: '1'
   }
   await database.commit((draft) => ledger.spend(draft, spending))
+  await assert.rejects(run('--url', 'http://127.0.0.1:1'), { code: 'PEER_UNREACHABLE' }, 'a running peer is asked')
+  await assert.rejects(run(), { code: 'PARAMETER_INVALID', reason: /running and has its ledger open.*--url/ })
   await database.close()
   assert.match((await run()).out, /trial +all +0\.005/)
   assert.equal(JSON.parse((await run('--json')).out)[0].rho_spent, '0.005')

@@ -57,6 +57,7 @@ export {
   type FormulaFault,
   STATISTICS,
   type StatisticArgument,
+  pool,
   type StatisticDescription,
   type TableOne,
   type TableOneRow,

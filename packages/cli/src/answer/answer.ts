@@ -1,8 +1,7 @@
 /** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { isCode } from '@stimnet/protocol'
-import type { Broadcast } from '@stimnet/sdk'
-import { pool } from '@stimnet/statistics'
+import { type Broadcast, pool } from '@stimnet/sdk'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'

@@ -1,7 +1,7 @@
 /** `stimnet jobs` and `stimnet job`: the requests of this account and their results. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, localTime, tableOf, wholeNumber } from '@stimnet/machine'
-import { answerText, exitOf } from '../answer/answer.ts'
 import type { Client } from '@stimnet/sdk'
+import { answerText, exitOf } from '../answer/answer.ts'
 import { IDS_MAX, type KnownId, wholeId } from './whole-id.ts'
 
 /** Lists only the account's own requests. */
