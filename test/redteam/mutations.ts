@@ -904,11 +904,19 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'exact-n',
-    control: 'The number of values is told to the nearest k where a few have none',
+    control: 'The number of values is made from the size of the group where a few have none',
     file: `${PRIVACY}/table-output.ts`,
-    from: 'return Math.max(base, toNearest(set.rows?.size ?? set.subjects.size, base))',
-    to: 'return set.rows?.size ?? set.subjects.size',
-    noticedBy: privacyTest('suppress', 'precision')
+    from: 'const halfway = fewLackOf === undefined ?',
+    to: 'const halfway = fewLackOf !== null ?',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'complete-groups',
+    control: 'A complete group does not show where somebody elsewhere lacks a value',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (missing < this.#k && (missing > 0 || !isComplete)) {',
+    to: 'if (missing < this.#k && missing > 0) {',
+    noticedBy: privacyTest('precision')
   },
   {
     id: 'exact-digits',
@@ -1025,18 +1033,18 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'refusals-lapse-early',
     control: 'Bits of refusals count for thirty days',
-    file: `${PEER}/store/released/refusals.ts`,
+    file: `${PEER}/store/released/recent-bits.ts`,
     from: 'atMs > nowMs - REFUSALS_WINDOW_MS',
     to: 'atMs > nowMs - REFUSALS_WINDOW_MS / 2',
-    noticedBy: peerTest('refusals', 'usage')
+    noticedBy: peerTest('recent-bits', 'usage')
   },
   {
     id: 'refusals-dropped',
     control: 'Bits that are too many to keep one by one still count',
-    file: `${PEER}/store/released/refusals.ts`,
+    file: `${PEER}/store/released/recent-bits.ts`,
     from: 'i === 0 ? bits + sum(over) : bits',
     to: 'bits',
-    noticedBy: peerTest('refusals')
+    noticedBy: peerTest('recent-bits')
   },
   {
     id: 'script-grid',
