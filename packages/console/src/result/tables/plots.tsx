@@ -1,6 +1,5 @@
 /** A result as pictures: one column at a time, and whatever has intervals. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
-import { testName } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -8,9 +7,9 @@ import { Scroll } from '../../parts/scroll.tsx'
 import { ForestPlot } from '../../plots/forest-plot.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
 import { SiteBars } from '../../plots/site-bars.tsx'
-import { SurvivalPlot } from '../../plots/survival-plot.tsx'
 import { forestsOf } from './estimates.ts'
 import { blankWord, columnParts, placesOf, type SiteTable } from './sites.ts'
+import { Survival } from './survival.tsx'
 import { typedCells } from './typed-rows.ts'
 
 /** Beyond these the picture would be longer than the table. */
@@ -37,7 +36,7 @@ export function Plots(props: {
   if (cells.length === 0 && typed.length === 0 && forests.length === 0) return null
   return (
     <Panel title="Plots">
-      <Curves pooled={pooled} />
+      <Survival tests={pooled.tests ?? []} />
       {measures.length > 1 && (
         <ColumnField columns={pooled.columns} measures={measures} chosen={chosen} choose={setChosen} />
       )}
@@ -87,19 +86,6 @@ function Forests({ all }: { all: ReturnType<typeof forestsOf> }) {
       {all.length > FORESTS_MAX && <p className="hint">Only the first {FORESTS_MAX} estimates are drawn.</p>}
     </>
   )
-}
-
-/** Survival, where it was asked for. */
-function Curves({ pooled: { tests = [] } }: { pooled: PooledOutput }) {
-  return tests.map((test) => {
-    const curves = test.survival?.curves ?? []
-    const title = testName(test)
-    return curves.length === 0 ? null : (
-      <Scroll key={`${test.of} ${test.by.join()}`} label={title}>
-        <SurvivalPlot title={title} curves={curves} />
-      </Scroll>
-    )
-  })
 }
 
 function ColumnField(props: {
