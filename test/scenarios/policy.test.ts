@@ -140,6 +140,38 @@ describe('a small catalog of real people', () => {
   })
 })
 
+test('a question from whose answer people were left out is answered alike again, whatever was answered meanwhile', async (t) => {
+  const ages = JSON.parse(
+    JSON.stringify(CATALOG)
+      .replace('[40,50,60,70]', '[44,45,49,50,53,55,58,60]')
+      .replace(
+        '"cost","type":"integer"',
+        '"cost","type":"integer","breakpoints":[300,500,700],"minimum":0,"maximum":1000'
+      )
+  )
+  const house = await houseOf(t, {})
+  await house.peer.stop()
+  await house.write(PEOPLE.map((person) => ({ ...person, cost: Math.min(person.cost, 1_000) })))
+  const config = { catalogs: [{ ...ages, name: 'visits', lattice: 'none' }] }
+  await house.restart(config)
+  const medians = async (age: number) => {
+    const call = JSON.stringify({ name: 'quantile', variables: ['cost'], by: ['sex'], arguments: { q: 0.5 } })
+    const where = { column: 'age', op: '>=', values: [age] }
+    const more = { data_catalog_name: 'visits', script_type: 'statistic', where }
+    const { result_data: told, error_message: why } = await ask(house, call, more)
+    const { rows, left_out: leftOut } = (told ?? {}) as { rows?: unknown; left_out?: readonly string[] }
+    return { rows, leftOut, why }
+  }
+  const firsts = new Map<number, Awaited<ReturnType<typeof medians>>>()
+  for (const age of [50, 49, 55, 53, 60, 58, 45, 44]) firsts.set(age, await medians(age))
+  for (const age of [60, 45, 44]) {
+    assert.ok(firsts.get(age)?.leftOut?.length, `people were left out of those from ${age}`)
+    assert.deepEqual(await medians(age), firsts.get(age))
+  }
+  await house.restart(config)
+  assert.deepEqual(await medians(44), firsts.get(44))
+})
+
 describe('a share of a variable', () => {
   const unknown = JSON.parse(JSON.stringify(CATALOG).replace('"name":"ward",', '"name":"ward","identifying":false,'))
   const shared = { catalogs: [{ ...unknown, lattice: 'none', privacy: { requester_share: 0.05 } }] }

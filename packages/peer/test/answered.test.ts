@@ -8,8 +8,8 @@ test('a question that was answered is known of one scope, also after a restart',
   t.after(() => database.close())
   const answered = await AnsweredStore.open(database)
   await database.commit((draft) => {
-    answered.note(draft, 'trial!global', 'aa')
-    answered.note(draft, 'trial!global', 'aa')
+    answered.note(draft, 'trial!global', { question: 'aa', jobId: 'job' })
+    answered.note(draft, 'trial!global', { question: 'aa', jobId: 'job' })
   })
   for (const store of [answered, await AnsweredStore.open(database)]) {
     assert.equal(store.has('trial!global', 'aa'), true)
@@ -22,10 +22,10 @@ test('a question whose answer was not written is not taken for answered', async 
   const database = await Database.open({ memory: true }, () => 0)
   t.after(() => database.close())
   const answered = await AnsweredStore.open(database)
-  await database.commit((draft) => answered.note(draft, 'trial!global', 'aa'))
+  await database.commit((draft) => answered.note(draft, 'trial!global', { question: 'aa', jobId: 'job' }))
   const failing = database.commit((draft) => {
-    answered.note(draft, 'trial!global', 'aa')
-    answered.note(draft, 'trial!global', 'bb')
+    answered.note(draft, 'trial!global', { question: 'aa', jobId: 'job' })
+    answered.note(draft, 'trial!global', { question: 'bb', jobId: 'job' })
     throw new Error('no')
   })
   await assert.rejects(failing, /no/)
@@ -39,7 +39,8 @@ test('a catalog that leaves its epoch leaves what was answered from it, and no o
   t.after(() => database.close())
   const answered = await AnsweredStore.open(database)
   await database.commit((draft) => {
-    for (const scope of ['trial!global', 'trial!project!alpha', 'trials!global']) answered.note(draft, scope, 'aa')
+    for (const scope of ['trial!global', 'trial!project!alpha', 'trials!global'])
+      answered.note(draft, scope, { question: 'aa', jobId: 'job' })
   })
   const forget = await forgetAnswered(database, 'trial')
   await database.commit(forget)

@@ -32,8 +32,8 @@ const planOf = (changes: object = {}): JobPlan =>
   }) as unknown as JobPlan
 const SCRIPT = { program: { kind: 'script', language: 'python', code: '' } }
 
-const ADA = { issuer: 'ada', askedBy: 'hospital' }
-const BEN = { issuer: 'ben', askedBy: 'hospital' }
+const ADA = { issuer: 'ada', askedBy: 'hospital', jobId: 'job' }
+const BEN = { issuer: 'ben', askedBy: 'hospital', jobId: 'job' }
 const told = (requester: string, bits: number, atMs: number, scope = 'trial!global') => ({
   scope,
   requester,
@@ -105,7 +105,7 @@ describe('bits that refusals told a requester', () => {
     for (let i = 0; i < 20; i++) await refuse(ADA)
     assert.equal(meter.useFor(planOf(), ADA).refusalBits, 20)
     assert.equal(meter.useFor(planOf(), BEN).refusalBits, 4, 'nobody’s curiosity closes it to others')
-    for (let i = 0; i < 80; i++) await refuse({ issuer: `key ${i}`, askedBy: 'hospital' })
+    for (let i = 0; i < 80; i++) await refuse({ ...ADA, issuer: `key ${i}` })
     assert.equal(meter.useFor(planOf(), BEN).refusalBits, 20, 'a key costs nothing')
     assert.equal(meter.useFor(planOf(), { issuer: 'eve', askedBy: 'elsewhere' }).refusalBits, 0)
     assert.equal(meter.used.refusalBits, 20, 'of the requester who was told most, not of all of an institution')

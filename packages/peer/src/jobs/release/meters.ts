@@ -88,14 +88,19 @@ export class ScopeMeter {
   }
 
   /** Charges the end of a job, inside the single writer and in the batch that ends it. Returns fields for the audit log. */
-  charge(draft: Draft, plan: JobPlan, ending: Ended, asker: Asker): Record<string, number> {
+  charge(
+    draft: Draft,
+    plan: JobPlan,
+    ending: Ended,
+    asker: Asker & { readonly jobId: string }
+  ): Record<string, number> {
     if ('code' in ending && ending.code === 'COHORT_NOT_RELEASABLE') return this.#refused(draft, plan, 1, asker)
     if (plan.program.kind !== 'script') {
       if (!('output' in ending)) return {}
       const question = questionOf(plan)
       // Repeating an answer discloses nothing more.
       if (this.#parts.answered.has(this.#scope, question)) return {}
-      this.#parts.answered.note(draft, this.#scope, question)
+      this.#parts.answered.note(draft, this.#scope, { question, jobId: asker.jobId })
       this.#refused(draft, plan, withheldIn(ending.output), asker)
       if (this.#limits.countsTaken) this.#took(draft, plan, asker)
       // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
@@ -106,6 +111,11 @@ export class ScopeMeter {
     const bits = 'output' in ending ? (ending.output.output.disclosure.bits ?? 0) : OUTCOME_BITS
     this.#parts.scriptBits.spend(draft, this.#scope, bits)
     return { bits }
+  }
+
+  /** The job with the first answer to the question; undefined where there is none. Of scripts nothing is answered again. */
+  answeredBy(plan: JobPlan): string | undefined {
+    return this.#parts.answered.jobOf(this.#scope, questionOf(plan))
   }
 
   /**

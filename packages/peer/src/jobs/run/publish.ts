@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput } from '@stimnet/privacy'
-import { type Clock, CODES, type Code, type JobState, messages, type Signer, seal } from '@stimnet/protocol'
-import { toText } from '../../store/base64.ts'
+import { type Clock, CODES, type Code, type JobState, messages, open, type Signer, seal } from '@stimnet/protocol'
+import { fromText, toText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
 import type { JobRecord, JobStore } from '../../store/jobs.ts'
 import type { RanBy } from './execute.ts'
@@ -46,6 +46,13 @@ export interface PublishParts {
   readonly signer: Signer
   readonly database: Database
   readonly jobs: JobStore
+}
+
+/** The JSON text of the output that a job released; undefined where it released none. */
+export async function outputJsonOf({ state, result }: JobRecord, clock: Clock): Promise<string | undefined> {
+  if (state !== 'completed' || result === undefined) return undefined
+  const { body } = await open(fromText(result), { type: 'job-result', clock, atAnyTime: true })
+  return new TextDecoder().decode(messages.JobResult.decode(body).outputJson)
 }
 
 /** Seals the result with its place in the audit log and stores both. Called inside the single writer. */

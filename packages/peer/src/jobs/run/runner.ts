@@ -1,4 +1,5 @@
 /** The runner of admitted jobs: a bounded queue and a bounded number of concurrent runs. Every job reaches an end. */
+import { discloseAgain, type SafeOutput } from '@stimnet/privacy'
 import { type Clock, type Code, codeOf, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../../events.ts'
 import { fromText } from '../../store/base64.ts'
@@ -13,7 +14,7 @@ import { type Executed, type ExecutionParts, execute, objectionNow, RAN_BY_NODE,
 import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from '../release/privacy.ts'
-import { type Ending, type Publication, type PublishParts, publish } from './publish.ts'
+import { type Ending, outputJsonOf, type Publication, type PublishParts, publish } from './publish.ts'
 import { SeatCount } from './seats.ts'
 import type { Seats, SignOff } from '../admit/sign-off.ts'
 import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../admit/validate.ts'
@@ -417,11 +418,13 @@ export class Runner implements Queue {
       codeHash: codeHashOf(plan.program)
     }
     const door = await privacy.prepare(facts)
+    const before = await this.#answerBefore(plan, privacy)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     const visibleAtMs = await this.#boundary(job, plan)
     // Judged inside the single writer against the current ledgers, so that there is no race with another release.
     const ended = await this.#parts.database.commit(async (draft) => {
-      const disclosed = door.disclose(draft)
+      // The same question has the same answer. Judged anew, after other answers, others would be left out of it.
+      const disclosed = before === undefined ? door.disclose(draft) : ({ ok: true, output: before } as const)
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output }
         : {
@@ -435,6 +438,16 @@ export class Runner implements Queue {
       return { record, why: disclosed.ok ? undefined : disclosed.why }
     })
     return { shown: this.#told(ended.record, ended.why) }
+  }
+
+  /** The answer to the same question under the same rules; undefined where there is none. */
+  async #answerBefore(plan: JobPlan, privacy: CatalogPrivacy): Promise<SafeOutput | undefined> {
+    if (plan.plan === undefined) return undefined
+    const id = privacy.meter(plan.project).answeredBy(plan)
+    const answered = id === undefined ? undefined : await this.#parts.jobs.get(id)
+    const json = answered === undefined ? undefined : await outputJsonOf(answered, this.#parts.clock)
+    const output = json === undefined ? undefined : discloseAgain(json)
+    return output?.output.disclosure.policy_hash === privacy.policyHash ? output : undefined
   }
 
   async #end(
@@ -487,7 +500,7 @@ export class Runner implements Queue {
       ...{ job, ending, ranBy, visibleAtMs },
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
-      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending, job) : {})
+      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : {})
     }
   }
 
