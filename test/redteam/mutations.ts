@@ -754,7 +754,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'raw-totals',
     control: 'No total of a table that withholds a group',
     file: `${PRIVACY}/disclose.ts`,
-    from: 'groups === 0 && told.isWithin(whole) ?',
+    from: 'groups === 0 && isAsked && told.isWithin(whole) ?',
     to: '1 > 0 ?',
     noticedBy: privacyTest('disclose', 'suppress')
   },
@@ -887,19 +887,43 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('precision')
   },
   {
-    id: 'share-digits',
-    control: 'A share has no digits that fit one number of values alone',
+    id: 'bins-add-up',
+    control: 'Each bin is rounded where the number of values is not told exactly',
     file: `${PRIVACY}/table-output.ts`,
-    from: 'cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)',
-    to: 'shownCount(setOf(basis, 1))',
+    from: 'return isHidden ? toNearest(',
+    to: 'return isHidden ? Number(',
+    noticedBy: privacyTest('precision', 'shared-bins')
+  },
+  {
+    id: 'level-of-hidden-n',
+    control: 'Those who have a level are rounded where the number of values is not told exactly',
+    file: `${PRIVACY}/table-output.ts`,
+    from: 'const told = toNearest(having, Math.max(k, roundBase))',
+    to: 'const told = having',
     noticedBy: privacyTest('precision')
   },
   {
-    id: 'bins-add-up',
-    control: 'Bins add up to no number of values that is not told exactly',
+    id: 'spread-of-hidden-n',
+    control: 'A standard deviation has no digits that would fit one number of values alone',
     file: `${PRIVACY}/table-output.ts`,
-    from: 'largest.rows += told - all',
-    to: 'largest.rows += 0',
+    from: 'Math.max(finestSpread, stepFor(',
+    to: 'Math.max(0, stepFor(',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'size-by-values',
+    control: 'The card does not show by the size of the cohort who lacks a value',
+    file: `${PRIVACY}/disclose.ts`,
+    from: 'const isAsked = context.synthetic ||',
+    to: 'const isAsked = !context.synthetic ||',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'left-out-lack-nothing',
+    control: 'Who was left out of a number does not count as lacking a value',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'const missing = all - having - this.#leftOutOf(group, measure, counted)',
+    to: 'const missing = all - having',
     noticedBy: privacyTest('precision')
   },
   {

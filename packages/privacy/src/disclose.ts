@@ -29,7 +29,7 @@ import type { KnownValues } from './judge/known.ts'
 import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits } from './judge/precision.ts'
-import { type Suppressed, suppress } from './judge/suppress.ts'
+import { type Suppressed, suppress, type TableCell } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { type JudgedPart, judgeModel } from './model/judge.ts'
 import { gramPartOf } from './model/part.ts'
@@ -280,7 +280,9 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
-  const total = leftOut === undefined && groups === 0 && told.isWithin(whole) ? shownCount(whole.of) : null
+  // Whether the size follows from numbers of values depends on who lacks one, so over real people only counts of people show it.
+  const isAsked = context.synthetic || shown.every(({ cells }) => cells.some(isCountOfPeople))
+  const total = leftOut === undefined && groups === 0 && isAsked && told.isWithin(whole) ? shownCount(whole.of) : null
   const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
   const suppressedCells = cells + groups * plan.measures.length
   const disclosure: DisclosureCard = {
@@ -301,6 +303,11 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
     ledgers,
     groups + cells
   )
+}
+
+/** Whether a cell shows how many people are in its group. */
+function isCountOfPeople({ measure, basis }: TableCell): boolean {
+  return measure.kind === 'subjects' && basis !== null
 }
 
 /**

@@ -190,42 +190,29 @@ function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: W
 
 function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
   const { shownCount, settings } = writing
-  const exact = [setOf(basis, 0), setOf(basis, 1)].map((set) => set.rows?.size ?? set.subjects.size)
+  const { rows, subjects } = setOf(basis, 1)
   const of = cell.isCounted ? shownCount(setOf(basis, 0)) : countOfValues(cell, basis, writing)
   if (of === 0) return null
-  const told = cell.isCounted ? shownCount(setOf(basis, 1)) : havingHidingCount(exact, of, settings)
+  const told = cell.isCounted
+    ? shownCount(setOf(basis, 1))
+    : havingHidingCount(rows?.size ?? subjects.size, of, settings)
   const having = Math.min(of, told)
   const { n: within } = countWithin(cell, writing)
   if (within === undefined) return { value: having / of, part: { share: { having, of } } }
-  // Of rounded counts, both are off. Otherwise the share was rounded as such.
-  const share = cell.isCounted ? (2 * within) / Math.max(1, of - within) : shareWithin(of, settings)
+  // Both numbers are off. It is the same for every share, also for one that is set to few or to all but few, so that it says nothing of it.
+  const upper = cell.isCounted ? within : Math.max(settings.k, settings.roundBase) / 2
+  const share = (upper + within) / Math.max(1, of - within)
   return { value: having / of, part: { share: { having, of }, accuracy: { share, of: within } } }
 }
 
 /**
- * Where the number of values is not told exactly, a share of them is told so coarsely that it fits every number that it can be:
- * the shares that each can have lie no further apart than the step.
+ * Where the number of values is not told exactly, the number of those who have the level is rounded like it: the numbers of all levels
+ * would add up to it, and the exact number of one, from another answer, would give it away.
  */
-function havingHidingCount([all = 0, having = 0]: readonly number[], of: number, settings: PrivacySettings): number {
-  const { value } = roundTo(having / all, stepOfShare(of, settings), settings)
-  const told = toNearest(value * of, settings.roundBase)
+function havingHidingCount(having: number, of: number, { k, roundBase, zerosAreDisclosive }: PrivacySettings): number {
+  const told = toNearest(having, Math.max(k, roundBase))
   // As the exact one is: neither few nor all but few.
-  return settings.zerosAreDisclosive ? Math.min(of - settings.k, Math.max(settings.k, told)) : told
-}
-
-function stepOfShare(of: number, settings: PrivacySettings): number {
-  return stepAbove(1 / fewestBehind(of, settings))
-}
-
-/**
- * The largest distance of that share from the exact one: by the coarsest step, by whole people, and by what few and all but few
- * are set to. It is the same for every share, so that it says nothing of it.
- */
-function shareWithin(of: number, settings: PrivacySettings): number {
-  const { k, roundBase, significantDigits } = settings
-  const step = Math.max(stepOfShare(of, settings), significantDigits >= 17 ? 0 : 10 ** (1 - significantDigits))
-  const base = Math.max(k, roundBase)
-  return (step + roundBase / of + (k * base) / (of * Math.max(1, of - base))) / 2
+  return zerosAreDisclosive ? Math.min(of - k, Math.max(k, told)) : told
 }
 
 /** The first number of the basis is the number of all values. The numbers of the non-empty bins follow in order. */
@@ -235,25 +222,21 @@ function binsPart(cell: TableCell, basis: CellBasis, writing: Writing, isInteger
   const edges = isInteger ? edgesOfIntegers(declared) : declared
   const filled = found.flatMap(({ support }, i) => (support.size > 0 ? [i] : []))
   const setAt = (i: number) => setOf(basis, 1 + filled.indexOf(i))
+  const { k, roundBase } = writing.settings
+  const base = Math.max(k, roundBase)
+  // Where the number of values is not told exactly, each bin is rounded: exact bins add up to it, also over several answers.
+  const isHidden = !cell.isCounted && roundBase === 1
+  const told = (i: number) => {
+    const { rows, subjects } = setAt(i)
+    return isHidden ? toNearest(rows?.size ?? subjects.size, base) : writing.shownCount(setAt(i))
+  }
   const bins = found.map((_, i) => ({
     from: edges[i] ?? 0,
     to: edges[i + 1] ?? 0,
-    rows: filled.includes(i) ? writing.shownCount(setAt(i)) : 0
+    rows: filled.includes(i) ? told(i) : 0
   }))
-  const isHidden = !cell.isCounted && writing.settings.roundBase === 1
-  if (isHidden) hideTotal(bins, countOfValues(cell, basis, writing))
-  const each = isHidden
-    ? (countWithin(cell, writing).n ?? 0)
-    : Math.max(0, ...filled.map((i) => writing.shownWithin(setAt(i))))
-  const sum = isHidden ? each : each * filled.length
-  return { bins, ...(each === 0 ? {} : { accuracy: { each, sum } }) }
-}
-
-/** Where the number of values is not told exactly, the largest bin is off by as much, so that the bins do not add up to it. */
-function hideTotal(bins: { rows: number }[], told: number): void {
-  const all = bins.reduce((sum, { rows }) => sum + rows, 0)
-  const largest = bins.reduce((one, bin) => (bin.rows > one.rows ? bin : one))
-  largest.rows += told - all
+  const each = isHidden ? base / 2 : Math.max(0, ...filled.map((i) => writing.shownWithin(setAt(i))))
+  return { bins, ...(each === 0 ? {} : { accuracy: { each, sum: each * filled.length } }) }
 }
 
 type ValueMeasure = Extract<Measure, { kind: 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis' | 'count' }>
@@ -363,7 +346,8 @@ function roundedSide(
   const rough = own === 0 ? 0 : toDigits(own, 2)
   const isCountTold = cell.isCounted && settings.roundBase === 1
   const finest = isCountTold ? 0 : stepHidingCount(step, n, settings)
-  const spread = roundTo(own, stepFor(standardError.sd(rough, n)), settings)
+  const finestSpread = isCountTold ? 0 : spreadStepHidingCount(step, { sd: rough, n }, settings)
+  const spread = roundTo(own, Math.max(finestSpread, stepFor(standardError.sd(rough, n))), settings)
   const middle = roundTo(mean / factor, Math.max(finest, stepFor(standardError.mean(rough, n))), settings)
   const back = ({ value, within }: Rounded) => ({ value: toDigits(value * factor, 15), within: within * factor })
   return { mean: back(middle), sd: back(spread) }
@@ -375,6 +359,14 @@ function roundedSide(
  */
 function stepHidingCount(step: number, n: number, settings: PrivacySettings): number {
   return step === 0 ? 0 : stepAbove(step / fewestBehind(n, settings))
+}
+
+/**
+ * The same of a standard deviation. A sum of squares of whole numbers is even where their sum is, so that the variances that one
+ * count allows lie 2 step² / n apart.
+ */
+function spreadStepHidingCount(step: number, { sd, n }: { sd: number; n: number }, settings: PrivacySettings): number {
+  return step === 0 || sd === 0 ? 0 : stepAbove(step ** 2 / (sd * fewestBehind(n, settings)))
 }
 
 /** Fewer than a count can be that is told as n. */

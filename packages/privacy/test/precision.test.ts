@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { disclose, effectiveSettings } from '@stimnet/privacy'
-import type { Measure, OutputPart } from '@stimnet/protocol'
+import { type Measure, type OutputPart, SubjectSet } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { roundCount, roundTo, stepAbove, stepFor } from '../src/judge/precision.ts'
@@ -137,18 +137,17 @@ describe('by default', () => {
       for (let ill = 8; ill <= 140; ill += 3) {
         const { p, shares: told, share: of, accuracy } = answer(1, ill)
         assert.ok(ofTwo.has(JSON.stringify(told)), `${ill} of 149 is told as ${JSON.stringify(told)}`)
-        assert.ok(Math.abs(p - ill / 149) <= 0.005 + 0.5 / 150 + 1e-9, `${p} for ${ill} of 149`)
         assert.ok(
           accuracy?.share !== undefined && Math.abs(p - ill / 149) <= accuracy.share + 1e-9,
           `${p} ± ${accuracy?.share}`
         )
-        assert.ok(accuracy.share <= 0.01 && Math.abs(of.of - 149) <= accuracy.of)
+        assert.ok(accuracy.share <= 0.05 && Math.abs(of.of - 149) <= accuracy.of)
       }
     })
 
-    test('all numbers of values are to the nearest five, and bins add up to it', () => {
+    test('all numbers of values and all bins are to the nearest five', () => {
       const [one, two] = [answer(1, 40), answer(2, 40)]
-      assert.deepEqual([one.told, one.share.of, one.rows], [[150, 150], 150, 150])
+      assert.deepEqual([one.told, one.share.of, one.rows % 5], [[150, 150], 150, 0])
       assert.deepEqual([two.told, two.share, two.rows], [one.told, one.share, one.rows])
       assert.deepEqual(
         [answer(3, 40).told, answer(4, 40).told],
@@ -228,6 +227,43 @@ describe('by default', () => {
       for (const answers of said.values()) assert.deepEqual([...answers].slice(1), [], [...answers].join(' or '))
     })
 
+    test('nor by the size of the cohort on the card, nor where people were left out', () => {
+      const nobody = completeIn(
+        planOf([measure('mean', 'x')]),
+        people(1, () => ({ x: null }))
+      )
+      const told = (lacking: number, measures: Measure[], without: readonly number[] = []) => {
+        // Whoever is left out of a variable has no value in what is reduced.
+        const rows = people(100, (i) => ({ x: i < lacking || without.includes(i) ? null : i % 2 }))
+        const plan = planOf(measures)
+        const out = SubjectSet.of(100, without)
+        const aggregate = {
+          ...{ kind: 'table' as const, plan, reduction: reduce(plan, 100, rows), defining: [], complete: nobody },
+          ...(without.length > 0 ? { leftOut: { columns: new Map([[ref('x'), out]]), pairs: new Map() } } : {})
+        }
+        const variables = new Map([factsOf('x', { values: 2, step: 1 })])
+        return tableOf(disclose(aggregate, contextOf(100, { settings, synthetic: false, variables })))
+      }
+      for (const lacking of [0, 1]) assert.equal(told(lacking, [measure('mean', 'x')]).disclosure.subjects, null)
+      assert.equal(told(0, [SUBJECTS, measure('count', 'x')]).disclosure.subjects, 100, 'where people are counted')
+      const without = [50, 51, 52, 53, 54, 55, 56]
+      const counts = [0, 1, 3].map((lacking) => told(lacking, [measure('count', 'x')], without).rows[0]?.values[0])
+      assert.deepEqual(counts, [100, 100, 100])
+    })
+
+    test('nor by the digits of a standard deviation of small whole numbers', () => {
+      const variables = new Map([factsOf('x', { values: 4, step: 1 })])
+      for (const lacking of [1, 2, 3]) {
+        const rows = people(100, (i) => ({ x: i < lacking ? null : (i * 7) % 4 }))
+        const [row] = tableOf(
+          ask(planOf([measure('sd', 'x')]), 100, rows, { settings, synthetic: false, variables })
+        ).rows
+        // Two sums of squares that one number of people allows lie 2 apart: sd differs by 1 / (sd n) there.
+        const steps = Number(row?.values[0]) / 0.01
+        assert.ok(Math.abs(steps - Math.round(steps)) < 1e-9, `${row?.values[0]}`)
+      }
+    })
+
     test('who is none of a few is counted exactly', () => {
       for (const missing of [0, 7]) {
         const { p, share: told, rows, accuracy } = answer(missing, 40)
@@ -243,7 +279,7 @@ describe('by default', () => {
       const rounding = effectiveSettings({ preset: 'opensafely' })
       for (const ill of [20, 40, 77]) {
         const { having, of } = answer(2, ill, { settings: rounding, synthetic: false }).share
-        assert.deepEqual([having % 5, of % 8, Math.abs(having - (ill * of) / 148) < 5], [0, 0, true])
+        assert.deepEqual([having % 8, of % 8, Math.abs(having - ill) <= 4], [0, 0, true])
       }
     })
   })

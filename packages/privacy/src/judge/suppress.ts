@@ -416,7 +416,7 @@ class Judging {
     const { measure } = cell
     const { complete, partsMin, settings } = this.#rules
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
-    const missing = all - having
+    const missing = all - having - this.#leftOutOf(group, measure, counted)
     const isComplete = settings.synthetic || variablesOf(measure).every((variable) => complete?.has(variable))
     if (missing < this.#k && (missing > 0 || !isComplete)) {
       cell.fewLackOf = all
@@ -428,6 +428,16 @@ class Judging {
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted = this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
+  }
+
+  /** How many people, or rows, of a group were left out of a measure alone. They lack no value. */
+  #leftOutOf(group: ReducedGroup, measure: Measure, counted: SolvedSet): number {
+    const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
+    if (out === undefined) return 0
+    const { subjects, rows } = this.#wholeGroup(group)
+    const { items } = this.#reduction
+    if (counted.rows === undefined) return subjects.and(out).size
+    return rows === undefined || items === undefined ? group.rows : rows.and(rowsOfSubjects(items, out)).size
   }
 
   get #k(): number {

@@ -40,7 +40,7 @@ export const federationCommand = command({
   summary: 'Founds a federation, admits and revokes members, lists members.',
   details: `
 create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
-         admit or to revoke (default: more than half of the founders). Pass the file to every founder, who runs sign.
+         admit or to revoke (default: more than half of the founders, and at most all but one: whom it is about does not sign). Pass the file to every founder, who runs sign.
 sign     adds this peer's signature to the charter in FILE. When all have signed, each names it in its configuration:
          federation: { charter: ./charter.json }
 join     prints what a newcomer sends to the members: its PeerId and address. It gets the charter file from them.
@@ -97,6 +97,10 @@ async function create(values: Values, io: Io): Promise<number> {
   const file = values.out ?? 'charter.json'
   await writeFile(file, jsonText({ charter: parsed.data, signatures: [] }), { flag: 'wx' })
   io.out(`${file}: ${parsed.data.name}, ${founders.length} founders, ${needed} must sign to admit or revoke.\n`)
+  if (needed === 1 && founders.length > 1)
+    io.err(
+      'Each founder alone can then admit others and put the other out. With a third one, two signatures can be asked for.\n'
+    )
   io.err(`Now every founder signs it: stimnet federation sign ${file}\n`)
   return EXIT.ok
 }

@@ -500,7 +500,8 @@ export class Runner implements Queue {
       ...{ job, ending, ranBy, visibleAtMs },
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
-      charge: (draft: Draft) => (plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : {})
+      charge: (draft: Draft) =>
+        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : {}
     }
   }
 
