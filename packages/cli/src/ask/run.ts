@@ -244,7 +244,10 @@ async function submit(
   names: string[] | undefined,
   io: Io
 ): Promise<{ id: string; signed?: SignedRequest }> {
-  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
+  if (!signer) {
+    if ((await credentials()).length > 0) io.err(unusedText(clientSettings()))
+    return client.submitBroadcast(submissionOf(ask, names))
+  }
   const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
   const terms = agreedTerms(ask, chosen)
   io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
@@ -252,6 +255,11 @@ async function submit(
   const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
   const { id } = await client.submitBroadcast(signed)
   return { id, signed }
+}
+
+/** The warning that credentials do not count, since the gateway signs. */
+function unusedText({ keyFile, credentialsFile }: ReturnType<typeof clientSettings>): string {
+  return `WARNING: the credentials in ${credentialsFile} are not used: there is no key of yours in ${keyFile}, so that the gateway signs. stimnet key makes a key, and your institution vouches for it (stimnet vouch KEY).\n`
 }
 
 /** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */
