@@ -144,7 +144,7 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
     const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
     if (cost.peers.length === 0) throw await nobodyOffers(client, ask.catalog)
     if (values.dry) {
-      io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}`)
+      io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}${ORDER_HINT}`)
       return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
     }
     io.err(costText(cost))
@@ -159,6 +159,9 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
   if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, ask.catalog)}\n`)
   return exitOf(ended)
 }
+
+/** What no price of one question says. */
+const ORDER_HINT = 'Answers about the same people count against later ones: ask the main question first.\n'
 
 function setOf({ set }: Pick<AskValues, 'set'>): { set?: string } {
   return set === undefined ? {} : { set }
