@@ -282,8 +282,21 @@ describe('Regression over three institutions', () => {
     const asked = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--site', 'meta', '--forest', 'sex[male]'])
     assert.equal(asked.code, 0, asked.err)
     assert.match(asked.out, /Linear regression, weight ~ age \+ sex: one fit per institution, combined/)
-    assert.match(asked.out, /sex\[male\], with 95 % intervals\n( {2}node-\d .*─■─.*\n){3} {2}Pooled .*═◆═.*\n/)
+    assert.match(
+      asked.out,
+      /sex\[male\], with 95 % intervals\n( {2}(?:University|Institute|Coastal) .*─■─.*\n){3} {2}Pooled .*═◆═.*\n/
+    )
     assert.match(asked.out, /Released by each institution: the 10 sums of products of 4 columns/)
+    // What the descriptions rule out is said before anything is sent.
+    const before = (await client.listBroadcasts()).length
+    const rounded = ['--catalog', 'rounded', ...at]
+    const ruledOut = await stimnet(['model', 'weight ~ age', ...rounded])
+    assert.deepEqual([ruledOut.code, ruledOut.out], [1, ''])
+    assert.match(ruledOut.err, /^Refused by .*Coastal.*: rounded releases rounded numbers, .*precision: exact/)
+    assert.equal((await client.listBroadcasts()).length, before)
+    const priced = await stimnet(['model', 'weight ~ age', ...rounded, '--dry'])
+    assert.match(dry.out, /count against later ones: ask the main question first\.\n$/)
+    assert.match(priced.out, /PROGRAM_NOT_PERMITTED[\s\S]*rounded releases rounded numbers/)
     // One institution shows its own fit, which is not pooled.
     const one = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--peers', 'node-1'])
     assert.match(one.out, /Linear regression, weight ~ age \+ sex\nterm[\s\S]*n = 500, df = 497/)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -29,7 +30,7 @@ import { ApiError } from '@stimnet/sdk'
 import { catalogHint } from '../src/ask/catalog-hint.ts'
 import { ASKING, DECIDING } from '../src/commands.ts'
 import { wholeId } from '../src/follow/whole-id.ts'
-import { runCommand as run } from '../src/ask/run.ts'
+import { askPeers, runCommand as run } from '../src/ask/run.ts'
 import { whereOf } from '../src/ask/where.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
 
@@ -105,6 +106,33 @@ describe('an id', () => {
     await assert.rejects(wholeId('3f2a91c4', known), { code: 'PARAMETER_INVALID', reason: both })
     await assert.rejects(wholeId('beef012', known), { code: 'PARAMETER_INVALID', reason: /at least 8 characters/ })
   })
+})
+
+test('credentials that do not count, since the gateway signs, are named before the question is sent', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
+  const kept = { XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME }
+  t.after(async () => {
+    if (kept.XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME
+    else Object.assign(process.env, kept)
+    await rm(folder, { recursive: true })
+  })
+  process.env.XDG_CONFIG_HOME = folder
+  const sent = { id: 'b1', parts: [], state: 'completed', code: null, reason: null }
+  const client = { submitBroadcast: async () => sent, async *watchBroadcast() {}, broadcast: async () => sent }
+  const said = async () => {
+    const io = recordingIo()
+    const program = { kind: 'sql', sql: 'SELECT 1' } as const
+    const question = { catalog: 'trial', where: undefined, program, title: 't', text: () => '' }
+    await askPeers(client as never, {} as never, io, question)
+    return io.said.err
+  }
+  assert.doesNotMatch(await said(), /WARNING/)
+  await mkdir(join(folder, 'stimnet'))
+  await writeFile(join(folder, 'stimnet', 'credentials.jwt'), 'eyJh.eyJi.c2ln\n')
+  assert.match(
+    await said(),
+    /^WARNING: the credentials in .*credentials\.jwt are not used: .*so that the gateway signs\. stimnet key/
+  )
 })
 
 test('--param takes JSON where it is JSON, and text elsewhere', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ModelResult } from '@stimnet/protocol'
 import { type Broadcast, type ForestRow, FormulaError } from '@stimnet/sdk'
 import { forestLines } from '../src/answer/forest.ts'
-import { modelLines } from '../src/answer/models.ts'
+import { modelForest, modelLines } from '../src/answer/models.ts'
 import { faultText } from '../src/ask/model.ts'
 
 const MODEL: ModelResult = {
@@ -33,19 +33,22 @@ const MODEL: ModelResult = {
 
 test('a model is a table of coefficients, its fit in a line, and each institution by itself', () => {
   const parts = [
-    { peer_id: '12D2', node_id: 'north' },
-    { peer_id: '12D3', node_id: 'south' }
+    { peer_id: '12D2', node_id: 'n2', institution: 'North' },
+    { peer_id: '12D3', node_id: 'n3', institution: 'Centre' }
   ]
-  const text = modelLines({ pooled: { models: [MODEL] }, parts } as unknown as Broadcast).join('')
+  const institutions = { '12D3': 'Centre (…D3)' }
+  const answer = { pooled: { models: [MODEL], institutions }, parts } as unknown as Broadcast
+  const text = modelLines(answer).join('')
   assert.match(text, /Linear regression, weight ~ age \+ sex: with the institution as a factor/)
   assert.match(text, /term +estimate +std\. error +t +p +95 % from +to/)
-  assert.match(text, /site\[south\] +-1\.5 +0\.5 +-3 +0\.0027 +-2\.48 +-0\.52/)
+  assert.match(text, /site\[Centre \(…D3\)\] +-1\.5 +0\.5 +-3 +0\.0027 +-2\.48 +-0\.52/)
   assert.match(text, /sex\[male\] +· +· +· +· +· +·/)
   assert.match(
     text,
     /n = 200, df = 198, sigma = 4\.125, R² = 0\.31, log-likelihood = -560\.5, AIC = 1127\. Not estimated/
   )
-  assert.match(text, /Each institution by itself[\s\S]*north +90 +60\nsouth +110 +58/)
+  assert.match(text, /Each institution by itself[\s\S]*North +90 +60\nCentre \(…D3\) +110 +58/)
+  assert.match(modelForest(answer, '(Intercept)').join(''), /^ {2}North [\s\S]*^ {2}Centre \(…D3\) [\s\S]*^ {2}Pooled/m)
   assert.deepEqual(modelLines({ pooled: { models: [] }, parts: [] } as unknown as Broadcast), [])
 })
 

@@ -32,6 +32,30 @@ test('a script that breaks its contract is told what its contract expects, the s
   assert.equal(reasonOf(plan, settings, 'TIME_LIMIT', WHY), CODES.TIME_LIMIT.meaning)
 })
 
+test('a refused model over several rows per person is told which condition chooses one', () => {
+  const variable = (name: string, levels: string[]) => ({
+    name,
+    type: levels.length > 0 ? 'category' : 'number',
+    levels
+  })
+  const table = { name: 'outcomes', oneRowPerSubject: false }
+  const tables = [
+    { ...table, variables: [variable('score', []), variable('arm', ['a', 'b']), variable('visit', ['v0', 'v1'])] }
+  ]
+  const gram = { kind: 'gram', name: 'model', outcome: 'outcomes.score', site: 'none', terms: [[], ['outcomes.arm']] }
+  const measures = [{ ...gram, factors: [{ variable: 'outcomes.arm', levels: ['a', 'b'] }] }]
+  const told = (more: object) => {
+    const plan = { tables: ['outcomes'], groupBy: [], measures, ...more }
+    const asked = { ...planOf(false), catalog: { descriptor: { synthetic: false, tables } }, plan }
+    return reasonOf(asked as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', WHY)
+  }
+  assert.match(
+    told({}),
+    /^outcomes has several rows per person, .* such as --where outcomes\.visit=v1\. The model is not released\./
+  )
+  assert.match(told({ where: { column: 'outcomes.visit', op: '=', values: ['v0'] } }), /^The model is not released\./)
+})
+
 describe('a refusal offers noise', () => {
   const variable = {
     name: 'cost',

@@ -181,6 +181,55 @@ describe('a proposal', () => {
     )
   })
 
+  test('takes codes with a stray word for a category, and publishes no names of staff', async () => {
+    const staff = ['Behandler', 'Oberarzt', 'rater']
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const names = staff.map((_, at) => ['Berger', 'Klein', 'Sommer'][(i + at) % 3])
+      return [`p${i}`, i === 7 ? 'unklar' : 1 + (i % 2), ...names, i % 9].join(',')
+    })
+    const folder = await folderWith({
+      'a.csv': `subject_id,arm,${staff.join(',')},doctor_visits\n${rows.join('\n')}\np121\n`
+    })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.match(yaml, /\{ name: arm, type: category, levels: \["1", "2"\] \}\n/)
+    assert.doesNotMatch(yaml, /Berger|Klein|Sommer/)
+    assert.match(yaml, /name: doctor_visits, type: integer/, 'a number of visits is no name')
+    const said = decisions.map(({ about, text }) => `${about}: ${text}`).join('\n')
+    assert.match(said, /a\.arm: Not written.*"unklar" \(1 person\)/)
+    assert.match(said, /a: A fault in a\.csv, in line 122: /)
+    assert.match(said, /a\.arm: 1, 2 are codes: put their words into levels/)
+    for (const name of staff) assert.match(said, new RegExp(`"${name}" \\(by its name it says who treated or examined`))
+  })
+
+  test('gives times and scores a grid of eight to twelve breakpoints where there are enough people, and says what for', async () => {
+    const columns = ['Tage bis Ereignis', 'updrs_iii', 'weight']
+    const exported = (people: number) => {
+      const rows = Array.from({ length: people }, (_, i) => [
+        `p${i}`,
+        Math.floor((i * 730) / people),
+        (i * 7) % 71,
+        50 + (i % 61)
+      ])
+      return `subject_id,${columns.join(',')}\n${rows.join('\n')}\n`
+    }
+    const folder = await folderWith({ 'many.csv': exported(600), 'few.csv': exported(60) })
+    const proposed = async (file: string) => {
+      const { yaml, decisions } = await proposeCatalog([file], { baseDir: folder, peopleMin: 10 })
+      const { variables } = parse(yaml).tables[0] as { variables: { breakpoints?: number[] }[] }
+      return { counts: variables.map(({ breakpoints = [] }) => breakpoints.length), decisions }
+    }
+    const many = await proposed('many.csv')
+    for (const count of many.counts.slice(0, 2)) assert.ok(count >= 8 && count <= 12, String(many.counts))
+    assert.ok((many.counts[2] ?? 0) < 8)
+    const grid = many.decisions.filter(({ text }) => text.includes('the grid at which survival, medians and quantiles'))
+    assert.deepEqual(
+      grid.map(({ about }) => about),
+      ['many.Tage_bis_Ereignis', 'many.updrs_iii']
+    )
+    // Each part of a grid has at least twice the people that a part needs.
+    assert.ok(Math.max(...(await proposed('few.csv')).counts.slice(0, 2)) <= 2)
+  })
+
   test('names each doubt about keys, numbers and dates that a person must settle', async () => {
     const rows = Array.from({ length: 80 }, (_, i) => {
       const day = `0${1 + (i % 9)}/0${1 + (i % 7)}/2021`
@@ -372,6 +421,18 @@ async function run(args: readonly string[]): Promise<{ exit: number; out: string
 }
 
 describe('stimnet catalog check', () => {
+  test('says of rows without a subject that alone, and not that they are second rows of one', async () => {
+    const catalog = { name: 'trial', subject_key: 'id', tables: [{ ...DESCRIBED.tables[1], name: 'p', file: 'p.csv' }] }
+    const tables = [{ ...catalog.tables[0], one_row_per_subject: true }]
+    const folder = await folderWith({
+      'p.csv': 'id,day\na,2024-01-01\n,2024-01-02\n,2024-01-03\nb,2024-01-04\nb,2024-01-05\n',
+      'catalog.yaml': stringify({ ...catalog, tables })
+    })
+    const { out } = await run(['check', join(folder, 'catalog.yaml')])
+    assert.match(out, /line 3, line 4, id: no subject/)
+    assert.match(out, /p\.csv, line 6, id: a second row of one subject/)
+  })
+
   test('says everything that is wrong in one run: all files, all lines, and the configuration too; and writes nothing', async () => {
     const broken = { ...DESCRIBED, name: 'other', tables: [{ ...DESCRIBED.tables[1], file: 'x.csv', colour: 'red' }] }
     const folder = await folderWith({

@@ -127,6 +127,17 @@ describe('a peer’s configuration', () => {
       /requesters\.0: not a key id, affiliation:PEERID, visa:/
     ))
 
+  test('members of no federation are refused with what to do, and a charter may be named before it is signed', async (t) => {
+    const members = 'institution: A\nrequesters: [affiliation:members]\n'
+    await refused(
+      t,
+      members,
+      /needs federation\.charter .*name the charter there, signed or not yet, or take affiliation:members out/
+    )
+    const named = await loadConfig(await fileWith(t, `${members}federation: { charter: ./not-there-yet.json }\n`), {})
+    assert.deepEqual(named.config.requesters, ['affiliation:members'])
+  })
+
   test('a cohort floor below three is refused', (t) =>
     refused(t, 'institution: A\nprivacy:\n  min_cohort_size: 2\n', /privacy\.min_cohort_size/))
 

@@ -228,6 +228,23 @@ describe('the policy', () => {
     assert.equal(codeOf({ ...account, askedBy: 'peer-c' }), 'REQUESTER_NOT_PERMITTED')
   })
 
+  test('a refusal names the ways that are open to an account, and those that are open to a key', () => {
+    const reasonOf = (changed: Partial<Facts>) => {
+      const decision = decide(ADMISSION_RULES, facts(changed))
+      return decision.allow ? 'allowed' : decision.reason
+    }
+    const account = { issuer: '12D3', custody: 'gateway', requesters: ['affiliation:members'] }
+    assert.match(
+      reasonOf(account),
+      /no credential counts for an account\. .*adds gateway:peer-b to requesters.*stimnet key/
+    )
+    assert.match(reasonOf({ ...account, askedBy: 'peer-a' }), /adds gateway:self to requesters/)
+    assert.match(
+      reasonOf({ ...account, custody: 'requester' }),
+      /nobody whom it trusts vouches for it\. .*stimnet vouch KEY/
+    )
+  })
+
   test('a request that does not say it is in custody gets nothing from the gateway’s listing', () => {
     assert.equal(codeOf({ issuer: 'custodial', requesters: ['gateway:peer-b'] }), 'REQUESTER_NOT_PERMITTED')
   })

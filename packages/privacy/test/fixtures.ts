@@ -311,6 +311,7 @@ export const CATALOG: CatalogDescriptor = {
   sets: [],
   preset: 'default',
   policyHash: '',
+  precision: '',
   tables: [
     {
       name: 'subjects',

@@ -96,6 +96,7 @@ export {
   forestRows,
   releasedBy
 } from './models/rows.ts'
+export { type ModelHint, modelHints } from './models/ruled-out.ts'
 export { modelText, releasedInWords } from './models/text.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

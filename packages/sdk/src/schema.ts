@@ -112,6 +112,7 @@ export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
     subjectKey: subject_key,
     synthetic: found.synthetic,
     mode: found.mode,
+    precision: found.precision ?? '',
     lattice: lattice.map((one) => ({ ...one, breakpoints: [...one.breakpoints] })),
     sets: describedSets(
       analysis_sets.map(({ name, complete_on: completeOn, where }) => ({

@@ -13,6 +13,7 @@ export {
 } from './models/design.ts'
 export { type Formula, type FormulaName, parseFormula } from './models/formula.ts'
 export { FormulaError, type FormulaFault } from './models/formula-fault.ts'
+export { knownNumbers, knownReason, modelRuledOut, roundedReason, severalRowsAdvice } from './models/ruled-out.ts'
 export { upperOf } from './models/gram.ts'
 export { fitModel, fitOwnModel } from './models/fit.ts'
 export type { SiteGram } from './models/regression.ts'

@@ -43,6 +43,7 @@ const CATALOG: CatalogDescriptor = {
   sets: [],
   preset: 'default',
   policyHash: '',
+  precision: '',
   tables: [
     {
       name: 'subjects',

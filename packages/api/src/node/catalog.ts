@@ -76,7 +76,11 @@ const described = {
   scripts: z.string().describe('auto, review or deny'),
   sandbox_grade_min: z.string().nullable().describe('Weakest isolation in which a script is run; null for any'),
   preset: z.string().describe('Disclosure rules by name'),
-  policy_hash: z.string().describe('Hash of the rules in force')
+  policy_hash: z.string().describe('Hash of the rules in force'),
+  precision: z
+    .string()
+    .optional()
+    .describe('Of released numbers: exact or statistical, as on every disclosure card; absent where it is not told')
 }
 
 /** One of this node's catalogs as answered. */

@@ -2,23 +2,20 @@
 import type { ModelResult } from '@stimnet/protocol'
 import { type Broadcast, forestRows, modelText } from '@stimnet/sdk'
 import { forestLines } from './forest.ts'
+import { institutionIn } from './institution.ts'
 
 /** The lines of the models; empty where none was asked for. */
 export function modelLines(broadcast: Broadcast): string[] {
-  return modelsIn(broadcast).flatMap((model) => ['\n', modelText(model, nameIn(broadcast))])
+  return modelsIn(broadcast).flatMap((model) => ['\n', modelText(model, institutionIn(broadcast))])
 }
 
 /** A forest plot of one coefficient. Throws PARAMETER_INVALID for a term that a model does not have. */
 export function modelForest(broadcast: Broadcast, term: string): string[] {
-  return modelsIn(broadcast).flatMap((model) => forestLines(term, forestRows(model, term, nameIn(broadcast))))
+  return modelsIn(broadcast).flatMap((model) => forestLines(term, forestRows(model, term, institutionIn(broadcast))))
 }
 
 /** The pooled models, or those of the one institution that answered: its answer is not pooled. */
 function modelsIn({ pooled, parts }: Broadcast): readonly ModelResult[] {
   if (pooled?.models) return pooled.models
   return parts.flatMap(({ output }) => (output?.kind === 'table' ? (output.models ?? []) : []))
-}
-
-function nameIn({ parts }: Broadcast): (site: string) => string {
-  return (site) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
 }

@@ -2,15 +2,16 @@
 import { measured, printable, tableOf } from '@stimnet/machine'
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { type Broadcast, testName } from '@stimnet/sdk'
+import { institutionIn } from './institution.ts'
 
 /** Characters of a curve. */
 const WIDTH = 40
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 
 /** The lines of the curves; empty where none was asked for. */
-export function survivalLines({ pooled, parts }: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
-  const nameOf = (site: string) => parts.find(({ peer_id }) => peer_id === site)?.node_id ?? site
-  return (pooled?.tests ?? []).flatMap((test) => (test.kind === 'kaplan_meier' ? linesOf(test, nameOf) : []))
+export function survivalLines(broadcast: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
+  const nameOf = institutionIn(broadcast)
+  return (broadcast.pooled?.tests ?? []).flatMap((test) => (test.kind === 'kaplan_meier' ? linesOf(test, nameOf) : []))
 }
 
 function linesOf(test: TestResult, nameOf: (site: string) => string): string[] {

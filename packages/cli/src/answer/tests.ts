@@ -2,6 +2,7 @@
 import { measured, printable } from '@stimnet/machine'
 import type { TestEstimate, TestResult } from '@stimnet/protocol'
 import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sdk'
+import { institutionIn } from './institution.ts'
 
 const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   anova: 'F',
@@ -11,12 +12,9 @@ const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
 }
 
 /** The lines of the tests; empty where none was asked for. */
-export function testLines({ pooled, parts }: Broadcast): string[] {
-  const tests = (pooled?.tests ?? []).filter(({ kind }) => kind !== 'kaplan_meier')
-  const nameOf = (site: string) => {
-    const part = parts.find(({ peer_id }) => peer_id === site)
-    return pooled?.institutions?.[site] || part?.institution || part?.node_id || site
-  }
+export function testLines(broadcast: Broadcast): string[] {
+  const tests = (broadcast.pooled?.tests ?? []).filter(({ kind }) => kind !== 'kaplan_meier')
+  const nameOf = institutionIn(broadcast)
   const lines = tests.flatMap((test) => [
     test.meta ? metaLine(test) : lineOf(test),
     ...metaLines(test.meta, nameOf),

@@ -1,5 +1,5 @@
 /** `stimnet model`: fits a regression that is written as a formula, at many peers. */
-import { CLIENT_OPTIONS, clientFor, command, EXIT, given, oneOf, printable } from '@stimnet/machine'
+import { CLIENT_OPTIONS, clientFor, command, EXIT, exitOfCode, given, oneOf, printable } from '@stimnet/machine'
 import { SITE_EFFECTS } from '@stimnet/protocol'
 import {
   type CheckedModel,
@@ -7,7 +7,9 @@ import {
   isLeftToMapping,
   MODEL_FAMILIES,
   type ModelAsked,
-  modelCall
+  modelCall,
+  type ModelHint,
+  modelHints
 } from '@stimnet/sdk'
 import { answerText } from '../answer/answer.ts'
 import { modelForest } from '../answer/models.ts'
@@ -20,8 +22,8 @@ export const modelCommand = command({
   usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--family NAME] [--forest TERM] [--dry]',
   summary: 'Fits a regression over the people of many institutions, as lm and glm in R would over one file.',
   details: `
-  stimnet model "UPDRS_change ~ age + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
-  stimnet model "UPDRS_change ~ age * sex + diagnosis" --catalog clinical_trial_data --where outcomes.visit=month_12 --dry
+  stimnet model "UPDRS_change ~ diagnosis + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
+  stimnet model "UPDRS_change ~ diagnosis * sex" --catalog clinical_trial_data --where outcomes.visit=month_12 --dry
   stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --site meta --forest motion_score
 
 A formula has the outcome, ~, and terms joined by +:
@@ -40,9 +42,11 @@ It has no functions and no brackets: a transformed variable must be a variable o
   fixed      the institution as a factor, so that differences between institutions do not enter
   meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
 
-Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. The
+Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. Over real
+people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
+it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but the logistic one. The
 answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
---forest TERM draws one coefficient by institution, such as age or "sex[male]". --dry checks the formula and shows what the
+--forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the
 answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
 docs/models.md for what it needs.`,
   options: {
@@ -75,6 +79,15 @@ docs/models.md for what it needs.`,
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
+    // With a mapping the names may be those of no catalog.
+    const hints = values.mapping === undefined ? modelHints(chosen, { ...asked, where, set: values.set }) : []
+    const refusing = hints.filter(({ isRefused }) => isRefused).flatMap(({ institutions }) => institutions)
+    // The table of --dry has the refusals.
+    for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))
+    if (refusing.length === chosen.length && !values.dry) {
+      io.err('No institution would answer this model, so that nothing is asked.\n')
+      return exitOfCode('PROGRAM_NOT_PERMITTED')
+    }
     const { forest } = values
     if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
     return askPeers(client, values, io, {
@@ -91,6 +104,11 @@ docs/models.md for what it needs.`,
 const TITLE_CHARACTERS_MAX = 120
 /** Characters of a formula before its fault, and in all, that are shown: a caret must not stand in another line. */
 const [BEFORE_MAX, SHOWN_MAX] = [48, 76]
+
+/** One line for what the public descriptions say against the model. */
+function hintText({ institutions, text, isRefused }: ModelHint): string {
+  return `${isRefused ? 'Refused by' : 'At'} ${institutions.map(printable).join(', ')}: ${printable(text)}\n`
+}
 
 /** The model as it is asked for, and the coefficients that there will be. */
 function headText({ formula, columns }: Extract<CheckedModel, { ok: true }>): string {

@@ -144,7 +144,7 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
     const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
     if (cost.peers.length === 0) throw await nobodyOffers(client, ask.catalog)
     if (values.dry) {
-      io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}`)
+      io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}${ORDER_HINT}`)
       return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
     }
     io.err(costText(cost))
@@ -159,6 +159,9 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
   if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, ask.catalog)}\n`)
   return exitOf(ended)
 }
+
+/** What no price of one question says. */
+const ORDER_HINT = 'Answers about the same people count against later ones: ask the main question first.\n'
 
 function setOf({ set }: Pick<AskValues, 'set'>): { set?: string } {
   return set === undefined ? {} : { set }
@@ -244,7 +247,10 @@ async function submit(
   names: string[] | undefined,
   io: Io
 ): Promise<{ id: string; signed?: SignedRequest }> {
-  if (!signer) return client.submitBroadcast(submissionOf(ask, names))
+  if (!signer) {
+    if ((await credentials()).length > 0) io.err(unusedText(clientSettings()))
+    return client.submitBroadcast(submissionOf(ask, names))
+  }
   const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
   const terms = agreedTerms(ask, chosen)
   io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
@@ -252,6 +258,11 @@ async function submit(
   const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
   const { id } = await client.submitBroadcast(signed)
   return { id, signed }
+}
+
+/** The warning that credentials do not count, since the gateway signs. */
+function unusedText({ keyFile, credentialsFile }: ReturnType<typeof clientSettings>): string {
+  return `WARNING: the credentials in ${credentialsFile} are not used: there is no key of yours in ${keyFile}, so that the gateway signs. stimnet key makes a key, and your institution vouches for it (stimnet vouch KEY).\n`
 }
 
 /** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */

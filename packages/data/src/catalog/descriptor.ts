@@ -13,6 +13,8 @@ export interface DescriptorFacts {
   /** The disclosure rules in force: preset and hash. */
   readonly preset?: string
   readonly policyHash?: string
+  /** The precision of released numbers, as every disclosure card says it. */
+  readonly precision?: 'exact' | 'statistical'
 }
 
 /** The public description of a catalog. */
@@ -49,6 +51,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     sandboxGradeMin: config.sandbox_grade_min ?? '',
     preset: facts.preset ?? '',
     policyHash: facts.policyHash ?? '',
+    precision: facts.precision ?? '',
     sitesPerPerson: config.budget.sites_per_person,
     // Resolving their conditions needs this description: see open/analysis-sets.ts.
     sets: []

@@ -49,8 +49,12 @@ export interface CatalogOptions {
   readonly random: RandomSource
   /** The node's smallest cohort, in subjects. The catalog's own can only raise it. */
   readonly cohortSizeMin: number
-  /** The disclosure rules in force, for the description: preset and hash. */
-  readonly rules?: { readonly preset: string; readonly policyHash: string }
+  /** The disclosure rules in force, for the description: preset, hash and precision. */
+  readonly rules?: {
+    readonly preset: string
+    readonly policyHash: string
+    readonly precision?: 'exact' | 'statistical'
+  }
   /** The programs that this node can run for the catalog, as words of `programWord`. */
   readonly programs: readonly string[]
   /**

@@ -1,6 +1,6 @@
 /** The proposal for one column: a type with its reading rules, or the reason why it is left out, and what a person must decide. */
 import { type LevelDraft, levelsOf } from './levels.ts'
-import { isBirthDate, isDirectIdentifier, keyLikeness } from './names.ts'
+import { isBirthDate, isDirectIdentifier, isOfStaff, keyLikeness } from './names.ts'
 import {
   dayForms,
   decimalsIn,
@@ -61,6 +61,7 @@ export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Prom
   if (dates !== undefined) return { missing, ...dates }
   const numbers = proposeNumber(facts.header, words)
   if (numbers === undefined || (await isTwoCodes(numbers, facts, peopleMin))) {
+    if (isOfStaff(facts.header)) return leave(STAFF)
     const { draft, decisions } = await levelsOf({ ...facts, words: without(words, numbers?.missing ?? []) }, peopleMin)
     return { draft, missing: [...missing, ...(numbers?.missing ?? [])], decisions }
   }
@@ -76,23 +77,26 @@ function without(words: readonly Word[], others: readonly Word[]): readonly Word
   return words.filter((word) => !left.has(word))
 }
 
-/** Whether whole numbers are two codes, as 0 and 1, rather than measurements. */
+/** Whether whole numbers are two codes, as 0 and 1, rather than measurements. A stray word beside two codes is a level too few have. */
 async function isTwoCodes(numbers: ProposedColumn, { words, peopleOf }: ColumnFacts, peopleMin: number) {
-  if (numbers.draft.type !== 'integer' || numbers.decisions.some((text) => text.startsWith(STRAYS))) return false
-  const codes = without(words, numbers.missing).filter(({ text }) => !isMissingWord(text))
-  if (codes.length > 2) return false
+  if (numbers.draft.type !== 'integer') return false
+  const read = without(words, numbers.missing).filter(({ text }) => !isMissingWord(text))
+  const codes = read.filter(({ text }) => numberForm(text) !== undefined)
+  if (codes.length > 2 || (codes.length < 2 && codes.length < read.length)) return false
   const people = await Promise.all(codes.map(({ text }) => peopleOf([text])))
   return people.every((count) => count >= peopleMin)
 }
 
-/** How sentences about values that fit no type begin. */
-const STRAYS = 'Not read by this: '
+const STAFF =
+  'by its name it says who treated or examined people, and levels are public: if questions need it, declare codes in place of the names'
 
 function straysSentence(strays: readonly Word[]): string[] {
   if (strays.length === 0) return []
   const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} ${inRows(rows)}`)
   const more = strays.length > 8 ? ` and ${strays.length - 8} more` : ''
-  return [`${STRAYS}${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`]
+  return [
+    `Not read by this: ${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`
+  ]
 }
 
 function quoted(text: string): string {

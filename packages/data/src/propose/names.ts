@@ -58,6 +58,25 @@ export function isDirectIdentifier(header: string): boolean {
   return DIRECT.some((pattern) => pattern.test(header))
 }
 
+const STAFF: readonly RegExp[] = [
+  /behandler|untersucher|therapeut|interviewer|investigator|physician|clinician|surgeon|neurolog(e|ist)|radiolog(e|ist)|chirurg(in)?$/i,
+  /(arzt|ärztin|aerztin)([_ .-]|$)/i,
+  /(^|[_ .-])(doctor|rater|nurse|reviewer|examiner|assessor|operator|technician|pr(ü|ue)fer(in)?|betreuer(in)?|zuweiser(in)?|staff)([_ .-]|$)/i
+]
+
+/** Whether a header says who treated or examined people, as a column of names or of short names of staff. */
+export function isOfStaff(header: string): boolean {
+  return STAFF.some((pattern) => pattern.test(header.trim()))
+}
+
+const GRIDDED =
+  /(^|[_ .-])(time|times|days|tage|weeks|wochen|months|monate|duration|dauer|follow[_ -]?up|survival|score|scores|scale|skala|total|summe|sum|punkte|points|(mds[_ -]?)?updrs|moca|mmse|pdq|bdi|nihss|edss|phq|qol)([_ .-]|\d|$)|(zeit|score|punktzahl|punkte|dauer|skala)$/i
+
+/** Whether a header names a time to an event or a score, of which survival and medians are read off its breakpoints. */
+export function isGridded(header: string): boolean {
+  return GRIDDED.test(header.trim())
+}
+
 /** Whether a header names a date of birth. */
 export function isBirthDate(header: string): boolean {
   return /birth|geburt|geb_?dat|(^|[_ .-])dob([_ .-]|$)/i.test(header)

@@ -115,7 +115,7 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   if (fault !== undefined) {
     page.decide(
       table.name,
-      `${faults.length} faults in ${label}, the first in line ${fault.line}: ${fault.fault}. Mend the file; \`stimnet catalog check\` lists all.`
+      `${faults.length === 1 ? 'A fault' : `${faults.length} faults`} in ${label}, ${faults.length === 1 ? '' : 'the first '}in line ${fault.line}: ${fault.fault}. Mend the file; \`stimnet catalog check\` lists all.`
     )
   }
   if (table.format !== undefined) page.line(`    format: ${table.format}`)

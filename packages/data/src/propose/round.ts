@@ -11,11 +11,11 @@ export interface RoundBounds {
   readonly step: number
 }
 
-/** Number of steps into which the range is divided at least, for bounds and for breakpoints. */
+/** Number of steps into which the range is divided at least, for bounds. */
 const STEPS_MIN = 8
-const PARTS_MIN = 20
-/** Most parts into which breakpoints divide people. */
+/** Most parts into which breakpoints divide people, and into which those of a grid do. */
 const PARTS_MAX = 10
+const FINE_PARTS_MAX = 13
 
 /** The bounds rounded outward to multiples of 1, 2 or 5 times a power of ten. The values are whole numbers. */
 export function roundBounds(least: number, most: number): RoundBounds {
@@ -28,9 +28,12 @@ export function roundBounds(least: number, most: number): RoundBounds {
   return maximum > minimum ? { minimum, maximum, step } : { minimum, maximum: minimum + step, step }
 }
 
-/** The round numbers between two bounds at which values could be divided. */
-export function roundGrid({ minimum, maximum }: RoundBounds, least: number, most: number): number[] {
-  const step = roundStep((most - least) / PARTS_MIN)
+/** The round numbers between two bounds at which values could be divided, with `partsMin` steps from the least to the most at least. */
+export function roundGrid(
+  { minimum, maximum }: RoundBounds,
+  { least, most, partsMin }: { readonly least: number; readonly most: number; readonly partsMin: number }
+): number[] {
+  const step = roundStep((most - least) / partsMin)
   const first = Math.floor(minimum / step) + 1
   const count = Math.ceil(maximum / step) - first
   return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * step)
@@ -56,9 +59,26 @@ export function peopleAtBounds(
  * there are enough people for four such parts.
  */
 export function roundBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
-  const sorted = [...heads].sort(([a], [b]) => a - b)
-  const all = sorted.reduce((sum, [, people]) => sum + people, 0)
+  const all = peopleIn(heads)
   const wanted = Math.max(peopleMin, Math.min(10 * peopleMin, Math.floor(all / 4)), Math.floor(all / PARTS_MAX))
+  return breakpointsOf(heads, grid, wanted)
+}
+
+/**
+ * The breakpoints of a grid on which survival and medians are read: up to twelve, with at least twice `peopleMin` people in each part,
+ * so that two groups can be compared on it.
+ */
+export function fineBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
+  return breakpointsOf(heads, grid, Math.max(2 * peopleMin, Math.floor(peopleIn(heads) / FINE_PARTS_MAX)))
+}
+
+function peopleIn(heads: Heads): number {
+  return heads.reduce((sum, [, people]) => sum + people, 0)
+}
+
+function breakpointsOf(heads: Heads, grid: readonly number[], wanted: number): number[] {
+  const sorted = [...heads].sort(([a], [b]) => a - b)
+  const all = peopleIn(sorted)
   const cuts: number[] = []
   let before = 0
   let below = 0

@@ -5,7 +5,8 @@ import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { readColumn } from '../sources/value-sql.ts'
 import type { ColumnDraft } from './column.ts'
-import { type Heads, peopleAtBounds, roundBounds, roundBreakpoints, roundGrid } from './round.ts'
+import { isGridded } from './names.ts'
+import { fineBreakpoints, type Heads, peopleAtBounds, roundBounds, roundBreakpoints, roundGrid } from './round.ts'
 
 /** A drafted column of a loaded file. */
 export interface DraftedColumn {
@@ -67,16 +68,33 @@ function bounded(variable: VariableConfig, heads: Heads, peopleMin: number): Pro
   if (!Number.isSafeInteger(bounds.minimum) || !Number.isSafeInteger(bounds.maximum)) {
     return { variable, decisions: ['Its values have too many digits to be counted exactly: round them in the export.'] }
   }
-  const grid = roundGrid(bounds, least, most)
-  const breakpoints = roundBreakpoints(heads, grid, peopleMin).map((cut) => cut / unit)
+  const hasGrid = isGridded(variable.name)
+  const grid = roundGrid(bounds, { least, most, partsMin: hasGrid ? FINE_STEPS_MIN : STEPS_MIN })
+  const cuts = hasGrid ? fineBreakpoints(heads, grid, peopleMin) : roundBreakpoints(heads, grid, peopleMin)
+  const breakpoints = cuts.map((cut) => cut / unit)
   const usual = USUAL.find(
     ([pattern, low, high]) => pattern.test(variable.name) && least >= low * unit && most <= high * unit
   )
   const [minimum, maximum] = usual ? [usual[1], usual[2]] : [bounds.minimum / unit, bounds.maximum / unit]
   return {
     variable: { ...variable, minimum, maximum, ...(breakpoints.length === 0 ? {} : { breakpoints }) },
-    decisions: usual ? [] : boundsSentence(peopleAtBounds(heads, bounds), { minimum, maximum, peopleMin })
+    decisions: [
+      ...(usual ? [] : boundsSentence(peopleAtBounds(heads, bounds), { minimum, maximum, peopleMin })),
+      ...(hasGrid ? gridSentence(breakpoints.length) : [])
+    ]
   }
+}
+
+/** Steps into which a range is divided at least: more for the grid of survival and medians. */
+const [STEPS_MIN, FINE_STEPS_MIN] = [20, 50]
+
+function gridSentence(breakpoints: number): string[] {
+  const what =
+    'the grid at which survival, medians and quantiles of it can be read, and all institutions need the same one'
+  if (breakpoints === 0) return [`It has no breakpoints, for too few people. They would be ${what}.`]
+  return [
+    `Its ${breakpoints === 1 ? 'breakpoint is' : `${breakpoints} breakpoints are`} ${what}. Are they where it matters?`
+  ]
 }
 
 function boundsSentence(

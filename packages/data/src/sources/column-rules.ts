@@ -42,7 +42,7 @@ export function keyRules(key: string, subjectKey: string, missing: readonly stri
 
 /** The rule that each subject has one row. */
 export function oneRowRule(key: string, subjectKey: string, raw: string): ColumnRule {
-  const numbered = `SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${quoteName(raw)} WHERE ${key} IS NOT NULL`
+  const numbered = `SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${quoteName(raw)} WHERE coalesce(${key}, '') != ''`
   return {
     key: subjectKey,
     breaks: `rowid IN (SELECT rowid FROM (${numbered}) WHERE n > 1)`,

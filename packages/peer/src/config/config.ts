@@ -413,7 +413,8 @@ function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]
   const { catalogs, federation, mesh, passports } = config
   const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])
   if (entries.includes('affiliation:members') && federation.charter === undefined) {
-    yield ['requesters', 'affiliation:members needs federation.charter: whose members?']
+    const remedy = 'name the charter there, signed or not yet, or take affiliation:members out until there is one'
+    yield ['requesters', `affiliation:members needs federation.charter (whose members?): ${remedy}`]
   }
   const needsVisas = entries.some((entry) => entry.startsWith('visa:')) || catalogs.some((c) => c.controlled_access)
   const grantable = new Set(passports.issuers.flatMap(({ datasets }) => datasets))

@@ -38,7 +38,8 @@ function descriptionOf(descriptor: CatalogDescriptor) {
     scripts: descriptor.scripts,
     sandbox_grade_min: descriptor.sandboxGradeMin || null,
     preset: descriptor.preset,
-    policy_hash: descriptor.policyHash
+    policy_hash: descriptor.policyHash,
+    ...(descriptor.precision === '' ? {} : { precision: descriptor.precision })
   }
 }
 

@@ -14,9 +14,23 @@ export const requesterIsListed: Rule = (facts) => {
   if (facts.vouchedBy.some((voucher) => isTrusted(facts, voucher)) || hasRole(facts)) return allowed
   return refuse(
     'REQUESTER_NOT_PERMITTED',
-    `The key ${facts.issuer} is not among the requesters of this peer, and nobody whom it trusts vouches for it.`
+    `The key ${facts.issuer} is not among the requesters of this peer${facts.custody === 'gateway' ? forAccounts(facts) : FOR_OWN_KEY}`
   )
 }
+
+/** The ways for an account, of which a credential is none: it is about a key that its holder signs with. */
+function forAccounts({ askedBy, self }: Facts): string {
+  const entry = askedBy === self ? 'gateway:self' : `gateway:${askedBy}`
+  return (
+    `. A gateway signs with it for an account, and is not listed here as ${entry}; no credential counts for an account. ` +
+    `Either the steward here adds ${entry} to requesters, which permits every account of that gateway, or the researcher ` +
+    'signs with a key of their own (stimnet key) for which their institution vouches (stimnet vouch KEY).'
+  )
+}
+
+const FOR_OWN_KEY =
+  ', and nobody whom it trusts vouches for it. Either an institution that is listed here (affiliation:PEERID, or affiliation:members ' +
+  'for every member) vouches for it (stimnet vouch KEY), or the steward here adds the key to requesters.'
 
 /** PEER_NOT_PERMITTED where the carrying peer was removed from the federation while the request waited. */
 export const carrierBelongs: Rule = ({ carrierMayConnect }) =>

@@ -4,7 +4,7 @@ import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
 import type { Submission } from '@stimnet/gateway'
 import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
-import { noiseWithin } from '@stimnet/statistics'
+import { modelRuledOut, noiseWithin } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/release/charge.ts'
 import { planRead } from '../jobs/admit/read-plan.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
@@ -92,6 +92,8 @@ function priceOf(
 
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   const plan = planRead(program, descriptor)
+  const refused = plan && modelRuledOut(plan, descriptor)
+  if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
   if (plan) return plan
   const reason =
     'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'

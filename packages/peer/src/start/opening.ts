@@ -101,7 +101,11 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
       clock: parts.clock,
       random: parts.random,
       cohortSizeMin: rules.settings.k,
-      rules: { preset: rules.settings.preset, policyHash: rules.policyHash },
+      rules: {
+        preset: rules.settings.preset,
+        policyHash: rules.policyHash,
+        precision: rules.settings.precision
+      },
       programs
     })
     lifetime.keep(catalog, (opened) => opened.close())

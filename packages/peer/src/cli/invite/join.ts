@@ -124,6 +124,12 @@ function bootstrapOf({ addresses, reachedAt }: Welcomed, peer: string): string[]
     .map((address) => `${address}/p2p/${peer}`)
 }
 
+/** An account needs its gateway listed, since what a member vouches for is a key of a researcher's own. */
+const NEXT = `Next: say in requesters who may ask, then stimnet start, or restart a running peer.
+  gateway:PEERID       every account of the gateway of that member (stimnet federation members lists PeerIds)
+  affiliation:members  researchers who sign with a key of their own (stimnet key) for which a member vouches (stimnet vouch KEY)
+`
+
 function told(joined: Joined, { self, bootstrap }: { self: string; bootstrap: readonly string[] }, io: Io): number {
   const name = printable(joined.federation)
   const standing = joined.isMember
@@ -131,6 +137,6 @@ function told(joined: Joined, { self, bootstrap }: { self: string; bootstrap: re
     : `${joined.signatures} of ${joined.needed} members of ${name} have signed for this peer. It is a member once the others have: stimnet federation admit ${self}.`
   io.out(`${standing}\n`)
   if (bootstrap.length === 0) io.err('No address of the member is known: put one into mesh.bootstrap.\n')
-  io.err('Next: say in requesters who may ask (affiliation:members), then stimnet start, or restart a running peer.\n')
+  io.err(NEXT)
   return EXIT.ok
 }

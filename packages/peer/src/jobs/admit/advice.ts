@@ -10,10 +10,11 @@ import {
   type Code,
   type GramMeasure,
   type OutputDeclaration,
+  type Plan,
   privacyAskSchema,
   resolveVariable
 } from '@stimnet/protocol'
-import { columnsOfModel, gramIn } from '@stimnet/statistics'
+import { columnsOfModel, gramIn, severalRowsAdvice } from '@stimnet/statistics'
 import type { JobPlan } from './validate.ts'
 
 /** Epsilon of the noisy alternative that a refusal offers. */
@@ -71,15 +72,22 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
   if (asked === undefined)
     return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
   const model = gramIn(asked)
-  if (model !== undefined) return modelAdvice(model, k)
+  if (model !== undefined) return modelAdvice(plan, { asked, model, k })
   return [general, ...groupAdvice(plan, asked), ...noiseAdvice(plan)].join(' ')
 }
 
-/** The rules of a model and what to ask instead; which rule refused is not disclosed. */
-function modelAdvice(model: GramMeasure, k: number): string {
+/**
+ * The rules of a model and what to ask instead; which rule refused is not disclosed. Before them what the question and the description
+ * alone say against it, which is the same whatever refused.
+ */
+function modelAdvice(
+  { catalog: { descriptor }, cohort }: JobPlan,
+  { asked, model, k }: { readonly asked: Plan; readonly model: GramMeasure; readonly k: number }
+): string {
+  const several = severalRowsAdvice(asked, { descriptor, filters: [cohort, asked.where] })
   const columns = columnsOfModel(model).length - 1
   return (
-    `The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
+    `${several === undefined ? '' : `${several} `}The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
     `value of every variable and one row each; nobody or at least ${k} people may lack a value, or have a level or two levels ` +
     `together; nobody may weigh more than one in ${k} in the fit, or one in ${2 * k} without the outcome; no value may follow from the others; and its means, variances and ` +
     'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same ' +

@@ -41,7 +41,7 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { gramIn, oneRowEach } from '@stimnet/statistics'
+import { gramIn, knownNumbers, knownReason, oneRowEach, roundedReason } from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
@@ -267,16 +267,11 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
-    const reason =
-      `The model has a number that others may know (such as an age) beside values that they do not. Exact sums of their products ` +
-      'would tell values of single people. Use a category of that number, such as age groups.'
+    const reason = knownReason(knownNumbers(measure, descriptor))
     throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
   }
   if (!isRounded) return
-  const reason =
-    `${descriptor.name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
-    '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +
-    'which are released rounded.'
+  const reason = roundedReason(descriptor)
   throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
 }
 

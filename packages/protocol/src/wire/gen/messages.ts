@@ -88,6 +88,7 @@ export interface CatalogDescriptor {
   sitesPerPerson: number
   dataUse: string[]
   sets: AnalysisSet[]
+  precision: string
 }
 export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('CatalogDescriptor', [
   [1, 'name', 'string'],
@@ -112,7 +113,8 @@ export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('Ca
   [20, 'policyHash', 'string'],
   [21, 'sitesPerPerson', 'uint32'],
   [22, 'dataUse', 'string', 'repeated'],
-  [23, 'sets', () => AnalysisSet, 'repeated']
+  [23, 'sets', () => AnalysisSet, 'repeated'],
+  [24, 'precision', 'string']
 ])
 
 export interface AnalysisSet {

@@ -1,0 +1,52 @@
+/** What public descriptions say against a model before it is asked. */
+import type { FoundCatalog } from '@stimnet/api'
+import { type Filter, StimnetError } from '@stimnet/protocol'
+import { modelRuledOut, planOfStatistic, severalRowsAdvice } from '@stimnet/statistics'
+import { descriptorOf } from '../schema.ts'
+import { type ModelAsked, modelCall } from './families.ts'
+
+/** One sentence or more about the model, with the institutions that it is about. */
+export interface ModelHint {
+  readonly institutions: readonly string[]
+  readonly text: string
+  /** Whether these institutions refuse the model by their rules, whatever their data are. */
+  readonly isRefused: boolean
+}
+
+/**
+ * What the descriptions of the catalogs say against a model, each sentence once. Catalogs that the formula does not fit are left out:
+ * see `checkModel`. With `set`, the rows may be those that the analysis set chooses, so that none are said to be several.
+ */
+export function modelHints(
+  catalogs: readonly FoundCatalog[],
+  { where, set, ...asked }: ModelAsked & { readonly where?: Filter | undefined; readonly set?: string | undefined }
+): ModelHint[] {
+  const told = catalogs.flatMap((catalog) => {
+    const institution = catalog.institution || catalog.node_id || catalog.peer_id
+    return hintsAt(catalog, { ...asked, where, set }).map((hint) => ({ ...hint, institution }))
+  })
+  return [...Map.groupBy(told, ({ text }) => text)].map(([text, all]) => ({
+    text,
+    institutions: all.map(({ institution }) => institution),
+    isRefused: all.every(({ isRefused }) => isRefused)
+  }))
+}
+
+function hintsAt(
+  catalog: FoundCatalog,
+  { where, set, ...asked }: ModelAsked & { readonly where: Filter | undefined; readonly set: string | undefined }
+): { readonly text: string; readonly isRefused: boolean }[] {
+  const descriptor = descriptorOf(catalog)
+  try {
+    const plan = planOfStatistic(modelCall(asked), descriptor)
+    const refused = modelRuledOut(plan, descriptor)
+    const several = set === undefined ? severalRowsAdvice(plan, { descriptor, filters: [where] }) : undefined
+    return [
+      ...(refused === undefined ? [] : [{ text: refused, isRefused: true }]),
+      ...(several === undefined ? [] : [{ text: several, isRefused: false }])
+    ]
+  } catch (error) {
+    if (error instanceof StimnetError) return []
+    throw error
+  }
+}

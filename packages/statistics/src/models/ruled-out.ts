@@ -1,0 +1,80 @@
+/** What the public description of a catalog says against a model before any data are read, and what to ask instead. */
+import {
+  type CatalogDescriptor,
+  columnsOf,
+  type Filter,
+  type GramMeasure,
+  type Plan,
+  resolveVariable,
+  type TableDescriptor,
+  variablesOf
+} from '@stimnet/protocol'
+import { gramIn } from './ask.ts'
+
+/** Why the catalog refuses the model by its rules, whatever its data are; undefined where its description says nothing against it. */
+export function modelRuledOut(plan: Plan, descriptor: CatalogDescriptor): string | undefined {
+  const measure = gramIn(plan)
+  if (measure === undefined) return undefined
+  if (descriptor.precision === 'statistical' && measure.fit?.family !== 'binomial') return roundedReason(descriptor)
+  const known = knownNumbers(measure, descriptor)
+  return descriptor.synthetic || known.length === 0 ? undefined : knownReason(known)
+}
+
+/** Why a catalog with rounded numbers has no model. */
+export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string {
+  return (
+    `${name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
+    '`precision: exact` (under a preset that rounds neither counts nor digits). Or ask for covariances and correlations, ' +
+    'which are released rounded.'
+  )
+}
+
+/** Why a model with these numbers is refused over real people. */
+export function knownReason(names: readonly string[]): string {
+  const which = names.length === 0 ? 'a number' : names.join(', ')
+  return (
+    `The model has ${which}, which others may know of a person (identifying), beside values that they do not. Exact sums of their ` +
+    'products would tell values of single people. Use a category of that number, such as age groups.'
+  )
+}
+
+/** The numbers of a model that others know, beside a variable that they do not; none where they know all or nothing of it. */
+export function knownNumbers(measure: GramMeasure, descriptor: CatalogDescriptor): string[] {
+  const factors = measure.factors.map(({ variable }) => variable)
+  const all = [...variablesOf(measure), ...factors]
+  const isKnown = (ref: string) => resolveVariable(descriptor, ref).variable.identifying
+  const known = variablesOf(measure).filter((ref) => !factors.includes(ref) && isKnown(ref))
+  return all.every(isKnown) ? [] : known
+}
+
+/**
+ * What to do about a table with several rows per person of which no condition chooses one; undefined where there is none. It is no
+ * certain refusal: each person may have one row all the same.
+ */
+export function severalRowsAdvice(
+  plan: Plan,
+  { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
+): string | undefined {
+  const columns = filters.flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
+  const open = descriptor.tables.find(
+    (table) => plan.tables.includes(table.name) && !table.oneRowPerSubject && !columns.some(isOf(table))
+  )
+  if (open === undefined) return undefined
+  const several = `${open.name} has several rows per person, and a model needs one row each`
+  const example = chooserOf(open)
+  if (example === undefined) return `${several}: choose by a condition on ${open.name}.`
+  const { name, levels } = example
+  return `${several}: choose one ${name}, such as --where ${open.name}.${name}=${levels.at(-1)}.`
+}
+
+function isOf(table: TableDescriptor): (column: string) => boolean {
+  return (column) => column.startsWith(`${table.name}.`) || table.variables.some(({ name }) => name === column)
+}
+
+/** Names of a variable that numbers the rows of a person. */
+const ROW_NAMES = /visit|time|wave|month|week|day|session|round|phase|besuch|zeitpunkt|welle|monat/i
+
+/** The category by which one row of each person can be chosen, as far as names tell. */
+function chooserOf({ variables }: TableDescriptor): { name: string; levels: readonly string[] } | undefined {
+  return variables.find(({ name, levels }) => levels.length > 1 && ROW_NAMES.test(name))
+}
