@@ -33,6 +33,8 @@ const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
   ['of two that differ nobody knows which is right', 'a', 'unit'],
   ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
   ['bins that were joined at one site', 'a', 'b', 'joined'],
+  ['bins of which two sites joined different ones', 'joined', 'joined otherwise', 'b'],
+  ['bins without an end beside others that go on there', 'open', 'open later'],
   ['bins on grids that do not meet', 'a', 'shifted'],
   ['a site where a variable does not vary', 'a', 'constant'],
   ['sums to their last digit beside older parts', 'a', 'exact'],
@@ -55,6 +57,9 @@ export function poolVectors() {
       rows: b.rows.slice(1).map((row) => ({ ...row, values: row.values.map((one, i) => (i === 1 ? 7 : one)) }))
     },
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
+    'joined otherwise': { ...a, rows: a.rows.slice(0, 1).map((row) => withBins(row, [0, 20, 60, 100])) },
+    open: { ...a, rows: a.rows.slice(0, 1).map((row) => withBins(row, [0, 20, 40, Number.MAX_VALUE])) },
+    'open later': { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 10, 40, 60, Number.MAX_VALUE])) },
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
     exact: { ...c, rows: c.rows.slice(0, 1).map(withExactSums) },
     rounded: { ...a, rows: a.rows.map((row) => roundedRow(row, 0.5)) },

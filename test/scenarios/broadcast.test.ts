@@ -46,6 +46,11 @@ describe('one question to three institutions', () => {
     const again = await ask(researcher, call, { script_type: 'statistic' })
     assert.equal(first.pooled?.rows.length, 3)
     assert.deepEqual(again.pooled?.rows, first.pooled?.rows)
+    const all = await ask(researcher, JSON.stringify({ name: 'mean', variables: ['UPDRS_total'] }), {
+      script_type: 'statistic'
+    })
+    assert.match(all.warnings.join(), /^outcomes has several rows per person/, 'over all visits of a person')
+    assert.deepEqual(first.warnings, [])
   })
 
   test('names the institution that could not be asked', async (t) => {

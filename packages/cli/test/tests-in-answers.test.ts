@@ -213,7 +213,11 @@ test('the answer of a single institution is shown with its precision and its tes
 })
 
 const CURVE = {
-  ...{ group: 'drug', n: 60, events: 20, at: [], sites: ['12D3', '12D4'] },
+  ...{ group: 'drug', n: 60, events: 20, sites: ['12D3', '12D4'] },
+  at: [
+    { time: 20, survival: null, error: null, interval: null, range: [0.778, 1] },
+    { time: 90, survival: null, error: null, interval: null, range: null }
+  ],
   steps: [
     {
       ...{ time: 30, at_risk: 60, events: 12, censored: 6, survival: 0.8, error: 0.0516 },
@@ -226,7 +230,7 @@ const CURVE = {
       range: [0.6, 0.6476]
     }
   ],
-  median: { estimate: null, interval: [60, null], range: [null, null] },
+  median: { estimate: null, interval: [30, null], range: [60, null] },
   restricted_mean: { until: 60, estimate: 54, error: 1.55, interval: [50.97, 57.03], range: [45, 54] }
 }
 
@@ -241,13 +245,14 @@ test('survival is a line of text for each curve, a table of its steps, and what 
       of: 'count_days',
       by: ['arm'],
       note: 'Said.',
-      sites: ['12D3', '12D4', '12D5'],
+      sites: ['12D3', '12D4'],
       survival
     }
   ]
   const parts = [
     { peer_id: '12D3', node_id: 'north' },
-    { peer_id: '12D4', node_id: 'south' }
+    { peer_id: '12D4', node_id: 'south' },
+    { peer_id: '12D5', node_id: 'west' }
   ]
   const told = survivalLines({ pooled: { tests }, parts } as unknown as Broadcast).join('')
   const lines = told.split('\n')
@@ -258,8 +263,9 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   assert.match(told, /before {2}at risk {2}events .*\n.*\n {4}30 {7}60 {6}12 .* 0\.778 to 0\.8\n/)
   assert.match(
     told,
-    /Median not reached \(95 % 60 to not reached\)\.\nMean up to 60: 54 \(95 % 50\.97 to 57\.03; exact times 45 to 54\)/
+    /Median not reached \(95 % 30 to not reached; exact times 60 to not reached\)\.\nMean up to 60: 54 \(95 % 50\.97 to 57\.03; exact times 45 to 54\)/
   )
+  assert.match(told, /At 20: within the only interval \(exact times 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
   assert.match(told, /Said\.\n$/)
   assert.equal(text(tests), '', 'and no line of a test')
 })

@@ -345,13 +345,16 @@ const survivalCurveSchema = z.object({
   n: z.number(),
   events: z.number(),
   steps: z.array(survivalStepSchema),
-  /** The time by which half had the event; null if fewer had. `range`: where it lies on exact times; an end can be unknown. */
+  /**
+   * The time by which half had the event; null if fewer had. `interval` holds that of the exact times, and `range` the median of these;
+   * an end that is not reached is null.
+   */
   median: z.object({
     estimate: z.number().nullable(),
     interval: z.array(z.number().nullable()),
     range: z.array(z.number().nullable())
   }),
-  /** Mean time without the event up to `until`. */
+  /** Mean time without the event up to `until`. `interval` holds that of the exact times, and `range` the mean of these. */
   restricted_mean: z
     .object({
       until: z.number(),
@@ -361,7 +364,7 @@ const survivalCurveSchema = z.object({
       range: z.array(z.number())
     })
     .nullable(),
-  /** Survival at the times that were asked for. */
+  /** Survival at the times that were asked for; within the only interval of a curve its `range` alone. `interval` as above. */
   at: z.array(
     z.object({
       time: z.number(),
@@ -371,7 +374,7 @@ const survivalCurveSchema = z.object({
       range: intervalSchema
     })
   ),
-  /** Of a pooled curve: PeerIds of those who gave both those with the event and those without it. */
+  /** Of a pooled curve: PeerIds of those who gave every group, both those with the event and those without it. */
   sites: z.array(z.string()).optional()
 })
 /** A curve as read. */

@@ -75,6 +75,28 @@ export function oneRowEach(plan: Plan): Plan {
   }
 }
 
+/**
+ * The note on a plan without tests, which have their own: a mean or another number of values of a table with several rows per person
+ * counts each row, unless the filter or the groups hold a column of the table to one value. `repeats` as for `withTests`.
+ */
+export function rowsNote(plan: Plan, repeats: TestsAsked['repeats']): string | undefined {
+  const { tests = [], where, groupBy, measures } = plan
+  const held = [...(where === undefined ? [] : heldColumns(where)), ...groupBy.map(({ variable }) => variable)].map(
+    tableOf
+  )
+  const read = measures.flatMap((measure): string[] => {
+    if (measure.kind === 'covariance' || measure.kind === 'correlation') return measure.variables.map(tableOf)
+    return 'variable' in measure && measure.kind !== 'count' && measure.kind !== 'share'
+      ? [tableOf(measure.variable)]
+      : []
+  })
+  const table = plan.tables.find((one) => repeats(one) && read.includes(one) && !held.includes(one))
+  return table === undefined || tests.length > 0
+    ? undefined
+    : `${table} has several rows per person, and its numbers are over all of them: who has more rows counts for more. ` +
+        'Filter to one row of each person, such as one visit, for numbers over people.'
+}
+
 /** The columns that the filter restricts to one value. */
 function heldColumns(filter: Filter): string[] {
   if ('all' in filter) return filter.all.flatMap(heldColumns)

@@ -1,5 +1,5 @@
 /** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
-export { oneRowEach } from './asked-tests.ts'
+export { oneRowEach, rowsNote } from './asked-tests.ts'
 export * from './distributions.ts'
 export { gramIn, modelFault } from './models/ask.ts'
 export {

@@ -3,7 +3,7 @@ import type { MomentsPart, NoisyMoments, OutputColumn, OutputPart, OutputRow } f
 import { exactSum, poolMoments, valueOfMoments } from './moments.ts'
 import { isModelPart } from './models/fit.ts'
 import { momentsOfNoisy } from './noisy-moments.ts'
-import { type Bin, poolBins, quantileOf, risingBins } from './quantile.ts'
+import { type Bin, layBins, poolBins, quantileOf, risingBins } from './quantile.ts'
 
 /** The part of one site in a cell of the pooled table. */
 export type Cell = OutputPart
@@ -66,14 +66,15 @@ export function sharesOf(cells: readonly Cell[]): { having: number; of: number }
   }
 }
 
-/** The pooled bins. Noisy bins are replaced by the nearest ones of which none is below zero. */
+/**
+ * The pooled bins, each site's own laid over one another. Noisy bins, of which no site joins any, are added and replaced by the nearest
+ * ones of which none is below zero.
+ */
 export function pooledBins(cells: readonly Cell[]): Bin[] | null {
-  const drawn = cells.some(hasNoiseInEach)
-  const bins = poolBins(
-    cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : [])),
-    { drawn }
-  )
-  return bins !== null && drawn ? risingBins(bins) : bins
+  const sites = cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : []))
+  if (!cells.some(hasNoiseInEach)) return layBins(sites)
+  const bins = poolBins(sites, { drawn: true })
+  return bins && risingBins(bins)
 }
 
 function hasNoiseInEach(cell: Cell): boolean {

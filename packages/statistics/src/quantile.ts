@@ -1,6 +1,6 @@
 /**
- * Quantiles from counts in bins of a public grid, interpolated linearly, and the bins of
- * several sites on the edges that they share.
+ * Quantiles from counts in bins of a public grid, interpolated linearly, and the bins of several sites: laid over one another with
+ * the edges of all of them, or on the edges that they share.
  */
 
 /** The value of an open end, since JSON has no infinity. The first bin may begin at its negative, and the last may end at it. */
@@ -31,12 +31,42 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
   let below = 0
   for (const bin of bins) {
     if (bin.rows > 0 && below + bin.rows >= q * total) {
-      if (Math.abs(bin.from) >= OPEN_END || Math.abs(bin.to) >= OPEN_END) return null
+      if (isOpen(bin)) return null
       return bin.from + ((q * total - below) / bin.rows) * (bin.to - bin.from)
     }
     below += bin.rows
   }
   return null
+}
+
+/**
+ * The bins of several sites laid over one another: the rows of each are spread evenly over its own bins, so that the number below
+ * an edge is the sum of the sites' own piecewise linear numbers below it. The quantile of the result lies between the least and the
+ * greatest quantile of the sites. It has the edges of all sites but those inside an open bin of one of them, whose rows are at an
+ * unknown place there. Numbers of rows can be broken. Null if the outer edges differ.
+ */
+export function layBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
+  const shared = poolBins(sites)
+  const grids = sites.map(edgesOf)
+  if (shared === null || grids.every((grid) => grid.length === shared.length + 1)) return shared
+  const opened = sites.flat().filter((bin) => bin.rows > 0 && isOpen(bin))
+  const isHidden = (edge: number) => opened.some(({ from, to }) => from < edge && edge < to)
+  const edges = [...new Set(grids.flat())].filter((edge) => !isHidden(edge)).sort((a, b) => a - b)
+  return edges.slice(1).map((to, i) => {
+    const from = edges[i] ?? to
+    return { from, to, rows: sites.flat().reduce((sum, bin) => sum + rowsBetween(bin, from, to), 0) }
+  })
+}
+
+function isOpen({ from, to }: Pick<Bin, 'from' | 'to'>): boolean {
+  return Math.abs(from) >= OPEN_END || Math.abs(to) >= OPEN_END
+}
+
+/** How many rows of a bin lie between two values, if they are spread evenly. Of an open bin none or all. */
+function rowsBetween(bin: Bin, from: number, to: number): number {
+  const [low, high] = [Math.max(from, bin.from), Math.min(to, bin.to)]
+  if (bin.rows === 0 || low >= high) return 0
+  return low === bin.from && high === bin.to ? bin.rows : (bin.rows * (high - low)) / (bin.to - bin.from)
 }
 
 /**

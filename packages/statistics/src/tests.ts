@@ -13,7 +13,7 @@ import { fisher } from './tests/counts/fisher.ts'
 import { intervals } from './tests/intervals.ts'
 import { mcNemar } from './tests/counts/mcnemar.ts'
 import { oneSample, paired } from './tests/mean.ts'
-import type { Meta } from './tests/meta.ts'
+import { knappNotes, type Meta } from './tests/meta.ts'
 import { metaOfRounded } from './tests/meta-rounded.ts'
 import {
   type Computed,
@@ -328,7 +328,7 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
     {
       ...{ difference: own(made.estimate), interval: [own(low), own(high)] },
       ...(hasNull(effect) ? testedBy(made) : { statistic: null, df: [], p: null }),
-      notes: made.isRounded ? [ROUNDED] : []
+      notes: [...knappNotes(made), ...(made.isRounded ? [ROUNDED] : [])]
     }
   )
 }

@@ -255,6 +255,8 @@ describe('a meta-analysis of released numbers agrees with metafor', () => {
     assert.match(alone.note, /two institutions or more/)
     assert.equal(alone.meta?.sites[0]?.estimate, 10.2)
     assert.deepEqual(testAsked(alone), asked({}))
+    assert.match(testOf(asked({}), given.slice(0, 2)).note, /one degree of freedom/)
+    assert.equal(testOf(asked({ interval: 'wald' }), given.slice(0, 2)).note, '')
     const withheld = testOf(asked({ of: 'y' }), given)
     assert.equal(withheld.difference, null)
     assert.deepEqual(withheld.meta?.sites, [])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CatalogDescriptor, Filter, StatisticCall, StimnetError } from '@stimnet/protocol'
-import { oneRowEach, planOfStatistic, STATISTICS } from '@stimnet/statistics'
+import { oneRowEach, planOfStatistic, rowsNote, STATISTICS } from '@stimnet/statistics'
 
 const variable = (name: string, type: string, more: object = {}) => ({
   name,
@@ -525,6 +525,27 @@ test('a plan knows where one person can have several values, unless a filter lea
   assert.deepEqual(
     once.flatMap(({ tests = [] }) => tests.map((one) => 'clustered' in one)),
     [false, false]
+  )
+})
+
+test('a number over all rows of each person has a note, unless a filter or the groups tell the rows apart', () => {
+  const noteOf = (name: string, variables: string[], by: string[] = [], where?: Filter) =>
+    rowsNote({ ...plan(name, { variables, by }), ...(where && { where }) }, (table) => table === 'outcomes') ?? ''
+  assert.match(noteOf('mean', ['UPDRS_total'], ['sex']), /^outcomes has several rows per person/)
+  assert.match(noteOf('correlation', ['age', 'UPDRS_total']), /^outcomes/)
+  const visit = { column: 'outcomes.visit', op: '=', values: ['month_12'] } as const
+  const both = { ...visit, op: 'in', values: ['baseline', 'month_12'] } as const
+  assert.match(noteOf('mean', ['UPDRS_total'], [], both), /^outcomes/)
+  assert.deepEqual(
+    [
+      noteOf('mean', ['UPDRS_total'], [], visit),
+      noteOf('mean', ['UPDRS_total'], ['outcomes.visit']),
+      noteOf('mean', ['age'], ['outcomes.visit']),
+      noteOf('mean', ['age']),
+      // A test has a note of its own.
+      noteOf('compare', ['UPDRS_total'], ['sex'])
+    ],
+    ['', '', '', '', '']
   )
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { edgesOfIntegers, poolBins, quantileOf, risingBins } from '@stimnet/statistics'
+import { edgesOfIntegers, layBins, poolBins, quantileOf, risingBins } from '@stimnet/statistics'
 import fc from 'fast-check'
 
 const bins = (edges: number[], rows: number[]) =>
@@ -22,6 +22,45 @@ test('a quantile in a bin without end is not made up', () => {
 test('sites that joined different bins pool on the edges they share, and lose no row', () => {
   const pooled = poolBins([bins([0, 10, 20, 30], [5, 6, 7]), bins([0, 20, 30], [9, 8])])
   assert.deepEqual(pooled, bins([0, 20, 30], [20, 15]))
+})
+
+test('quantiles pool over the bins that each site released, and not over the edges they share', () => {
+  const [one, other] = [bins([0, 100, 300, 400], [10, 60, 30]), bins([0, 200, 300, 400], [20, 60, 20])]
+  // By hand: below 200 are 10 + 30 of the one and 20 of the other; from 200 to 300 there are 30 + 60. Half is 100.
+  assert.equal(quantileOf(layBins([one, other]) ?? [], 0.5), 200 + (100 * (100 - 60)) / 90)
+  // 10 + half of 60 are below 200 at the one, 20 at the other.
+  assert.deepEqual(layBins([one, other]), bins([0, 100, 200, 300, 400], [20, 40, 90, 50]))
+  assert.deepEqual(layBins([one, one]), bins([0, 100, 300, 400], [20, 120, 60]))
+})
+
+test('nothing is spread over a bin without an end, so that a quantile in one is not known', () => {
+  const end = Number.MAX_VALUE
+  const [early, late] = [bins([0, 10, end], [5, 20]), bins([0, 10, 20, end], [5, 60, 10])]
+  const together = layBins([early, late]) ?? []
+  assert.deepEqual(together, bins([0, 10, end], [10, 90]))
+  assert.deepEqual(
+    [0.05, 0.5].map((q) => quantileOf(together, q)),
+    [5, null]
+  )
+  assert.deepEqual(layBins([bins([0, 10, end], [5, 0]), late]), bins([0, 10, 20, end], [10, 60, 10]))
+  assert.equal(layBins([bins([0, 10], [5]), bins([0, 20], [5])]), null)
+})
+
+test('a pooled quantile is never outside those of its sites, however each joined its bins', () => {
+  const site = fc.record({
+    cuts: fc.subarray([1, 2.5, 3, 4, 5.5]),
+    rows: fc.array(fc.nat(50), { minLength: 6, maxLength: 6 })
+  })
+  fc.assert(
+    fc.property(fc.array(site, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 19 }), (sites, part) => {
+      const answers = sites.map(({ cuts, rows }) => bins([0, ...cuts, 6], rows.slice(0, cuts.length + 1)))
+      const q = part / 20
+      const own = answers.flatMap((one) => quantileOf(one, q) ?? [])
+      const pooled = quantileOf(layBins(answers) ?? [], q)
+      if (own.length === 0) return assert.equal(pooled, null)
+      assert.ok(pooled !== null && pooled >= Math.min(...own) - 1e-9 && pooled <= Math.max(...own) + 1e-9)
+    })
+  )
 })
 
 test('grids with other ends, gaps or negative counts do not pool', () => {
@@ -88,7 +127,7 @@ describe('quantiles of integers', () => {
         declared.slice(1).map((_, i) => xs.filter(isIn(i)).length)
       )
     )
-    return SHARES.map((q) => quantileOf(poolBins(counted) ?? [], q) ?? Number.NaN)
+    return SHARES.map((q) => quantileOf(layBins(counted) ?? [], q) ?? Number.NaN)
   }
 
   test('pooled from bins of ten are those of all rows together, not half a unit above', () => {

@@ -227,6 +227,9 @@ describe('Regression from Gram matrices', () => {
     }
     assert.deepEqual([fit.df, fit.sigma, fit.r2, fit.n], [2, null, null, 32])
     assert.equal(fit.sites?.length, 3)
+    assert.equal(fit.note, '')
+    const two = pooled('mpg ~ wt', CARS_DECLARED, sites.slice(0, 2), 'meta')
+    assert.match(two.note, /one degree of freedom/)
   })
 
   test('a site that sends no matrix of squares is noticed', () => {

@@ -11,14 +11,16 @@ const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /** The lines of the curves; empty where none was asked for. */
 export function survivalLines(broadcast: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
   const nameOf = institutionIn(broadcast)
-  return (broadcast.pooled?.tests ?? []).flatMap((test) => (test.kind === 'kaplan_meier' ? linesOf(test, nameOf) : []))
+  const asked = broadcast.parts.map(({ peer_id }) => peer_id)
+  const tests = broadcast.pooled?.tests ?? []
+  return tests.flatMap((test) => (test.kind === 'kaplan_meier' ? linesOf(test, asked, nameOf) : []))
 }
 
-function linesOf(test: TestResult, nameOf: (site: string) => string): string[] {
-  const { of, by, note, survival, sites = [] } = test
+function linesOf(test: TestResult, asked: readonly string[], nameOf: (site: string) => string): string[] {
+  const { of, by, note, survival } = test
   const { curves = [], event } = survival ?? {}
-  const asked = event === undefined ? '' : `, event ${printable(`${event.key} ${event.level}`)}`
-  const title = `\n${testName(test)}, ${printable([of, ...by].join(' by '))}${asked}\n`
+  const when = event === undefined ? '' : `, event ${printable(`${event.key} ${event.level}`)}`
+  const title = `\n${testName(test)}, ${printable([of, ...by].join(' by '))}${when}\n`
   if (curves.length === 0) return [title, `Not computed. ${printable(note)}\n`]
   const end = Math.max(...curves.flatMap(({ steps }) => steps.flatMap(({ time }) => time ?? [])))
   const widest = Math.max(...curves.map(({ group }) => nameOfGroup(group).length))
@@ -26,7 +28,7 @@ function linesOf(test: TestResult, nameOf: (site: string) => string): string[] {
     title,
     ...curves.map((curve) => `  ${nameOfGroup(curve.group).padEnd(widest)}  ${curveOf(curve, end)}\n`),
     `  ${' '.repeat(widest)}  0${measured(end).padStart(WIDTH - 1)}\n`,
-    ...curves.flatMap((curve) => tableOfCurve(curve, sites, nameOf)),
+    ...curves.flatMap((curve) => tableOfCurve(curve, asked, nameOf)),
     `${printable(note)}\n`
   ]
 }
@@ -44,9 +46,10 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
   }).join('')
 }
 
-function tableOfCurve(curve: SurvivalCurve, all: readonly string[], nameOf: (site: string) => string): string[] {
+/** `asked`: the institutions that were asked; those behind the curve are named where they are fewer. */
+function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
   const { group, n, events, steps, sites = [] } = curve
-  const of = sites.length < all.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
+  const of = sites.length < asked.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
   const rows = steps.map((step) => [
     step.time ?? 'later',
     ...[step.at_risk, step.events, step.survival, step.error],
@@ -64,10 +67,9 @@ function tableOfCurve(curve: SurvivalCurve, all: readonly string[], nameOf: (sit
 function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[] {
   const ends = (interval: readonly (number | null)[]) =>
     interval.map((end) => (end === null ? 'not reached' : measured(end))).join(' to ')
-  const half =
-    median.estimate === null
-      ? `Median not reached (95 % ${ends(median.interval)}).`
-      : `Median ${measured(median.estimate)} (95 % ${ends(median.interval)}; exact times ${ends(median.range)}).`
+  const half = median.estimate === null ? 'not reached' : measured(median.estimate)
+  const isReached = median.range.some((end) => end !== null)
+  const exact = isReached ? `; exact times ${ends(median.range)}` : ''
   const area =
     mean === null
       ? []
@@ -76,8 +78,8 @@ function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[]
         ]
   const single = at.map(({ time, survival, interval, range }) =>
     survival === null
-      ? `At ${measured(time)}: beyond the grid.`
+      ? `At ${measured(time)}: ${range === null ? 'beyond the grid' : `within the only interval (exact times ${ends(range)})`}.`
       : `At ${measured(time)}: ${measured(survival)} (95 % ${ends(interval ?? [null, null])}; exact times ${ends(range ?? [null, null])}).`
   )
-  return [`${[half, ...area, ...single].join('\n')}\n`]
+  return [`${[`Median ${half} (95 % ${ends(median.interval)}${exact}).`, ...area, ...single].join('\n')}\n`]
 }

@@ -6,6 +6,7 @@ import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
+import { combinedNote } from './regression.ts'
 import { independentIn } from './solve.ts'
 
 type Coefficient = ModelResult['coefficients'][number]
@@ -310,6 +311,6 @@ function combined(fits: readonly CountFit[], family: CountModel['family']): Coun
     ...{ family, coefficients, n: fits.reduce((sum, { n }) => sum + n, 0), df: fits.length - 1 },
     ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null },
     ...{ deviance: null, null_deviance: null, deviance_df: null, dispersion: null },
-    note: few.length === 0 ? '' : `Not estimated by every institution: ${few.join(', ')}.`
+    note: combinedNote(fits.length, few)
   }
 }

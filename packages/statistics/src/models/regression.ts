@@ -2,7 +2,7 @@
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
-import { metaOf } from '../tests/meta.ts'
+import { knappNotes, metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { addGrams, type Gram, gramOf, withSiteColumns } from './gram.ts'
 import { independentIn, partAt, solveExactly } from './solve.ts'
@@ -117,11 +117,17 @@ function combined(fits: readonly Fit[]): Fit {
       between: { tau2, i2, q: q.statistic, q_p: q.p }
     }
   })
-  const note = few.length === 0 ? '' : `Not estimated by every institution: ${few.join(', ')}.`
+  const note = combinedNote(fits.length, few)
   return {
     coefficients,
     n: fits.reduce((sum, { n }) => sum + n, 0),
     df: fits.length - 1,
     ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note }
   }
+}
+
+/** `few`: the terms that some institution could not estimate. */
+export function combinedNote(sites: number, few: readonly string[]): string {
+  const unknown = few.length === 0 ? [] : [`Not estimated by every institution: ${few.join(', ')}.`]
+  return [...unknown, ...knappNotes({ df: sites - 1 })].join(' ')
 }

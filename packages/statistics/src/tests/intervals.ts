@@ -3,10 +3,10 @@ import type { IntervalTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { zOfP } from '../distributions.ts'
 import { exactSum, poolMoments, valueOfMoments } from '../moments.ts'
 import { correlationWithin } from '../pool-rounding.ts'
-import { quantileOf } from '../quantile.ts'
+import { layBins, quantileOf } from '../quantile.ts'
 import { ROUNDED } from './given.ts'
 import type { MeasuredBins } from './binned/counted.ts'
-import { poolCounted, totalOf } from './binned/counted.ts'
+import { totalOf } from './binned/counted.ts'
 import { quantileInterval } from './binned/quantile-interval.ts'
 import { around, type Range } from './range.ts'
 import { intervalOf, meanOver } from './mean.ts'
@@ -100,13 +100,13 @@ function isGiven({ value, moments, share, bins }: TestCell): boolean {
   return moments !== undefined || bins !== undefined || (share !== undefined && value !== null)
 }
 
-/** Interpolated within a bin, as the pooled value is. Its interval ends at edges of bins. */
+/** Interpolated within the bins of each site, as the pooled value is. Its interval ends at edges that all of them have. */
 function ofQuantile(parts: readonly MeasuredBins[], q: number): Interval {
-  const bins = poolCounted(parts)
+  const bins = layBins(parts.map((part) => part.bins))
   if (bins === null) return { ...NONE, interval: null, isRounded: false }
   const interval = quantileInterval(parts, q)
   const isRounded = interval !== null && parts.some(({ within }) => within.sum > 0)
-  return { n: totalOf(bins), estimate: quantileOf(bins, q), interval, isRounded }
+  return { n: exactSum(parts.map((part) => totalOf(part.bins))), estimate: quantileOf(bins, q), interval, isRounded }
 }
 
 function ofMean(parts: readonly Measured[]): Interval {

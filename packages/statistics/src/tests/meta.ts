@@ -74,6 +74,13 @@ export function metaOf(effects: readonly SiteEffect[], { method, hartungKnapp }:
   }
 }
 
+/** The note where Hartung and Knapp's interval is of two sites alone. */
+export function knappNotes({ df }: Pick<Meta, 'df'>): string[] {
+  return df === 1
+    ? ['Of two institutions the interval of Hartung and Knapp has one degree of freedom and is very wide.']
+    : []
+}
+
 interface Weighted {
   readonly weights: readonly number[]
   readonly sum: number

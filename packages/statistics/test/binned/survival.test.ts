@@ -25,11 +25,11 @@ d <- data.frame(time = ${inR(people.map(({ time, died }) => (died ? endOf(time, 
 `
 }
 
-/** Of each time with an event: n, d, S, its error, its band; then median with interval, restricted mean with error. */
+/** Of each time with an event: n, d, S, its error, its band; then median, restricted mean with error. */
 function curveInR(subset: string, until: number): string {
   return `f <- survfit(Surv(time, died) ~ 1, data = d, subset = ${subset}, conf.type = "log-log")
 s <- summary(f); t <- summary(f, rmean = ${until})$table
-cat(c(rbind(s$time, s$n.risk, s$n.event, s$surv, s$std.err, s$lower, s$upper), t[c("median", "0.95LCL", "0.95UCL", "rmean", "se(rmean)")]), "")
+cat(c(rbind(s$time, s$n.risk, s$n.event, s$surv, s$std.err, s$lower, s$upper), t[c("median", "rmean", "se(rmean)")]), "")
 `
 }
 
@@ -41,7 +41,7 @@ function numbersOf({ steps, median, restricted_mean: mean }: SurvivalCurve): (nu
         ...[one.time, one.at_risk, one.events, one.survival, one.error ?? Number.NaN],
         ...(one.interval ?? [Number.NaN, Number.NaN])
       ]),
-    ...[median.estimate ?? Number.NaN, ...median.interval.map((end) => end ?? Number.NaN)],
+    median.estimate ?? Number.NaN,
     ...[mean?.estimate ?? null, mean?.error ?? null]
   ]
 }
@@ -137,18 +137,75 @@ describe('survival on a grid', () => {
     }
   })
 
+  test('the intervals of median and restricted mean hold those of the exact times, as R and the definition give them', () => {
+    const until = 365
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', until } })
+    const grids = [
+      () => false,
+      (edge: number) => edge % 60 > 0,
+      (edge: number, level: string) => level === 'no' && edge < 365
+    ]
+    for (let seed = 1; seed <= 36; seed++) {
+      const people = seed === 1 ? veterans() : study(seed, 30 + 8 * seed)
+      const [curve] = curvesOf(pooledTest(told(plan, people, { joined: grids[seed % 3] ?? (() => false) })))
+      const exact = exactCurve(people)
+      const { median, restricted_mean: mean } = curve ?? {}
+      const [low = null, high = null] = median?.interval ?? []
+      const what = `${seed}: ${exact.median} in ${median?.interval}, ${exact.mean(until)} in ${mean?.interval}`
+      assert.ok(low !== null && low <= (exact.median[0] ?? MOST), what)
+      assert.ok(high === null || (exact.median[1] !== null && exact.median[1] <= high), what)
+      const [least, most] = exact.mean(until)
+      assert.ok(mean && (mean.interval[0] ?? 0) <= least && (mean.interval[1] ?? 0) >= Math.min(until, most), what)
+      assert.ok(
+        median?.estimate == null ||
+          isWithin(
+            median.estimate,
+            median.range.map((end, i) => end ?? i * MOST)
+          )
+      )
+      assert.ok(isWithin(mean.estimate, mean.range))
+    }
+    // R 4.5, survfit(Surv(time, status) ~ 1, veteran, conf.type = "log-log"): median and rmean = 365.
+    const { median, mean } = exactCurve(veterans())
+    assert.deepEqual(median, [52, 100])
+    assert.deepEqual(
+      mean(until).map((end) => end.toFixed(3)),
+      ['96.289', '135.030']
+    )
+  })
+
+  test('a curve that is half for a while has its median in the middle of it, and the range reaches it', () => {
+    const at = (time: number, died: boolean, many: number) =>
+      Array.from({ length: many }, (): Person => ({ time, died, arm: 'test', kind: 'adeno' }))
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes' } })
+    const medianOf = (people: readonly Person[], joined: (edge: number, level: string) => boolean = () => false) =>
+      curvesOf(pooledTest(told(plan, people, { joined })))[0]?.median
+    const half = medianOf([...at(5, true, 10), ...at(25, true, 10)])
+    assert.deepEqual([half?.estimate, half?.range], [18.5, [0, 30]])
+    // Those without the event are known to have left at some time: if at once, half of the others had it from 7 to 14 on.
+    const late = medianOf([...at(10, true, 8), ...at(600, false, 12)], (_, level) => level === 'no')
+    assert.deepEqual(late, { estimate: null, interval: [7, null], range: [7, null] })
+  })
+
   test('at a time of the grid survival is that of its step, and between two the interval reaches to the next', () => {
     const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', times: [3, 90, 100, 999] } })
     const [curve] = curvesOf(pooledTest(told(plan, veterans())))
     const [before, on, between, beyond] = curve?.at ?? []
     const step = (time: number) => curve?.steps.find((one) => one.time === time)
-    assert.deepEqual(on, { ...on, survival: step(90)?.survival, interval: step(90)?.interval, range: step(90)?.range })
-    assert.deepEqual(between?.interval, [step(120)?.interval?.[0], step(90)?.interval?.[1]])
-    assert.deepEqual([before?.survival, before?.interval], [1, [step(7)?.interval?.[0], 1]])
+    assert.deepEqual(on, { ...on, survival: step(90)?.survival, error: step(90)?.error, range: step(90)?.range })
+    // Of the exact times nobody is known to have stayed until the end of an interval, so that theirs is a little wider.
+    const [low = 0, high = 0] = step(90)?.interval ?? []
+    const [least = 1, most = 0] = on?.interval ?? []
+    assert.ok(least < low && least > low - 0.02 && most > high && most < high + 0.02, `${on?.interval}`)
+    assert.ok((between?.interval?.[0] ?? 1) < (step(120)?.interval?.[0] ?? 0))
+    assert.equal(between?.interval?.[1], most)
+    assert.deepEqual([before?.survival, before?.interval?.[1]], [1, 1])
     assert.ok(beyond && beyond.survival !== null)
     const one = pooledTest(told(plan, veterans(), { joined: () => true }))
     assert.deepEqual(curvesOf(one)[0]?.restricted_mean, null)
     assert.match(one.note, /grid of 1 interval:/)
+    const range = [curvesOf(one)[0]?.steps[0]?.range[0], 1]
+    assert.deepEqual(curvesOf(one)[0]?.at[2], { time: 100, survival: null, error: null, interval: null, range })
   })
 
   test('of rounded counts, survival and band hold for every exact count behind them', () => {
@@ -180,22 +237,46 @@ describe('survival on a grid', () => {
     }
   })
 
-  test('a group of which a part may be withheld has no curve from there, and nobody is nobody only where nothing is withheld', () => {
+  test('curves are of the institutions that gave every group, and nobody is nobody only where nothing is withheld', () => {
     const plan = planOf({ name: 'kaplan_meier', by: ['arm'], arguments: { event: 'yes' } })
-    const people = study(7, 300)
-    const [all, some] = [people.slice(0, 150), people.slice(150).filter(({ arm, died }) => died || arm !== 'test')]
-    const outputs = [told(plan, all), told(plan, some, { withheldGroups: 1 })]
-    const result = pooledTest(...outputs)
+    const people = study(7, 450)
+    const isTold = (without: string) => (one: Person) => one.died || one.arm !== without
+    const [all, some] = [people.slice(0, 150), people.slice(150, 300).filter(isTold('test'))]
+    const result = pooledTest(told(plan, all), told(plan, some, { withheldGroups: 1 }))
     assert.deepEqual(
-      curvesOf(result).map(({ sites }) => sites),
-      [['s0', 's1'], ['s0'], ['s0', 's1']]
+      curvesOf(result).map(({ group, n, sites }) => [group, n, sites]),
+      ARMS.map((arm) => [arm, all.filter((one) => one.arm === arm).length, ['s0']])
     )
-    assert.match(result.note, /those institutions alone/)
+    assert.match(result.note, /s1 did not give every group and is in no curve/)
+    assert.deepEqual(result.sites, ['s0'])
     const whole = curvesOf(pooledTest(told(plan, all), told(plan, some)))
     assert.deepEqual(
       whole.map(({ n }) => n),
       ARMS.map((arm) => [...all, ...some].filter((one) => one.arm === arm).length)
     )
+    // Each withheld another group: no chart can compare them.
+    const other = people.slice(300).filter(isTold('other'))
+    const apart = pooledTest(...[some, other].map((own) => told(plan, own, { withheldGroups: 1 })))
+    assert.deepEqual([curvesOf(apart), apart.sites], [[], []])
+    assert.match(apart.note, /No institution gave every group.*standard is of s0, s1; test is of s1; other is of s0/)
+    // One that has nobody in a group is not one to compare with either.
+    const men = pooledTest(
+      told(plan, all),
+      told(
+        plan,
+        people.slice(150).filter(({ arm }) => arm !== 'other')
+      )
+    )
+    assert.deepEqual(
+      curvesOf(men).map(({ sites }) => sites),
+      ARMS.map(() => ['s0'])
+    )
+    const alone = pooledTest(told(plan, some, { withheldGroups: 1 }))
+    assert.deepEqual(
+      curvesOf(alone).map(({ group }) => group),
+      ['standard', 'other']
+    )
+    assert.match(alone.note, /A group has no curve/)
   })
 
   test('over a table with several rows of a person there is neither curve nor test, unless a filter leaves one row of each', () => {
@@ -294,6 +375,42 @@ cat(c(f$chisq, 2, pchisq(f$chisq, 2, lower.tail = FALSE), rbind(m(f$obs), m(f$ex
     assert.match(withheld.note, /withheld/)
   })
 })
+
+const Z = 1.959963984540054
+
+/** The intervals of the median (by the band on the scale of log(-log)) and of the restricted mean, of whole days. */
+function exactCurve(people: readonly Person[]) {
+  const times = [...new Set(people.filter(({ died }) => died).map(({ time }) => time))].sort((a, b) => a - b)
+  let [survival, variance] = [1, 0]
+  const points = times.map((time) => {
+    const atRisk = people.filter((one) => one.time >= time).length
+    const many = people.filter((one) => one.died && one.time === time).length
+    survival *= 1 - many / atRisk
+    const own = many / (atRisk * (atRisk - many))
+    variance += own
+    const size = -Math.log(survival)
+    const [low, high] = [1, -1].map((sign) => Math.exp(-size * Math.exp((sign * Z * Math.sqrt(variance)) / size)))
+    return { time, survival, own, band: survival > 0 ? [low, high] : [Number.NaN, Number.NaN] }
+  })
+  const crossing = (end: number) => points.find(({ band }) => (band[end] ?? 1) <= 0.5)?.time ?? null
+  const area = (from: number, until: number) => {
+    let [sum, before, height] = [0, from, points.findLast(({ time }) => time <= from)?.survival ?? 1]
+    for (const point of points.filter(({ time }) => time > from && time <= until)) {
+      sum += (point.time - before) * height
+      before = point.time
+      height = point.survival
+    }
+    return sum + (until - before) * height
+  }
+  return {
+    median: [crossing(0), crossing(1)] as const,
+    mean(until: number) {
+      const terms = points.filter(({ time }) => time <= until).map(({ time, own }) => [area(time, until), own] as const)
+      const error = Math.sqrt(terms.reduce((sum, [after, own]) => sum + (after > 0 ? after ** 2 * own : 0), 0))
+      return [area(0, until) - Z * error, area(0, until) + Z * error] as const
+    }
+  }
+}
 
 /** Kaplan and Meier of whole days, by the definition, with those who leave on a day after the events of it. */
 function exactSurvival(people: readonly Person[], until: number): number {

@@ -25,12 +25,15 @@ function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
   return (
     <Scroll label="Medians and means">
       <table>
-        <caption>Median time, and mean time up to the end of the curve, each with its 95 % interval</caption>
+        <caption>
+          Median time, and mean time up to the end of the curve, each with its 95 % interval and where the exact times
+          put it
+        </caption>
         <thead>
           <tr>
             <th scope="col">Group</th>
-            {['People', 'Events', 'Median', '95 %', 'Mean', '95 %'].map((name, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
+            {['People', 'Events', 'Median', '95 %', 'Exact times', 'Mean', '95 %', 'Exact times'].map((name, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns have the same name
               <th key={at} scope="col" className="number">
                 {name}
               </th>
@@ -45,10 +48,12 @@ function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
               <td className="number">{count(events)}</td>
               <td className="number">{timeInWords(median.estimate)}</td>
               <td className="number">{median.interval.map(timeInWords).join(' to ')}</td>
+              <td className="number">{median.range.map(timeInWords).join(' to ')}</td>
               <td className="number">
                 {mean === null ? '–' : `${measured(mean.estimate)} up to ${measured(mean.until)}`}
               </td>
               <td className="number">{mean === null ? '–' : mean.interval.map(measured).join(' to ')}</td>
+              <td className="number">{mean === null ? '–' : mean.range.map(measured).join(' to ')}</td>
             </tr>
           ))}
         </tbody>

@@ -41,7 +41,7 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { gramIn, knownNumbers, knownReason, oneRowEach, roundedReason } from '@stimnet/statistics'
+import { gramIn, knownNumbers, knownReason, oneRowEach, roundedReason, rowsNote } from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
@@ -132,11 +132,19 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
       context.wallTimeMsMax,
       LIMITS.wallTimeMsMax
     ),
-    warnings: unapplied.map(
-      (name) =>
-        `The filter ${JSON.stringify(name.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
-    )
+    warnings: [...unapplied.map(unappliedNote), ...repeatedNotes(program, plan, catalog)]
   }
+}
+
+function unappliedNote(name: string): string {
+  return `The filter ${JSON.stringify(name.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
+}
+
+/** Of a statistic by name; SQL says itself what it is over. */
+function repeatedNotes(program: Program, plan: Plan | undefined, { descriptor }: Catalog): string[] {
+  if (plan === undefined || program.kind !== 'statistic') return []
+  const repeats = (name: string) => descriptor.tables.find((table) => table.name === name)?.oneRowPerSubject === false
+  return [rowsNote(plan, repeats) ?? []].flat()
 }
 
 /**

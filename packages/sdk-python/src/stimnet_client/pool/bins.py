@@ -1,4 +1,4 @@
-"""Quantiles from counts on a public grid: linear within a bin, and bins of several sites on the grid they share."""
+"""Quantiles from counts on a public grid: linear within a bin, and the bins of several sites laid over one another."""
 
 from __future__ import annotations
 
@@ -20,12 +20,44 @@ def quantile_of(bins: Bins, q: float) -> float | None:
     below = 0
     for one in bins:
         if one["rows"] > 0 and below + one["rows"] >= q * total:
-            if abs(one["from"]) >= _OPEN_END or abs(one["to"]) >= _OPEN_END:
+            if _is_open(one):
                 return None
             value: float = one["from"] + (q * total - below) / one["rows"] * (one["to"] - one["from"])
             return value
         below += one["rows"]
     return None
+
+
+def lay_bins(sites: Sequence[Bins]) -> Bins | None:
+    """The bins of several sites laid over one another: each site's rows lie evenly over its own bins, so how many lie
+    below an edge is the sum of what the sites themselves say. An edge inside a site's open-ended bin is left out: where
+    in it the rows are is unknown. A bin may hold part of a row. None where the outer edges differ.
+    """
+    shared = pool_bins(sites)
+    if shared is None or all(len(bins) == len(shared) for bins in sites):
+        return shared
+    rows = [one for bins in sites for one in bins if one["rows"] != 0]
+    opened = [one for one in rows if _is_open(one)]
+    known = sorted({edge for bins in sites for edge in _edges(bins)})
+    edges = [edge for edge in known if not any(one["from"] < edge < one["to"] for one in opened)]
+    return [
+        {"from": low, "to": high, "rows": sum(_rows_between(one, low, high) for one in rows)}
+        for low, high in zip(edges, edges[1:])
+    ]
+
+
+def _is_open(one: Mapping[str, Any]) -> bool:
+    return bool(abs(one["from"]) >= _OPEN_END or abs(one["to"]) >= _OPEN_END)
+
+
+def _rows_between(one: Mapping[str, Any], low: float, high: float) -> float:
+    """How many rows of a bin lie between two values; of an open-ended one all or none."""
+    start, end = max(low, one["from"]), min(high, one["to"])
+    if start >= end:
+        return 0.0
+    if start == one["from"] and end == one["to"]:
+        return float(one["rows"])
+    return float(one["rows"] * (end - start) / (one["to"] - one["from"]))
 
 
 def pool_bins(sites: Sequence[Bins], *, drawn: bool = False) -> Bins | None:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Mapping, Sequence
 
-from .bins import Bins, pool_bins, quantile_of, rising_bins
+from .bins import Bins, lay_bins, pool_bins, quantile_of, rising_bins
 from .moments import Moments, exact_sum, pool_moments, value_of
 from .noisy import moments_of_noisy
 
@@ -64,9 +64,12 @@ def _pool_shares(cells: Sequence[Cell]) -> float | None:
 
 
 def _pooled_bins(cells: Sequence[Cell]) -> Bins | None:
-    drawn = any(_is_drawn(cell) for cell in cells)
-    bins = pool_bins([cell["bins"] for cell in cells if "bins" in cell], drawn=drawn)
-    return rising_bins(bins) if bins is not None and drawn else bins
+    sites = [cell["bins"] for cell in cells if "bins" in cell]
+    if not any(_is_drawn(cell) for cell in cells):
+        return lay_bins(sites)
+    # No site joins noisy bins, so that they are added on the edges that all have.
+    bins = pool_bins(sites, drawn=True)
+    return None if bins is None else rising_bins(bins)
 
 
 def _is_drawn(cell: Cell) -> bool:

@@ -4,7 +4,7 @@ import { zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
 import { ERROR_SHARE } from '../table.ts'
 import { type Counted, edgeOf } from './counted.ts'
-import { intervalAt, type LifeStep } from './life-table.ts'
+import { exactIntervalAt, greenwoodMax, intervalAt, type LifeStep } from './life-table.ts'
 
 /** The steps of a curve as shown. */
 export function stepsShown(steps: readonly LifeStep[], censored: readonly Counted[]): SurvivalCurve['steps'] {
@@ -31,17 +31,55 @@ const HALF = 0.5
 /** As R compares numbers. */
 const ALIKE = Number.EPSILON ** HALF
 
-/** The median with its interval, where the curve and the ends of its band cross one half, as R's `survfit` prints them. */
+/**
+ * The median where the curve crosses one half, as R's `survfit` prints it. Its interval holds that of every curve of exact times, which
+ * can cross at the beginning of an interval of the grid, and its range every median of them.
+ */
 export function medianOf(steps: readonly LifeStep[]): SurvivalCurve['median'] {
-  const bands = steps.map(intervalAt)
-  const at = (values: readonly (number | null)[]) => crossing(steps, values)
-  const first = steps.find(({ range: [low] }) => low < HALF + ALIKE)
-  const last = steps.find(({ range: [, high] }) => high < HALF + ALIKE)
+  const estimate = crossing(
+    steps,
+    steps.map(({ survival }) => survival)
+  )
+  const bands = steps.map(exactIntervalAt)
   return {
-    estimate: at(steps.map(({ survival }) => survival)),
-    interval: [at(bands.map((band) => band?.[0] ?? null)), at(bands.map((band) => band?.[1] ?? null))],
-    range: [first === undefined ? null : edgeOf(first.from), last === undefined ? null : edgeOf(last.to)]
+    estimate,
+    interval: [
+      crossingLeast(
+        steps,
+        bands.map((ends) => ends?.[0] ?? 0)
+      ),
+      crossingMost(
+        steps,
+        bands.map((ends) => ends?.[1] ?? 1)
+      )
+    ],
+    range: [
+      crossingLeast(
+        steps,
+        steps.map(({ range }) => range[0])
+      ),
+      crossingMost(
+        steps,
+        steps.map(({ range }) => range[1])
+      )
+    ]
   }
+}
+
+/** The earliest time at which a curve of exact times can be half or less, by the least it can be at each step. */
+function crossingLeast(steps: readonly LifeStep[], least: readonly number[]): number | null {
+  const first = steps.find((_, i) => (least[i] ?? 1) < HALF + ALIKE)
+  return first === undefined ? null : edgeOf(first.from)
+}
+
+/**
+ * The latest time at which it can be so, by the most it can be at each step. A curve that is exactly half goes on to its next event, and
+ * its median is in the middle of both.
+ */
+function crossingMost(steps: readonly LifeStep[], most: readonly number[]): number | null {
+  const first =
+    steps.find((_, i) => (most[i] ?? 1) < HALF - ALIKE) ?? steps.find((_, i) => (most[i] ?? 1) < HALF + ALIKE)
+  return first === undefined ? null : edgeOf(first.to)
 }
 
 /** The first time at which the values are half or less; the middle of the flat part where they are exactly half. */
@@ -63,24 +101,20 @@ export function lastTime(steps: readonly LifeStep[]): number | null {
   return times.at(-1) ?? null
 }
 
-/** The area under the curve up to a time, with its error as in R; null beyond the grid, and of a grid of one interval. */
+/**
+ * The area under the curve up to a time, with its error as in R. Its interval holds that of every curve of exact times. Null beyond the
+ * grid, and of a grid of one interval.
+ */
 export function restrictedMean(steps: readonly LifeStep[], until: number): SurvivalCurve['restricted_mean'] {
   const last = lastTime(steps)
   if (last === null || until > last || until <= 0 || steps.length < 2) return null
-  const areaOf = (heightOf: (step: LifeStep) => number) => areaUnder(steps, until, heightOf)
-  const estimate = areaOf(({ survival }) => survival)
-  const [low, high] = [areaOf(({ rounded }) => rounded[0]), areaOf(({ rounded }) => rounded[1])]
-  const half = zOfP(ERROR_SHARE)
-  const isExact = steps.every(({ rounded }) => rounded[0] === rounded[1])
-  const error = meanError(steps, until, ({ survival, variance }) => ({ survival, variance }))
-  const most = isExact
-    ? error
-    : meanError(steps, until, ({ rounded, varianceMax }) => ({ survival: rounded[1], variance: varianceMax }))
+  // Within an interval the curve lies below its beginning and above its end.
+  const range: [number, number] = [lowerArea(steps, until), areaUnder(steps, until, ({ range: [, most] }) => most)]
+  const most = zOfP(ERROR_SHARE) * meanErrorMax(steps, until)
   return {
-    ...{ until, estimate, error },
-    interval: Number.isFinite(most) ? [low - half * most, high + half * most] : [0, until],
-    // Within an interval the curve lies below its beginning and above its end.
-    range: [lowerArea(steps, until), areaOf(({ range }) => range[1])]
+    ...{ until, estimate: areaUnder(steps, until, ({ survival }) => survival), error: meanError(steps, until) },
+    interval: [Math.max(0, range[0] - most), Math.min(until, range[1] + most)],
+    range
   }
 }
 
@@ -106,40 +140,59 @@ function lowerArea(steps: readonly LifeStep[], until: number): number {
   return area
 }
 
-interface Spread {
-  readonly survival: number
-  readonly variance: number
-}
-
 /** Each step's part of Greenwood's sum, times the square of the area after it. */
-function meanError(steps: readonly LifeStep[], until: number, of: (step: LifeStep) => Spread): number {
+function meanError(steps: readonly LifeStep[], until: number): number {
   let [sum, before] = [0, 0]
-  for (const step of steps) {
-    if (step.to > until) break
-    const { variance } = of(step)
+  for (const { to, variance } of steps) {
+    if (to > until) break
     const own = variance - before
     before = variance
-    const after = areaUnder(steps, until, (one) => of(one).survival, step.to)
+    const after = areaUnder(steps, until, ({ survival }) => survival, to)
     // Where nobody is left nothing comes after.
     if (after > 0) sum += after ** 2 * own
   }
   return Math.sqrt(sum)
 }
 
-/** Survival at a time: that of the last step before it, with an interval that reaches to the next one. Null beyond the grid. */
+/**
+ * The greatest error that curves of exact times can have. After an event in an interval comes at most the area from its beginning on.
+ * It is also at most what the event leaves of the survival before, S·(r - 1)/r with r at risk, times the time up to the end, so that
+ * the event adds at most the square of S times this time, times (r - 1)/r³ < 1/(r·(r + 1)). This has a bound where nobody may be left.
+ */
+function meanErrorMax(steps: readonly LifeStep[], until: number): number {
+  let [sum, before] = [0, 1]
+  for (const { from, range, worst } of steps) {
+    if (from >= until) break
+    const area = areaUnder(steps, until, (step) => step.range[1], from)
+    const least = 1 / (Math.max(1, worst.left) + 1)
+    const leaving = Math.max(0, least - 1 / (worst.left + worst.events + 1))
+    const own = [greenwoodMax([worst]) * area ** 2, leaving * (before * (until - from)) ** 2]
+    if (area > 0) sum += Math.min(...own)
+    before = range[1]
+  }
+  return Math.sqrt(sum)
+}
+
+/**
+ * Survival at a time: that of the last step before it, with an interval that holds for the exact times and reaches to the next step. Null
+ * beyond the grid, and within the only interval of a grid, of which nothing is known but the end.
+ */
 export function survivalAt(steps: readonly LifeStep[], time: number): SurvivalCurve['at'][number] {
+  const unknown = { time, survival: null, error: null, interval: null, range: null }
   const last = lastTime(steps)
-  if (last === null || time > last) return { time, survival: null, error: null, interval: null, range: null }
+  if (last === null || time > last) return unknown
   const place = steps.findLastIndex(({ to }) => to <= time)
   const step = steps[place]
   const next = step?.to === time ? step : steps[place + 1]
-  const [least] = (next && intervalAt(next)) ?? [0]
-  const most = step === undefined ? 1 : intervalAt(step)?.[1]
+  const range: [number, number] = [next?.range[0] ?? 0, step?.range[1] ?? 1]
+  if (step === undefined && steps.length < 2) return { ...unknown, range }
+  const [least] = (next && exactIntervalAt(next)) ?? [0]
+  const most = step === undefined ? 1 : exactIntervalAt(step)?.[1]
   return {
     time,
     survival: step?.survival ?? 1,
     error: step === undefined ? 0 : errorOf(step),
     interval: most === undefined ? null : [least, most],
-    range: [next?.range[0] ?? 0, step?.range[1] ?? 1]
+    range
   }
 }

@@ -15,30 +15,32 @@ interface Table {
   readonly sites: readonly string[]
 }
 
-/** Each curve is of the sites that gave those with the event and those without. */
+/** Of the sites that gave every group: those with the event and those without it. */
 export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, times, until } = test
   const groups: (string | null)[] = by.length === 0 ? [null] : [...(levels[0] ?? [])]
-  const found = groups.map((group) => {
-    const givers = sites.flatMap((site) => {
-      const split = splitOf(site, test, group === null ? [] : [group])
-      return split && split.events.length + split.others.length > 0 ? [{ site, split }] : []
-    })
-    return { group, givers, split: together(givers.map(({ split }) => split)) }
-  })
-  const given = found.filter(({ givers }) => givers.length > 0)
-  const tables = given.flatMap(({ group, givers, split }): Table[] => {
-    const table = tableOf(split)
-    return table === null ? [] : [{ group, ...table, sites: givers.map(({ site }) => site.site) }]
+  const found = sites.map((site) => ({ site: site.site, splits: groups.map((group) => peopleIn(site, test, group)) }))
+  // A group that nobody is in, or that every site withheld, is in no comparison.
+  const given = groups.map((_, g) => found.filter(({ splits }) => splits[g] !== undefined))
+  const givers = found.filter(({ splits }) => given.every((some, g) => some.length === 0 || splits[g] !== undefined))
+  const behind = given.some((some) => some.length > 0) ? givers.map(({ site }) => site) : []
+  const splits = groups.map((_, g) => together(givers.flatMap((one) => one.splits[g] ?? [])))
+  const tables = groups.flatMap((group, g): Table[] => {
+    const split = splits[g]
+    const table = split && split.events.length + split.others.length > 0 ? tableOf(split) : null
+    return table === null ? [] : [{ group, ...table, sites: behind }]
   })
   const last = Math.min(...tables.map(({ steps }) => lastTime(steps) ?? Number.POSITIVE_INFINITY))
   const end = until ?? (Number.isFinite(last) ? last : undefined)
   const curves = tables.map((table) => curveOf(table, times ?? [], end))
-  const behind = sites.map(({ site }) => site).filter((site) => tables.some((table) => table.sites.includes(site)))
-  const isOff = given.some(({ split }) => isRounded([...split.events, ...split.others]))
+  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+  const isApart = given.some((some) => some.length > 0) && behind.length === 0
+  const isOff = splits.some((split) => isRounded([...split.events, ...split.others]))
   const notes = [
-    ...(tables.length === 0 ? [NONE] : [gridNote(tables)]),
-    ...(sites.length > 1 && tables.some((table) => table.sites.length < sites.length) ? [PARTLY] : []),
+    ...(isApart ? [apartNote(groups, given)] : tables.length === 0 ? [NONE] : [gridNote(tables)]),
+    ...(tables.length > 0 && others.length > 0
+      ? [`${others.join(', ')} did not give every group and is in no curve.`]
+      : []),
     ...(tables.length > 0 && tables.length < groups.length ? [FEWER] : []),
     ...(isOff && tables.length > 0 ? [ROUNDED] : []),
     ...(until !== undefined && curves.some((curve) => curve.restricted_mean === null) ? [BEYOND] : [])
@@ -47,7 +49,7 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
     ...{ kind, of, by: [...by], groups: [] },
     ...NOTHING,
     note: notes.join(' '),
-    sites: behind,
+    sites: tables.length === 0 ? [] : [...behind],
     survival: {
       ...{ event: { ...event, others: [...event.others] }, levels: levels.map((one) => [...one]) },
       ...(times === undefined ? {} : { times: [...times] }),
@@ -59,8 +61,25 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
 
 const NONE = 'No institution gave both those with the event and those without it, on grids that fit.'
 const FEWER = 'A group has no curve: nobody is in it, or too few had the event, or too few had not.'
-const PARTLY = 'A curve is of those institutions alone that gave it: see its `sites`.'
 const BEYOND = 'A curve has no restricted mean: its grid ends before, or has one interval.'
+
+/** Which sites gave which group, where none gave all. */
+function apartNote(
+  groups: readonly (string | null)[],
+  given: readonly (readonly { readonly site: string }[])[]
+): string {
+  const told = groups.flatMap((group, g) => {
+    const names = (given[g] ?? []).map(({ site }) => site)
+    return names.length === 0 ? [] : [`${group ?? 'all'} is of ${names.join(', ')}`]
+  })
+  return `No institution gave every group, and curves of different institutions are not compared: ${told.join('; ')}.`
+}
+
+/** The people of one group; undefined where the site did not tell all of it, or has nobody. */
+function peopleIn(site: TestSite, test: SurvivalTest, group: string | null): Split | undefined {
+  const split = splitOf(site, test, group === null ? [] : [group])
+  return split && split.events.length + split.others.length > 0 ? split : undefined
+}
 
 /** Null where the outer edges of the parts differ. */
 function tableOf({ events, others }: Split): Pick<Table, 'steps' | 'events' | 'censored'> | null {
@@ -103,6 +122,7 @@ function gridNote(tables: readonly Table[]): string {
   const ends = tables.some((table) => table.steps.some(({ to }) => edgeOf(to) === null))
   return [
     `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}: as if every time were the end of its interval.`,
+    'The intervals of what is read off hold for the exact times.',
     others ? 'The grid of those without the event is another; what it hides is in the range.' : '',
     ends ? 'The last interval has no end.' : ''
   ]

@@ -21,10 +21,19 @@ export interface LifeStep {
   readonly variance: number
   /** The same, as large as rounding of the counts allows. */
   readonly varianceMax: number
+  /** The same, as large as the exact times and counts allow. */
+  readonly varianceExact: number
+  /** As many events as there can have been in the interval, and as few people as can have been at risk after the last of them. */
+  readonly worst: Worst
   /** From the least to the greatest that rounding of the counts allows. */
   readonly rounded: readonly [number, number]
   /** From the least to the greatest that the exact times and counts can give. */
   readonly range: readonly [number, number]
+}
+
+interface Worst {
+  readonly events: number
+  readonly left: number
 }
 
 /** Whether somebody who was censored in one interval counts as at risk in the interval of events. */
@@ -52,6 +61,7 @@ export function lifeTable(events: readonly Counted[], censored: readonly Counted
     )
   const own = curveOf(shown, staying(LATE, 0))
   const ends = { low: staying(LATE, -1), high: staying(LATE, 1), early: staying(EARLY, -1) }
+  const [worstLate, worstEarly] = [worstOf(events, ends.low), worstOf(events, ends.early)]
   return events.map(({ from, to, rows, within }, at) => {
     // Events up to the step are off to one side, and those after it to the other.
     const moved = (off: -1 | 1) => events.map((one, i) => Math.max(0, one.rows + (i <= at ? off : -off) * one.within))
@@ -61,7 +71,9 @@ export function lifeTable(events: readonly Counted[], censored: readonly Counted
     const isExact = within === 0 && events.every((one) => one.within === 0) && censored.every((one) => one.within === 0)
     return {
       ...step,
-      varianceMax: isExact ? variance : varianceMax(events, ends.low, at),
+      varianceMax: isExact ? variance : greenwoodMax(worstLate.slice(0, at + 1)),
+      varianceExact: greenwoodMax(worstEarly.slice(0, at + 1)),
+      worst: worstEarly[at] ?? { events: 0, left: 0 },
       rounded: isExact ? [survival, survival] : [survivalAt(1, ends.low), survivalAt(-1, ends.high)],
       range: [survivalAt(1, ends.early), survivalAt(-1, ends.high)]
     }
@@ -88,24 +100,42 @@ function curveOf(events: readonly number[], staying: readonly number[]): Point[]
   })
 }
 
-/** Each term d / (r·(r + d)) rises with its own events and falls with all who are left after them. */
-function varianceMax(events: readonly Counted[], staying: readonly number[], at: number): number {
+function worstOf(events: readonly Counted[], staying: readonly number[]): Worst[] {
   const least = events.map(({ rows, within }) => Math.max(0, rows - within))
-  const terms = events.slice(0, at + 1).map(({ rows, within }, i) => {
-    const many = rows + within
-    const left = exactSum(least.slice(i + 1)) + (staying[i] ?? 0)
-    return many === 0 ? 0 : many / (left * (left + many))
-  })
-  return terms.reduce((a, b) => a + b, 0)
+  return events.map(({ rows, within }, i) => ({
+    events: rows + within,
+    left: exactSum(least.slice(i + 1)) + (staying[i] ?? 0)
+  }))
+}
+
+/**
+ * Each term d / (r·(r + d)) rises with its own events and falls with all who are left after them. So it is also at least the sum over
+ * events at single times, of which the last leaves r people at risk.
+ */
+export function greenwoodMax(worst: readonly Worst[]): number {
+  return worst
+    .map(({ events, left }) => (events === 0 ? 0 : events / (left * (left + events))))
+    .reduce((a, b) => a + b, 0)
 }
 
 /**
  * The 95 % interval on the scale of log(-log), as R's `conf.type = "log-log"`; of rounded counts the widest that exact ones can
  * have. Null where nobody is left.
  */
-export function intervalAt({ survival, varianceMax, rounded: [low, high] }: LifeStep): [number, number] | null {
-  if (survival <= 0) return null
-  const width = Z * Math.sqrt(varianceMax)
+export function intervalAt({ survival, varianceMax, rounded }: LifeStep): [number, number] | null {
+  return survival <= 0 ? null : band(rounded, varianceMax)
+}
+
+/**
+ * The same for the exact times: it holds the interval of every curve of exact times and counts at the end of the step. Null where nobody
+ * is left.
+ */
+export function exactIntervalAt({ range, varianceExact }: LifeStep): [number, number] | null {
+  return range[1] <= 0 ? null : band(range, varianceExact)
+}
+
+function band([low, high]: readonly [number, number], variance: number): [number, number] {
+  const width = Z * Math.sqrt(variance)
   if (width === Number.POSITIVE_INFINITY) return [0, 1]
   const [least, most] = [-Math.log(high), -Math.log(low)]
   // Downwards the widest is at one of the ends, upwards at the greatest survival.
