@@ -46,7 +46,7 @@ export class Gate {
 
   /** Serves one route. */
   handler(route: Route): (c: GatewayContext) => Promise<Response> {
-    return (c) =>
+    const serve = (c: GatewayContext) =>
       this.answer(c, async (requestId) => {
         const account = await this.#admit(route, c)
         const reply = await route.run(this.#ask(c, route, { account, requestId }), parse)
@@ -57,6 +57,16 @@ export class Gate {
           ? jsonAnswer(reply.value, { requestId, gzip, status: reply.status, headers: reply.headers })
           : jsonAnswer(reply, { requestId, gzip })
       })
+    return async (c) => {
+      const { clock } = this.#settings
+      const startedAtMs = clock.now()
+      const response = await serve(c)
+      const ms = Math.max(0, clock.now() - startedAtMs)
+      // The files of the console are one route.
+      const [operation = route.id] = route.id.split(' ')
+      this.#peer.answered({ route: operation, status: response.status, ms })
+      return response
+    }
   }
 
   /** Runs `work`; whatever it throws becomes a problem. */

@@ -239,6 +239,8 @@ export interface GatewayPeer {
   ): Promise<{ readonly ok: true; readonly view: Sandboxes } | { readonly ok: false; readonly waitMs: number }>
   /** Prometheus text. */
   metrics(): Promise<string>
+  /** A request was answered, for counters: the id of its route, the status, and the time until the answer began. */
+  answered(facts: { readonly route: string; readonly status: number; readonly ms: number }): void
   /** For the operator's log, by the id that the client sees. */
   unexpected(error: unknown, incident: string): void
   /** A login that failed, a request over its rate: for counters and audit. */

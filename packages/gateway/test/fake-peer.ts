@@ -604,6 +604,8 @@ export class FakePeer implements GatewayPeer {
     return '# HELP stimnet_jobs_total Jobs.\nstimnet_jobs_total 3\n'
   }
 
+  answered() {}
+
   unexpected(error: unknown, incident: string) {
     this.incidents.push({ error, incident })
   }

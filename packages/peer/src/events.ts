@@ -1,24 +1,29 @@
 /** Events of a peer, one function each, which writes the log line and counts. The audit log is separate, in the database. */
-import type { Code } from '@stimnet/protocol'
+import { type Code, CODES } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { createGauges, type Readings } from './monitor/gauges.ts'
+
+/** The kinds of alerts. */
+export const ALERT_KINDS = [
+  'login-failed',
+  'rate-limited',
+  'statement-refused',
+  'log-regression',
+  'log-conflict',
+  'refused-often',
+  'quota',
+  'connection-refused',
+  'peer-shut-out',
+  'near-identical',
+  'nearly-used-up',
+  'sandbox-open',
+  'clock-skew'
+] as const
 
 /** An alert for the operators. */
 export interface Alert {
-  readonly kind:
-    | 'login-failed'
-    | 'rate-limited'
-    | 'statement-refused'
-    | 'log-regression'
-    | 'log-conflict'
-    | 'refused-often'
-    | 'quota'
-    | 'connection-refused'
-    | 'peer-shut-out'
-    | 'near-identical'
-    | 'nearly-used-up'
-    | 'sandbox-open'
-    | 'clock-skew'
+  readonly kind: (typeof ALERT_KINDS)[number]
   /** Key id, PeerId, account or scope. */
   readonly actor: string
   readonly detail?: string
@@ -57,11 +62,13 @@ export interface PeerEvents {
   partFailed(facts: { requestId: string; peerId: string; code: Code; cause?: unknown }): void
   /** An alert for the operators was raised. */
   alert(alert: Alert): void
+  /** The gateway answered a request. */
+  answered(facts: { route: string; status: number; ms: number }): void
   /** An unexpected failure. The client was given the incident as its reference. */
   unexpected(error: unknown, incident: string): void
   metrics(): Promise<string>
   /** Registers the function that is called for the gauges just before they are read. */
-  onMetrics(read: () => { queued: number; running: number; peers: number }): void
+  onMetrics(read: () => Promise<Readings>): void
 }
 
 /**
@@ -73,15 +80,21 @@ export function createEvents(settings: { level: string; nodeId: string }): PeerE
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   return {
-    ...lifeEvents(log),
+    ...lifeEvents(log, registry),
     ...alertEvents(log, registry),
     ...jobEvents(log, registry),
     ...meshEvents(log, registry),
-    ...gauges(registry)
+    ...gatewayEvents(registry),
+    ...createGauges(registry)
   }
 }
 
-function lifeEvents(log: Logger) {
+function lifeEvents(log: Logger, registry: Registry) {
+  const failures = new Counter({
+    name: 'stimnet_unexpected_total',
+    help: 'Unexpected failures, each with a line of the log',
+    registers: [registry]
+  })
   return {
     started: (facts: object) => log.info(facts, 'serving'),
     stopped: () => log.info('stopped'),
@@ -102,7 +115,10 @@ function lifeEvents(log: Logger) {
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     sandboxAway: (facts: { jobId: string }) =>
       log.warn(facts, 'the sandbox does not answer: start it again, an approved script waits for it'),
-    unexpected: (error: unknown, incident: string) => log.error({ err: error, incident }, 'unexpected')
+    unexpected: (error: unknown, incident: string) => {
+      failures.inc()
+      log.error({ err: error, incident }, 'unexpected')
+    }
   }
 }
 
@@ -113,6 +129,8 @@ function alertEvents(log: Logger, registry: Registry) {
     labelNames: ['kind'],
     registers: [registry]
   })
+  // Present from the start, since Prometheus counts no increase from a series that did not exist before.
+  for (const kind of ALERT_KINDS) alerts.inc({ kind }, 0)
   return {
     alert: ({ kind, actor, detail }: Alert) => {
       alerts.inc({ kind })
@@ -121,12 +139,29 @@ function alertEvents(log: Logger, registry: Registry) {
   }
 }
 
+/**
+ * The ends that an operator tells apart. Those by policy, by disclosure control and by a program's failure are one, for the same
+ * reason as refusals have no labels.
+ */
+const OUTCOMES = ['completed', 'node-fault', 'other'] as const
+
+function outcomeOf({ state, code }: { state: string; code?: Code }): (typeof OUTCOMES)[number] {
+  if (state === 'completed') return 'completed'
+  return code !== undefined && CODES[code].fault === 'node' ? 'node-fault' : 'other'
+}
+
 function jobEvents(log: Logger, registry: Registry) {
   const registers = [registry]
   const admissions = new Counter({ name: 'stimnet_admissions_total', help: 'Requests admitted', registers })
   // No labels for reasons, since /metrics may be read by more people than the log.
   const refusals = new Counter({ name: 'stimnet_refusals_total', help: 'Requests refused', registers })
-  const ends = new Counter({ name: 'stimnet_jobs_ended_total', help: 'Jobs that reached an end', registers })
+  const ends = new Counter({
+    name: 'stimnet_jobs_ended_total',
+    help: 'Jobs that reached an end: completed, failed through a fault of this node, or another end',
+    labelNames: ['outcome'],
+    registers
+  })
+  for (const outcome of OUTCOMES) ends.inc({ outcome }, 0)
   const runs = new Histogram({
     name: 'stimnet_job_run_seconds',
     help: 'Time from start to end of a run',
@@ -146,8 +181,8 @@ function jobEvents(log: Logger, registry: Registry) {
       runs.observe(facts.ms / 1000)
       log.debug(facts, 'ran')
     },
-    ended: ({ cause, ...facts }: { cause?: unknown }) => {
-      ends.inc()
+    ended: ({ cause, ...facts }: { state: string; code?: Code; cause?: unknown }) => {
+      ends.inc({ outcome: outcomeOf(facts) })
       log.info({ ...facts, ...(cause === undefined ? {} : { err: cause }) }, 'ended')
     },
     asked: (facts: object) => log.info(facts, 'asked'),
@@ -173,22 +208,26 @@ function meshEvents(log: Logger, registry: Registry) {
   }
 }
 
-function gauges(registry: Registry) {
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
-  const queued = gauge('stimnet_jobs_queued', 'Jobs waiting')
-  const running = gauge('stimnet_jobs_running', 'Jobs running')
-  const peers = gauge('stimnet_peers_connected', 'Connected peers')
-  let read: () => { queued: number; running: number; peers: number } = () => ({ queued: 0, running: 0, peers: 0 })
+function gatewayEvents(registry: Registry) {
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'stimnet_http_requests_total',
+    help: 'Requests that the gateway answered, by operation of its API and class of status',
+    labelNames: ['route', 'status'],
+    registers
+  })
+  // Coarse, and until the answer begins: an event stream lasts for hours.
+  const times = new Histogram({
+    name: 'stimnet_http_request_seconds',
+    help: 'Time from a request of the gateway to its answer',
+    labelNames: ['route'],
+    buckets: [0.02, 0.1, 0.5, 2, 10],
+    registers
+  })
   return {
-    onMetrics: (reader: typeof read) => {
-      read = reader
-    },
-    metrics: () => {
-      const now = read()
-      queued.set(now.queued)
-      running.set(now.running)
-      peers.set(now.peers)
-      return registry.metrics()
+    answered: ({ route, status, ms }: { route: string; status: number; ms: number }) => {
+      requests.inc({ route, status: `${Math.floor(status / 100)}xx` })
+      times.observe({ route }, ms / 1_000)
     }
   }
 }

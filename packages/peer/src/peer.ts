@@ -13,6 +13,7 @@ import { createChecks } from './gateway/checks.ts'
 import { eventMethods } from './gateway/event-view.ts'
 import { nodeMethods } from './gateway/node-view.ts'
 import { peopleMethods } from './gateway/people-view.ts'
+import { createReadings } from './gateway/readings.ts'
 import { requestMethods } from './gateway/request-view.ts'
 import { sandboxMethods } from './gateway/sandbox-view.ts'
 import { statusMethods } from './gateway/status-view.ts'
@@ -161,7 +162,7 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   let gatewayUrl: string | undefined
   const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
   const checks = createChecks({ database, mesh, sandbox, dataDir, clocks })
-  events.onMetrics(() => ({ ...runner.counts, peers: mesh.connected().length }))
+  events.onMetrics(createReadings({ config, baseDir, dataDir, clock, mesh, runner, checks, ledger, privacy }))
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
     ...requestMethods({

@@ -120,7 +120,9 @@ const metricsSchema = z.strictObject({
   listen: z
     .string()
     .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
-    .optional()
+    .optional(),
+  /** Certificate files whose end of validity the metrics show, beside that of `gateway.tls`: those of a proxy in front. */
+  certificates: z.array(z.string().min(1).max(1_024)).max(20).default([])
 })
 
 /** Parses HOST:PORT or [IPv6]:PORT; undefined for anything else. */

@@ -11,7 +11,16 @@ import type { Directory, Neighbour } from '../requests/directory.ts'
 import type { RequestStore } from '../store/requests.ts'
 import { catalogOf, foundCatalogOf } from './catalog-view.ts'
 
-type NodeMethod = 'facts' | 'activity' | 'checks' | 'catalogs' | 'nodes' | 'searchMesh' | 'metrics' | 'unexpected'
+type NodeMethod =
+  | 'facts'
+  | 'activity'
+  | 'checks'
+  | 'catalogs'
+  | 'nodes'
+  | 'searchMesh'
+  | 'metrics'
+  | 'answered'
+  | 'unexpected'
 
 /** Dependencies of the methods for the node. */
 export interface NodeParts extends Pick<GatewayPeer, 'facts' | 'checks'> {
@@ -22,7 +31,7 @@ export interface NodeParts extends Pick<GatewayPeer, 'facts' | 'checks'> {
   readonly directory: Directory
   readonly runner: Pick<Runner, 'counts'>
   readonly requests: Pick<RequestStore, 'total'>
-  readonly events: Pick<PeerEvents, 'metrics' | 'unexpected'>
+  readonly events: Pick<PeerEvents, 'metrics' | 'answered' | 'unexpected'>
 }
 
 /** The gateway's methods for the node itself: what it is, what it offers, and which others it knows. */
@@ -47,6 +56,7 @@ export function nodeMethods(parts: NodeParts): Pick<GatewayPeer, NodeMethod> {
       return found.map(({ peerId, descriptor }) => foundCatalogOf(peerId, directory.get(peerId), descriptor))
     },
     metrics: () => parts.events.metrics(),
+    answered: (facts) => parts.events.answered(facts),
     unexpected: (error, incident) => parts.events.unexpected(error, incident)
   }
 }

@@ -1,0 +1,210 @@
+/** Tests of a deployed site: nginx in front of a real gateway. */
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { get as getPlain } from 'node:http'
+import { request } from 'node:https'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { connect } from 'node:tls'
+import { promisify } from 'node:util'
+import type { Peer } from '@stimnet/peer'
+import { PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { deployFile, programAt, without } from './tools.ts'
+
+const MIB = 1024 * 1024
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+interface Asking {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | number>>
+  readonly body?: string
+  /** The address that the client has; 127.0.0.1 unless given. */
+  readonly from?: string
+}
+
+/** Asks nginx. The path is sent as it is written. */
+async function ask(port: number, path: string, { body, from = '127.0.0.1', ...rest }: Asking = {}): Promise<Answer> {
+  const where = { host: '127.0.0.1', port, path, localAddress: from, agent: false, rejectUnauthorized: false }
+  const asked = request({ ...where, ...rest, headers: { host: 'stimnet.hospital.example', ...rest.headers } })
+  const answered = once(asked, 'response') as Promise<[IncomingMessage]>
+  asked.end(body)
+  const [response] = await answered
+  let text = ''
+  for await (const part of response.setEncoding('utf8')) text += part
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
+}
+
+const logIn = (name: string, password: string): Asking => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: new URLSearchParams({ username: name, password }).toString()
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** The site file as it is, but for ports, folders and the gateway's address. */
+function siteFor(at: { folder: string; gatewayUrl: string; port: number; plainPort: number }): string {
+  const changes: readonly (readonly [string, string])[] = [
+    ['listen 443 ssl;', `listen 127.0.0.1:${at.port} ssl;`],
+    ['listen 80;', `listen 127.0.0.1:${at.plainPort};`],
+    ['server 127.0.0.1:8000;', `server ${new URL(at.gatewayUrl).host};`],
+    ['/etc/stimnet/', `${at.folder}/`],
+    ['/var/log/nginx/', `${at.folder}/`]
+  ]
+  return changes.reduce((text, [from, to]) => {
+    assert.ok(text.includes(from), `nginx.conf has ${from}`)
+    return text.replaceAll(from, to)
+  }, deployFile('nginx.conf'))
+}
+
+/** nginx's own file around the site file, as Debian's, with everything that it writes in a folder. */
+async function writeNginx(folder: string, site: string): Promise<string> {
+  await writeFile(join(folder, 'site.conf'), site)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  const file = join(folder, 'nginx.conf')
+  await writeFile(
+    file,
+    [
+      ...(process.getuid?.() === 0 ? ['user root;'] : []),
+      ...['daemon off;', 'worker_processes 1;', `pid ${folder}/nginx.pid;`, 'error_log stderr;'],
+      ...['events { }', 'http {', ...temporary.map((name) => `${name}_temp_path ${folder}/${name};`)],
+      ...[`include ${folder}/site.conf;`, '}']
+    ].join('\n')
+  )
+  return file
+}
+
+async function startNginx(t: { after(fn: () => unknown): void }, folder: string, file: string): Promise<void> {
+  const nginx = programAt('nginx') ?? ''
+  const words = ['-p', folder, '-e', 'stderr', '-c', file]
+  await promisify(execFile)(nginx, ['-t', ...words])
+  const child = spawn(nginx, words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  t.after(async () => {
+    child.kill('SIGTERM')
+    await exited
+  })
+}
+
+describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
+  const scratch: (() => unknown)[] = []
+  let folder = ''
+  let peer: Peer
+  let port = 0
+  let plainPort = 0
+
+  // One peer and one nginx serve all tests. What is opened last is closed first.
+  before(async () => {
+    const keep = { after: (fn: () => unknown) => void scratch.unshift(fn) }
+    folder = await scratchFolder(keep)
+    const subject = ['-nodes', '-days', '1', '-subj', '/CN=stimnet.hospital.example']
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', `${folder}/site.key`]
+    await promisify(execFile)('openssl', ['req', '-x509', ...key, ...subject, '-out', `${folder}/site.crt`])
+    const site = await writeSite(folder, 0, {
+      config: {
+        gateway: { port: 0, trusted_proxies: ['127.0.0.1'], logins_per_minute: 1 },
+        metrics: { listen: '127.0.0.1:0', certificates: [`${folder}/site.crt`] }
+      }
+    })
+    peer = await startSite(site)
+    keep.after(() => peer.stop())
+    await peer.accounts.put({ name: 'olga', roles: ['operator', 'researcher'], password: PASSWORD })
+    ;[port, plainPort] = [await freePort(), await freePort()]
+    const text = siteFor({ folder, gatewayUrl: peer.gatewayUrl ?? '', port, plainPort })
+    await startNginx(keep, folder, await writeNginx(folder, text))
+    await until(async () => (await ask(port, '/health').catch(() => undefined))?.status === 200, 'nginx answers')
+  })
+  after(async () => {
+    for (const close of scratch) await close()
+  })
+
+  test('answers over TLS 1.3 alone, with the headers of gateway and site', async () => {
+    const { headers } = await ask(port, '/health')
+    assert.equal(headers['strict-transport-security'], 'max-age=31536000')
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.match(String(headers['content-security-policy']), /default-src/)
+    assert.equal(headers.server, 'nginx', 'no version')
+    const metrics = await (await fetch(`${peer.metricsUrl}/metrics`)).text()
+    assert.match(metrics, /^stimnet_certificate_expiry_timestamp_seconds\{file="[^"]*site.crt"\} 1\d{9}$/m)
+    const old = connect({ host: '127.0.0.1', port, maxVersion: 'TLSv1.2', rejectUnauthorized: false })
+    await assert.rejects(once(old, 'secureConnect'), /version/)
+    const [plain] = (await once(
+      getPlain({ host: '127.0.0.1', port: plainPort, path: '/docs', headers: { host: 'a.example' } }),
+      'response'
+    )) as [IncomingMessage]
+    plain.resume()
+    assert.deepEqual([plain.statusCode, plain.headers.location], [301, 'https://a.example/docs'])
+  })
+
+  test('limits the true address of a caller, whatever it writes into the header', async () => {
+    const attempt = (name: string, from: string, headers = {}) => {
+      const login = logIn(name, 'a wrong password')
+      return ask(port, '/api/v1/auth/token', { ...login, from, headers: { ...login.headers, ...headers } })
+    }
+    const statuses = []
+    for (const name of ['a', 'b', 'c', 'd', 'e']) statuses.push((await attempt(name, '127.0.0.2')).status)
+    assert.deepEqual(statuses, [401, 401, 401, 401, 429])
+    const disguised = await attempt('f', '127.0.0.2', { 'x-forwarded-for': '127.0.0.9' })
+    assert.equal(disguised.status, 429, 'a header of its own does not free it')
+    const other = await attempt('g', '127.0.0.3', { 'x-forwarded-for': '127.0.0.2' })
+    assert.equal(other.status, 401, 'somebody else is not limited')
+  })
+
+  test('passes logins, answers, uploads and each event at once; refuses what is too large, and metrics to everybody', async () => {
+    const login = await ask(port, '/api/v1/auth/token', logIn('olga', PASSWORD))
+    assert.equal(login.status, 200, login.text)
+    const authorization = `Bearer ${JSON.parse(login.text).access_token}`
+    assert.equal((await ask(port, '/api/v1/data-catalogs', { headers: { authorization } })).status, 200)
+
+    const where = { host: '127.0.0.1', port, path: '/api/v1/events/stream', rejectUnauthorized: false, agent: false }
+    const stream = request({ ...where, headers: { authorization } }).end()
+    const [events] = (await once(stream, 'response')) as [IncomingMessage]
+    let told = ''
+    events.setEncoding('utf8').on('data', (text: string) => {
+      told += text
+    })
+    events.on('error', () => undefined)
+    await until(() => told.includes('"started"'), 'the stream begins')
+    assert.ok(!told.includes('"mallory"'))
+    await ask(port, '/api/v1/auth/token', logIn('mallory', 'a wrong password'))
+    await until(() => told.includes('"mallory"'), 'an event arrives while the stream is open')
+    stream.destroy()
+
+    const upload = (bytes: number): Asking => ({
+      method: 'POST',
+      headers: { authorization, 'content-type': 'multipart/form-data; boundary=x' },
+      body: `--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${'1'.repeat(bytes)}\r\n--x--\r\n`
+    })
+    assert.equal((await ask(port, '/api/v1/upload/data', upload(16 * MIB))).status, 200, 'the largest file passes')
+    // Announced, not sent: nginx refuses it before any of it is read.
+    const tooLarge = { authorization, 'content-length': 17 * MIB + 1 }
+    const refused = request({ ...where, path: '/api/v1/upload/data', method: 'POST', headers: tooLarge })
+    refused.on('error', () => undefined).flushHeaders()
+    const [{ statusCode }] = (await once(refused, 'response')) as [IncomingMessage]
+    refused.destroy()
+    assert.equal(statusCode, 413)
+
+    for (const path of ['/metrics', '//metrics', '/%6Detrics', '/docs/../metrics', '/metrics?x=1']) {
+      assert.equal((await ask(port, path, { headers: { authorization } })).status, 403, path)
+    }
+    for (const path of ['/METRICS', '/metrics/', '/metrics;x', '/metrics%00']) {
+      const { status, text } = await ask(port, path, { headers: { authorization } })
+      assert.ok(status >= 400 && !text.includes('stimnet_'), path)
+    }
+  })
+})
