@@ -1,6 +1,7 @@
 /** Tests of backups: complete or none, verified before anything is touched, and never a way to forget what was released. */
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
@@ -10,7 +11,9 @@ import { makeBackup } from '../src/backup/make.ts'
 import type { Manifest } from '../src/backup/manifest.ts'
 import { recordBackups } from '../src/backup/noted.ts'
 import { restoreBackup } from '../src/backup/restore.ts'
+import { storeFinding } from '../src/checkup/store.ts'
 import { loadConfig } from '../src/config/config.ts'
+import { checkpoint } from '../src/store/checkpoint.ts'
 import { Database } from '../src/store/database.ts'
 import { reconcile } from '../src/witness/witnesses.ts'
 
@@ -105,6 +108,37 @@ test('a backup of a database that is written to is the database of one moment', 
   assert.ok((sizes[0] ?? 0) < (sizes[2] ?? 0), 'it was written to meanwhile')
   const finding = await peer.database.verify()
   assert.ok(finding.ok, 'and the original is unharmed')
+})
+
+test('a moment in which tables are merged is not copied, and the next one without is', async (t) => {
+  const folder = await scratch(t)
+  const peer = await peerFolder(folder)
+  await peer.database.close()
+  const directory = join(peer.data, 'db')
+  const manifest = join(directory, (await readFile(join(directory, 'CURRENT'), 'utf8')).trim())
+  // As a merge does: the manifest grows while the other files are read. Between two of them the event loop turns at least once.
+  let isMerging = true
+  t.after(() => {
+    isMerging = false
+  })
+  const merge = () => {
+    if (!isMerging) return
+    appendFileSync(manifest, '\0')
+    setImmediate(merge)
+  }
+  const { length } = await readFile(manifest)
+  merge()
+  const to = join(folder, 'copy')
+  await mkdir(to)
+  const changing = { code: 'STORE_UNAVAILABLE', reason: /changes all the time/ }
+  await assert.rejects(checkpoint(directory, to, { attemptsMax: 2 }), changing)
+  assert.deepEqual(await readdir(to), [])
+  isMerging = false
+  await truncate(manifest, length)
+  await checkpoint(directory, to)
+  const copy = await Database.open({ directory: to }, clock.now)
+  assert.equal(copy.auditLog.head.size, 20)
+  await copy.close()
 })
 
 describe('a backup', () => {
@@ -251,6 +285,7 @@ describe('a backup', () => {
     await assert.rejects(restore(backup, configFile, { replace: true }), { code: 'ENOTDIR' })
     const open = () => Database.open({ directory: join(data, 'db') }, clock.now)
     await assert.rejects(open(), { code: 'STORE_UNAVAILABLE', reason: /restore was cut short.*--replace/ })
+    assert.match((await storeFinding(data, { isRunning: false })).detail, /restore is under way or was cut short/)
     await rm(join(data, `replaced-${NOW}`))
     const { setAside } = await restore(backup, configFile, { replace: true })
     assert.equal(setAside, join(data, `replaced-${NOW}`))

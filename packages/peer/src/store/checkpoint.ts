@@ -27,11 +27,15 @@ interface Moment {
  * Writes the database in `directory` as of one moment into the folder `to`, which must exist and be empty. Only reads in `directory`,
  * and takes no lock there. Throws STORE_UNAVAILABLE where tables are merged without a pause.
  */
-export async function checkpoint(directory: string, to: string): Promise<void> {
+export async function checkpoint(
+  directory: string,
+  to: string,
+  { attemptsMax = ATTEMPTS_MAX }: { readonly attemptsMax?: number } = {}
+): Promise<void> {
   const held: FileHandle[] = []
   const release = () => Promise.all(held.splice(0).map((file) => file.close()))
   try {
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const moment = await momentOf(directory, held)
       if (moment !== undefined) return await writeOut(moment, to)
       await release()
