@@ -27,6 +27,7 @@ import { loginsOf } from './start/logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
   keepAccountsFresh,
+  keepBackupsRecorded,
   openGateway,
   openMesh,
   openMetrics,
@@ -127,9 +128,14 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
 }
 
 /** Starts the regular clean-up. */
-async function keepTidy({ clock, events, lifetime }: Setting, stores: Stores, { approvals }: Serving): Promise<void> {
+async function keepTidy(
+  { clock, dataDir, events, lifetime }: Setting,
+  stores: Stores,
+  { approvals }: Serving
+): Promise<void> {
   sweepReplays(stores.replays, stores.database, clock, lifetime)
   sweepApprovals(approvals, events, lifetime)
+  await keepBackupsRecorded({ dataDir, database: stores.database }, events, lifetime)
   await keepAccountsFresh(stores, events, lifetime)
 }
 

@@ -5,6 +5,7 @@ import { type Alert, createEvents } from '../src/events.ts'
 import { Database } from '../src/store/database.ts'
 import { createAttest } from '../src/witness/attest.ts'
 import { type ConflictParts, Conflicts } from '../src/witness/conflicts.ts'
+import { noteRestored } from '../src/witness/restored.ts'
 import { reconcile, Witnesses } from '../src/witness/witnesses.ts'
 
 const events = createEvents({ level: 'silent', nodeId: 'test' })
@@ -17,10 +18,15 @@ const write = (database: Database, count: number) =>
   Promise.all(Array.from({ length: count }, () => database.commit((draft) => draft.audit({ kind: 'end', actor: 'n' }))))
 
 /** Ada's log and the peers that attest it. Questions travel as bytes, as over the mesh. */
-async function federation(database: Database, attestors: Map<string, ReturnType<typeof createAttest>>) {
+async function federation(
+  database: Database,
+  attestors: Map<string, ReturnType<typeof createAttest>>,
+  alerts: Alert[] = []
+) {
   const asked: string[] = []
+  const watched = { ...events, alert: (alert: Alert) => void alerts.push(alert) }
   const witnesses = await Witnesses.open({
-    ...{ clock, signer: ada, database, events, everyMs: 600_000, permits: () => true },
+    ...{ clock, signer: ada, database, events: watched, everyMs: 600_000, permits: () => true },
     connected: () => [...attestors.keys()],
     ask: async (peerId, question) => {
       asked.push(peerId)
@@ -100,6 +106,50 @@ describe('a peer’s log as others see it', () => {
     assert.equal(third.witnesses.regression, undefined)
     assert.deepEqual(await third.witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
     assert.equal(third.witnesses.regression, undefined)
+  })
+
+  test('that was restored from a backup is behind without any witness, and a decision made without one settles no more', async (t) => {
+    const b = await attestor(bob)
+    const first = await newDatabase()
+    // One more than will be restored: less than the log has after the decision, so its size alone says nothing.
+    await write(first, 6)
+    const before = await federation(first, new Map([[bob.id, b.attest]]))
+    await before.witnesses.round()
+    await before.witnesses.stop()
+
+    const restored = await newDatabase()
+    await write(restored, 5)
+    const alerts: Alert[] = []
+    const open = (attestors: Parameters<typeof federation>[1]) => federation(restored, attestors, alerts)
+    await noteRestored(restored, { signer: ada, madeAtMs: 1, atMs: 2 })
+    const alone = await open(new Map())
+    assert.equal(alone.witnesses.regression?.restored, true, 'nobody has to say so')
+    assert.deepEqual(alerts, [
+      { kind: 'log-regression', actor: ada.id, detail: 'restored with 5 records, and not reconciled' }
+    ])
+    await alone.witnesses.stop()
+    await reconcile(restored, 'steward')
+    // More records than the witness has seen, so that only what it saw can tell.
+    await write(restored, 20)
+    const met = await open(new Map([[bob.id, b.attest]]))
+    const behind = () => met.witnesses.regression?.witness
+    assert.equal(behind(), undefined, 'the steward has decided')
+    await met.witnesses.compare(bob.id)
+    assert.equal(behind(), bob.id, 'but did not know that this was seen')
+    await met.witnesses.stop()
+
+    // In the other order, one decision settles both.
+    const again = await newDatabase()
+    await write(again, 5)
+    await noteRestored(again, { signer: ada, madeAtMs: 1, atMs: 2 })
+    const told = await federation(again, new Map([[bob.id, b.attest]]))
+    await told.witnesses.compare(bob.id)
+    await told.witnesses.stop()
+    assert.equal((await reconcile(again, 'steward'))?.witness, bob.id)
+    const after = await federation(again, new Map([[bob.id, b.attest]]))
+    t.after(() => after.witnesses.stop())
+    await after.witnesses.compare(bob.id)
+    assert.equal(after.witnesses.regression, undefined)
   })
 
   test('that was restored once more, after a steward had looked into it, is noticed once more', async (t) => {

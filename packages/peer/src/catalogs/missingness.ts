@@ -17,6 +17,7 @@ import type { CatalogPrivacies, CatalogPrivacy } from '../jobs/release/privacy.t
 import type { Database, Draft } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { Sublevel } from '../store/level.ts'
+import { isBehind } from '../witness/restored.ts'
 
 /** Share of the rows without a value, 0 to 1, by `table.variable`. Variables whose share cannot be released are absent. */
 export type MissingShares = Readonly<Record<VariableRef, number>>
@@ -76,7 +77,8 @@ async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<Miss
   // A project's ledger begins with the contents of the shared one. A ledger that has begun already would not contain
   // this release.
   const isTooLate = privacy.settings.scope !== 'global' && wasAnswered
-  if (isTooLate || (await told.get(keyOf(name, STOPPED))) !== undefined) {
+  const isDoubted = !catalog.descriptor.synthetic && (await isBehind(parts.database))
+  if (isTooLate || isDoubted || (await told.get(keyOf(name, STOPPED))) !== undefined) {
     parts.events.missingnessUntold(name)
     return undefined
   }

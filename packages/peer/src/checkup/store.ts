@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskCheck } from '../gateway/checks.ts'
 import { damageText } from '../store/checked-level.ts'
+import { RESTORING } from '../store/folders.ts'
 import { type Finding, namer } from './finding.ts'
 
 const { ok, fix } = namer('store')
@@ -18,6 +19,9 @@ export function diskFinding(dataDir: string): Promise<Finding> {
 /** Verifies every stored value of a peer that is not known to run. Leaves the database as it is. */
 export async function storeFinding(dataDir: string, { isRunning }: { isRunning: boolean }): Promise<Finding> {
   const directory = join(dataDir, 'db')
+  if (existsSync(join(dataDir, RESTORING))) {
+    return fix('a restore is under way or was cut short: run stimnet restore again, with --replace')
+  }
   if (!existsSync(join(directory, 'CURRENT'))) return ok('empty: the peer has not run yet')
   if (isRunning) return OPEN
   const { Database } = await import('../store/database.ts')

@@ -2,6 +2,8 @@
 import type { Command } from '@stimnet/machine'
 import { inviteCommand } from './invite/invite.ts'
 import { joinCommand } from './invite/join.ts'
+import { backupCommand } from './keep/backup.ts'
+import { restoreCommand } from './keep/restore.ts'
 import { accountCommand } from './serve/account.ts'
 import { auditCommand } from './serve/audit.ts'
 import { budgetCommand } from './serve/budget.ts'
@@ -33,6 +35,8 @@ export const SERVING: readonly Command[] = [
   reviewCommand,
   sandboxCommand,
   auditCommand,
+  backupCommand,
+  restoreCommand,
   federationCommand,
   inviteCommand,
   joinCommand,

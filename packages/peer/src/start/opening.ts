@@ -6,6 +6,7 @@ import { makeFolder } from '@stimnet/machine'
 import { createMesh, helloExchange, type Mesh, type MeshTiming, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { recordBackups } from '../backup/noted.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
 import type { PeerEvents } from '../events.ts'
@@ -333,6 +334,17 @@ export async function keepAccountsFresh(
     await log.record()
   }
   lifetime.every(REFRESH_MS, () => void refresh().catch((error) => events.unexpected(error, 'recording accounts')))
+}
+
+/** Records backups that were made while this peer was stopped, before this resolves, and then those made while it runs. */
+export async function keepBackupsRecorded(
+  { dataDir, database }: { dataDir: string; database: Database },
+  events: PeerEvents,
+  lifetime: Lifetime
+): Promise<void> {
+  await recordBackups(dataDir, database)
+  const record = () => recordBackups(dataDir, database).catch((error) => events.unexpected(error, 'recording backups'))
+  lifetime.every(REFRESH_MS, () => void record())
 }
 
 const SWEEP_MS = 60_000

@@ -1,12 +1,15 @@
 /** The only database of a peer: sublevels for its stores, and a single writer with group commit. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { closeFolder, makePrivately } from '@stimnet/machine'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
-import { withCopy } from './level-copy.ts'
+import { RESTORING } from './folders.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
+import { withCopy } from './level-copy.ts'
+import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 
 /** A directory, or memory for tests. */
 type Where = { readonly directory: string } | { readonly memory: true }
@@ -58,6 +61,9 @@ export class Database {
    */
   static async open(where: Where, now: () => number): Promise<Database> {
     let root: CheckedLevel
+    // Before, so that no empty database is made; after, since a restore may have begun meanwhile: it marks the folder, then looks
+    // whether the database is open.
+    assertNotRestoring(where)
     try {
       root = await openRoot(where)
     } catch (cause) {
@@ -66,6 +72,7 @@ export class Database {
       })
     }
     try {
+      assertNotRestoring(where)
       return new Database(root, await AuditLog.open(root as unknown as Root), now)
     } catch (error) {
       await root.close()
@@ -204,6 +211,15 @@ export class Database {
       audit: (event) => this.auditLog.append(event, this.#now())
     }
   }
+}
+
+/** Throws STORE_UNAVAILABLE where the folder of the peer is neither what was there nor what is restored. */
+function assertNotRestoring(where: Where): void {
+  if ('memory' in where || !existsSync(join(dirname(where.directory), RESTORING))) return
+  const reason =
+    `${dirname(where.directory)} is being restored, or a restore was cut short there. If none is at work, ` +
+    'run stimnet restore again, with --replace'
+  throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
 }
 
 async function openRoot(where: Where): Promise<CheckedLevel> {

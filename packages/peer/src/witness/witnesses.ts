@@ -29,6 +29,8 @@ export interface Regression {
   /** The checkpoint that this peer once signed. */
   readonly seen: string
   readonly foundAtMs: number
+  /** This peer was restored from a backup, and nobody has shown yet that it signed more than `seen`. */
+  readonly restored?: true
 }
 
 /** The last reconciliation by a steward. */
@@ -92,6 +94,10 @@ export class Witnesses {
   static async open(parts: WitnessParts): Promise<Witnesses> {
     const witnesses = new Witnesses(parts)
     witnesses.#regression = await witnesses.#found.get('found')
+    if (witnesses.#regression?.restored) {
+      const detail = `restored with ${sizeIn(witnesses.#regression.seen)} records, and not reconciled`
+      parts.events.alert({ kind: 'log-regression', actor: parts.signer.id, detail })
+    }
     witnesses.#checked = witnesses.#checkRecords()
     void witnesses.#everyNowAndThen()
     return witnesses
@@ -245,7 +251,9 @@ export class Witnesses {
     const isOurs = before.size <= auditLog.head.size && toHex(await auditLog.rootAt(before.size)) === toHex(before.root)
     if (isOurs) return before.size
     if (await this.#isReconciled(seen, before.size)) return undefined
-    if (!this.#regression) await this.#keep({ witness, seen, foundAtMs: this.#parts.clock.now() })
+    // What a witness shows says more than that the log was restored.
+    if (!this.#regression || this.#regression.restored)
+      await this.#keep({ witness, seen, foundAtMs: this.#parts.clock.now() })
     return undefined
   }
 
@@ -297,8 +305,11 @@ export async function reconcile(database: Database, actor: string): Promise<Regr
   await database.commit((draft) => {
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
     const { sequence } = draft.audit({ kind: 'reconcile', actor, detail })
-    const seen = [...before, stateIn(regression.seen)].slice(-RECONCILED_MAX)
-    draft.put(kept, 'last', { logSize: sequence, seen })
+    // Of a restore that no witness has spoken about, nothing that a witness may show later counts as looked into.
+    if (!regression.restored) {
+      const seen = [...before, stateIn(regression.seen)].slice(-RECONCILED_MAX)
+      draft.put(kept, 'last', { logSize: sequence, seen })
+    }
     draft.del(found, 'found')
   })
   return regression

@@ -41,6 +41,7 @@ has copied the missing charges from the log. The peer must be stopped.`,
     try {
       return await ofStopped(loaded, { isReconciling: action === 'reconcile', isJson, io })
     } catch (error) {
+      const { isInUse } = await import('../../store/folder-lock.ts')
       if (action !== 'list' || !isInUse(error)) throw error
       return show(await askRunning(gatewayOf(loaded)), { isJson, io })
     }
@@ -81,14 +82,6 @@ function show(balances: readonly Shown[], { isJson, io }: { isJson: boolean; io:
     )
   }
   return EXIT.ok
-}
-
-/** Whether a running peer has the database open: LevelDB says so in the last of several causes. */
-function isInUse(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && cause.code === 'LEVEL_LOCKED') return true
-  }
-  return false
 }
 
 const ROLES = 'steward, auditor or operator'

@@ -15,8 +15,8 @@ import {
   type TreeHead,
   toHex
 } from '@stimnet/protocol'
-import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 import type { Operation, Root, Sublevel } from '../level.ts'
+import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 
 /** Whether the audit log is whole, and where it first breaks if it is not. */
 export type AuditFinding =
@@ -47,6 +47,8 @@ export type AuditKind =
   | 'witness'
   | 'regression'
   | 'reconcile'
+  | 'backup'
+  | 'restore'
   | 'spend'
   | 'upload'
   | 'self-test'

@@ -1,0 +1,55 @@
+/** `stimnet restore`: puts a backup of a peer back. */
+import { command, EXIT, localTime, readPassword } from '@stimnet/machine'
+import { systemClock } from '@stimnet/protocol'
+import { CONFIG_OPTION } from '../serve/start.ts'
+
+/** Exit code 1: the backup cannot be used, or the folder is in use; 2: key, passphrase or folder do not fit. */
+export const restoreCommand = command({
+  name: 'restore',
+  usage: 'FOLDER [--config FILE] [--replace]',
+  summary: 'Puts a backup of this peer back, after verifying all of it.',
+  details: `
+The peer must be stopped. Nothing is touched before every file of the backup has been compared with what the peer signed. If the
+command is ended half-way, no peer starts in that folder until it is run again.
+
+A restored peer has forgotten what it released after the backup: its ledgers would let out a second answer that together with the
+first may come to fewer people than k. So it answers nothing about people (LOG_BEHIND), whether or not another member knows more,
+until a steward has looked into it and run
+  stimnet audit reconcile --config peer/stimnet.yaml
+Start it once before that, connected to the other members: what they attested says whether anything was released since. If they show
+more than there is after the decision, it stops answering again.
+
+--replace sets aside a database that is there, in a folder of data_dir that the command names. Accounts that are there stay, and so
+do statements about members: a backup undoes no lock and no revocation.
+
+If identity.key is missing, it is taken from a backup made with --with-keys; the passphrase is one line on standard input. If the
+configuration is missing, it is taken from the backup too.
+
+Exit code 1: the backup is incomplete, damaged or of a newer format, or a peer or another restore is at work in the folder; 2: it is
+of another peer, the key is missing, the passphrase is wrong, or there is a database.
+
+  stimnet restore /mnt/backup/north-2026-12-01 --config peer/stimnet.yaml`,
+  options: {
+    config: CONFIG_OPTION,
+    replace: { type: 'boolean', help: 'Set aside a database that is there' }
+  },
+  positionals: [1, 1, 'FOLDER'],
+  run: async (values, [folder = ''], io) => {
+    // Loaded when needed, so that client commands start without LevelDB.
+    const { restoreBackup } = await import('../../backup/restore.ts')
+    const configFile = values.config ?? 'stimnet.yaml'
+    const { manifest, dataDir, setAside } = await restoreBackup({
+      ...{ folder, configFile, replace: values.replace ?? false, clock: systemClock },
+      passphrase: () => readPassword(io)
+    })
+    const made = localTime(new Date(manifest.made_at_ms).toISOString())
+    io.out(`Restored ${manifest.peer_id} into ${dataDir}, as it was at ${made}\n`)
+    io.out(`Audit log  ${manifest.audit_log.size} records, root ${manifest.audit_log.root}\n`)
+    if (setAside !== undefined) io.out(`What was there is in ${setAside}: auditors may need its log.\n`)
+    io.out(
+      'What was released after the backup is unknown to its ledgers, so nothing about people is answered until a steward has decided:\n' +
+        `  stimnet audit reconcile --config ${configFile}\n`
+    )
+    return EXIT.ok
+  }
+})

@@ -1,0 +1,26 @@
+/** The lock of a folder: LevelDB's own, which the operating system releases when its process ends, however it ends. */
+import { StimnetError } from '@stimnet/protocol'
+import { Level } from 'level'
+
+/**
+ * Locks a folder that holds nothing but the lock. Returns how to release it. Throws STORE_UNAVAILABLE with `reason` where another
+ * process has it locked.
+ */
+export async function lockFolder(path: string, reason: string): Promise<() => Promise<void>> {
+  const level = new Level(path)
+  try {
+    await level.open()
+  } catch (cause) {
+    if (isInUse(cause)) throw new StimnetError('STORE_UNAVAILABLE', reason, { reason, cause })
+    throw new StimnetError('STORE_UNAVAILABLE', `locking ${path}`, { cause })
+  }
+  return () => level.close()
+}
+
+/** Whether another process has the database open: LevelDB says so in the last of several causes. */
+export function isInUse(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === 'LEVEL_LOCKED') return true
+  }
+  return false
+}
