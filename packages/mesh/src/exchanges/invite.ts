@@ -6,7 +6,7 @@ const KiB = 1024
 
 /** InviteAsk → InviteAnswer. Served only by the door that `stimnet invite` opens, never by a peer. */
 export const inviteExchange: Exchange<wire.InviteAsk, wire.InviteAnswer> = {
-  id: '/stimnet/invite/1.0.0',
+  id: '/stimnet/invite/2.0.0',
   question: messages.InviteAsk,
   answer: messages.InviteAnswer,
   questionBytesMax: 2 * KiB,

@@ -51,6 +51,8 @@ const RETRY_MS = 250
 const RETRY_MS_MAX = 4_000
 /** Tries of one question: somewhat more than half a minute. */
 const TRIES_MAX = 14
+/** Attempts with a nonce each. A door that wants more of them may be searching for a phrase. */
+const ATTEMPTS_MAX = 4
 /** Tries to reach the door: less than two seconds if nobody listens there. */
 const REACH_TRIES_MAX = 4
 
@@ -70,10 +72,11 @@ export async function askToJoin(invitation: Invitation, parts: JoinParts): Promi
     const reachedAt = await persist(parts, { codes: UNREACHED, triesMax: REACH_TRIES_MAX }, () =>
       reach(mesh, invitation, parts.signal)
     )
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const welcomed = await converse(mesh, invitation, parts)
       if (welcomed !== undefined) return { ...welcomed, reachedAt }
     }
+    throw new StimnetError('BUSY', 'using an invitation that is forgotten again and again')
   } finally {
     await mesh.stop()
   }
