@@ -11,6 +11,7 @@ export { logConflictExchange } from './exchanges/log-conflict.ts'
 export { uploadExchange } from './exchanges/upload.ts'
 export { witnessExchange } from './exchanges/witness.ts'
 export type {
+  AnswersOnly,
   AskOptions,
   FollowAsk,
   FollowEvent,

@@ -33,6 +33,15 @@ export interface MeshTiming {
   readonly reopenMs: number
 }
 
+/** The rule for strangers at a mesh that only answers. */
+export interface AnswersOnly {
+  /**
+   * Whether a peer has proved that it was invited. Connections of all others are few per address and end after seconds, and their
+   * questions are counted apart (`Exchange.unproved`), so that they take nothing from a peer with a proof.
+   */
+  readonly isProved: (peerId: string) => boolean
+}
+
 /** The settings that an operator or a test chooses. */
 export interface MeshSettings {
   /** The 32-byte Ed25519 seed of this peer. It determines the PeerId. */
@@ -47,8 +56,8 @@ export interface MeshSettings {
   readonly mdns: boolean
   /** Whether a peer may connect and be connected to. Called after Noise has proved the PeerId, and again at every question. */
   readonly permits: (peerId: string) => boolean
-  /** Answers whoever connects, and neither searches for peers nor dials any, whatever addresses strangers name. Default: false. */
-  readonly answersOnly?: boolean
+  /** Makes a mesh that answers strangers, and neither searches for peers nor dials any, whatever addresses strangers name. */
+  readonly answersOnly?: AnswersOnly
   /** `memory` connects nodes of one process, for tests. Default: tcp. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>

@@ -78,7 +78,8 @@ export class RunningMesh implements Mesh {
     const lookUp = (peerId: string, signal: AbortSignal) => this.#discovery.lookUp(peerId, signal)
     this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp })
     this.#asking = { node, clock: deps.clock, random: deps.random, lanes: new Lanes(), stopping }
-    this.#serving = { node, deps, permits, stopping, discipline }
+    const isProved = parts.settings.answersOnly?.isProved ?? (() => true)
+    this.#serving = { node, deps, permits, isProved, stopping, discipline }
     discipline.onShutOut((peerId, why) => {
       deps.events.shutOut(peerId, why)
       void this.disconnect(peerId)
@@ -206,8 +207,10 @@ export class RunningMesh implements Mesh {
     const { settings, deps, members } = this.#parts
     // The peer may have lost its permission between connecting and identifying itself.
     if (!isPermitted(settings.permits, peerId)) return void this.disconnect(peerId)
-    members.saw(peerId, facts.addresses)
-    this.#dialler.addMember(peerId, facts.addresses)
+    if (settings.answersOnly === undefined) {
+      members.saw(peerId, facts.addresses)
+      this.#dialler.addMember(peerId, facts.addresses)
+    }
     if (!facts.isNew) return
     this.#followers.get(peerId)?.peerIsBack()
     deps.events.peerConnected(peerId)

@@ -31,8 +31,9 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const members = await Members.open(stores.members, deps.clock)
   const timing = { ...TIMING, ...settings.timing }
   const discipline = new Discipline(deps.clock)
+  const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
   const node = await createNode(settings, timing, {
-    ...{ datastore, discipline, door: new Doorway(deps.clock), clock: deps.clock },
+    ...{ datastore, discipline, door, clock: deps.clock },
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
     await Promise.all([members.close(), datastore.close()])

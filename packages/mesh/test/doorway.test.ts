@@ -57,6 +57,28 @@ describe('the doorway', () => {
     assert.equal(door.admits('198.51.100.1'), true)
   })
 
+  it('ends connections without a proof after seconds, and the oldest of an address or of all before', async () => {
+    const clock = new SimulatedClock()
+    const proved = new Set<string>()
+    const limits = { unprovedMax: 4, unprovedOfHostMax: 2, proofMsMax: 5_000 }
+    const door = new Doorway(clock, limits, (peerId) => proved.has(peerId))
+    const enters = (peerId: string, address: string) => {
+      const comer = comes(door, address)
+      assert.ok(comer)
+      door.welcomes(peerId, comer)
+      return comer
+    }
+    const invited = enters('invited', '192.0.2.1')
+    proved.add('invited')
+    const crowd = [1, 2, 3].map((peer) => enters(`a${peer}`, '192.0.2.1'))
+    const areAborted = (comers: readonly Comer[]) => comers.map(({ isAborted }) => isAborted)
+    assert.deepEqual(areAborted([invited, ...crowd]), [false, true, false, false])
+    const others = [2, 3, 4].map((host) => enters(`b${host}`, `192.0.2.${host}`))
+    assert.deepEqual(areAborted([invited, ...crowd, ...others]), [false, true, true, false, false, false, false])
+    await clock.advance(5_000)
+    assert.deepEqual(areAborted([invited, ...crowd, ...others]), [false, true, true, true, true, true, true])
+  })
+
   it('ends, where all places are taken, the oldest of the address that has most', () => {
     const door = new Doorway(new SimulatedClock(), { pendingMax: 4 })
     const many = [1, 2, 3].map(() => comes(door, '192.0.2.1'))

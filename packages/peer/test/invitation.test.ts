@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { loadOrCreateSeed, runCommand, tell } from '@stimnet/machine'
-import { createMesh, inviteExchange } from '@stimnet/mesh'
+import { createMesh, inviteExchange, type Mesh } from '@stimnet/mesh'
 import {
   type Charter,
   charterId,
+  type Clock,
   cryptographicRandom,
   type Invitation,
   invitationCode,
@@ -18,6 +19,7 @@ import {
   signCharter,
   signerFromSeed,
   signStatement,
+  SimulatedClock,
   systemClock
 } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
@@ -80,13 +82,18 @@ async function invites(answer: (asked: number) => Promise<string>) {
   }
   const ended = runCommand(inviteCommand, ['--config', member.configFile, '--listen', LISTEN], { ...io, ask })
   await Promise.race([until(() => io.said.out.includes('\n'), 'the code is printed'), ended])
-  return { io, ended, code: io.said.out.split('\n')[0] ?? '' }
+  const phrase = async () => {
+    await until(() => /who types it: (\S+)/.test(io.said.err), 'the second phrase is shown')
+    return /who types it: (\S+)/.exec(io.said.err)?.[1] ?? ''
+  }
+  return { io, ended, phrase, code: io.said.out.split('\n')[0] ?? '' }
 }
 
-/** `stimnet join`, and the phrase as soon as it is shown. */
-function joins(site: Site, code: string) {
-  const io = recordingIo()
-  const ended = runCommand(joinCommand, [code, '--config', site.configFile], io).catch((error: unknown) =>
+/** `stimnet join` with a person who types what `hears` gives, and the phrase as soon as it is shown. */
+function joins(site: Site, code: string, hears?: () => Promise<string>, options: readonly string[] = []) {
+  const recording = recordingIo()
+  const io = hears ? { ...recording, ask: hears } : recording
+  const ended = runCommand(joinCommand, [code, '--config', site.configFile, ...options], io).catch((error: unknown) =>
     tell(error, io)
   )
   const phrase = async () => {
@@ -123,16 +130,19 @@ describe('an invitation into a federation', () => {
     t.after(() => Promise.all(peers.map((peer) => peer.stop())))
     let phrase = async () => ''
     const inviting = await invites(() => phrase().then((text) => text.replaceAll('-', ' ').toUpperCase()))
-    const joining = joins(newcomer, inviting.code)
+    const joining = joins(newcomer, inviting.code, async () => (await inviting.phrase()).replaceAll('-', ' '))
     phrase = joining.phrase
     assert.equal(await joining.ended, 0, joining.io.said.err)
     assert.equal(await inviting.ended, 0, inviting.io.said.err)
     assert.match(
       inviting.io.said.err,
-      new RegExp(`“Hospital B” has used the code.*${newcomer.peerId}\\.\\nIts phrase: ${await phrase()}`)
+      new RegExp(`“Hospital B” has used the code.*${newcomer.peerId}\\.\\nThe phrase of \\w+: ${await phrase()}`)
     )
     assert.match(inviting.io.said.out, /Signed: Hospital B \(12D3Koo\w+\) is a member/)
     assert.match(joining.io.said.out, /This peer is a member of Network, with 1 others/)
+    assert.match(joining.io.said.err, new RegExp(`…${member.peerId.slice(-8)}  Hospital A\\n`))
+    assert.match(joining.io.said.err, new RegExp(`The member that made the code: ${member.peerId}  Hospital A\\n`))
+    assert.doesNotMatch(joining.io.said.err, new RegExp(await inviting.phrase()), 'the second phrase has to be heard')
 
     const config = await readFile(newcomer.configFile, 'utf8')
     assert.match(config, /^# Kept by hand\./)
@@ -142,7 +152,7 @@ describe('an invitation into a federation', () => {
     await until(() => first.mesh.connected().includes(second.peerId), 'the member connects to the newcomer')
     assert.equal(second.federation?.isMember(newcomer.peerId), true)
 
-    const again = joins(newcomer, inviting.code)
+    const again = joins(newcomer, inviting.code, async () => '')
     assert.equal(await again.ended, 2)
     assert.match(again.io.said.err, /names a charter already/)
   })
@@ -152,16 +162,16 @@ describe('an invitation into a federation', () => {
     const before = await statementsAt(member)
     const typed = Promise.withResolvers<string>()
     const inviting = await invites(() => typed.promise)
-    const first = joins(thief, inviting.code)
+    const first = joins(thief, inviting.code, inviting.phrase)
     await first.phrase()
-    const second = joins(invited, inviting.code)
+    const second = joins(invited, inviting.code, undefined, ['--member', member.peerId])
     // The person was asked when the first came, and answers with what the second reads out.
     assert.notEqual(await first.phrase(), await second.phrase())
     typed.resolve(await second.phrase())
     const ended = await Promise.all([inviting.ended, first.ended, second.ended])
     assert.deepEqual(ended, [0, 4, 0], inviting.io.said.err + second.io.said.err)
     assert.match(inviting.io.said.err, /More than one has this code/)
-    assert.match(inviting.io.said.err, new RegExp(`Refused: “Hospital T” \\(${thief.peerId}\\) had the same code`))
+    assert.match(inviting.io.said.err, new RegExp(`Refused: ${thief.peerId} had the same code`))
     assert.match(first.io.said.err, /NOT_PERMITTED: The member did not confirm this peer/)
     assert.equal(await statementsAt(member), before + 1)
     assert.doesNotMatch(await readFile(thief.configFile, 'utf8'), /charter/)
@@ -171,7 +181,7 @@ describe('an invitation into a federation', () => {
     const stranger = await siteOf('D', {})
     const before = await statementsAt(member)
     const inviting = await invites(async () => 'bobab-bobab-bobab')
-    const joining = joins(stranger, inviting.code)
+    const joining = joins(stranger, inviting.code, inviting.phrase)
     assert.equal(await inviting.ended, 1)
     assert.equal(await joining.ended, 4)
     assert.match(
@@ -181,9 +191,25 @@ describe('an invitation into a federation', () => {
     assert.match(joining.io.said.err, /NOT_PERMITTED/)
     assert.equal(await statementsAt(member), before)
     assert.equal(await statementsAt(stranger), 0)
-    const late = joins(stranger, inviting.code)
+    const late = joins(stranger, inviting.code, inviting.phrase)
     assert.equal(await late.ended, 3)
     assert.match(late.io.said.err, /cannot be reached at .* Does its stimnet invite still wait\?/)
+  })
+
+  test('signs for nobody that calls itself nearly like a member, a founder or not', async () => {
+    const likeB = await siteOf('L', { institution: 'HОSPITАL  B.' })
+    const before = await statementsAt(member)
+    const copy = await siteOf('M', { institution: 'HOSPITAL  B.' })
+    let phrase = async () => ''
+    const inviting = await invites(() => phrase())
+    const mixed = joins(likeB, inviting.code, inviting.phrase)
+    assert.equal(await mixed.ended, 2)
+    assert.match(mixed.io.said.err, /mixes Latin, Greek or Cyrillic letters/)
+    const joining = joins(copy, inviting.code, inviting.phrase)
+    phrase = joining.phrase
+    await assert.rejects(inviting.ended, { code: 'NOT_PERMITTED', message: /calls itself like a member/ })
+    assert.equal(await joining.ended, 4)
+    assert.equal(await statementsAt(member), before)
   })
 
   test('is for a terminal and for members, and an expired code is not even sent', async () => {
@@ -195,9 +221,57 @@ describe('an invitation into a federation', () => {
     await assert.rejects(alone, { code: 'PARAMETER_INVALID', message: /names no charter/ })
     const about = { peer: member.peerId, at: ['/ip4/127.0.0.1/tcp/1'], charter: 'ab'.repeat(32) }
     const old = invitationOf({ secret: new Uint8Array(16), untilMs: Date.now() - 2 * 60_000 }, about)
-    const joining = joins(outsider, invitationCode(old))
+    const joining = joins(outsider, invitationCode(old), async () => '')
     assert.equal(await joining.ended, 1)
     assert.match(joining.io.said.err, /EXPIRED: The invitation has expired/)
+  })
+})
+
+describe('a code that was exchanged in the mail', () => {
+  /** An attacker's federation under the same names, whose door admits whoever comes at once. */
+  async function trap() {
+    const secret = cryptographicRandom.bytes(16)
+    const untilMs = Date.now() + 60_000
+    const seed = cryptographicRandom.bytes(32)
+    const signer = await signerFromSeed(seed)
+    const copy = { ...charter, founders: [{ peer: signer.id, institution: 'Hospital A' }] }
+    const id = await charterId(copy)
+    const signatures = [await signCharter(copy, { signer, clock: systemClock })]
+    const door: Door = await Door.open({
+      ...{ seed, secret, untilMs, listen: [LISTEN], clock: systemClock, random: cryptographicRandom },
+      ...{ onHolder: () => undefined, onFull: () => undefined },
+      onCandidate: async ({ peer, institution }) => {
+        const says = { says: 'admit', charter: id, peer, institution } as const
+        const statements = [await signStatement(says, { signer, clock: systemClock })]
+        const charterJson = JSON.stringify({ charter: copy, signatures })
+        door.admit(peer, { charterJson, statements, addresses: ['/dns4/evil.example/tcp/4001'] })
+      }
+    })
+    const about = { peer: signer.id, at: door.addresses(), charter: id }
+    return { door, peer: signer.id, code: invitationCode(invitationOf({ secret, untilMs }, about)) }
+  }
+
+  test('is believed by nobody: without the phrase of the member nothing is written', async (t) => {
+    const { door, peer, code } = await trap()
+    t.after(() => door.close())
+    const victim = await siteOf('V', {})
+    const before = [await readFile(victim.configFile, 'utf8'), await readdir(victim.folder)]
+    const heard = ['bobab-bobab-bobab', '', 'bobab bobab bobab']
+    let joining = joins(victim, code, async () => heard.shift() ?? assert.fail('asked too often'))
+    assert.equal(await joining.ended, 4, joining.io.said.err)
+    assert.match(joining.io.said.err, new RegExp(`…${peer.slice(-8)}  Hospital A\\n`), 'the copy is shown by its keys')
+    assert.match(joining.io.said.err, /NOT_PERMITTED: You did not confirm the member. Nothing was written/)
+    assert.equal(joining.io.said.out, '')
+    joining = joins(victim, code, async () => 'no')
+    assert.equal(await joining.ended, 4, 'a no is no')
+    joining = joins(victim, code)
+    assert.equal(await joining.ended, 2)
+    assert.match(joining.io.said.err, /needs a terminal, .* or --member PEERID/)
+    joining = joins(victim, code, undefined, ['--member', member.peerId])
+    assert.equal(await joining.ended, 4)
+    assert.match(joining.io.said.err, new RegExp(`The code is of ${peer}, not of the member`))
+    assert.deepEqual([await readFile(victim.configFile, 'utf8'), await readdir(victim.folder)], before)
+    assert.equal(await statementsAt(victim), 0)
   })
 })
 
@@ -206,18 +280,18 @@ describe('the door of an invitation', () => {
   const clock = systemClock
   let door: Door
   let seen: string[]
+  let holders: string[]
+  let full: number
 
-  async function openDoor(untilMs = Date.now() + 60_000): Promise<Invitation> {
-    seen = []
-    const onCandidate = ({ peer }: { peer: string }) => void seen.push(peer)
+  async function openDoor(untilMs = Date.now() + 60_000, doorClock: Clock = clock): Promise<Invitation> {
+    ;[seen, holders, full] = [[], [], 0]
     door = await Door.open({
-      seed: member.seed,
-      listen: [LISTEN],
-      secret,
-      untilMs,
-      clock,
-      random: cryptographicRandom,
-      onCandidate
+      ...{ seed: member.seed, listen: [LISTEN], secret, untilMs, clock: doorClock, random: cryptographicRandom },
+      onHolder: ({ peer }) => void holders.push(peer),
+      onCandidate: ({ peer }) => void seen.push(peer),
+      onFull: () => {
+        full += 1
+      }
     })
     return readInvitation(
       invitationCode(
@@ -226,8 +300,7 @@ describe('the door of an invitation', () => {
     )
   }
 
-  /** Asks the door as a program would that does not keep to the order of `stimnet join`. */
-  async function asks(seed: Uint8Array, questions: readonly object[]): Promise<string[]> {
+  async function meshOf(seed: Uint8Array) {
     const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
     const settings = { nodeSeed: seed, listen: [], bootstrap: [], mdns: false, permits: () => true }
     const mesh = await createMesh(settings, {
@@ -237,10 +310,19 @@ describe('the door of an invitation', () => {
       events: SILENT
     })
     await mesh.start()
+    return mesh
+  }
+
+  const connects = (mesh: Mesh) =>
+    mesh.connect(`${door.addresses()[0]}/p2p/${member.peerId}`, { signal: AbortSignal.timeout(10_000) })
+
+  /** Asks the door as a program would that does not keep to the order of `stimnet join`. */
+  async function asks(seed: Uint8Array, questions: readonly object[]): Promise<string[]> {
+    const mesh = await meshOf(seed)
     const signal = AbortSignal.timeout(10_000)
     const codes: string[] = []
     try {
-      await mesh.connect(`${door.addresses()[0]}/p2p/${member.peerId}`, { signal })
+      await connects(mesh)
       for (const question of questions) {
         const ask = mesh.ask(inviteExchange, member.peerId, question, { signal })
         codes.push(
@@ -256,26 +338,88 @@ describe('the door of an invitation', () => {
     return codes
   }
 
-  test('takes no proof that was copied from another peer, no second commitment and no other nonce', async (t) => {
+  async function begins(seed: Uint8Array, nonce = cryptographicRandom.bytes(16), institution = 'Hospital') {
+    const commitment = await inviteCommitment(nonce)
+    const newcomer = (await signerFromSeed(seed)).id
+    return {
+      ...{ institution, commitment },
+      proof: await inviteProof(secret, { member: member.peerId, newcomer }, commitment)
+    }
+  }
+
+  test('takes no proof that was copied from another peer and no other nonce, and the same beginning again', async (t) => {
     await openDoor()
     t.after(() => door.close())
     const [honest, thief] = [cryptographicRandom.bytes(32), cryptographicRandom.bytes(32)]
     const newcomer = (await signerFromSeed(honest)).id
     const nonce = cryptographicRandom.bytes(16)
-    const begin = async (of: Uint8Array) => {
-      const commitment = await inviteCommitment(of)
-      const proof = await inviteProof(secret, { member: member.peerId, newcomer }, commitment)
-      return { institution: 'Hospital', commitment, proof }
-    }
-    const first = await begin(nonce)
-    const second = await begin(cryptographicRandom.bytes(16))
+    const first = await begins(honest, nonce)
+    const later = cryptographicRandom.bytes(16)
+    const second = await begins(honest, later)
     const wrong = { ...first, nonce: cryptographicRandom.bytes(16) }
     assert.deepEqual(await asks(thief, [first]), ['SIGNATURE_INVALID'])
-    const codes = await asks(honest, [first, second, wrong, { ...first, nonce }, { ...first, nonce }])
-    assert.deepEqual(codes, ['OK', 'REQUEST_REPLAYED', 'SIGNATURE_INVALID', 'OK', 'OK'])
-    assert.deepEqual(seen, [newcomer], 'shown to the operator once')
-    const nameless = { ...(await begin(nonce)), institution: 'a\u202eb' }
-    assert.deepEqual(await asks(honest, [nameless]), ['OK'], 'a name that was taken is not replaced')
+    const codes = await asks(honest, [first, first, wrong, { ...first, nonce }, { ...first, nonce }])
+    assert.deepEqual(codes, ['OK', 'OK', 'SIGNATURE_INVALID', 'OK', 'OK'])
+    assert.deepEqual([holders, seen], [[newcomer], [newcomer]], 'shown to the operator once')
+    // A peer that was started again has another nonce, and the phrase of before counts no more.
+    const anew = await asks(honest, [second, { ...first, nonce }, { ...second, nonce: later }])
+    assert.deepEqual(anew, ['OK', 'REQUEST_REPLAYED', 'OK'])
+    assert.deepEqual([holders, seen], [[newcomer], [newcomer, newcomer]])
+    for (const name of ['a\u202eb', 'Charité ”  Its phrase: tidag-bobab-bobab', 'Charité\u2060']) {
+      assert.deepEqual(await asks(thief, [await begins(thief, nonce, name)]), ['PARAMETER_INVALID'], name)
+    }
+  })
+
+  test('shows who has the code but reveals nothing, and frees its place within seconds', async (t) => {
+    const doorClock = new SimulatedClock(Date.now())
+    const invitation = await openDoor(Date.now() + 3_600_000, doorClock)
+    t.after(() => door.close())
+    const seeds = Array.from({ length: 8 }, () => cryptographicRandom.bytes(32))
+    for (const seed of seeds) assert.deepEqual(await asks(seed, [await begins(seed)]), ['OK'])
+    assert.deepEqual([holders.length, seen.length, full], [8, 0, 0])
+    const phrase = Promise.withResolvers<string>()
+    const busy = Promise.withResolvers<void>()
+    const stop = new AbortController()
+    const parts = { institution: 'Hospital', clock, random: cryptographicRandom, signal: stop.signal }
+    const seed = cryptographicRandom.bytes(32)
+    const joining = askToJoin(invitation, { ...parts, seed, onPhrase: phrase.resolve, onBusy: busy.resolve })
+    await busy.promise
+    assert.equal(full, 1, 'the operator is told that somebody was turned away')
+    await doorClock.advance(10_000)
+    await phrase.promise
+    assert.deepEqual(seen, [(await signerFromSeed(seed)).id])
+    stop.abort()
+    await assert.rejects(joining)
+  })
+
+  test('is not kept shut by strangers without the code', async (t) => {
+    // No quota is refilled while the clock stands still.
+    const invitation = await openDoor(Date.now() + 60_000, new SimulatedClock(Date.now()))
+    t.after(() => door.close())
+    const strangers = await Promise.all(Array.from({ length: 20 }, () => meshOf(cryptographicRandom.bytes(32))))
+    t.after(() => Promise.all(strangers.map((mesh) => mesh.stop())))
+    const signal = AbortSignal.timeout(20_000)
+    const codes = new Set<string>()
+    for (const mesh of strangers) {
+      await connects(mesh)
+      const question = { institution: 'x', commitment: new Uint8Array(32), proof: new Uint8Array(32) }
+      for (let asked = 0; asked < 6; asked++) {
+        await mesh.ask(inviteExchange, member.peerId, question, { signal }).catch(({ code }) => codes.add(code))
+      }
+    }
+    // More questions than all holders of the code may ask; and the oldest connections of the address gave way.
+    assert.ok(codes.has('SIGNATURE_INVALID') && codes.has('BUSY'), [...codes].join())
+    await until(() => strangers.filter((mesh) => mesh.connected().length > 0).length <= 16, 'the oldest ones are ended')
+    const phrase = Promise.withResolvers<string>()
+    const stop = new AbortController()
+    const parts = { institution: 'Hospital', clock, random: cryptographicRandom, signal: stop.signal }
+    const onBusy = () => assert.fail('busy')
+    const joining = askToJoin(invitation, {
+      ...{ ...parts, seed: cryptographicRandom.bytes(32), onPhrase: phrase.resolve, onBusy }
+    })
+    await Promise.race([phrase.promise, joining])
+    stop.abort()
+    await assert.rejects(joining)
   })
 
   test('is closed after its time, whatever the newcomer’s clock says, and to the code of another invitation', async (t) => {

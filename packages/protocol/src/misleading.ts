@@ -39,6 +39,64 @@ export function plainLine(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING_IN_LINE))
 }
 
+/** A quotation mark would end the name for whoever reads it within a sentence. */
+const QUOTATION_MARK = /["\u00ab\u00bb\u201c-\u201f\u2039\u203a\u275d\u275e\u300c-\u300f\u301d-\u301f\uff02]/u
+/** Characters without a shape, except the two joiners, which some scripts need. */
+const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u
+const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
+
+/**
+ * Schema of the name of an institution or a federation that others are asked to confirm: one line without quotation marks and
+ * invisible characters, without words of two alphabets that look alike, and with a letter or digit in it.
+ */
+export function plainName(charactersMax: number): z.ZodType<string> {
+  return plainLine(charactersMax)
+    .superRefine(refusing(QUOTATION_MARK))
+    .superRefine(refusing(INVISIBLE))
+    .refine((text) => /[\p{L}\p{N}]/u.test(text), 'A name has a letter or a digit.')
+    .refine((text) => !isOfTwoAlphabets(text), 'A word of the name mixes Latin, Greek or Cyrillic letters.')
+}
+
+function isOfTwoAlphabets(text: string): boolean {
+  const words = text.normalize('NFKC').match(/[\p{L}\p{M}]+/gu) ?? []
+  return words.some((word) => ALPHABETS.filter((alphabet) => alphabet.test(word)).length > 1)
+}
+
+/**
+ * The forms of a name for comparison: its letters and digits, as they are and with Latin letters in place of the Cyrillic and Greek
+ * ones that look like them. Two names that share a form are one name for a reader.
+ */
+export function looksOf(name: string): string[] {
+  return [folded(name), folded(asLatin(name))]
+}
+
+/** A name without letter case, accents, punctuation, white space and what is invisible, in Unicode's compatibility form. */
+function folded(name: string): string {
+  const letters = name
+    .normalize('NFKD')
+    .replace(/\p{Default_Ignorable_Code_Point}|[\u0300-\u036f]/gu, '')
+    .normalize('NFKC')
+    .toLowerCase()
+  const spoken = letters.replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ').trim()
+  // A name of signs only, which older charters may have, is compared by its signs.
+  return spoken === '' ? letters.trim() : spoken
+}
+
+// Of Unicode's confusables (UTS 39), the letters of two alphabets that European names are written in.
+const LOOKALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    ['АВЕЅІЈКМНОРСТУХԌԚԜҮӀЗ', 'ABESIJKMHOPCTYXGQWYI3'],
+    ['авеѕіјкмнорстухһԁԛԝүӏзɡ', 'abesijkmhopctyxhdqwyl3g'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϳ', 'ABEZHIKMNOPTYXCj'],
+    ['αβεικνορτυχϲ', 'abeikvoptuxc'],
+    ['ıɑ', 'ia']
+  ].flatMap(([from = '', to = '']) => [...from].map((letter, at) => [letter, to[at] ?? letter] as const))
+)
+
+function asLatin(name: string): string {
+  return [...name.normalize('NFD')].map((letter) => LOOKALIKES.get(letter) ?? letter).join('')
+}
+
 /** Schema of a text for people in any number of lines. */
 export function plainText(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING))

@@ -69,7 +69,16 @@ describe('names', () => {
 
   test('of founders are theirs alone, however they are written', async () => {
     assert.equal(await admitted('Clinic'), 'Clinic')
-    for (const name of ['Hospital 1', ' HOSPITAL  1', 'Ｈospital 1']) assert.equal(await admitted(name), '', name)
+    const same = [
+      'Hospital 1',
+      ' HOSPITAL  1',
+      'Ｈospital 1',
+      'Hospital\u200b 1',
+      'Hos\u00adpital\u2060 1',
+      'Нospital 1',
+      'Ηοspital 1.'
+    ]
+    for (const name of same) assert.equal(await admitted(name), '', name)
   })
 
   test('with characters that turn the direction of writing are refused', async () => {

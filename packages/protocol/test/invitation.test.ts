@@ -3,8 +3,9 @@ import { describe, test } from 'node:test'
 import {
   invitationCode,
   inviteCommitment,
-  invitePhrase,
+  invitePhrases,
   inviteProof,
+  isPhrase,
   keyIdOf,
   readInvitation,
   verifyInviteProof
@@ -32,6 +33,9 @@ describe('an invitation', () => {
     ]
     for (const text of bad) assert.throws(() => readInvitation(text), { code: 'PARAMETER_INVALID' })
     assert.throws(() => invitationCode({ ...invitation, peer: 'nobody' }))
+    for (const at of ['/unix/%2Ftmp%2Fx', '/ip4/192.0.2.1/tcp/1\u001b[2J', '../x']) {
+      assert.throws(() => invitationCode({ ...invitation, at: [at] }), at)
+    }
   })
 
   test('is proved for one PeerId, one member and one commitment', async () => {
@@ -46,18 +50,21 @@ describe('an invitation', () => {
     assert.equal(await isValid(bytes(9), { member, newcomer }, await inviteCommitment(bytes(6))), false)
   })
 
-  test('has a phrase that changes with either PeerId, the secret and either nonce', async () => {
+  test('has two phrases that change with either PeerId, the secret and either nonce', async () => {
     const nonces = { member: bytes(6), newcomer: bytes(5) }
-    const phrase = await invitePhrase(bytes(9), { member, newcomer }, nonces)
-    assert.match(phrase, /^[a-z]{5}-[a-z]{5}-[a-z]{5}$/)
+    const phrases = await invitePhrases(bytes(9), { member, newcomer }, nonces)
+    for (const phrase of Object.values(phrases)) assert.match(phrase, /^[a-z]{5}-[a-z]{5}-[a-z]{5}$/)
     const others = await Promise.all([
-      invitePhrase(bytes(9), { member, newcomer: thief }, nonces),
-      invitePhrase(bytes(9), { member: thief, newcomer }, nonces),
-      invitePhrase(bytes(8), { member, newcomer }, nonces),
-      invitePhrase(bytes(9), { member, newcomer }, { ...nonces, member: bytes(7) }),
-      invitePhrase(bytes(9), { member, newcomer }, { ...nonces, newcomer: bytes(7) })
+      invitePhrases(bytes(9), { member, newcomer: thief }, nonces),
+      invitePhrases(bytes(9), { member: thief, newcomer }, nonces),
+      invitePhrases(bytes(8), { member, newcomer }, nonces),
+      invitePhrases(bytes(9), { member, newcomer }, { ...nonces, member: bytes(7) }),
+      invitePhrases(bytes(9), { member, newcomer }, { ...nonces, newcomer: bytes(7) })
     ])
-    assert.equal(new Set([phrase, ...others]).size, 6)
-    assert.equal(await invitePhrase(bytes(9), { member, newcomer }, nonces), phrase)
+    assert.equal(new Set([phrases, ...others].flatMap((one) => Object.values(one))).size, 12)
+    assert.deepEqual(await invitePhrases(bytes(9), { member, newcomer }, nonces), phrases)
+    assert.equal(isPhrase(phrases.member, ` ${phrases.member.replaceAll('-', ' ').toUpperCase()}.`), true)
+    for (const other of [phrases.newcomer, '', 'no', `${phrases.member} x`])
+      assert.equal(isPhrase(phrases.member, other), false)
   })
 })

@@ -99,6 +99,7 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     sitesPerPerson: uint32,
     preset: text,
     policyHash: text,
+    precision: text,
     dataUse: texts,
     sets: fc.array(fc.record({ name: text, completeOn: texts, where: fc.constant(null) }), { maxLength: 2 })
   }),

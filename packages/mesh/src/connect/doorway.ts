@@ -9,9 +9,20 @@ export interface DoorLimits {
   readonly pendingMax: number
   /** Most connections per peer. Honest peers have two if both dialled, and some that a broken network left. */
   readonly perPeerMax: number
+  /** Where strangers are answered: most connections of peers without a proof, in total and from one address. */
+  readonly unprovedMax: number
+  readonly unprovedOfHostMax: number
+  /** Time for the proof, ms. */
+  readonly proofMsMax: number
 }
 
-const LIMITS: DoorLimits = { pendingMax: 100, perPeerMax: 8 }
+const LIMITS: DoorLimits = {
+  pendingMax: 100,
+  perPeerMax: 8,
+  unprovedMax: 100,
+  unprovedOfHostMax: 16,
+  proofMsMax: 5_000
+}
 
 /** Rate of connections from one address, whoever opens them. All peers behind one address may reconnect within seconds. */
 const BY_ADDRESS = { burst: 600, perSecond: 10 }
@@ -39,8 +50,15 @@ export class Doorway {
   readonly #pending = new Map<string, Set<Arrival>>()
   /** Connections of permitted peers, by PeerId, oldest first. */
   readonly #peers = new Map<string, Set<Arrival>>()
+  /** Connections of peers without a proof, oldest first. */
+  readonly #unproved = new Map<Arrival, { readonly peerId: string; readonly host: string }>()
+  readonly #clock: Clock
+  readonly #isProved: (peerId: string) => boolean
 
-  constructor(clock: Clock, limits: Partial<DoorLimits> = {}) {
+  /** `isProved` is for a mesh that answers strangers: see `AnswersOnly`. Elsewhere a permitted peer needs no proof. */
+  constructor(clock: Clock, limits: Partial<DoorLimits> = {}, isProved: (peerId: string) => boolean = () => true) {
+    this.#clock = clock
+    this.#isProved = isProved
     this.#limits = { ...LIMITS, ...limits }
     this.#strangers = new Quota({ perPeer: BY_ADDRESS, total: BY_STRANGERS }, clock)
     this.#acquaintances = new Quota({ perPeer: BY_ADDRESS, total: BY_KNOWN }, clock)
@@ -73,10 +91,9 @@ export class Doorway {
   welcomes(peerId: string, arrival: Arrival): void {
     const host = hostIn(arrival)
     remove(this.#pending, host, arrival)
-    this.#known.delete(host)
-    this.#known.add(host)
     add(this.#peers, peerId, arrival)
-    if (this.#known.size > KNOWN_MAX) this.#forgetOne()
+    if (this.#isProved(peerId)) this.#remember(host)
+    else this.#awaitProof(arrival, { peerId, host })
     arrival.addEventListener('close', () => remove(this.#peers, peerId, arrival))
     const own = this.#peers.get(peerId)
     const [oldest] = own ?? []
@@ -84,6 +101,46 @@ export class Doorway {
       remove(this.#peers, peerId, oldest)
       oldest.abort(new Error('too many connections of one peer'))
     }
+  }
+
+  #remember(host: string): void {
+    this.#known.delete(host)
+    this.#known.add(host)
+    if (this.#known.size > KNOWN_MAX) this.#forgetOne()
+  }
+
+  /** Ends the connection if its peer has no proof in time, and others before if there are too many. */
+  #awaitProof(arrival: Arrival, who: { readonly peerId: string; readonly host: string }): void {
+    const closed = new AbortController()
+    this.#unproved.set(arrival, who)
+    arrival.addEventListener('close', () => {
+      this.#unproved.delete(arrival)
+      closed.abort()
+    })
+    const judge = () => {
+      this.#unproved.delete(arrival)
+      if (this.#isProved(who.peerId)) this.#remember(who.host)
+      else arrival.abort(new Error('a connection without a proof'))
+    }
+    this.#clock.sleep(this.#limits.proofMsMax, closed.signal).then(judge, () => undefined)
+    this.#endUnproved(who.host)
+  }
+
+  /** Ends the oldest connection without a proof: of this host if it has too many, or of the host with most of them. */
+  #endUnproved(host: string): void {
+    const byHost = new Map<string, Set<Arrival>>()
+    for (const [arrival, who] of this.#unproved) {
+      if (this.#isProved(who.peerId)) this.#unproved.delete(arrival)
+      else add(byHost, who.host, arrival)
+    }
+    const own = byHost.get(host)
+    const isOver = own !== undefined && own.size > this.#limits.unprovedOfHostMax
+    const [largest] = [...byHost.values()].sort((a, b) => b.size - a.size)
+    const crowd = isOver ? own : this.#unproved.size > this.#limits.unprovedMax ? largest : undefined
+    const [oldest] = crowd ?? []
+    if (oldest === undefined) return
+    this.#unproved.delete(oldest)
+    oldest.abort(new Error('too many connections without a proof'))
   }
 
   /** The host that nobody has come from for the longest time, and that nobody is connected from. */

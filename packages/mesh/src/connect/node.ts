@@ -70,7 +70,7 @@ export async function createNode(
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
     connectionGater: gaterOf(settings.permits, {
       ...{ denied, discipline, door },
-      answersOnly: settings.answersOnly ?? false
+      answersOnly: settings.answersOnly !== undefined
     }),
     connectionManager: CONNECTIONS,
     connectionMonitor: MONITOR,

@@ -7,8 +7,18 @@ export interface Rate {
   readonly perSecond: number
 }
 
+/** Bounds on the questions in progress and on their rate. Past any: BUSY. */
+export interface Admission {
+  /** Most questions in progress at once, for all peers together. */
+  readonly atOnceMax: number
+  /** Most questions of one peer in progress at once. Default: half of `atOnceMax`. */
+  readonly ofPeerMax?: number
+  /** Rate of questions per peer and in total. */
+  readonly quota: { readonly perPeer: Rate; readonly total: Rate }
+}
+
 /** A kind of question with its answer, and the bounds on both. */
-export interface Exchange<Q, A> {
+export interface Exchange<Q, A> extends Admission {
   /** The libp2p protocol id. A change that an old peer would misread needs a new id. */
   readonly id: string
   readonly question: MessageType<Q>
@@ -19,8 +29,6 @@ export interface Exchange<Q, A> {
   readonly deadlineMs: number
   /** Most streams open at once on one connection. The asker queues further questions; the server resets further streams. */
   readonly streamsPerConnectionMax: number
-  /** Most questions in progress at once, for all peers together; further ones are BUSY. One peer may have half of them. */
-  readonly atOnceMax: number
-  /** Rate of questions per peer and in total. Past either: BUSY. */
-  readonly quota: { readonly perPeer: Rate; readonly total: Rate }
+  /** Bounds for peers without a proof, at a mesh that answers strangers. Default: they share the bounds of all others. */
+  readonly unproved?: Admission
 }

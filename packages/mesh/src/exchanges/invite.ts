@@ -6,7 +6,7 @@ const KiB = 1024
 
 /** InviteAsk → InviteAnswer. Served only by the door that `stimnet invite` opens, never by a peer. */
 export const inviteExchange: Exchange<wire.InviteAsk, wire.InviteAnswer> = {
-  id: '/stimnet/invite/1.0.0',
+  id: '/stimnet/invite/2.0.0',
   question: messages.InviteAsk,
   answer: messages.InviteAnswer,
   questionBytesMax: 2 * KiB,
@@ -15,6 +15,13 @@ export const inviteExchange: Exchange<wire.InviteAsk, wire.InviteAnswer> = {
   deadlineMs: 10_000,
   streamsPerConnectionMax: 2,
   atOnceMax: 16,
-  // Asked every second until a person has decided. Strangers may connect to the door, so all together have little.
-  quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 100, perSecond: 20 } }
+  // Asked every second until a person has decided.
+  quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 100, perSecond: 20 } },
+  // Strangers must not use up what a newcomer needs for its first question, so all together may have more than the doorway lets
+  // in: 100 connections at once and 50 new ones per second, with a burst of 1,000. To check a proof takes microseconds.
+  unproved: {
+    atOnceMax: 300,
+    ofPeerMax: 2,
+    quota: { perPeer: { burst: 4, perSecond: 1 }, total: { burst: 8_000, perSecond: 500 } }
+  }
 }

@@ -2,7 +2,7 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import type { Discipline } from '../connect/discipline.ts'
-import type { Exchange } from '../exchanges/exchange.ts'
+import type { Admission, Exchange } from '../exchanges/exchange.ts'
 import { errorOf, faultCodeOf } from './fault.ts'
 import { answerFrame, type Frames, framesOf, refusalFrame } from './frame.ts'
 import type { Handler, MeshDeps } from '../mesh.ts'
@@ -20,6 +20,8 @@ export interface Serving {
   readonly node: Libp2p
   readonly deps: MeshDeps
   readonly permits: (peerId: string) => boolean
+  /** Whether a peer has a proof, where strangers are answered. Others are counted apart. */
+  readonly isProved: (peerId: string) => boolean
   readonly discipline: Discipline
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
@@ -29,15 +31,17 @@ export interface Serving {
 export class Doorman {
   readonly #serving: Serving
   readonly #atOnceMax: number
+  readonly #ofPeerMax: number
   readonly #quota: Quota
   /** Questions in progress per peer. One peer cannot take all places with questions that it does not complete. */
   readonly #ofPeer = new Map<string, number>()
   #inside = 0
 
-  constructor(serving: Serving, exchange: Pick<Exchange<never, never>, 'quota' | 'atOnceMax'>) {
+  constructor(serving: Serving, admission: Admission) {
     this.#serving = serving
-    this.#atOnceMax = exchange.atOnceMax
-    this.#quota = new Quota(exchange.quota, serving.deps.clock)
+    this.#atOnceMax = admission.atOnceMax
+    this.#ofPeerMax = admission.ofPeerMax ?? admission.atOnceMax / 2
+    this.#quota = new Quota(admission.quota, serving.deps.clock)
   }
 
   /** Runs `work` if the peer is admitted. Throws FORBIDDEN or BUSY. */
@@ -45,7 +49,7 @@ export class Doorman {
     if (!this.#serving.permits(from)) throw new StimnetError('FORBIDDEN', `answering ${from}`)
     if (this.#inside >= this.#atOnceMax) throw new StimnetError('BUSY', `answering ${from}: too many at once`)
     const own = this.#ofPeer.get(from) ?? 0
-    if (own >= this.#atOnceMax / 2) throw new StimnetError('BUSY', `answering ${from}: too many of its at once`)
+    if (own >= this.#ofPeerMax) throw new StimnetError('BUSY', `answering ${from}: too many of its at once`)
     if (!this.#quota.take(from)) throw new StimnetError('BUSY', `answering ${from}: over its quota`)
     this.#inside += 1
     this.#ofPeer.set(from, own + 1)
@@ -64,6 +68,7 @@ export class Doorman {
 export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler: Handler<Q, A>): void {
   const { events } = serving.deps
   const doorman = new Doorman(serving, exchange)
+  const ofUnproved = exchange.unproved ? new Doorman(serving, exchange.unproved) : doorman
 
   async function answer(stream: Stream, connection: Connection): Promise<void> {
     // Must be called before any await; see `framesOf`.
@@ -74,7 +79,7 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
     let code: Code | 'OK' = 'OK'
     let frame: Uint8Array
     try {
-      frame = await doorman.admit(from, () => frameFor(frames, from, signal))
+      frame = await (serving.isProved(from) ? doorman : ofUnproved).admit(from, () => frameFor(frames, from, signal))
     } catch (error) {
       code = faultCodeOf(error)
       if (code === 'INTERNAL') events.unexpected(errorOf(error), `answering ${exchange.id}`)

@@ -7,10 +7,11 @@ import {
   type Clock,
   type Invitation,
   inviteCommitment,
-  invitePhrase,
   INVITE_BYTES,
+  type InvitePhrases,
+  invitePhrases,
   type Message,
-  plainLine,
+  plainName,
   type RandomSource,
   StimnetError,
   verifyInviteProof
@@ -18,11 +19,14 @@ import {
 import { MemoryLevel } from 'memory-level'
 
 /** Somebody who has the code. Its PeerId is proved; the institution is its own statement. */
-export interface Candidate {
+export interface Holder {
   readonly peer: string
   readonly institution: string
-  /** The phrase that its machine shows too. */
-  readonly phrase: string
+}
+
+/** A holder of the code whose phrases are fixed. */
+export interface Candidate extends Holder {
+  readonly phrases: InvitePhrases
 }
 
 /** What an admitted newcomer gets. */
@@ -42,18 +46,26 @@ export interface DoorParts {
   readonly untilMs: number
   readonly clock: Clock
   readonly random: RandomSource
-  /** Called for each newcomer that has proved to have the code, once its phrase is fixed. */
+  /** Called for each PeerId that has proved to have the code, before its phrases are fixed. */
+  readonly onHolder: (holder: Holder) => void
+  /** Called once the phrases of a holder are fixed, and again if it began anew: then only the last ones count. */
   readonly onCandidate: (candidate: Candidate) => void
+  /** Called when a holder is turned away, for the first time, because others take all places or attempts. */
+  readonly onFull: () => void
 }
 
-/** Newcomers with the code at most. One is expected; the others are named to the operator. */
-const CANDIDATES_MAX = 8
+/** Holders of the code at once, at most. One is expected; the others are named to the operator. */
+const HOLDERS_MAX = 8
+/** Attempts of all holders until the invitation ends. Each is one guess at a phrase of 48 bits. */
+const ATTEMPTS_MAX = 256
+/** Time from a proof to the nonce, ms. An honest newcomer needs one round trip. */
+const REVEAL_MS_MAX = 10_000
 
 interface Asked {
   readonly institution: string
   readonly commitment: string
   readonly nonce: Uint8Array
-  phrase?: string
+  phrases?: InvitePhrases
   /** Whether it has read the decision. */
   isTold?: boolean
 }
@@ -63,6 +75,9 @@ export class Door {
   readonly #parts: DoorParts
   readonly #mesh: Mesh
   readonly #asked = new Map<string, Asked>()
+  readonly #closing = new AbortController()
+  #attempts = 0
+  #wasFull = false
   #decision: { readonly admitted?: string; readonly welcome?: Welcome } | undefined
 
   private constructor(parts: DoorParts, mesh: Mesh) {
@@ -74,17 +89,20 @@ export class Door {
   static async open(parts: DoorParts): Promise<Door> {
     const { seed: nodeSeed, listen, clock, random } = parts
     const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
-    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true, answersOnly: true }
+    let door: Door | undefined
+    const answersOnly = { isProved: (peer: string) => door?.hasProved(peer) ?? false }
+    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true, answersOnly }
     const mesh = await createMesh(settings, { store: store as never, clock, random, events: SILENT })
-    const door = new Door(parts, mesh)
-    mesh.serve(inviteExchange, (ask, from) => door.#answer(ask, from))
+    door = new Door(parts, mesh)
+    const opened = door
+    mesh.serve(inviteExchange, (ask, from) => opened.#answer(ask, from))
     try {
       await mesh.start()
     } catch (error) {
       await mesh.stop()
       throw error
     }
-    return door
+    return opened
   }
 
   /** Multiaddrs without PeerId at which it listens. */
@@ -102,26 +120,31 @@ export class Door {
     this.#decision = {}
   }
 
-  /** Whether every newcomer has read the decision. */
-  get isDone(): boolean {
-    return [...this.#asked.values()].every(({ isTold, phrase }) => isTold === true || phrase === undefined)
+  /** Whether a peer has proved to have the code, and is not forgotten for want of its nonce. */
+  hasProved(peer: string): boolean {
+    return this.#asked.has(peer)
   }
 
-  close(): Promise<void> {
-    return this.#mesh.stop()
+  /** Whether every newcomer has read the decision. */
+  get isDone(): boolean {
+    return [...this.#asked.values()].every(({ isTold, phrases }) => isTold === true || phrases === undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#mesh.stop()
   }
 
   async #answer(ask: Message<'InviteAsk'>, from: string): Promise<Message<'InviteAnswer'>> {
     const known = this.#asked.get(from)
     if (this.#decision) return this.#decided(from, known)
     if (this.#parts.clock.now() > this.#parts.untilMs) throw new StimnetError('EXPIRED', 'answering an invitation')
-    if (known === undefined) return this.#begin(ask, from)
-    if (ask.nonce.length === 0) {
-      // Whoever could begin again could try nonces until the phrase looks like another's.
-      if (hex(ask.commitment) !== known.commitment) throw new StimnetError('REQUEST_REPLAYED', `${from} begins again`)
-      return answerOf({ nonce: known.nonce })
+    if (ask.nonce.length === 0) return this.#begin(ask, from)
+    // The peer was forgotten, or has begun anew since. Whoever asks begins again with another nonce.
+    if (known === undefined || hex(ask.commitment) !== known.commitment) {
+      throw new StimnetError('REQUEST_REPLAYED', `${from} reveals a nonce that nobody waits for`)
     }
-    if (known.phrase === undefined) await this.#reveal(ask.nonce, from, known)
+    if (known.phrases === undefined) await this.#reveal(ask.nonce, from, known)
     return answerOf({ nonce: known.nonce })
   }
 
@@ -134,18 +157,40 @@ export class Door {
     return answerOf({ ...welcome, nonce: known.nonce, admitted: true })
   }
 
+  /** Takes a proof. The same one again gets the same answer, so that a lost answer costs nothing. */
   async #begin(ask: Message<'InviteAsk'>, from: string): Promise<Message<'InviteAnswer'>> {
     const sides = { member: this.#mesh.peerId, newcomer: from }
     const isValid = await verifyInviteProof(this.#parts.secret, sides, ask)
     if (!isValid || ask.commitment.length !== 32) throw new StimnetError('SIGNATURE_INVALID', `${from} has no proof`)
-    const institution = plainLine(200).min(1).safeParse(ask.institution)
-    if (!institution.success) throw new StimnetError('PARAMETER_INVALID', `${from} has no name`)
-    const other = this.#asked.get(from)
-    if (other) throw new StimnetError('BUSY', `${from} asks twice at once`)
-    if (this.#asked.size >= CANDIDATES_MAX) throw new StimnetError('BUSY', 'too many have this invitation')
+    const commitment = hex(ask.commitment)
+    const known = this.#asked.get(from)
+    if (known?.commitment === commitment) return answerOf({ nonce: known.nonce })
+    const institution = plainName(200).safeParse(ask.institution)
+    if (!institution.success) throw new StimnetError('PARAMETER_INVALID', `${from} has no name that can be shown`)
+    const isFull = known === undefined && this.#asked.size >= HOLDERS_MAX
+    if (isFull || this.#attempts >= ATTEMPTS_MAX) {
+      if (!this.#wasFull) this.#parts.onFull()
+      this.#wasFull = true
+      throw new StimnetError('BUSY', 'too many have this invitation')
+    }
+    this.#attempts += 1
     const nonce = this.#parts.random.bytes(INVITE_BYTES)
-    this.#asked.set(from, { institution: institution.data, commitment: hex(ask.commitment), nonce })
+    const asked: Asked = { institution: institution.data, commitment, nonce }
+    this.#asked.set(from, asked)
+    if (known === undefined) this.#parts.onHolder({ peer: from, institution: asked.institution })
+    void this.#expectNonce(from, asked)
     return answerOf({ nonce })
+  }
+
+  /** Forgets a holder that reveals no nonce in time, so that its place is free for others. */
+  async #expectNonce(from: string, asked: Asked): Promise<void> {
+    const isOver = await this.#parts.clock.sleep(REVEAL_MS_MAX, this.#closing.signal).then(
+      () => true,
+      () => false
+    )
+    if (!isOver || asked.phrases !== undefined || this.#asked.get(from) !== asked) return
+    this.#asked.delete(from)
+    await this.#mesh.disconnect(from).catch(() => undefined)
   }
 
   async #reveal(nonce: Uint8Array, from: string, known: Asked): Promise<void> {
@@ -153,10 +198,10 @@ export class Door {
       throw new StimnetError('SIGNATURE_INVALID', `${from} reveals another nonce`)
     }
     const sides = { member: this.#mesh.peerId, newcomer: from }
-    const phrase = await invitePhrase(this.#parts.secret, sides, { member: known.nonce, newcomer: nonce })
-    if (known.phrase !== undefined) return
-    known.phrase = phrase
-    this.#parts.onCandidate({ peer: from, institution: known.institution, phrase })
+    const phrases = await invitePhrases(this.#parts.secret, sides, { member: known.nonce, newcomer: nonce })
+    if (known.phrases !== undefined || this.#asked.get(from) !== known) return
+    known.phrases = phrases
+    this.#parts.onCandidate({ peer: from, institution: known.institution, phrases })
   }
 }
 

@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { createMesh, inviteExchange, type Mesh } from '@stimnet/mesh'
 import {
   type Clock,
+  type Code,
   codeOf,
   INVITE_BYTES,
   type Invitation,
   inviteCommitment,
-  invitePhrase,
+  invitePhrases,
   inviteProof,
+  type Member,
   type RandomSource,
   StimnetError
 } from '@stimnet/protocol'
@@ -27,24 +29,37 @@ export interface JoinParts {
   readonly random: RandomSource
   /** Ends the wait for the member's operator. */
   readonly signal: AbortSignal
-  /** Called once, with the phrase that the member's machine shows too. */
+  /** Called with the phrase that is to be read out to the member's person; again if the door wanted a new beginning. */
   readonly onPhrase: (phrase: string) => void
+  /** Called once when the member does not answer at the first try. */
+  readonly onBusy?: () => void
 }
 
-/** A welcome, and the address at which the member was reached. */
+/** A welcome that nobody has confirmed yet, and the address at which the member was reached. */
 export interface Welcomed extends Welcome {
   readonly reachedAt: string
+  /** The phrase that the member's machine shows to its person. It must be typed here before the welcome is believed. */
+  readonly memberPhrase: string
 }
 
 const CONNECT_MS = 10_000
 const ASK_MS = 10_000
 /** Interval of asking whether the operator has decided, ms. */
 const EVERY_MS = 1_000
+/** First wait before another try, ms; doubles up to `RETRY_MS_MAX`. */
+const RETRY_MS = 250
+const RETRY_MS_MAX = 4_000
+/** Tries of one question: somewhat more than half a minute. */
+const TRIES_MAX = 14
+/** Attempts with a nonce each. A door that wants more of them may be searching for a phrase. */
+const ATTEMPTS_MAX = 4
+/** Tries to reach the door: less than two seconds if nobody listens there. */
+const REACH_TRIES_MAX = 4
 
 /**
  * Asks with an invitation and waits for the decision. Throws PEER_UNREACHABLE; SIGNATURE_INVALID for a code that is not the
- * member's present one, EXPIRED, NOT_PERMITTED where the operator did not confirm this peer, REQUEST_REPLAYED where this peer
- * has asked with the code before.
+ * member's present one, EXPIRED, NOT_PERMITTED where the operator did not confirm this peer, BUSY where it was tried for long.
+ * Whoever made the code can answer like this: nothing of it is to be believed before a person has typed `memberPhrase`.
  */
 export async function askToJoin(invitation: Invitation, parts: JoinParts): Promise<Welcomed> {
   const { seed: nodeSeed, clock, random } = parts
@@ -54,8 +69,14 @@ export async function askToJoin(invitation: Invitation, parts: JoinParts): Promi
   const mesh = await createMesh(settings, { store: store as never, clock, random, events: SILENT })
   try {
     await mesh.start()
-    const reachedAt = await reach(mesh, invitation, parts.signal)
-    return { ...(await converse(mesh, invitation, parts)), reachedAt }
+    const reachedAt = await persist(parts, { codes: UNREACHED, triesMax: REACH_TRIES_MAX }, () =>
+      reach(mesh, invitation, parts.signal)
+    )
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const welcomed = await converse(mesh, invitation, parts)
+      if (welcomed !== undefined) return { ...welcomed, reachedAt }
+    }
+    throw new StimnetError('BUSY', 'using an invitation that is forgotten again and again')
   } finally {
     await mesh.stop()
   }
@@ -78,33 +99,75 @@ async function reach(mesh: Mesh, { at, peer }: Invitation, signal: AbortSignal):
   throw new StimnetError('PEER_UNREACHABLE', 'using an invitation', { reason, cause: last })
 }
 
-async function converse(mesh: Mesh, invitation: Invitation, parts: JoinParts): Promise<Welcome> {
+/** One attempt; undefined if the door has forgotten it, for example because the connection was lost for seconds. */
+async function converse(
+  mesh: Mesh,
+  invitation: Invitation,
+  parts: JoinParts
+): Promise<(Welcome & { memberPhrase: string }) | undefined> {
   const { institution, random, clock, signal } = parts
   const secret = new Uint8Array(Buffer.from(invitation.secret, 'base64url'))
   const sides = { member: invitation.peer, newcomer: mesh.peerId }
+  // A nonce is used in one attempt only: a member that knew it before its own could search for a phrase.
   const nonce = random.bytes(INVITE_BYTES)
   const commitment = await inviteCommitment(nonce)
   const first = { institution, commitment, proof: await inviteProof(secret, sides, commitment) }
   const ask = (question: typeof first & { nonce?: Uint8Array }) =>
-    mesh.ask(inviteExchange, invitation.peer, question, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
+    persist(parts, { codes: PASSING, triesMax: TRIES_MAX }, async () => {
+      // The door ends connections that wait too long with their proof.
+      if (!mesh.connected().includes(invitation.peer)) await reach(mesh, invitation, signal)
+      return mesh.ask(inviteExchange, invitation.peer, question, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
+      })
     })
   const { nonce: theirs } = await ask(first)
   if (theirs.length !== INVITE_BYTES) throw new StimnetError('MALFORMED', 'reading the answer to an invitation')
-  // Not before the member's nonce is here: until then, nobody may be able to compute the phrase.
-  let answer = await ask({ ...first, nonce })
-  parts.onPhrase(await invitePhrase(secret, sides, { member: theirs, newcomer: nonce }))
-  while (!answer.admitted) {
+  try {
+    // Not before the member's nonce is here: until then, nobody may be able to compute the phrases.
+    let answer = await ask({ ...first, nonce })
+    const phrases = await invitePhrases(secret, sides, { member: theirs, newcomer: nonce })
+    parts.onPhrase(phrases.newcomer)
+    while (!answer.admitted) {
+      await clock.sleep(EVERY_MS, signal)
+      answer = await ask({ ...first, nonce })
+    }
+    const { charterJson, statements, addresses } = answer
+    return { charterJson, statements, addresses, memberPhrase: phrases.member }
+  } catch (error) {
+    if (codeOf(error) !== 'REQUEST_REPLAYED') throw error
     await clock.sleep(EVERY_MS, signal)
-    answer = await ask({ ...first, nonce })
+    return undefined
   }
-  return { charterJson: answer.charterJson, statements: answer.statements, addresses: answer.addresses }
+}
+
+/** Codes that may pass: the door answers many, or ended the connection. */
+const PASSING: readonly Code[] = ['BUSY', 'INTERRUPTED', 'DEADLINE']
+const UNREACHED: readonly Code[] = [...PASSING, 'PEER_UNREACHABLE']
+
+/** Tries again, with growing waits, while the code is one that may pass. */
+async function persist<T>(
+  { clock, signal, onBusy }: JoinParts,
+  { codes, triesMax }: { readonly codes: readonly Code[]; readonly triesMax: number },
+  work: () => Promise<T>
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!codes.includes(codeOf(error)) || tries >= triesMax || signal.aborted) throw error
+      if (tries === 1 && codeOf(error) === 'BUSY') onBusy?.()
+      await clock.sleep(Math.min(RETRY_MS * 2 ** (tries - 1), RETRY_MS_MAX), signal)
+    }
+  }
 }
 
 /** What follows from a welcome that was verified. */
 export interface Joined {
   readonly federation: string
+  readonly founders: readonly Member[]
   readonly members: number
+  /** The member that invited. */
+  readonly invitedBy: Member
   /** Whether the newcomer is a member already; otherwise, how many of the needed members have signed. */
   readonly isMember: boolean
   readonly signatures: number
@@ -114,8 +177,8 @@ export interface Joined {
 }
 
 /**
- * Verifies a welcome in a temporary folder: the charter is the one that the code names and every founder has signed it, the member
- * that invited is a member by it, and has signed for this peer. Throws SIGNATURE_INVALID, CONFIG_INVALID.
+ * Verifies in a temporary folder that a welcome is what its code names: the charter is the one that the code names and every founder has signed it, the member
+ * that invited is a member by it, and has signed for this peer. Whether the code is of whom it should be, only people can tell. Throws SIGNATURE_INVALID, CONFIG_INVALID.
  */
 export async function verifyWelcome(
   welcome: Welcome,
@@ -135,14 +198,16 @@ export async function verifyWelcome(
     const invalid = (why: string) => new StimnetError('SIGNATURE_INVALID', `the welcome of ${invitation.peer}: ${why}`)
     if (federation.id !== invitation.charter) throw invalid('another charter than the invitation names')
     await federation.merge(welcome.statements)
-    if (!federation.isMember(invitation.peer)) throw invalid('it is no member by this charter')
+    const invitedBy = federation.members().find(({ peer }) => peer === invitation.peer)
+    if (invitedBy === undefined) throw invalid('it is no member by this charter')
     const signed = federation.pending().find(({ says, peer }) => says === 'admit' && peer === self)
     const isMember = federation.isMember(self)
     if (!isMember && signed === undefined) throw invalid('it has not signed for this peer')
-    const { name, needed } = federation.charter
+    const { name, needed, founders } = federation.charter
     const signatures = signed?.signatures ?? needed
     const { statements } = await federation.answer({ charter: federation.id, digest: '', statements: [] })
-    return { federation: name, members: federation.members().length, isMember, signatures, needed, statements }
+    const members = federation.members().length
+    return { federation: name, founders, members, invitedBy, isMember, signatures, needed, statements }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -157,7 +222,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SIGNATURE_INVALID:
     'The code is not that of the invitation that waits there now, or what came back is not what the code names. Nothing was changed: ask for a new code.',
   EXPIRED: 'The invitation has expired. Ask for a new one.',
+  BUSY: 'Others keep the door busy: somebody floods it, or several have the code. Tell the member, and ask for a new code.',
   NOT_PERMITTED:
-    'The member did not confirm this peer: the phrases differed, or somebody else was admitted with this code. Ask the member, by a channel that you trust, and for a new code.',
-  REQUEST_REPLAYED: 'This peer has used the code before. Ask for a new one.'
+    'The member did not confirm this peer: the phrases differed, or somebody else was admitted with this code. Ask the member, by a channel that you trust, and for a new code.'
 }

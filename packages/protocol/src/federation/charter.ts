@@ -10,7 +10,7 @@ import { open, seal } from '../evidence/envelope.ts'
 import { StimnetError } from '../errors.ts'
 import { isKeyId, sha256Hex } from '../ids.ts'
 import { parseJson } from '../json.ts'
-import { plainLine } from '../misleading.ts'
+import { looksOf, plainLine } from '../misleading.ts'
 import type { Signer } from '../evidence/signer.ts'
 
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
@@ -285,21 +285,32 @@ export function pendingOf(charter: Charter, statements: readonly SignedStatement
 function naming(charter: Charter, statements: readonly SignedStatement[], members: ReadonlySet<string>) {
   const named = namesOf(statements, members)
   const founders = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
+  const isFounders = namesTaken(charter.founders)
   return (peer: string) => {
     const name = founders.get(peer) ?? named.get(peer) ?? ''
     // Nobody else may have a founder's name. Such a member has an empty name and is shown by its PeerId.
-    return isNameOfFounder(charter, { peer, institution: name }) ? '' : name
+    return isFounders({ peer, institution: name }) ? '' : name
   }
 }
 
-/** Whether an institution has the name of a founder without being that founder. */
-export function isNameOfFounder({ founders }: Charter, { peer, institution }: Member): boolean {
-  return founders.some((founder) => founder.peer !== peer && spoken(founder.institution) === spoken(institution))
+/** Whether an institution has the name of a founder, or one that looks like it, without being that founder. */
+export function isNameOfFounder({ founders }: Charter, institution: Member): boolean {
+  return isNameOfOther(founders, institution)
 }
 
-/** A name for comparison: letter case, white space and Unicode compatibility forms make no difference. */
-function spoken(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+/** Whether an institution has the name of one of the members, or one that looks like it, without being that member. */
+export function isNameOfOther(members: readonly Member[], institution: Member): boolean {
+  return namesTaken(members)(institution)
+}
+
+/** As `isNameOfOther`, for many names. */
+function namesTaken(members: readonly Member[]): (institution: Member) => boolean {
+  const peers = new Map<string, Set<string>>()
+  for (const { peer, institution } of members) {
+    for (const look of looksOf(institution)) peers.set(look, (peers.get(look) ?? new Set()).add(peer))
+  }
+  return ({ peer, institution }) =>
+    looksOf(institution).some((look) => [...(peers.get(look) ?? [])].some((other) => other !== peer))
 }
 
 /** All peers that were members at any time, revoked ones included. Their statements are kept. */

@@ -1,6 +1,6 @@
 /**
  * Invitations to a federation: the code that a member hands to a newcomer, the newcomer's proof that it has the code, and the
- * phrase by which two people compare what their machines see.
+ * two phrases by which two people compare what their machines see.
  */
 import { base64url, type CryptoKey } from 'jose'
 import { z } from 'zod'
@@ -14,12 +14,14 @@ const PREFIX = 'stimnet-invite-'
 const CODE_CHARACTERS_MAX = 2_048
 /** Bytes of the secret and of each nonce. */
 export const INVITE_BYTES = 16
+/** The addresses that a peer dials: no others may come from a code, nor characters that a terminal would obey. */
+const ADDRESS = /^\/(ip4|ip6|dns|dns4|dns6)\/[\w.:-]+\/tcp\/\d{1,5}$/
 
 const codeSchema = z.strictObject({
   /** The member that invites. */
   peer: z.string().refine((text): boolean => isKeyId(text), 'not a PeerId'),
   /** Multiaddrs, without PeerId, at which it waits for the newcomer. */
-  at: z.array(z.string().min(1).max(200)).min(1).max(4),
+  at: z.array(z.string().max(200).regex(ADDRESS)).min(1).max(4),
   /** Hash of the charter, hex. */
   charter: z.string().regex(/^[0-9a-f]{64}$/),
   /** 16 bytes, base64url. It is valid once. */
@@ -78,20 +80,42 @@ export async function inviteCommitment(nonce: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', nonce as Bytes))
 }
 
+/** The two phrases of an invitation. Each machine computes both, shows one to be read out, and has the other one typed. */
+export interface InvitePhrases {
+  /** The newcomer's machine shows it; it is typed at the member. */
+  readonly newcomer: string
+  /** The member's machine shows it, once the newcomer's phrase was typed there; it is typed at the newcomer. */
+  readonly member: string
+}
+
 /**
- * The phrase that both sides show: three made-up words, 48 bits. It follows from both PeerIds, the secret and both nonces. The
- * newcomer is committed to its nonce before it knows the member's, so nobody can search for a key whose phrase looks like
- * another's: whoever stands between has one guess.
+ * The phrases: three made-up words each, 48 bits. They follow from both PeerIds, the secret and both nonces. The newcomer is
+ * committed to its nonce before it knows the member's, so nobody can search for a key whose phrases look like another's:
+ * whoever stands between has one guess per attempt.
  */
-export async function invitePhrase(
+export async function invitePhrases(
   secret: Uint8Array,
   sides: InviteSides,
   nonces: { readonly member: Uint8Array; readonly newcomer: Uint8Array }
-): Promise<string> {
+): Promise<InvitePhrases> {
   const parts = [sides.member, sides.newcomer, base64url.encode(nonces.member), base64url.encode(nonces.newcomer)]
-  const message = bound('stimnet/invite-phrase/1', parts)
+  const message = bound('stimnet/invite-phrases/2', parts)
   const hash = new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(secret), message))
-  return [0, 2, 4].map((at) => wordOf(((hash[at] ?? 0) << 8) | (hash[at + 1] ?? 0))).join('-')
+  const phraseAt = (start: number) =>
+    [0, 2, 4].map((at) => wordOf(((hash[start + at] ?? 0) << 8) | (hash[start + at + 1] ?? 0))).join('-')
+  return { newcomer: phraseAt(0), member: phraseAt(6) }
+}
+
+/** Whether a person typed this phrase. Letter case and whatever is not spoken make no difference. */
+export function isPhrase(phrase: string, typed: string): boolean {
+  return spoken(typed) === spoken(phrase)
+}
+
+function spoken(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim()
 }
 
 /** Sixteen consonants and four vowels that can be spoken in most languages. */

@@ -6,7 +6,8 @@ import {
   cryptographicRandom,
   INVITE_BYTES,
   invitationCode,
-  isNameOfFounder,
+  isNameOfOther,
+  isPhrase,
   type Signer,
   signerFromSeed,
   signStatement,
@@ -14,7 +15,7 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
-import type { Candidate, Door } from '../../federation/door.ts'
+import type { Candidate, Door, Holder } from '../../federation/door.ts'
 import type { Federation } from '../../federation/federation.ts'
 import { CONFIG_OPTION } from '../serve/start.ts'
 
@@ -25,11 +26,13 @@ const MINUTES_MAX = 24 * 60
 export const inviteCommand = command({
   name: 'invite',
   usage: '[--minutes N] [--listen ADDRESS] [--config FILE]',
-  summary: 'Invites an institution into the federation with one code, and admits it when two people agree on a phrase.',
+  summary: 'Invites an institution into the federation with one code, and admits it when two people agree on phrases.',
   details: `
-Prints a code for the newcomer, who runs stimnet join CODE, and waits. When the newcomer has connected, both machines show the same
-phrase. Call the person you invited, have the phrase read to you, and type it: only then this peer signs that the newcomer is a member,
-as stimnet federation admit does. The code alone admits nobody. It is valid once, until the command ends or --minutes are over.
+Prints a code for the newcomer, who runs stimnet join CODE, and waits. When the newcomer has connected, its machine shows a phrase.
+Call the person you invited, at a number that you know, have the phrase read to you, and type it: only then this peer signs that the
+newcomer is a member, as stimnet federation admit does. Then read the second phrase, which this machine shows, to the newcomer's
+person, who types it before the newcomer believes anything. The code alone admits nobody. It is valid once, until the command ends or
+--minutes are over.
 
 The command listens at a port of its own, which the newcomer must reach: a free one, or the one that --listen names. Everybody
 may connect there and can do nothing but show the code; the peer itself may go on running and stays closed to strangers.
@@ -52,7 +55,10 @@ may connect there and can do nothing but show the code; the peer itself may go o
     const waiting = new Waiting(io)
     const door = await Door.open({
       ...{ seed: host.seed, listen: listenOf(values.listen, host.config), secret, untilMs, clock: systemClock },
-      ...{ random: cryptographicRandom, onCandidate: (candidate) => waiting.add(candidate) }
+      random: cryptographicRandom,
+      onHolder: (holder) => waiting.knocks(holder),
+      onCandidate: (candidate) => waiting.add(candidate),
+      onFull: () => waiting.full()
     })
     try {
       const signal = AbortSignal.any([io.signal, AbortSignal.timeout(minutes * 60_000)])
@@ -134,9 +140,14 @@ async function printCode(
   io.err(`The newcomer runs: stimnet join CODE\nWaiting at ${at.join(', ')}. Ctrl-C withdraws it.\n`)
 }
 
+/** Holders of the code that are shown one by one; all further ones in one sentence. */
+const HOLDERS_SHOWN_MAX = 16
+
 /** The newcomers that have the code, shown as they come. */
 class Waiting {
-  readonly candidates: Candidate[] = []
+  /** By PeerId. */
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #holders = new Set<string>()
   readonly #io: Io
   readonly #first = Promise.withResolvers<void>()
 
@@ -144,14 +155,39 @@ class Waiting {
     this.#io = io
   }
 
-  add(candidate: Candidate): void {
-    this.candidates.push(candidate)
-    const { institution, peer, phrase } = candidate
-    this.#io.err(`\n“${printable(institution)}” has used the code, with the PeerId ${peer}.\nIts phrase: ${phrase}\n`)
-    if (this.candidates.length > 1) {
+  get candidates(): Candidate[] {
+    return [...this.#candidates.values()]
+  }
+
+  /** The PeerIds that have proved to have the code. */
+  get holders(): string[] {
+    return [...this.#holders]
+  }
+
+  knocks({ institution, peer }: Holder): void {
+    if (this.#holders.has(peer)) return
+    this.#holders.add(peer)
+    const count = this.#holders.size
+    if (count > HOLDERS_SHOWN_MAX + 1) return
+    if (count > HOLDERS_SHOWN_MAX) this.#io.err('\nStill more have this code; they are not shown one by one.\n')
+    else this.#io.err(`\n“${printable(institution)}” has used the code, with the PeerId ${peer}.\n`)
+    if (count === 2) {
       this.#io.err('More than one has this code. Only the one whose person reads you its phrase is whom you invited.\n')
     }
+  }
+
+  add(candidate: Candidate): void {
+    this.#candidates.set(candidate.peer, candidate)
+    const { peer, phrases } = candidate
+    this.#io.err(`The phrase of ${peer}: ${phrases.newcomer}\n`)
     this.#first.resolve()
+  }
+
+  /** Says that the one who was invited may not get in any more. */
+  full(): void {
+    this.#io.err(
+      '\nSo many have used this code that others are turned away. If the one you invited is not among them, the code is in wrong hands: stop with Ctrl-C and invite again.\n'
+    )
   }
 
   /** Resolves with the first newcomer, or at the end of the invitation. */
@@ -178,15 +214,15 @@ const QUESTION = 'Have the phrase read to you on the phone and type it, or type 
 async function decide({ door, host, waiting, signal }: Deciding, io: Io): Promise<number> {
   await waiting.first(signal)
   for (let tries = 0; tries < TRIES_MAX && !signal.aborted; tries++) {
-    const typed = spoken((await io.ask?.(QUESTION, signal)) ?? '')
-    if (signal.aborted || typed === 'no') break
-    const chosen = waiting.candidates.find(({ phrase }) => spoken(phrase) === typed)
+    const typed = (await io.ask?.(QUESTION, signal)) ?? ''
+    if (signal.aborted || isPhrase('no', typed)) break
+    const chosen = waiting.candidates.find(({ phrases }) => isPhrase(phrases.newcomer, typed))
     if (chosen) return admit({ door, host, waiting, signal }, chosen, io)
     io.err(
       'That is the phrase of nobody here. If it was read to you like this, the one who connected is somebody else.\n'
     )
   }
-  const names = waiting.candidates.map(({ peer }) => peer).join(', ')
+  const names = waiting.holders.slice(0, HOLDERS_SHOWN_MAX).join(', ')
   door.refuse()
   io.err(
     `${names === '' ? 'Nobody used the code.' : `Not admitted: ${names}.`} The code is void, nothing was signed.\n`
@@ -195,27 +231,20 @@ async function decide({ door, host, waiting, signal }: Deciding, io: Io): Promis
   return EXIT.failed
 }
 
-/** A phrase without what is not spoken. */
-function spoken(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^a-z]+/g, ' ')
-    .trim()
-}
-
-async function admit({ door, host, waiting }: Deciding, { peer, institution }: Candidate, io: Io): Promise<number> {
+async function admit({ door, host, waiting }: Deciding, chosen: Candidate, io: Io): Promise<number> {
+  const { peer, institution, phrases } = chosen
   const { federation, signer, folder } = host
   // Statements may have come in while the invitation was open: a revocation, for example.
   await federation.refresh()
   if (
     !federation.isMember(signer.id) ||
     federation.isRevoked(peer) ||
-    isNameOfFounder(federation.charter, { peer, institution })
+    isNameOfOther(federation.members(), { peer, institution })
   ) {
     door.refuse()
     await untilTold(door)
     const reason =
-      'Not signed: this peer is no member any more, the newcomer was revoked, or it calls itself like a founder.'
+      'Not signed: this peer is no member any more, the newcomer was revoked, or it calls itself like a member.'
     throw new StimnetError('NOT_PERMITTED', reason, { reason })
   }
   const { keepStatement } = await import('../../federation/statements.ts')
@@ -231,10 +260,11 @@ async function admit({ door, host, waiting }: Deciding, { peer, institution }: C
   io.out(
     `Signed: ${printable(institution)} (${peer}) ${waits ? `has ${waits.signatures} of ${needed} signatures` : 'is a member'}.\n`
   )
+  io.err(`Now read this phrase to the same person, who types it: ${phrases.member}\n`)
   if (waits) io.err(`Other members sign with stimnet federation admit ${peer} --institution NAME.\n`)
-  const others = waiting.candidates.filter((one) => one.peer !== peer)
-  for (const one of others) {
-    io.err(`Refused: “${printable(one.institution)}” (${one.peer}) had the same code. Find out how it came by it.\n`)
+  const others = waiting.holders.filter((one) => one !== peer)
+  for (const one of others.slice(0, HOLDERS_SHOWN_MAX)) {
+    io.err(`Refused: ${one} had the same code. Find out how it came by it.\n`)
   }
   if (!(await untilTold(door))) io.err('The newcomer did not fetch the charter any more: send it the charter file.\n')
   return EXIT.ok

@@ -5,7 +5,9 @@ import { command, EXIT, type Io, printable, readSeed, refuse } from '@stimnet/ma
 import {
   cryptographicRandom,
   type Invitation,
+  isPhrase,
   LIMITS,
+  plainName,
   readInvitation,
   signerFromSeed,
   StimnetError,
@@ -15,20 +17,28 @@ import type { LoadedConfig } from '../../config/config.ts'
 import type { Joined, Welcomed } from '../../federation/joining.ts'
 import { CONFIG_OPTION } from '../serve/start.ts'
 
-/** Exit codes: 1 the code has expired or is void; 2 no code, or a configuration that cannot join; 3 the member is not reached; 4 it did not confirm. */
+/** Exit codes: 1 the code has expired or is void; 2 no code, no terminal, or a configuration that cannot join; 3 the member is not reached; 4 one of the two people did not confirm. */
 export const joinCommand = command({
   name: 'join',
-  usage: 'CODE [--config FILE]',
+  usage: 'CODE [--member PEERID] [--config FILE]',
   summary: 'Joins a federation with the code of stimnet invite.',
   details: `
-Connects to the member that made the code and shows a phrase. Read it to the person who invited you, on the phone: the member
-types it, and only then signs for this peer. Then this command writes the charter beside the configuration, names it there
-(federation.charter), and adds the member's address (mesh.bootstrap). Who may ask about your catalogs remains your decision.
+Connects to the member that made the code and shows a phrase. Call the person who invited you, at a number that you know, and read
+it to them: they type it, and only then the member signs for this peer. Their machine then shows them a second phrase. Have it read
+to you and type it: only then this peer believes the code, which somebody may have exchanged in the mail. Then this command writes the
+charter beside the configuration, names it there (federation.charter), and adds the member's address (mesh.bootstrap). Who may ask
+about your catalogs remains your decision.
+
+Without a terminal, --member names the PeerId of the member that invites, as you have it from a channel that you trust. It takes the
+place of the second phrase.
 
 Make the peer first with stimnet init. A running peer takes the changes up at its next start.
 
   stimnet join stimnet-invite-eyJh… --config ./peer/stimnet.yaml`,
-  options: { config: CONFIG_OPTION },
+  options: {
+    config: CONFIG_OPTION,
+    member: { type: 'string', value: 'PEERID', help: 'The member that invites, instead of its phrase' }
+  },
   positionals: [1, 1, 'CODE'],
   run: async (values, [code = ''], io) => {
     const invitation = readInvitation(code)
@@ -36,6 +46,7 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
       const reason = 'The invitation has expired. Ask for a new one.'
       throw new StimnetError('EXPIRED', reason, { reason })
     }
+    expectConfirmation(invitation, values.member, io)
     const newcomer = await newcomerOf(values.config ?? 'stimnet.yaml')
     const { askToJoin, verifyWelcome, whyNotJoined } = await import('../../federation/joining.ts')
     const { createEvents } = await import('../../events.ts')
@@ -45,19 +56,65 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
       const welcome = await askToJoin(invitation, {
         ...{ seed, institution: loaded.config.institution, clock: systemClock, random: cryptographicRandom },
         signal: io.signal,
+        onBusy: () => io.err('The door is busy. Trying again.\n'),
         onPhrase: (phrase) =>
-          io.err(`Read this phrase to the person who invited you: ${phrase}\nWaiting for the confirmation.\n`)
+          io.err(`Read this phrase to the person who invited you: ${phrase}\nWaiting until they have typed it.\n`)
       })
       const joined = await verifyWelcome(welcome, { invitation, self, clock: systemClock, events })
+      tellWhose(joined, io)
+      if (values.member === undefined) await confirm(welcome.memberPhrase, io)
       const bootstrap = await keep(newcomer, { ...welcome, statements: joined.statements }, invitation)
       return told(joined, { self, bootstrap }, io)
     } catch (error) {
       const reason = whyNotJoined(error)
-      if (reason === undefined || !(error instanceof StimnetError)) throw error
+      if (reason === undefined || !(error instanceof StimnetError) || error instanceof NotConfirmed) throw error
       throw new StimnetError(error.code, error.message, { reason, cause: error })
     }
   }
 })
+
+/** Refuses before anything is sent if nobody could confirm whose the code is. */
+function expectConfirmation({ peer }: Invitation, member: string | undefined, io: Io): void {
+  if (member === undefined) {
+    if (!io.ask)
+      refuse('stimnet join needs a terminal, where a person types the phrase of the member, or --member PEERID')
+  } else if (member !== peer) throw new NotConfirmed(`The code is of ${peer}, not of the member that --member names.`)
+}
+
+/** The newcomer's person did not confirm the member. */
+class NotConfirmed extends StimnetError {
+  constructor(why: string) {
+    const reason = `${why} Nothing was written: ask the person who invited you, by a channel that you trust, for a new code.`
+    super('NOT_PERMITTED', reason, { reason })
+  }
+}
+
+/** PeerIds begin alike, so their ends are compared. */
+const END_CHARACTERS = 8
+
+function tellWhose({ federation, founders, invitedBy }: Joined, io: Io): void {
+  io.err(`\nThe federation of this code: ${printable(federation)}\nIts founders, and how their PeerIds end:\n`)
+  for (const { peer, institution } of founders) {
+    io.err(`  …${peer.slice(-END_CHARACTERS)}  ${printable(institution)}\n`)
+  }
+  io.err(`The member that made the code: ${invitedBy.peer}  ${printable(invitedBy.institution)}\n\n`)
+}
+
+/** Wrong phrases after which nothing is believed: a slip is forgiven. */
+const TRIES_MAX = 3
+const QUESTION = 'The person who invited you now has a second phrase. Have it read to you and type it, or type no: '
+
+async function confirm(phrase: string, io: Io): Promise<void> {
+  for (let tries = 0; tries < TRIES_MAX && !io.signal.aborted; tries++) {
+    const typed = (await io.ask?.(QUESTION, io.signal)) ?? ''
+    if (isPhrase(phrase, typed)) return
+    if (isPhrase('no', typed)) break
+    io.err(
+      'That is not the phrase of the member that made this code. If it was read to you like this, it is not their code.\n'
+    )
+  }
+  throw new NotConfirmed('You did not confirm the member.')
+}
 
 interface Newcomer {
   readonly loaded: LoadedConfig
@@ -79,6 +136,8 @@ async function newcomerOf(configFile: string): Promise<Newcomer> {
     refuse(`${file} names a charter already: a peer belongs to one federation`)
   if (config.mesh.open)
     refuse(`${file}: mesh.open lets everybody connect, so a charter would do nothing: remove it first`)
+  const name = plainName(200).safeParse(config.institution)
+  if (!name.success) refuse(`${file}: institution: ${name.error.issues[0]?.message ?? 'no name that can be shown'}`)
   const dataDir = resolve(baseDir, config.data_dir)
   const seed = await readSeed(join(dataDir, KEY_FILE))
   if (!seed) refuse(keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: stimnet init makes one`)

@@ -6,10 +6,12 @@ import {
   type Charter,
   charterSchema,
   isNameOfFounder,
+  isNameOfOther,
   type Member,
   missingFounders,
   openStatement,
   type PendingStatement,
+  plainName,
   signCharter,
   type SignedCharter,
   type Signer,
@@ -87,10 +89,17 @@ async function create(values: Values, io: Io): Promise<number> {
     io.err(`stimnet federation create: ${told}\n`)
     return EXIT.usage
   }
+  const unfit = founders.map(({ institution }) => plainName(200).safeParse(institution)).find(({ success }) => !success)
+  if (unfit) {
+    io.err(
+      `stimnet federation create: the name of a founder: ${unfit.error?.issues[0]?.message ?? 'cannot be shown'}\n`
+    )
+    return EXIT.usage
+  }
   const second = founders.find((founder) => isNameOfFounder(parsed.data, founder))
   if (second !== undefined) {
     io.err(
-      `stimnet federation create: two founders are called ${printable(second.institution)}; give them different names\n`
+      `stimnet federation create: two founders are called ${printable(second.institution)}, or nearly so; give them different names\n`
     )
     return EXIT.usage
   }
@@ -139,7 +148,7 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
     return EXIT.failed
   }
   const on = federation.revoked()
-  const says = statementOf(values, action, federation.charter, {
+  const says = statementOf(values, action, federation.members(), {
     peer,
     charter: federation.id,
     ...(on.length > 0 ? { on } : {})
@@ -162,15 +171,17 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
 function statementOf(
   values: Values,
   action: 'admit' | 'revoke',
-  charter: Charter,
+  members: readonly Member[],
   about: { peer: string; charter: string; on?: string[] }
 ): Statement {
   if (action === 'revoke') return { says: 'revoke', ...about, reason: values.reason ?? '' }
   if (values.institution) {
     const says = { says: 'admit', ...about, institution: values.institution } as const
-    if (!isNameOfFounder(charter, says)) return says
-    const taken = `A founder is called ${JSON.stringify(values.institution)}: give the newcomer a different name.`
-    throw new StimnetError('PARAMETER_INVALID', taken, { reason: taken })
+    const name = plainName(200).safeParse(values.institution)
+    const taken = `A member is called ${JSON.stringify(values.institution)}, or nearly so: give the newcomer a different name.`
+    const why = name.success ? (isNameOfOther(members, says) ? taken : undefined) : name.error.issues[0]?.message
+    if (why === undefined) return says
+    throw new StimnetError('PARAMETER_INVALID', why, { reason: why })
   }
   const reason = '--institution is missing: give the name of the newcomer.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
