@@ -163,7 +163,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
     await go(page, 'Catalogs')
-    await page.getByText('4 catalogs').waitFor()
+    await page.getByText('5 catalogs').waitFor()
     await page.getByLabel('Words').fill('parkinson')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByText('1 catalog', { exact: true }).waitFor()
@@ -203,7 +203,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   })
 
   await t.test('keeps a question over a reload and an ended sign-in', async () => {
-    const signedOut = await person({ expected: /401/ })
+    const signedOut = await person({ expected: /40[13]/ })
     await signIn(signedOut.page, mesh.url(0), 'bob')
     await signedOut.page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)
     await signedOut.page.getByRole('radio', { name: 'SQL' }).check()
@@ -715,7 +715,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
   })
 
   await t.test('shows nobody else what stands on a page whose sign-in has ended', async () => {
-    const eve = await person({ expected: /401/ })
+    const eve = await person({ expected: /40[13]/ })
     await signIn(eve.page, mesh.url(0), 'bob')
     await eve.page.goto(`${mesh.url(0)}/#/questions`)
     await eve.page.getByRole('link', { name: 'Asked by Bob' }).waitFor()

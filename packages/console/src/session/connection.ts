@@ -15,13 +15,23 @@ export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
     try {
       const response = await fetch(input, init)
       events.answered()
-      if (response.status === 401 && carriesToken(init)) events.tokenRefused()
+      if (carriesToken(init) && (await refusesToken(response))) events.tokenRefused()
       return response
     } catch (error) {
       if (!init?.signal?.aborted) events.unreachable()
       throw error
     }
   }
+}
+
+/** Whether the token counts no more: it is not valid, or its account was locked. */
+async function refusesToken(response: Response): Promise<boolean> {
+  if (response.status !== 403) return response.status === 401
+  const problem: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return (problem as { code?: unknown } | undefined)?.code === 'ACCOUNT_LOCKED'
 }
 
 function carriesToken(init: RequestInit | undefined): boolean {
