@@ -81,7 +81,10 @@ describe('a refusal offers noise', () => {
       / With noise \(.*\) it is answered: mean_cost to about .*, sd_cost to about .*, 19 times of 20\.$/
     )
     const cohort = { column: 'people.cost', op: '>=', values: [50] }
-    assert.match(advice(100_000, { cohort }), /if all 100000 people are meant \(of fewer people it is farther off\)\.$/)
+    assert.match(
+      advice(100_000, { cohort }),
+      /if all people of the catalog are meant \(of fewer people it is farther off\)\.$/
+    )
   })
 
   test('only where something could be read through it', () => {

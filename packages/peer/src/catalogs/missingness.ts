@@ -8,6 +8,7 @@ import type {
   Measure,
   OutputRow,
   Plan,
+  Reduction,
   TableDescriptor,
   VariableDescriptor,
   VariableRef
@@ -125,6 +126,14 @@ export async function stopMissingness(
   }
 }
 
+/** The variables of which everybody who has a row has a value. */
+function completeIn({ groups }: Reduction): ReadonlySet<VariableRef> {
+  const columns = groups.flatMap(({ rows, columns: all }) =>
+    [...all].map(([variable, column]) => ({ variable, column, rows }))
+  )
+  return new Set(columns.filter(({ column, rows }) => column.rows === rows).map(({ variable }) => variable))
+}
+
 interface Prepared {
   readonly plan: Plan
   readonly door: Awaited<ReturnType<CatalogPrivacy['prepare']>>
@@ -137,7 +146,9 @@ async function release(catalog: Catalog, privacy: CatalogPrivacy, { database }: 
   const partsMin = Math.max(PARTS_TIMES_K * privacy.settings.k, Math.ceil(cohort.size / PARTS_MAX))
   const prepare = async (plan: Plan): Promise<Prepared> => {
     // No people are left out of this release, since it is about those without a value.
-    const aggregate = { kind: 'table', plan, reduction: await catalog.reduce(plan, cohort), defining: [] } as const
+    const reduction = await catalog.reduce(plan, cohort)
+    const complete = completeIn(reduction)
+    const aggregate = { kind: 'table', plan, reduction, defining: [], complete } as const
     const { sourceOf } = catalog
     const facts = {
       aggregate,

@@ -135,9 +135,7 @@ function noiseAdvice({ catalog, plan, schema, cohort }: JobPlan): string[] {
       .map(({ name, error95 }) => `${name} to about ${Number((error95 ?? 0).toPrecision(2))}`)
     if (errors.length === 0) return [`${noise} the answer would be useless at this size: the noise would hide it.`]
     const isPart = cohort !== undefined || plan.where !== undefined
-    const who = isPart
-      ? `, if all ${descriptor.subjectsRounded} people are meant (of fewer people it is farther off)`
-      : ''
+    const who = isPart ? ', if all people of the catalog are meant (of fewer people it is farther off)' : ''
     const rest = useless.length === 0 ? '' : ` Useless at this size: ${useless.join(', ')}.`
     return [`${noise} it is answered: ${errors.join(', ')}, 19 times of 20${who}.${rest}`]
   } catch {

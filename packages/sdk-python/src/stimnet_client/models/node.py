@@ -10,7 +10,7 @@ from .catalog import DataCatalog
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Health(Answer):
-    """How a node is. ``uptime`` in seconds. Counts are rounded down to tens; ``peers``: connected now, None below ten."""
+    """How a node is. ``uptime`` in seconds. Counts are rounded down to tens; ``peers``: connected, None below ten."""
 
     status: str
     node_id: str
