@@ -6,6 +6,7 @@ import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock } f
 import { MemoryLevel } from 'memory-level'
 import type { LoadedConfig } from '../config/config.ts'
 import { createEvents } from '../events.ts'
+import { SILENT } from '../federation/door.ts'
 import { Federation } from '../federation/federation.ts'
 import { type Permits, permitsOf } from '../federation/permits.ts'
 import { isOff, offsetOf, spanText } from '../monitor/clocks.ts'
@@ -222,17 +223,6 @@ async function meet(place: string, self: Self & { seed: Uint8Array }, permits: P
     await mesh.stop()
     await store.close()
   }
-}
-
-const nothing = () => undefined
-const SILENT = {
-  peerConnected: nothing,
-  denied: nothing,
-  shutOut: nothing,
-  peerDisconnected: nothing,
-  refused: nothing,
-  served: nothing,
-  unexpected: nothing
 }
 
 /** The finding about this machine's clock, by how far others are ahead of it, ms. */
