@@ -242,7 +242,9 @@ function discloseModel(
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
   const { ledgers, people } = judged
   const gram = gramPartOf(measure, judged)
-  const whole = new LedgersDraft(ledgers).isWithin(countOf({ subjects: context.cohort }))
+  // The number of people of the model is released; over real people nothing else shows the size of the cohort, as for tables.
+  const isWithin = () => new LedgersDraft(ledgers).isWithin(countOf({ subjects: context.cohort }))
+  const whole = people === context.cohort.size || (context.synthetic && isWithin())
   return pass(
     {
       kind: 'table',
