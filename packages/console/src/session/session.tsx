@@ -75,18 +75,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     },
     [token]
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
-  useEffect(() => {
-    const returned = takeReturned(location.hash)
-    if (returned === undefined) return
-    // The code has served; it need not stay in the address and the history.
-    history.replaceState(null, '', '#/')
-    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, setRefused)
-    else setRefused(returned.error)
-  }, [])
+  useReturnedLogin(client, take, setRefused)
   const session = useMemo<Session>(
     () => ({
-      ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
+      client,
+      expired,
+      lost,
+      renewed,
+      refused,
+      account: token === null ? null : accountOf(token),
       signIn: async (name, password) => take(await client.authenticate(name, password)),
       // Whether or not the gateway hears it: this tab forgets the token.
       signOut: () => {
@@ -101,6 +98,19 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [client, token, expired, lost, renewed, refused, take]
   )
   return <Context value={session}>{leaving ? <p role="status">Signing out …</p> : children}</Context>
+}
+
+/** Redeems the code with which a provider's page sent the browser back, once. */
+function useReturnedLogin(client: Client, take: (token: string) => void, refuse: (error: unknown) => void): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
+  useEffect(() => {
+    const returned = takeReturned(location.hash)
+    if (returned === undefined) return
+    // The code has served; it need not stay in the address and the history.
+    history.replaceState(null, '', '#/')
+    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, refuse)
+    else refuse(returned.error)
+  }, [])
 }
 
 /** As in a new tab, with that token. */

@@ -58,7 +58,7 @@ function DifferenceRow({ difference, say }: RowProps) {
             ))}
           </ul>
         )}
-        {mapping && <MappingFields {...{ difference, mapping, say }} />}
+        {mapping && <MappingFields difference={difference} mapping={mapping} say={say} />}
       </div>
       {mapping ? (
         <button
@@ -104,7 +104,7 @@ function MappingFields({ difference, mapping, say }: MappingProps) {
           </select>
         )}
       </Field>
-      {local && isNumeric(local) && <Factor {...{ difference, mapping, say, local }} />}
+      {local && isNumeric(local) && <Factor difference={difference} mapping={mapping} say={say} local={local} />}
       {mapping.levels.map((pair, at) => (
         <Field key={pair.local} label={`Its “${pair.local}” means`}>
           {(field) => (

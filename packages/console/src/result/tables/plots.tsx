@@ -43,7 +43,8 @@ export function Plots(props: {
       {column && isBinned(pooled) && (
         <Scroll label="Histogram">
           <Histogram
-            {...{ title: `${column.name}, pooled`, blank }}
+            title={`${column.name}, pooled`}
+            blank={blank}
             bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
           />
         </Scroll>

@@ -39,7 +39,8 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
                 <Cells
-                  {...{ pooled, blank }}
+                  pooled={pooled}
+                  blank={blank}
                   values={row.values}
                   errors={row.error_95 ?? row.within}
                   behind={behindOf(row)}
@@ -54,7 +55,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   return (
                     <tr key={site.peerId} className="part">
                       <th scope="row">{site.name}</th>
-                      <Cells {...{ pooled, blank }} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <Cells pooled={pooled} blank={blank} values={own?.values ?? pooled.columns.map(() => null)} />
                       <td />
                     </tr>
                   )
