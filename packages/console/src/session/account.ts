@@ -1,9 +1,9 @@
 /** Whose token it is: read for the page's own sake, since the gateway alone decides what an account may do. */
 
+import type { Role } from '@stimnet/sdk'
+
 /** What an account can do here. */
-export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
-/** One of ROLES. */
-export type Role = (typeof ROLES)[number]
+export const ROLES: readonly Role[] = ['researcher', 'steward', 'auditor', 'operator']
 
 /** Who is signed in. */
 export interface Account {

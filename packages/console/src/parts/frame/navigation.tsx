@@ -1,7 +1,7 @@
 /** The way to every page that this account can use. */
 import { useRef, useState } from 'react'
 import { hrefTo, usePlace } from '../../route.ts'
-import type { Role } from '../../session/account.ts'
+import type { Role } from '@stimnet/sdk'
 import { useAccount, useSession } from '../../session/session.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
