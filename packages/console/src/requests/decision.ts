@@ -1,4 +1,4 @@
-/** A steward's word, as the form holds it. */
+/** The state of the form for a steward's decision. */
 import type { AnalysisDecision, AnalysisRequest } from '@stimnet/sdk'
 
 /** The form. */

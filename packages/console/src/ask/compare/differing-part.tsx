@@ -1,4 +1,4 @@
-/** Where the chosen institutions do not mean the same, and what the researcher says about it. */
+/** The variables that differ between the chosen institutions, with the researcher's mappings for them. */
 import type { VariableMapping } from '@stimnet/protocol'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { Field } from '../../parts/field.tsx'

@@ -5,7 +5,7 @@ import type { Condition } from '../draft/draft.ts'
 
 interface RowProps {
   readonly condition: Condition
-  /** What it does not say yet; undefined where it is whole. */
+  /** What is missing in the condition; undefined if it is complete. */
   readonly lacks: string | undefined
   readonly usable: readonly SharedVariable[]
   readonly lattice: ReadonlySet<string>

@@ -5,14 +5,14 @@ import type { Draft } from './draft.ts'
 
 /** Everything the form knows about the chosen catalog. */
 export interface About {
-  /** All who offer it. */
+  /** All institutions that offer the catalog. */
   readonly holders: readonly FoundCatalog[]
-  /** Those who are asked. */
+  /** The institutions that are asked. */
   readonly asked: readonly FoundCatalog[]
   readonly variables: readonly SharedVariable[]
   /** Variables of the lattices, where holders have one: conditions on others are refused there. */
   readonly lattice: ReadonlySet<string>
-  /** Tables with one row a subject. */
+  /** Tables with one row per subject. */
   readonly oneRow: readonly string[]
   readonly subjectKey: string
 }

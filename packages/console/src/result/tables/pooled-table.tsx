@@ -6,7 +6,7 @@ import { cell, plural } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, placesOf, rowOf, type SiteTable } from './sites.ts'
 
-/** Numbers that are not there say why. */
+/** A missing number says why it is missing. */
 export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
@@ -82,7 +82,7 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly pooled: PooledOutput
   readonly values: Values
-  /** Stands for a number that is not there. */
+  /** The text in place of a missing number. */
   readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]
