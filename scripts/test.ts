@@ -29,7 +29,8 @@ if (files.length === 0) {
 } else {
   // The time limit applies to a whole file as well. On a quiet machine the longest takes two minutes, on a busy one several times that.
   const limitMs = (long ? 60 : 15) * 60_000
-  const settings = ['--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${limitMs}`]
+  // Three files at a time on the two processors of CI: many wait for containers, browsers and answers of other peers.
+  const settings = ['--test-reporter=spec', '--test-concurrency=3', `--test-timeout=${limitMs}`]
   // With STIMNET_LONG, tests that repeat something fifty times repeat it a thousand times.
   const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
   const end = ['--import', join(import.meta.dirname, 'test-end.ts')]
