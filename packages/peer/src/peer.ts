@@ -117,9 +117,16 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses: serving.witnesses },
-    ...{ catalogs: basis.catalogs, federation: basis.federation },
-    ...{ accounts: stores.accounts, database: stores.database },
+    peerId,
+    mesh,
+    addresses: mesh.addresses(),
+    gatewayUrl,
+    metricsUrl,
+    witnesses: serving.witnesses,
+    catalogs: basis.catalogs,
+    federation: basis.federation,
+    accounts: stores.accounts,
+    database: stores.database,
     stop: async () => {
       await lifetime.close()
       events.stopped()
@@ -172,12 +179,35 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
     ...requestMethods({
-      ...{ clock, self, signer, requests, submitter, views, links, directory, catalogs, ledger, signerOf },
+      clock,
+      self,
+      signer,
+      requests,
+      submitter,
+      views,
+      links,
+      directory,
+      catalogs,
+      ledger,
+      signerOf,
       open: config.mesh.open
     }),
     ...analysisMethods({
-      ...{ clock, self, nodeId: config.node_id, database, jobs, requests, views, directory, federation },
-      ...{ catalogs, submitter, approvals, stewards, standing, files }
+      clock,
+      self,
+      nodeId: config.node_id,
+      database,
+      jobs,
+      requests,
+      views,
+      directory,
+      federation,
+      catalogs,
+      submitter,
+      approvals,
+      stewards,
+      standing,
+      files
     }),
     ...uploadMethods({ uploads, requests }),
     ...peopleMethods({ clock, accounts, apiKeys, endedTokens, signedOn, logins: loginsOf(config), database, events }),
@@ -185,8 +215,23 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
     ...eventMethods({ feed }),
     ...stewardshipMethods({ config, self, ledger, privacy, federation, mesh, directory, conflicts }),
     ...statusMethods({
-      ...{ config, dataDir, self, facts, checks, catalogs, database, ledger, privacy, federation, mesh, directory },
-      ...{ conflicts, approvals, runner, clocks, feed }
+      config,
+      dataDir,
+      self,
+      facts,
+      checks,
+      catalogs,
+      database,
+      ledger,
+      privacy,
+      federation,
+      mesh,
+      directory,
+      conflicts,
+      approvals,
+      runner,
+      clocks,
+      feed
     }),
     ...sandboxMethods({ config, sandbox, selfTests, around })
   }

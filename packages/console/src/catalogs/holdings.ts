@@ -20,7 +20,8 @@ export function holdingsOf(found: readonly FoundCatalog[]): Holding[] {
     .map(([name, catalogs]): Holding => {
       const [first] = catalogs
       return {
-        ...{ name, catalogs },
+        name,
+        catalogs,
         title: first?.title || name,
         description: first?.description ?? '',
         keywords: [...new Set(catalogs.flatMap(({ keywords }) => keywords))],

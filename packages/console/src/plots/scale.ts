@@ -13,7 +13,8 @@ export function scaleOf(domain: readonly [number, number], range: readonly [numb
   const [from, to] = range
   const length = high - low
   return {
-    ...{ low, high },
+    low,
+    high,
     at: (value) => (length > 0 ? from + ((value - low) / length) * (to - from) : (from + to) / 2)
   }
 }

@@ -43,7 +43,8 @@ function termsOf(form: DecisionForm, { parameters, standing }: Pick<AnalysisRequ
   // Ranges that the first steward granted are the second's to confirm; else every parameter stays as it is.
   const granted = standing?.parameters as NonNullable<AnalysisDecision['standing']>['parameters']
   return {
-    ...{ runs, days },
+    runs,
+    days,
     cohort: anyCohort ? ('any' as const) : ('same' as const),
     requester: anyRequester ? ('any' as const) : ('same' as const),
     parameters: granted ?? asTheyAre(parameters)

@@ -86,7 +86,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [])
   const session = useMemo<Session>(
     () => ({
-      ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
+      client,
+      expired,
+      lost,
+      renewed,
+      refused,
+      account: token === null ? null : accountOf(token),
       signIn: async (name, password) => take(await client.authenticate(name, password)),
       // Whether or not the gateway hears it: this tab forgets the token.
       signOut: () => {

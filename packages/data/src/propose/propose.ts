@@ -116,7 +116,11 @@ async function load(file: string, before: readonly Loaded[], baseDir: string, se
   const usual = /\.tsv$/i.test(file) ? '\t' : ','
   const separator = form === undefined || form.separator === usual ? undefined : form.separator
   const table: TableConfig = {
-    ...{ name, file: relative(baseDir, path), description: '', one_row_per_subject: false, variables: [] },
+    name,
+    file: relative(baseDir, path),
+    description: '',
+    one_row_per_subject: false,
+    variables: [],
     ...(isParquet || isPlain ? {} : { format: 'csv' }),
     ...(form === undefined
       ? {}
@@ -179,7 +183,13 @@ async function proposeTable(file: Loaded, keyed: Keyed, session: Session, people
   }
   const table = { ...file.source.table, one_row_per_subject: keyed.isOneRow }
   return {
-    ...{ label: file.label, table, rows: file.rows, faults: file.faults, variables, leftOut, keyFaults: keyed.faults },
+    label: file.label,
+    table,
+    rows: file.rows,
+    faults: file.faults,
+    variables,
+    leftOut,
+    keyFaults: keyed.faults,
     ...(keyed.column === keyed.subjectKey ? {} : { subjectColumn: keyed.column })
   }
 }

@@ -50,7 +50,10 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
       (one) => one.site === peer && [variable, tableOf(variable)].includes(one.variable)
     )
     return {
-      ...{ peer, variable, wanted, skeleton },
+      peer,
+      variable,
+      wanted,
+      skeleton,
       institution: site?.institution || site?.node_id || peer,
       faults: faults.map(({ field, expected, found }) => `${field}: “${found}”, not “${expected}”`),
       candidates: site ? candidatesIn(site, tableOf(variable), wanted) : [],

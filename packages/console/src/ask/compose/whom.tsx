@@ -17,7 +17,11 @@ export function Whom(props: {
   const { draft, change, found, about } = props
   const choose = (catalog: string) =>
     change({
-      ...{ catalog, targets: null, conditions: [], whereElse: null, mappings: [] },
+      catalog,
+      targets: null,
+      conditions: [],
+      whereElse: null,
+      mappings: [],
       picked: { ...draft.picked, variables: [], by: [], level: '' }
     })
   const toggle = (peerId: string, isAsked: boolean) => {

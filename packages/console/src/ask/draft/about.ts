@@ -26,7 +26,9 @@ export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Dr
   const tables = holders.flatMap(({ schema_definition: schema }) => schema?.tables ?? [])
   const lattice = holders.flatMap(({ schema_definition: schema }) => schema?.lattice ?? [])
   return {
-    ...{ holders, asked, variables: sharedVariables(holders) },
+    holders,
+    asked,
+    variables: sharedVariables(holders),
     lattice: new Set(lattice.map(({ variable }) => variable)),
     oneRow: [...new Set(tables.filter((table) => table.one_row_per_subject).map(({ name }) => name))],
     subjectKey: first.schema_definition?.subject_key ?? 'subject_id'

@@ -70,7 +70,11 @@ async function sign(
   const { peer_id: carrier } = await client.health()
   const nowMs = clock.now()
   const request = await signRequest({
-    ...{ ...ask, carrier, clock, random, signer: signerFromKey(held) },
+    ...ask,
+    carrier,
+    clock,
+    random,
+    signer: signerFromKey(held),
     credentials: credentialsFor(ask.targets, { credentials: held.credentials, nowMs }),
     // As long as one that the gateway signs: an institution that is away for minutes is still asked.
     lifetimeMs: LIMITS.requestLifetimeMsMax

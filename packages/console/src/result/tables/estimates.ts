@@ -167,7 +167,11 @@ function combined(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
         title: `${testName(test)}: ${test.of.replace(/^sd_/, '')}`,
         estimates: [
           ...effects.map(({ site, estimate: value, interval: [low = value, high = value] }) => ({
-            ...{ name: nameOf(site), value, low, high, isPooled: false }
+            name: nameOf(site),
+            value,
+            low,
+            high,
+            isPooled: false
           })),
           ...differenceOf('Combined', test, true)
         ],

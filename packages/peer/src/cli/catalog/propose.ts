@@ -17,7 +17,8 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   }
   const { proposeCatalog } = await import('@stimnet/data')
   const { yaml, decisions } = await proposeCatalog(files, {
-    ...{ baseDir: process.cwd(), peopleMin },
+    baseDir: process.cwd(),
+    peopleMin,
     ...(name === undefined ? {} : { name }),
     ...(subjectKey === undefined ? {} : { subjectKey })
   })
