@@ -46,6 +46,8 @@ interface ProposedCatalog {
   /** Files in which no column holds the subject key. */
   readonly keyless: readonly string[]
   readonly tables: readonly ProposedTable[]
+  /** The section of the database that the tables are in. */
+  readonly postgres?: Readonly<Record<string, unknown>>
 }
 
 const MISSING_MAX = 16
@@ -70,6 +72,7 @@ export function proposalText(catalog: ProposedCatalog): { yaml: string; decision
   page.line(`subject_key: ${catalog.subjectKey}`)
   page.decide('subject_key', keySentence(catalog))
   page.line('synthetic: false')
+  if (catalog.postgres !== undefined) page.line(`postgres: ${flow(catalog.postgres)}`)
   page.line('tables:')
   for (const table of catalog.tables.filter(({ variables }) => variables.length > 0)) tableLines(page, table)
   for (const { label, leftOut } of catalog.tables.filter(({ variables }) => variables.length === 0)) {
@@ -110,7 +113,9 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
-  page.line(`    file: ${text(table.file)}`)
+  for (const key of ['file', 'relation', 'query'] as const) {
+    if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
+  }
   const [fault] = faults
   if (fault !== undefined) {
     page.decide(
@@ -158,12 +163,12 @@ type Reading = NonNullable<TableConfig['reading']>
 function variableLines(page: Page, table: string, proposed: TableVariable, reading: Reading): void {
   const { variable, unitGuess } = proposed
   const about = `${table}.${variable.name}`
-  const { name, column, type, unit, levels, rename, decimals, minimum, maximum, breakpoints } = variable
+  const { name, column, type, unit, description, levels, rename, decimals, minimum, maximum, breakpoints } = variable
   const own = ownMissing(proposed)
   const isShared =
     own.every((word) => (reading.missing ?? []).includes(word)) && !conflicts(proposed, reading.missing ?? [])
   const written = withoutUndefined({
-    ...{ name, column, type, unit, levels, rename, decimals, minimum, maximum, breakpoints },
+    ...{ name, column, type, unit, description, levels, rename, decimals, minimum, maximum, breakpoints },
     decimal: variable.decimal === (reading.decimal ?? '.') ? undefined : variable.decimal,
     date_format: variable.date_format === (reading.date_format ?? 'yyyy-mm-dd') ? undefined : variable.date_format,
     missing: isShared ? undefined : own
