@@ -18,6 +18,7 @@ import {
   proposeFromDatabase
 } from '../src/index.ts'
 import { parse } from 'yaml'
+import { countsOf, manyRows } from './many-rows.ts'
 import { PASSWORDS, type PostgresServer, startPostgres, withoutPostgres } from './postgres-server.ts'
 
 const ENVIRONMENT = { READER: PASSWORDS.reader, WRITER: PASSWORDS.writer, WRONG: 'wrong-secret' }
@@ -445,27 +446,14 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     )
   })
 
-  test('a million rows are read exactly', async () => {
-    await server.run(`CREATE TABLE million AS SELECT n / 4 AS id, (n % 1000) * 0.5 AS score, date '2020-01-01' + (n % 365) AS day,
-      (ARRAY['a', 'b'])[1 + n % 2] AS arm FROM generate_series(0, 999999) AS n; GRANT SELECT ON million TO reader`)
-    const catalog = await open(
-      catalogOf({
-        relation: 'million',
-        variables: [
-          { name: 'score', type: 'number', decimals: 1, breakpoints: [250] },
-          { name: 'day', type: 'date' },
-          { name: 'arm', type: 'category', levels: ['a', 'b'] }
-        ]
-      })
-    )
-    assert.equal(catalog.subjects, 250_000)
-    assert.equal((await catalog.itemsOf('people')).rows, 1_000_000)
-    assert.equal((await catalog.cohort({ column: 'score', op: '<', values: [250] })).size, 125_000)
+  test('many rows are read exactly', async () => {
+    const catalog = await open(catalogOf(await manyRows(server, 100_000)))
+    assert.deepEqual(await countsOf(catalog), { people: 25_000, rows: 100_000, below: 12_500 })
   })
 
   test('a server that dies in the middle loses nothing: the epoch before it stays, and the next start reads on', async () => {
     await server.run(
-      `CREATE VIEW stuck AS SELECT id, CASE WHEN id = 200000 AND pg_sleep(60) IS NULL THEN 0 ELSE 1 END AS age FROM million`
+      `CREATE VIEW stuck AS SELECT id, CASE WHEN id = 20000 AND pg_sleep(60) IS NULL THEN 0 ELSE 1 END AS age FROM many`
     )
     const place = await newPlace()
     const first = await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)
