@@ -22,9 +22,10 @@ import type { SourcePlaces } from './sources/postgres/connect.ts'
 import { type LoadedRelations, loadRelations, relationTables } from './sources/postgres/read.ts'
 import {
   assertPlainPath,
-  type FileSource,
   fingerprint,
   hashFile,
+  hashSource,
+  type LocalSource,
   loadSource,
   type Source,
   sourceOf
@@ -135,19 +136,19 @@ async function storedSnapshot(options: SnapshotOptions & { readonly stored: stri
 }
 
 /** The hash of a file: from the index if the file is untouched since, otherwise computed and stored there. */
-async function hashOf(source: FileSource, index: SubjectIndex): Promise<string> {
+async function hashOf(source: LocalSource, index: SubjectIndex): Promise<string> {
   const print = await fingerprint(source)
-  const known = await index.sourceHash(source.path, print)
+  const known = await index.sourceHash(source.name, print)
   if (known !== null) return known
-  const hash = await hashFile(source.path)
+  const hash = await hashSource(source)
   await assertUntouched(source, print)
-  await index.noteSourceHash(source.path, print, hash)
+  await index.noteSourceHash(source.name, print, hash)
   return hash
 }
 
-async function assertUntouched(source: FileSource, print: string): Promise<void> {
+async function assertUntouched(source: LocalSource, print: string): Promise<void> {
   if ((await fingerprint(source)) === print) return
-  throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
+  throw new StimnetError('SOURCE_INVALID', `${source.name}: changed while it was being read. Start again.`)
 }
 
 /**
@@ -279,12 +280,12 @@ async function loadTables(session: Session, options: BuildOptions): Promise<read
 }
 
 /** Loads a file, which must be the one that was hashed. */
-async function loadUntouched(source: FileSource, hash: string | undefined, session: Session, raw: string) {
+async function loadUntouched(source: LocalSource, hash: string | undefined, session: Session, raw: string) {
   const print = await fingerprint(source)
   const loaded = await loadSource(source, session, raw)
   await assertUntouched(source, print)
   if (loaded.sha256 === hash) return loaded
-  throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
+  throw new StimnetError('SOURCE_INVALID', `${source.name}: changed while it was being read. Start again.`)
 }
 
 /**

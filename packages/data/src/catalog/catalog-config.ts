@@ -96,6 +96,8 @@ const tableSchema = z.strictObject({
       'not a name as schema.name, with at most 63 bytes in each part'
     )
     .optional(),
+  /** A table that a BIDS dataset keeps in one file per person: its folder, and `sessions` or `scans`. */
+  bids: z.strictObject({ folder: z.string().min(1).max(1024), list: z.enum(['sessions', 'scans']) }).optional(),
   /** The steward's query of the catalog's database: one SELECT, without a semicolon. */
   query: z.string().min(1).max(65_536).optional(),
   /** Default: by the ending of the file's name. */
@@ -222,6 +224,11 @@ const catalogShape = z.strictObject({
 /** One catalog of the peer's configuration. */
 export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
+/** Whether the rows of a table are in the database of its catalog. */
+export function isRelation({ relation, query }: Pick<TableConfig, 'relation' | 'query'>): boolean {
+  return relation !== undefined || query !== undefined
+}
+
 /** The parsed configuration of a catalog. */
 export type CatalogConfig = z.output<typeof catalogShape>
 /** One table of a catalog's configuration. */
@@ -313,7 +320,7 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     if (message) refuse(['lattice', i, 'variable'], message)
   }
   checkSets(catalog, refuse)
-  if (catalog.postgres && catalog.tables.every(({ file }) => file !== undefined)) {
+  if (catalog.postgres && !catalog.tables.some(isRelation)) {
     refuse(['postgres'], 'no table has a relation or a query')
   }
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
@@ -329,20 +336,20 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }
 
-/** What contradicts the source of a table: a file, a relation or a query. */
+/** What contradicts the source of a table: a file, a BIDS table, a relation or a query. */
 function* sourceConflicts(
   table: TableConfig,
   { postgres }: CatalogConfig
 ): Generator<readonly [key: readonly string[], message: string]> {
-  const { file, relation, query, format, reading } = table
-  const sources = [file, relation, query].filter((source) => source !== undefined)
-  if (sources.length !== 1) yield [['file'], 'a table has one of file, relation and query']
-  if (file === undefined && postgres === undefined) yield [[], 'the catalog has no postgres for its relation or query']
+  const { file, bids, relation, query, format, reading } = table
+  const sources = [file, bids, relation, query].filter((source) => source !== undefined)
+  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, relation and query']
+  if (isRelation(table) && postgres === undefined) yield [[], 'the catalog has no postgres for its relation or query']
   if (file === undefined && format !== undefined) yield [['format'], 'only a file has a format']
   const isParquet = format === 'parquet' || (format === undefined && /\.parquet$/i.test(file ?? ''))
   for (const key of ['encoding', 'separator'] as const) {
     if (reading?.[key] === undefined) continue
-    if (file === undefined) yield [['reading', key], `a database has no ${key}`]
+    if (file === undefined) yield [['reading', key], `${key} is for text files alone`]
     else if (isParquet) yield [['reading', key], `a Parquet file has no ${key}`]
   }
 }

@@ -1,7 +1,7 @@
 /** Check of a catalog's files and relations against their description that reports everything at once, for the steward who has to mend it. */
 import { stat } from 'node:fs/promises'
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { type CatalogConfig, isRelation, type TableConfig } from '../catalog/catalog-config.ts'
 import { openEngine, type Session } from '../engine.ts'
 import type { Database, SourcePlaces } from '../sources/postgres/connect.ts'
 import { loadRelation } from '../sources/postgres/load.ts'
@@ -30,7 +30,7 @@ export async function checkSources(
   const { baseDir } = places
   const faults: SourceFault[] = []
   // One engine per table, so that one large file is in memory at a time.
-  for (const table of config.tables.filter(({ file }) => file !== undefined)) {
+  for (const table of config.tables.filter((one) => !isRelation(one))) {
     const engine = await openEngine({ threads: 2 })
     try {
       faults.push(...(await checkTable(config, table, { baseDir, placesMax, session: await engine.session() })))
@@ -93,18 +93,20 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ch
   try {
     const source = sourceOf(table, baseDir)
     if (source.format === 'postgres') return []
-    const facts = await stat(source.path).catch(() => undefined)
-    if (!facts?.isFile()) return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
+    const facts = source.format === 'bids' ? undefined : await stat(source.path).catch(() => undefined)
+    if (source.format !== 'bids' && !facts?.isFile()) {
+      return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
+    }
     const { loaded, faults } = await loadWhatFits(source, session, 'raw')
     const breaches = await breachesOf(
       { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' },
       placesMax
     )
-    return [...linesOf(faults, placesMax), ...breaches].map(at(source.path))
+    return [...linesOf(faults, placesMax), ...breaches].map(at(source.name))
   } catch (error) {
     // A file that cannot be read at all; its words name file and line, and none of its values.
     if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
-    return [ofFile(error.message)].map(at(table.file ?? ''))
+    return [ofFile(error.message)].map(at(table.file ?? table.bids?.folder ?? ''))
   }
 }
 

@@ -73,7 +73,8 @@ export async function loadFile(
         })
   }
   const source = sourceOf(table, baseDir)
-  if (source.format === 'postgres') throw new StimnetError('NODE_ERROR', 'a file that is none')
+  if (source.format === 'postgres' || source.format === 'bids')
+    throw new StimnetError('NODE_ERROR', 'a file that is none')
   const raw = `raw_${before.length}`
   const { loaded, faults } = await loadWhatFits(source, session, raw)
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)

@@ -113,7 +113,7 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
-  for (const key of ['file', 'relation', 'query'] as const) {
+  for (const key of ['file', 'bids', 'relation', 'query'] as const) {
     if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
   }
   const [fault] = faults
@@ -143,6 +143,12 @@ function tableLines(page: Page, proposed: ProposedTable): void {
     )
   }
   page.line('    variables:')
+  if (variables.some(({ variable: { description } }) => description !== undefined)) {
+    page.decide(
+      table.name,
+      'The descriptions of its variables are those of its sidecar. They are public once the catalog is served.'
+    )
+  }
   const known = variables.map(({ variable: { name } }) => name).filter(isIdentifyingName)
   if (known.length > 0) {
     const which = `Others are taken to know ${known.join(', ')} of a person, by the names.`
@@ -176,7 +182,10 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   const guess = unitGuess === undefined ? '' : `   # unit: ${unitGuess}? A guess by the name.`
   page.line(`      - ${flow(written)}${guess}`)
   if (unit !== undefined)
-    page.decide(about, `The unit ${text(unit)} is from the header. Is it so written at the other institutions?`)
+    page.decide(
+      about,
+      `The unit ${text(unit)} is from the header or the code book. Is it so written at the other institutions?`
+    )
   else if (unitGuess !== undefined) page.decide(about, `Is its unit ${unitGuess}? Then write unit: ${unitGuess}.`)
   else if (type === 'integer' || type === 'number') page.decide(about, 'Which unit does it have, if any?')
   const missing = proposed.missing.map(({ text: word, rows }) => `${JSON.stringify(word)} ${inRows(rows)}`)

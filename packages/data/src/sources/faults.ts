@@ -59,7 +59,7 @@ async function faultOf({ table, subjectKey, baseDir, session }: Look): Promise<s
     const missing = declared.filter((column) => !columns.has(column)).map((column) => JSON.stringify(column))
     if (missing.length === 0) return undefined
     const has = [...columns].slice(0, SHOWN_MAX).join(', ')
-    return `${source.path}: no column ${missing.slice(0, SHOWN_MAX).join(', ')}; it has ${has}`
+    return `${source.name}: no column ${missing.slice(0, SHOWN_MAX).join(', ')}; it has ${has}`
   } catch (error) {
     if (error instanceof StimnetError) return error.message
     throw error

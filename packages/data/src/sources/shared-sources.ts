@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
 import { postgresAddress, relationParts } from '../catalog/postgres-config.ts'
-import { sourceOf } from './source.ts'
+import { type Source, sourceOf } from './source.ts'
 
 /**
  * Throws CONFIG_INVALID, naming both tables and the source, if two tables of a peer's catalogs read one file, by whatever path or
@@ -18,7 +18,7 @@ export async function assertSourcesApart(configs: readonly CatalogConfig[], base
   for (const catalog of configs) {
     for (const table of catalog.tables) {
       const source = sourceOf(table, baseDir)
-      const key = source.format === 'postgres' ? relationKey(catalog, table) : await fileKey(source.path)
+      const key = await keyOf(source, catalog)
       if (key === undefined) continue
       const name = `${catalog.name}.${table.name}`
       const other = seen.get(key)
@@ -33,6 +33,13 @@ export async function assertSourcesApart(configs: readonly CatalogConfig[], base
       seen.set(key, name)
     }
   }
+}
+
+async function keyOf(source: Source, catalog: CatalogConfig): Promise<string | undefined> {
+  if (source.format === 'postgres') return relationKey(catalog, source.table)
+  if (source.format !== 'bids') return fileKey(source.path)
+  const folder = await fileKey(source.folder)
+  return folder === undefined ? undefined : `${source.list} of ${folder}`
 }
 
 async function fileKey(path: string): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import { encodingOf, separatorOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type CsvShape, headerOf, lineOfRecord, scanCsv, type TextForm } from './csv-scan.ts'
+import { type BidsSource, bidsColumns, bidsFingerprint, bidsHash, loadBids } from './bids.ts'
 import { relationName } from './postgres/relation.ts'
 
 /** The format as which a file is read. */
@@ -32,14 +33,23 @@ export interface RelationSource {
   readonly format: 'postgres'
 }
 
+/** A source in the file system. */
+export type LocalSource = FileSource | BidsSource
+
 /** Where the rows of a table are. */
-export type Source = FileSource | RelationSource
+export type Source = LocalSource | RelationSource
 
 /** The source of a table. Throws SOURCE_INVALID if neither `format` nor the ending of a file's name gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
+  if (table.bids !== undefined) return bidsOf(table, table.bids, baseDir)
   return table.file === undefined
     ? { table, name: `PostgreSQL, ${relationName(table)}`, format: 'postgres' }
     : fileOf(table, table.file, baseDir)
+}
+
+function bidsOf(table: TableConfig, { folder, list }: NonNullable<TableConfig['bids']>, baseDir: string): BidsSource {
+  const path = resolve(baseDir, folder)
+  return { table, name: `${path}, ${list}`, folder: path, list, format: 'bids' }
 }
 
 /** The file of a table. Throws as `sourceOf`. */
@@ -62,7 +72,8 @@ export function assertPlainPath(path: string, key: string): void {
 }
 
 /** A text that changes whenever a file is written, to be taken before and after reading it. Throws SOURCE_INVALID. */
-export async function fingerprint(source: FileSource): Promise<string> {
+export async function fingerprint(source: LocalSource): Promise<string> {
+  if (source.format === 'bids') return bidsFingerprint(source)
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
@@ -73,6 +84,11 @@ export async function fingerprint(source: FileSource): Promise<string> {
       cause
     })
   }
+}
+
+/** SHA-256 of a source's bytes, lower-case hexadecimal. Throws SOURCE_INVALID. */
+export function hashSource(source: LocalSource): Promise<string> {
+  return source.format === 'bids' ? bidsHash(source) : hashFile(source.path)
 }
 
 /** SHA-256 of a file, lower-case hexadecimal. */
@@ -91,7 +107,8 @@ export interface LoadedSource {
 }
 
 /** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
-export function loadSource(source: FileSource, session: Session, raw: string): Promise<LoadedSource> {
+export function loadSource(source: LocalSource, session: Session, raw: string): Promise<LoadedSource> {
+  if (source.format === 'bids') return loadBids(source, session, raw)
   if (source.format === 'parquet') return loadParquet(source, session, raw)
   return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
@@ -109,11 +126,12 @@ export interface LineFault {
  * a readable header, or of another encoding.
  */
 export async function loadWhatFits(
-  source: FileSource,
+  source: LocalSource,
   session: Session,
   raw: string
 ): Promise<{ readonly loaded: LoadedSource; readonly faults: readonly LineFault[] }> {
   const faults: LineFault[] = []
+  if (source.format === 'bids') return { loaded: await loadBids(source, session, raw), faults }
   if (source.format === 'parquet') return { loaded: await loadParquet(source, session, raw), faults }
   const loaded = await loadRecords(source, session, raw, (line, fault) => faults.push({ line, fault }))
   return { loaded, faults }
@@ -184,7 +202,8 @@ async function loadParquet(source: FileSource, session: Session, raw: string): P
 }
 
 /** The columns of a source, without its rows. Throws SOURCE_INVALID. */
-export async function columnsOf(source: FileSource, session: Session): Promise<readonly string[]> {
+export async function columnsOf(source: LocalSource, session: Session): Promise<readonly string[]> {
+  if (source.format === 'bids') return bidsColumns(source)
   if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))

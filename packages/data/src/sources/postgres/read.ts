@@ -1,6 +1,6 @@
 /** Reading of the tables that a catalog has in a database: all in one transaction, and no column that the catalog does not name. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig, TableConfig } from '../../catalog/catalog-config.ts'
+import { type CatalogConfig, isRelation, type TableConfig } from '../../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../../catalog/reading.ts'
 import type { Session } from '../../engine.ts'
 import { type Database, openDatabase, type SourcePlaces } from './connect.ts'
@@ -11,7 +11,7 @@ import { assertReader } from './role.ts'
 
 /** The tables of a catalog that are read from its database. */
 export function relationTables({ tables }: Pick<CatalogConfig, 'tables'>): readonly TableConfig[] {
-  return tables.filter(({ file }) => file === undefined)
+  return tables.filter(isRelation)
 }
 
 /** An open database with a note about its role, where there is one. */

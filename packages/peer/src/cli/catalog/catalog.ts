@@ -9,23 +9,26 @@ const ACTIONS = ['propose', 'check', 'dummy'] as const
 /** Exit code 1: the check found something wrong. Exit code 2: nothing could be checked. */
 export const catalogCommand = command({
   name: 'catalog',
-  usage: 'propose FILE … | propose --postgres URL | check [FILE] | dummy NAME [--rows N]',
+  usage: 'propose FILE … | propose --bids FOLDER | propose --postgres URL | check [FILE] | dummy NAME [--rows N]',
   summary:
-    'Proposes a catalog for files or a database, checks catalogs and their sources, makes up rows from a description.',
+    'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows.',
   details: `
 propose   reads CSV, TSV and Parquet files and writes a catalog to standard output: subject key, types, levels, bounds,
           breakpoints, and how the files are read. Levels of few people are not written, since levels are public. What a person
           must decide is written to standard error, with the line of the proposal. Words and counts in it are of your data.
+          With --bids it reads the tables of a BIDS dataset: participants.tsv, phenotype/, sessions and scans, with the units, levels
+          and descriptions of their JSON sidecars. Images are not opened.
           With --postgres it reads the tables and views of a database, all that the role may read or those of --table. The URL is
           postgresql://ROLE@HOST:PORT/DATABASE, without a password, which other users of this machine could see: give
           --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file).
 check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
-          with all lines of their files and rows of their databases. It starts nothing and writes nothing. Exit code 0: nothing is wrong; 1: something is;
-          2: the configuration cannot be read.
+          with all lines of their files and all rows of their databases. It starts nothing and writes nothing. Exit code 0: nothing is
+          wrong; 1: something is; 2: the configuration cannot be read.
 dummy     writes made-up rows of a catalog as CSV files, from its description alone: types, levels, bounds and no data. For
           writing a script before it is sent. Asks the gateway for the description, or takes it from --config.
 
   stimnet catalog propose export/*.csv > catalog.yaml
+  stimnet catalog propose --bids /data/ds004 --name imaging_data > catalog.yaml
   stimnet catalog propose --postgres postgresql://reader@127.0.0.1/registry --password-file pw --table clinic.patients > catalog.yaml
   stimnet catalog check catalog.yaml
   stimnet catalog dummy clinical_trial_data --rows 500 --out dummy`,
@@ -42,6 +45,7 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
       value: 'N',
       help: 'propose: fewest people of a level, and between breakpoints (default 10)'
     },
+    bids: { type: 'string', value: 'FOLDER', help: 'propose: a BIDS dataset, in place of files' },
     postgres: { type: 'string', value: 'URL', help: 'propose: the database, in place of files' },
     table: {
       type: 'string',
@@ -77,15 +81,16 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     const json = values.json ?? false
     switch (oneOf('the action', action, ACTIONS)) {
       case 'propose': {
-        const { postgres: url } = values
-        if (rest.length === 0 && url === undefined) {
-          return refuse('a file is missing: stimnet catalog propose FILE …, or --postgres URL')
+        const { postgres: url, bids } = values
+        const sources = [rest[0], bids, url].filter((source) => source !== undefined)
+        if (sources.length === 0) {
+          return refuse('a file is missing: stimnet catalog propose FILE …, --bids FOLDER or --postgres URL')
         }
-        if (rest.length > 0 && url !== undefined) return refuse('give files or --postgres, not both')
+        if (sources.length > 1) return refuse('give files, --bids or --postgres, and only one of them')
         const peopleMin = wholeNumber('--at-least', values['at-least'], { least: 3 }) ?? 10
         const wishes = { name: values.name, subjectKey: values['subject-key'], peopleMin, json }
         const database = url === undefined ? {} : { database: { url, ...databaseOf(values) } }
-        return proposeAction(rest, { ...wishes, ...database }, io)
+        return proposeAction(rest, { ...wishes, ...database, ...(bids === undefined ? {} : { bids }) }, io)
       }
       case 'check': {
         const [file] = onlyOne(rest, 'check [FILE]')

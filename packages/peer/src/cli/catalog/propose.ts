@@ -14,6 +14,8 @@ export interface ProposeDatabase {
 }
 
 interface ProposeOptions {
+  /** Folder of a BIDS dataset, in place of files. */
+  readonly bids?: string
   /** In place of files. */
   readonly database?: ProposeDatabase
   readonly name: string | undefined
@@ -28,19 +30,21 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   if (name !== undefined && !isName(name)) {
     refuse('--name has letters, digits, _ and -, at most 64, and begins with a letter')
   }
-  const { proposeCatalog, proposeFromDatabase } = await import('@stimnet/data')
+  const { proposeCatalog, proposeFromBids, proposeFromDatabase } = await import('@stimnet/data')
   const wishes = {
     ...{ baseDir: process.cwd(), peopleMin },
     ...(name === undefined ? {} : { name }),
     ...(subjectKey === undefined ? {} : { subjectKey })
   }
-  const { database } = options
+  const { bids, database } = options
   const { yaml, decisions } =
-    database === undefined
-      ? await proposeCatalog(files, wishes)
-      : await proposeFromDatabase(sectionOf(database), {
-          ...{ ...wishes, environment: environment(), relations: database.tables }
-        })
+    bids !== undefined
+      ? await proposeFromBids(bids, wishes)
+      : database === undefined
+        ? await proposeCatalog(files, wishes)
+        : await proposeFromDatabase(sectionOf(database), {
+            ...{ ...wishes, environment: environment(), relations: database.tables }
+          })
   if (json) {
     io.out(`${JSON.stringify({ yaml, decisions }, null, 2)}\n`)
     return EXIT.ok
