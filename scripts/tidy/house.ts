@@ -32,6 +32,8 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
   { dependency: '@hono/', door: 'gateway' },
   { dependency: 'dockerode', door: 'sandbox' },
   { dependency: '@duckdb/', door: 'data' },
+  { dependency: 'pg', door: 'data' },
+  { dependency: 'pg-cursor', door: 'data' },
   { dependency: 'level', door: 'peer' },
   { dependency: 'react', door: 'console' },
   { dependency: 'react-dom', door: 'console' },
@@ -118,6 +120,7 @@ export const CONFIGURATION = {
     'packages/data/src/catalog/catalog-config.ts',
     'packages/data/src/catalog/catalog-privacy.ts',
     'packages/data/src/catalog/budget.ts',
+    'packages/data/src/catalog/postgres-config.ts',
     'packages/data/src/catalog/reading.ts',
     'packages/protocol/src/federation/duo.ts'
   ]

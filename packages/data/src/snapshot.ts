@@ -1,18 +1,37 @@
-/** Snapshots: a catalog's files as they were at one time, typed, without subject keys, in a folder named by their hash. */
+/** Snapshots: a catalog's sources as they were at one time, typed, without subject keys, in a folder named by their hash. */
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, canonicalBytes, type RandomSource, StimnetError, sha256Hex, toHex } from '@stimnet/protocol'
+import {
+  type Clock,
+  canonicalBytes,
+  codeOf,
+  type RandomSource,
+  StimnetError,
+  sha256Hex,
+  toHex
+} from '@stimnet/protocol'
 import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog/catalog-config.ts'
-import { ROW, SUBJECT } from './columns.ts'
-import { type Engine, openEngine, type Session } from './engine.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
 import { readingPrint, valuePrint } from './catalog/reading.ts'
-import { quoteName, quoteText } from './quote.ts'
-import { assertPlainPath, fingerprint, hashFile, loadSource, type Source, sourceOf } from './sources/source.ts'
-import { straysIn, type KeyedTable } from './sources/strays.ts'
-import { typeColumns } from './sources/typed.ts'
+import { ROW, SUBJECT } from './columns.ts'
+import { type Engine, openEngine, type Session } from './engine.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
+import { quoteName, quoteText } from './quote.ts'
+import type { SourcePlaces } from './sources/postgres/connect.ts'
+import { type LoadedRelations, loadRelations, relationTables } from './sources/postgres/read.ts'
+import {
+  assertPlainPath,
+  fingerprint,
+  hashFile,
+  hashSource,
+  type LocalSource,
+  loadSource,
+  type Source,
+  sourceOf
+} from './sources/source.ts'
+import { type KeyedTable, straysIn } from './sources/strays.ts'
+import { typeColumns } from './sources/typed.ts'
 
 /** Version of the format. It is raised whenever a snapshot of the same files would come out differently. */
 const FORMAT = 3
@@ -22,15 +41,16 @@ const UNFINISHED = 'unfinished-'
 export const PEOPLE_FILE = '_people.parquet'
 
 /** A catalog’s configuration, and the places where its snapshots are kept. */
-export interface SnapshotOptions {
+export interface SnapshotOptions extends SourcePlaces {
   readonly config: CatalogConfig
-  readonly baseDir: string
   readonly dataDir: string
   readonly index: SubjectIndex
   readonly clock: Clock
   readonly random: RandomSource
   /** The epoch to stay with, even if the files have changed. */
   readonly pinned?: string
+  /** The epoch to stay with while the catalog's database cannot be read. Default: the pinned one. */
+  readonly fallback?: string
 }
 
 /** One complete epoch of a catalog in its folder. */
@@ -40,43 +60,73 @@ export interface Snapshot {
   readonly config: CatalogConfig
   /** The epoch that the files make now, if it is another. */
   readonly newer?: string
+  /** What the institution's log should say about the catalog's database. */
+  readonly note?: string
   readonly folder: string
   readonly manifest: Manifest
 }
 
 /**
- * The snapshot of the files as they are now: the existing one if they are unchanged, otherwise a new epoch beside the old ones.
- * If another epoch is pinned, that one as it was. Throws SOURCE_INVALID.
+ * The snapshot of the sources as they are now: the existing one if they are unchanged, otherwise a new epoch beside the old ones.
+ * If another epoch is pinned, that one as it was. While the database cannot be read, the epoch of `pinned` or `fallback` as it was.
+ * Throws SOURCE_INVALID, and SOURCE_UNAVAILABLE if there is no such epoch.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const bench = benchIn(join(options.dataDir, options.config.name))
+  try {
+    return await snapshotOn(bench, options, await relationsOn(bench, options))
+  } catch (error) {
+    const stored = options.pinned ?? options.fallback
+    if (stored === undefined || codeOf(error) !== 'SOURCE_UNAVAILABLE' || !(error instanceof Error)) throw error
+    return { ...(await storedSnapshot({ ...options, stored })), note: `served as it was: ${error.message}` }
+  } finally {
+    await bench.close()
+  }
+}
+
+/** The catalog's relations, loaded into tables `relation_…` of the bench's engine; none if all its tables are files. */
+async function relationsOn(bench: Bench, options: SnapshotOptions): Promise<LoadedRelations> {
+  const { config } = options
+  if (relationTables(config).length === 0) return { tables: new Map() }
+  return loadRelations(config, options, { session: await bench.session(), rawOf: (table) => `relation_${table}` })
+}
+
+async function snapshotOn(bench: Bench, options: SnapshotOptions, relations: LoadedRelations): Promise<Snapshot> {
   const { config, baseDir, dataDir, index, random, pinned } = options
+  const note = relations.note === undefined ? {} : { note: relations.note }
   const sources = config.tables.map((table) => sourceOf(table, baseDir))
-  const hashes = await Promise.all(sources.map((source) => hashOf(source, index)))
+  const hashes = await Promise.all(
+    sources.map((source) =>
+      source.format === 'postgres' ? (relations.tables.get(source.table.name)?.sha256 ?? '') : hashOf(source, index)
+    )
+  )
   // A plain hash of the data would confirm or refute each guess of them, so it cannot name a
   // catalog that promises noise in everything.
   const secret = config.mode === 'dp' ? await index.salt('dp', () => toHex(random.bytes(32))) : undefined
   const epoch = await epochOf(config, hashes, secret)
-  if (pinned !== undefined && pinned !== epoch) return pinnedSnapshot({ ...options, pinned, newer: epoch })
+  if (pinned !== undefined && pinned !== epoch) {
+    return { ...(await storedSnapshot({ ...options, stored: pinned })), newer: epoch, ...note }
+  }
   const folder = join(dataDir, config.name, epoch)
   assertPlainPath(folder, 'the data folder')
   const known = await index.manifest(epoch)
   const whole = known && (await isWhole(folder, known)) ? known : null
-  const manifest = whole ?? (await build({ ...options, sources, hashes, epoch, folder }))
+  const manifest = whole ?? (await build({ ...options, sources, hashes, epoch, folder, bench, relations }))
   // Settings that change no row, such as the lattice, may have changed since. The epoch keeps the
   // description by which it was last served.
   await index.writeConfig(epoch, config)
-  return { epoch, folder, manifest, config }
+  return { epoch, folder, manifest, config, ...note }
 }
 
-/** The pinned epoch: one from which questions were answered stays as it is until a steward accepts the newer one. */
-async function pinnedSnapshot(options: SnapshotOptions & { pinned: string; newer: string }): Promise<Snapshot> {
-  const { config, dataDir, index, pinned: epoch, newer } = options
+/** An epoch as it was: one from which questions were answered stays as it is until a steward accepts the newer one. */
+async function storedSnapshot(options: SnapshotOptions & { readonly stored: string }): Promise<Snapshot> {
+  const { config, dataDir, index, stored: epoch } = options
   const folder = join(dataDir, config.name, epoch)
   assertPlainPath(folder, 'the data folder')
-  const [manifest, stored] = await Promise.all([index.manifest(epoch), index.config(epoch)])
-  const parsed = catalogConfigSchema.safeParse(stored)
+  const [manifest, described] = await Promise.all([index.manifest(epoch), index.config(epoch)])
+  const parsed = catalogConfigSchema.safeParse(described)
   if (manifest && parsed.success && (await isWhole(folder, manifest))) {
-    return { epoch, folder, manifest, config: pinnedConfig(parsed.data, config), newer }
+    return { epoch, folder, manifest, config: pinnedConfig(parsed.data, config) }
   }
   throw new StimnetError(
     'SOURCE_INVALID',
@@ -86,19 +136,19 @@ async function pinnedSnapshot(options: SnapshotOptions & { pinned: string; newer
 }
 
 /** The hash of a file: from the index if the file is untouched since, otherwise computed and stored there. */
-async function hashOf(source: Source, index: SubjectIndex): Promise<string> {
+async function hashOf(source: LocalSource, index: SubjectIndex): Promise<string> {
   const print = await fingerprint(source)
-  const known = await index.sourceHash(source.path, print)
+  const known = await index.sourceHash(source.name, print)
   if (known !== null) return known
-  const hash = await hashFile(source.path)
+  const hash = await hashSource(source)
   await assertUntouched(source, print)
-  await index.noteSourceHash(source.path, print, hash)
+  await index.noteSourceHash(source.name, print, hash)
   return hash
 }
 
-async function assertUntouched(source: Source, print: string): Promise<void> {
+async function assertUntouched(source: LocalSource, print: string): Promise<void> {
   if ((await fingerprint(source)) === print) return
-  throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
+  throw new StimnetError('SOURCE_INVALID', `${source.name}: changed while it was being read. Start again.`)
 }
 
 /**
@@ -153,33 +203,59 @@ interface BuildOptions extends SnapshotOptions {
   readonly hashes: readonly string[]
   readonly epoch: string
   readonly folder: string
+  readonly bench: Bench
+  readonly relations: LoadedRelations
 }
+
+/** A temporary folder with an engine, both made when they are first needed. */
+interface Bench {
+  folder(): Promise<string>
+  session(): Promise<Session>
+  close(): Promise<void>
+}
+
+/** A bench in a folder, from which it first removes what a killed node left behind. */
+function benchIn(parent: string): Bench {
+  let opened: Promise<{ temporary: string; engine: Engine; session: Session }> | undefined
+  const open = async () => {
+    await mkdir(parent, { recursive: true })
+    await removeUnfinished(parent)
+    const temporary = await mkdtemp(join(parent, UNFINISHED))
+    const engine = await openEngine({ threads: 2, spillDir: join(temporary, SPILL) })
+    return { temporary, engine, session: await engine.session() }
+  }
+  const get = () => {
+    opened ??= open()
+    return opened
+  }
+  return {
+    folder: async () => (await get()).temporary,
+    session: async () => (await get()).session,
+    async close() {
+      const made = await opened?.catch(() => undefined)
+      made?.engine.close()
+      if (made !== undefined) await rm(made.temporary, { recursive: true, force: true })
+    }
+  }
+}
+
+const SPILL = 'spill'
 
 /** Builds everything in a temporary folder, which gets its name at the end; then the index, with the manifest last. */
 async function build(options: BuildOptions): Promise<Manifest> {
-  const parent = join(options.dataDir, options.config.name)
-  await mkdir(parent, { recursive: true })
-  await removeUnfinished(parent)
-  const temporary = await mkdtemp(join(parent, UNFINISHED))
-  const engine = await openEngine({ threads: 2, spillDir: join(temporary, 'spill') })
-  try {
-    const session = await engine.session()
-    const strays = await straysIn(session, await loadTables(session, options))
-    const subjects = await numberSubjects(session, options)
-    await writePeople(session, options, temporary)
-    const tables = await writeTables(session, options, temporary)
-    await rm(join(temporary, 'spill'), { recursive: true, force: true })
-    // A folder of this name has no manifest or is incomplete: an earlier attempt was interrupted.
-    await rm(options.folder, { recursive: true, force: true })
-    await rename(temporary, options.folder)
-    for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
-    const manifest: Manifest = { subjects, snapshotAtMs: options.clock.now(), tables, strays }
-    await options.index.writeManifest(options.epoch, manifest)
-    return manifest
-  } finally {
-    engine.close()
-    await rm(temporary, { recursive: true, force: true })
-  }
+  const [temporary, session] = [await options.bench.folder(), await options.bench.session()]
+  const strays = await straysIn(session, await loadTables(session, options))
+  const subjects = await numberSubjects(session, options)
+  await writePeople(session, options, temporary)
+  const tables = await writeTables(session, options, temporary)
+  await rm(join(temporary, SPILL), { recursive: true, force: true })
+  // A folder of this name has no manifest or is incomplete: an earlier attempt was interrupted.
+  await rm(options.folder, { recursive: true, force: true })
+  await rename(temporary, options.folder)
+  for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
+  const manifest: Manifest = { subjects, snapshotAtMs: options.clock.now(), tables, strays }
+  await options.index.writeManifest(options.epoch, manifest)
+  return manifest
 }
 
 /** Removes what a killed node left behind. The lock of the database prevents a second node from working here. */
@@ -189,21 +265,30 @@ async function removeUnfinished(parent: string): Promise<void> {
   }
 }
 
-async function loadTables(session: Session, { sources, hashes, config }: BuildOptions): Promise<readonly KeyedTable[]> {
+async function loadTables(session: Session, options: BuildOptions): Promise<readonly KeyedTable[]> {
+  const { sources, hashes, config, relations } = options
   const tables: KeyedTable[] = []
   for (const [i, source] of sources.entries()) {
-    const print = await fingerprint(source)
-    const names = { raw: 'raw', typed: `typed_${i}` }
-    const loaded = await loadSource(source, session, names.raw)
+    const names = { raw: source.format === 'postgres' ? `relation_${source.table.name}` : 'raw', typed: `typed_${i}` }
+    const loaded =
+      source.format === 'postgres'
+        ? relations.tables.get(source.table.name)
+        : await loadUntouched(source, hashes[i], session, names.raw)
+    if (loaded === undefined) throw new StimnetError('NODE_ERROR', `the relation of ${source.table.name} is not loaded`)
     await typeColumns({ source, loaded, session, subjectKey: config.subject_key, ...names })
-    await session.rows('DROP TABLE raw')
-    await assertUntouched(source, print)
-    if (loaded.sha256 !== hashes[i]) {
-      throw new StimnetError('SOURCE_INVALID', `${source.path}: changed while it was being read. Start again.`)
-    }
+    await session.rows(`DROP TABLE ${quoteName(names.raw)}`)
     tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key' })
   }
   return tables
+}
+
+/** Loads a file, which must be the one that was hashed. */
+async function loadUntouched(source: LocalSource, hash: string | undefined, session: Session, raw: string) {
+  const print = await fingerprint(source)
+  const loaded = await loadSource(source, session, raw)
+  await assertUntouched(source, print)
+  if (loaded.sha256 === hash) return loaded
+  throw new StimnetError('SOURCE_INVALID', `${source.name}: changed while it was being read. Start again.`)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Events of a peer, one function each, which writes the log line and counts. The audit log is separate, in the database. */
-import { type Code, CODES } from '@stimnet/protocol'
+import { CODES, type Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { createGauges, type Readings } from './monitor/gauges.ts'
@@ -35,6 +35,8 @@ export interface PeerEvents {
   stopped(): void
   /** `newer` is the epoch of changed files, where the catalog still answers from an earlier epoch. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
+  /** The database of a catalog could not be reached, or its role may write. */
+  sourceNoted(facts: { catalog: string; note: string }): void
   /** Rows of a catalog's file belong to people who are in no table of people. */
   strayRows(facts: {
     catalog: string
@@ -102,6 +104,7 @@ function lifeEvents(log: Logger, registry: Registry) {
       facts.newer === undefined
         ? log.info(facts, 'catalog ready')
         : log.warn(facts, 'catalog ready at its earlier epoch: stimnet epoch accept takes the newer one'),
+    sourceNoted: (facts: object) => log.warn(facts, 'about the database of a catalog'),
     strayRows: (facts: object) =>
       log.warn(
         facts,

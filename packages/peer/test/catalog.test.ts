@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -8,8 +8,9 @@ import { runCommand } from '@stimnet/machine'
 import fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { checkCatalogs } from '../src/catalogs/catalog-check.ts'
-import { readCatalogs } from '../src/catalogs/described.ts'
+import { catalogsText, readCatalogs } from '../src/catalogs/described.ts'
 import { withScratchCatalog } from '../src/catalogs/scratch.ts'
+import { dataFindings } from '../src/checkup/data.ts'
 import { catalogCommand } from '../src/cli/catalog/catalog.ts'
 import { parseConfig } from '../src/config/config.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
@@ -543,5 +544,67 @@ describe('stimnet catalog propose', () => {
     for (const args of [['propose'], ['propose', 'a.csv', '--name', '1 x'], ['propose', 'a.csv', '--at-least', '2']]) {
       await assert.rejects(run(args), { code: 'PARAMETER_INVALID' })
     }
+  })
+
+  test('takes files, a BIDS dataset or a database, and a URL without a password', async () => {
+    const folder = await folderWith({
+      'participants.tsv': `participant_id\tage\n${Array.from({ length: 30 }, (_, i) => `sub-${i}\t${40 + i}`).join('\n')}\n`,
+      'participants.json': '{"age":{"Units":"years"}}'
+    })
+    const { exit, out } = await run(['propose', '--bids', folder, '--name', 'study'])
+    assert.equal(exit, 0)
+    assert.match(out, /\{ name: age, type: integer, unit: years, /)
+    // Moved into a configuration elsewhere, it names the same files.
+    await writeFile(join(folder, 'c.yaml'), out.replace(/file: .*participants\.tsv/, 'file: participants.tsv'))
+    const elsewhere = await folderWith({})
+    const [moved] = parse(await catalogsText(join(folder, 'c.yaml'), elsewhere)).catalogs
+    assert.equal(join(elsewhere, moved.tables[0].file), join(folder, 'participants.tsv'))
+    const secret = 'postgresql://reader:hunter2@127.0.0.1:1/registry'
+    for (const args of [
+      ['a.csv', '--bids', folder],
+      ['--bids', folder, '--postgres', secret]
+    ]) {
+      await assert.rejects(run(['propose', ...args]), { code: 'PARAMETER_INVALID', message: /only one of them/ })
+    }
+    await assert.rejects(run(['propose', '--postgres', secret]), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'PARAMETER_INVALID')
+      assert.match(error.message, /^url: a password is in password_file or password_env/)
+      assert.ok(!error.message.includes('hunter2'))
+      return true
+    })
+    await assert.rejects(run(['propose', '--postgres', secret.replace(':hunter2', '')]), { code: 'SOURCE_UNAVAILABLE' })
+  })
+})
+
+describe('a catalog whose database does not answer', () => {
+  const config = () =>
+    stringify({
+      ...{ name: 'registry', subject_key: 'id' },
+      postgres: { url: 'postgresql://reader@127.0.0.1:1/registry', password_file: 'secret' },
+      tables: [{ name: 'people', relation: 'clinic.people', variables: [{ name: 'age', type: 'integer' }] }]
+    })
+
+  test('is reported by the check and by doctor in one sentence, without the password', async () => {
+    const folder = await folderWith({ 'c.yaml': config(), secret: 'hunter2\n' })
+    await chmod(join(folder, 'secret'), 0o600)
+    const { exit, out } = await run(['check', join(folder, 'c.yaml')])
+    assert.equal(exit, 1)
+    assert.match(out, /^PostgreSQL: PostgreSQL 127\.0\.0\.1:1\/registry: nobody listens there/)
+    const { catalogs } = parseConfig({ institution: 'A', catalogs: [parse(config())] })
+    const findings = await dataFindings(catalogs, folder)
+    assert.deepEqual(
+      findings.map(({ ok, detail }) => [ok, detail.slice(0, 60)]),
+      [[false, 'registry: PostgreSQL 127.0.0.1:1/registry: nobody listens th']]
+    )
+    assert.ok(!JSON.stringify([out, findings]).includes('hunter2'))
+  })
+
+  test('has no password in the configuration, which is refused without repeating it', () => {
+    const raw = { ...parse(config()), postgres: { url: 'postgresql://reader:hunter2@db.example/registry' } }
+    assert.throws(
+      () => parseConfig({ institution: 'A', catalogs: [raw] }),
+      (error: Error) =>
+        /catalogs\.0\.postgres\.url: a password is in/.test(error.message) && !error.message.includes('hunter2')
+    )
   })
 })

@@ -194,6 +194,11 @@ export const CODES = facts({
   // The node itself
   CONFIG_INVALID: { fault: 'node', retry: false, meaning: 'The configuration is wrong at the named key.' },
   SOURCE_INVALID: { fault: 'node', retry: false, meaning: 'A data file does not fit its description.' },
+  SOURCE_UNAVAILABLE: {
+    fault: 'node',
+    retry: true,
+    meaning: 'A database that a catalog is read from cannot be reached, or broke off.'
+  },
   STORE_UNAVAILABLE: { fault: 'node', retry: true, meaning: 'The database is locked or cannot be written.' },
   AUDIT_BROKEN: { fault: 'node', retry: false, meaning: 'The audit log cannot be verified.' },
   ADDRESS_IN_USE: { fault: 'node', retry: false, meaning: 'A configured port is taken.' },

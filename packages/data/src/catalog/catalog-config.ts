@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
+import { postgresSchema, relationParts } from './postgres-config.ts'
 import {
   dateFormatSchema,
   decimalSignSchema,
@@ -84,8 +85,21 @@ const variableSchema = variableShape.superRefine(checkVariable)
 
 const tableSchema = z.strictObject({
   name: nameSchema,
-  /** Path of the file, relative to the folder of the configuration file. */
-  file: z.string().min(1).max(1024),
+  /** Path of the file, relative to the folder of the configuration file. A table has a file, or a relation, or a query. */
+  file: z.string().min(1).max(1024).optional(),
+  /** The table or view of the catalog's database: `schema.name`, exactly; the schema is public unless given. */
+  relation: z
+    .string()
+    .max(300)
+    .refine(
+      (text) => relationParts(text) !== undefined,
+      'not a name as schema.name, with at most 63 bytes in each part'
+    )
+    .optional(),
+  /** A table that a BIDS dataset keeps in one file per person: its folder, and `sessions` or `scans`. */
+  bids: z.strictObject({ folder: z.string().min(1).max(1024), list: z.enum(['sessions', 'scans']) }).optional(),
+  /** The steward's query of the catalog's database: one SELECT, without a semicolon. */
+  query: z.string().min(1).max(65_536).optional(),
   /** Default: by the ending of the file's name. */
   format: z.enum(['csv', 'tsv', 'parquet']).optional(),
   /** How the file is written: separator, decimal sign, dates, missing values, encoding. */
@@ -127,6 +141,8 @@ const catalogShape = z.strictObject({
   subject_key: nameSchema,
   /** Whether the data are synthetic, with no real people in them. */
   synthetic: z.boolean().default(false),
+  /** The database of the tables that have a relation or a query. */
+  postgres: postgresSchema.optional(),
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
   /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` means the same as leaving it out. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
@@ -208,6 +224,11 @@ const catalogShape = z.strictObject({
 /** One catalog of the peer's configuration. */
 export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
+/** Whether the rows of a table are in the database of its catalog. */
+export function isRelation({ relation, query }: Pick<TableConfig, 'relation' | 'query'>): boolean {
+  return relation !== undefined || query !== undefined
+}
+
 /** The parsed configuration of a catalog. */
 export type CatalogConfig = z.output<typeof catalogShape>
 /** One table of a catalog's configuration. */
@@ -282,12 +303,7 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     refuseTwins(table.variables, (i) =>
       refuse(['tables', t, 'variables', i, 'name'], 'a variable of that name is declared before')
     )
-    const isParquet = table.format === 'parquet' || (table.format === undefined && /\.parquet$/i.test(table.file))
-    for (const key of ['encoding', 'separator'] as const) {
-      if (isParquet && table.reading?.[key] !== undefined) {
-        refuse(['tables', t, 'reading', key], `a Parquet file has no ${key}`)
-      }
-    }
+    for (const [key, message] of sourceConflicts(table, catalog)) refuse(['tables', t, ...key], message)
     const subjectColumn = subjectColumnOf(table, catalog.subject_key)
     for (const [i, variable] of table.variables.entries()) {
       if (sameName(variable.name, catalog.subject_key) || (variable.column ?? variable.name) === subjectColumn) {
@@ -304,6 +320,9 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     if (message) refuse(['lattice', i, 'variable'], message)
   }
   checkSets(catalog, refuse)
+  if (catalog.postgres && !catalog.tables.some(isRelation)) {
+    refuse(['postgres'], 'no table has a relation or a query')
+  }
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
     refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
   }
@@ -315,6 +334,24 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
+}
+
+/** What contradicts the source of a table: a file, a BIDS table, a relation or a query. */
+function* sourceConflicts(
+  table: TableConfig,
+  { postgres }: CatalogConfig
+): Generator<readonly [key: readonly string[], message: string]> {
+  const { file, bids, relation, query, format, reading } = table
+  const sources = [file, bids, relation, query].filter((source) => source !== undefined)
+  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, relation and query']
+  if (isRelation(table) && postgres === undefined) yield [[], 'the catalog has no postgres for its relation or query']
+  if (file === undefined && format !== undefined) yield [['format'], 'only a file has a format']
+  const isParquet = format === 'parquet' || (format === undefined && /\.parquet$/i.test(file ?? ''))
+  for (const key of ['encoding', 'separator'] as const) {
+    if (reading?.[key] === undefined) continue
+    if (file === undefined) yield [['reading', key], `${key} is for text files alone`]
+    else if (isParquet) yield [['reading', key], `a Parquet file has no ${key}`]
+  }
 }
 
 /** Each variable is one of the catalog that can have rows filtered by it, once. */

@@ -46,6 +46,9 @@ export type Encoding = Exclude<(typeof ENCODINGS)[number], 'latin1'>
 /** The character between the fields of a text file. */
 export type Separator = ',' | ';' | '\t' | '|'
 
+/** What a table is read from. */
+type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'postgres'
+
 /** The rules by which the values of one variable are read. */
 export interface ValueReading {
   readonly decimal: '.' | ','
@@ -90,7 +93,7 @@ export function encodingOf({ reading }: ReadTable): Encoding {
 }
 
 /** The separator of a table's file, of which the format is known. */
-export function separatorOf({ reading }: ReadTable, format: 'csv' | 'tsv' | 'parquet'): Separator {
+export function separatorOf({ reading }: ReadTable, format: Format): Separator {
   const separator = reading?.separator ?? (format === 'tsv' ? 'tab' : ',')
   return separator === 'tab' ? '\t' : separator
 }
@@ -104,7 +107,7 @@ export function subjectColumnOf({ subject_column }: ReadTable, subjectKey: strin
  * The rules of a table that differ from the defaults, for the name of an epoch: a table without any has the name that it had
  * before there were reading rules, and so has one that declares the defaults.
  */
-export function readingPrint(table: ReadTable, format: 'csv' | 'tsv' | 'parquet', subjectKey: string): object {
+export function readingPrint(table: ReadTable, format: Format, subjectKey: string): object {
   const [encoding, separator, subjectColumn] = [
     encodingOf(table),
     separatorOf(table, format),

@@ -33,15 +33,14 @@ import { reduceBounded } from '../reduce/bounded.ts'
 import { knownValues } from '../reduce/known-values.ts'
 import { type ReduceOptions, reduce } from '../reduce/reduce.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../snapshot.ts'
+import type { SourcePlaces } from '../sources/postgres/connect.ts'
 import type { StrayRows } from '../sources/strays.ts'
 import { type CohortTable, cohortTables } from '../tables.ts'
 import { describeSets, type KnownSet, peopleOfSet, type SetParts, setsOf } from './analysis-sets.ts'
 import { goneName } from './carry.ts'
 
 /** The places where a catalog is kept, and the facts about this node that it needs. */
-export interface CatalogOptions {
-  /** Folder to which the paths in the configuration are relative. */
-  readonly baseDir: string
+export interface CatalogOptions extends SourcePlaces {
   /** Folder of the snapshots. */
   readonly dataDir: string
   readonly index: IndexLevel
@@ -64,6 +63,10 @@ export interface CatalogOptions {
    * without `pinned`, or with that name, to take it. Default: the epoch that the sources make now.
    */
   readonly pinned?: string
+  /**
+   * The epoch that is served while the catalog's database cannot be reached; `Catalog.note` then says so. Default: the pinned one.
+   */
+  readonly fallback?: string
 }
 
 /** One open catalog. Whoever opens it must close it. */
@@ -76,6 +79,8 @@ export interface Catalog {
    * files are checked, when it is opened.
    */
   readonly newer?: string
+  /** What the institution's log should say about the catalog's database: it could not be reached, or its role may write. */
+  readonly note?: string
   /** The exact number of distinct subjects. It must not leave the institution. */
   readonly subjects: number
   /** Rows of people who are in no table of people, for the institution's own log. */
@@ -156,7 +161,7 @@ export interface Catalog {
 
 /**
  * Opens a catalog, and first makes a snapshot if there is none for these files. Throws SOURCE_INVALID that names file, line and
- * key, or says that a pinned epoch is lost; throws NODE_ERROR.
+ * key, or says that a pinned epoch is lost; throws SOURCE_UNAVAILABLE, NODE_ERROR.
  */
 export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
   const index = new SubjectIndex(options.index, config.name)
@@ -165,7 +170,7 @@ export async function openCatalog(config: CatalogConfig, options: CatalogOptions
 }
 
 async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Promise<Catalog> {
-  const { epoch, manifest, config, newer } = snapshot
+  const { epoch, manifest, config, newer, note } = snapshot
   const { subjects, snapshotAtMs } = manifest
   const { cohortSizeMin, programs, random, rules } = options
   const plain = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
@@ -182,6 +187,7 @@ async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOp
   const catalog: Catalog = {
     epoch,
     ...(newer === undefined ? {} : { newer }),
+    ...(note === undefined ? {} : { note }),
     subjects,
     strays: manifest.strays ?? [],
     ...asked(plainView(descriptor, config)),
@@ -311,8 +317,16 @@ function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): 
   return sets.filter(({ size }) => size > 0)
 }
 
-function pick({ baseDir, dataDir, clock, random, pinned }: CatalogOptions) {
-  return { baseDir, dataDir, clock, random, ...(pinned === undefined ? {} : { pinned }) }
+function pick({ baseDir, environment, dataDir, clock, random, pinned, fallback }: CatalogOptions) {
+  return {
+    baseDir,
+    dataDir,
+    clock,
+    random,
+    ...(environment === undefined ? {} : { environment }),
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(fallback === undefined ? {} : { fallback })
+  }
 }
 
 /** One engine, loaded when it is first needed. If that fails, the next question tries again. */

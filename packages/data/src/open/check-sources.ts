@@ -1,16 +1,20 @@
-/** Check of a catalog's files against their description that reports everything at once, for the steward who has to mend it. */
+/** Check of a catalog's files and relations against their description that reports everything at once, for the steward who has to mend it. */
 import { stat } from 'node:fs/promises'
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { type CatalogConfig, isRelation, type TableConfig } from '../catalog/catalog-config.ts'
 import { openEngine, type Session } from '../engine.ts'
-import { loadWhatFits, type LineFault, sourceOf } from '../sources/source.ts'
+import type { Database, SourcePlaces } from '../sources/postgres/connect.ts'
+import { loadRelation } from '../sources/postgres/load.ts'
+import { declaredColumns, messageOfSource, relationTables, withDatabase } from '../sources/postgres/read.ts'
+import { columnsOfRelation } from '../sources/postgres/relation.ts'
+import { type LineFault, loadWhatFits, sourceOf } from '../sources/source.ts'
 import { type Breach, breachesOf } from '../sources/typed.ts'
 
 /** One thing that is wrong with a file. */
 export interface SourceFault extends Breach {
   readonly catalog: string
   readonly table: string
-  /** Absolute path; as configured if it has no format. */
+  /** Absolute path, as configured if it has no format; or the words for a relation of a database. */
   readonly file: string
 }
 
@@ -21,11 +25,12 @@ export interface SourceFault extends Breach {
  */
 export async function checkSources(
   config: CatalogConfig,
-  { baseDir, placesMax }: { readonly baseDir: string; readonly placesMax: number }
+  { placesMax, ...places }: SourcePlaces & { readonly placesMax: number }
 ): Promise<SourceFault[]> {
+  const { baseDir } = places
   const faults: SourceFault[] = []
   // One engine per table, so that one large file is in memory at a time.
-  for (const table of config.tables) {
+  for (const table of config.tables.filter((one) => !isRelation(one))) {
     const engine = await openEngine({ threads: 2 })
     try {
       faults.push(...(await checkTable(config, table, { baseDir, placesMax, session: await engine.session() })))
@@ -33,7 +38,47 @@ export async function checkSources(
       engine.close()
     }
   }
+  return relationTables(config).length === 0
+    ? faults
+    : [...faults, ...(await checkRelations(config, places, placesMax))]
+}
+
+/** The faults of the tables in a catalog's database, all as they are at one moment. */
+async function checkRelations(config: CatalogConfig, places: SourcePlaces, placesMax: number): Promise<SourceFault[]> {
+  const faults: SourceFault[] = []
+  const tables = relationTables(config)
+  const first = { catalog: config.name, table: tables[0]?.name ?? '', file: 'PostgreSQL' }
+  try {
+    await withDatabase(config, places, async ({ database }) => {
+      for (const table of tables) faults.push(...(await checkRelation(config, table, database, placesMax)))
+    })
+  } catch (error) {
+    faults.push({ ...first, ...ofFile(messageOfSource(error)) })
+  }
   return faults
+}
+
+async function checkRelation(
+  config: CatalogConfig,
+  table: TableConfig,
+  database: Database,
+  placesMax: number
+): Promise<SourceFault[]> {
+  const source = sourceOf(table, '')
+  const at = (breach: Breach) => ({ catalog: config.name, table: table.name, file: source.name, ...breach })
+  const engine = await openEngine({ threads: 2 })
+  try {
+    const session = await engine.session()
+    const found = await columnsOfRelation(database, table, config.postgres?.time_zone)
+    const { columns, faults } = declaredColumns(table, config.subject_key, found)
+    // Values are judged where every column is there; without one of them, other rules would say so again.
+    if (faults.length > 0) return faults.map(ofFile).map(at)
+    const loaded = await loadRelation(database, table, columns, { session, raw: 'raw' })
+    const options = { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' }
+    return (await breachesOf(options, placesMax)).map(at)
+  } finally {
+    engine.close()
+  }
 }
 
 interface CheckOptions {
@@ -47,18 +92,21 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ch
   const at = (file: string) => (breach: Breach) => ({ catalog: config.name, table: table.name, file, ...breach })
   try {
     const source = sourceOf(table, baseDir)
-    const facts = await stat(source.path).catch(() => undefined)
-    if (!facts?.isFile()) return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
+    if (source.format === 'postgres') return []
+    const facts = source.format === 'bids' ? undefined : await stat(source.path).catch(() => undefined)
+    if (source.format !== 'bids' && !facts?.isFile()) {
+      return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
+    }
     const { loaded, faults } = await loadWhatFits(source, session, 'raw')
     const breaches = await breachesOf(
       { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' },
       placesMax
     )
-    return [...linesOf(faults, placesMax), ...breaches].map(at(source.path))
+    return [...linesOf(faults, placesMax), ...breaches].map(at(source.name))
   } catch (error) {
     // A file that cannot be read at all; its words name file and line, and none of its values.
     if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
-    return [ofFile(error.message)].map(at(table.file))
+    return [ofFile(error.message)].map(at(table.file ?? table.bids?.folder ?? ''))
   }
 }
 

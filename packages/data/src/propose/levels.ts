@@ -56,7 +56,8 @@ export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMi
     })
   )
   const fit = sized.filter(
-    ({ level, people, group }) => people >= peopleMin && isLevel(level) && group.every(({ text }) => text.length <= 256)
+    ({ level, people, group }) =>
+      people >= peopleMin && isLevelText(level) && group.every(({ text }) => text.length <= 256)
   )
   const rare = sized.filter((one) => !fit.includes(one))
   const share = rowsIn(fit.flatMap(({ group }) => group)) / rowsIn(words)
@@ -92,8 +93,14 @@ function levelOf(group: readonly Word[]): string {
     .trim()
 }
 
-function isLevel(text: string): boolean {
-  return text !== '' && text.length <= 128 && !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text)
+/** Whether a text can be a level: canonical, visible, and not too long. */
+export function isLevelText(text: string): boolean {
+  return (
+    text !== '' &&
+    text.length <= 128 &&
+    text === text.normalize('NFC').trim() &&
+    !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text)
+  )
 }
 
 function rowsIn(words: readonly Word[]): number {

@@ -46,6 +46,8 @@ interface ProposedCatalog {
   /** Files in which no column holds the subject key. */
   readonly keyless: readonly string[]
   readonly tables: readonly ProposedTable[]
+  /** The section of the database that the tables are in. */
+  readonly postgres?: Readonly<Record<string, unknown>>
 }
 
 const MISSING_MAX = 16
@@ -70,6 +72,7 @@ export function proposalText(catalog: ProposedCatalog): { yaml: string; decision
   page.line(`subject_key: ${catalog.subjectKey}`)
   page.decide('subject_key', keySentence(catalog))
   page.line('synthetic: false')
+  if (catalog.postgres !== undefined) page.line(`postgres: ${flow(catalog.postgres)}`)
   page.line('tables:')
   for (const table of catalog.tables.filter(({ variables }) => variables.length > 0)) tableLines(page, table)
   for (const { label, leftOut } of catalog.tables.filter(({ variables }) => variables.length === 0)) {
@@ -110,7 +113,9 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
-  page.line(`    file: ${text(table.file)}`)
+  for (const key of ['file', 'bids', 'relation', 'query'] as const) {
+    if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
+  }
   const [fault] = faults
   if (fault !== undefined) {
     page.decide(
@@ -138,6 +143,12 @@ function tableLines(page: Page, proposed: ProposedTable): void {
     )
   }
   page.line('    variables:')
+  if (variables.some(({ variable: { description } }) => description !== undefined)) {
+    page.decide(
+      table.name,
+      'The descriptions of its variables are those of its sidecar. They are public once the catalog is served.'
+    )
+  }
   const known = variables.map(({ variable: { name } }) => name).filter(isIdentifyingName)
   if (known.length > 0) {
     const which = `Others are taken to know ${known.join(', ')} of a person, by the names.`
@@ -158,7 +169,7 @@ type Reading = NonNullable<TableConfig['reading']>
 function variableLines(page: Page, table: string, proposed: TableVariable, reading: Reading): void {
   const { variable, unitGuess } = proposed
   const about = `${table}.${variable.name}`
-  const { name, column, type, unit, levels, rename, decimals, minimum, maximum, breakpoints } = variable
+  const { name, column, type, unit, description, levels, rename, decimals, minimum, maximum, breakpoints } = variable
   const own = ownMissing(proposed)
   const isShared =
     own.every((word) => (reading.missing ?? []).includes(word)) && !conflicts(proposed, reading.missing ?? [])
@@ -167,6 +178,7 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
     column,
     type,
     unit,
+    description,
     levels,
     rename,
     decimals,
@@ -180,7 +192,10 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   const guess = unitGuess === undefined ? '' : `   # unit: ${unitGuess}? A guess by the name.`
   page.line(`      - ${flow(written)}${guess}`)
   if (unit !== undefined)
-    page.decide(about, `The unit ${text(unit)} is from the header. Is it so written at the other institutions?`)
+    page.decide(
+      about,
+      `The unit ${text(unit)} is from the header or the code book. Is it so written at the other institutions?`
+    )
   else if (unitGuess !== undefined) page.decide(about, `Is its unit ${unitGuess}? Then write unit: ${unitGuess}.`)
   else if (type === 'integer' || type === 'number') page.decide(about, 'Which unit does it have, if any?')
   const missing = proposed.missing.map(({ text: word, rows }) => `${JSON.stringify(word)} ${inRows(rows)}`)

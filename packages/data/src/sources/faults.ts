@@ -1,15 +1,32 @@
-/** Faults of a catalog's files that can be seen without reading their rows: missing files and missing columns. */
+/** Faults of a catalog's sources that can be seen without reading their rows: missing files, relations and columns. */
 import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
+import type { SourcePlaces } from './postgres/connect.ts'
+import { relationFaults, relationTables } from './postgres/read.ts'
 import { columnsOf, fingerprint, sourceOf } from './source.ts'
 
 /** Names of columns shown at most. */
 const SHOWN_MAX = 20
 
-/** One sentence per table whose file or columns are missing; none where every declared column is there. */
-export async function sourceFaults(config: CatalogConfig, baseDir: string): Promise<string[]> {
+/** Faults of sources, and what is no fault but should be known. */
+export interface SourceLook {
+  /** One sentence per table whose file or columns are missing, and those about the catalog's database. */
+  readonly faults: readonly string[]
+  /** About a database role that may write, where the catalog accepts it. */
+  readonly note?: string
+}
+
+/** Looks at the sources of a catalog; there are no faults where every declared column is there. */
+export async function lookAtSources(config: CatalogConfig, places: SourcePlaces): Promise<SourceLook> {
+  const ofFiles = await fileFaults(config, places.baseDir)
+  if (relationTables(config).length === 0) return { faults: ofFiles }
+  const { faults, note } = await relationFaults(config, places)
+  return { faults: [...ofFiles, ...faults], ...(note === undefined ? {} : { note }) }
+}
+
+async function fileFaults(config: CatalogConfig, baseDir: string): Promise<string[]> {
   const engine = await openEngine({ threads: 1 })
   const session = await engine.session()
   try {
@@ -35,13 +52,14 @@ interface Look {
 async function faultOf({ table, subjectKey, baseDir, session }: Look): Promise<string | undefined> {
   try {
     const source = sourceOf(table, baseDir)
+    if (source.format === 'postgres') return undefined
     await fingerprint(source)
     const columns = new Set(await columnsOf(source, session))
     const declared = [subjectColumnOf(table, subjectKey), ...table.variables.map(({ name, column }) => column ?? name)]
     const missing = declared.filter((column) => !columns.has(column)).map((column) => JSON.stringify(column))
     if (missing.length === 0) return undefined
     const has = [...columns].slice(0, SHOWN_MAX).join(', ')
-    return `${source.path}: no column ${missing.slice(0, SHOWN_MAX).join(', ')}; it has ${has}`
+    return `${source.name}: no column ${missing.slice(0, SHOWN_MAX).join(', ')}; it has ${has}`
   } catch (error) {
     if (error instanceof StimnetError) return error.message
     throw error

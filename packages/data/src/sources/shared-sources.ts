@@ -1,32 +1,55 @@
 /**
- * Check that no two tables read one file: their ledgers would not know of each other, and the
+ * Check that no two tables read one file or relation: their ledgers would not know of each other, and the
  * difference between them could be a person.
  */
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig } from '../catalog/catalog-config.ts'
-import { sourceOf } from './source.ts'
+import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { postgresAddress, relationParts } from '../catalog/postgres-config.ts'
+import { type Source, sourceOf } from './source.ts'
 
 /**
- * Throws CONFIG_INVALID, naming both tables and the file, if two tables of a peer's catalogs read one file, by whatever path or
- * link. A copy cannot be distinguished from another file. A file that cannot be read is left to `openCatalog`. Throws
- * SOURCE_INVALID for a table whose format is unknown.
+ * Throws CONFIG_INVALID, naming both tables and the source, if two tables of a peer's catalogs read one file, by whatever path or
+ * link, or one relation or query of one database. A copy cannot be distinguished from another file, nor a view from another
+ * relation. A file that cannot be read is left to `openCatalog`. Throws SOURCE_INVALID for a table whose format is unknown.
  */
 export async function assertSourcesApart(configs: readonly CatalogConfig[], baseDir: string): Promise<void> {
   const seen = new Map<string, string>()
   for (const catalog of configs) {
     for (const table of catalog.tables) {
-      const { path } = sourceOf(table, baseDir)
-      const facts = await stat(path, { bigint: true }).catch(() => undefined)
-      if (facts === undefined) continue
-      const file = `${facts.dev}:${facts.ino}`
+      const source = sourceOf(table, baseDir)
+      const key = await keyOf(source, catalog)
+      if (key === undefined) continue
       const name = `${catalog.name}.${table.name}`
-      const other = seen.get(file)
+      const other = seen.get(key)
       if (other !== undefined) {
+        const what = source.format === 'postgres' ? 'relation' : 'file'
         const why = 'what one has answered, the other would not know'
-        throw new StimnetError('CONFIG_INVALID', `catalogs: ${other} and ${name} read one file, ${path}: ${why}`)
+        throw new StimnetError(
+          'CONFIG_INVALID',
+          `catalogs: ${other} and ${name} read one ${what}, ${source.name}: ${why}`
+        )
       }
-      seen.set(file, name)
+      seen.set(key, name)
     }
   }
+}
+
+async function keyOf(source: Source, catalog: CatalogConfig): Promise<string | undefined> {
+  if (source.format === 'postgres') return relationKey(catalog, source.table)
+  if (source.format !== 'bids') return fileKey(source.path)
+  const folder = await fileKey(source.folder)
+  return folder === undefined ? undefined : `${source.list} of ${folder}`
+}
+
+async function fileKey(path: string): Promise<string | undefined> {
+  const facts = await stat(path, { bigint: true }).catch(() => undefined)
+  return facts === undefined ? undefined : `file ${facts.dev}:${facts.ino}`
+}
+
+function relationKey({ postgres }: CatalogConfig, { relation, query }: TableConfig): string {
+  const address = postgres?.url === undefined ? undefined : postgresAddress(postgres.url)
+  const where = address && [address.host.toLowerCase(), address.port, address.database]
+  const what = relation === undefined ? query?.replace(/\s+/g, ' ').trim() : relationParts(relation)
+  return JSON.stringify([where ?? postgres?.url_env, what])
 }

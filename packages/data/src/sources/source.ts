@@ -1,33 +1,64 @@
-/** The file of a table, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
+/** Where the rows of a table are; of a file, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
+import { encodingOf, separatorOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
-import { encodingOf, separatorOf } from '../catalog/reading.ts'
 import { type CsvShape, headerOf, lineOfRecord, scanCsv, type TextForm } from './csv-scan.ts'
+import { type BidsSource, bidsColumns, bidsFingerprint, bidsHash, loadBids } from './bids.ts'
+import { relationName } from './postgres/relation.ts'
 
 /** The format as which a file is read. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
 
 /** The file of a table. */
-export interface Source {
+export interface FileSource {
   readonly table: TableConfig
+  /** The absolute path, for messages. */
+  readonly name: string
   /** Absolute path. */
   readonly path: string
   readonly format: SourceFormat
 }
 
-/** The file of a table. Throws SOURCE_INVALID if neither `format` nor the ending of the file's name gives the format. */
+/** The relation of a table in the database of its catalog. */
+export interface RelationSource {
+  readonly table: TableConfig
+  /** The words for it in messages. */
+  readonly name: string
+  readonly format: 'postgres'
+}
+
+/** A source in the file system. */
+export type LocalSource = FileSource | BidsSource
+
+/** Where the rows of a table are. */
+export type Source = LocalSource | RelationSource
+
+/** The source of a table. Throws SOURCE_INVALID if neither `format` nor the ending of a file's name gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
-  const path = resolve(baseDir, table.file)
+  if (table.bids !== undefined) return bidsOf(table, table.bids, baseDir)
+  return table.file === undefined
+    ? { table, name: `PostgreSQL, ${relationName(table)}`, format: 'postgres' }
+    : fileOf(table, table.file, baseDir)
+}
+
+function bidsOf(table: TableConfig, { folder, list }: NonNullable<TableConfig['bids']>, baseDir: string): BidsSource {
+  const path = resolve(baseDir, folder)
+  return { table, name: `${path}, ${list}`, folder: path, list, format: 'bids' }
+}
+
+/** The file of a table. Throws as `sourceOf`. */
+function fileOf(table: TableConfig, file: string, baseDir: string): FileSource {
+  const path = resolve(baseDir, file)
   assertPlainPath(path, `tables.${table.name}.file`)
-  const ending = /\.(csv|tsv|parquet)$/i.exec(table.file)?.[1]?.toLowerCase()
+  const ending = /\.(csv|tsv|parquet)$/i.exec(file)?.[1]?.toLowerCase()
   const format = table.format ?? (ending as SourceFormat | undefined)
-  if (format) return { table, path, format }
+  if (format) return { table, name: path, path, format }
   throw new StimnetError('SOURCE_INVALID', `${path}: set tables.${table.name}.format to csv, tsv or parquet`)
 }
 
@@ -41,7 +72,8 @@ export function assertPlainPath(path: string, key: string): void {
 }
 
 /** A text that changes whenever a file is written, to be taken before and after reading it. Throws SOURCE_INVALID. */
-export async function fingerprint(source: Source): Promise<string> {
+export async function fingerprint(source: LocalSource): Promise<string> {
+  if (source.format === 'bids') return bidsFingerprint(source)
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
@@ -52,6 +84,11 @@ export async function fingerprint(source: Source): Promise<string> {
       cause
     })
   }
+}
+
+/** SHA-256 of a source's bytes, lower-case hexadecimal. Throws SOURCE_INVALID. */
+export function hashSource(source: LocalSource): Promise<string> {
+  return source.format === 'bids' ? bidsHash(source) : hashFile(source.path)
 }
 
 /** SHA-256 of a file, lower-case hexadecimal. */
@@ -70,7 +107,8 @@ export interface LoadedSource {
 }
 
 /** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
-export function loadSource(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+export function loadSource(source: LocalSource, session: Session, raw: string): Promise<LoadedSource> {
+  if (source.format === 'bids') return loadBids(source, session, raw)
   if (source.format === 'parquet') return loadParquet(source, session, raw)
   return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
@@ -88,23 +126,24 @@ export interface LineFault {
  * a readable header, or of another encoding.
  */
 export async function loadWhatFits(
-  source: Source,
+  source: LocalSource,
   session: Session,
   raw: string
 ): Promise<{ readonly loaded: LoadedSource; readonly faults: readonly LineFault[] }> {
   const faults: LineFault[] = []
+  if (source.format === 'bids') return { loaded: await loadBids(source, session, raw), faults }
   if (source.format === 'parquet') return { loaded: await loadParquet(source, session, raw), faults }
   const loaded = await loadRecords(source, session, raw, (line, fault) => faults.push({ line, fault }))
   return { loaded, faults }
 }
 
 /** The form of a text file. */
-export function textForm({ table, format }: Pick<Source, 'table' | 'format'>): Required<TextForm> {
+export function textForm({ table, format }: Pick<FileSource, 'table' | 'format'>): Required<TextForm> {
   return { separator: separatorOf(table, format), encoding: encodingOf(table) }
 }
 
 /** Loads a text file by the engine, which reads UTF-8 faster than the scanner can pass records on. */
-async function loadText(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+async function loadText(source: FileSource, session: Session, raw: string): Promise<LoadedSource> {
   const { path, table } = source
   const form = textForm(source)
   const shape: CsvShape = await scanCsv(path, form)
@@ -128,7 +167,7 @@ async function loadText(source: Source, session: Session, raw: string): Promise<
 
 /** Loads a text file record by record: one of another encoding, or one with faults, which `fault` gets. */
 async function loadRecords(
-  source: Source,
+  source: FileSource,
   session: Session,
   raw: string,
   fault?: (line: number, fault: string) => void
@@ -152,7 +191,7 @@ async function loadRecords(
   }
 }
 
-async function loadParquet(source: Source, session: Session, raw: string): Promise<LoadedSource> {
+async function loadParquet(source: FileSource, session: Session, raw: string): Promise<LoadedSource> {
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const sha256 = await hashFile(source.path)
   const columns = await columnsOf(source, session)
@@ -163,14 +202,15 @@ async function loadParquet(source: Source, session: Session, raw: string): Promi
 }
 
 /** The columns of a source, without its rows. Throws SOURCE_INVALID. */
-export async function columnsOf(source: Source, session: Session): Promise<readonly string[]> {
+export async function columnsOf(source: LocalSource, session: Session): Promise<readonly string[]> {
+  if (source.format === 'bids') return bidsColumns(source)
   if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
   return described.map(([name]) => String(name))
 }
 
-async function fromFile<T>(source: Source, read: () => Promise<T>): Promise<T> {
+async function fromFile<T>(source: FileSource, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (cause) {

@@ -8,7 +8,7 @@ import { type LoadedSource, loadSource, type Source, sourceOf } from './source.t
 /** The rows of one table whose subject is in no table with one row per subject. They must not leave the institution. */
 export interface StrayRows {
   readonly table: string
-  /** Absolute path of the file. */
+  /** Absolute path of the file, or the words for a relation of a database. */
   readonly file: string
   /** The place of the first of them in the file, such as "line 7". */
   readonly first: string
@@ -45,7 +45,7 @@ export async function straysIn(session: Session, tables: readonly KeyedTable[]):
     if (!rows) continue
     strays.push({
       table: source.table.name,
-      file: source.path,
+      file: source.name,
       rows,
       subjects: subjects ?? 0,
       first: await loaded.place(first ?? 0)
@@ -54,7 +54,10 @@ export async function straysIn(session: Session, tables: readonly KeyedTable[]):
   return strays
 }
 
-/** The stray rows of a catalog's files as they are now. Throws SOURCE_INVALID. */
+/**
+ * The stray rows of a catalog's files as they are now. None where a table is in a database, which is not read for this: the start
+ * names them. Throws SOURCE_INVALID.
+ */
 export async function findStrays(config: CatalogConfig, baseDir: string): Promise<readonly StrayRows[]> {
   if (!config.tables.some((table) => table.one_row_per_subject)) return []
   const engine = await openEngine({ threads: 2 })
@@ -63,6 +66,7 @@ export async function findStrays(config: CatalogConfig, baseDir: string): Promis
     const tables: KeyedTable[] = []
     for (const [i, table] of config.tables.entries()) {
       const source = sourceOf(table, baseDir)
+      if (source.format === 'postgres') return []
       const loaded = await loadSource(source, session, `raw_${i}`)
       const at = loaded.columns.indexOf(subjectColumnOf(table, config.subject_key))
       // A file without keys stops the start with its own message.

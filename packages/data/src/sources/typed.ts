@@ -174,6 +174,6 @@ async function squareFaults(
   })
 }
 
-function refuse({ path, table }: Source, message: string): never {
-  throw new StimnetError('SOURCE_INVALID', `${path}, ${message} (table ${table.name})`)
+function refuse({ name, table }: Source, message: string): never {
+  throw new StimnetError('SOURCE_INVALID', `${name}, ${message} (table ${table.name})`)
 }

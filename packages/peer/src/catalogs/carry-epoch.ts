@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
 import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
 import { cryptographicRandom, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
+import { environment } from '../config/environment.ts'
 import { leaveMissingness } from './missingness.ts'
 import { forgetAnswered } from '../store/released/answered.ts'
 import { type Database, epochStore } from '../store/database.ts'
@@ -58,6 +59,7 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
 async function snapshotOf(options: AcceptOptions): Promise<string> {
   const catalog = await openCatalog(options.config, {
     baseDir: options.baseDir,
+    environment: environment(),
     dataDir: snapshotsIn(options),
     index: indexOf(options),
     clock: systemClock,

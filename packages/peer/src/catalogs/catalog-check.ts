@@ -11,12 +11,13 @@ import {
 import { StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
+import { environment } from '../config/environment.ts'
 
 /** Everything that is wrong with the catalogs of a file. */
 export interface CatalogCheck {
   /** Number of catalogs in the file. */
   readonly catalogs: number
-  /** Number of their files that were read. */
+  /** Number of their files and relations that were read. */
   readonly files: number
   /** Faults of the configuration, each with file, line and key. */
   readonly configuration: readonly string[]
@@ -67,7 +68,8 @@ function isPeerConfig(written: unknown): written is { readonly catalogs?: unknow
 
 async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string, placesMax: number) {
   const faults: SourceFault[] = []
-  for (const catalog of catalogs) faults.push(...(await checkSources(catalog, { baseDir, placesMax })))
+  const places = { baseDir, environment: environment(), placesMax }
+  for (const catalog of catalogs) faults.push(...(await checkSources(catalog, places)))
   return faults
 }
 

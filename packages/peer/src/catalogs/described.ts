@@ -59,10 +59,18 @@ async function readWritten(file: string): Promise<unknown> {
  * reports them.
  */
 function moved(raw: unknown, from: string, to: string): Record<string, unknown> {
-  const catalog = raw as { tables?: unknown }
+  const catalog = raw as { tables?: unknown; postgres?: unknown }
   if (!Array.isArray(catalog?.tables)) return raw as Record<string, unknown>
-  const tables = catalog.tables.map((table: { file?: unknown }) =>
-    typeof table?.file === 'string' ? { ...table, file: relative(to, resolve(from, table.file)) } : table
+  const move = (path: string) => relative(to, resolve(from, path)) || '.'
+  const tables = catalog.tables.map((table: { file?: unknown; bids?: { folder?: unknown } }) => {
+    if (typeof table?.file === 'string') return { ...table, file: move(table.file) }
+    const folder = table?.bids?.folder
+    return typeof folder === 'string' ? { ...table, bids: { ...table.bids, folder: move(folder) } } : table
+  })
+  const { postgres } = catalog
+  if (typeof postgres !== 'object' || postgres === null) return { ...catalog, tables }
+  const secrets = Object.entries(postgres).map(([key, value]) =>
+    key.endsWith('_file') && typeof value === 'string' ? [key, move(value)] : [key, value]
   )
-  return { ...catalog, tables }
+  return { ...catalog, postgres: Object.fromEntries(secrets), tables }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Catalog, type CatalogConfig, openCatalog } from '@stimnet/data'
 import { cryptographicRandom, LIMITS, systemClock } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
+import { environment } from '../config/environment.ts'
 
 /**
  * Opens a catalog from its current files and passes it to `use`. Neither reads nor writes the peer's own data, so that
@@ -20,6 +21,7 @@ export async function withScratchCatalog<T>(
   try {
     const catalog = await openCatalog(config, {
       baseDir,
+      environment: environment(),
       dataDir: folder,
       index: new MemoryLevel<string, string>() as never,
       clock: systemClock,

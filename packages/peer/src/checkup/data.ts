@@ -1,19 +1,21 @@
-/** Check of the catalogs' files, by their columns; their rows are read at the start. */
+/** Check of the catalogs' sources, by their columns; their rows are read at the start. */
 import type { PeerConfig } from '../config/config.ts'
+import { environment } from '../config/environment.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 /** One finding per catalog. */
 export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: string): Promise<Finding[]> {
   if (catalogs.length === 0) return []
-  const { assertSourcesApart, findStrays, sourceFaults } = await import('@stimnet/data')
+  const { assertSourcesApart, findStrays, lookAtSources } = await import('@stimnet/data')
   const { ok, fix } = namer('data')
   const rows = namer('rows')
   const findings: Finding[] = []
   for (const catalog of catalogs) {
-    const faults = await sourceFaults(catalog, baseDir)
-    const what =
-      catalog.tables.length === 1 ? 'its file and every declared column are' : 'its files and every declared column are'
+    const { faults, note } = await lookAtSources(catalog, { baseDir, environment: environment() })
+    const source = catalog.postgres === undefined ? 'file' : 'source'
+    const what = `its ${catalog.tables.length === 1 ? source : `${source}s`} and every declared column are`
     findings.push(...faults.map((fault) => fix(`${catalog.name}: ${fault}`)))
+    if (note !== undefined) findings.push(ok(`${catalog.name}: ${note}`))
     if (faults.length > 0) continue
     findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
     try {

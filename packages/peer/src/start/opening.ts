@@ -9,6 +9,7 @@ import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbo
 import { recordBackups } from '../backup/noted.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
+import { environment } from '../config/environment.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
 import { AccountLog } from '../people/account-log.ts'
@@ -96,7 +97,9 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
     const pinned = last !== undefined && (await parts.ledgers.hasReleased(name, last)) ? { pinned: last } : {}
     const catalog = await openCatalog(catalogConfig, {
       ...pinned,
+      ...(last === undefined ? {} : { fallback: last }),
       baseDir: parts.baseDir,
+      environment: environment(),
       dataDir: join(parts.dataDir, 'snapshots'),
       index: database.root.sublevel<string, string>(`index-${catalogConfig.name}`, {}) as never,
       clock: parts.clock,
@@ -117,7 +120,8 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
         draft.audit({ kind: 'epoch', actor: 'node', detail: { catalog: name, epoch: catalog.epoch } })
       })
     }
-    const { epoch, newer } = catalog
+    const { epoch, newer, note } = catalog
+    if (note !== undefined) parts.events.sourceNoted({ catalog: name, note })
     parts.events.catalogReady({ catalog: name, epoch, fresh, ...(newer === undefined ? {} : { newer }) })
     for (const stray of catalog.strays) parts.events.strayRows({ catalog: name, ...stray })
     catalogs.set(name, catalog)

@@ -2,26 +2,34 @@
 import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
 import { checkAction } from './check.ts'
 import { dummyAction } from './dummy.ts'
-import { proposeAction } from './propose.ts'
+import { type ProposeDatabase, proposeAction } from './propose.ts'
 
 const ACTIONS = ['propose', 'check', 'dummy'] as const
 
 /** Exit code 1: the check found something wrong. Exit code 2: nothing could be checked. */
 export const catalogCommand = command({
   name: 'catalog',
-  usage: 'propose FILE … | check [FILE] | dummy NAME [--rows N]',
-  summary: 'Proposes a catalog for files, checks catalogs and their files, makes up rows from a description.',
+  usage: 'propose FILE … | propose --bids FOLDER | propose --postgres URL | check [FILE] | dummy NAME [--rows N]',
+  summary:
+    'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows.',
   details: `
 propose   reads CSV, TSV and Parquet files and writes a catalog to standard output: subject key, types, levels, bounds,
           breakpoints, and how the files are read. Levels of few people are not written, since levels are public. What a person
           must decide is written to standard error, with the line of the proposal. Words and counts in it are of your data.
+          With --bids it reads the tables of a BIDS dataset: participants.tsv, phenotype/, sessions and scans, with the units, levels
+          and descriptions of their JSON sidecars. Images are not opened.
+          With --postgres it reads the tables and views of a database, all that the role may read or those of --table. The URL is
+          postgresql://ROLE@HOST:PORT/DATABASE, without a password, which other users of this machine could see: give
+          --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file).
 check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
-          with all lines of their files. It starts nothing and writes nothing. Exit code 0: nothing is wrong; 1: something is;
-          2: the configuration cannot be read.
+          with all lines of their files and all rows of their databases. It starts nothing and writes nothing. Exit code 0: nothing is
+          wrong; 1: something is; 2: the configuration cannot be read.
 dummy     writes made-up rows of a catalog as CSV files, from its description alone: types, levels, bounds and no data. For
           writing a script before it is sent. Asks the gateway for the description, or takes it from --config.
 
   stimnet catalog propose export/*.csv > catalog.yaml
+  stimnet catalog propose --bids /data/ds004 --name imaging_data > catalog.yaml
+  stimnet catalog propose --postgres postgresql://reader@127.0.0.1/registry --password-file pw --table clinic.patients > catalog.yaml
   stimnet catalog check catalog.yaml
   stimnet catalog dummy clinical_trial_data --rows 500 --out dummy`,
   options: {
@@ -36,6 +44,22 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
       type: 'string',
       value: 'N',
       help: 'propose: fewest people of a level, and between breakpoints (default 10)'
+    },
+    bids: { type: 'string', value: 'FOLDER', help: 'propose: a BIDS dataset, in place of files' },
+    postgres: { type: 'string', value: 'URL', help: 'propose: the database, in place of files' },
+    table: {
+      type: 'string',
+      value: 'SCHEMA.NAME',
+      multiple: true,
+      help: 'propose: a table or view of the database (default: all)'
+    },
+    'password-file': { type: 'string', value: 'FILE', help: 'propose: the password of the database, chmod 600' },
+    'password-env': { type: 'string', value: 'NAME', help: 'propose: the environment variable with the password' },
+    'ca-file': { type: 'string', value: 'FILE', help: 'propose: certificates of the authorities to trust (PEM)' },
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      help: 'propose: where a timestamp with time zone is on a day, as Europe/Zurich'
     },
     lines: { type: 'string', value: 'N', help: 'check: lines named for each fault (default 10)' },
     rows: { type: 'string', value: 'N', help: 'dummy: rows of each table (default 100)' },
@@ -57,9 +81,16 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     const json = values.json ?? false
     switch (oneOf('the action', action, ACTIONS)) {
       case 'propose': {
-        if (rest.length === 0) return refuse('a file is missing: stimnet catalog propose FILE …')
+        const { postgres: url, bids } = values
+        const sources = [rest[0], bids, url].filter((source) => source !== undefined)
+        if (sources.length === 0) {
+          return refuse('a file is missing: stimnet catalog propose FILE …, --bids FOLDER or --postgres URL')
+        }
+        if (sources.length > 1) return refuse('give files, --bids or --postgres, and only one of them')
         const peopleMin = wholeNumber('--at-least', values['at-least'], { least: 3 }) ?? 10
-        return proposeAction(rest, { name: values.name, subjectKey: values['subject-key'], peopleMin, json }, io)
+        const wishes = { name: values.name, subjectKey: values['subject-key'], peopleMin, json }
+        const database = url === undefined ? {} : { database: { url, ...databaseOf(values) } }
+        return proposeAction(rest, { ...wishes, ...database, ...(bids === undefined ? {} : { bids }) }, io)
       }
       case 'check': {
         const [file] = onlyOne(rest, 'check [FILE]')
@@ -77,6 +108,22 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     }
   }
 })
+
+type DatabaseValues = Readonly<
+  Record<'password-file' | 'password-env' | 'ca-file' | 'time-zone', string | undefined>
+> & {
+  readonly table: readonly string[] | undefined
+}
+
+function databaseOf(values: DatabaseValues): Omit<ProposeDatabase, 'url'> {
+  return {
+    tables: values.table ?? [],
+    passwordFile: values['password-file'],
+    passwordVariable: values['password-env'],
+    caFile: values['ca-file'],
+    timeZone: values['time-zone']
+  }
+}
 
 function onlyOne(rest: readonly string[], usage: string): readonly string[] {
   return rest.length > 1 ? refuse(`too many arguments: stimnet catalog ${usage}`) : rest

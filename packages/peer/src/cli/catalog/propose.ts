@@ -1,8 +1,23 @@
 /** The action `propose` of `stimnet catalog`. */
 import { EXIT, type Io, printable, refuse } from '@stimnet/machine'
 import { isName } from '@stimnet/protocol'
+import { environment } from '../../config/environment.ts'
+
+/** The database to propose for. */
+export interface ProposeDatabase {
+  readonly url: string
+  readonly tables: readonly string[]
+  readonly passwordFile: string | undefined
+  readonly passwordVariable: string | undefined
+  readonly caFile: string | undefined
+  readonly timeZone: string | undefined
+}
 
 interface ProposeOptions {
+  /** Folder of a BIDS dataset, in place of files. */
+  readonly bids?: string
+  /** In place of files. */
+  readonly database?: ProposeDatabase
   readonly name: string | undefined
   readonly subjectKey: string | undefined
   readonly peopleMin: number
@@ -15,13 +30,24 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   if (name !== undefined && !isName(name)) {
     refuse('--name has letters, digits, _ and -, at most 64, and begins with a letter')
   }
-  const { proposeCatalog } = await import('@stimnet/data')
-  const { yaml, decisions } = await proposeCatalog(files, {
+  const { proposeCatalog, proposeFromBids, proposeFromDatabase } = await import('@stimnet/data')
+  const wishes = {
     baseDir: process.cwd(),
     peopleMin,
     ...(name === undefined ? {} : { name }),
     ...(subjectKey === undefined ? {} : { subjectKey })
-  })
+  }
+  const { bids, database } = options
+  const { yaml, decisions } =
+    bids !== undefined
+      ? await proposeFromBids(bids, wishes)
+      : database === undefined
+        ? await proposeCatalog(files, wishes)
+        : await proposeFromDatabase(sectionOf(database), {
+            ...wishes,
+            environment: environment(),
+            relations: database.tables
+          })
   if (json) {
     io.out(`${JSON.stringify({ yaml, decisions }, null, 2)}\n`)
     return EXIT.ok
@@ -31,4 +57,18 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   for (const { line, about, text } of decisions) io.err(`line ${line}, ${printable(about)}: ${printable(text)}\n`)
   io.err('Then: stimnet catalog check FILE. Paths in the proposal are relative to this folder.\n')
   return EXIT.ok
+}
+
+/** The section of the configuration that reaches a database. */
+function sectionOf({ url, passwordFile, passwordVariable, caFile, timeZone }: ProposeDatabase): Record<string, string> {
+  const section = {
+    url,
+    password_file: passwordFile,
+    password_env: passwordVariable,
+    ca_file: caFile,
+    time_zone: timeZone
+  }
+  return Object.fromEntries(
+    Object.entries(section).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
+  )
 }

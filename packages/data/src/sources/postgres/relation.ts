@@ -1,0 +1,115 @@
+/** The relation of a table, a table or view or query, with its columns: how each is written as text, and which cannot be. */
+import { relationParts } from '../../catalog/postgres-config.ts'
+import { quoteName, quoteText } from '../../quote.ts'
+import type { Database } from './connect.ts'
+
+/** The tables that are read from a database: those with `relation` or `query`. */
+export interface RelationTable {
+  readonly name: string
+  readonly relation?: string | undefined
+  readonly query?: string | undefined
+}
+
+/** The words for a relation in messages. */
+export function relationName({ name, relation }: RelationTable): string {
+  return relation ?? `the query of the table ${name}`
+}
+
+/** The relation in SQL, for a FROM clause. The words of a query are the steward's; names are always quoted. */
+export function relationSql({ relation, query }: RelationTable): string {
+  // The line break ends a comment at the end of the query.
+  if (relation === undefined) return `(\n${query ?? ''}\n) AS stimnet_source`
+  const { schema, name } = relationParts(relation) ?? { schema: '', name: '' }
+  return `${quoteName(schema)}.${quoteName(name)}`
+}
+
+/** Longest text of a cell, characters. A longer one is refused, and not cut. */
+export const CELL_CHARACTERS_MAX = 8192
+/** Longest number, characters: values that fit a catalog have 18 digits. */
+const NUMBER_CHARACTERS_MAX = 128
+
+/** A column that can be read as text. */
+export interface ReadableColumn {
+  readonly name: string
+  /** SQL of its text. It has one character more than `charactersMax` where the value has more. */
+  readonly sql: string
+  readonly charactersMax: number
+}
+
+/** A column that cannot be read, and why. */
+export interface UnreadableColumn {
+  readonly name: string
+  readonly why: string
+}
+
+/** The columns of a relation in its order. */
+export interface RelationColumns {
+  readonly all: readonly string[]
+  readonly readable: ReadonlyMap<string, ReadableColumn>
+  readonly unreadable: ReadonlyMap<string, UnreadableColumn>
+}
+
+/** Reads which columns a relation has. From then on nobody can change it while the transaction lasts. Throws as the database does. */
+export async function columnsOfRelation(
+  database: Database,
+  table: RelationTable,
+  timeZone: string | undefined
+): Promise<RelationColumns> {
+  const columns = await database.columns(`SELECT * FROM ${relationSql(table)}`, relationName(table))
+  const types = await database.rows(
+    'SELECT oid::text, typname::text, typcategory::text, typtype::text FROM pg_type WHERE oid = ANY($1::oid[])',
+    [columns.map(({ type }) => type)],
+    'the types of its columns'
+  )
+  const known = new Map(types.map(([oid, ...facts]) => [Number(oid), facts.map(String)]))
+  const readable = new Map<string, ReadableColumn>()
+  const unreadable = new Map<string, UnreadableColumn>()
+  for (const { name, type } of columns) {
+    const [typeName = '', category = '', form = ''] = known.get(type) ?? []
+    const isTwice = columns.filter((column) => column.name === name).length > 1
+    const read = isTwice
+      ? 'several columns have this name'
+      : readingOf(quoteName(name), { typeName, category, form, timeZone })
+    if (typeof read === 'string') unreadable.set(name, { name, why: read })
+    else readable.set(name, { name, ...read })
+  }
+  return { all: columns.map(({ name }) => name), readable, unreadable }
+}
+
+interface ColumnType {
+  readonly typeName: string
+  /** pg_type.typcategory: A arrays, S texts. */
+  readonly category: string
+  /** pg_type.typtype: b base, e enum. */
+  readonly form: string
+  readonly timeZone: string | undefined
+}
+
+/** The SQL of a column's text, or why there is none. */
+function readingOf(
+  column: string,
+  { typeName, category, form, timeZone }: ColumnType
+): Omit<ReadableColumn, 'name'> | string {
+  const bounded = (sql: string, charactersMax: number) => ({ sql: `left(${sql}, ${charactersMax + 1})`, charactersMax })
+  if (form === 'e' || category === 'S' || typeName === 'uuid') return bounded(`${column}::text`, CELL_CHARACTERS_MAX)
+  switch (typeName) {
+    case 'numeric':
+      // Without the zeros that only its scale adds: 1.50 and 1.5 are one number.
+      return bounded(`trim_scale(${column})::text`, NUMBER_CHARACTERS_MAX)
+    case 'int2':
+    case 'int4':
+    case 'int8':
+    case 'float4':
+    case 'float8':
+    case 'bool':
+    case 'date':
+    case 'timestamp':
+      return { sql: `${column}::text`, charactersMax: NUMBER_CHARACTERS_MAX }
+    case 'timestamptz':
+      return timeZone === undefined
+        ? 'a timestamp with time zone is on a day only in a place: declare postgres.time_zone'
+        : { sql: `(${column} AT TIME ZONE ${quoteText(timeZone)})::text`, charactersMax: NUMBER_CHARACTERS_MAX }
+    default:
+      return `a column of type ${typeName === '' ? 'unknown' : typeName} has no single value: name its parts in a query`
+  }
+}

@@ -1,0 +1,494 @@
+/** Catalogs whose tables are in PostgreSQL, against a server of Debian's packages. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { inspect } from 'node:util'
+import { SimulatedClock, StimnetError, seededRandom } from '@stimnet/protocol'
+import { MemoryLevel } from 'memory-level'
+import {
+  type Catalog,
+  catalogConfigSchema,
+  checkSources,
+  type IndexLevel,
+  lookAtSources,
+  openCatalog,
+  proposeFromDatabase
+} from '../src/index.ts'
+import { parse } from 'yaml'
+import { countsOf, manyRows } from './many-rows.ts'
+import { PASSWORDS, type PostgresServer, startPostgres, withoutPostgres } from './postgres-server.ts'
+
+const ENVIRONMENT = { READER: PASSWORDS.reader, WRITER: PASSWORDS.writer, WRONG: 'wrong-secret' }
+const SECRETS = [...Object.values(PASSWORDS), ENVIRONMENT.WRONG, encodeURIComponent(PASSWORDS.reader)]
+
+let server: PostgresServer
+let folder: string
+const opened: Catalog[] = []
+
+before(async () => {
+  if (withoutPostgres !== false) return
+  folder = await mkdtemp(join(tmpdir(), 'stimnet-pg-data-'))
+  server = await startPostgres()
+})
+
+after(async () => {
+  for (const catalog of opened) await catalog.close()
+  await server?.close()
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+})
+
+type Section = Readonly<Record<string, unknown>>
+
+/** A catalog of one table in the server. */
+function catalogOf(table: Section, postgres: Section = {}) {
+  return catalogConfigSchema.parse({
+    ...{ name: 'registry', subject_key: 'id' },
+    postgres: { url: server.url(), password_env: 'READER', ...postgres },
+    tables: [{ name: 'people', ...table }]
+  })
+}
+
+interface Place {
+  readonly index: IndexLevel
+  readonly dataDir: string
+}
+
+async function newPlace(): Promise<Place> {
+  return { index: new MemoryLevel() as unknown as IndexLevel, dataDir: await mkdtemp(join(folder, 'data-')) }
+}
+
+async function open(config: ReturnType<typeof catalogOf>, place?: Place, more: object = {}): Promise<Catalog> {
+  const catalog = await openCatalog(config, {
+    ...(place ?? (await newPlace())),
+    ...{ baseDir: folder, environment: ENVIRONMENT, cohortSizeMin: 5, programs: ['sql'] },
+    ...{ clock: new SimulatedClock(), random: seededRandom(1) },
+    ...more
+  })
+  opened.push(catalog)
+  return catalog
+}
+
+/** The rows as a script gets them, without the pseudonym, sorted. */
+async function rowsOf(catalog: Catalog): Promise<string[]> {
+  const [table] = await catalog.tables(await catalog.cohort(undefined))
+  const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
+  return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
+}
+
+/** The code and the words of a failure, in which no secret is. */
+async function failure(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.then(
+    () => assert.fail('it was opened'),
+    (reason: unknown) => reason
+  )
+  assert.ok(error instanceof StimnetError, inspect(error))
+  const all = inspect(error, { depth: 9, showHidden: true })
+  for (const secret of SECRETS) assert.ok(!all.includes(secret), all)
+  return `${error.code}: ${error.message}`
+}
+
+const PEOPLE = [{ name: 'age', type: 'integer' }]
+
+describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
+  test('values arrive as the server has them, whatever their type', async () => {
+    await server.run(`
+      CREATE TYPE arm AS ENUM ('active', 'sham');
+      CREATE DOMAIN points AS numeric(6, 2);
+      CREATE TABLE typed (id int8, dose numeric, score points, change float8, near real, count int2, code int8, alive boolean,
+        born date, seen timestamp, sampled timestamptz, arm arm, name varchar(20), padded char(6), note text, spare json, list int[]);
+      INSERT INTO typed VALUES
+        (9007199254740993, 0.000000001, 1.5, 0.1, 0.1, -3, 9007199254740993, true, '1999-02-28', '2024-01-31 23:59:59.5',
+         '2024-01-31 23:30:00+00', 'active', 'Größe, "q"', 'ab', E'line\\nbreak', '{"a":1}', '{1}'),
+        (9007199254740992, 123456.7890, -20, 1e-7, 16777216, 32767, -1, false, NULL, '2024-02-29', '2024-07-01 21:59:59+00', 'sham', '', NULL, NULL, NULL, NULL),
+        (1, 5, NULL, 'NaN', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`)
+    const catalog = await open(
+      catalogOf(
+        {
+          ...{ relation: 'typed', one_row_per_subject: true },
+          variables: [
+            { name: 'dose', type: 'number', decimals: 9 },
+            { name: 'points', column: 'score', type: 'number', decimals: 1 },
+            { name: 'change', type: 'number', decimals: 7, missing: ['NaN'] },
+            { name: 'near', type: 'number', decimals: 1 },
+            { name: 'count', type: 'integer' },
+            { name: 'code', type: 'category', levels: ['9007199254740993', '-1'] },
+            { name: 'alive', type: 'category', levels: ['yes', 'no'], rename: { true: 'yes', false: 'no' } },
+            { name: 'born', type: 'date' },
+            { name: 'seen', type: 'date', date_format: 'yyyy-mm-dd hh:mm' },
+            { name: 'sampled', type: 'date', date_format: 'yyyy-mm-dd hh:mm' },
+            { name: 'arm', type: 'category', levels: ['active', 'sham'] },
+            { name: 'name', type: 'text' },
+            { name: 'padded', type: 'category', levels: ['ab'] },
+            { name: 'note', type: 'text' }
+          ]
+        },
+        { time_zone: 'Europe/Zurich' }
+      )
+    )
+    // Two keys that are one float are two people. 23:30 in Greenwich is the next day in Zurich.
+    assert.equal(catalog.subjects, 3)
+    assert.deepEqual(
+      await rowsOf(catalog),
+      [
+        '0.000000001,1.5,0.1,0.1,-3,9007199254740993,yes,1999-02-28,2024-01-31,2024-02-01,active,"Größe, ""q""",ab,"line\nbreak"',
+        '123456.789,-20,0.0000001,16777216,32767,-1,no,,2024-02-29,2024-07-01,sham,,,',
+        '5,,,,,,,,,,,,,'
+      ]
+        .flatMap((line) => line.split('\n'))
+        .sort()
+    )
+    assert.doesNotMatch(JSON.stringify(catalog.descriptor), /typed|score|127\.0\.0\.1|reader|Zurich/)
+  })
+
+  test('what cannot be read exactly is refused by name, and a check says all of it at once', async () => {
+    await server.run(
+      `CREATE VIEW bad AS SELECT id, dose, change, code, seen, sampled, spare, list, repeat('x', 9000) AS huge FROM typed`
+    )
+    const table = (...variables: Section[]) => catalogOf({ relation: 'public.bad', variables })
+    const refused = async (variable: Section, words: RegExp) =>
+      assert.match(await failure(open(table(variable))), words)
+    await refused(
+      { name: 'dose', type: 'number', decimals: 2 },
+      /^SOURCE_INVALID: PostgreSQL, public\.bad, row \d, dose: more than 2 decimals/
+    )
+    await refused({ name: 'change', type: 'number' }, /row 3, change: not a number.*"AaA"/)
+    await refused({ name: 'code', type: 'integer' }, /code: too large to be counted exactly/)
+    await refused({ name: 'seen', type: 'date' }, /seen: not a date.*drops the time of day/)
+    await refused({ name: 'huge', type: 'text' }, /row 1: huge: more than 8192 characters/)
+    const all = table(...['spare', 'list', 'sampled', 'gone'].map((name) => ({ name, type: 'text' })), {
+      name: 'dose',
+      type: 'number',
+      decimals: 2
+    })
+    const found = (await checkSources(all, { baseDir: folder, environment: ENVIRONMENT, placesMax: 3 })).map(
+      ({ fault }) => fault
+    )
+    assert.deepEqual(
+      found.map((fault) => fault.split(/[:.] /).slice(0, 2).join(': ')),
+      [
+        'column "spare": a column of type json has no single value',
+        'column "list": a column of type _int4 has no single value',
+        'column "sampled": a timestamp with time zone is on a day only in a place',
+        'no column "gone": It has id, dose, change, code, seen, sampled, spare, list, huge'
+      ]
+    )
+    const fine = await checkSources(
+      table({ name: 'dose', type: 'number', decimals: 2 }, { name: 'seen', type: 'date' }),
+      {
+        ...{ baseDir: folder, environment: ENVIRONMENT, placesMax: 3 }
+      }
+    )
+    assert.deepEqual(
+      fine.map(({ key, rows }) => [key, rows]),
+      [
+        ['seen', 1],
+        ['dose', 1],
+        ['dose', 1]
+      ]
+    )
+  })
+
+  test('names are names: what looks like SQL in them is neither executed nor another relation', async () => {
+    await server.run(`
+      CREATE TABLE people (id text, age int); INSERT INTO people SELECT 'p' || n, 20 + n FROM generate_series(1, 20) AS n;
+      CREATE TABLE "x""; DROP TABLE people; --" ("id" text, "a'); DROP TABLE people; --" int);
+      INSERT INTO "x""; DROP TABLE people; --" VALUES ('only', 42)`)
+    const odd = await open(
+      catalogOf({
+        relation: '"x""; DROP TABLE people; --"',
+        variables: [{ name: 'age', column: "a'); DROP TABLE people; --", type: 'integer' }]
+      })
+    )
+    assert.deepEqual(await rowsOf(odd), ['42'])
+    assert.match(
+      await failure(open(catalogOf({ relation: 'People', variables: PEOPLE }))),
+      /^SOURCE_INVALID: .*People: there is no such table/
+    )
+    const query = (text: string) => open(catalogOf({ query: text, variables: PEOPLE }))
+    assert.equal((await query('SELECT id, age FROM people WHERE age < 31 -- a comment')).subjects, 10)
+    assert.match(
+      await failure(query('SELECT id, age FROM people) AS s; DROP TABLE people; --')),
+      /SOURCE_INVALID: .*query of the table people: the query is no single SELECT/
+    )
+    assert.match(await failure(query('DELETE FROM people RETURNING id, age')), /no single SELECT/)
+    assert.match(
+      await failure(query("SELECT id, CAST('Meier' AS int) AS age FROM people")),
+      /fails on a value \(SQLSTATE 22P02\)$/
+    )
+    await server.run(
+      `CREATE FUNCTION sneaky() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DELETE FROM people; RETURN 1; END $$`
+    )
+    assert.match(await failure(query('SELECT id, sneaky() AS age FROM people')), /it would write, and nothing here may/)
+    assert.equal((await open(catalogOf({ relation: 'people', variables: PEOPLE }))).subjects, 20)
+  })
+
+  test('a role that may write is refused, or named where it is accepted', async () => {
+    const config = (postgres: Section) =>
+      catalogOf(
+        { relation: 'people', variables: PEOPLE },
+        { url: server.url('writer'), password_env: 'WRITER', ...postgres }
+      )
+    assert.equal((await open(config({}))).note, undefined)
+    await server.run(
+      'CREATE SCHEMA other; CREATE TABLE other.log (line text, at text); GRANT INSERT (at) ON other.log TO writer'
+    )
+    const words =
+      /SOURCE_INVALID: PostgreSQL 127\.0\.0\.1:\d+\/postgres: its role may write to other\.log\. .*writing_role: warn/
+    assert.match(await failure(open(config({}))), words)
+    const look = await lookAtSources(config({}), { baseDir: folder, environment: ENVIRONMENT })
+    assert.match(look.faults.join(), /its role may write to other\.log/)
+    assert.match((await open(config({ writing_role: 'warn' }))).note ?? '', /its role may write to other\.log/)
+    await server.run('REVOKE INSERT (at) ON other.log FROM writer; GRANT pg_write_all_data TO writer')
+    assert.match(await failure(open(config({}))), /its role (may write to|has the role pg_write_all_data)/)
+    await server.run('REVOKE pg_write_all_data FROM writer')
+    const owner = catalogOf(
+      { relation: 'people', variables: PEOPLE },
+      { url: `postgresql://postgres@/postgres?host=${server.folder}`, password_env: undefined }
+    )
+    assert.match(await failure(open(owner)), /nobody listens|no such socket/)
+  })
+
+  test('a database that cannot be reached is one sentence without the password, and the epoch before it is still served', async () => {
+    const place = await newPlace()
+    const table = { relation: 'people', variables: PEOPLE }
+    const first = await open(catalogOf(table), place)
+    await server.run("INSERT INTO people VALUES ('late', 99); UPDATE people SET age = age")
+    const newer = await open(catalogOf(table), place, { pinned: first.epoch })
+    assert.equal(newer.epoch, first.epoch)
+    assert.ok(newer.newer !== undefined && newer.newer !== first.epoch)
+    // The rows are the same again, and the server has them in another order.
+    await server.run("DELETE FROM people WHERE id = 'late'; UPDATE people SET age = age WHERE id = 'p1'")
+    await server.run('VACUUM FULL people')
+    assert.equal((await open(catalogOf(table), place)).epoch, first.epoch)
+    const wrong: [Section, RegExp][] = [
+      [{ password_env: 'WRONG' }, /: the password is wrong, or there is no such role$/],
+      [{ url: server.url('nobody') }, /: the server does not let this role in from here/],
+      [{ url: server.url('sealed') }, /or has one for TLS alone \(tls: verify\)$/],
+      [{ url: `postgresql://reader@127.0.0.1:1/postgres` }, /127\.0\.0\.1:1\/postgres: nobody listens there/],
+      [{ url: `${server.url()}_not` }, /: there is no database of that name$/],
+      [{ tls: 'verify' }, /: no connection with TLS: the server does not offer it/]
+    ]
+    for (const [postgres, words] of wrong) {
+      assert.match(
+        await failure(open(catalogOf(table, postgres))),
+        new RegExp(`^SOURCE_UNAVAILABLE: .*${words.source}`)
+      )
+      const served = await open(catalogOf(table, postgres), place, { fallback: first.epoch })
+      assert.equal(served.epoch, first.epoch)
+      assert.match(served.note ?? '', new RegExp(`^served as it was: .*${words.source}`))
+      assert.equal((await rowsOf(served)).length, 20)
+    }
+    await assert.rejects(open(catalogOf(table, { url: 'postgresql://reader@127.0.0.1:1/postgres' })), {
+      code: 'SOURCE_UNAVAILABLE'
+    })
+    // A table or column that has gone is no passing fault: the start stops, as for a file.
+    await server.run('ALTER TABLE people RENAME age TO years')
+    assert.match(
+      await failure(open(catalogOf(table), place, { fallback: first.epoch })),
+      /SOURCE_INVALID: .*no column "age"\. It has id, years/
+    )
+    await server.run('ALTER TABLE people RENAME years TO age; REVOKE SELECT ON people FROM reader')
+    assert.match(
+      await failure(open(catalogOf(table), place, { fallback: first.epoch })),
+      /SOURCE_INVALID: .*the role may not read it/
+    )
+    await server.run('GRANT SELECT ON people TO reader')
+  })
+
+  test('passwords are in files of their owner or in the environment, and never in the configuration', async () => {
+    const file = join(folder, 'password')
+    await writeFile(file, `${PASSWORDS.reader}\n`, { mode: 0o600 })
+    const table = { relation: 'people', variables: PEOPLE }
+    const fromFile = { password_env: undefined, password_file: 'password' }
+    assert.equal((await open(catalogOf(table, fromFile))).subjects, 20)
+    await chmod(file, 0o644)
+    assert.match(
+      await failure(open(catalogOf(table, fromFile))),
+      /CONFIG_INVALID: postgres\.password_file: .*chmod 600$/
+    )
+    assert.match(
+      await failure(open(catalogOf(table, { password_env: 'UNSET' }))),
+      /CONFIG_INVALID: postgres\.password_env: UNSET is not set/
+    )
+    const whole = server.url().replace('reader@', `reader:${encodeURIComponent(PASSWORDS.reader)}@`)
+    const byVariable = { url: undefined, url_env: 'DATABASE', password_env: undefined }
+    const catalog = await open(catalogOf(table, byVariable), undefined, { environment: { DATABASE: whole } })
+    assert.equal(catalog.subjects, 20)
+    const parsed = catalogConfigSchema.safeParse({
+      name: 'c',
+      subject_key: 'id',
+      postgres: { url: whole },
+      tables: [{ name: 't', ...table }]
+    })
+    assert.match(parsed.error?.message ?? '', /a password is in password_file or password_env/)
+    for (const secret of SECRETS) assert.ok(!parsed.error?.message.includes(secret))
+  })
+
+  test('all tables are read as they are at one moment, whatever others change meanwhile', async () => {
+    await server.run(`
+      CREATE TABLE visits (id text, score int); INSERT INTO visits SELECT 'p' || n, n FROM generate_series(1, 20) AS n;
+      CREATE VIEW slow AS SELECT id, age + (CASE WHEN id = 'p9' AND pg_sleep(0.6) IS NULL THEN 0 ELSE 0 END) AS age FROM people`)
+    const config = catalogConfigSchema.parse({
+      ...{ name: 'registry', subject_key: 'id', postgres: { url: server.url(), password_env: 'READER' } },
+      tables: [
+        { name: 'people', relation: 'slow', variables: PEOPLE },
+        { name: 'visits', relation: 'visits', variables: [{ name: 'score', type: 'integer' }] }
+      ]
+    })
+    const before = await open(config)
+    const reading = open(config)
+    const other = await server.connect()
+    await untilAsleep(other)
+    await other.query("UPDATE visits SET score = 0; INSERT INTO people VALUES ('new', 1)")
+    await other.query("SET lock_timeout = '50ms'")
+    // What the relation is stays the same until it is read.
+    await assert.rejects(other.query('CREATE OR REPLACE VIEW slow AS SELECT id, 7 AS age FROM people'), {
+      code: '55P03'
+    })
+    assert.equal((await reading).epoch, before.epoch)
+    await other.query("DELETE FROM people WHERE id = 'new'")
+    await other.end()
+    assert.notEqual((await open(config)).epoch, before.epoch)
+  })
+
+  test('with TLS the certificate must be of the host and of a trusted authority', async () => {
+    const [key, cert] = [join(server.folder, 'data', 'server.key'), join(server.folder, 'data', 'server.crt')]
+    const names = ['-subj', '/CN=stimnet-test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:db.example']
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+        ...names,
+        '-keyout',
+        key,
+        '-out',
+        cert
+      ],
+      { stdio: 'ignore' }
+    )
+    execFileSync('chown', ['--reference', join(server.folder, 'data', 'PG_VERSION'), key, cert])
+    await chmod(key, 0o600)
+    await server.run('ALTER SYSTEM SET ssl = on')
+    await server.run('SELECT pg_reload_conf()')
+    const sealed = (more: Section) =>
+      open(catalogOf({ relation: 'people', variables: PEOPLE }, { tls: 'verify', ...more }))
+    await server.run("GRANT SELECT ON people TO sealed; ALTER ROLE sealed PASSWORD 'wrong-secret'")
+    const trusted = { url: server.url('sealed'), password_env: 'WRONG', ca_file: cert }
+    assert.equal((await sealed(trusted)).subjects, 20)
+    assert.match(
+      await failure(sealed({ ...trusted, ca_file: undefined })),
+      /its certificate is signed by itself: name it in ca_file$/
+    )
+    assert.match(
+      await failure(sealed({ ...trusted, url: server.url('sealed').replace('127.0.0.1', 'localhost') })),
+      /its certificate is for another name/
+    )
+  })
+
+  test('a catalog is proposed for the tables of a database as for files, and opens', async () => {
+    await server.run(`CREATE SCHEMA clinic; GRANT USAGE ON SCHEMA clinic TO reader;
+      CREATE TABLE clinic."Pat.ients" AS SELECT 'P' || lpad(n::text, 4, '0') AS subject_id, 'Name' || n AS surname, 40 + n % 40 AS age,
+        n % 3 = 0 AS treated, (n % 80)::numeric / 2 + 50 AS "weight [kg]", '{}'::json AS spare, now() AS changed FROM generate_series(1, 200) AS n;
+      CREATE VIEW clinic.visits AS SELECT subject_id, date '2024-01-01' + age AS visit_date FROM clinic."Pat.ients", generate_series(1, 2);
+      GRANT SELECT ON ALL TABLES IN SCHEMA clinic TO reader`)
+    const { yaml, decisions } = await proposeFromDatabase(
+      { url: server.url(), password_env: 'READER' },
+      { environment: ENVIRONMENT, baseDir: folder, peopleMin: 10, relations: ['clinic."Pat.ients"', 'clinic.visits'] }
+    )
+    const config = catalogConfigSchema.parse(parse(yaml))
+    assert.deepEqual(
+      config.tables.map(({ relation, one_row_per_subject, variables }) => [
+        relation,
+        one_row_per_subject,
+        variables.map(({ name, type, unit }) => [name, type, unit])
+      ]),
+      [
+        [
+          'clinic."Pat.ients"',
+          true,
+          [
+            ['age', 'integer', undefined],
+            ['treated', 'category', undefined],
+            ['weight', 'number', 'kg']
+          ]
+        ],
+        ['clinic.visits', false, [['visit_date', 'date', undefined]]]
+      ]
+    )
+    assert.deepEqual(config.tables[0]?.variables[1]?.levels, ['false', 'true'])
+    const leftOut = decisions.map(({ text }) => text).find((text) => text.startsWith('Left out')) ?? ''
+    assert.match(
+      leftOut,
+      /"spare" \(a column of type json.*"changed" \(a timestamp with time zone.*"surname" \(by its name/
+    )
+    assert.equal((await open(config)).subjects, 200)
+    const all = await proposeFromDatabase(
+      { url: server.url(), password_env: 'READER' },
+      { environment: ENVIRONMENT, baseDir: folder, peopleMin: 10, relations: [] }
+    )
+    assert.match(all.yaml, /relation: "clinic\.\\"Pat\.ients\\""/)
+    for (const secret of SECRETS) assert.ok(!JSON.stringify([yaml, decisions, all]).includes(secret))
+    const withPassword = `postgresql://reader:${ENVIRONMENT.WRONG}@127.0.0.1/postgres`
+    assert.match(
+      await failure(proposeFromDatabase({ url: withPassword }, { baseDir: folder, peopleMin: 10, relations: [] })),
+      /PARAMETER_INVALID: url: a password is in password_file/
+    )
+  })
+
+  test('many rows are read exactly', async () => {
+    const catalog = await open(catalogOf(await manyRows(server, 100_000)))
+    assert.deepEqual(await countsOf(catalog), { people: 25_000, rows: 100_000, below: 12_500 })
+  })
+
+  test('a server that dies in the middle loses nothing: the epoch before it stays, and the next start reads on', async () => {
+    await server.run(
+      `CREATE VIEW stuck AS SELECT id, CASE WHEN id = 20000 AND pg_sleep(60) IS NULL THEN 0 ELSE 1 END AS age FROM many`
+    )
+    const place = await newPlace()
+    const first = await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)
+    const stuck = catalogOf({ relation: 'stuck', variables: PEOPLE })
+    for (const more of [{}, { fallback: first.epoch }]) {
+      const reading = open(stuck, place, more)
+      // It is awaited below.
+      reading.catch(() => undefined)
+      const other = await server.connect()
+      await untilAsleep(other)
+      await server.crash()
+      if ('fallback' in more) {
+        const served = await reading
+        assert.equal(served.epoch, first.epoch)
+        assert.match(served.note ?? '', /^served as it was: PostgreSQL .*, stuck: /)
+      } else
+        assert.match(
+          await failure(reading),
+          /^SOURCE_UNAVAILABLE: PostgreSQL .*, stuck: (the connection broke off|the server gave it up)/
+        )
+      // Nothing half-read is left beside the epoch.
+      assert.deepEqual(await readdir(join(place.dataDir, 'registry')), [first.epoch])
+      await server.start()
+    }
+    assert.equal((await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)).epoch, first.epoch)
+  })
+})
+
+/** Waits until a reading has come to the row at which its view sleeps. */
+async function untilAsleep(client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'stimnet' AND wait_event = 'PgSleep'"
+    )
+    if (rows.length > 0) return
+    await new Promise((done) => setTimeout(done, 10))
+  }
+}
