@@ -113,7 +113,7 @@ export async function until(
   what: string,
   options: { withinMs?: number } = {}
 ): Promise<void> {
-  const end = performance.now() + (options.withinMs ?? 60_000)
+  const end = performance.now() + (options.withinMs ?? 180_000)
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
@@ -206,7 +206,7 @@ export async function spawnSite(t: { after(fn: () => unknown): void }, site: Sit
       return /^Catalogs .*$/m.test(out)
     },
     `${site.site.nodeId} serves`,
-    { withinMs: 60_000 }
+    { withinMs: 180_000 }
   )
   const all = (name: string) => [...out.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map((match) => match[1] ?? '')
   return {

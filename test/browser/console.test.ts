@@ -560,7 +560,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     await sue.page.getByText(/[1-9] of 12 attacks tried/).waitFor()
     await sue.picture('15-self-test')
     await sue.accessible('a self-test that runs')
-    await sue.page.getByText(/7 contained, 5 bounded, 0 OPEN\. It holds/).waitFor({ timeout: 90_000 })
+    await sue.page.getByText(/7 contained, 5 bounded, 0 OPEN\. It holds/).waitFor({ timeout: 300_000 })
     await sue.page.getByText('5 of 12 attacks on wasm').waitFor()
     await sue.page.getByRole('row', { name: /output\.result.*bounded output limit/ }).waitFor()
     await sue.page.getByLabel('Only attacks that were not contained').uncheck()

@@ -176,7 +176,7 @@ describe('a flood', () => {
     assert.ok(asked && carrier)
     const ask = async () => {
       try {
-        const signal = AbortSignal.timeout(30_000)
+        const signal = AbortSignal.timeout(180_000)
         await carrier.mesh.ask(jobExchange, asked.peerId, { request: new TextEncoder().encode('flood') }, { signal })
         return 'answered'
       } catch (error) {
