@@ -1026,7 +1026,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'cells-free',
     control: 'Each withheld group or cell counts as a refusal',
     file: `${PEER}/jobs/release/meters.ts`,
-    from: 'this.#refused(draft, plan, withheldIn(ending.output), asker)',
+    from: 'this.#refused(draft, plan, withheldIn(ending.output) + shown, asker)',
     to: '',
     noticedBy: peerTest('usage')
   },
