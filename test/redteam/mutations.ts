@@ -23,6 +23,54 @@ const attacks = (...ids: string[]) => ({ attacks: ids })
 /** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'any-spacing',
+    control: 'Digits do not tell apart the sums that one hidden number of values allows',
+    file: `${PRIVACY}/judge/precision.ts`,
+    from: 'if (apart === undefined) return known',
+    to: 'if (apart !== null) return known',
+    noticedBy: privacyTest('precision')
+  },
+  {
+    id: 'hidden-count-is-free',
+    control: 'A hidden number of values costs a bit',
+    file: `${PRIVACY}/shown-facts.ts`,
+    from: '...plan.measures.flatMap((measure) => lackingIn(measure, rows, looking)),',
+    to: '',
+    noticedBy: privacyTest('shown-facts')
+  },
+  {
+    id: 'joining-is-free',
+    control: 'A declared edge that is not kept costs a bit',
+    file: `${PRIVACY}/shown-facts.ts`,
+    from: 'kept.has(from) ? []',
+    to: 'kept.size > 0 ? []',
+    noticedBy: privacyTest('shown-facts')
+  },
+  {
+    id: 'no-group-is-free',
+    control: 'That somebody is in no group by a variable costs a bit, and so does that nobody is',
+    file: `${PRIVACY}/shown-facts.ts`,
+    from: 'const keys = groupBy.filter(({ variable }) => mayBeLacking(variable, looking))',
+    to: 'const keys = groupBy.slice(groupBy.length)',
+    noticedBy: privacyTest('shown-facts')
+  },
+  {
+    id: 'facts-uncounted',
+    control: 'What an answer shows beside its numbers is counted with refusals',
+    file: `${PEER}/jobs/release/meters.ts`,
+    from: 'withheldIn(ending.output) + shown',
+    to: 'withheldIn(ending.output)',
+    noticedBy: peerTest('usage')
+  },
+  {
+    id: 'model-card-tells-cohort',
+    control: 'Over real people the card of a model shows the size of the cohort by its own people alone',
+    file: `${PRIVACY}/disclose.ts`,
+    from: '(context.synthetic && isWithin())',
+    to: 'isWithin()',
+    noticedBy: peerTest('models')
+  },
+  {
     id: 'set-leaves-few',
     control: 'Nobody or at least k people are outside of an analysis set',
     file: 'packages/data/src/open/analysis-sets.ts',
@@ -978,7 +1026,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'cells-free',
     control: 'Each withheld group or cell counts as a refusal',
     file: `${PEER}/jobs/release/meters.ts`,
-    from: 'this.#refused(draft, plan, withheldIn(ending.output), asker)',
+    from: 'this.#refused(draft, plan, withheldIn(ending.output) + shown, asker)',
     to: '',
     noticedBy: peerTest('usage')
   },

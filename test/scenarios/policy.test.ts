@@ -234,6 +234,23 @@ describe('refusals that depend on data', () => {
     assert.equal((await ask(house, COUNT)).status, 'completed')
   })
 
+  test('are as many as answers show of who lacks a value: past the last one nothing new is answered', async (t) => {
+    const config = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusal_bits_max: 2 } }] }
+    const house = await houseOf(t, config)
+    await house.peer.stop()
+    // Two people lack a cost, which is an empty field.
+    await house.write(PEOPLE.map((one, i) => ({ ...one, cost: i % 77 === 0 ? ('' as never) : one.cost })))
+    await house.restart(config)
+    const values = (where: string) => ask(house, `SELECT COUNT(cost) AS n FROM people WHERE ${where}`)
+    assert.equal((await ask(house, COUNT)).status, 'completed', 'nobody lacks what is counted')
+    for (const where of ["sex = 'F'", "sex = 'M'"]) assert.equal((await values(where)).status, 'completed')
+    assert.match(
+      (await values('age >= 50')).error_message ?? '',
+      /^REFUSALS_EXHAUSTED: .*disclosed 2 of at most 2 bits/
+    )
+    assert.equal((await values("sex = 'M'")).status, 'completed', 'the same again')
+  })
+
   test('are not counted for questions about whole base cells: there is nothing to learn from them', async (t) => {
     const lattice = [{ variable: 'people.sex' }]
     const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice, privacy: { refusal_bits_max: 1 } }] })

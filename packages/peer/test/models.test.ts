@@ -76,6 +76,20 @@ describe('The Gram matrix of a model', () => {
     assert.deepEqual(gram.upper, upperBy('score ~ marker + sex', many, lacking(30).slice(30)))
   })
 
+  test('over real people its card shows the size of the cohort by the number of its own people alone', async (t) => {
+    const card = async (missing: number) => {
+      const rows = people(400, 3).map((row, i) => (i < missing ? { ...row, marker: null } : row))
+      const study = await open(t, rows, { synthetic: false })
+      // The size was told, so it would follow from what was told.
+      assert.ok((await study.sql('SELECT COUNT(DISTINCT id) AS n FROM people')).ok)
+      const told = await study.model('score ~ marker + dose')
+      assert.ok(told.ok, told.ok ? '' : told.why)
+      return [gramOfAnswer(told).n, told.output.disclosure.subjects]
+    }
+    assert.deepEqual(await card(30), [370, null])
+    assert.deepEqual(await card(0), [400, 400])
+  })
+
   test('a cohort of all but few people of the catalog has no model', async (t) => {
     const study = await open(t, people(400, 16, 3))
     assertRefused(await study.model('score ~ marker', centre('A', 'B')), /all but few people of the catalog/)

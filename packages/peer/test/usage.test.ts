@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { type Code, P1_ASK, SimulatedClock } from '@stimnet/protocol'
+import type { ShownFact } from '@stimnet/privacy'
+import { type Code, P1_ASK, SimulatedClock, SubjectSet } from '@stimnet/protocol'
 import { ScopeMeter } from '../src/jobs/release/meters.ts'
 import type { JobPlan } from '../src/jobs/admit/validate.ts'
 import type { Facts } from '../src/policy/decision.ts'
@@ -95,6 +96,34 @@ describe('bits that refusals told a requester', () => {
     const partial = { output: { output: leftOut } } as never
     await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { b: 1 } }), partial, ADA))
     assert.equal(meter.useFor(planOf(), ADA).refusalBits, 7)
+  })
+
+  test('are those of what answers show beside their numbers, once for each fact about the same people', async (t) => {
+    const parts = await stores(t)
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 100 })
+    const output = { output: { withheld: { groups: 0, cells: 1 }, disclosure: {} } }
+    const [some, others] = [SubjectSet.of(40, [1, 2, 3]), SubjectSet.of(40, [1, 2, 4])]
+    const answer = async (question: number, shown: readonly ShownFact[], changes: object = {}) => {
+      const plan = planOf({ cohort: { question }, ...changes })
+      await parts.database.commit((draft) => meter.charge(draft, plan, { output, shown } as never, ADA))
+      return meter.useFor(planOf(), ADA).refusalBits
+    }
+    const lacking = { what: 'lacking t.x', of: some }
+    assert.equal(await answer(1, [lacking]), 2, 'a withheld cell and a fact')
+    assert.equal(await answer(2, [lacking]), 3, 'a withheld cell')
+    assert.equal(await answer(2, [{ what: 'lacking t.y', of: some }]), 3, 'the same answer again')
+    assert.equal(await answer(3, [lacking, { what: 'lacking t.y', of: some }, { ...lacking, of: others }]), 6)
+    assert.equal(await answer(4, [lacking], { catalog: { epoch: 'next' } }), 8, 'of other data')
+    assert.equal(await answer(5, [{ ...lacking, what: 'joined' }], { isOfWholeCells: true }), 8, 'of whole base cells')
+    const limits = { refusalBitsMax: 9, scriptBitsMax: 100 }
+    const again = new ScopeMeter(
+      { ...parts, answered: await AnsweredStore.open(parts.database) },
+      'trial!global',
+      limits
+    )
+    const plan = planOf({ cohort: { question: 6 } })
+    await parts.database.commit((draft) => again.charge(draft, plan, { output, shown: [lacking] } as never, ADA))
+    assert.equal(again.useFor(planOf(), ADA).refusalBits, 9, 'known after a restart')
   })
 
   test('are one requester’s own; an institution’s many keys are told five times as many together', async (t) => {

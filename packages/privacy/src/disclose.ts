@@ -28,12 +28,13 @@ import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
 import type { KnownValues } from './judge/known.ts'
 import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
-import { digitsTell, roundCount, toDigits } from './judge/precision.ts'
+import { digitsTell, roundCount, toDigits, withSpacing } from './judge/precision.ts'
 import { type Suppressed, suppress, type TableCell } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { type JudgedPart, judgeModel } from './model/judge.ts'
 import { gramPartOf } from './model/part.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
+import { factsShown, type ShownFact } from './shown-facts.ts'
 import { judgeScript } from './script/script-output.ts'
 import type { PrivacySettings } from './rules/settings.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
@@ -55,8 +56,10 @@ export type Aggregate =
       readonly possible?: Possible
       /** The values of the measured variables that others are taken to know, by subject: see `Catalog.valuesOf`. */
       readonly known?: KnownValues
-      /** The measured variables of which nobody in the catalog lacks a value. A variable that is not named may be lacking. */
+      /** The variables of the question of which nobody in the catalog lacks a value. One that is not named may be lacking. */
       readonly complete?: ReadonlySet<VariableRef>
+      /** How far apart the values of measured variables of few values lie, over everybody in the catalog: see `spacingOf`. */
+      readonly spacing?: ReadonlyMap<VariableRef, number>
       /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
       /** For a plan with a model: the answers to the questions behind it (see `questionsIn`), over the people of the model. */
@@ -115,6 +118,8 @@ export type Disclosed =
       readonly ledgers: Ledgers
       /** Number of groups, cells or values that were withheld. That each was withheld is itself information about data. */
       readonly withheld: number
+      /** What the answer shows of data beside its numbers. */
+      readonly shown: readonly ShownFact[]
     }
   | {
       readonly ok: false
@@ -261,13 +266,12 @@ function discloseModel(
         information: informationOf(aggregate, ledgers, context)
       }
     },
-    ledgers,
-    0
+    { ledgers, withheld: 0 }
   )
 }
 
 function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {
-  const { plan, leftOut } = aggregate
+  const { plan, leftOut, complete = new Set<VariableRef>() } = aggregate
   const model = gramIn(plan)
   if (model !== undefined) return discloseModel(model, aggregate, context)
   const { settings } = context
@@ -277,9 +281,12 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   if (shown.length === 0)
     return refuse('COHORT_NOT_RELEASABLE', `no cell of the table can be released (${why.join('; ')})`)
   const columns = columnsOfPlan(plan, facts, leftOut)
+  const spaced = withSpacing(facts, aggregate.spacing)
   const tells = (variables: readonly VariableRef[]) =>
     !context.synthetic && digitsTell(variables, { defining: aggregate.defining, facts })
-  const outputRows = shown.map((row) => rowOf(row, { settings, facts, shownCount, shownWithin, digitsTell: tells }))
+  const outputRows = shown.map((row) =>
+    rowOf(row, { settings, facts: spaced, shownCount, shownWithin, digitsTell: tells })
+  )
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
   const withheld = { groups, cells }
   const told = new LedgersDraft(ledgers)
@@ -305,8 +312,11 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
       ...testsOf(plan, { columns, rows: outputRows, withheld, disclosure }),
       disclosure
     },
-    ledgers,
-    groups + cells
+    {
+      ledgers,
+      withheld: groups + cells,
+      shown: context.synthetic ? [] : factsShown(aggregate, rows, { facts, complete })
+    }
   )
 }
 
@@ -377,8 +387,7 @@ function discloseTyped(
       withheld: { values: judged.withheld },
       disclosure: cardOf(context, { ...facts, bits: judged.bits, claim })
     },
-    next,
-    judged.withheld
+    { ledgers: next, withheld: judged.withheld }
   )
 }
 
@@ -408,8 +417,7 @@ function discloseScript(
         bits: judged.bits
       })
     },
-    next,
-    judged.withheld
+    { ledgers: next, withheld: judged.withheld }
   )
 }
 
@@ -417,11 +425,14 @@ function roundedSize({ cohort, settings }: DisclosureContext): number {
   return roundCount(cohort.size, settings)
 }
 
-function pass(output: Output, ledgers: Ledgers, withheld: number): Disclosed {
+function pass(
+  output: Output,
+  { ledgers, withheld, shown = [] }: { ledgers: Ledgers; withheld: number; shown?: readonly ShownFact[] }
+): Disclosed {
   const safe = makeSafeOutput(output)
   if (safe.bytes.length > LIMITS.outputBytesMax)
     return refuse('OUTPUT_NOT_RELEASABLE', 'the output is larger than a safe output can be')
-  return { ok: true, output: safe, ledgers, withheld }
+  return { ok: true, output: safe, ledgers, withheld, shown }
 }
 
 function setOnCard({ analysisSet: set }: DisclosureContext): Pick<DisclosureCard, 'analysis_set'> {

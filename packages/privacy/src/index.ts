@@ -32,6 +32,8 @@ export {
 } from './judge/facts.ts'
 export { bitsMaxOf } from './judge/information.ts'
 export type { LeftOut } from './judge/left-out.ts'
+export type { ShownFact } from './shown-facts.ts'
+export { spacingOf } from './judge/precision.ts'
 export * from './rules/lattice.ts'
 export { type JudgedPart, roundsNumbers, tellsDigits } from './model/judge.ts'
 export { fewestFor } from './judge/model-people.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { disclose, effectiveSettings } from '@stimnet/privacy'
+import { disclose, effectiveSettings, spacingOf } from '@stimnet/privacy'
 import { type Measure, type OutputPart, SubjectSet } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
@@ -262,6 +262,35 @@ describe('by default', () => {
         const steps = Number(row?.values[0]) / 0.01
         assert.ok(Math.abs(steps - Math.round(steps)) < 1e-9, `${row?.values[0]}`)
       }
+    })
+
+    test('nor by the digits of a number of few values that lie far apart, as doses do', () => {
+      const nobody = completeIn(
+        planOf([measure('mean', 'x')]),
+        people(1, () => ({ x: null }))
+      )
+      const variables = new Map([factsOf('x', { step: 1 })])
+      // A few people of another dose do not make the usual ones lie closer. They are not in the group.
+      const others = people(20, (i) => ({ x: i < 2 ? 61 : i % 2 === 0 ? 50 : 100 }))
+      const told = (lacking: number, high: number) => {
+        const rows = people(60, (i) => ({ x: i < lacking ? null : i - lacking < high ? 100 : 50 }))
+        const plan = planOf([measure('mean', 'x'), measure('sd', 'x'), measure('sum', 'x')])
+        const everybody = reduce(plan, 80, [...rows, ...others.map((row, i) => ({ ...row, subject: 60 + i }))])
+        const apart = spacingOf(everybody.groups[0]?.columns.get(ref('x')) ?? assert.fail('no column'), 5)
+        assert.equal(apart, 50)
+        const aggregate = {
+          ...{ kind: 'table' as const, plan, reduction: reduce(plan, 60, rows), defining: [], complete: nobody },
+          spacing: new Map([[ref('x'), apart]])
+        }
+        const [row] = tableOf(disclose(aggregate, contextOf(60, { settings, synthetic: false, variables }))).rows
+        return JSON.stringify(row)
+      }
+      const ofAll = new Set<string>()
+      for (let high = 5; high <= 54; high++) ofAll.add(told(0, high))
+      const ofAllButOne = Array.from({ length: 41 }, (_, i) => told(1, 9 + i))
+      const alone = ofAllButOne.filter((one) => !ofAll.has(one)).length
+      // All three together fit one number alone here and there. Without the spacing, all of them did.
+      assert.ok(alone <= 0.15 * ofAllButOne.length, `${alone} of ${ofAllButOne.length}`)
     })
 
     test('who is none of a few is counted exactly', () => {

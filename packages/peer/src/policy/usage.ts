@@ -16,7 +16,7 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
   return refuse(
     'REFUSALS_EXHAUSTED',
-    `Refusals, withheld cells and people left out have disclosed ${use.refusalBits} of at most ${use.refusalBitsMax} bits about ` +
+    `Refusals, what answers withhold, and people left out have disclosed ${use.refusalBits} of at most ${use.refusalBitsMax} bits about ` +
       `${catalog.name} to you in thirty days. Questions that were answered before are answered again. For a new question, wait, ask ` +
       'about base cells of the lattice if the catalog has one, or ask for differentially private numbers.'
   )

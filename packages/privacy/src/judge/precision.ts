@@ -2,7 +2,7 @@
  * Rounding of released numbers: counts to the preset's base, other numbers to its significant digits and, by
  * default, to a tenth of their standard error.
  */
-import type { VariableRef } from '@stimnet/protocol'
+import type { ReducedColumn, VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { Defining } from './defining.ts'
 import type { FactsOf } from './facts.ts'
@@ -100,4 +100,42 @@ interface Summed {
   readonly defining: readonly Defining[]
   readonly facts: FactsOf
   readonly levels?: readonly VariableRef[]
+}
+
+/** A rare other value does not make sums of the usual ones lie closer: in most groups nobody has it. */
+const USUAL_SHARE = 0.9
+
+/**
+ * The spacing of the values of a number: doses of 50 and 100 mg lie 50 apart, whatever decimals are declared. Where the number of
+ * values is hidden, the sums that one number of values allows lie as far apart as the values, and digits must not tell them apart.
+ *
+ * It is the greatest distance of which all distances between usual values are multiples, in the unit of the request: of the values that at
+ * least k people each have, if nine in ten people have one of them. Undefined for a variable of more than a few values, and of one.
+ */
+export function spacingOf(
+  { levels, support }: Pick<ReducedColumn, 'levels' | 'support'>,
+  k: number
+): number | undefined {
+  const usual = [...(levels ?? [])].filter(([, people]) => people.size >= k)
+  const having = usual.reduce((sum, [, people]) => sum + people.size, 0)
+  if (usual.length < 2 || having < USUAL_SHARE * support.size) return undefined
+  const decimals = Math.max(...usual.map(([name]) => /\.(\d+)$/.exec(name)?.[1]?.length ?? 0))
+  const [first = 0n, ...others] = usual.map(([name]) => BigInt(Math.round(Number(name) * 10 ** decimals)))
+  const common = others.map((value) => value - first).reduce(greatestDivisor, 0n)
+  return Number(common < 0n ? -common : common) / 10 ** decimals
+}
+
+function greatestDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : greatestDivisor(b, a % b)
+}
+
+/** The facts with the step of a variable of few values no finer than its spacing. */
+export function withSpacing(facts: FactsOf, spacing: ReadonlyMap<VariableRef, number> = new Map()): FactsOf {
+  return (variable) => {
+    const known = facts(variable)
+    const apart = spacing.get(variable)
+    if (apart === undefined) return known
+    // Facts are in the unit of the site.
+    return { ...known, step: Math.max(known.step, Math.abs(apart / known.factor)) }
+  }
 }

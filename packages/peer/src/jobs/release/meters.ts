@@ -2,7 +2,8 @@
  * Meters of a ledger scope beside its ledgers: bits disclosed to each requester by refusals, and of each variable by answers, and
  * bits disclosed by scripts.
  */
-import { type InformationPrice, priceByDescription, type SafeOutput } from '@stimnet/privacy'
+import { createHash } from 'node:crypto'
+import { type InformationPrice, priceByDescription, type SafeOutput, type ShownFact } from '@stimnet/privacy'
 import type { Clock, Code } from '@stimnet/protocol'
 import { canonicalHash } from '../../canonical-hash.ts'
 import type { ScopeUse } from '../../policy/decision.ts'
@@ -30,7 +31,7 @@ export interface MeterParts {
 }
 
 /** The end of a job, as far as the meters count it. */
-export type Ended = { readonly output: SafeOutput } | { readonly code: Code }
+export type Ended = { readonly output: SafeOutput; readonly shown?: readonly ShownFact[] } | { readonly code: Code }
 
 /** The way in which a script ended discloses information too: one of at most eight outcomes, of which this is log2. */
 const OUTCOME_BITS = 3
@@ -101,7 +102,8 @@ export class ScopeMeter {
       // Repeating an answer discloses nothing more.
       if (this.#parts.answered.has(this.#scope, question)) return {}
       this.#parts.answered.note(draft, this.#scope, { question, jobId: asker.jobId })
-      this.#refused(draft, plan, withheldIn(ending.output), asker)
+      const shown = this.#newlyShown(draft, plan, ending.shown ?? [], asker.jobId)
+      this.#refused(draft, plan, withheldIn(ending.output) + shown, asker)
       if (this.#limits.countsTaken) this.#took(draft, plan, asker)
       // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
       // refusals belongs to the
@@ -141,7 +143,16 @@ export class ScopeMeter {
     }
   }
 
-  /** Each refusal, each withheld cell or group, and each statement that people were left out, counts as one bit about data. */
+  /** Notes what an answer shows of data beside its numbers. Returns how many facts no answer of the epoch has shown before. */
+  #newlyShown(draft: Draft, { catalog }: JobPlan, shown: readonly ShownFact[], jobId: string): number {
+    const { answered } = this.#parts
+    const names = shown.map((fact) => nameOfFact(catalog.epoch, fact))
+    const fresh = names.filter((name) => !answered.has(this.#scope, name))
+    for (const question of fresh) answered.note(draft, this.#scope, { question, jobId })
+    return fresh.length
+  }
+
+  /** Each refusal, withheld cell or group, statement that people were left out, and fact shown counts as one bit about data. */
   #refused(draft: Draft, plan: JobPlan, bits: number, { issuer, askedBy }: Asker): Record<string, number> {
     if (bits === 0 || !wouldTell(plan)) return {}
     const { clock, refusals } = this.#parts
@@ -178,6 +189,11 @@ function wouldTell({ isOfWholeCells, privacy }: JobPlan): boolean {
 function withheldIn({ output }: SafeOutput): number {
   const leftOut = output.kind === 'table' ? (output.left_out?.length ?? 0) : 0
   return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, leftOut)
+}
+
+/** The name under which a fact about the epoch is known. No question has such a name. */
+function nameOfFact(epoch: string, { what, of }: ShownFact): string {
+  return `shown ${createHash('sha256').update(`${epoch} ${what} `).update(of.toBytes()).digest('hex')}`
 }
 
 /** A hash that identifies the same question about the same epoch: cohort, plan, schema terms and privacy level. */

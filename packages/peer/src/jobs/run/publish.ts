@@ -3,7 +3,7 @@
  * are served.
  */
 import { createHash } from 'node:crypto'
-import { assertSafe, type SafeOutput } from '@stimnet/privacy'
+import { assertSafe, type SafeOutput, type ShownFact } from '@stimnet/privacy'
 import { type Clock, CODES, type Code, type JobState, messages, open, type Signer, seal } from '@stimnet/protocol'
 import { fromText, toText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
@@ -15,7 +15,12 @@ export const EVIDENCE_LIFETIME_MS = 10 * 365 * 24 * 3_600_000
 
 /** The end of a job: a safe output, or a code. */
 export type Ending =
-  | { readonly state: 'completed'; readonly output: SafeOutput }
+  | {
+      readonly state: 'completed'
+      readonly output: SafeOutput
+      /** What the output shows of data beside its numbers; absent where it was released before. */
+      readonly shown?: readonly ShownFact[]
+    }
   | {
       readonly state: Exclude<JobState, 'completed'>
       readonly code: Code

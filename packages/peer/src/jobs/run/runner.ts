@@ -424,9 +424,9 @@ export class Runner implements Queue {
     // Judged inside the single writer against the current ledgers, so that there is no race with another release.
     const ended = await this.#parts.database.commit(async (draft) => {
       // The same question has the same answer. Judged anew, after other answers, others would be left out of it.
-      const disclosed = before === undefined ? door.disclose(draft) : ({ ok: true, output: before } as const)
+      const disclosed = before === undefined ? door.disclose(draft) : ({ ok: true, output: before, shown: [] } as const)
       const ending: Ending = disclosed.ok
-        ? { state: 'completed', output: disclosed.output }
+        ? { state: 'completed', output: disclosed.output, shown: disclosed.shown }
         : {
             state: 'blocked',
             code: disclosed.code,

@@ -11,6 +11,7 @@ import {
   possibleBy,
   questionsIn,
   relaxedBy,
+  spacingOf,
   variableFacts
 } from '@stimnet/privacy'
 import {
@@ -157,6 +158,7 @@ interface Followed {
   readonly possible: Possible | undefined
   readonly values: KnownValues
   readonly complete: ReadonlySet<VariableRef>
+  readonly spacing: ReadonlyMap<VariableRef, number>
   readonly relaxed: readonly {
     readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
@@ -193,8 +195,12 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
     })
   }
   const values = await knownValues(catalog, plan)
-  const complete = await completeOf(catalog, plan)
-  return { relaxed, values, complete, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+  const { complete, spacing } = await overEverybody(catalog, [
+    ...plan.measures.flatMap(variablesOf),
+    ...plan.groupBy.map(({ variable }) => variable),
+    ...relaxed.flatMap(({ of }) => (setIn(of.variable) === undefined ? [of.variable] : []))
+  ])
+  return { relaxed, values, complete, spacing, possible: await possibleOf(catalog, { cohort: filter, plan }) }
 }
 
 /** Of an analysis set: whether it is everybody whom its conditions choose. */
@@ -209,30 +215,47 @@ async function leavesNobody(
   return { leavesNobody: chosen.without(await catalog.cohort(set)).size === 0 }
 }
 
-/** Whether nobody lacks a value, by variable. A catalog is kept for an epoch, and in the words of a request for that request. */
-const COMPLETE = new WeakMap<Catalog, Map<VariableRef, boolean>>()
+/** What is known of a variable over everybody: whether nobody lacks a value, and how far apart its values lie. */
+interface OverEverybody {
+  readonly isComplete: boolean
+  readonly spacing: number | undefined
+}
 
-/** The measured variables of which every subject, or every row of a table with several rows per subject, has a value. */
-async function completeOf(catalog: Catalog, plan: Plan): Promise<ReadonlySet<VariableRef>> {
-  const kept = COMPLETE.get(catalog) ?? new Map<VariableRef, boolean>()
-  COMPLETE.set(catalog, kept)
-  const variables = [...new Set(plan.measures.flatMap(variablesOf))]
-  for (const variable of variables) {
-    if (kept.has(variable)) continue
-    const { table } = resolveVariable(catalog.descriptor, variable)
-    const measures: Plan['measures'] = [{ kind: 'count', name: 'values', variable }]
-    const everybody = await catalog.cohort(undefined)
-    const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
-    const [group] = groups
-    const column = group?.columns.get(variable)
-    kept.set(
-      variable,
-      table.oneRowPerSubject
-        ? column?.support.size === everybody.size
-        : column !== undefined && column.rows === group?.rows
-    )
-  }
-  return new Set(variables.filter((variable) => kept.get(variable)))
+/** By variable. A catalog is kept for an epoch, and in the words of a request for that request. */
+const OVER_EVERYBODY = new WeakMap<Catalog, Map<VariableRef, OverEverybody>>()
+
+/**
+ * The variables of which every subject, or every row of a table with several rows per subject, has a value, and the spacing of those
+ * of few values. Neither depends on the people of the question.
+ */
+async function overEverybody(
+  catalog: Catalog,
+  asked: readonly VariableRef[]
+): Promise<Pick<Followed, 'complete' | 'spacing'>> {
+  const kept = OVER_EVERYBODY.get(catalog) ?? new Map<VariableRef, OverEverybody>()
+  OVER_EVERYBODY.set(catalog, kept)
+  const variables = [...new Set(asked)]
+  for (const variable of variables) if (!kept.has(variable)) kept.set(variable, await readEverybody(catalog, variable))
+  const spacing = variables.flatMap((variable) => {
+    const found = kept.get(variable)?.spacing
+    return found === undefined ? [] : [[variable, found] as const]
+  })
+  return { complete: new Set(variables.filter((one) => kept.get(one)?.isComplete)), spacing: new Map(spacing) }
+}
+
+async function readEverybody(catalog: Catalog, ref: VariableRef): Promise<OverEverybody> {
+  const { table, variable } = resolveVariable(catalog.descriptor, ref)
+  const measures: Plan['measures'] = [{ kind: 'count', name: 'values', variable: ref }]
+  const everybody = await catalog.cohort(undefined)
+  const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
+  const [group] = groups
+  const column = group?.columns.get(ref)
+  const isComplete = table.oneRowPerSubject
+    ? column?.support.size === everybody.size
+    : column !== undefined && column.rows === group?.rows
+  const isNumber = variable.type === 'integer' || variable.type === 'number'
+  const spacing = isNumber && column ? spacingOf(column, catalog.descriptor.cohortSizeMin) : undefined
+  return { isComplete, spacing }
 }
 
 /** The values of the measured variables that others are taken to know of each person. */
@@ -273,13 +296,14 @@ async function reduced(
     }
     defining.push({ ...of, ...reductions })
   }
-  const { possible, values, complete } = known
+  const { possible, values, complete, spacing } = known
   return {
     kind: 'table',
     plan,
     reduction,
     defining,
     complete,
+    spacing,
     known: values,
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})
