@@ -115,8 +115,8 @@ export const CODES = facts({
     fault: 'policy',
     retry: true,
     meaning:
-      'Refusals, withheld cells and people left out have disclosed too much in the last thirty days. Repeat a question that was ' +
-      'answered, ask later, ask about base cells of the lattice if there is one, or ask for P2.'
+      'Refusals, and what answers withhold, leave out, round or join, have disclosed too much in the last thirty days. Repeat a ' +
+      'question that was answered, ask later, ask about base cells of the lattice if there is one, or ask for P2.'
   },
   SHARE_EXCEEDED: {
     fault: 'policy',

@@ -22,7 +22,7 @@ export const ruleOverridesShape = {
 /** The parsed rules. */
 export type WrittenRules = z.output<z.ZodObject<typeof ruleOverridesShape>>
 
-/** Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days. Default 200. */
+/** Bits that refusals and withheld, left out, rounded or joined parts may disclose to one requester in thirty days. Default 200. */
 export const refusalBitsMaxSchema = z.int().min(0).max(1e6)
 
 const projectSchema = z.strictObject({

@@ -142,7 +142,7 @@ const privacySchema = z.strictObject({
   /** Rules that replace the preset's; each may only tighten. `stimnet policy explain` describes them. */
   ...ruleOverridesShape,
   /**
-   * Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days. Beyond that,
+   * Bits that refusals and withheld, left out, rounded or joined parts may disclose to one requester in thirty days. Beyond that,
    * new questions
    * are refused.
    */

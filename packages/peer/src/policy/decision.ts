@@ -29,7 +29,7 @@ export interface QueueFacts {
 /** The use of a ledger scope, and its limits. */
 export interface ScopeUse {
   /**
-   * Bits disclosed to the requester or its institution by refusals, withheld cells and people left out, in the last
+   * Bits disclosed to the requester or its institution by refusals and withheld, left out, rounded or joined parts, in the last
    * thirty days.
    */
   readonly refusalBits: number

@@ -15,7 +15,7 @@ export interface PrivacySettings extends DisclosureRules {
   /** Whether numbers are released with every digit, or rounded to a tenth of their standard error. */
   readonly precision: Precision
   /**
-   * Bits that refusals, withheld cells and people left out may disclose to one requester in thirty days.
+   * Bits that refusals and withheld, left out, rounded or joined parts may disclose to one requester in thirty days.
    * After that, new questions are refused.
    */
   readonly refusalBitsMax: number

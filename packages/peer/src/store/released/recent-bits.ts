@@ -10,7 +10,7 @@ type Told = readonly [atMs: number, bits: number]
 const ENTRIES_MAX = 1_000
 
 /**
- * What is counted: what refusals, withheld cells and people left out disclose, or what answers disclose of a variable. The latter
+ * What is counted: what refusals and withheld, left out, rounded or joined parts disclose, or what answers disclose of a variable. The latter
  * is counted under the name of `takenBy`.
  */
 export type Counted = 'refusal-bits' | 'taken-bits'
