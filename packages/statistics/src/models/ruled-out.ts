@@ -15,9 +15,14 @@ import { gramIn } from './ask.ts'
 export function modelRuledOut(plan: Plan, descriptor: CatalogDescriptor): string | undefined {
   const measure = gramIn(plan)
   if (measure === undefined) return undefined
-  if (descriptor.precision === 'statistical' && measure.fit?.family !== 'binomial') return roundedReason(descriptor)
+  if (descriptor.precision === 'statistical' && !isOfExactCounts(measure)) return roundedReason(descriptor)
   const known = knownNumbers(measure, descriptor)
   return descriptor.synthetic || known.length === 0 ? undefined : knownReason(known)
+}
+
+/** Whether a model is fitted from counts of people alone, which are exact where sums are rounded. */
+export function isOfExactCounts({ fit }: Pick<GramMeasure, 'fit'>): boolean {
+  return fit?.family === 'binomial' && fit.rounds === undefined
 }
 
 /** Why a catalog with rounded numbers has no model. */
