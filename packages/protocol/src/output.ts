@@ -545,8 +545,8 @@ const modelResultSchema = z.object({
   /** `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. */
   code: z.enum(['SEPARATED']).optional(),
   /**
-   * Of a model that is fitted in rounds: the last round in which all sites of the roster answered, and the largest change of an estimate
-   * that followed from it, in standard errors; null where it is not known.
+   * Of a model that is fitted in rounds: the round whose answers it is made of, and the largest change of an estimate that followed from
+   * them, in standard errors; null where it is not known.
    */
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
   /** Of `pca`, the largest first. */

@@ -14,10 +14,12 @@ export {
 export { type Formula, type FormulaName, parseFormula } from './models/formula.ts'
 export { FormulaError, type FormulaFault } from './models/formula-fault.ts'
 export {
+  isInRounds,
   isOfExactCounts,
   knownNumbers,
   knownReason,
   modelRuledOut,
+  ROUNDS_REASON,
   roundedReason,
   severalRowsAdvice
 } from './models/ruled-out.ts'

@@ -40,7 +40,7 @@ It has no functions and no brackets: a transformed variable must be a variable o
 --family poisson is regression of a count. With categories alone they are fitted from the table of people by all of them. With a
 number among the terms the institutions fit them together in up to four rounds, of which each is shown while it runs: interrupted,
 the same command goes on where it was, since a question that was answered is answered again. An institution that drops out ends the fit
-with the last round that all of them answered. --peers chooses who takes part.
+with the last round that all of them answered. --peers chooses who takes part. Rounds are for synthetic data.
 
 --site says how institutions enter:
   none       all people as one sample (unless given)

@@ -8,7 +8,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { type IntegerMatrix, isOfExactCounts } from '@stimnet/statistics'
+import { type IntegerMatrix, isInRounds, isOfExactCounts } from '@stimnet/statistics'
 import { type Defining, wholeOf } from '../judge/defining.ts'
 import { digitsTell } from '../judge/precision.ts'
 import type { FactsOf } from '../judge/facts.ts'
@@ -21,7 +21,7 @@ import { followingIn } from './follows.ts'
 import { isOfRows, leverageAbove } from './influence.ts'
 import { type Answered, type CountTable, decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
 import { isOfCounts, questionsIn } from './questions.ts'
-import { judgeRound, type RoundToJudge, roundsIn } from './rounds.ts'
+import { judgeRound, type RoundToJudge } from './rounds.ts'
 import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
@@ -91,6 +91,9 @@ export function tellsDigits(
 const DIGITS =
   'a number that others know stands beside values that they do not, and exact sums of products tell single values: use a category of it'
 
+const ROUND_DIGITS =
+  'all digits of a sum with uneven weights tell how many people have each value: no rounds over real people'
+
 /** The digits of every double. */
 const FULL_DIGITS = 17
 
@@ -102,6 +105,7 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const { measure, model, questions, settings, k } = asked
   if (roundsNumbers(settings, measure)) return no('rounded numbers make no Gram matrix')
   const { defining } = model
+  if (!asked.synthetic && isInRounds(measure)) return no(`digits: ${ROUND_DIGITS}`)
   if (!asked.synthetic && tellsDigits(measure, { defining, facts: asked.facts })) return no(`digits: ${DIGITS}`)
   const rows = model.reduction.groups[0]?.grams?.get(measure.name)
   if (rows === undefined || model.reduction.groups.length !== 1)
@@ -128,7 +132,7 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
     return no('the answers lack a sum of the model')
   const against = whyOfWhole({ ...asked, matrix, rows, ledgers })
   if (against !== undefined) return no(against)
-  if (roundsIn(measure) !== undefined) return ofRound(asked, { ledgers, rows, matrix, decimals })
+  if (isInRounds(measure)) return ofRound(asked, { ledgers, rows, matrix, decimals })
   return { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
 }
 

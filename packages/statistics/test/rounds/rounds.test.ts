@@ -5,10 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { ModelResult, TableOutput } from '@stimnet/protocol'
-import { fitModel, fractionOf, pool, ratioToNumber, stepAfter } from '../../src/index.ts'
+import {
+  fitModel,
+  fractionOf,
+  modelRuledOut,
+  planOfStatistic,
+  pool,
+  ratioToNumber,
+  stepAfter
+} from '../../src/index.ts'
 import { isModelPart } from '../../src/models/fit.ts'
 import { decimalOf, decimalText, fractionOfDecimal } from '../../src/models/rounds/decimal.ts'
-import { type Declared, HAS_R, type ModelRow, uniform } from '../models-fixtures.ts'
+import { type Declared, descriptorOf, HAS_R, type ModelRow, uniform } from '../models-fixtures.ts'
 import { fitsOf, partIn, PEERS, roundMeasure } from './fixtures.ts'
 
 /** Cases and controls of oesophageal cancer by age, alcohol and tobacco (esoph of R), each a score from 1: `agt:cases/controls`. */
@@ -167,6 +175,17 @@ describe('Models that are fitted in rounds', () => {
           return true
         }
       )
+  })
+
+  test('over real people the description of a catalog rules it out, and a model of categories it does not', () => {
+    const reason = (formula: string, synthetic: boolean) => {
+      const descriptor = { ...descriptorOf({ ...DECLARED, arm: ['a', 'b'] }), precision: 'exact', synthetic } as const
+      const asked = { formula, family: 'binomial', roster: PEERS }
+      const plan = planOfStatistic({ name: 'glm', variables: [], by: [], arguments: asked }, descriptor)
+      return modelRuledOut(plan, descriptor) ?? ''
+    }
+    assert.match(reason('cancer ~ age', false), /fitted in rounds, and these are for synthetic data alone/)
+    assert.deepEqual([reason('cancer ~ age', true), reason('cancer ~ arm', false)], ['', ''])
   })
 
   test('with site meta each coefficient is combined over the fits of the institutions', () => {

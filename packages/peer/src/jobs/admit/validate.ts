@@ -41,7 +41,16 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { gramIn, knownNumbers, knownReason, oneRowEach, roundedReason, rowsNote } from '@stimnet/statistics'
+import {
+  gramIn,
+  isInRounds,
+  knownNumbers,
+  knownReason,
+  oneRowEach,
+  ROUNDS_REASON,
+  roundedReason,
+  rowsNote
+} from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { withRound } from './rounds.ts'
@@ -293,7 +302,7 @@ function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Pl
 
 /**
  * Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers, since rounded sums of products make no model, and
- * over real people for one with a number that others know.
+ * over real people for one with a number that others know, or one that is fitted in rounds.
  */
 function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, catalog: Catalog): void {
   const { descriptor } = catalog
@@ -301,6 +310,8 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
+  if (!isRounded && !descriptor.synthetic && isInRounds(measure))
+    throw new StimnetError('PROGRAM_NOT_PERMITTED', ROUNDS_REASON, { reason: ROUNDS_REASON })
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
     const reason = knownReason(knownNumbers(measure, descriptor))
     throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })

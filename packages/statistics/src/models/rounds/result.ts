@@ -31,7 +31,7 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
       )
     : pooledFit(sites)
   return {
-    ...{ kind: 'glm', formula, outcome, site, ...all },
+    ...{ kind: 'glm', formula, outcome, site, rounds: { last: first.gram.round?.round ?? 0, change: null }, ...all },
     ...(fit.family === 'binomial' ? { event: fit.event } : {}),
     ...(each.length === 0
       ? {}
@@ -99,7 +99,7 @@ function pooledFit(sites: readonly SiteRound[]): CountFit {
     deviance,
     null_deviance: fit?.family === 'binomial' && intercept ? nullDeviance(n, rounds) : null,
     deviance_df: deviance === null ? null : df,
-    ...(round.round > 0 || missing === 0 ? { rounds: { last: round.round, change: step.change ?? null } } : {}),
+    rounds: { last: round.round, change: step.change ?? null },
     note: notesOn({ columns, step, round, missing })
   }
 }
