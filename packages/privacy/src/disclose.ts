@@ -106,6 +106,9 @@ export interface DisclosureContext {
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
+/** `MODEL_SEPARATED`: everything else about the model may be released, and it has no finite estimates. */
+type Refusal = 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE' | 'MODEL_SEPARATED'
+
 /** A safe output, or the code of the refusal. */
 export type Disclosed =
   | {
@@ -123,7 +126,7 @@ export type Disclosed =
     }
   | {
       readonly ok: false
-      readonly code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE'
+      readonly code: Refusal
       /** For the local audit log only, since it depends on data. */
       readonly why: string
     }
@@ -185,7 +188,7 @@ export function discloseAgain(json: string): SafeOutput {
   return makeSafeOutput(JSON.parse(json) as Output)
 }
 
-function refuse(code: 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE', why: string): Disclosed {
+function refuse(code: Refusal, why: string): Disclosed {
   return { ok: false, code, why }
 }
 
@@ -244,9 +247,11 @@ function discloseModel(
         facts,
         ledgers: context.ledgers,
         synthetic: context.synthetic,
+        epoch: context.epoch,
         k: Math.max(settings.k, partsMin),
         suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })
       })
+  if (!judged.ok && judged.separated) return refuse('MODEL_SEPARATED', judged.why)
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
   const { ledgers, people } = judged
   const gram = gramPartOf(measure, judged)

@@ -5,15 +5,18 @@
 import {
   type CatalogDescriptor,
   type Filter,
+  type GramMeasure,
   type Measure,
   type Plan,
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
 import { questionsIn } from './model/questions.ts'
+import { numbersAbout, numbersEach, roundsIn } from './model/rounds.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
@@ -80,19 +83,48 @@ export function priceByDescription(
 /** The price for each variable that others are not assumed to know; empty if the question involves no such variable. */
 export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice[] {
   const questions = questionsIn(plan)
-  return questions.length === 0 ? priceOfTable(plan, terms) : priceOfModel(questions, terms)
+  if (questions.length === 0) return priceOfTable(plan, terms)
+  const model = gramIn(plan)
+  const round = model === undefined ? undefined : roundsIn(model)
+  if (model === undefined || round === undefined) return priceOfModel(questions, terms)
+  // What its questions tell is told by the first round.
+  return together([...(round.round === 0 ? priceOfModel(questions, terms) : []), ...priceOfRound(model, terms)])
+}
+
+/** The numbers of one round, as they are charged. */
+function priceOfRound(
+  model: GramMeasure,
+  { facts, settings, subjectsRounded, conditions }: PriceTerms
+): InformationPrice[] {
+  const subjects = Math.max(1, subjectsRounded)
+  const about = numbersAbout(model)
+  const all = numbersEach(columnsOfModel(model).length - 1)
+  return [...new Set([...about.keys(), ...conditions])].flatMap((variable) => {
+    const one = facts(variable)
+    if (one.identifying) return []
+    const numbers = (about.get(variable) ?? 0) + (conditions.includes(variable) ? all : 0)
+    const bits = (numbers * bitsOfSum([one], subjects, settings)) / subjects
+    return [{ variable, numbers, bits, max: bitsMaxOf(one, settings) }]
+  })
 }
 
 /** A model costs what the answers to its questions cost together. */
 function priceOfModel(questions: readonly Plan[], terms: PriceTerms): InformationPrice[] {
+  return together(
+    questions.flatMap((question) => {
+      const cells = question.groupBy.reduce((product, { variable }) => product * (terms.facts(variable).cells ?? 1), 1)
+      return priceOfTable(question, { ...terms, groups: Math.max(1, cells) })
+    })
+  )
+}
+
+/** Prices of each variable added up. */
+function together(prices: readonly InformationPrice[]): InformationPrice[] {
   const found = new Map<VariableRef, InformationPrice>()
-  for (const question of questions) {
-    const cells = question.groupBy.reduce((product, { variable }) => product * (terms.facts(variable).cells ?? 1), 1)
-    for (const one of priceOfTable(question, { ...terms, groups: Math.max(1, cells) })) {
-      const before = found.get(one.variable)
-      const sum = { numbers: one.numbers + (before?.numbers ?? 0), bits: one.bits + (before?.bits ?? 0) }
-      found.set(one.variable, { ...one, ...sum })
-    }
+  for (const one of prices) {
+    const before = found.get(one.variable)
+    const sum = { numbers: one.numbers + (before?.numbers ?? 0), bits: one.bits + (before?.bits ?? 0) }
+    found.set(one.variable, { ...one, ...sum })
   }
   return [...found.values()]
 }

@@ -143,6 +143,32 @@ export const CODES = facts({
     meaning: 'Nothing can be released about this cohort. Ask about a larger or an already answered group.'
   },
   OUTPUT_NOT_RELEASABLE: { fault: 'policy', retry: false, meaning: 'The output does not pass disclosure control.' },
+  MODEL_SEPARATED: {
+    fault: 'policy',
+    retry: false,
+    meaning:
+      'Separation: at this institution the terms tell the outcome of everybody or nearly so, and the model has no finite estimates. ' +
+      'Leave a term out, join levels, or ask without this institution.'
+  },
+  ROUND_INCOMPLETE: {
+    fault: 'request',
+    retry: false,
+    meaning:
+      'A round of a model needs the signed answer of each institution of its roster to the round before, once. Ask the institutions whose ' +
+      'answer lacks again, or start again with a roster without them.'
+  },
+  ROUND_MISMATCH: {
+    fault: 'request',
+    retry: false,
+    meaning:
+      'A signed answer is of another model, cohort, roster or round than the request, or the institutions did not start from the same ' +
+      'answers. Give the answers to the round before of this very fit.'
+  },
+  ROUND_EPOCH_CHANGED: {
+    fault: 'request',
+    retry: false,
+    meaning: 'An institution moved to another epoch of its data between two rounds. Start again at round 0.'
+  },
   LOG_BEHIND: {
     fault: 'node',
     retry: false,

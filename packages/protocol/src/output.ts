@@ -1,6 +1,6 @@
 /** The shapes of a safe output: a table that the node computed, or the checked values of a script, with a disclosure card. */
 import { z } from 'zod'
-import { SITE_EFFECTS } from './question/plan.ts'
+import { MODEL_ROUNDS_MAX, ROSTER_MAX, SITE_EFFECTS } from './question/plan.ts'
 import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
 import type { ReadonlyDeep } from './readonly.ts'
 
@@ -155,6 +155,32 @@ const noisyMomentsSchema = z.object({
 /** Noisy moments as read. */
 export type NoisyMoments = ReadonlyDeep<z.output<typeof noisyMomentsSchema>>
 
+/** A number with 16 significant digits, in the one form that all institutions write. */
+const decimalSchema = z.string().regex(/^-?\d\.\d{15}e[+-]\d{1,2}$/, 'A decimal number with an exponent.')
+
+/** What one site released in one round of a model that is fitted in rounds. */
+const modelRoundSchema = z.object({
+  /** Hash of catalog, cohort, model and roster. */
+  fit: z.string().regex(/^[0-9a-f]{64}$/),
+  /** PeerIds of all sites of the fit, sorted. */
+  roster: z.array(z.string().max(64)).min(1).max(ROSTER_MAX),
+  round: z.number().int().min(0).max(MODEL_ROUNDS_MAX),
+  /** Hash over the answers to the round before, and the epoch of each; empty in round 0. */
+  answers: z.string().regex(/^([0-9a-f]{64})?$/),
+  epochs: z.array(z.string().max(128)).max(ROSTER_MAX),
+  /** In round 0 the site's own estimates, else those that follow from the round before. What is below holds at them. */
+  estimates: z.array(decimalSchema).min(1).max(24),
+  /** The gradient of the log-likelihood; zeros in round 0. */
+  score: z.array(decimalSchema).min(1).max(24),
+  /** The upper triangle of the information matrix, row by row. */
+  information: z.array(decimalSchema).min(1).max(300),
+  deviance: decimalSchema,
+  /** People with the event, or the sum of the outcome. */
+  total: z.string().regex(/^\d{1,40}$/, 'A whole number.')
+})
+/** One round of a model at one site, as read. */
+export type ModelRoundPart = ReadonlyDeep<z.output<typeof modelRoundSchema>>
+
 /**
  * The Gram matrix of a linear model at one site, with all its digits: sums of products of two columns of the design, the last of
  * which is the outcome.
@@ -199,7 +225,9 @@ const gramSchema = z.object({
         )
         .max(4096)
     })
-    .optional()
+    .optional(),
+  /** Of `binomial` and `poisson` that are fitted in rounds, in place of `upper` and `table`. */
+  round: modelRoundSchema.optional()
 })
 /** A Gram matrix as read. */
 export type GramPart = ReadonlyDeep<z.output<typeof gramSchema>>
@@ -516,6 +544,11 @@ const modelResultSchema = z.object({
   dispersion: z.number().nullable().optional(),
   /** `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. */
   code: z.enum(['SEPARATED']).optional(),
+  /**
+   * Of a model that is fitted in rounds: the round whose answers it is made of, and the largest change of an estimate that followed from
+   * them, in standard errors; null where it is not known.
+   */
+  rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
   /** Of `pca`, the largest first. */
   components: z.array(componentSchema).optional(),
   /** Of a pooled model: the fit of each site by itself. */

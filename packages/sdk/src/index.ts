@@ -89,6 +89,14 @@ export {
 } from './models/formula.ts'
 export { type Model, modelIn, type ModelOptions, type ModelSite } from './models/model.ts'
 export {
+  fitInRounds,
+  type ModelRound,
+  modelOfRounds,
+  roundAnswered,
+  roundNotes,
+  type RoundsAsked
+} from './models/rounds.ts'
+export {
   type CoefficientRow,
   coefficientRows,
   comparedTerms,

@@ -1,7 +1,7 @@
 /** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
 export { oneRowEach, rowsNote } from './asked-tests.ts'
 export * from './distributions.ts'
-export { gramIn, modelFault } from './models/ask.ts'
+export { gramIn, modelFault, receiptsAsked } from './models/ask.ts'
 export {
   columnsOfModel,
   type DesignColumn,
@@ -13,9 +13,21 @@ export {
 } from './models/design.ts'
 export { type Formula, type FormulaName, parseFormula } from './models/formula.ts'
 export { FormulaError, type FormulaFault } from './models/formula-fault.ts'
-export { knownNumbers, knownReason, modelRuledOut, roundedReason, severalRowsAdvice } from './models/ruled-out.ts'
+export {
+  isInRounds,
+  isOfExactCounts,
+  knownNumbers,
+  knownReason,
+  modelRuledOut,
+  ROUNDS_REASON,
+  roundedReason,
+  severalRowsAdvice
+} from './models/ruled-out.ts'
 export { upperOf } from './models/gram.ts'
-export { fitModel, fitOwnModel } from './models/fit.ts'
+export { fitModel, fitOwnModel, isModelPart } from './models/fit.ts'
+export { upperAt } from './models/rounds/information.ts'
+export type { Observed } from './models/rounds/likelihood.ts'
+export { type OwnRound, ownRound, type RoundStep, type RoundSums, stepAfter } from './models/rounds/next.ts'
 export type { SiteGram } from './models/regression.ts'
 export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'
 export * from './moments.ts'

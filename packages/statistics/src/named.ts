@@ -170,8 +170,23 @@ const FAMILY: StatisticArgument = {
   name: 'family',
   required: false,
   meaning:
-    'gaussian (unless given); binomial: logistic regression of a category; poisson: of a count. Both of categories only, from the ' +
-    'table of people by all of them.'
+    'gaussian (unless given); binomial: logistic regression of a category; poisson: of a count. Of categories alone from the table of ' +
+    'people by all of them, with numbers in rounds.'
+}
+const ROSTER: StatisticArgument = {
+  name: 'roster',
+  required: false,
+  meaning: 'Of a model in rounds: PeerIds of all its institutions, sorted; the same in all rounds.'
+}
+const ROUND: StatisticArgument = {
+  name: 'round',
+  required: false,
+  meaning: 'Of a model in rounds: 0 (unless given) to 3.'
+}
+const RECEIPTS: StatisticArgument = {
+  name: 'receipts',
+  required: false,
+  meaning: 'From round 1 on: the signed answer of each institution to the round before.'
 }
 const MODELLED: StatisticArgument = {
   name: 'event',
@@ -233,7 +248,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
-  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, FAMILY, MODELLED),
+  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, FAMILY, MODELLED, ROSTER, ROUND, RECEIPTS),
   describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE)
 ]
 

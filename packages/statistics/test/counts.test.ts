@@ -265,7 +265,11 @@ describe('What a model of counts takes', () => {
     )
 
   test('is a category with an event, or a count, and categories as terms', () => {
-    fails(UCB, { formula: 'admit ~ people', family: 'binomial' }, /people is a number. A binomial model has categories/)
+    fails(
+      UCB,
+      { formula: 'admit ~ people', family: 'binomial' },
+      /people is a number. A binomial model of numbers is fitted in rounds/
+    )
     fails(UCB, { formula: 'people ~ gender', family: 'binomial' }, /people is no category/)
     fails(UCB, { formula: 'dept ~ gender', family: 'binomial' }, /more than two levels/)
     fails(UCB, { formula: 'dept ~ gender', family: 'binomial', event: 'Z' }, /event: one of A, B/)

@@ -1,7 +1,8 @@
 /** `stimnet model`: fits a regression that is written as a formula, at many peers. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, exitOfCode, given, oneOf, printable } from '@stimnet/machine'
-import { SITE_EFFECTS } from '@stimnet/protocol'
+import { MODEL_ROUNDS_MAX, SITE_EFFECTS } from '@stimnet/protocol'
 import {
+  type Broadcast,
   type CheckedModel,
   checkModel,
   isLeftToMapping,
@@ -13,6 +14,7 @@ import {
 } from '@stimnet/sdk'
 import { answerText } from '../answer/answer.ts'
 import { modelForest } from '../answer/models.ts'
+import { askRounds } from './rounds.ts'
 import { ASK_OPTIONS, askPeers, chosenOf, peersIn } from './run.ts'
 import { whereOf } from './where.ts'
 
@@ -35,7 +37,10 @@ It has no functions and no brackets: a transformed variable must be a variable o
 --json shows the variables. A name that two tables have is written table.name.
 
 --family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
---family poisson is regression of a count. Both take categories only, and are fitted from the table of people by all of them.
+--family poisson is regression of a count. With categories alone they are fitted from the table of people by all of them. With a
+number among the terms the institutions fit them together in up to four rounds, of which each is shown while it runs: interrupted,
+the same command goes on where it was, since a question that was answered is answered again. An institution that drops out ends the fit
+with the last round that all of them answered. --peers chooses who takes part. Rounds are for synthetic data.
 
 --site says how institutions enter:
   none       all people as one sample (unless given)
@@ -44,8 +49,8 @@ It has no functions and no brackets: a transformed variable must be a variable o
 
 Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. Over real
 people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
-it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but the logistic one. The
-answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
+it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but the logistic one of categories.
+The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
 --forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the
 answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
 docs/models.md for what it needs.`,
@@ -74,13 +79,16 @@ docs/models.md for what it needs.`,
     const where = whereOf(values.where ?? [])
     const client = await clientFor(values.url)
     const chosen = await chosenOf(client, catalog, peersIn(values))
-    const checked = checkModel(chosen, asked)
+    // The institutions of a model in rounds are named in it.
+    const roster = chosen.map(({ peer_id }) => peer_id).sort()
+    const rostered = { ...asked, roster }
+    const checked = checkModel(chosen, rostered)
     if (!checked.ok && !isLeftToMapping(checked, values.mapping === undefined ? [] : [values.mapping])) {
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
     // With a mapping the names may be those of no catalog.
-    const hints = values.mapping === undefined ? modelHints(chosen, { ...asked, where, set: values.set }) : []
+    const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set }) : []
     const refusing = hints.filter(({ isRefused }) => isRefused).flatMap(({ institutions }) => institutions)
     // The table of --dry has the refusals.
     for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))
@@ -90,13 +98,19 @@ docs/models.md for what it needs.`,
     }
     const { forest } = values
     if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
-    return askPeers(client, values, io, {
+    const question = {
       catalog,
       where,
-      program: { kind: 'statistic', statistic: modelCall(asked) },
       title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
-      dryHead: checked.ok ? headText(checked) : '',
-      text: (ended) => answerText(ended, forest === undefined ? [] : modelForest(ended, forest))
+      text: (ended: Broadcast) => answerText(ended, forest === undefined ? [] : modelForest(ended, forest))
+    }
+    // In the words of a mapping, whether it needs rounds shows in the answer.
+    const inRounds = checked.ok ? checked.inRounds : asked.family !== 'gaussian'
+    if (inRounds && !values.dry) return askRounds(client, values, io, { ...question, asked: rostered })
+    return askPeers(client, values, io, {
+      ...question,
+      program: { kind: 'statistic', statistic: modelCall(rostered) },
+      dryHead: checked.ok ? headText(checked) : ''
     })
   }
 })
@@ -112,9 +126,13 @@ function hintText({ institutions, text, isRefused }: ModelHint): string {
 }
 
 /** The model as it is asked for, and the coefficients that there will be. */
-function headText({ formula, columns }: Extract<CheckedModel, { ok: true }>): string {
-  return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n\n`
+function headText({ formula, columns, inRounds }: Extract<CheckedModel, { ok: true }>): string {
+  const rounds = inRounds ? ROUNDS_PRICE : ''
+  return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n${rounds}\n`
 }
+
+/** What the price of its first round does not say. */
+const ROUNDS_PRICE = `Fitted in rounds: the price is that of round 0. Each of up to ${MODEL_ROUNDS_MAX} further rounds costs the numbers of a round again.\n`
 
 /** The fault with a caret under its place in the formula. */
 export function faultText({ error, place }: Extract<CheckedModel, { ok: false }>, formula: string): string {

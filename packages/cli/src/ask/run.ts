@@ -126,20 +126,14 @@ export interface CommandAsk extends Pick<QuestionInput, 'catalog' | 'program' | 
 }
 
 /** The values of ASK_OPTIONS, and of the further terms of a script. */
-type AskValues = Values<typeof CLIENT_OPTIONS> &
+export type AskValues = Values<typeof CLIENT_OPTIONS> &
   Values<typeof ASK_OPTIONS> &
   Partial<Values<typeof SCRIPT_TERMS_OPTIONS>>
 
 /** Shows the price where it is asked for or spent, asks the peers, follows them and prints the answer. Returns the exit code. */
 export async function askPeers(client: Client, values: AskValues, io: Io, question: CommandAsk): Promise<number> {
-  const { files = [], yes = false, dryHead = '', text, where, ...asked } = question
-  const ask = {
-    ...asked,
-    ...(where ? { where } : {}),
-    ...setOf(values),
-    ...(await termsOf(values)),
-    purpose: values.purpose ?? []
-  }
+  const { files = [], yes = false, dryHead = '', text, ...asked } = question
+  const ask = await askOf(asked, values)
   const names = peersIn(values)
   const signer = await ownSigner()
   const key = signer ? { key: signer.id } : {}
@@ -153,18 +147,42 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
     io.err(costText(cost))
     if (pricesIn(cost).length === 0 || !(await agreesToSpend(cost, yes, io))) return EXIT.failed
   }
-  const ended = await withUploads(client, files, async (uploads) => {
-    const { id, signed } = await submit(client, { ...ask, uploads, signer }, names, io)
-    const shown = await follow(client, id, io)
-    return signed ? held(shown, signed, io) : shown
-  })
+  const { ended } = await withUploads(client, files, (uploads) =>
+    askOnce(client, { ...ask, uploads, signer }, names, io)
+  )
   io.out(values.json ? `${JSON.stringify(ended, null, 2)}\n` : text(ended))
   if (ended.code === 'NO_PROVIDERS') io.err(`${await catalogHint(client, ask.catalog)}\n`)
   return exitOf(ended)
 }
 
+/** Asks the peers one question, follows them to its end and verifies what a request of one's own is answered with. */
+export async function askOnce(
+  client: Client,
+  ask: Ask & { readonly signer: Signer | undefined },
+  names: string[] | undefined,
+  io: Io
+): Promise<{ ended: Broadcast; signed?: SignedRequest }> {
+  const { id, signed } = await submit(client, ask, names, io)
+  const shown = await follow(client, id, io)
+  return signed ? { ended: await held(shown, signed, io), signed } : { ended: shown }
+}
+
 /** What no price of one question says. */
 const ORDER_HINT = 'Answers about the same people count against later ones: ask the main question first.\n'
+
+/** The question with the terms of the command's options. */
+export async function askOf(
+  { where, ...asked }: Pick<CommandAsk, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title' | 'where'>,
+  values: AskValues
+): Promise<Ask> {
+  return {
+    ...asked,
+    ...(where ? { where } : {}),
+    ...setOf(values),
+    ...(await termsOf(values)),
+    purpose: values.purpose ?? []
+  }
+}
 
 function setOf({ set }: Pick<AskValues, 'set'>): { set?: string } {
   return set === undefined ? {} : { set }
@@ -216,7 +234,8 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-type Ask = Omit<QuestionInput, 'uploads'> & { readonly uploads?: readonly UploadedFile[] }
+/** A question as it is sent. */
+export type Ask = Omit<QuestionInput, 'uploads'> & { readonly uploads?: readonly UploadedFile[] }
 
 /** The researcher's own key; undefined where there is none. */
 export async function ownSigner(): Promise<Signer | undefined> {

@@ -208,7 +208,9 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
           settingsOf: () => privacy.settings,
           catalogs: new Map([[request.catalog, catalog]]),
           sandbox: undefined,
-          wallTimeMsMax: 1
+          wallTimeMsMax: 1,
+          // It was judged when the request was admitted.
+          isPeer: () => true
         })
   const cohort = await asked.catalog.cohort(asked.cohort)
   if (!gateCohort(cohort.size, privacy.settings).ok) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: '' }

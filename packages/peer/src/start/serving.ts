@@ -87,7 +87,8 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const isLogBehind = () => witnesses.regression !== undefined
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: isLogBehind })
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
-  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax: config.sandbox.wall_time_ms }
+  const wallTimeMsMax = config.sandbox.wall_time_ms
+  const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax, isPeer: permits }
   const signOff = createSignOff({
     isMember: (peerId) => federation?.isMember(peerId) ?? false,
     permits,

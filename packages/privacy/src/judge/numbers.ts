@@ -85,6 +85,30 @@ export function isOfWhom({ quantity }: Pick<CellNumber, 'quantity'>): boolean {
 
 const OF_WHOM = 'of whom '
 
+/** One round of a model that is fitted in rounds. */
+export interface FitRound {
+  readonly epoch: string
+  /** Hash of the fit. */
+  readonly fit: string
+  /** Columns of its design without the outcome. */
+  readonly columns: number
+  readonly round: number
+}
+
+/** The quantity of the numbers of a round, which are sums over the same people of one vector, each weighted by what the model expects. */
+export function roundQuantity({ epoch, fit, columns, round }: FitRound): string {
+  return [FIT, epoch, fit, columns, round].join(' ')
+}
+
+/** The round that a quantity is of; undefined for any other. */
+export function roundOf(quantity: string): FitRound | undefined {
+  const [kind, epoch, fit, columns, round] = quantity.split(' ')
+  if (kind !== FIT || epoch === undefined || fit === undefined || round === undefined) return undefined
+  return { epoch, fit, columns: Number(columns), round: Number(round) }
+}
+
+const FIT = 'fit'
+
 /** Whether a measure counts people or rows, instead of measuring a variable. */
 export function isCounting({ kind }: Measure): boolean {
   return kind === 'subjects' || kind === 'rows' || kind === 'bins'

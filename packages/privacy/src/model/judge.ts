@@ -2,13 +2,14 @@
 import {
   canonicalJson,
   type GramMeasure,
+  type ModelRoundPart,
   type Plan,
   type ReducedRows,
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import type { IntegerMatrix } from '@stimnet/statistics'
-import type { Defining } from '../judge/defining.ts'
+import { type IntegerMatrix, isInRounds, isOfExactCounts } from '@stimnet/statistics'
+import { type Defining, wholeOf } from '../judge/defining.ts'
 import { digitsTell } from '../judge/precision.ts'
 import type { FactsOf } from '../judge/facts.ts'
 import type { KnownValues } from '../judge/known.ts'
@@ -20,6 +21,7 @@ import { followingIn } from './follows.ts'
 import { isOfRows, leverageAbove } from './influence.ts'
 import { type Answered, type CountTable, decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
 import { isOfCounts, questionsIn } from './questions.ts'
+import { judgeRound, type RoundToJudge } from './rounds.ts'
 import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
@@ -41,6 +43,8 @@ export interface ModelToJudge {
   /** The least number of people that may be told apart. */
   readonly k: number
   readonly synthetic: boolean
+  /** Of the data. */
+  readonly epoch: string
   suppress(part: JudgedPart, ledgers: Ledgers): Suppressed
 }
 
@@ -49,16 +53,17 @@ export type ModelJudgement =
   | {
       readonly ok: true
       readonly ledgers: Ledgers
-      /** Of a model of counts the table, of any other the matrix. */
+      /** Of a model of counts the table, of one in rounds the numbers of the round, of any other the matrix. */
       readonly released: Released
       readonly people: number
     }
-  | { readonly ok: false; readonly why: string }
+  | { readonly ok: false; readonly why: string; readonly separated?: true }
 
 /** What of a model is released: the sums that it is fitted from. */
 export type Released =
   | { readonly matrix: IntegerMatrix; readonly decimals: readonly number[] }
   | { readonly table: CountTable }
+  | { readonly round: ModelRoundPart }
 
 /** How many people there must be for each column told about a cohort. */
 const PEOPLE_EACH_COLUMN = 10
@@ -67,10 +72,10 @@ const PEOPLE_EACH_COLUMN = 10
  * Whether the numbers of a model are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. Counts
  * of people are exact wherever they are not rounded to a base.
  */
-export function roundsNumbers(settings: PrivacySettings, { fit }: Pick<GramMeasure, 'fit'>): boolean {
+export function roundsNumbers(settings: PrivacySettings, measure: Pick<GramMeasure, 'fit'>): boolean {
   const { precision, roundBase, significantDigits } = settings
   if (roundBase > 1) return true
-  return fit?.family !== 'binomial' && (precision !== 'exact' || significantDigits < FULL_DIGITS)
+  return !isOfExactCounts(measure) && (precision !== 'exact' || significantDigits < FULL_DIGITS)
 }
 
 /** Whether the exact sums of a model would tell of single people; see `digitsTell`. */
@@ -86,6 +91,9 @@ export function tellsDigits(
 const DIGITS =
   'a number that others know stands beside values that they do not, and exact sums of products tell single values: use a category of it'
 
+const ROUND_DIGITS =
+  'all digits of a sum with uneven weights tell how many people have each value: no rounds over real people'
+
 /** The digits of every double. */
 const FULL_DIGITS = 17
 
@@ -97,6 +105,7 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const { measure, model, questions, settings, k } = asked
   if (roundsNumbers(settings, measure)) return no('rounded numbers make no Gram matrix')
   const { defining } = model
+  if (!asked.synthetic && isInRounds(measure)) return no(`digits: ${ROUND_DIGITS}`)
   if (!asked.synthetic && tellsDigits(measure, { defining, facts: asked.facts })) return no(`digits: ${DIGITS}`)
   const rows = model.reduction.groups[0]?.grams?.get(measure.name)
   if (rows === undefined || model.reduction.groups.length !== 1)
@@ -122,9 +131,28 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   if (matrix === undefined || decimals === undefined || !isOfRows(measure, matrix, rows))
     return no('the answers lack a sum of the model')
   const against = whyOfWhole({ ...asked, matrix, rows, ledgers })
-  return against === undefined
-    ? { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
-    : no(against)
+  if (against !== undefined) return no(against)
+  if (isInRounds(measure)) return ofRound(asked, { ledgers, rows, matrix, decimals })
+  return { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
+}
+
+/** One round of a model, of which the matrix of its columns was judged as if it were released. */
+function ofRound(
+  { measure, model, settings, facts, k, epoch, synthetic }: ModelToJudge,
+  judged: Pick<RoundToJudge, 'ledgers' | 'rows' | 'matrix' | 'decimals'>
+): ModelJudgement {
+  const { plan, reduction, defining } = model
+  const [group] = reduction.groups
+  const people = judged.rows.support
+  const whole = (one: Defining) =>
+    group && wholeOf(group, one, measure.name, { plan, reduction, rowSets: undefined })?.subjects
+  const asked = defining.map((one) => ({ variable: one.variable, people: whole(one) ?? people }))
+  const round = judgeRound({ ...judged, measure, facts, k, epoch, asked, settings: { ...settings, synthetic } })
+  if (!round.ok) return round
+  const width = widthOf({ ledgers: round.ledgers, rows: judged.rows })
+  return width === undefined
+    ? { ok: true, ledgers: round.ledgers, released: { round: round.round }, people: people.size }
+    : no(width)
 }
 
 /** The table of a model of counts, each cell of which was judged like that of any table. */

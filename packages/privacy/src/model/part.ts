@@ -1,4 +1,4 @@
-/** What of a model is released: its Gram matrix, or its table of counts. */
+/** What of a model is released: its Gram matrix, its table of counts, or one round of it. */
 import type { GramMeasure, GramPart } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
 import type { Released } from './judge.ts'
@@ -10,6 +10,7 @@ export function gramPartOf(
 ): GramPart {
   const name = namesIn(measure)
   const decimals = 'matrix' in released ? released.decimals : []
+  const fit = fitOf(measure)
   return {
     formula: formulaOf(measure),
     outcome: name(measure.outcome),
@@ -19,7 +20,8 @@ export function gramPartOf(
     n: people,
     upper: 'matrix' in released ? upperOf(released.matrix) : [],
     site: measure.site,
-    ...(measure.fit === undefined ? {} : { fit: measure.fit }),
+    ...(fit === undefined ? {} : { fit }),
+    ...('round' in released ? { round: released.round } : {}),
     ...('table' in released
       ? {
           table: {
@@ -30,4 +32,10 @@ export function gramPartOf(
         }
       : {})
   }
+}
+
+/** What is fitted, without the round: that is in the part. */
+function fitOf({ fit }: GramMeasure): GramPart['fit'] {
+  if (fit?.family === 'binomial') return { family: fit.family, event: fit.event }
+  return fit?.family === 'poisson' ? { family: fit.family } : fit
 }

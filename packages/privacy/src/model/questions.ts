@@ -27,7 +27,7 @@ export function questionsIn(plan: Plan): readonly Plan[] {
 
 /** Whether a model is fitted from a table of counts, not from a Gram matrix. */
 export function isOfCounts({ fit }: GramMeasure): boolean {
-  return fit?.family === 'binomial' || fit?.family === 'poisson'
+  return (fit?.family === 'binomial' || fit?.family === 'poisson') && fit.rounds === undefined
 }
 
 /** The categories of a model of counts, in order of their names. */

@@ -6,19 +6,22 @@
 import type { SubjectSet } from '@stimnet/protocol'
 import { ANYTHING, OFF_END } from '../ledger/draft.ts'
 import type { SpanLedger } from '../ledger/span-ledger.ts'
-import { isOfWhom, ONE } from '../judge/numbers.ts'
+import { isOfWhom, ONE, roundOf } from '../judge/numbers.ts'
 
 /**
  * The columns of which sums over people of the cohort alone were told: each variable counts once, and each count of a part of the
- * cohort that does not follow from others. Sums over anybody else as well do not count.
+ * cohort that does not follow from others. Sums over anybody else as well do not count. A model that was fitted in rounds has one more for
+ * each of its columns: the weighted sums of all its rounds are near each other.
  */
 export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: SubjectSet): number {
   const [inside, outside] = [new Uint8Array(patterns.count), new Uint8Array(patterns.count)]
   for (let item = 0; item < patterns.universe; item++)
     (cohort.has(item) ? inside : outside)[patterns.labels[item] ?? 0] = 1
   let columns = 0
+  const fits = new Map<string, number>()
   for (const [quantity, span] of spans) {
-    if (!isFirstPower(quantity)) continue
+    const round = roundOf(quantity)
+    if (round === undefined && !isFirstPower(quantity)) continue
     const own = patterns.extend(span.ownOf)
     let told = 0
     for (let at = 0; at < span.rank; at++) {
@@ -32,9 +35,20 @@ export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: 
       }
       if (some && !beyond && (quantity !== ONE || lacks)) told += 1
     }
-    columns += quantity === ONE ? told : Math.min(1, told)
+    if (round !== undefined && told > 0) fits.set(`${round.epoch} ${round.fit}`, round.columns)
+    else columns += quantity === ONE ? told : Math.min(1, told)
   }
-  return columns
+  return [...fits.values()].reduce((sum, own) => sum + own, columns)
+}
+
+/** Whether a sum of the quantity was told over somebody of the set. */
+export function isToldOf({ parts: { patterns, spans } }: SpanLedger, quantity: string, set: SubjectSet): boolean {
+  const span = spans.get(quantity)
+  if (span === undefined) return false
+  const own = patterns.extend(span.ownOf)
+  for (let item = 0; item < patterns.universe; item++)
+    if (set.has(item) && span.rows[own[patterns.labels[item] ?? 0] ?? 0]?.includes(1) === true) return true
+  return false
 }
 
 function isFirstPower(quantity: string): boolean {

@@ -67,14 +67,42 @@ export interface GramMeasure {
 }
 
 /**
- * A fit other than a linear regression. `binomial` (logistic) and `poisson` have categories alone as terms, and are fitted from the
- * table of people by these categories, with the number of events or the sum of the outcome in each cell. `components`: the principal
- * components of all variables, of which each has the variance 1 where they are scaled.
+ * A fit other than a linear regression. `binomial` (logistic) and `poisson` without `rounds` have categories alone as terms, and are
+ * fitted from the table of people by these categories, with the number of events or the sum of the outcome in each cell; with numbers
+ * as terms they are fitted in rounds. `components`: the principal components of all variables, of which each has the variance 1 where
+ * they are scaled.
  */
 export type ModelFit =
-  | { readonly family: 'binomial'; readonly event: string }
-  | { readonly family: 'poisson' }
+  | { readonly family: 'binomial'; readonly event: string; readonly rounds?: ModelRounds }
+  | { readonly family: 'poisson'; readonly rounds?: ModelRounds }
   | { readonly family: 'components'; readonly scaled: boolean }
+
+/** Rounds of a model that is fitted in rounds, after round 0. */
+export const MODEL_ROUNDS_MAX = 3
+/** Institutions in a model that is fitted in rounds: so many signed answers fit into one request. */
+export const ROSTER_MAX = 16
+
+/** One round of a model that several institutions fit together; see docs/decisions/086-nobody-chooses-the-estimates.md. */
+export interface ModelRounds {
+  /** PeerIds of all institutions of the fit, sorted. It is the same in all rounds. */
+  readonly roster: readonly string[]
+  /** 0: each institution fits the model to its own people. At most MODEL_ROUNDS_MAX. */
+  readonly round: number
+  /** What the institution itself made of the signed answers to the round before; absent in a question as it is read. */
+  readonly from?: RoundBasis
+}
+
+/** What a round starts from. Each institution computes it from the signed answers of all. */
+export interface RoundBasis {
+  /** Hash of the fit: catalog, cohort, model and roster, but not the round. Hex. */
+  readonly fit: string
+  /** Hash over the outputs of the round before, in the order of the roster; empty in round 0. Hex. */
+  readonly answers: string
+  /** The epoch that each institution of the roster answered the round before from; empty in round 0. */
+  readonly epochs: readonly string[]
+  /** The coefficients at which the round is evaluated, as decimal text; empty in round 0. */
+  readonly estimates: readonly string[]
+}
 
 /** A category in a model. */
 export interface ModelFactor {

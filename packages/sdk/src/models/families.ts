@@ -44,6 +44,10 @@ export interface ModelAsked {
   readonly event?: string
   /** The table of names that several tables have. */
   readonly table?: string
+  /** Of a model that is fitted in rounds: PeerIds of all its institutions, sorted. Without it no such model is asked for. */
+  readonly roster?: readonly string[]
+  /** With `roster`: the round, 0 unless given, and from round 1 on the receipt of each institution for the round before. */
+  readonly round?: { readonly round: number; readonly receipts: readonly string[] }
 }
 
 /** The family that a model is of. Throws RangeError for one that there is not. */
@@ -55,9 +59,14 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The statistic that is asked for. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', event, table } = asked
+  const { formula, site = 'none', event, table, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
-  const more = { ...(family === 'gaussian' ? {} : { family }), ...(event === undefined ? {} : { event }) }
+  const more = {
+    ...(family === 'gaussian' ? {} : { family }),
+    ...(event === undefined ? {} : { event }),
+    ...(roster === undefined || family === 'gaussian' ? {} : { roster: [...roster] }),
+    ...(round === undefined || round.round === 0 ? {} : { round: round.round, receipts: [...round.receipts] })
+  }
   return statisticSchema.parse({
     name: statistic,
     arguments: { formula, site, ...more },

@@ -58,6 +58,8 @@ export type CheckedModel =
       readonly formula: string
       /** The coefficients that it will have, but for those of institutions. */
       readonly columns: readonly string[]
+      /** Whether the institutions fit it together in rounds: it is logistic or Poisson, with a number as a term. */
+      readonly inRounds: boolean
     }
   | { readonly ok: false; readonly error: StimnetError; readonly place: FormulaFault | undefined }
 
@@ -82,7 +84,9 @@ function checkedAt(descriptor: CatalogDescriptor, asked: ModelAsked): CheckedMod
     if (measure === undefined) throw new RangeError('a statistic that is no model')
     // The last column is the outcome.
     const columns = columnsOfModel(measure).slice(0, -1)
-    return { ok: true, formula: formulaOf(measure), columns: columns.map(({ name }) => name) }
+    const { fit } = measure
+    const inRounds = fit !== undefined && fit.family !== 'components' && fit.rounds !== undefined
+    return { ok: true, formula: formulaOf(measure), columns: columns.map(({ name }) => name), inRounds }
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error
     return { ok: false, error, place: error instanceof FormulaError ? error : undefined }

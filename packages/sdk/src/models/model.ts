@@ -5,6 +5,7 @@ import {
   type Code,
   type Filter,
   isCode,
+  MODEL_ROUNDS_MAX,
   type ModelResult,
   type QuestionInput,
   type Signer,
@@ -16,12 +17,13 @@ import { statisticText } from '../statistic.ts'
 import { type VerifiedBroadcast, verifyAndPool } from '../verify.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 import { checkModel, isLeftToMapping } from './formula.ts'
+import { fitInRounds, type ModelRound, modelOfRounds, roundAnswered, roundNotes } from './rounds.ts'
 import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
 import { modelText } from './text.ts'
 
 /** Whom a model is asked about, of whom, and who signs. */
 export interface ModelOptions
-  extends Omit<ModelAsked, 'formula'>,
+  extends Omit<ModelAsked, 'formula' | 'roster' | 'round'>,
     Pick<QuestionInput, 'purpose' | 'project' | 'title' | 'mappings'> {
   /** The name of the catalog. */
   readonly catalog: string
@@ -33,6 +35,8 @@ export interface ModelOptions
   readonly signer?: Signer
   /** With `signer`: JWTs of institutions that vouch for it. */
   readonly credentials?: readonly string[]
+  /** Of a model in rounds: called after each of them, and waited for. */
+  readonly onRound?: (round: ModelRound) => unknown
   readonly signal?: AbortSignal
   readonly clock?: Clock
 }
@@ -63,8 +67,10 @@ export interface Model {
   readonly notes: readonly string[]
   /** All numbers of the fit: df, sigma, R², log-likelihood, AIC. */
   readonly result: ModelResult
-  /** What each institution signed, and whether all of it holds. */
+  /** What each institution signed, and whether all of it holds; of a model in rounds, in the last that all of them answered. */
   readonly verified: VerifiedBroadcast
+  /** Of a model in rounds: each round, with what was signed in it. */
+  readonly rounds?: readonly ModelRound[]
   /** Tables of the coefficients and of each institution, as text. */
   summary(): string
   /** A coefficient at each institution, and last the pooled one. Throws PARAMETER_INVALID for an unknown term. */
@@ -86,10 +92,11 @@ export interface ModelClient {
 /**
  * Asks for a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
  * VARIABLE_AMBIGUOUS (a `FormulaError` where it has a place in the formula), SCHEMA_MISMATCH. Throws the code of the first
- * institution where none gave what a model can be fitted to.
+ * institution where none gave what a model can be fitted to. A logistic or Poisson model with a number as a term is asked in up to four
+ * rounds; asked again after an interruption it goes on where it was.
  */
 export async function askModel(client: ModelClient, formula: string, options: ModelOptions): Promise<Model> {
-  const { catalog, where, targets, signer, clock, signal } = options
+  const { catalog, targets, signal } = options
   const waiting = signal === undefined ? {} : { signal }
   const found = (await client.meshCatalogs(catalog, waiting)).filter(
     ({ name, peer_id, node_id }) =>
@@ -99,22 +106,46 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
     const reason = `No peer that can be reached offers ${catalog}.`
     throw new StimnetError('NO_PROVIDERS', reason, { reason })
   }
-  const checked = checkModel(found, { ...options, formula })
+  // The institutions of a model in rounds are named in it.
+  const roster = found.map(({ peer_id }) => peer_id).sort()
+  const asked = { ...options, formula, roster }
+  const checked = checkModel(found, asked)
   if (!checked.ok && !isLeftToMapping(checked, options.mappings)) throw checked.error
-  const statistic = modelCall({ ...options, formula })
+  const ask = (round?: ModelAsked['round']) =>
+    askStatistic(client, modelCall(round === undefined ? asked : { ...asked, round }), { found, options })
+  // In the words of a mapping, whether it needs rounds shows in the answer.
+  if (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian') {
+    const roundsMax = options.site === 'meta' ? 0 : MODEL_ROUNDS_MAX
+    return modelFrom(await fitInRounds({ roster, ask, roundsMax, onRound: options.onRound }))
+  }
+  const { broadcast, known } = await ask()
+  return modelIn(broadcast, known)
+}
+
+/** Asks one question, as the account or with the researcher's key, and waits for its end. */
+async function askStatistic(
+  client: ModelClient,
+  statistic: ReturnType<typeof modelCall>,
+  { found, options }: { readonly found: readonly FoundCatalog[]; readonly options: ModelOptions }
+): Promise<{ broadcast: Broadcast; known: NonNullable<Parameters<typeof verifyAndPool>[1]> }> {
+  const { catalog, where, targets, signer, clock, signal } = options
+  const waiting = signal === undefined ? {} : { signal }
   const terms = termsOf(options)
+  const timed = clock === undefined ? {} : { clock }
+  // A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
+  const named = 'roster' in statistic.arguments ? found.map(({ peer_id }) => peer_id) : (targets ?? '*')
   if (signer === undefined) {
     const { id } = await client.submitBroadcast(
       {
         ...terms,
-        targets: targets ?? '*',
+        targets: named,
         data_catalog_name: catalog,
         script_type: 'statistic',
         script_content: statisticText(statistic)
       } as BroadcastSubmission,
       waiting
     )
-    return modelIn(await ended(client, id, waiting), { ...(clock === undefined ? {} : { clock }) })
+    return { broadcast: await ended(client, id, waiting), known: timed }
   }
   const program = { kind: 'statistic', statistic } as const
   const signed = await signRequest({
@@ -122,15 +153,15 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
     program,
     signer,
     ...terms,
+    ...timed,
     targets: found.map(({ peer_id }) => peer_id),
     carrier: (await client.health(waiting)).peer_id,
     contract: agreedOn(found, { program, where, mappings: options.mappings }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    ...(clock === undefined ? {} : { clock })
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials })
   })
   const { id } = await client.submitBroadcast(signed, waiting)
-  const own = { requestHash: signed.hash, peers: signed.targets, ...(clock === undefined ? {} : { clock }) }
-  return modelIn(await ended(client, id, waiting), own)
+  const known = { requestHash: signed.hash, peers: signed.targets, ...timed }
+  return { broadcast: await ended(client, id, waiting), known }
 }
 
 /** The terms that both ways of asking have. */
@@ -179,6 +210,27 @@ async function ended(client: ModelClient, id: string, waiting: { signal?: AbortS
 export async function modelIn(broadcast: Broadcast, options: Parameters<typeof verifyAndPool>[1] = {}): Promise<Model> {
   const verified = await verifyAndPool(broadcast, options)
   const [result] = verified.pooled.models ?? []
+  return modelMade(result, { broadcast, verified })
+}
+
+/** The model of the last round that every institution answered. Throws as `modelIn`. */
+function modelFrom(rounds: readonly ModelRound[]): Model {
+  const { broadcast, verified } = roundAnswered(rounds)
+  const model = modelMade(modelOfRounds(rounds), { broadcast, verified })
+  const names = new Map(broadcast.parts.map(({ peer_id, institution }) => [peer_id, institution || peer_id]))
+  const more = roundNotes(rounds, (site) => names.get(site) ?? site)
+  return {
+    ...model,
+    notes: [...model.notes, ...more],
+    rounds,
+    summary: () => [model.summary(), ...more.map((note) => `${note}\n`)].join('')
+  }
+}
+
+function modelMade(
+  result: ModelResult | undefined,
+  { broadcast, verified }: { readonly broadcast: Broadcast; readonly verified: VerifiedBroadcast }
+): Model {
   const names = new Map(broadcast.parts.map(({ peer_id, institution }) => [peer_id, institution || peer_id]))
   const nameOf = (site: string) => names.get(site) ?? site
   if (result === undefined) throw noModel(broadcast, verified, nameOf)

@@ -72,7 +72,14 @@ function threeDigits(value: number): number {
 }
 
 function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest }: ModelResult): string {
-  const { deviance = null, deviance_df: freedoms = null, null_deviance: nothing = null, dispersion = null, code } = rest
+  const {
+    deviance = null,
+    deviance_df: freedoms = null,
+    null_deviance: nothing = null,
+    dispersion = null,
+    code,
+    rounds
+  } = rest
   const said = [
     `n = ${n}`,
     ...(df === null ? [] : [`df = ${df}`]),
@@ -83,9 +90,15 @@ function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest
     ...(deviance === null ? [] : [`deviance = ${measured(deviance)}${freedoms === null ? '' : ` on ${freedoms}`}`]),
     ...(nothing === null ? [] : [`null deviance = ${measured(nothing)}`]),
     ...(dispersion === null ? [] : [`dispersion = ${measured(dispersion)}`]),
+    ...(rounds === undefined ? [] : [roundsInWords(rounds)]),
     ...(code === undefined ? [] : [code])
   ]
   return `${said.join(', ')}.`
+}
+
+/** How far a fit in rounds came. */
+function roundsInWords({ last, change }: NonNullable<ModelResult['rounds']>): string {
+  return change === null ? `round ${last}` : `round ${last}, last change ${measured(change)} standard errors`
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {
@@ -101,6 +114,11 @@ function siteTable(model: ModelResult, nameOf: NameOf): string[] {
 
 /** What left each institution, in one sentence. */
 export function releasedInWords(model: ModelResult): string {
+  if (model.rounds !== undefined) {
+    const columns = model.coefficients.length
+    const each = columns + (columns * (columns + 1)) / 2 + 1
+    return `Released by each institution in each of ${model.rounds.last + 1} rounds: ${each} weighted sums (its estimates or the gradient, the information matrix, the deviance), and the number of people and of events.`
+  }
   if (model.kind === 'glm') {
     const what =
       model.family === 'binomial' ? 'people by outcome and terms' : 'people, and of sums of the outcome, by terms'

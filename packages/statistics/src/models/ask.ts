@@ -3,12 +3,17 @@ import {
   type CatalogDescriptor,
   codeOf,
   type GramMeasure,
+  isKeyId,
   type Measure,
+  MODEL_ROUNDS_MAX,
   type ModelFit,
+  type ModelRounds,
   nearName,
   type ResolvedVariable,
   resolveVariable,
+  ROSTER_MAX,
   SITE_EFFECTS,
+  type SiteEffects,
   type StatisticCall,
   StimnetError,
   type VariableRef,
@@ -64,7 +69,9 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
     const refs = [...new Set(own.map(({ one }) => one.ref))].sort()
     terms.set(refs.join(':'), refs)
   }
-  const fit = fitAsked(family, call, { outcome, name: formula.outcome })
+  const isOfNumbers = [...resolved.values()].some(isNumber)
+  const rounds = roundsAsked(call, { isOfNumbers: family !== 'gaussian' && isOfNumbers, effects })
+  const fit = fitAsked(family, call, { outcome, name: formula.outcome, rounds })
   if (fit !== undefined && fit.family === 'binomial') resolved.set(outcome.ref, outcome)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
   const measure: GramMeasure = {
@@ -114,9 +121,14 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
 function fitAsked(
   family: (typeof FAMILIES)[number],
   call: StatisticCall,
-  { outcome, name }: { readonly outcome: ResolvedVariable; readonly name: FormulaName }
+  {
+    outcome,
+    name,
+    rounds
+  }: { readonly outcome: ResolvedVariable; readonly name: FormulaName; readonly rounds: ModelRounds | undefined }
 ): ModelFit | undefined {
   const { event } = call.arguments
+  const asked = rounds === undefined ? {} : { rounds }
   if (family !== 'binomial') {
     if (event !== undefined) invalid('event: only of the family binomial.')
     if (!isNumber(outcome)) failAt(name, `${outcome.ref} is no number; the outcome of a regression is one`)
@@ -124,7 +136,7 @@ function fitAsked(
     const { type, bounded, minimum } = outcome.variable
     if (type !== 'integer' || !bounded || minimum < 0)
       failAt(name, `${outcome.ref} is no count: a whole number whose declared minimum is 0 or more`)
-    return { family }
+    return { family, ...asked }
   }
   const { levels, type } = outcome.variable
   if (type !== 'category' || levels.length < 2)
@@ -133,7 +145,45 @@ function fitAsked(
     failAt(name, `${outcome.ref} has more than two levels: say which is modelled with the argument event`)
   const found = levels.find((level) => level === (event ?? levels[1]))
   if (found === undefined) invalid(`event: one of ${levels.join(', ').slice(0, 500)}.`)
-  return { family, event: found }
+  return { family, event: found, ...asked }
+}
+
+/**
+ * The round that is asked for of a model that is fitted in rounds: of a logistic or Poisson one with a number as a term. Undefined for
+ * any other, of which a roster says nothing. The answers to the round before are read elsewhere: see `receiptsAsked`.
+ */
+function roundsAsked(
+  { arguments: { roster, round = 0, receipts } }: StatisticCall,
+  { isOfNumbers, effects }: { readonly isOfNumbers: boolean; readonly effects: SiteEffects }
+): ModelRounds | undefined {
+  if (!isOfNumbers) {
+    if (round !== 0 || receipts !== undefined) invalid('round, receipts: only of a model that is fitted in rounds.')
+    return undefined
+  }
+  if (roster === undefined) return undefined
+  if (!Array.isArray(roster) || roster.length === 0 || roster.length > ROSTER_MAX || !roster.every(isKeyId))
+    invalid(`roster: the PeerIds of the 1 to ${ROSTER_MAX} institutions of the fit.`)
+  if (roster.some((peer, i) => i > 0 && peer <= String(roster[i - 1]))) invalid('roster: each PeerId once, in order.')
+  if (typeof round !== 'number' || !Number.isInteger(round) || round < 0 || round > MODEL_ROUNDS_MAX)
+    invalid(`round: a whole number from 0 to ${MODEL_ROUNDS_MAX}.`)
+  if (round > 0 === (receipts === undefined))
+    invalid('receipts: the signed answers to the round before, in each round but the first.')
+  if (effects === 'fixed')
+    invalid(
+      'site: none or meta. A model with a number as a term, of the family binomial or poisson, has no site factor.'
+    )
+  if (effects === 'meta' && round > 0) invalid('round: with site meta there is round 0 alone.')
+  return { roster, round }
+}
+
+/**
+ * The signed answers to the round before that a question carries, each as a JWS; none for any other question. Throws PARAMETER_INVALID.
+ */
+export function receiptsAsked({ arguments: { receipts } }: StatisticCall): readonly string[] {
+  if (receipts === undefined) return []
+  if (!Array.isArray(receipts) || receipts.length > ROSTER_MAX || !receipts.every((one) => typeof one === 'string'))
+    invalid(`receipts: at most ${ROSTER_MAX} texts.`)
+  return receipts
 }
 
 /** The reason why a model of counts or components is not fitted; undefined if it is, or is a linear one. */
@@ -141,10 +191,14 @@ function fitFault({ fit, terms, factors, outcome }: GramMeasure): string | undef
   if (fit === undefined) return undefined
   if (fit.family === 'components')
     return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
+  if (fit.rounds !== undefined) return terms.flat().includes(outcome) ? 'The outcome cannot be a term.' : undefined
   const covariates = [...new Set(terms.flat())]
   const number = covariates.find((variable) => !factors.some((one) => one.variable === variable))
   if (number !== undefined)
-    return `${number} is a number. A ${fit.family} model has categories as terms: ask the steward for groups of it.`
+    return (
+      `${number} is a number. A ${fit.family} model of numbers is fitted in rounds, which need a roster: ask by stimnet model or ` +
+      'client.model of the TypeScript SDK, or use groups of it.'
+    )
   const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
   return covariates.length > most || covariates.includes(outcome)
     ? `A ${fit.family} model has at most ${most} categories: it is fitted from the table of all of them.`

@@ -10,7 +10,8 @@ import { combinedNote } from './regression.ts'
 import { independentIn } from './solve.ts'
 
 type Coefficient = ModelResult['coefficients'][number]
-type CountFit = Omit<ModelResult, 'kind' | 'formula' | 'outcome' | 'site' | 'sites' | 'event'>
+/** A fit of a logistic or Poisson model. */
+export type CountFit = Omit<ModelResult, 'kind' | 'formula' | 'outcome' | 'site' | 'sites' | 'event'>
 
 /** One cell of the table: its line of the design, its people, and their events or the sum of their outcomes. */
 interface Cell {
@@ -31,7 +32,8 @@ const CHANGE_MIN = 1e-13
 /** Expected shares or means nearer to their end than this are taken for the end itself. */
 const END = 1e-9
 
-const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
+/** The numbers of a coefficient that is not estimated. */
+export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
 
 /** Fits the tables of the sites, which must be of one model; as `fitModel`. Throws RangeError without a site or without a table. */
 export function fitCounts(sites: readonly { readonly site: string; readonly gram: GramPart }[]): ModelResult {
@@ -194,7 +196,7 @@ function fitOf({ family, names, cells }: CountModel): CountFit {
 }
 
 /** A coefficient with its interval, and as a ratio unless it is the intercept. */
-function testedBy({
+export function testedBy({
   reach,
   ...one
 }: {
@@ -310,7 +312,7 @@ function pearsonOf(family: CountModel['family'], { n, sum }: Cell, mean: number)
 }
 
 /** Each coefficient over the sites that estimate it, by random effects. */
-function combined(fits: readonly CountFit[], family: CountModel['family']): CountFit {
+export function combined(fits: readonly CountFit[], family: CountModel['family']): CountFit {
   const few: string[] = []
   const coefficients = (fits[0]?.coefficients ?? []).map(({ term }, at): Coefficient => {
     const effects = fits.flatMap((fit) => {

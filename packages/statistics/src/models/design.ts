@@ -62,7 +62,14 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
     }
     return found
   })
-  return [...columns, { name: name(measure.outcome), number: measure.outcome, levels: new Map() }]
+  return [...columns, outcomeColumn(measure, name(measure.outcome))]
+}
+
+/** The outcome: a number, or of a logistic model that is fitted in rounds the level that is modelled. */
+function outcomeColumn({ outcome, fit }: GramMeasure, name: string): DesignColumn {
+  return fit?.family === 'binomial' && fit.rounds !== undefined
+    ? { name, levels: new Map([[outcome, fit.event]]) }
+    : { name, number: outcome, levels: new Map() }
 }
 
 /** What one entry of a Gram matrix sums: the product of at most two numbers, over the people who have the levels. */

@@ -3,6 +3,7 @@ import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
+import { fitRounds, isRoundPart } from './rounds/result.ts'
 import { fitLinear, type SiteGram } from './regression.ts'
 
 /**
@@ -13,6 +14,7 @@ import { fitLinear, type SiteGram } from './regression.ts'
 export function fitModel(sites: readonly SiteGram[]): ModelResult {
   const family = sites[0]?.gram.fit?.family
   if (family === undefined) return fitLinear(sites)
+  if (sites.some(({ gram }) => gram.round !== undefined)) return fitRounds(sites)
   return family === 'components' ? fitComponents(sites) : fitCounts(sites)
 }
 
@@ -25,6 +27,7 @@ export function fitOwnModel(gram: GramPart): ModelResult {
 /** Whether a part can be what a site released for a model: a site that lies may send anything. */
 export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
+  if (part.round !== undefined) return isRoundPart(part)
   if (family === 'binomial' || family === 'poisson') return isCountTable(part)
   return part.table === undefined && isGram(part) && (family === undefined || part.intercept)
 }

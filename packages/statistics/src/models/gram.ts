@@ -58,9 +58,11 @@ export function ofOneModel<T extends { readonly site: string; readonly gram: Gra
   return most
 }
 
-function modelKey({ formula, outcome, columns, intercept, factors, site, fit, table }: GramPart): string {
+function modelKey({ formula, outcome, columns, intercept, factors, site, fit, table, round }: GramPart): string {
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
-  return JSON.stringify([...design, fit ?? null, table?.by ?? null, table?.terms ?? null])
+  // Sums of two rounds, or at different estimates, do not add up.
+  const of = round && [round.fit, round.round, round.answers, round.round === 0 ? [] : round.estimates]
+  return JSON.stringify([...design, fit ?? null, table?.by ?? null, table?.terms ?? null, of ?? null])
 }
 
 /** The matrices in common units: each column in the finest that a site has. */

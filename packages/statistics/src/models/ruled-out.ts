@@ -15,10 +15,26 @@ import { gramIn } from './ask.ts'
 export function modelRuledOut(plan: Plan, descriptor: CatalogDescriptor): string | undefined {
   const measure = gramIn(plan)
   if (measure === undefined) return undefined
-  if (descriptor.precision === 'statistical' && measure.fit?.family !== 'binomial') return roundedReason(descriptor)
+  if (descriptor.precision === 'statistical' && !isOfExactCounts(measure)) return roundedReason(descriptor)
+  if (!descriptor.synthetic && isInRounds(measure)) return ROUNDS_REASON
   const known = knownNumbers(measure, descriptor)
   return descriptor.synthetic || known.length === 0 ? undefined : knownReason(known)
 }
+
+/** Whether a model is fitted from counts of people alone, which are exact where sums are rounded. */
+export function isOfExactCounts({ fit }: Pick<GramMeasure, 'fit'>): boolean {
+  return fit?.family === 'binomial' && fit.rounds === undefined
+}
+
+/** Whether institutions fit a model together in rounds. */
+export function isInRounds({ fit }: Pick<GramMeasure, 'fit'>): boolean {
+  return fit !== undefined && fit.family !== 'components' && fit.rounds !== undefined
+}
+
+/** Why a model is not fitted in rounds over real people. */
+export const ROUNDS_REASON =
+  'A logistic or Poisson model with a number as a term is fitted in rounds, and these are for synthetic data alone: all digits of a sum ' +
+  'with uneven weights tell how many people have each value, rare ones included. Use categories, such as age groups.'
 
 /** Why a catalog with rounded numbers has no model. */
 export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string {

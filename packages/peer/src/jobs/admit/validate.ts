@@ -41,9 +41,19 @@ import {
   uploadsFromMessage
 } from '@stimnet/protocol'
 import { type Review, reviewOf, type Sandbox, whereIs } from '@stimnet/sandbox'
-import { gramIn, knownNumbers, knownReason, oneRowEach, roundedReason, rowsNote } from '@stimnet/statistics'
+import {
+  gramIn,
+  isInRounds,
+  knownNumbers,
+  knownReason,
+  oneRowEach,
+  ROUNDS_REASON,
+  roundedReason,
+  rowsNote
+} from '@stimnet/statistics'
 import { noiseOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
+import { withRound } from './rounds.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 
 /** The complete plan of a job. Nothing in it depends on data. */
@@ -79,6 +89,8 @@ export interface ValidationContext {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly sandbox: Sandbox | undefined
   readonly wallTimeMsMax: number
+  /** Whether this peer knows an institution that a model would be fitted with; where absent, it knows nobody but itself. */
+  readonly isPeer?: (peerId: string) => boolean
 }
 
 /**
@@ -105,7 +117,8 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const read = planRead(program, catalog.descriptor)
   const { cohort, filters, unapplied } = cohortAsked(request, catalog, read)
   assertSetFits(request, privacy)
-  const plan = read && planOf(read, catalog, cohort)
+  const rounded = read && (await roundIn(request, { read, program, catalog, context }))
+  const plan = rounded && planOf(rounded, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const broadcast = request.broadcast !== ''
   const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
@@ -134,6 +147,29 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
     ),
     warnings: [...unapplied.map(unappliedNote), ...repeatedNotes(program, plan, catalog)]
   }
+}
+
+/** The plan with what its round starts from, if it has a model that is fitted in rounds. Throws as `withRound`. */
+function roundIn(
+  request: Message<'JobRequest'>,
+  {
+    read: plan,
+    program,
+    catalog,
+    context
+  }: {
+    readonly read: Plan
+    readonly program: Program
+    readonly catalog: Catalog
+    readonly context: ValidationContext
+  }
+): Promise<Plan> {
+  const { catalog: name, cohort, filtersJson, project, set } = request
+  const filters = parseJsonObject(filtersJson)
+  const where = cohort ? filterFromMessage(cohort) : null
+  const question = { name, where, filters, project, set: set?.name ?? null, ...schemaTermsFromMessage(request) }
+  const { self, isPeer = () => false } = context
+  return withRound({ plan, program, question, self, isPeer, epoch: catalog.epoch })
 }
 
 function unappliedNote(name: string): string {
@@ -266,7 +302,7 @@ function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Pl
 
 /**
  * Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers, since rounded sums of products make no model, and
- * over real people for one with a number that others know.
+ * over real people for one with a number that others know, or one that is fitted in rounds.
  */
 function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, catalog: Catalog): void {
   const { descriptor } = catalog
@@ -274,6 +310,8 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
+  if (!isRounded && !descriptor.synthetic && isInRounds(measure))
+    throw new StimnetError('PROGRAM_NOT_PERMITTED', ROUNDS_REASON, { reason: ROUNDS_REASON })
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
     const reason = knownReason(knownNumbers(measure, descriptor))
     throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })

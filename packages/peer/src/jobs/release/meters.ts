@@ -41,6 +41,9 @@ const OUTCOME_BITS = 3
  */
 const INSTITUTION_TIMES = 5
 
+/** The codes of refusals that depend on data. */
+const REFUSALS: readonly Code[] = ['COHORT_NOT_RELEASABLE', 'MODEL_SEPARATED']
+
 /** The meters of one scope. */
 export class ScopeMeter {
   readonly #parts: MeterParts
@@ -95,7 +98,7 @@ export class ScopeMeter {
     ending: Ended,
     asker: Asker & { readonly jobId: string }
   ): Record<string, number> {
-    if ('code' in ending && ending.code === 'COHORT_NOT_RELEASABLE') return this.#refused(draft, plan, 1, asker)
+    if ('code' in ending && REFUSALS.includes(ending.code)) return this.#refused(draft, plan, 1, asker)
     if (plan.program.kind !== 'script') {
       if (!('output' in ending)) return {}
       const question = questionOf(plan)

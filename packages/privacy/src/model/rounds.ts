@@ -1,0 +1,260 @@
+/**
+ * Judgement of one round of a model that is fitted in rounds. Its sums are weighted by what the model expects of each person, so no ordinary
+ * question has them as an answer. What ordinary questions say of its variables is judged before, as for a linear model of them; here what
+ * the round says besides.
+ */
+import {
+  type GramMeasure,
+  type ModelRoundPart,
+  type ModelRounds,
+  type ReducedRows,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
+import {
+  columnsOfModel,
+  type DesignColumn,
+  hasIntercept,
+  type IntegerMatrix,
+  independentIn,
+  type Observed,
+  type OwnRound,
+  ownRound,
+  upperAt
+} from '@stimnet/statistics'
+import type { FactsOf } from '../judge/facts.ts'
+import { bitsMaxOf, bitsOfSum } from '../judge/information.ts'
+import { type CellNumber, roundOf, roundQuantity } from '../judge/numbers.ts'
+import type { SpanLedger } from '../ledger/span-ledger.ts'
+import { type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
+import type { PrivacySettings } from '../rules/settings.ts'
+import { valuesOf } from './influence.ts'
+import { isToldOf } from './width.ts'
+
+/** People for each number that a fit releases, in all its rounds together. */
+const PEOPLE_EACH_NUMBER = 3
+/** Of each level of an outcome there must be this many people for each column. */
+const EVENTS_EACH_COLUMN = 3
+/** Fits about the same people in one epoch. Each is a further set of weights, and so of sums. */
+const FITS_MAX = 20
+
+/** A round with what it is judged by. */
+export interface RoundToJudge {
+  readonly measure: GramMeasure
+  readonly rows: ReducedRows
+  /** The exact Gram matrix of the unweighted columns, the outcome last. */
+  readonly matrix: IntegerMatrix
+  readonly decimals: readonly number[]
+  readonly settings: PrivacySettings & { readonly synthetic: boolean }
+  readonly facts: FactsOf
+  /** After the questions of the linear model. */
+  readonly ledgers: Ledgers
+  readonly k: number
+  readonly epoch: string
+  /** The variables that define who is in the cohort, each with everybody who could be in it. */
+  readonly asked: readonly { readonly variable: VariableRef; readonly people: ReducedRows['support'] }[]
+}
+
+/** The numbers of a round and the ledgers after it; or why nothing of it is released. */
+export type RoundJudgement =
+  | { readonly ok: true; readonly ledgers: Ledgers; readonly round: ModelRoundPart }
+  | { readonly ok: false; readonly why: string; readonly separated?: true }
+
+/** The round that is asked for; undefined for a model that is not fitted in rounds. */
+export function roundsIn({ fit }: Pick<GramMeasure, 'fit'>): ModelRounds | undefined {
+  return fit === undefined || fit.family === 'components' ? undefined : fit.rounds
+}
+
+/** Numbers that each round releases: estimates or gradient, information, deviance. */
+export function numbersEach(columns: number): number {
+  return columns + (columns * (columns + 1)) / 2 + 1
+}
+
+/** Judges a round. That the model is separated is found last, so that it says nothing about people who may not be asked about. */
+export function judgeRound(asked: RoundToJudge): RoundJudgement {
+  const { measure, rows, matrix, ledgers, k, epoch } = asked
+  const rounds = roundsIn(measure)
+  if (rounds?.from === undefined) return no('the answers to the round before were not verified')
+  const { round, roster, from } = rounds
+  if (round > 0 !== from.estimates.length > 0) return no('a round without estimates to start from')
+  const observed = observedIn(asked)
+  const columns = observed.columns.length
+  const people = rows.support.size
+  const told = (round + 1) * numbersEach(columns)
+  if (told * PEOPLE_EACH_NUMBER > people)
+    return no(`rounds: ${told} numbers about ${people} people; at most one for ${PEOPLE_EACH_NUMBER} people`)
+  const few = fewOutcomes(observed, Math.max(k, EVENTS_EACH_COLUMN * columns))
+  if (few !== undefined) return no(few)
+  if (fitsAbout({ ledgers, rows, epoch, but: from.fit }) >= FITS_MAX)
+    return no(`fits: ${FITS_MAX} were made about some of these people in this epoch`)
+  const draft = new LedgersDraft(ledgers)
+  const objection = draft.tell([entryOf(asked, { from, round, columns })], k)
+  if (objection !== undefined)
+    return no(`rounds: ${objection.why === 'information' ? `information of ${objection.variable}` : objection.why}`)
+  const own = ownRound(observed, round === 0 ? undefined : from.estimates)
+  if (own === undefined)
+    return round === 0
+      ? { ok: false, why: 'separation: the terms tell the outcome', separated: true }
+      : no('at these estimates the model expects no number')
+  if (weighsTooMuch(observed, own, { k, kept: independentIn(matrix).filter((at) => at < columns) }))
+    return no(`leverage: somebody weighs more than one in ${k} in this round`)
+  const total = String(observed.outcome.reduce((sum, y) => sum + y, 0))
+  const { fit, answers, epochs } = from
+  return {
+    ok: true,
+    ledgers: draft.result(),
+    round: { fit, roster: [...roster], round, answers, epochs: [...epochs], total, ...own.sums }
+  }
+}
+
+function no(why: string): RoundJudgement {
+  return { ok: false, why }
+}
+
+/** The people of the model in the units of the question. */
+function observedIn({ measure, rows, decimals }: RoundToJudge): Observed {
+  const family = measure.fit?.family
+  if (family !== 'binomial' && family !== 'poisson') throw new TypeError('a model that is not fitted in rounds')
+  const columns = columnsOfModel(measure).map((column, i) => inUnits(valuesOf(column, measure, rows), decimals[i] ?? 0))
+  const outcome = columns.pop()
+  if (outcome === undefined) throw new TypeError('a model without an outcome')
+  return { family, columns, outcome }
+}
+
+function inUnits(values: Float64Array, decimals: number): Float64Array {
+  return decimals === 0 ? values : values.map((value) => value / 10 ** decimals)
+}
+
+/** Why too few people have an outcome, or have none; undefined if enough do. */
+function fewOutcomes({ family, outcome }: Observed, least: number): string | undefined {
+  const having = outcome.reduce((sum, y) => sum + (y > 0 ? 1 : 0), 0)
+  if (having < least) return `outcome: fewer than ${least} people have it`
+  return family === 'binomial' && outcome.length - having < least
+    ? `outcome: fewer than ${least} people do not have it`
+    : undefined
+}
+
+/** How many other fits of this epoch are about somebody of the model. */
+function fitsAbout({
+  ledgers,
+  rows,
+  epoch,
+  but
+}: Pick<RoundToJudge, 'ledgers' | 'rows' | 'epoch'> & { readonly but: string }): number {
+  const found = new Set<string>()
+  const parts: (readonly [SpanLedger, ReducedRows['support'] | undefined])[] = [
+    [ledgers.subjects, rows.support],
+    ...(ledgers.rows === undefined ? [] : [[ledgers.rows.ledger, rows.rowSet] as const])
+  ]
+  for (const [ledger, set] of parts) {
+    for (const quantity of ledger.parts.spans.keys()) {
+      const known = roundOf(quantity)
+      if (known?.epoch !== epoch || known.fit === but || set === undefined || found.has(known.fit)) continue
+      if (isToldOf(ledger, quantity, set)) found.add(known.fit)
+    }
+  }
+  return found.size
+}
+
+/**
+ * The round as the ledgers judge it: one sum over the people, with the information of all its numbers. A number is charged to each variable
+ * whose column it multiplies; those that multiply none, and all that the outcome enters, to every variable that it could tell of.
+ */
+function entryOf(
+  { measure, rows, settings, facts, epoch, asked }: RoundToJudge,
+  {
+    from,
+    round,
+    columns
+  }: { readonly from: { readonly fit: string }; readonly round: number; readonly columns: number }
+): Entry {
+  const items = rows.rowSet?.size ?? rows.support.size
+  const quantity = roundQuantity({ epoch, fit: from.fit, columns, round })
+  const number: CellNumber = {
+    quantity,
+    variables: variablesOf(measure),
+    kind: 'sum',
+    of: { subjects: rows.support, ...(rows.rowSet === undefined ? {} : { rows: rows.rowSet }) }
+  }
+  const aboutOf = (variable: VariableRef, numbers: number) => {
+    const one = facts(variable)
+    if (one.identifying || one.isSet === true) return []
+    return [{ variable: one.own, bits: numbers * bitsOfSum([one], items, settings), bitsMax: bitsMaxOf(one, settings) }]
+  }
+  return {
+    number,
+    about: [...numbersAbout(measure)].flatMap(([variable, numbers]) => aboutOf(variable, numbers)),
+    aboutPeople: asked.flatMap(({ variable, people }) =>
+      aboutOf(variable, numbersEach(columns)).map((one) => ({ ...one, people }))
+    )
+  }
+}
+
+/** How many numbers of one round are about each variable. */
+export function numbersAbout(measure: GramMeasure): ReadonlyMap<VariableRef, number> {
+  const columns = columnsOfModel(measure).slice(0, -1)
+  const isOf = ({ number, levels }: DesignColumn, variable: VariableRef) => number === variable || levels.has(variable)
+  // The deviance, and where there is an intercept the sum of the weights, multiply no column.
+  const ofAll = 1 + (hasIntercept(measure) ? 1 : 0)
+  const found = new Map<VariableRef, number>()
+  for (const variable of variablesOf(measure)) {
+    const own = columns.filter((column) => isOf(column, variable)).length
+    const others = columns.length - own
+    const pairs = (own * (own + 1)) / 2 + own * others
+    found.set(variable, variable === measure.outcome ? columns.length + 1 : own + pairs + ofAll)
+  }
+  return found
+}
+
+/** How far a product of the matrix and its inverse may be from the identity: with more, leverages are not decided. */
+const INVERSE_ERROR_MAX = 1e-6
+
+/** Whether somebody's leverage in the weighted design is above 1/k, or that cannot be decided. */
+function weighsTooMuch(
+  { columns }: Observed,
+  { information, weights }: OwnRound,
+  { k, kept }: { readonly k: number; readonly kept: readonly number[] }
+): boolean {
+  const size = columns.length
+  const entry = (i: number, j: number) => information[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0
+  // Columns of one length, so that units do not matter.
+  const scale = kept.map((at) => Math.sqrt(entry(at, at)))
+  if (scale.some((one) => !(one > 0))) return true
+  const scaled = kept.map((i, a) => kept.map((j, b) => entry(i, j) / ((scale[a] ?? 1) * (scale[b] ?? 1))))
+  const inverse = inverted(scaled)
+  if (inverse === undefined) return true
+  const own = new Float64Array(kept.length)
+  for (let row = 0; row < weights.length; row++) {
+    for (const [a, at] of kept.entries()) own[a] = (columns[at]?.[row] ?? 0) / (scale[a] ?? 1)
+    let sum = 0
+    for (let a = 0; a < own.length; a++)
+      for (let b = 0; b < own.length; b++) sum += (own[a] ?? 0) * (own[b] ?? 0) * (inverse[a]?.[b] ?? 0)
+    if (!((weights[row] ?? 0) * sum * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
+  }
+  return false
+}
+
+/** The inverse by Gauss and Jordan; undefined where it is not one to the error above. */
+function inverted(matrix: readonly (readonly number[])[]): number[][] | undefined {
+  const size = matrix.length
+  const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))])
+  for (let at = 0; at < size; at++) {
+    const line = rows[at] ?? []
+    const pivot = line[at] ?? 0
+    if (!(pivot > 0)) return undefined
+    for (let j = 0; j < line.length; j++) line[j] = (line[j] ?? 0) / pivot
+    for (const [i, row] of rows.entries()) {
+      const factor = row[at] ?? 0
+      if (i === at || factor === 0) continue
+      for (let j = 0; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (line[j] ?? 0)
+    }
+  }
+  const inverse = rows.map((row) => row.slice(size))
+  const isOne = matrix.every((row, i) =>
+    inverse.every((_, j) => {
+      const found = row.reduce((sum, value, l) => sum + value * (inverse[l]?.[j] ?? 0), 0)
+      return Math.abs(found - (i === j ? 1 : 0)) <= INVERSE_ERROR_MAX / size
+    })
+  )
+  return isOne ? inverse : undefined
+}

@@ -1,0 +1,87 @@
+/** Information matrices as decimal text: adding them up and solving with them, in whole numbers. */
+import { type Fraction, plus } from '../../rational.ts'
+import { type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
+import { fractionOfDecimal } from './decimal.ts'
+
+/** Where the entry of two columns stands in an upper triangle that is written row by row; the first is not after the second. */
+export function upperAt(size: number, i: number, j: number): number {
+  return i * size - (i * (i - 1)) / 2 + (j - i)
+}
+
+/** The solution of information · x = right, in which columns that follow from others have 0. */
+export interface InformationSolved {
+  /** The columns that do not follow from those before them, as far as 16 digits tell. */
+  readonly kept: readonly number[]
+  readonly solution: readonly Fraction[]
+  /** The diagonal of the inverse; undefined for the columns that follow. */
+  readonly variances: readonly (Fraction | undefined)[]
+}
+
+/** The sums of decimal texts, place by place. */
+export function summed(all: readonly (readonly string[])[]): Fraction[] {
+  const [first = []] = all
+  return first.map((_, i) => all.map((one) => fractionOfDecimal(one[i] ?? '0')).reduce(plus))
+}
+
+/** Solves with an upper triangle. Exact: the same texts give the same numbers everywhere. */
+export function informationSolved(
+  upper: readonly (string | Fraction)[],
+  right: readonly (string | Fraction)[]
+): InformationSolved {
+  const size = right.length
+  const information = wholeOf(upper)
+  const sides = wholeOf(right)
+  const matrix = right.map((_, i) =>
+    right.map((_, j) => information.numbers[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0n)
+  )
+  const kept = keptIn(matrix)
+  const { bottom, solution, inverse } = solveExactly(
+    partAt(matrix, kept),
+    kept.map((at) => sides.numbers[at] ?? 0n)
+  )
+  // information = matrix/unit and right = sides/unit', so the solution of the whole numbers is scaled by unit/unit'.
+  const [times, under] = [information.unit, sides.unit]
+  const place = (at: number) => kept.indexOf(at)
+  return {
+    kept,
+    solution: right.map((_, at) =>
+      place(at) < 0 ? ZERO : { top: (solution[place(at)] ?? 0n) * times, bottom: bottom * under }
+    ),
+    variances: right.map((_, at) =>
+      place(at) < 0 ? undefined : { top: (inverse[place(at)]?.[place(at)] ?? 0n) * times, bottom }
+    )
+  }
+}
+
+const ZERO: Fraction = { top: 0n, bottom: 1n }
+
+/** A column of which less than one part in so many is its own follows from those before it: sums of doubles tell no more. */
+const OWN_PART_MIN = 10n ** 10n
+
+function keptIn(matrix: IntegerMatrix): number[] {
+  const rows = matrix.map((row) => [...row])
+  const found: number[] = []
+  let before = 1n
+  for (const [at, line] of rows.entries()) {
+    const pivot = line[at] ?? 0n
+    // What is left of the column without those before it is pivot/before.
+    if (pivot <= 0n || pivot * OWN_PART_MIN < (matrix[at]?.[at] ?? 0n) * before) continue
+    found.push(at)
+    for (let i = at + 1; i < rows.length; i++) {
+      const row = rows[i] ?? []
+      const factor = row[at] ?? 0n
+      for (let j = at; j < row.length; j++) row[j] = ((row[j] ?? 0n) * pivot - factor * (line[j] ?? 0n)) / before
+    }
+    before = pivot
+  }
+  return found
+}
+
+/** Decimal fractions as whole numbers over one unit. */
+function wholeOf(values: readonly (string | Fraction)[]): { numbers: bigint[]; unit: bigint } {
+  const all = values.map((value) => (typeof value === 'string' ? fractionOfDecimal(value) : value))
+  // Each is a decimal fraction, so that the largest denominator is a multiple of the others.
+  let unit = 1n
+  for (const { bottom } of all) if (bottom > unit) unit = bottom
+  return { numbers: all.map(({ top, bottom }) => (top * unit) / bottom), unit }
+}

@@ -1,0 +1,177 @@
+/** Models that are fitted in rounds, from what the institutions released in one of them. */
+import type { GramPart, ModelResult, ModelRoundPart } from '@stimnet/protocol'
+import { pOfNormal, zOfP } from '../../distributions.ts'
+import { ERROR_SHARE } from '../../tests/table.ts'
+import { type CountFit, combined, NOTHING, testedBy } from '../counts.ts'
+import { isRound, ownErrors, type RoundStep, stepAfter } from './next.ts'
+
+interface SiteRound {
+  readonly site: string
+  readonly gram: GramPart
+}
+
+/**
+ * Fits the answers of one round, which must be of one model; as `fitModel`. After round 0 the institutions that there are make a fit;
+ * of a later round all of the roster are needed. Throws RangeError without a site.
+ */
+export function fitRounds(sites: readonly SiteRound[]): ModelResult {
+  const [first] = sites
+  const fit = first?.gram.fit
+  if (first === undefined || fit === undefined || fit.family === 'components')
+    throw new RangeError('a model of no round')
+  const { formula, outcome, site } = first.gram
+  const each = sites.flatMap(({ site: name, gram }) =>
+    gram.round?.round === 0 ? [{ site: name, fit: ownFit(gram, gram.round) }] : []
+  )
+  const isMeta = site === 'meta' && each.length > 1
+  const all = isMeta
+    ? combined(
+        each.map((one) => one.fit),
+        fit.family
+      )
+    : pooledFit(sites)
+  return {
+    kind: 'glm',
+    formula,
+    outcome,
+    site,
+    rounds: { last: first.gram.round?.round ?? 0, change: null },
+    ...all,
+    ...(fit.family === 'binomial' ? { event: fit.event } : {}),
+    ...(each.length === 0
+      ? {}
+      : {
+          sites: each.map(({ site: name, fit: { n, coefficients } }) => ({ site: name, n, sigma: null, coefficients }))
+        })
+  }
+}
+
+/** Whether a part can be a round of its model. */
+export function isRoundPart({ fit, round, upper, table, columns, n, intercept, site }: GramPart): boolean {
+  if (fit === undefined || fit.family === 'components' || round === undefined) return false
+  if (upper.length > 0 || table !== undefined || site === 'fixed' || !Number.isSafeInteger(n) || n <= 0) return false
+  if (!isRound(round, columns.length - 1)) return false
+  // Nobody weighs more than a quarter in a logistic model, and no more people have the event than there are.
+  if (fit.family === 'poisson') return true
+  return BigInt(round.total) <= BigInt(n) && (!intercept || Number(round.information[0]) <= (n / 4) * (1 + 1e-9))
+}
+
+/** The fit of one institution to its own people. */
+function ownFit({ fit, columns, n }: GramPart, round: ModelRoundPart): CountFit {
+  const errors = ownErrors(round)
+  const coefficients = coefficientsOf(columns, round.estimates.map(Number), errors)
+  const estimated = errors.filter((error) => !Number.isNaN(error)).length
+  return {
+    family: familyOf(fit),
+    coefficients,
+    n,
+    df: n - estimated,
+    ...UNKNOWN,
+    deviance: Number(round.deviance),
+    deviance_df: n - estimated,
+    note: ''
+  }
+}
+
+function familyOf(fit: GramPart['fit']): 'binomial' | 'poisson' {
+  return fit?.family === 'poisson' ? 'poisson' : 'binomial'
+}
+
+/** What is not known of a fit in rounds. */
+const UNKNOWN = {
+  sigma: null,
+  r2: null,
+  adjusted_r2: null,
+  log_likelihood: null,
+  aic: null,
+  deviance: null,
+  null_deviance: null,
+  deviance_df: null,
+  dispersion: null
+} as const
+
+function pooledFit(sites: readonly SiteRound[]): CountFit {
+  const [first] = sites
+  const rounds = sites.flatMap(({ gram: { round } }) => round ?? [])
+  const [round] = rounds
+  if (first === undefined || round === undefined) throw new RangeError('a model of no round')
+  const { fit, columns, intercept } = first.gram
+  const n = sites.reduce((sum, { gram }) => sum + gram.n, 0)
+  const missing = round.roster.length - sites.length
+  if (round.round > 0 && missing > 0) {
+    const coefficients = columns.slice(0, -1).map(({ name }) => ({ term: name, ...NOTHING }))
+    const note = `Round ${round.round} of a model of ${round.roster.length} institutions: without all of them it says nothing.`
+    return { family: familyOf(fit), coefficients, n, df: null, ...UNKNOWN, note }
+  }
+  const step = stepAfter(rounds)
+  const df = n - step.kept.length
+  const deviance = devianceAfter(rounds, step)
+  const likelihood = fit?.family === 'binomial' && deviance !== null ? -deviance / 2 : null
+  return {
+    family: familyOf(fit),
+    n,
+    df,
+    ...UNKNOWN,
+    coefficients: coefficientsOf(columns, step.estimates.map(Number), step.errors),
+    log_likelihood: likelihood,
+    aic: likelihood === null ? null : 2 * step.kept.length - 2 * likelihood,
+    deviance,
+    null_deviance: fit?.family === 'binomial' && intercept ? nullDeviance(n, rounds) : null,
+    deviance_df: deviance === null ? null : df,
+    rounds: { last: round.round, change: step.change ?? null },
+    note: notesOn({ columns, step, round, missing })
+  }
+}
+
+function coefficientsOf(
+  columns: GramPart['columns'],
+  estimates: readonly number[],
+  errors: readonly number[]
+): ModelResult['coefficients'] {
+  const reach = zOfP(ERROR_SHARE)
+  return columns.slice(0, -1).map(({ name: term }, i) => {
+    const [estimate, error] = [estimates[i] ?? 0, errors[i] ?? Number.NaN]
+    if (Number.isNaN(error)) return { term, ...NOTHING }
+    return testedBy({ term, estimate, error, reach, statistic: estimate / error, p: pOfNormal(estimate / error) })
+  })
+}
+
+/** Where the estimates of the step are: the deviance falls by the gradient along it, up to the third power of its length. */
+function devianceAfter(rounds: readonly ModelRoundPart[], { moved }: RoundStep): number | null {
+  if (moved === undefined) return rounds.length === 1 ? Number(rounds[0]?.deviance) : null
+  const sum = rounds.reduce((all, { deviance }) => all + Number(deviance), 0)
+  return rounds.reduce(
+    (all, { score }) => all - score.reduce((own, one, i) => own + Number(one) * (moved[i] ?? 0), 0),
+    sum
+  )
+}
+
+/** Of the intercept alone. */
+function nullDeviance(n: number, rounds: readonly ModelRoundPart[]): number {
+  const events = rounds.reduce((sum, { total }) => sum + Number(total), 0)
+  const part = (count: number) => (count === 0 ? 0 : count * Math.log(count / n))
+  return -2 * (part(events) + part(n - events))
+}
+
+function notesOn({
+  columns,
+  step: { kept },
+  round,
+  missing
+}: {
+  readonly columns: GramPart['columns']
+  readonly step: RoundStep
+  readonly round: ModelRoundPart
+  readonly missing: number
+}): string {
+  const aliased = columns.slice(0, -1).flatMap(({ name }, i) => (kept.includes(i) ? [] : [name]))
+  return [
+    ...(aliased.length === 0
+      ? []
+      : [`Not estimated, because they follow from the terms before them: ${aliased.join(', ')}.`]),
+    ...(round.round === 0 && round.roster.length > 1
+      ? ['From the fits of the institutions by themselves, weighted by what each knows: no round has improved it.']
+      : []),
+    ...(missing > 0 ? [`${missing} of the ${round.roster.length} institutions of its roster are not in it.`] : [])
+  ].join(' ')
+}
