@@ -226,6 +226,17 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal((await open(catalogOf({ relation: 'people', variables: PEOPLE }))).subjects, 20)
   })
 
+  test('a role needs to read the columns that a catalog names, and no others', async () => {
+    await server.run(`CREATE TABLE narrow AS SELECT id, age, 'Meier' AS surname FROM people; REVOKE SELECT ON narrow FROM reader;
+      GRANT SELECT (id, age) ON narrow TO reader`)
+    assert.equal((await open(catalogOf({ relation: 'narrow', variables: PEOPLE }))).subjects, 20)
+    const more = [...PEOPLE, { name: 'surname', type: 'text' }]
+    assert.match(
+      await failure(open(catalogOf({ relation: 'narrow', variables: more }))),
+      /narrow: column "surname": the role may not read it: GRANT SELECT/
+    )
+  })
+
   test('a role that may write is refused, or named where it is accepted', async () => {
     const config = (postgres: Section) =>
       catalogOf(
@@ -520,6 +531,14 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const place = await newPlace()
     const first = await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)
     const stuck = catalogOf({ relation: 'stuck', variables: PEOPLE })
+    const cancelled = failure(open(stuck, place))
+    const admin = await server.connect()
+    await untilAsleep(admin)
+    await admin.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'stimnet'")
+    assert.match(
+      await cancelled,
+      /^SOURCE_UNAVAILABLE: .*stuck: reading took longer than minutes_max, or somebody cancelled it$/
+    )
     for (const more of [{}, { fallback: first.epoch }]) {
       const reading = open(stuck, place, more)
       // It is awaited below.
