@@ -113,7 +113,7 @@ export async function until(
   what: string,
   options: { withinMs?: number } = {}
 ): Promise<void> {
-  const end = performance.now() + (options.withinMs ?? 30_000)
+  const end = performance.now() + (options.withinMs ?? 60_000)
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 25))

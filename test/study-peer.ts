@@ -62,7 +62,8 @@ export async function startStudyPeer(options: StudyPeerOptions): Promise<StudyPe
   const configFile = join(folder, 'stimnet.yaml')
   await writeFile(configFile, stringify(written))
   const opened: StudyPeer = {
-    ...{ folder, configFile },
+    folder,
+    configFile,
     ...(await open(configFile)),
     restart: async (meanwhile) => {
       await opened.peer.stop()

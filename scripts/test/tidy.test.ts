@@ -117,6 +117,7 @@ describe('a breach of the rules is found', () => {
     ['time is read where no clock is', 'clock', index, 'start.tcp(Date.now())'],
     ['time is read by a new Date', 'clock', index, 'start.tcp(new Date())'],
     ['time is read inside a template', 'clock', index, 'start.tcp(`${Date.now()}`)'],
+    ['a literal is spread where its properties can be named', 'spread', index, 'start.tcp({ ...{ tcp } })'],
     ['chance is drawn where no source of it is', 'chance', index, 'start.tcp(Math.random())'],
     ['the process is ended', 'exit', 'packages/cli/src/main.ts', 'process.exit(1)'],
     ['something is printed inside', 'console', index, "console.error('x')"],

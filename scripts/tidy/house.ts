@@ -97,6 +97,12 @@ export const CONFINED: readonly Confined[] = [
       /(?:(?<!\s):|(?<!\|)\||(?<!&)&|\bas|=>|\bkeyof|\bextends|\bis|\btype\s+\w+\s*=)\s*any\b(?!\s*[:?(.])|<\s*any\s*[,>[]|,\s*any\s*>/g,
     allowed: [],
     message: 'name the type, or use unknown and look'
+  },
+  {
+    rule: 'spread',
+    pattern: /\.\.\.\{/g,
+    allowed: [],
+    message: 'name the properties one by one; a spread of a literal is there for the formatter alone'
   }
 ]
 

@@ -49,7 +49,9 @@ const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
 export function poolVectors() {
   const [a, b, c] = [siteOf(1, 40), siteOf(2, 25), siteOf(3, 60)]
   const tables: Readonly<Record<string, TableOutput>> = {
-    ...{ a, b, c },
+    a,
+    b,
+    c,
     withheld: { ...b, rows: b.rows.slice(0, 1).map((row) => withoutCell(row, 'mean')) },
     unit: { ...b, columns: b.columns.map((one) => ({ ...one, unit: 'kg' })), rows: b.rows.slice(0, 1) },
     lying: {

@@ -4,8 +4,12 @@
  */
 import { writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import fc from 'fast-check'
 
 const { file, from, to, mark } = JSON.parse(process.env.STIMNET_MUTATION ?? '{}')
+
+// Nobody reads the counterexample, so it need not be made small, which takes longer than finding it.
+fc.configureGlobal({ endOnFailure: true })
 
 registerHooks({
   load(url, context, nextLoad) {

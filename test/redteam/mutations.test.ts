@@ -29,7 +29,8 @@ describe('a control that is switched off is missed by a test', () => {
     const mutation = MUTATIONS.find((each) => each.id === id)
     test(`${mutation?.control ?? id} (${id})`, async () => {
       assert.ok(mutation)
-      const fate = await mutate(mutation)
+      // These tests are part of the same run, which fails if they do not pass without the mutation.
+      const fate = await mutate(mutation, { arePassing: true })
       assert.ok(fate.caught, fate.caught ? '' : fate.why)
     })
   }
@@ -49,7 +50,7 @@ test('every mutation changes one place that is there', () => {
 })
 
 describe('a mutation that proves nothing is found out', () => {
-  const [known] = MUTATIONS
+  const known = MUTATIONS.find(({ id }) => id === 'anybody-asks')
   test('where its place in the source is gone', async () => {
     assert.ok(known)
     const fate = await mutate({ ...known, from: 'this stands nowhere' })

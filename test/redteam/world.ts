@@ -184,7 +184,12 @@ async function worldOf(
       ...more
     })
   return {
-    ...{ target, data, peers, clients, offGrid, ask },
+    target,
+    data,
+    peers,
+    clients,
+    offGrid,
+    ask,
     sql: (catalog, text, more) => askHolder(catalog, 'sql', text, more),
     statistic: (catalog, call, more) => askHolder(catalog, 'statistic', JSON.stringify(call), more),
     python: (catalog, code, more) => askHolder(catalog, 'python', code, more),

@@ -1,4 +1,4 @@
-/** The whole console: whoever is signed in sees the page they are at, everybody else the door. */
+/** The console: the current page if somebody is signed in, else the sign-in page. */
 import { groupsFor, pageAt } from './pages/listed.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { Shell } from './parts/frame/shell.tsx'

@@ -1,4 +1,4 @@
-/** Where in the console one is: the part of the address behind the hash. */
+/** The current page of the console, which is the fragment of the URL. */
 import { useSyncExternalStore } from 'react'
 
 /** `#/page/id?key=value`. */
@@ -8,7 +8,7 @@ export interface Place {
   readonly query: URLSearchParams
 }
 
-/** Of an address's hash. */
+/** Reads the fragment of a URL. */
 export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const [page = '', ...rest] = path.split('/')
@@ -23,18 +23,18 @@ function decoded(text: string): string {
   }
 }
 
-/** The address of a place. */
+/** The URL of a page. */
 export function hrefTo(page: string, id = '', query: Readonly<Record<string, string>> = {}): string {
   const asked = new URLSearchParams(query).toString()
   return `#/${page}${id === '' ? '' : `/${encodeURIComponent(id)}`}${asked === '' ? '' : `?${asked}`}`
 }
 
-/** Goes there. */
+/** Opens a page. */
 export function goTo(page: string, id = '', query: Readonly<Record<string, string>> = {}): void {
   location.hash = hrefTo(page, id, query)
 }
 
-/** Where one is now. */
+/** The current page. */
 export function usePlace(): Place {
   const hash = useSyncExternalStore(
     (changed) => {

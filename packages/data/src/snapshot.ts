@@ -177,7 +177,10 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?
     }))
   }))
   const described = {
-    ...{ format: FORMAT, catalog: config.name, subjectKey: config.subject_key, tables },
+    format: FORMAT,
+    catalog: config.name,
+    subjectKey: config.subject_key,
+    tables,
     ...(secret === undefined ? {} : { secret })
   }
   return sha256Hex(canonicalBytes(described))

@@ -139,7 +139,9 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
     eventStreams: new Places({ max: eventStreamsMax, perKeyMax: eventStreamsPerIdentityMax }),
     uploading: new Places({ max: uploadsAtOnce, perKeyMax: uploadsAtOncePerIdentity }),
     signOn: new SingleSignOn({
-      ...{ clock, random: settings.random, providers: settings.providers ?? [] },
+      clock,
+      random: settings.random,
+      providers: settings.providers ?? [],
       secret: Uint8Array.from(createHash('sha256').update('stimnet/login/1\n').update(settings.tokenSecret).digest()),
       publicUrl: () => (settings.publicUrl ?? peer.facts().endpointUrl).replace(/\/+$/, ''),
       admit: (person) => peer.signOn(person)

@@ -110,7 +110,11 @@ function queryParameters(route: Route): Json[] {
 
 function headerParameters(route: Route): Json[] {
   const header = (name: string, description: string, maxLength: number) => ({
-    ...{ name, in: 'header', required: false, description, schema: { type: 'string', maxLength } }
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string', maxLength }
   })
   return [
     ...(route.idempotent

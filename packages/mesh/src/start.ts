@@ -33,14 +33,23 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const discipline = new Discipline(deps.clock)
   const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
   const node = await createNode(settings, timing, {
-    ...{ datastore, discipline, door, clock: deps.clock },
+    datastore,
+    discipline,
+    door,
+    clock: deps.clock,
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
     await Promise.all([members.close(), datastore.close()])
     throw error
   })
   return new RunningMesh({
-    ...{ settings, discipline, deps, timing, node, datastore, members },
+    settings,
+    discipline,
+    deps,
+    timing,
+    node,
+    datastore,
+    members,
     discoveryStore: stores.discovery
   })
 }

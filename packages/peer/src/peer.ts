@@ -117,9 +117,16 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
   return {
-    ...{ peerId, mesh, addresses: mesh.addresses(), gatewayUrl, metricsUrl, witnesses: serving.witnesses },
-    ...{ catalogs: basis.catalogs, federation: basis.federation },
-    ...{ accounts: stores.accounts, database: stores.database },
+    peerId,
+    mesh,
+    addresses: mesh.addresses(),
+    gatewayUrl,
+    metricsUrl,
+    witnesses: serving.witnesses,
+    catalogs: basis.catalogs,
+    federation: basis.federation,
+    accounts: stores.accounts,
+    database: stores.database,
     stop: async () => {
       await lifetime.close()
       events.stopped()
@@ -157,12 +164,11 @@ interface Parts {
 /** Opens the gateway, and says what each of its subjects is answered from; undefined where it is switched off. */
 async function openDoor(setting: Setting, { stores, basis, mesh, serving, connections, asking, feed }: Parts) {
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
-  const { seed, signer, database, requests, uploads, jobs, ledger, standing } = stores
+  const { seed, signer, database, requests, ledger } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
   const { sandbox, selfTests, around, catalogs, privacy, federation, clocks } = basis
-  const { runner, approvals, stewards, files, conflicts, witnesses } = serving
-  const { links, directory } = connections
-  const { submitter, signerOf, views } = asking
+  const { runner, approvals, conflicts, witnesses } = serving
+  const { directory } = connections
   const self = signer.id
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
@@ -171,25 +177,81 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   events.onMetrics(createReadings({ config, baseDir, dataDir, clock, mesh, runner, checks, ledger, privacy }))
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
-    ...requestMethods({
-      ...{ clock, self, signer, requests, submitter, views, links, directory, catalogs, ledger, signerOf },
-      open: config.mesh.open
-    }),
-    ...analysisMethods({
-      ...{ clock, self, nodeId: config.node_id, database, jobs, requests, views, directory, federation },
-      ...{ catalogs, submitter, approvals, stewards, standing, files }
-    }),
-    ...uploadMethods({ uploads, requests }),
+    ...askingMethods(setting, { stores, basis, serving, connections, asking }),
     ...peopleMethods({ clock, accounts, apiKeys, endedTokens, signedOn, logins: loginsOf(config), database, events }),
     ...auditMethods({ database, witnesses }),
     ...eventMethods({ feed }),
     ...stewardshipMethods({ config, self, ledger, privacy, federation, mesh, directory, conflicts }),
     ...statusMethods({
-      ...{ config, dataDir, self, facts, checks, catalogs, database, ledger, privacy, federation, mesh, directory },
-      ...{ conflicts, approvals, runner, clocks, feed }
+      config,
+      dataDir,
+      self,
+      facts,
+      checks,
+      catalogs,
+      database,
+      ledger,
+      privacy,
+      federation,
+      mesh,
+      directory,
+      conflicts,
+      approvals,
+      runner,
+      clocks,
+      feed
     }),
     ...sandboxMethods({ config, sandbox, selfTests, around })
   }
   gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
   return gatewayUrl
+}
+
+/** What the gateway answers about requests, analyses and uploads. */
+function askingMethods(
+  { config, clock }: Setting,
+  { stores, basis, serving, connections, asking }: Omit<Parts, 'mesh' | 'feed'>
+) {
+  const { signer, database, requests, uploads, jobs, ledger, standing } = stores
+  const { catalogs, federation } = basis
+  const { approvals, stewards, files } = serving
+  const { links, directory } = connections
+  const { submitter, signerOf, views } = asking
+  const self = signer.id
+  const { open } = config.mesh
+  const nodeId = config.node_id
+  return {
+    ...requestMethods({
+      clock,
+      self,
+      signer,
+      requests,
+      submitter,
+      views,
+      links,
+      directory,
+      catalogs,
+      ledger,
+      signerOf,
+      open
+    }),
+    ...analysisMethods({
+      clock,
+      self,
+      nodeId,
+      database,
+      jobs,
+      requests,
+      views,
+      directory,
+      federation,
+      catalogs,
+      submitter,
+      approvals,
+      stewards,
+      standing,
+      files
+    }),
+    ...uploadMethods({ uploads, requests })
+  }
 }

@@ -75,7 +75,10 @@ const never = () => Promise.reject(new Error('no passphrase is needed'))
 function restore(folder: string, configFile: string, options: { replace?: boolean; passphrase?: string } = {}) {
   const { passphrase, replace = false } = options
   return restoreBackup({
-    ...{ folder, configFile, replace, clock },
+    folder,
+    configFile,
+    replace,
+    clock,
     passphrase: passphrase === undefined ? never : async () => passphrase
   })
 }

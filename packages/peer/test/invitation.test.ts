@@ -342,7 +342,8 @@ describe('the door of an invitation', () => {
     const commitment = await inviteCommitment(nonce)
     const newcomer = (await signerFromSeed(seed)).id
     return {
-      ...{ institution, commitment },
+      institution,
+      commitment,
       proof: await inviteProof(secret, { member: member.peerId, newcomer }, commitment)
     }
   }

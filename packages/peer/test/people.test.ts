@@ -26,7 +26,7 @@ async function open(t: TestContext) {
   const clock = new SimulatedClock(START_MS)
   const database = await Database.open({ memory: true }, () => clock.now())
   t.after(() => database.close())
-  const accounts = await Accounts.open(join(folder, 'accounts.json'))
+  const accounts = await Accounts.open(join(folder, 'accounts.json'), { N: 2 ** 10, r: 8, p: 1 })
   await accounts.put({ name: 'ada', roles: ADA.roles, password: 'a long enough one' })
   const admit = [
     { claim: 'groups', value: 'stimnet', roles: ['researcher'] },

@@ -30,7 +30,8 @@ async function open(t: TestContext, folder?: string): Promise<Opened> {
   t.after(() => database.close())
   const ledger = await PrivacyLedger.open(database)
   return {
-    ...{ database, ledger },
+    database,
+    ledger,
     spend: (spending) => database.commit((draft) => ledger.spend(draft, spending)),
     async reopen(between) {
       await between?.(database)

@@ -207,17 +207,15 @@ function suppressed(
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
   return suppress(plan, reduction, {
-    ...{
-      settings,
-      facts: factsIn(context.variables),
-      ledgers,
-      defining,
-      possible,
-      known,
-      complete,
-      partsMin,
-      madeWithout
-    },
+    settings,
+    facts: factsIn(context.variables),
+    ledgers,
+    defining,
+    possible,
+    known,
+    complete,
+    partsMin,
+    madeWithout,
     ...(leftOut === undefined ? {} : { leftOut })
   })
 }
@@ -234,7 +232,12 @@ function discloseModel(
   const judged = leftOut
     ? ({ ok: false, why: 'nobody may be left out of a model' } as const)
     : judgeModel({
-        ...{ measure, model: aggregate, questions, settings, facts, ledgers: context.ledgers },
+        measure,
+        model: aggregate,
+        questions,
+        settings,
+        facts,
+        ledgers: context.ledgers,
         synthetic: context.synthetic,
         k: Math.max(settings.k, partsMin),
         suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })

@@ -45,7 +45,14 @@ export interface PriceTerms {
  * count disclose numbers of people instead.
  */
 const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
-  ...{ sum: 1, mean: 1, variance: 2, sd: 2, skewness: 3, kurtosis: 4, covariance: 3, correlation: 3 }
+  sum: 1,
+  mean: 1,
+  variance: 2,
+  sd: 2,
+  skewness: 3,
+  kurtosis: 4,
+  covariance: 3,
+  correlation: 3
 }
 
 /**

@@ -299,7 +299,9 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   const third = roundTo(shape.skewness, stepFor(standardError.skewness(n)), settings)
   const fourth = roundTo(shape.kurtosis, stepFor(standardError.kurtosis(n)), settings)
   const moments = {
-    ...{ n, sum, ...spread },
+    n,
+    sum,
+    ...spread,
     third: third.value * square ** 1.5 * n,
     ...(kind === 'kurtosis' ? { fourth: fourth.value * square ** 2 * n } : {}),
     accuracy: {

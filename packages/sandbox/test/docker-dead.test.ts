@@ -4,63 +4,52 @@ import { open as openFile, rm } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { Engine } from '../src/docker/engine.ts'
 import { openDockerSandbox } from '../src/index.ts'
 import { dockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
-import { canStartEngine, startPrivateEngine } from './private-engine.ts'
+import { canStartEngine, type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 
 const here = await dockerHere('minimal')
 const skip = here.skip || (canStartEngine ? false : 'only root starts an engine of its own')
 const LONG = { ...LIMITS_OF_TESTS, wallTimeMsMax: 300_000 }
 
 describe('an engine of its own', { skip }, () => {
-  test('that is killed in the middle of a job is told as the fault of the node, which clears up when it is back', async () => {
-    const engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
-    const { socketPath } = engine
-    const owner = `test-${randomUUID()}`
-    const settings = { images: { python: here.image }, owner, poolSize: 0, socketPath }
-    try {
-      const sandbox = await openDockerSandbox(settings)
-      const run = sandbox.run(jobOf('print("it runs", flush=True)\nwhile True: pass'), LONG)
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
-      await engine.kill()
-      const outcome = await run
-      assert.equal(outcome.ok ? 'ok' : outcome.code, 'SANDBOX_UNAVAILABLE')
-      assert.match(outcome.log, /it runs/)
-      await sandbox.close()
-      await engine.start()
-      const again = await openDockerSandbox(settings)
-      const later = await again.run(jobOf('result = 1'), LIMITS_OF_TESTS)
-      await again.close()
-      assert.equal(later.ok ? later.result : later.code, '1')
-    } finally {
-      await engine.close()
-    }
+  let engine: PrivateEngine
+  const owner = `test-${randomUUID()}`
+  const settings = () => ({ images: { python: here.image }, owner, poolSize: 0, socketPath: engine.socketPath })
+  before(async () => {
+    engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
   })
+  after(() => engine?.close())
 
   test('whose disk is full is told as the fault of the node, and runs again when there is room', async () => {
-    const engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
     const filler = join(engine.dataDir, 'filler')
-    try {
-      const owner = `test-${randomUUID()}`
-      const sandbox = await openDockerSandbox({
-        images: { python: here.image },
-        owner,
-        poolSize: 0,
-        socketPath: engine.socketPath
-      })
-      await fill(filler)
-      const full = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
-      await rm(filler)
-      const later = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
-      await sandbox.close()
-      assert.equal(full.ok ? 'ok' : full.code, 'SANDBOX_UNAVAILABLE')
-      assert.equal(later.ok ? later.result : later.code, '1')
-    } finally {
-      await engine.close()
-    }
+    const sandbox = await openDockerSandbox(settings())
+    await fill(filler)
+    const full = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+    await rm(filler)
+    const later = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+    await sandbox.close()
+    assert.equal(full.ok ? 'ok' : full.code, 'SANDBOX_UNAVAILABLE')
+    assert.equal(later.ok ? later.result : later.code, '1')
+  })
+
+  test('that is killed in the middle of a job is told as the fault of the node, which clears up when it is back', async () => {
+    const sandbox = await openDockerSandbox(settings())
+    const run = sandbox.run(jobOf('print("it runs", flush=True)\nwhile True: pass'), LONG)
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await engine.kill()
+    const outcome = await run
+    assert.equal(outcome.ok ? 'ok' : outcome.code, 'SANDBOX_UNAVAILABLE')
+    assert.match(outcome.log, /it runs/)
+    await sandbox.close()
+    await engine.start()
+    const again = await openDockerSandbox(settings())
+    const later = await again.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+    await again.close()
+    assert.equal(later.ok ? later.result : later.code, '1')
   })
 })
 

@@ -130,8 +130,10 @@ forge(SEVEN + MARK)
 os.write(2, MARK)
 result = 1`
     })) {
+      // Whether the child or the program ends first is chance, so both are tried several times.
+      const rounds = kind.startsWith('a child') || process.env.STIMNET_LONG === '1' ? 3 : 1
       test(`is stopped at its memory limit: ${kind}`, async () => {
-        for (let round = 0; round < 3; round++)
+        for (let round = 0; round < rounds; round++)
           assert.equal(await classOf(code, { memoryBytesMax: 100 * MiB }), 'MEMORY_LIMIT')
       })
     }
@@ -168,13 +170,9 @@ for number in signal.valid_signals():
     except (OSError, ValueError): pass
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 while True: pass`
-      for (const code of [
-        deaf,
-        'import time\ntime.sleep(100)',
-        'import os, time\nos.closerange(0, 99)\ntime.sleep(100)'
-      ]) {
-        assert.equal(await classOf(code, { wallTimeMsMax: 2_000 }), 'TIME_LIMIT')
-      }
+      const codes = [deaf, 'import time\ntime.sleep(100)', 'import os, time\nos.closerange(0, 99)\ntime.sleep(100)']
+      const ends = await Promise.all(codes.map((code) => classOf(code, { wallTimeMsMax: 2_000 })))
+      assert.deepEqual(ends, ['TIME_LIMIT', 'TIME_LIMIT', 'TIME_LIMIT'])
     })
 
     test('writes to every descriptor without end and is cut off', async () => {

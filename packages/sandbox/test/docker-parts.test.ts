@@ -38,6 +38,10 @@ test('a container has a bound on memory, swap, processes, processor, files and e
   assert.ok((host.Ulimits as { Name: string }[]).some(({ Name }) => Name === 'cpu'))
 })
 
+test('an engine that is stopped waits for no program: it is killed at once', () => {
+  assert.equal(options.StopSignal, 'SIGKILL')
+})
+
 test('system calls are refused unless they are named, and none is named that leads out', () => {
   assert.equal(seccomp.defaultAction, 'SCMP_ACT_ERRNO')
   const free = seccomp.syscalls.filter(({ action, ...rule }) => action === 'SCMP_ACT_ALLOW' && !('args' in rule))

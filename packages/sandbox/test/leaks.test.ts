@@ -13,13 +13,13 @@ import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 import { below, canSeeProcesses, eventually } from './processes.ts'
 
 /** `npm test -- --long` runs more jobs. */
-const JOBS = process.env.STIMNET_LONG === '1' ? 1_000 : 50
+const JOBS = process.env.STIMNET_LONG === '1' ? 1_000 : 20
 const AT_ONE_TIME = 3
 /** Jobs before the first measurement: what they leave in caches is no leak. */
 const JOBS_BEFORE = 6
 
-/** Tolerated growth of memory, bytes: a leak of a kilobyte per job stays below it in fifty jobs, a leak of a table does not. */
-const GROWTH_BYTES_MAX = 24 * MiB
+/** Tolerated growth of memory, bytes: a leak of a kilobyte per job stays below it, a leak of a table does not. */
+const GROWTH_BYTES_MAX = process.env.STIMNET_LONG === '1' ? 24 * MiB : 10 * MiB
 /** Tolerated growth of descriptors: connections to an engine are kept open for the next call. */
 const GROWTH_DESCRIPTORS_MAX = 8
 

@@ -17,10 +17,12 @@ import { below, canSeeProcesses, isRunning, until } from './processes.ts'
 
 const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
 after(() => rm(cacheDir, { recursive: true, force: true }))
+/** The key of a peer, by which its later processes take the snapshot of the first. */
+const snapshotKey = new Uint8Array(32).fill(7)
 
 sandboxContract({
   name: 'wasm, inside bubblewrap where it works',
-  open: () => openWasmSandbox({ cacheDir, poolSize: 1 }),
+  open: () => openWasmSandbox({ cacheDir, snapshotKey, poolSize: 1 }),
   programs: {
     answers: 'result = {"n": 3}',
     fails: 'raise ValueError("of its own")',
@@ -36,7 +38,7 @@ sandboxContract({
 describe('what a script sees', () => {
   let sandbox: Sandbox
   before(async () => {
-    sandbox = await openWasmSandbox({ cacheDir, poolSize: 2, warmFrom: 'open' })
+    sandbox = await openWasmSandbox({ cacheDir, snapshotKey, poolSize: 2, warmFrom: 'open' })
   })
   after(() => sandbox?.close())
 
@@ -179,7 +181,7 @@ result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main
   })
 
   test('more jobs at once than allowed are refused, not queued without end', async () => {
-    const narrow = await openWasmSandbox({ cacheDir, poolSize: 0, runsMax: 1 })
+    const narrow = await openWasmSandbox({ cacheDir, snapshotKey, poolSize: 0, runsMax: 1 })
     const both = await Promise.all([1, 2].map(() => narrow.run(jobOf('result = 1'), LIMITS_OF_TESTS)))
     assert.deepEqual(
       both.map((outcome) => (outcome.ok ? 'ok' : outcome.code)),
@@ -190,10 +192,10 @@ result = [n for n in ${JSON.stringify([...libraries('python')])} if n != "__main
 })
 
 test('a sandbox reports whether it runs in bubblewrap, and refuses to open without it if it is required', async () => {
-  const plain = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
+  const plain = await openWasmSandbox({ cacheDir, snapshotKey, poolSize: 0, bubblewrap: 'never' })
   assert.equal((await plain.describe()).grade, 'wasm')
   await plain.close()
-  const required = openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'require' })
+  const required = openWasmSandbox({ cacheDir, snapshotKey, poolSize: 0, bubblewrap: 'require' })
   const works = await canBubblewrap(findInstallation().deno, seccompFilter(process.arch))
   if (!works) await assert.rejects(required, { code: 'SANDBOX_UNAVAILABLE' })
   else {
@@ -214,7 +216,7 @@ result = [got, str(js.process.argv)]`),
       LIMITS_OF_TESTS
     )
     assert.ok(outcome.ok, JSON.stringify(outcome))
-    const { sha256 } = await ensureSnapshot(findInstallation(), { cacheDir })
+    const { sha256 } = await ensureSnapshot(findInstallation(), { cacheDir, key: snapshotKey })
     // The program does not even see the names of this machine's folders.
     assert.deepEqual(JSON.parse(outcome.result), [
       [],
@@ -234,7 +236,7 @@ test('a folder whose name Deno would take for two is refused', async () => {
 describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses }, () => {
   test('after closing no process is left, whether it ran or waited', async () => {
     const others = new Set(below(process.pid))
-    const sandbox = await openWasmSandbox({ cacheDir, poolSize: 2, warmFrom: 'open' })
+    const sandbox = await openWasmSandbox({ cacheDir, snapshotKey, poolSize: 2, warmFrom: 'open' })
     const running = sandbox.run(jobOf('while True: pass'), LIMITS_OF_TESTS)
     await until(() => below(process.pid).length > others.size, { msMax: 5_000 })
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -246,14 +248,15 @@ describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses
   test('when its peer is killed, what waits and what runs dies with it', async () => {
     const script = `
       import { openWasmSandbox } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
-      const sandbox = await openWasmSandbox({ cacheDir: ${JSON.stringify(cacheDir)}, poolSize: 2, warmFrom: 'open', bubblewrap: process.argv[1] })
+      const sandbox = await openWasmSandbox({ cacheDir: ${JSON.stringify(cacheDir)}, snapshotKey: new Uint8Array(32).fill(7), poolSize: 2,
+        warmFrom: 'open', bubblewrap: process.argv[1] })
       const run = (code) => sandbox.run({ jobId: 'j', language: 'python', code, parameters: {}, filters: {}, catalogId: 'c', tables: [],
         minCohortSize: 5 }, { wallTimeMsMax: 60000, memoryBytesMax: 2 ** 30, outputBytesMax: 1000 })
       // Once through, so that one is warm and the endless one really runs when this peer is killed.
       await Promise.all([run('result = 1'), run('result = 1')])
       while (!(await run('result = 1')).usage.warm) {}
       run('while True: pass')
-      setTimeout(() => console.log('running'), 3000)`
+      setTimeout(() => console.log('running'), 1000)`
     for (const wall of ['never', 'auto']) {
       const peer = spawn(process.execPath, ['--input-type=module', '-e', script, wall], {
         stdio: ['ignore', 'pipe', 'inherit']
@@ -281,7 +284,7 @@ describe('processes and files of the embedded sandbox', { skip: !canSeeProcesses
     assert.deepEqual(codes, [0, 0])
     assert.equal((await readdir(own)).length, 1)
     const before = await stat(join(own, (await readdir(own))[0] ?? '', 'memory.bin'))
-    const sandbox = await openWasmSandbox({ cacheDir: own, poolSize: 0, snapshotKey: new Uint8Array(32).fill(7) })
+    const sandbox = await openWasmSandbox({ cacheDir: own, poolSize: 0, snapshotKey })
     const after = await stat(join(own, (await readdir(own))[0] ?? '', 'memory.bin'))
     assert.equal(after.ino, before.ino, 'a later start with the same key builds none')
     const outcome = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)

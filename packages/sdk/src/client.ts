@@ -249,11 +249,18 @@ function analysisCalls(http: Http) {
   return {
     requestAnalysis: (submission: AnalysisSubmission, options: SubmitOptions = {}) =>
       http.json<AnalysisRequest>({
-        ...{ method: 'POST', path, json: submission, headers: keyHeader(options), signal: options.signal }
+        method: 'POST',
+        path,
+        json: submission,
+        headers: keyHeader(options),
+        signal: options.signal
       }),
     listAnalyses: ({ signal, brief, ...query }: WaitOptions & AnalysisList = {}) =>
       http.json<AnalysisRequest[]>({
-        ...{ method: 'GET', path, signal, query: { ...query, ...(brief ? { brief: 'true' } : {}) } }
+        method: 'GET',
+        path,
+        signal,
+        query: { ...query, ...(brief ? { brief: 'true' } : {}) }
       }),
     analysis: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
@@ -261,7 +268,8 @@ function analysisCalls(http: Http) {
       http.json<AnalysisResults>({ method: 'GET', path: `${path}/${segment(id)}/results`, signal }),
     analysisUpload: async (id: string, sha256: string, { signal }: WaitOptions = {}) => {
       const response = await http.open({
-        ...{ method: 'GET', path: `${path}/${segment(id)}/uploads/${segment(sha256)}` },
+        method: 'GET',
+        path: `${path}/${segment(id)}/uploads/${segment(sha256)}`,
         signal
       })
       return new Uint8Array(await response.arrayBuffer())
@@ -329,7 +337,9 @@ function eventCalls(http: Http, clock: Clock) {
   return {
     events: ({ limit, alerts, signal }: WaitOptions & { limit?: number; alerts?: boolean } = {}) =>
       http.json<NodeEvent[]>({
-        ...{ method: 'GET', path, signal },
+        method: 'GET',
+        path,
+        signal,
         query: { limit, alerts: alerts === undefined ? undefined : String(alerts) }
       }),
     followEvents: ({ signal }: WaitOptions = {}) => followEvents<NodeEvent>(http, `${path}/stream`, { clock, signal })
@@ -402,7 +412,8 @@ function broadcastCalls(http: Http, clock: Clock) {
       http.json<Broadcast>({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}`, signal }),
     listBroadcasts: ({ signal, limit, toOne }: WaitOptions & { limit?: number; toOne?: boolean } = {}) =>
       http.json<Broadcast[]>({
-        ...{ method: 'GET', path: '/api/v1/broadcasts' },
+        method: 'GET',
+        path: '/api/v1/broadcasts',
         query: { limit, to_one: toOne === undefined ? undefined : String(toOne) },
         signal
       }),

@@ -171,7 +171,8 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
   ])
   const second = poolSecond(filled, offsets)
   return {
-    ...{ n, sum },
+    n,
+    sum,
     ...(deviations === undefined ? {} : { deviations }),
     ...(third === undefined ? {} : { third }),
     ...(fourth === undefined ? {} : { fourth }),

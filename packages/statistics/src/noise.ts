@@ -86,7 +86,10 @@ function gridOf(kind: NoiseKind, terms: readonly NoiseTerm[], total: number): Gr
   const [fine, coarse] = [parts.filter(({ steps }) => steps === 1), parts.filter(({ steps }) => steps > 1)]
   const [bound, rest] = [transformOf(kind, fine), transformOf(kind, coarse)]
   return {
-    ...{ width, margin: width + hidden / 2, sd: STEPS_IN_SD, bound },
+    width,
+    margin: width + hidden / 2,
+    sd: STEPS_IN_SD,
+    bound,
     transform: (angle) => bound(angle) * rest(angle)
   }
 }

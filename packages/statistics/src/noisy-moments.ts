@@ -39,7 +39,8 @@ export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): Mo
   const third = around.cubes[0] === undefined ? undefined : within(around.cubes[0] / n, (2 * wx) ** 3) * n
   const [x = 0, y = 0] = mean
   const moments = {
-    ...{ n, sum: x * n },
+    n,
+    sum: x * n,
     ...(deviations === undefined ? {} : { deviations }),
     ...(third === undefined ? {} : { third })
   }

@@ -95,9 +95,11 @@ function pairsOfEnds(part: MomentsPart): readonly (readonly [MomentsPart, Moment
   })
   const at = {
     n: (off: number): MomentsPart => ({
-      ...{ n: n + off, sum: (sum * (n + off)) / n },
-      ...{ deviations: (deviations * (n + off - 1)) / (n - 1) },
-      ...{ third: (third * (n + off)) / n, fourth: (fourth * (n + off)) / n }
+      n: n + off,
+      sum: (sum * (n + off)) / n,
+      deviations: (deviations * (n + off - 1)) / (n - 1),
+      third: (third * (n + off)) / n,
+      fourth: (fourth * (n + off)) / n
     }),
     sum: (off: number): MomentsPart => ({ n, sum: sum + off, deviations, third, fourth }),
     deviations: (off: number): MomentsPart => ({ n, sum, ...spreadBy(1 + off / deviations) }),
@@ -126,7 +128,9 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
     spread: number,
     off: { sum?: number | undefined; deviations?: number | undefined }
   ): Side => ({
-    ...{ n, mean: total / n, deviations: spread },
+    n,
+    mean: total / n,
+    deviations: spread,
     within: { n: of, mean: (off.sum ?? 0) / n, deviations: off.deviations ?? 0 }
   })
   return [side(sum, deviations, accuracy ?? {}), second && side(second.sum, second.deviations, accuracy?.second ?? {})]

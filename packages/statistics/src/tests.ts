@@ -219,7 +219,9 @@ function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestS
   })
   // If no site gave both groups, what there is of each is shown beside the note.
   const shown = {
-    ...{ kind, of, by: [by] },
+    kind,
+    of,
+    by: [by],
     groups: test.groups.map((name, i) =>
       groupShown(
         name,
@@ -302,13 +304,18 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
   const shownSites = givers.map(({ site, part: { estimate, variances, hidden } }, i) => {
     const half = zOfP(ERROR_SHARE) * Math.sqrt(variances[1]) + hidden
     return {
-      ...{ site: site.site, estimate: own(estimate), interval: [own(estimate - half), own(estimate + half)] },
+      site: site.site,
+      estimate: own(estimate),
+      interval: [own(estimate - half), own(estimate + half)],
       weight: made?.weights[i] ?? null
     }
   })
   const groups = test.groups.map((name) => ({ name, n: null, mean: null, sd: null }))
   const shown = (combined: Partial<NonNullable<TestResult['meta']>>) => ({
-    ...{ kind, of, by: [...by], groups },
+    kind,
+    of,
+    by: [...by],
+    groups,
     meta: { effect, method, interval, ...NO_META, sites: shownSites, ...combined }
   })
   const who = { sites, givers }
@@ -321,12 +328,15 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
   const [low, high] = made.interval
   return resultOf(
     shown({
-      ...{ tau2: made.tau2, i2: made.i2, q: made.q },
+      tau2: made.tau2,
+      i2: made.i2,
+      q: made.q,
       prediction: made.prediction && [own(made.prediction[0]), own(made.prediction[1])]
     }),
     who,
     {
-      ...{ difference: own(made.estimate), interval: [own(low), own(high)] },
+      difference: own(made.estimate),
+      interval: [own(low), own(high)],
       ...(hasNull(effect) ? testedBy(made) : { statistic: null, df: [], p: null }),
       notes: [...knappNotes(made), ...(made.isRounded ? [ROUNDED] : [])]
     }

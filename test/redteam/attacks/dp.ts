@@ -15,7 +15,11 @@ const p2 = (epsilon: string, more = {}) => ({ privacy: { level: 'P2', epsilon, .
 /** The form of the answers without the noise: noisy numbers are replaced by "number". */
 function forms(answers: readonly Answer[]): unknown[] {
   return answers.map(({ status, code, reason, withheld, result, warnings }) => ({
-    ...{ status, code, reason, withheld, warnings },
+    status,
+    code,
+    reason,
+    withheld,
+    warnings,
     result: formOf(result)
   }))
 }

@@ -28,7 +28,9 @@ export function concludeChange(population: Population, all: readonly SumsTold[])
   return {
     target: 'change',
     told: told.map(({ members }) => members),
-    ...{ certain, exact, likely },
+    certain,
+    exact,
+    likely,
     fitted: fittedTo(population, told)
   }
 }

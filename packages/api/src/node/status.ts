@@ -11,7 +11,10 @@ const count = z.number().int()
 export const statusShape = output(
   'Status',
   z.object({
-    ...{ node_id: z.string(), institution: z.string(), peer_id: z.string(), version: z.string() },
+    node_id: z.string(),
+    institution: z.string(),
+    peer_id: z.string(),
+    version: z.string(),
     started_at: timestamp,
     gateway_url: z.string(),
     mesh_addresses: z.array(z.string()).describe('Multiaddrs, each with the PeerId'),
@@ -27,7 +30,10 @@ export const statusShape = output(
     federation: z.string().nullable().describe('Its name; null without a charter'),
     members: z.array(
       z.object({
-        ...{ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() },
+        peer_id: z.string(),
+        institution: z.string(),
+        connected: z.boolean(),
+        self: z.boolean(),
         last_seen: timestamp.nullable().describe('Null: never connected'),
         clock_offset_ms: z
           .number()
@@ -50,8 +56,11 @@ export const statusShape = output(
       statements: z
         .array(
           z.object({
-            ...{ says: z.enum(['admit', 'revoke']), peer_id: z.string(), institution: z.string() },
-            ...{ signatures: count, needed: count }
+            says: z.enum(['admit', 'revoke']),
+            peer_id: z.string(),
+            institution: z.string(),
+            signatures: count,
+            needed: count
           })
         )
         .describe('Statements about members that this node has not signed'),

@@ -59,7 +59,10 @@ export const membershipShape = output(
     signatures_needed: z.number().int().nullable().describe('To admit or to revoke a member'),
     members: z.array(
       z.object({
-        ...{ peer_id: z.string(), institution: z.string(), connected: z.boolean(), self: z.boolean() },
+        peer_id: z.string(),
+        institution: z.string(),
+        connected: z.boolean(),
+        self: z.boolean(),
         log_disputed_by: z
           .array(z.string())
           .describe('PeerIds of those who attested its audit log and were shown another one since')

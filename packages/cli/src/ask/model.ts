@@ -91,7 +91,8 @@ docs/models.md for what it needs.`,
     const { forest } = values
     if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
     return askPeers(client, values, io, {
-      ...{ catalog, where },
+      catalog,
+      where,
       program: { kind: 'statistic', statistic: modelCall(asked) },
       title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
       dryHead: checked.ok ? headText(checked) : '',

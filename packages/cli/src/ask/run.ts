@@ -100,7 +100,10 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
     const where = whereOf(values.where ?? [])
     const privacy = privacyOf(values)
     return askPeers(client, values, io, {
-      ...{ catalog, where, program: await programOf(file), title: values.title ?? file },
+      catalog,
+      where,
+      program: await programOf(file),
+      title: values.title ?? file,
       parameters: pairsOf('param', values.param ?? []),
       ...(privacy ? { privacy } : {}),
       files: values.file ?? [],

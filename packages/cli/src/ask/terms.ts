@@ -81,7 +81,9 @@ export function agreedTerms(
   const kept = { ...(outputs ? { outputs } : {}), contract, mappings }
   if (chosen.length < 2 && ask.set === undefined) return kept
   const report = compareFoundCatalogs(chosen, {
-    ...{ program: ask.program, contract, mappings },
+    program: ask.program,
+    contract,
+    mappings,
     ...(ask.where ? { where: ask.where } : {}),
     ...(ask.set === undefined ? {} : { set: ask.set })
   })

@@ -1,4 +1,4 @@
-/** Who holds a catalog, and on which terms each of them answers. */
+/** The institutions that hold a catalog, and the terms of each. */
 import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { count } from '../words/number.ts'
@@ -11,7 +11,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   deny: 'not run'
 }
 
-/** One row an institution. */
+/** One row per institution. */
 export function Holders({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   return (
     <Scroll label="Who holds it">

@@ -1,26 +1,27 @@
-/** What the mesh holds: catalogs of one name together, and which of them fit what is looked for. */
+/** The catalogs of the mesh, grouped by name, and the filter on them. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { fits } from '../words/purpose.ts'
 
-/** One name, and every institution that offers it. */
+/** A catalog name with all institutions that offer it. */
 export interface Holding {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly keywords: readonly string[]
   readonly catalogs: readonly FoundCatalog[]
-  /** Subjects of all together; each institution rounds its own down to tens. */
+  /** The sum of the numbers of subjects; each institution rounds its own down to tens. */
   readonly subjects: number
 }
 
-/** By name; the one with the most institutions first. */
+/** Groups catalogs by name; names with the most institutions come first. */
 export function holdingsOf(found: readonly FoundCatalog[]): Holding[] {
   const byName = Map.groupBy(found, ({ name }) => name)
   return [...byName]
     .map(([name, catalogs]): Holding => {
       const [first] = catalogs
       return {
-        ...{ name, catalogs },
+        name,
+        catalogs,
         title: first?.title || name,
         description: first?.description ?? '',
         keywords: [...new Set(catalogs.flatMap(({ keywords }) => keywords))],
@@ -30,7 +31,7 @@ export function holdingsOf(found: readonly FoundCatalog[]): Holding[] {
     .sort((a, b) => b.catalogs.length - a.catalogs.length || b.subjects - a.subjects || (a.name < b.name ? -1 : 1))
 }
 
-/** What catalogs are narrowed by beside words. */
+/** Filters beside the search words. */
 export interface Wanted {
   /** Part of a variable's name or description; empty for any. */
   readonly variable: string
@@ -38,7 +39,7 @@ export interface Wanted {
   readonly purpose: string
 }
 
-/** Those that have the variable and do not rule the purpose out. */
+/** The catalogs that have the variable and do not exclude the purpose. */
 export function narrowed(found: readonly FoundCatalog[], { variable, purpose }: Wanted): FoundCatalog[] {
   return found.filter(
     (catalog) =>

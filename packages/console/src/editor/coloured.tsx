@@ -2,12 +2,12 @@
 import { Fragment } from 'react'
 import { type Language, type Piece, piecesOf } from './highlight.ts'
 
-/** The whole of it. */
+/** A whole program. */
 export function Coloured({ source, language }: { source: string; language: Language }) {
   return <Pieces pieces={piecesOf(source, language)} />
 }
 
-/** Some of it. */
+/** Some pieces of a program. */
 function Pieces({ pieces }: { pieces: readonly Piece[] }) {
   // biome-ignore-start lint/suspicious/noArrayIndexKey: pieces have no other name than their place
   return pieces.map(({ text, kind }, at) =>

@@ -9,18 +9,18 @@ import type { Language } from './highlight.ts'
 interface EditorProps extends FieldProps {
   readonly value: string
   readonly language: Language
-  /** Eight unless given. */
+  /** Number of visible lines; 8 by default. */
   readonly linesMin?: number
   onChange(value: string): void
 }
 
-/** Bytes of any program: more than this no institution takes. */
+/** Maximum size of a program in bytes; institutions refuse larger ones. */
 const BYTES_MAX = LIMITS.scriptBytesMax
 
 const LINES_MIN = 8
 const LINES_MAX = 28
 
-/** Tab leaves the field, as everywhere: whoever has no mouse must get out. */
+/** The Tab key leaves the field as it does elsewhere, so that it can be left without a mouse. */
 export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...field }: EditorProps) {
   const behind = useRef<HTMLPreElement>(null)
   const [refusedBytes, setRefusedBytes] = useState<number>()

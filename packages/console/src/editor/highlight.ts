@@ -40,7 +40,7 @@ const GRAMMARS: Readonly<Record<Language, Grammar>> = {
 /** Past this a program is shown plain: colours are not worth a slow page. */
 const CHARACTERS_MAX = 60_000
 
-/** In order, without gaps. */
+/** The pieces in order, without gaps. */
 export function piecesOf(source: string, language: Language): Piece[] {
   if (source.length > CHARACTERS_MAX) return [{ text: source, kind: 'plain' }]
   const { pattern, words, foldsCase } = GRAMMARS[language]

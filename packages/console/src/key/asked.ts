@@ -1,26 +1,26 @@
-/** The questions that this browser signed, by the hash that receipts name: what a gateway says of them can be held against it. */
+/** The questions that this browser signed, by the hash that receipts name, so that what a gateway says about them can be compared. */
 import { StimnetError } from '@stimnet/protocol'
 import { answerOf, inRoom, isFull } from './database.ts'
 import { excessOf } from './excess.ts'
 
-/** One of them. */
+/** A question that was signed here. */
 export interface AskedHere {
   readonly account: string
   /** SHA-256 of the signed bytes. */
   readonly hash: string
   /** The signed bytes as text: what was asked, of whom, by which key. */
   readonly text: string
-  /** What the page called each PeerId when it was signed. */
+  /** The name shown for each PeerId at the time of signing. */
   readonly names: Readonly<Record<string, string>>
   /** Unix time, ms. */
   readonly atMs: number
-  /** As the gateway calls it; absent until its answer came. */
+  /** The gateway's id for the question; absent until the gateway has answered. */
   readonly id?: string
 }
 
 /**
- * Before it is sent: an answer that was lost must not leave a question of which nobody here knows. Throws NODE_ERROR where
- * the browser has no room.
+ * Stores the question before it is sent, so that it is known here even if the answer is lost. Throws NODE_ERROR if
+ * the browser has no space left.
  */
 export async function rememberAsked(asked: AskedHere): Promise<void> {
   try {
@@ -41,7 +41,7 @@ function remember(asked: AskedHere): Promise<void> {
   })
 }
 
-/** A gateway that gives two questions one name is not followed: the first keeps it. */
+/** If a gateway gives two questions the same id, the first one keeps it. */
 export function nameAsked({ account, hash, id }: Required<Pick<AskedHere, 'account' | 'hash' | 'id'>>): Promise<void> {
   return inRoom('asked', 'readwrite', async (store) => {
     const [named, asked] = await Promise.all([
@@ -52,7 +52,7 @@ export function nameAsked({ account, hash, id }: Required<Pick<AskedHere, 'accou
   })
 }
 
-/** By the gateway's name for it, or by its hash. */
+/** Finds a question by the gateway's id or by its hash. */
 export function findAsked(
   account: string,
   by: { readonly id: string } | { readonly hash: string }
@@ -64,7 +64,7 @@ export function findAsked(
   )
 }
 
-/** All of an account. */
+/** All questions of an account. */
 export async function forgetAsked(account: string): Promise<void> {
   await inRoom('asked', 'readwrite', (store) => answerOf(store.delete(ofAccount(account))))
 }

@@ -1,4 +1,4 @@
-/** A key comes to this browser: made here, made with a copy to keep, or out of a key file. Its bytes are sent nowhere. */
+/** Three ways to put a key into this browser: generate it, generate it with a copy to save, or import a key file. Nothing is sent. */
 import {
   type Clock,
   keyFileOf,
@@ -14,7 +14,7 @@ import type { HeldKey, Origin } from './keys.ts'
 /** A key file has 65 characters. */
 const KEY_FILE_BYTES_MAX = 1_024
 
-/** Whose it will be. */
+/** The account that the key will belong to. */
 export interface Keeping {
   readonly account: string
   readonly clock: Clock
@@ -36,7 +36,7 @@ export async function freshKeyWithCopy(
   return { held: heldOf(own, 'copied', keeping), file }
 }
 
-/** What `stimnet key` made. Throws MALFORMED for a file that is none. */
+/** Imports a key file made by `stimnet key`. Throws MALFORMED for any other file. */
 export async function keyOfFile(file: Pick<Blob, 'size' | 'text'>, keeping: Keeping): Promise<HeldKey> {
   const seed = file.size > KEY_FILE_BYTES_MAX ? undefined : seedIn(await file.text())
   if (!seed) {

@@ -1,4 +1,4 @@
-/** What institutions vouch for: pasted once, and sent with each question that the key signs. */
+/** The researcher's credentials: pasted once, then sent with each question that the key signs. */
 import { systemClock } from '@stimnet/protocol'
 import { type FormEvent, useState } from 'react'
 import { useLoaded } from '../load.ts'
@@ -20,7 +20,7 @@ import { type HeldKey, keepCredentials } from './keys.ts'
 
 const CHARACTERS_MAX = 40_000
 
-/** What does not fit the key is refused here, since an institution would refuse the whole question for it. */
+/** Refuses credentials that were issued for another key, since institutions would refuse the whole question. */
 export function CredentialsPart({ held }: { held: HeldKey }) {
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState<readonly string[]>([])

@@ -1,4 +1,4 @@
-/** What institutions vouch for, as somebody pasted it: read before it is kept, so that no request fails for it later. */
+/** Credentials as pasted by the researcher. They are checked before they are kept, so that no later request fails because of one. */
 import {
   AFFILIATION_TYPE,
   CODES,
@@ -11,28 +11,28 @@ import {
   typeIn
 } from '@stimnet/protocol'
 
-/** An institution checks no more of one request. */
+/** Maximum number of credentials in one request; institutions refuse more. */
 export const CREDENTIALS_MAX = 8
 
-/** One that can be sent. */
+/** A credential that can be sent. */
 export interface Credential {
   readonly text: string
-  /** Who vouches: a PeerId, or the address of a visa issuer. */
+  /** The issuer: a PeerId, or the URL of a visa issuer. */
   readonly by: string
-  /** For what. */
+  /** What the credential asserts. */
   readonly says: string
-  /** Unix time, ms; undefined where it says none. */
+  /** Expiry, Unix time in ms; undefined if the credential has none. */
   readonly endsAtMs: number | undefined
-  /** Whether its signature was checked: a visa's is checked by the institutions that know its issuer. */
+  /** Whether its signature was verified here. That of a visa is verified by the institutions that know its issuer. */
   readonly checked: boolean
 }
 
-/** What was pasted: a credential, or why it is none. */
+/** The pasted text as a credential, or the reason why it is not one. */
 export type ReadCredential =
   | { readonly ok: true; readonly credential: Credential }
   | { readonly ok: false; readonly why: string }
 
-/** One a line, as in the file that `stimnet run` reads. */
+/** Reads one credential per line, as `stimnet run` does. */
 export function linesOf(text: string): string[] {
   const lines = text.split(/\s+/).filter((line) => line !== '')
   return [...new Set(lines)]
@@ -46,7 +46,7 @@ export async function faultsIn(text: string, read: (line: string) => Promise<Rea
   return answers.flatMap(({ at, answer }) => (answer.ok ? [] : [isOne ? answer.why : `Line ${at}: ${answer.why}`]))
 }
 
-/** For that key, now. */
+/** Whether the credential is valid for that key at this time. */
 export async function readCredential(
   text: string,
   { key, clock }: { readonly key: string; readonly clock: Clock }
@@ -60,7 +60,7 @@ export async function readCredential(
     : readVisa(text, claims, clock)
 }
 
-/** Of those kept, what holds now and is meant for one of them: any other would make an institution refuse the request. */
+/** The kept credentials that are valid now and meant for one of the institutions asked. Any other would make an institution refuse the request. */
 export function credentialsFor(
   targets: readonly string[],
   { credentials, nowMs }: { readonly credentials: readonly string[]; readonly nowMs: number }

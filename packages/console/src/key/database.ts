@@ -4,12 +4,12 @@ import { StimnetError } from '@stimnet/protocol'
 const NAME = 'stimnet'
 const VERSION = 1
 
-/** `keys`: one an account. `asked`: questions that were signed here. */
+/** `keys`: one per account. `asked`: the questions that were signed here. */
 export type Room = 'keys' | 'asked'
 
 let opened: Promise<IDBDatabase> | undefined
 
-/** The answer of one request; throws what it failed with. */
+/** The result of one database request; throws its error. */
 export function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result))
@@ -17,7 +17,7 @@ export function answerOf<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
-/** All that `use` does is done together, or nothing of it is; it may wait for nothing but requests of this room. */
+/** Runs `use` in one transaction: all of its changes are made, or none. `use` may await only requests of this store. */
 export async function inRoom<T>(
   room: Room,
   mode: IDBTransactionMode,
@@ -35,7 +35,7 @@ export async function inRoom<T>(
   return answer
 }
 
-/** Whether there is no more room for what was to be kept. */
+/** Whether a write failed because the browser has no space left. */
 export function isFull(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'QuotaExceededError'
 }
@@ -58,7 +58,7 @@ async function openDatabase(): Promise<IDBDatabase> {
     request.result.createObjectStore('asked', { keyPath: ['account', 'hash'] }).createIndex('id', ['account', 'id'])
   })
   const database = await answerOf(request)
-  // A later console in another tab has another form of it: this tab lets go, and opens it anew when it needs it.
+  // A newer console in another tab wants to upgrade the database: close it here, and reopen it when it is needed.
   database.addEventListener('versionchange', () => {
     opened = undefined
     database.close()

@@ -1,6 +1,6 @@
-/** Which remembered questions make room for newer ones. */
+/** Which stored questions are removed to make room for newer ones. */
 
-/** Some years of a busy researcher. */
+/** Enough for some years of frequent use. */
 const ASKED_MAX = 500
 /** Long scripts are up to half a megabyte each; a browser gives an origin more than this. */
 const CHARACTERS_MAX = 32 * 1024 * 1024

@@ -1,4 +1,4 @@
-/** Taking what was asked out of this browser, while the key stays. */
+/** Removes the signed questions from this browser and keeps the key. */
 import { useState } from 'react'
 import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
@@ -6,7 +6,7 @@ import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { forgetAsked } from './asked.ts'
 
-/** Makes room, and leaves less behind; asked twice. */
+/** A button that asks for confirmation before it removes the questions. */
 export function ForgetAsked({ account }: { account: string }) {
   const [state, setState] = useState<'closed' | 'asking' | 'forgotten'>('closed')
   const [error, setError] = useState<unknown>()

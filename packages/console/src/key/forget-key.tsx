@@ -1,4 +1,4 @@
-/** Taking the key out of this browser: asked twice, since nobody can undo it. */
+/** Removes the key from this browser, after confirmation, since it cannot be undone. */
 import { useState } from 'react'
 import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
@@ -7,7 +7,7 @@ import { Problem } from '../parts/problem.tsx'
 import { forgetAsked } from './asked.ts'
 import { forgetKey, type HeldKey } from './keys.ts'
 
-/** On a machine of others this belongs to signing out. */
+/** The button that removes the key; on a shared computer, use it before signing out. */
 export function ForgetKey({ held }: { held: HeldKey }) {
   const [asking, setAsking] = useState(false)
   const following = useFollowing(asking)
@@ -15,7 +15,7 @@ export function ForgetKey({ held }: { held: HeldKey }) {
   const [error, setError] = useState<unknown>()
   const forget = async () => {
     try {
-      // The key goes last: it is what this part stands for.
+      // Remove the key last: this part of the page is shown as long as the key exists.
       if (withAsked) await forgetAsked(held.account)
       await forgetKey(held.account)
     } catch (caught) {

@@ -1,4 +1,4 @@
-/** A key that is kept here: its id, what stewards do with it, and how long it lasts. */
+/** The key in this browser: its id, how stewards use the id, and how long the browser keeps the key. */
 import { useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'

@@ -1,9 +1,9 @@
-/** The key of each account of this browser: its private half lies here as an object that signs and never shows its bytes. */
+/** The key of each account in this browser. The private key is a non-extractable CryptoKey: it can sign, but its bytes cannot be read. */
 import { type OwnKey, StimnetError } from '@stimnet/protocol'
 import { answerOf, inRoom } from './database.ts'
 import { announceChange } from './news.ts'
 
-/** How it came here. Only a key that was made without a copy is gone for good when the browser's data are cleared. */
+/** The origin of the key. A key generated without a copy is lost when the browser's data are cleared. */
 export type Origin = 'made' | 'copied' | 'file'
 
 /** A key as it is kept. */
@@ -16,12 +16,12 @@ export interface HeldKey extends OwnKey {
   readonly credentials: readonly string[]
 }
 
-/** Undefined where the account has none here. */
+/** The account's key; undefined if it has none in this browser. */
 export function keyOf(account: string): Promise<HeldKey | undefined> {
   return inRoom('keys', 'readonly', (store) => answerOf<HeldKey | undefined>(store.get(account)))
 }
 
-/** Never replaces one: what it signed is known by its id. Throws KEY_UNSUPPORTED where this account has one already. */
+/** Stores a new key. Throws KEY_UNSUPPORTED if the account has one already: signed questions refer to its id. */
 export async function keepKey(held: HeldKey): Promise<void> {
   await inRoom('keys', 'readwrite', async (store) => {
     if (await answerOf<HeldKey | undefined>(store.get(held.account))) {
@@ -33,7 +33,7 @@ export async function keepKey(held: HeldKey): Promise<void> {
   announceChange()
 }
 
-/** Of that very key; nothing happens where another tab has put another in its place. */
+/** Changes the credentials of that key. Does nothing if another tab has replaced the key. */
 export async function keepCredentials(held: HeldKey, credentials: readonly string[]): Promise<void> {
   await inRoom('keys', 'readwrite', async (store) => {
     const now = await answerOf<HeldKey | undefined>(store.get(held.account))
@@ -42,7 +42,7 @@ export async function keepCredentials(held: HeldKey, credentials: readonly strin
   announceChange()
 }
 
-/** Afterwards nobody signs with it here. */
+/** Deletes the key from this browser. */
 export async function forgetKey(account: string): Promise<void> {
   await inRoom('keys', 'readwrite', (store) => answerOf(store.delete(account)))
   announceChange()

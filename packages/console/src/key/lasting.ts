@@ -1,12 +1,12 @@
-/** Whether the browser keeps its promise to a page: to clear what it keeps only where somebody says so. */
+/** Persistent storage: whether the browser deletes the page's data only when its user says so. */
 
-/** Asks for it; a browser may say no, or ask its user. */
+/** Asks for persistent storage; the browser may refuse or ask its user. */
 export async function keepLonger(): Promise<void> {
-  // Not in every browser, and never a reason to be without a key.
+  // Some browsers lack this function; a key can be stored all the same.
   await navigator.storage?.persist?.().catch(() => false)
 }
 
-/** Undefined where the browser does not tell. */
+/** Whether storage is persistent; undefined if the browser does not say. */
 export async function isLasting(): Promise<boolean | undefined> {
   return navigator.storage?.persisted?.().catch(() => undefined)
 }

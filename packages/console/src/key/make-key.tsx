@@ -1,4 +1,4 @@
-/** Where an account has no key here: the three ways to one. */
+/** The three ways to get a key, shown to an account without one. */
 import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
@@ -15,7 +15,7 @@ type WithCopy = Awaited<ReturnType<typeof freshKeyWithCopy>>
 
 const saveCopy = ({ file }: WithCopy) => saveFile('researcher.key', 'text/plain', file)
 
-/** The page shows the key as soon as it is kept; one with a copy is kept once somebody says that the copy was saved. */
+/** A key is shown as soon as it is stored. A key with a copy is stored once the researcher confirms that the copy was saved. */
 export function MakeKey() {
   const { name: account } = useAccount()
   const [error, setError] = useState<unknown>()
@@ -124,7 +124,7 @@ function ImportPanel({ busy, bring }: { busy: boolean; bring: (file: File) => vo
             onChange={({ currentTarget }) => {
               const [file] = currentTarget.files ?? []
               if (file) bring(file)
-              // The page keeps no hold of it, and the same file can be chosen again.
+              // Clear the field, so that the page does not keep the file and the same file can be chosen again.
               currentTarget.value = ''
             }}
           />

@@ -1,15 +1,15 @@
-/** What one tab tells the others of this origin: that a key came, changed or went. No more than that is said. */
+/** Messages between the tabs of this origin: a key was added, changed or removed. They contain nothing else. */
 
 const CHANNEL = 'stimnet-own-key'
 
-/** Also heard in this tab. */
+/** Sends the message to the other tabs and to listeners in this one. */
 export function announceChange(): void {
   const channel = new BroadcastChannel(CHANNEL)
   channel.postMessage('changed')
   channel.close()
 }
 
-/** Gives what ends the listening. */
+/** Adds a listener; returns the function that removes it. */
 export function onChange(hear: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL)
   channel.addEventListener('message', hear)

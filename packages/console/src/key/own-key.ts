@@ -1,17 +1,17 @@
-/** The key of whoever is signed in, as pages see it; all tabs see the same. */
+/** The key of the signed-in account, the same in all tabs. */
 import { useEffect, useState } from 'react'
 import { useAccount } from '../session/session.tsx'
 import { type HeldKey, keyOf } from './keys.ts'
 import { onChange } from './news.ts'
 import { type Unusable, whyUnusable } from './usable.ts'
 
-/** Whether there is one. */
+/** Whether the account has a key in this browser. */
 export type OwnKeyState =
   | { readonly state: 'reading' | 'none' }
   | { readonly state: 'unusable'; readonly why: Unusable }
   | { readonly state: 'held'; readonly held: HeldKey }
 
-/** Of this account alone: another one of the same browser has its own, or none. */
+/** The key of this account; other accounts in the same browser have their own or none. */
 export function useOwnKey(): OwnKeyState {
   const { name } = useAccount()
   const [own, setOwn] = useState<OwnKeyState>({ state: 'reading' })

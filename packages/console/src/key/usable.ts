@@ -1,16 +1,16 @@
-/** Whether this browser can hold a key at all, and why not where it cannot. */
+/** Whether this browser can store a key, and if not, why. */
 
-/** `insecure`: plain HTTP from another machine. `algorithm`: no Ed25519. `storage`: nothing is kept. */
+/** `insecure`: plain HTTP from another host. `algorithm`: no Ed25519. `storage`: the browser stores nothing. */
 export type Unusable = 'insecure' | 'algorithm' | 'storage'
 
-/** What it depends on; a browser's own globals fit. */
+/** The browser's features that matter; `globalThis` fits. */
 export interface Platform {
   readonly isSecureContext: boolean
   readonly crypto: { readonly subtle?: Pick<SubtleCrypto, 'generateKey'> | undefined }
   readonly indexedDB?: unknown
 }
 
-/** What to tell whoever wants one. Signing by the gateway remains in each case. */
+/** The reason in words for the researcher. Signing by the gateway remains possible. */
 export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   insecure:
     'Browsers keep keys only for pages loaded over https or from the same machine. This page was loaded over plain http.',
@@ -18,7 +18,7 @@ export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   storage: 'This browser does not store data for this page. The reason may be a private window or blocked cookies.'
 }
 
-/** Undefined where it can. */
+/** The obstacle; undefined if a key can be stored. */
 export async function whyUnusable(platform: Platform): Promise<Unusable | undefined> {
   const { subtle } = platform.crypto
   if (!platform.isSecureContext || !subtle) return 'insecure'
@@ -31,7 +31,7 @@ export async function whyUnusable(platform: Platform): Promise<Unusable | undefi
   }
 }
 
-/** Where cookies are blocked, some browsers throw when they are asked for it. */
+/** Some browsers throw on access to `indexedDB` when cookies are blocked. */
 function hasStorage(platform: Platform): boolean {
   try {
     return Boolean(platform.indexedDB)

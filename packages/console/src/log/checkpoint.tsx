@@ -1,4 +1,4 @@
-/** How far the log has come, who has attested it, and whether it is whole. */
+/** The size of the log, who has attested it, and whether it verifies. */
 import { openCheckpoint, toHex } from '@stimnet/protocol'
 import type { Attested, AuditVerification } from '@stimnet/sdk'
 import { useState } from 'react'

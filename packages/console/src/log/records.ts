@@ -5,22 +5,22 @@ import { type Loaded, useLoaded } from '../load.ts'
 import { useSession } from '../session/session.tsx'
 import { merged } from './search.ts'
 
-/** What was read so far. */
+/** The part of the log that has been read. */
 export interface LogReading {
   readonly newest: Loaded<readonly AuditRecord[]>
   readonly records: readonly AuditRecord[]
-  /** The first record of the log is among them. */
+  /** Whether the first record of the log has been read. */
   readonly isWhole: boolean
   readonly busy: boolean
   readonly error: unknown
-  /** Reads further back. */
+  /** Reads the next page of older records. */
   older(): Promise<void>
 }
 
 const PAGE = 200
 const LOOK_MS = 5_000
 
-/** New records appear by themselves. */
+/** Reads the newest page every five seconds. */
 export function useLog(): LogReading {
   const { client } = useSession()
   const [kept, setKept] = useState<readonly AuditRecord[]>([])
@@ -34,7 +34,7 @@ export function useLog(): LogReading {
     setError(undefined)
     try {
       const page = await client.audit({ limit: PAGE, before: first })
-      // With what is on the screen, so that records that come meanwhile leave no gap.
+      // Merged with the records that are shown, so that records that arrive meanwhile leave no gap.
       setKept((last) => merged(merged(last, newest.value ?? []), page))
     } catch (caught) {
       setError(caught)

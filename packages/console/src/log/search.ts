@@ -1,7 +1,7 @@
 /** Searching the records that were read: every word must stand somewhere in a record. */
 import type { AuditRecord } from '@stimnet/sdk'
 
-/** Newest first, as they were. */
+/** The matching records, in the order given: newest first. */
 export function matching(records: readonly AuditRecord[], text: string, kind: string): AuditRecord[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   return records.filter((record) => {
@@ -13,7 +13,7 @@ export function matching(records: readonly AuditRecord[], text: string, kind: st
   })
 }
 
-/** The kinds among them, in order. */
+/** The kinds of record that occur, sorted. */
 export function kindsOf(records: readonly AuditRecord[]): string[] {
   return [...new Set(records.map(({ kind }) => kind))].sort()
 }

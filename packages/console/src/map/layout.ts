@@ -1,6 +1,6 @@
-/** Where institutions stand on the map: this one in the middle, the others around it. */
+/** The positions of institutions on the map: this one in the middle, the others around it. */
 
-/** A point of the map's own square of 1000 by 410. */
+/** A point on the map of 1000 by 410 units. */
 export interface Point {
   readonly x: number
   readonly y: number

@@ -1,4 +1,4 @@
-/** What moves between this peer and the others: jobs of the account's own questions that have not ended. */
+/** The traffic on the map: jobs of the account's own questions that have not ended. */
 import type { Broadcast } from '@stimnet/sdk'
 import { hasEnded } from '../words/state.ts'
 

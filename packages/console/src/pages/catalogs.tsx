@@ -1,4 +1,4 @@
-/** What the mesh holds: searched by words, variables and purpose. */
+/** The catalogs of the mesh, searched by words, variables and purpose. */
 import { type FormEvent, useState } from 'react'
 import { HoldingCard } from '../catalogs/holding-card.tsx'
 import { holdingsOf, narrowed } from '../catalogs/holdings.ts'
@@ -13,7 +13,7 @@ import { useAccount, useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 import { PURPOSES } from '../words/purpose.ts'
 
-/** Characters; the gateway takes no more. */
+/** Maximum length of the search text in characters, as in the gateway. */
 const WORDS_MAX = 256
 
 /** What is looked for stands in the address, so that it can be kept and passed on. */
@@ -60,7 +60,7 @@ interface Looked {
   readonly purpose: string
 }
 
-/** Says what the address says, also after going back. */
+/** Shows the search of the URL, also after going back. */
 function Search(given: Looked) {
   const address = JSON.stringify(given)
   const [shownFor, setShownFor] = useState(address)

@@ -10,7 +10,7 @@ import { Empty } from '../parts/empty.tsx'
 import { useHeadingAfter } from '../parts/following.ts'
 import { Title } from '../parts/frame/title.tsx'
 
-/** Of this account in this browser alone. */
+/** The key of this account in this browser. */
 export function KeyPage() {
   const own = useOwnKey()
   useHeadingAfter(own.state)

@@ -1,10 +1,11 @@
 /** Every page of the console: where it is, what it is called, who needs it. Loaded when it is opened. */
+import type { Role } from '@stimnet/sdk'
 import { type ComponentType, lazy } from 'react'
 import { MeshPage } from './mesh.tsx'
 import { Missing } from './missing.tsx'
 import type { Place } from '../route.ts'
 import type { PageGroup } from '../parts/frame/navigation.tsx'
-import { type Account, holds, ROLES, type Role } from '../session/account.ts'
+import { type Account, holds, ROLES } from '../session/account.ts'
 
 type Page = ComponentType<{ place: Place }>
 

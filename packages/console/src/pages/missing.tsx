@@ -1,7 +1,7 @@
 /** An address that leads nowhere, or where this account may not go. */
 import { NotHere } from '../parts/frame/not-here.tsx'
 
-/** Says so, and leads back. */
+/** Says so and links to the first page. */
 export function Missing() {
   return (
     <NotHere

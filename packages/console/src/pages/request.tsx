@@ -95,7 +95,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
   )
 }
 
-/** Whether it is still to be decided. */
+/** The heading above the program, which says whether the request is still open. */
 const TITLES: Readonly<Record<AnalysisStatus, string>> = {
   pending: 'What exactly would run',
   approved: 'What was approved',
@@ -103,7 +103,7 @@ const TITLES: Readonly<Record<AnalysisStatus, string>> = {
   expired: 'What would have run'
 }
 
-/** What stewards have said, with notes or without. */
+/** The decisions of stewards with their notes. */
 function Decided({ request }: { request: AnalysisRequest }) {
   const said = saidSoFar(request)
   if (said === undefined && request.approval_notes === null) return null

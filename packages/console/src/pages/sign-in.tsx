@@ -1,11 +1,11 @@
-/** The door: name and password for a token. */
+/** The sign-in page: name and password for a token. */
 import { useLoaded } from '../load.ts'
 import { Mark } from '../parts/frame/mark.tsx'
 import { SignInForm } from '../parts/frame/sign-in-form.tsx'
 import { useTitle } from '../parts/frame/title.tsx'
 import { useSession } from '../session/session.tsx'
 
-/** What the demo's accounts are, said where the demo is: nowhere else are they there. */
+/** The accounts of the demo, shown only there. */
 export function SignIn() {
   const { client } = useSession()
   const health = useLoaded((signal) => client.health({ signal }), [client])

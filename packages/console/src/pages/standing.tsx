@@ -104,7 +104,7 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
 /** Longer than a double click takes: its second press must not be the answer, wherever the page has moved to. */
 const ANSWERED_AFTER_MS = 700
 
-/** Asked twice, at another place than the first time. */
+/** The confirmation, shown at another place than the first button. */
 function TakeBack(props: { approval: StandingApproval; gone: () => void; keep: () => void }) {
   const { approval, gone, keep } = props
   const { client } = useSession()

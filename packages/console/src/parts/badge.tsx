@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Tone } from '../words/state.ts'
 
-/** A small sign. */
+/** A badge. */
 export function Badge({ tone = 'calm', children }: { tone?: Tone; children: ReactNode }) {
   return <span className={`badge ${tone}`}>{children}</span>
 }

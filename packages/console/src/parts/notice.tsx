@@ -1,4 +1,4 @@
-/** Something to know, in a box. */
+/** A message in a box. */
 import type { ReactNode } from 'react'
 import type { Tone } from '../words/state.ts'
 

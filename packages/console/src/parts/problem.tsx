@@ -1,4 +1,4 @@
-/** What went wrong, said once and clearly. */
+/** An error message. */
 import { tell } from '../words/problem.ts'
 
 /** `doing` says what was tried: "Reading the catalogs". */

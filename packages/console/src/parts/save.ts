@@ -3,7 +3,7 @@
 /** A browser may first ask its user where to put it, and reads it only then. */
 const READ_MS = 60_000
 
-/** `name` with its ending. */
+/** `name`: the file name with its extension. */
 export function saveFile(name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void {
   const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')

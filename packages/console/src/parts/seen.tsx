@@ -1,4 +1,4 @@
-/** What somebody else wrote, with nothing in it that cannot be seen: such a character stands there by its name. */
+/** Shows text from others; invisible characters are replaced by their code points. */
 import { seenParts } from '../words/unseen.ts'
 
 /** Set apart from the words around it, whatever direction it is written in. */

@@ -21,7 +21,7 @@ export interface Estimate {
 export interface Forest {
   readonly title: string
   readonly estimates: readonly Estimate[]
-  /** Where nothing would be; undefined where there is no such place. */
+  /** The value of no effect; undefined if the estimate has none. */
   readonly nothingAt: number | undefined
 }
 

@@ -2,7 +2,7 @@
 import { count } from '../words/number.ts'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
 
-/** One bin; null where it is not known. */
+/** One bin; its count is null if it is not known. */
 export interface Bin {
   readonly label: string
   readonly many: number | null

@@ -1,4 +1,4 @@
-/** From values to places on an axis, and the round numbers that are written on it. */
+/** Maps values to positions on an axis, and chooses round numbers as its ticks. */
 
 /** A straight axis. */
 export interface Scale {
@@ -7,18 +7,19 @@ export interface Scale {
   at(value: number): number
 }
 
-/** From [low, high] to [from, to]. An axis of no length puts everything into its middle. */
+/** Maps [low, high] to [from, to]. If low equals high, every value is mapped to the middle. */
 export function scaleOf(domain: readonly [number, number], range: readonly [number, number]): Scale {
   const [low, high] = domain
   const [from, to] = range
   const length = high - low
   return {
-    ...{ low, high },
+    low,
+    high,
     at: (value) => (length > 0 ? from + ((value - low) / length) * (to - from) : (from + to) / 2)
   }
 }
 
-/** Smallest and largest of the values, with some room; nothing gives 0 to 1. */
+/** The smallest and largest value with a margin; 0 to 1 if there are no values. */
 export function domainOf(values: readonly number[], options: { withZero?: boolean } = {}): [number, number] {
   const finite = values.filter(Number.isFinite)
   const all = options.withZero ? [...finite, 0] : finite
@@ -38,6 +39,6 @@ export function ticksOf([low, high]: readonly [number, number], wanted = 5): num
   const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough) ?? 10 * power
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
-  // From whole multiples, so that 0.1 + 0.2 is never written.
+  // Computed as multiples of the step, so that no rounding error of a sum is shown.
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
 }

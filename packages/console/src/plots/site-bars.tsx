@@ -1,4 +1,4 @@
-/** One column of a result, group by group: a bar for each institution, and one for all together. */
+/** A bar chart of one column of a result: for each group a bar per institution and one for the pooled value. */
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -9,17 +9,17 @@ const VALUES = 70
 const BAR = 16
 const GAP = 22
 
-/** What one site says in one cell. */
+/** The value of one institution in one cell. */
 export interface SiteValue {
   readonly name: string
-  /** Null where it withheld the cell or the row, or where noise leaves too little of it. */
+  /** Null if the institution withheld the cell or row, or if noise makes it meaningless. */
   readonly value: number | null
 }
 
-/** One pooled cell and its parts. */
+/** A pooled cell and the values of the institutions. */
 export interface CellParts {
   readonly row: string
-  /** Undefined where the column does not pool. */
+  /** The pooled value; undefined if the column does not pool. */
   readonly pooled: number | null | undefined
   readonly sites: readonly SiteValue[]
 }
@@ -63,7 +63,7 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
   )
 }
 
-/** What does not pool has no bar for all together. */
+/** A column that does not pool has no bar for the pooled value. */
 function barsOf({ sites, pooled }: CellParts): SiteValue[] {
   return pooled === undefined ? [...sites] : [...sites, { name: 'Pooled', value: pooled }]
 }

@@ -1,8 +1,8 @@
-/** Curves of survival as paths: level from each time of the grid to the next. */
+/** Survival curves as step functions: constant from each time of the grid to the next. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import type { Scale } from './scale.ts'
 
-/** One step of a path. */
+/** One step of a curve. */
 export interface Step {
   readonly time: number
   readonly value: number
@@ -19,7 +19,7 @@ export function stepsOf({ steps }: SurvivalCurve): { curve: Step[]; low: Step[];
   return { curve: timed.map(({ time, survival }) => ({ time, value: survival })), low: ends(0), high: ends(1) }
 }
 
-/** From 1 at time 0; ends at the last step. */
+/** The SVG path of a curve, from 1 at time 0 to its last step. */
 export function stepPath(steps: readonly Step[], { x, y }: { x: Scale; y: Scale }): string {
   const lines = steps.map(({ time, value }) => `H${round(x.at(time))}V${round(y.at(value))}`)
   return `M${round(x.at(0))} ${round(y.at(1))}${lines.join('')}`
@@ -35,7 +35,7 @@ export function bandPath(low: readonly Step[], high: readonly Step[], scales: { 
   return `${stepPath(high, scales)}${back.join('')}H${round(x.at(0))}Z`
 }
 
-/** How many are at risk just after a time; null after the last step. */
+/** The number at risk just after a time; null after the last step. */
 export function atRisk({ steps }: SurvivalCurve, time: number): number | null {
   return steps.find((step) => step.time === null || step.time > time)?.at_risk ?? null
 }

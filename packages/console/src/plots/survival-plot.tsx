@@ -10,7 +10,7 @@ const HEIGHT = 260
 const LEFT = 120
 const RIGHT = 120
 const LINE = 20
-/** More curves could not be told apart. */
+/** Maximum number of curves; more could not be told apart. */
 const CURVES_MAX = 6
 const DASHES = ['none', '6 3', '2 3', '10 4 2 4', '1 2', '12 3']
 

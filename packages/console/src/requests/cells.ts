@@ -1,9 +1,9 @@
 /** A program in the pieces that people read: the code cells of a notebook that run, or the whole of anything else. */
 import { cellsOf } from '@stimnet/protocol'
 
-/** One piece. */
+/** A piece of a program. */
 export interface Cell {
-  /** From 1, as the review counts. */
+  /** Number of the cell, from 1 as in the review. */
   readonly number: number
   readonly language: string
   readonly source: string

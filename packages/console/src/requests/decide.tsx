@@ -1,4 +1,4 @@
-/** Approving or denying, in the steward's own words. */
+/** The form to approve or deny a request. */
 import type { AnalysisDecision, AnalysisRequest } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../parts/field.tsx'
@@ -9,7 +9,7 @@ import { useAccount, useSession } from '../session/session.tsx'
 import { decisionOf, formFor } from './decision.ts'
 import { StandingTerms } from './standing-terms.tsx'
 
-/** `decided` is told what came of it. */
+/** `decided` is called after the decision. */
 export function Decide({ request, decided }: { request: AnalysisRequest; decided: () => void }) {
   const { client } = useSession()
   const account = useAccount()

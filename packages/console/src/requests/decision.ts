@@ -1,4 +1,4 @@
-/** A steward's word, as the form holds it. */
+/** The state of the form for a steward's decision. */
 import type { AnalysisDecision, AnalysisRequest } from '@stimnet/sdk'
 
 /** The form. */
@@ -43,7 +43,8 @@ function termsOf(form: DecisionForm, { parameters, standing }: Pick<AnalysisRequ
   // Ranges that the first steward granted are the second's to confirm; else every parameter stays as it is.
   const granted = standing?.parameters as NonNullable<AnalysisDecision['standing']>['parameters']
   return {
-    ...{ runs, days },
+    runs,
+    days,
     cohort: anyCohort ? ('any' as const) : ('same' as const),
     requester: anyRequester ? ('any' as const) : ('same' as const),
     parameters: granted ?? asTheyAre(parameters)

@@ -1,4 +1,4 @@
-/** The files that a waiting program reads, byte for byte: whoever decides about it decides about them. */
+/** The files that a waiting program reads. A decision about the program covers them. */
 import { savedNameOf, sha256Hex } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -11,7 +11,7 @@ import { bytesInWords } from '../words/number.ts'
 
 type File = AnalysisRequest['uploads'][number]
 
-/** Nothing where it brings none along. */
+/** Empty if the request has no files. */
 export function Files({ request }: { request: AnalysisRequest }) {
   const isSteward = holds(useAccount(), 'steward', 'operator')
   if (request.uploads.length === 0) return null

@@ -1,4 +1,4 @@
-/** What came of an approved request, for whoever asked. */
+/** The result of an approved request, for the researcher. */
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -7,10 +7,10 @@ import { holds } from '../session/account.ts'
 import { useAccount, useSession } from '../session/session.tsx'
 import { standingOf } from './status.ts'
 
-/** A steward has no business with the result, and is shown none. */
+/** Stewards are not shown the result. */
 export function Outcome({ request }: { request: AnalysisRequest }) {
   const { client } = useSession()
-  // A steward did not ask, and there is nothing to read for them.
+  // Only the researcher may read the result.
   const isApproved = holds(useAccount(), 'researcher') && request.status === 'approved'
   const results = useLoaded(
     async (signal) => (isApproved ? client.analysisResults(request.request_id, { signal }).catch(() => null) : null),

@@ -14,14 +14,14 @@ import { promisedInWords } from '../words/promised.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 import { signedBy } from './status.ts'
 
-/** One name and what is said of it. */
+/** A name and its value. */
 export interface Row {
   readonly name: string
   /** One line each. */
   readonly said: readonly string[]
-  /** As written, in letters of one width. */
+  /** Whether the value is shown in a monospaced font. */
   readonly isCode?: true
-  /** Over the whole width. */
+  /** Whether the row takes the whole width. */
   readonly isWide?: true
 }
 

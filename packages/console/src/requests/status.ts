@@ -39,7 +39,7 @@ export function signedBy({ custody, account, asked_by: brought, requester_key: k
   return `own key ${short(key)}, delivered by ${institution}`
 }
 
-/** What stewards have said; undefined where nobody has yet. */
+/** The stewards' decisions; undefined if there are none. */
 export function saidSoFar({ status, state, approved_by: by }: AnalysisRequest): string | undefined {
   switch (status) {
     case 'approved':

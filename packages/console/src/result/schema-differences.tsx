@@ -1,9 +1,9 @@
-/** Where institutions mean different things by the same name: then nothing was sent. */
+/** The differences between institutions because of which a question was not sent. */
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { hrefTo } from '../route.ts'
 
-/** Nothing where they agree. */
+/** Empty if there are none. */
 export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
   const differences = broadcast.schema?.differences ?? []
   if (differences.length === 0) return null

@@ -1,10 +1,10 @@
-/** Attacks and how each went. What a program said is text. */
+/** The attacks and the outcome of each. Output of the attacking programs is shown as text. */
 import type { SandboxAttack } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 import { heldBy, OUTCOMES, toneOf } from './findings.ts'
 
-/** One line an attack, in the order of the list. */
+/** One row per attack, in the order of the list. */
 export function AttacksTable({ grade, attacks }: { grade: string; attacks: readonly SandboxAttack[] }) {
   return (
     <Scroll label={`Attacks on ${grade}`}>

@@ -9,7 +9,7 @@ import { span } from '../words/time.ts'
 
 const ENGINES: Readonly<Record<string, string>> = { wasm: 'WebAssembly', docker: 'Docker' }
 
-/** One panel an engine. */
+/** One panel per engine. */
 export function Engines({ engines }: { engines: readonly SandboxEngine[] }) {
   if (engines.length === 0)
     return (
@@ -85,7 +85,7 @@ function Languages({ engine }: { engine: SandboxEngine }) {
   )
 }
 
-/** As much of a digest as tells two apart; the whole of it is in the receipts. */
+/** The beginning of a digest; receipts contain all of it. */
 function shortened(image: string): string {
   return image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1…')
 }

@@ -4,7 +4,7 @@ import type { Tone } from '../words/state.ts'
 
 type Outcome = SandboxAttack['outcome']
 
-/** In the order of concern, the best first. */
+/** The outcomes, from harmless to serious. */
 export const OUTCOMES: Readonly<Record<Outcome, { readonly word: string; readonly meaning: string }>> = {
   contained: { word: 'contained', meaning: 'It got nothing.' },
   bounded: {
@@ -29,7 +29,7 @@ function countsIn({ counts }: SandboxFindings): string {
   return `${contained} contained, ${bounded} bounded, ${open} OPEN${rest}`
 }
 
-/** The sum of an engine in a sentence. */
+/** The result of an engine in one sentence. */
 export function sumOf(findings: SandboxFindings): string {
   const { grade, here, why, how_to: howTo, clean, left_behind: left } = findings
   if (!here) return `${grade} could not be opened (${why}). ${howTo}`
@@ -37,12 +37,12 @@ export function sumOf(findings: SandboxFindings): string {
   return `${grade}: ${countsIn(findings)}.${behind} It ${clean ? 'holds' : 'does not hold'} what its grade promises.`
 }
 
-/** What held it, or what it got. */
+/** What stopped the attack, or what it gained. */
 export function heldBy({ outcome, by, admitted }: SandboxAttack): string {
   return outcome === 'bounded' && !admitted ? `${by} (not permitted for its grade)` : by
 }
 
-/** In their order; those that were contained are left out where nobody wants them. */
+/** The attacks in their order; those that were contained are optional. */
 export function shownOf(attacks: readonly SandboxAttack[], only: { notContained: boolean }): readonly SandboxAttack[] {
   return only.notContained ? attacks.filter(({ outcome }) => outcome !== 'contained') : attacks
 }

@@ -4,7 +4,7 @@ import { Badge } from '../parts/badge.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 
-/** From the weakest. */
+/** The other engines, weakest first. */
 export function OtherEngines({ others, configured }: { others: Sandboxes['others']; configured: string }) {
   return (
     <Panel

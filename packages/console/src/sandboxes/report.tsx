@@ -1,4 +1,4 @@
-/** What the latest self-test found: a line an engine, and every attack. */
+/** The report of the latest self-test: a line per engine and every attack. */
 import type { SandboxFindings, SandboxReport } from '@stimnet/sdk'
 import { useId, useState } from 'react'
 import { Notice } from '../parts/notice.tsx'
@@ -7,7 +7,7 @@ import { moment, span } from '../words/time.ts'
 import { AttacksTable } from './attacks-table.tsx'
 import { OUTCOMES, shownOf, sumOf } from './findings.ts'
 
-/** Of one self-test. */
+/** The report of one self-test. */
 export function Report({ report }: { report: SandboxReport }) {
   const { started_by: by, started_at: startedAt, ended_at: endedAt, version, engines } = report
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000

@@ -1,4 +1,4 @@
-/** The self-test: its button, how far it is, and what the latest found. */
+/** The self-test: its button, its progress and the latest report. */
 import type { Sandboxes } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Empty } from '../parts/empty.tsx'
@@ -12,7 +12,7 @@ import { Report } from './report.tsx'
 
 type SelfTest = Sandboxes['self_test']
 
-/** Started by stewards and operators; read by auditors too. */
+/** Stewards and operators can start it; auditors can read it. */
 export function SelfTestPanel({ test, changed }: { test: SelfTest; changed: () => void }) {
   const { running, failed_at: failedAt, report } = test
   return (

@@ -1,11 +1,10 @@
-/** Whose token it is: read for the page's own sake, since the gateway alone decides what an account may do. */
+/** Reads the account from a token, for display only: the gateway decides what an account may do. */
+import type { Role } from '@stimnet/sdk'
 
-/** What an account can do here. */
-export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
-/** One of ROLES. */
-export type Role = (typeof ROLES)[number]
+/** The roles of accounts. */
+export const ROLES: readonly Role[] = ['researcher', 'steward', 'auditor', 'operator']
 
-/** Who is signed in. */
+/** The signed-in account. */
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
@@ -13,7 +12,7 @@ export interface Account {
   readonly expiresAtMs: number
 }
 
-/** Null for what is no token. */
+/** The account of a token; null if the token cannot be read. */
 export function accountOf(token: string): Account | null {
   const claims = claimsOf(token)
   const { sub, roles, exp } = claims
@@ -33,7 +32,7 @@ function claimsOf(token: string): Record<string, unknown> {
   }
 }
 
-/** Whether an account may do what any of these roles may. */
+/** Whether an account has one of these roles. */
 export function holds(account: Account, ...roles: readonly Role[]): boolean {
   return roles.some((role) => account.roles.includes(role))
 }

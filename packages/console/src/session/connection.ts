@@ -1,6 +1,6 @@
-/** The way to the gateway, watched: whether it answers, and whether it still takes the token. */
+/** Watches the connection to the gateway: whether it answers, and whether it accepts the token. */
 
-/** What happens on the way. */
+/** The events of the connection. */
 export interface ConnectionEvents {
   answered(): void
   unreachable(): void
@@ -9,7 +9,7 @@ export interface ConnectionEvents {
 
 type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
-/** The same fetch, with somebody listening. An abort is nobody's failure. */
+/** A fetch that reports these events. An abort is not a failure. */
 export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
   return async (input, init) => {
     try {
@@ -24,7 +24,7 @@ export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
   }
 }
 
-/** Whether the token counts no more: it is not valid, or its account was locked. */
+/** Whether the token was rejected: it is invalid, or its account is locked. */
 async function refusesToken(response: Response): Promise<boolean> {
   if (response.status !== 403) return response.status === 401
   const problem: unknown = await response

@@ -1,21 +1,21 @@
-/** A login by a provider: what is kept while the browser is away, and what it brings back. */
+/** Login by an identity provider: what the tab stores during the redirect, and what the redirect returns. */
 import { isCode, StimnetError } from '@stimnet/protocol'
 import { placeOf } from '../route.ts'
 import { type Kept, ofTab } from './storage.ts'
 
 const VERIFIER = 'stimnet-login'
 
-/** What came back: a code with the secret that redeems it, or why there is none. */
+/** The result of the redirect: a code with the secret that redeems it, or the error. */
 export type Returned =
   | { readonly ok: true; readonly code: string; readonly verifier: string }
   | { readonly ok: false; readonly error: StimnetError }
 
-/** Keeps the secret in this tab alone. */
+/** Stores the secret in this tab. */
 export function keepVerifier(verifier: string, kept: Pick<Kept, 'set'> = ofTab): void {
   kept.set(VERIFIER, verifier)
 }
 
-/** Undefined for an address that nobody comes back by. A code serves once, and so does the secret. */
+/** Undefined if the URL is not that of a redirect. A code and its secret can be used once. */
 export function takeReturned(hash: string, kept: Pick<Kept, 'get' | 'remove'> = ofTab): Returned | undefined {
   const { query } = placeOf(hash)
   const code = query.get('login_code')

@@ -1,4 +1,4 @@
-/** Who is signed in, the client that asks for them, and whether both still work: shared with every page. */
+/** The session: the account, the client, and whether the gateway still answers and accepts the token. */
 import { type Client, createClient } from '@stimnet/sdk'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
 import { flushSync } from 'react-dom'
@@ -7,14 +7,14 @@ import { watchedFetch } from './connection.ts'
 import { takeReturned } from './returned.ts'
 import { ofTab } from './storage.ts'
 
-/** What pages see of it. */
+/** The session as pages use it. */
 export interface Session {
   readonly client: Client
-  /** Null before anybody signed in. */
+  /** Null if nobody is signed in. */
   readonly account: Account | null
-  /** The gateway no longer takes the token: whoever it is signs in again, and goes on where they were. */
+  /** The gateway no longer accepts the token: the user signs in again and stays on the page. */
   readonly expired: boolean
-  /** The gateway did not answer the last time. */
+  /** The last request to the gateway failed. */
   readonly lost: boolean
   /** Counts sign-ins and returns of the gateway: whatever was interrupted begins anew when it changes. */
   readonly renewed: number
@@ -25,11 +25,11 @@ export interface Session {
 }
 
 const TOKEN = 'stimnet-token'
-/** A gateway that does not answer holds nobody up who leaves. */
+/** How long signing out waits for the gateway, ms. */
 const SIGN_OUT_MS = 2_000
 const Context = createContext<Session | null>(null)
 
-/** The session of the page. */
+/** The session. */
 export function useSession(): Session {
   const session = use(Context)
   if (!session) throw new Error('outside of a session')
@@ -65,7 +65,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const take = useCallback(
     (fresh: string) => {
       const before = token === null ? null : accountOf(token)?.name
-      // What stands on the page is the other's: begin anew.
+      // The page shows data of another account: reload it.
       if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
       ofTab.set(TOKEN, fresh)
       setToken(fresh)
@@ -75,18 +75,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     },
     [token]
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
-  useEffect(() => {
-    const returned = takeReturned(location.hash)
-    if (returned === undefined) return
-    // The code has served; it need not stay in the address and the history.
-    history.replaceState(null, '', '#/')
-    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, setRefused)
-    else setRefused(returned.error)
-  }, [])
+  useReturnedLogin(client, take, setRefused)
   const session = useMemo<Session>(
     () => ({
-      ...{ client, expired, lost, renewed, refused, account: token === null ? null : accountOf(token) },
+      client,
+      expired,
+      lost,
+      renewed,
+      refused,
+      account: token === null ? null : accountOf(token),
       signIn: async (name, password) => take(await client.authenticate(name, password)),
       // Whether or not the gateway hears it: this tab forgets the token.
       signOut: () => {
@@ -103,7 +100,20 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   return <Context value={session}>{leaving ? <p role="status">Signing out …</p> : children}</Context>
 }
 
-/** As in a new tab, with that token. */
+/** Redeems the code with which a provider's page sent the browser back, once. */
+function useReturnedLogin(client: Client, take: (token: string) => void, refuse: (error: unknown) => void): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
+  useEffect(() => {
+    const returned = takeReturned(location.hash)
+    if (returned === undefined) return
+    // The code has served; it need not stay in the address and the history.
+    history.replaceState(null, '', '#/')
+    if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, refuse)
+    else refuse(returned.error)
+  }, [])
+}
+
+/** Reloads the page with that token, as in a new tab. */
 function startAnew(token: string | null): void {
   ofTab.clear()
   if (token !== null) ofTab.set(TOKEN, token)

@@ -1,9 +1,9 @@
-/** What the browser keeps for the page: where it refuses, the page itself keeps it for as long as it is open. */
+/** Browser storage with a fallback: if the browser refuses, values are kept in memory as long as the page is open. */
 
-/** What pages use of a storage; none of it throws. */
+/** The storage that pages use; its methods never throw. */
 export interface Kept {
   get(key: string): string | null
-  /** False where it is kept by the page alone, and a reload loses it. */
+  /** False if the value is kept in memory only and a reload loses it. */
   set(key: string, value: string): boolean
   remove(key: string): void
   clear(): void
@@ -27,7 +27,7 @@ export function keptIn(open: () => Storage): Kept {
     remove,
     get: (key) => own.get(key) ?? trying((storage) => storage.getItem(key), null),
     set: (key, value) => {
-      // What stood there before must not come back where the new is refused.
+      // Remove the old value, so that it does not come back if the new one cannot be stored.
       remove(key)
       const isKept = trying((storage) => {
         storage.setItem(key, value)
@@ -43,7 +43,7 @@ export function keptIn(open: () => Storage): Kept {
   }
 }
 
-/** Of this tab. */
+/** The storage of this tab. */
 export const ofTab = keptIn(() => sessionStorage)
-/** Of this browser. */
+/** The storage of this browser. */
 export const ofBrowser = keptIn(() => localStorage)

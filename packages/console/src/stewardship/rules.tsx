@@ -3,7 +3,7 @@ import type { Policy } from '@stimnet/sdk'
 import { Empty } from '../parts/empty.tsx'
 import { ruleInWords } from '../words/rule.ts'
 
-/** One fold a catalog, one definition a rule. */
+/** A collapsible section per catalog with a definition per rule. */
 export function Rules({ policies }: { policies: readonly Policy[] }) {
   if (policies.length === 0) return <Empty title="No catalogs here">Each catalog has its own rules.</Empty>
   return (

@@ -7,7 +7,7 @@ import { percent, scopeWords, worstFirst } from './usage.ts'
 
 const NEAR = 0.8
 
-/** One line a budget, allowance and scope. */
+/** One row per budget or allowance and scope. */
 export function UsageTable({ lines }: { lines: readonly Usage[] }) {
   if (lines.length === 0) return <Empty title="No catalogs here">Usage is counted for each catalog.</Empty>
   return (

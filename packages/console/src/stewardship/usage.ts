@@ -1,17 +1,17 @@
-/** Lines of what is used, in words and in the order in which somebody should look. */
+/** The budgets and allowances in words, in the order in which a steward should look at them. */
 import type { Usage } from '@stimnet/sdk'
 
-/** By share; of the same share as the gateway has them. */
+/** Sorted by the share used; rows with equal shares keep the gateway's order. */
 export function worstFirst(lines: readonly Usage[]): Usage[] {
   return [...lines].sort((a, b) => b.share - a.share)
 }
 
-/** Whole percents, never 100 before all of it is used. */
+/** The share used in whole percent, rounded down, at most 99. */
 export function percent(share: number): string {
   return `${Math.min(99, Math.floor(share * 100))} %`
 }
 
-/** Whose share it is. */
+/** The scope in words: whose budget or allowance it is. */
 export function scopeWords(scope: string): string {
   if (scope === '') return 'all together'
   if (scope === '*') return 'everybody together'

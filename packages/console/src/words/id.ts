@@ -1,6 +1,6 @@
 /** Keys and ids for people: their beginning and their end, by which they are told apart. */
 
-/** Short ones as they are. */
+/** The shortened id; short ids are not changed. */
 export function short(id: string): string {
   return id.length > 20 ? `${id.slice(0, 10)}…${id.slice(-6)}` : id
 }

@@ -45,7 +45,7 @@ export function cell(value: string | number | null, blank = 'withheld'): string 
   return typeof value === 'number' ? measured(value) : value
 }
 
-/** A p value: the smallest are not told apart. */
+/** A p value; very small ones are shown as "< 0.0001". */
 export function pInWords(p: number | null): string {
   if (p === null) return '–'
   return p < 0.0001 ? '< 0.0001' : measured(p)

@@ -41,7 +41,7 @@ export function briefOf(one: Pick<Broadcast, 'title' | 'script_type' | 'statisti
   return what === '' ? `Of ${of}` : `${what} — of ${of}`
 }
 
-/** Without its table. */
+/** The variable's name without its table. */
 function bare(ref: string): string {
   return ref.slice(ref.lastIndexOf('.') + 1)
 }

@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, string>> = {
   refusalBitsMax: 'Bits that refusals may disclose to one requester'
 }
 
-/** One of a newer peer keeps its own name. */
+/** The name of a rule; a rule of a newer peer that is unknown here keeps its id. */
 export function ruleInWords(rule: string): string {
   return Object.hasOwn(RULES, rule) ? (RULES[rule] ?? rule) : rule
 }

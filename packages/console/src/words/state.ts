@@ -1,8 +1,8 @@
-/** What the states of a job mean to whoever waits for it. */
+/** The states of a job in words for the researcher. */
 import { CODES, isCode } from '@stimnet/protocol'
 import type { BroadcastPart, OutwardState } from '@stimnet/sdk'
 
-/** How a state is coloured; never the only sign of it. */
+/** The colour of a state; its word is always shown too. */
 export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
 
 interface StateWords {
@@ -11,7 +11,7 @@ interface StateWords {
   readonly tone: Tone
 }
 
-/** By state. */
+/** The words for each state. */
 export const STATES: Readonly<Record<OutwardState, StateWords>> = {
   pending: { word: 'waits for stewards', meaning: 'Stewards of the institution read it first.', tone: 'warn' },
   queued: { word: 'queued', meaning: 'Accepted; it waits for its turn to run.', tone: 'calm' },
@@ -24,7 +24,7 @@ export const STATES: Readonly<Record<OutwardState, StateWords>> = {
   expired: { word: 'expired', meaning: 'No steward decided in time.', tone: 'calm' }
 }
 
-/** Of one institution's part: what could not be brought there yet is not admitted. */
+/** The state of one institution's part in words; a part that has not been delivered yet is not called admitted. */
 export function wordsOfPart({ state, code, reason }: Pick<BroadcastPart, 'state' | 'code' | 'reason'>): StateWords {
   const isUnreached = !hasEnded(state) && code !== null && isCode(code) && CODES[code].fault === 'network'
   if (isUnreached) return { word: 'unreachable', meaning: reason ?? CODES[code].meaning, tone: 'warn' }
@@ -38,7 +38,7 @@ export function isState(text: string): text is OutwardState {
 
 const ENDED: readonly OutwardState[] = ['completed', 'blocked', 'failed', 'cancelled', 'denied', 'expired']
 
-/** Whether nothing can follow. */
+/** Whether the state is final. */
 export function hasEnded(state: OutwardState): boolean {
   return ENDED.includes(state)
 }

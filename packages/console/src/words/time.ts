@@ -1,4 +1,4 @@
-/** Moments and spans for people. */
+/** Times and durations in words. */
 import { systemClock } from '@stimnet/protocol'
 import { plural } from './number.ts'
 

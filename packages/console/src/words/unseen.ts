@@ -10,7 +10,7 @@ export interface SeenPart {
 /** Controls, formatting, what a font draws as nothing, and halves of characters; TAB and LF are laid out. */
 const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
-/** In order; `U+200B` in place of what it names. */
+/** The pieces in order; an invisible character is replaced by its code point, such as `U+200B`. */
 export function seenParts(text: string): SeenPart[] {
   const parts: SeenPart[] = []
   let at = 0

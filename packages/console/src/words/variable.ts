@@ -68,7 +68,11 @@ export function sharedVariables(catalogs: readonly FoundCatalog[]): SharedVariab
     }
   }
   return [...found].map(([ref, { table, variable, shapes, missing }]) => ({
-    ...{ ref, table, variable, missing, heldBy: shapes.length },
+    ref,
+    table,
+    variable,
+    missing,
+    heldBy: shapes.length,
     differs: new Set(shapes).size > 1
   }))
 }

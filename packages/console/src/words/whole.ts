@@ -6,7 +6,7 @@ export function wholeIn(text: string, { least, most }: { least: number; most: nu
   return value !== undefined && value >= least && value <= most ? value : undefined
 }
 
-/** The nearest that fits; undefined for what is no number. */
+/** The nearest number within the bounds; undefined if the text is not a number. */
 export function nearestWhole(text: string, { least, most }: { least: number; most: number }): number | undefined {
   const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'))
   return Number.isNaN(value) ? undefined : Math.min(most, Math.max(least, Math.round(value)))

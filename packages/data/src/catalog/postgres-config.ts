@@ -23,7 +23,10 @@ export function postgresAddress(url: string): PostgresAddress | undefined {
     const host = socket === undefined ? named.replace(/^\[|\]$/g, '') : decodeURIComponent(socket)
     if (socket !== undefined && !host.startsWith('/')) return undefined
     return {
-      ...{ host, port: Number(port), database: decodeURIComponent(database), role: decodeURIComponent(role) },
+      host,
+      port: Number(port),
+      database: decodeURIComponent(database),
+      role: decodeURIComponent(role),
       ...(password === undefined ? {} : { password: decodeURIComponent(password) })
     }
   } catch {

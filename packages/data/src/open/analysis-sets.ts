@@ -42,7 +42,8 @@ export function describeSets(
       try {
         const asked = filterFromPairs(pairs)
         return {
-          ...{ name, completeOn: names.map((one) => resolveVariable(descriptor, one).ref) },
+          name,
+          completeOn: names.map((one) => resolveVariable(descriptor, one).ref),
           ...(asked === undefined ? {} : { where: resolveFilter(asked, descriptor) })
         }
       } catch (cause) {
@@ -116,7 +117,9 @@ async function completeIn(asked: SubjectSet, { completeOn, where }: AnalysisSet,
     const isMissing: Filter = { column: ref, op: 'is null', values: [] }
     const having = async (value: Filter) => {
       const plan: Plan = {
-        ...{ tables: [table], groupBy: [], measures: [{ kind: 'subjects', name: 'people' }] },
+        tables: [table],
+        groupBy: [],
+        measures: [{ kind: 'subjects', name: 'people' }],
         where: rows === undefined ? value : { all: [rows, value] }
       }
       const { groups } = await reduce(plan, asked)

@@ -319,7 +319,10 @@ function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): 
 
 function pick({ baseDir, environment, dataDir, clock, random, pinned, fallback }: CatalogOptions) {
   return {
-    ...{ baseDir, dataDir, clock, random },
+    baseDir,
+    dataDir,
+    clock,
+    random,
     ...(environment === undefined ? {} : { environment }),
     ...(pinned === undefined ? {} : { pinned }),
     ...(fallback === undefined ? {} : { fallback })

@@ -61,7 +61,9 @@ export async function proposeSet(catalog: Catalog, k: number): Promise<SetPropos
 async function havingOne(catalog: Catalog, ref: string): Promise<SubjectSet> {
   const has: Filter = { not: { column: ref, op: 'is null', values: [] } }
   const plan = {
-    ...{ tables: [ref.slice(0, ref.indexOf('.'))], groupBy: [], where: has },
+    tables: [ref.slice(0, ref.indexOf('.'))],
+    groupBy: [],
+    where: has,
     measures: [{ kind: 'subjects', name: 'people' }] as const
   }
   const everyone = await catalog.cohort(undefined)

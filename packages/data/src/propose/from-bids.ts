@@ -86,8 +86,11 @@ async function loadList(
 ): Promise<ProposalTable | undefined> {
   const taken = loaded.map(({ table }) => table.name)
   const table: TableConfig = {
-    ...{ name: nameFor(list, taken, list), bids: { folder: relative(baseDir, path) || '.', list } },
-    ...{ description: '', one_row_per_subject: false, variables: [] }
+    name: nameFor(list, taken, list),
+    bids: { folder: relative(baseDir, path) || '.', list },
+    description: '',
+    one_row_per_subject: false,
+    variables: []
   }
   const source = sourceOf(table, baseDir)
   if (source.format !== 'bids' || !(await hasBidsList(source))) return undefined

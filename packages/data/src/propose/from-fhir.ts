@@ -18,8 +18,11 @@ export async function proposeFromFhir(folder: string, codes: unknown, options: F
   const parsed = codesOf(codes)
   const path = relative(options.baseDir, resolve(options.baseDir, folder)) || '.'
   const table: TableConfig = {
-    ...{ name: 'people', fhir: { folder: path, ...parsed } },
-    ...{ description: '', one_row_per_subject: false, variables: [] }
+    name: 'people',
+    fhir: { folder: path, ...parsed },
+    description: '',
+    one_row_per_subject: false,
+    variables: []
   }
   const source = sourceOf(table, options.baseDir)
   if (source.format === 'postgres') throw new StimnetError('NODE_ERROR', 'a folder that is none')

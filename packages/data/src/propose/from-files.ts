@@ -61,7 +61,11 @@ export async function loadFile(
   const usual = /\.tsv$/i.test(file) ? '\t' : ','
   const separator = form === undefined || form.separator === usual ? undefined : form.separator
   const table: TableConfig = {
-    ...{ name, file: relative(baseDir, path), description: '', one_row_per_subject: false, variables: [] },
+    name,
+    file: relative(baseDir, path),
+    description: '',
+    one_row_per_subject: false,
+    variables: [],
     ...(isParquet || isPlain ? {} : { format: 'csv' }),
     ...(form === undefined
       ? {}

@@ -28,8 +28,11 @@ export async function proposeFromOmop(
   const parsed = setsOf(sets)
   const section = sectionOf(postgres)
   const table: TableConfig = {
-    ...{ name: 'people', query: omopQuery(parsed, options.schema) },
-    ...{ description: '', one_row_per_subject: false, variables: [] }
+    name: 'people',
+    query: omopQuery(parsed, options.schema),
+    description: '',
+    one_row_per_subject: false,
+    variables: []
   }
   const engine = await openEngine({ threads: 2 })
   try {

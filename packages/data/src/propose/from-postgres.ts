@@ -81,8 +81,11 @@ async function load(
   }
   const taken = before.map(({ table }) => table.name)
   const table: TableConfig = {
-    ...{ name: nameFor(parts.name, taken, 'table'), relation },
-    ...{ description: '', one_row_per_subject: false, variables: [] }
+    name: nameFor(parts.name, taken, 'table'),
+    relation,
+    description: '',
+    one_row_per_subject: false,
+    variables: []
   }
   const { readable, unreadable } = await columnsOfRelation(at.database, table, at.timeZone)
   const isNaming = (name: string) => isDirectIdentifier(name) && keyLikeness(name) === 0
@@ -100,7 +103,12 @@ async function load(
   const loaded = await loadRelation(at.database, table, columns, { session: at.session, raw })
   const [count] = await at.session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
   return {
-    ...{ label: relation, raw, table, columns: loaded.columns, rows: Number(count?.[0]), faults: [] },
+    label: relation,
+    raw,
+    table,
+    columns: loaded.columns,
+    rows: Number(count?.[0]),
+    faults: [],
     unread
   }
 }

@@ -29,8 +29,18 @@ const LEVELS_MAX = 24
 const SHARE_MIN = 0.5
 
 const SEX: Readonly<Record<string, string>> = {
-  ...{ m: 'male', male: 'male', man: 'male', mann: 'male', männlich: 'male', maennlich: 'male' },
-  ...{ f: 'female', w: 'female', female: 'female', woman: 'female', frau: 'female', weiblich: 'female' }
+  m: 'male',
+  male: 'male',
+  man: 'male',
+  mann: 'male',
+  männlich: 'male',
+  maennlich: 'male',
+  f: 'female',
+  w: 'female',
+  female: 'female',
+  woman: 'female',
+  frau: 'female',
+  weiblich: 'female'
 }
 
 /** Proposes levels. `peopleMin` is the number of people that a level needs, because descriptions are public. */

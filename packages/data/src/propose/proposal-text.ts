@@ -187,7 +187,17 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   const isShared =
     own.every((word) => (reading.missing ?? []).includes(word)) && !conflicts(proposed, reading.missing ?? [])
   const written = withoutUndefined({
-    ...{ name, column, type, unit, description, levels, rename, decimals, minimum, maximum, breakpoints },
+    name,
+    column,
+    type,
+    unit,
+    description,
+    levels,
+    rename,
+    decimals,
+    minimum,
+    maximum,
+    breakpoints,
     decimal: variable.decimal === (reading.decimal ?? '.') ? undefined : variable.decimal,
     date_format: variable.date_format === (reading.date_format ?? 'yyyy-mm-dd') ? undefined : variable.date_format,
     missing: isShared ? undefined : own

@@ -150,7 +150,13 @@ async function proposeTable(
   }
   const table = { ...file.table, one_row_per_subject: keyed.isOneRow }
   return {
-    ...{ label: file.label, table, rows: file.rows, faults: file.faults, variables, leftOut, keyFaults: keyed.faults },
+    label: file.label,
+    table,
+    rows: file.rows,
+    faults: file.faults,
+    variables,
+    leftOut,
+    keyFaults: keyed.faults,
     ...(keyed.column === keyed.subjectKey ? {} : { subjectColumn: keyed.column })
   }
 }

@@ -50,7 +50,9 @@ export async function variableOf(
     case 'integer':
     case 'number': {
       const variable: VariableConfig = {
-        ...{ name, type: draft.type, missing: [...missing] },
+        name,
+        type: draft.type,
+        missing: [...missing],
         ...(draft.type === 'number' ? { decimals: draft.decimals } : {}),
         ...(draft.decimal === undefined ? {} : { decimal: draft.decimal })
       }

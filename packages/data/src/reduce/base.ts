@@ -123,7 +123,10 @@ function queryOf(options: BaseOptions): Base {
   const [table = '', other] = plan.tables
   const isWhole = isEveryone && other === undefined && plan.where === undefined && leftOut === undefined
   return {
-    ...{ keys, values, from, parameters },
+    keys,
+    values,
+    from,
+    parameters,
     ...(isWhole ? { whole: { engine, table } } : {})
   }
 }

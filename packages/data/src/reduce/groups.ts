@@ -243,8 +243,14 @@ function readPair(parts: Row, [x, y]: PairAt, base: Base, group: SubjectSet): Re
   const [rows = 0n, sumX = 0n, sumY = 0n, sumXX = 0n, sumYY = 0n, sumXY = 0n] = parts.map(integer)
   const decimals = (at: number) => decimalsOf(base.values[at]?.config ?? { type: 'integer' })
   return {
-    ...{ support: group, rows: Number(rows), decimals: [decimals(x), decimals(y)] },
-    ...{ sumX, sumY, sumXX, sumYY, sumXY }
+    support: group,
+    rows: Number(rows),
+    decimals: [decimals(x), decimals(y)],
+    sumX,
+    sumY,
+    sumXX,
+    sumYY,
+    sumXY
   }
 }
 

@@ -44,7 +44,10 @@ export async function straysIn(session: Session, tables: readonly KeyedTable[]):
     const [rows, subjects, first] = (found ?? []).map(Number)
     if (!rows) continue
     strays.push({
-      ...{ table: source.table.name, file: source.name, rows, subjects: subjects ?? 0 },
+      table: source.table.name,
+      file: source.name,
+      rows,
+      subjects: subjects ?? 0,
       first: await loaded.place(first ?? 0)
     })
   }

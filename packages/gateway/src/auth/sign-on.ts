@@ -121,7 +121,9 @@ export class SingleSignOn {
       redirect_uri: this.#redirectUri(name),
       scope: provider.scope,
       state: await this.#seal({ ...begun, provider: name, nonce, verifier, browser }),
-      ...{ nonce, code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
+      nonce,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256'
     })
     return { location: url.href, browser }
   }
@@ -230,8 +232,11 @@ export class SingleSignOn {
     if (state.length > STATE_CHARACTERS_MAX) return undefined
     try {
       const { payload } = await jwtDecrypt<UnderWay>(state, this.#parts.secret, {
-        ...{ keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'], typ: STATE },
-        ...{ requiredClaims: ['exp'], currentDate: new Date(this.#parts.clock.now()) }
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+        typ: STATE,
+        requiredClaims: ['exp'],
+        currentDate: new Date(this.#parts.clock.now())
       })
       return payload
     } catch {

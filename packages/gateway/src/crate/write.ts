@@ -144,7 +144,9 @@ function inputsOf(asked: AskedQuestion): Entity[] {
     // By number: what a parameter is called need not be fit for an address.
     '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${at + 1}`,
     '@type': 'PropertyValue',
-    ...{ name, value: canonicalJson(value), propertyID }
+    name,
+    value: canonicalJson(value),
+    propertyID
   })
   return [
     ...Object.entries(fields).map((field, at) => property(FIELD, field, at)),
@@ -157,7 +159,9 @@ function broughtAlong({ files = [] }: AskedQuestion): Entity[] {
   return files.map(({ name, sha256, size }) => ({
     '@id': `urn:sha256:${sha256}#${name}`,
     '@type': 'File',
-    ...{ name, sha256, contentSize: String(size) }
+    name,
+    sha256,
+    contentSize: String(size)
   }))
 }
 

@@ -174,7 +174,14 @@ function decidingRoutes({ peer }: Room): Route[] {
 function inBrief(request: AnalysisRequest): AnalysisRequest {
   return {
     ...request,
-    ...{ script_content: '', analysis_description: '', parameters: {}, filters: {}, cohort: null },
-    ...{ contract: [], mappings: [], outputs: [], uploads: [] }
+    script_content: '',
+    analysis_description: '',
+    parameters: {},
+    filters: {},
+    cohort: null,
+    contract: [],
+    mappings: [],
+    outputs: [],
+    uploads: []
   }
 }

@@ -63,7 +63,8 @@ export function broadcastRoutes(room: Room): Route[] {
         const { limit } = query
         const from = placeOf(query.cursor, numberPlace)
         const found = await peer.requests(known(account), {
-          ...{ limit: limit + 1, broadcastsOnly: query.to_one === 'false' },
+          limit: limit + 1,
+          broadcastsOnly: query.to_one === 'false',
           ...from
         })
         const broadcasts = found.map(({ broadcast }) => broadcast)

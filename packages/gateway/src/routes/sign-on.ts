@@ -28,7 +28,8 @@ export function signOnRoutes(room: Room): Route[] {
       answer: z.array(providerShape),
       handle: () =>
         signOn.providers.map(({ name, title }) => ({
-          ...{ name, title },
+          name,
+          title,
           login_url: `/api/v1/auth/providers/${name}/login`
         }))
     }),

@@ -11,13 +11,25 @@ export function jobOf(request: OwnRequest, options: { withParts: boolean }): Job
   // What several peers ran, and their receipts, stand in the parts.
   const only = parts.length === 1 ? parts[0] : undefined
   return {
-    ...{ id: number, job_id: id, script_type, status, state, progress },
+    id: number,
+    job_id: id,
+    script_type,
+    status,
+    state,
+    progress,
     result_data: resultDataOf(request, options),
     error_message: state === 'completed' || reason === null ? null : withCode(code, reason),
     execution_time: isEnded(state) ? executionSeconds(request.broadcast) : null,
     // Exact values are a side channel: clients read null.
-    ...{ memory_used_mb: null, records_processed: null },
-    ...{ submitted_at, started_at, completed_at, code, title, data_catalog_name, warnings },
+    memory_used_mb: null,
+    records_processed: null,
+    submitted_at,
+    started_at,
+    completed_at,
+    code,
+    title,
+    data_catalog_name,
+    warnings,
     schema: options.withParts ? schema : null,
     engine: only?.engine ?? null,
     sandbox_grade: only?.sandbox_grade ?? null,

@@ -30,7 +30,11 @@ export function parse(args: readonly string[], options: Options): Parsed {
   )
   // Not strict, since the messages of Node are too technical for users.
   const { values, positionals, tokens } = parseArgs({
-    ...{ args: [...args], options: config, allowPositionals: true, strict: false, tokens: true }
+    args: [...args],
+    options: config,
+    allowPositionals: true,
+    strict: false,
+    tokens: true
   })
   for (const token of tokens) {
     const why = token.kind === 'option' ? complaintAbout(token, options) : undefined

@@ -69,7 +69,9 @@ export async function createNode(
     connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
     connectionGater: gaterOf(settings.permits, {
-      ...{ denied, discipline, door },
+      denied,
+      discipline,
+      door,
       answersOnly: settings.answersOnly !== undefined
     }),
     connectionManager: CONNECTIONS,

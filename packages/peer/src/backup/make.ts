@@ -103,7 +103,11 @@ async function writeContents(folder: string, contents: Contents): Promise<Manife
     await writeFile(join(folder, KEYS_FILE), `${JSON.stringify(sealed)}\n`, { flag: 'wx', mode: 0o600, flush: true })
   }
   const manifest: Manifest = {
-    ...{ format: FORMAT, version: VERSION, peer_id: signer.id, made_at_ms: madeAtMs, audit_log },
+    format: FORMAT,
+    version: VERSION,
+    peer_id: signer.id,
+    made_at_ms: madeAtMs,
+    audit_log,
     files: await filesIn(folder)
   }
   await writeManifest(folder, manifest, signer)

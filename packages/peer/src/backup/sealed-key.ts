@@ -39,8 +39,12 @@ export async function sealKey(
   const sealed = Buffer.concat([cipher.update(seed), cipher.final()])
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
   return {
-    ...{ kdf: KDF, cipher: CIPHER, salt: text(salt), nonce: text(nonce) },
-    ...{ sealed: text(sealed), tag: text(cipher.getAuthTag()) }
+    kdf: KDF,
+    cipher: CIPHER,
+    salt: text(salt),
+    nonce: text(nonce),
+    sealed: text(sealed),
+    tag: text(cipher.getAuthTag())
   }
 }
 

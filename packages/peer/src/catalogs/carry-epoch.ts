@@ -58,8 +58,12 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
 /** Makes the snapshot of the current files, if there is none yet, and returns its epoch. */
 async function snapshotOf(options: AcceptOptions): Promise<string> {
   const catalog = await openCatalog(options.config, {
-    ...{ baseDir: options.baseDir, environment: environment(), dataDir: snapshotsIn(options), index: indexOf(options) },
-    ...{ clock: systemClock, random: cryptographicRandom },
+    baseDir: options.baseDir,
+    environment: environment(),
+    dataDir: snapshotsIn(options),
+    index: indexOf(options),
+    clock: systemClock,
+    random: cryptographicRandom,
     cohortSizeMin: LIMITS.cohortSizeFloor,
     programs: []
   })

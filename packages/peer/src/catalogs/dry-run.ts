@@ -106,7 +106,9 @@ export async function dryRun({ config, baseDir }: LoadedConfig, { privacy, last 
   )
   const released = (outcomes: readonly DryOutcome[]) => outcomes.filter(({ outcome }) => outcome === 'released').length
   return {
-    ...{ preset, k, jobs },
+    preset,
+    k,
+    jobs,
     released_before: released(jobs.map(({ before }) => before)),
     released_now: released(jobs.map((job) => job.now))
   }

@@ -4,12 +4,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { roleShape } from '@stimnet/api'
 import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isProxyRange } from '@stimnet/gateway'
 import { isKeyId, isRequesterEntry, LIMITS, plainLine, StimnetError } from '@stimnet/protocol'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { ROLES } from '../store/accounts/accounts.ts'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
@@ -57,7 +57,7 @@ const providerSchema = z.strictObject({
       z.strictObject({
         claim: z.string().min(1).max(128),
         value: z.string().min(1).max(256),
-        roles: z.array(z.enum(ROLES)).min(1)
+        roles: z.array(roleShape).min(1)
       })
     )
     .min(1)

@@ -304,7 +304,9 @@ async function viewOfRequest(
   const job = part.peerId === parts.self ? await parts.jobs.get(part.jobId) : undefined
   return view(parts, {
     ...opened,
-    ...{ depth, askedBy: parts.self, isServedHere: part.peerId === parts.self },
+    depth,
+    askedBy: parts.self,
+    isServedHere: part.peerId === parts.self,
     jobId: part.jobId,
     // Without an answer yet, the request counts as waiting for stewards, wherever it is on its way.
     state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
@@ -325,7 +327,9 @@ async function viewOfJob(parts: AnalysisParts, job: JobRecord, depth: Depth = 'r
   const lastMs = review?.denial?.atMs ?? review?.approvals.at(-1)?.atMs ?? job.admittedAtMs
   return view(parts, {
     ...(await opening(parts.clock, job.request)),
-    ...{ depth, askedBy: job.askedBy, isServedHere: true },
+    depth,
+    askedBy: job.askedBy,
+    isServedHere: true,
     jobId: job.id,
     state: job.state,
     target: parts.nodeId,

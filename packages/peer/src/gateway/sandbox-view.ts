@@ -88,7 +88,10 @@ async function engineOf(config: PeerConfig, sandbox: Sandbox): Promise<SandboxEn
     languages: languages.map((language) => {
       const { waiting, waitingMax } = sandbox.pool(language)
       return {
-        ...{ language, image: image(language), waiting, waiting_max: waitingMax },
+        language,
+        image: image(language),
+        waiting,
+        waiting_max: waitingMax,
         // Names that begin with an underscore are internal modules and not shown.
         libraries: [...libraries(language)]
           .filter((name) => !name.startsWith('_'))
@@ -117,7 +120,14 @@ function findingsOf(found: EngineFindings): SandboxFindings {
   }
   const { isClean, languages, counts, left, results } = found
   return {
-    ...{ grade, here: true, why: null, how_to: null, clean: isClean, languages, counts, left_behind: left },
+    grade,
+    here: true,
+    why: null,
+    how_to: null,
+    clean: isClean,
+    languages,
+    counts,
+    left_behind: left,
     attacks: results.map(({ isAdmitted, ...attack }) => ({ ...attack, admitted: isAdmitted }))
   }
 }

@@ -53,14 +53,22 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
       const { nodeId, institution, version, startedAtMs, endpointUrl, sandboxEngine, sandboxGrade, languages } =
         parts.facts()
       const catalogs = [...parts.catalogs.values()].map(({ descriptor, epoch, newer }) => ({
-        ...{ name: descriptor.name, epoch, newer_epoch: newer ?? null }
+        name: descriptor.name,
+        epoch,
+        newer_epoch: newer ?? null
       }))
       const { compared, differing, ownOffMs } = parts.clocks.verdict
       const { queued, running } = parts.runner.counts
       const used = [...usagesOf({ catalogs: parts.config.catalogs, ledger: parts.ledger, privacy: parts.privacy })]
       return {
-        ...{ node_id: nodeId, institution, peer_id: parts.self, version, started_at: isoOf(startedAtMs) },
-        ...{ gateway_url: endpointUrl, mesh_addresses: parts.mesh.addresses(), checks: [...(await parts.checks())] },
+        node_id: nodeId,
+        institution,
+        peer_id: parts.self,
+        version,
+        started_at: isoOf(startedAtMs),
+        gateway_url: endpointUrl,
+        mesh_addresses: parts.mesh.addresses(),
+        checks: [...(await parts.checks())],
         sandbox: { engine: sandboxEngine, grade: sandboxGrade, languages: [...languages] },
         catalogs,
         ...membersOf(parts),
@@ -87,7 +95,9 @@ function membersOf(parts: StatusParts): Pick<Status, 'federation' | 'members'> {
     members: members.map(({ peer_id, institution, connected, self }) => {
       const seenMs = mesh.lastSeen(peer_id)
       return {
-        ...{ peer_id, connected, self },
+        peer_id,
+        connected,
+        self,
         institution: institution || (directory.get(peer_id)?.institution ?? ''),
         last_seen: seenMs === null || self ? null : isoOf(seenMs),
         clock_offset_ms: clocks.offsetOf(peer_id) ?? null
@@ -98,7 +108,11 @@ function membersOf(parts: StatusParts): Pick<Status, 'federation' | 'members'> {
 
 function statementsOf({ federation, self }: StatusParts): Status['waiting']['statements'] {
   return (federation?.unsignedBy(self) ?? []).map(({ says, peer, institution, signatures }) => ({
-    ...{ says, peer_id: peer, institution, signatures, needed: federation?.charter.needed ?? 0 }
+    says,
+    peer_id: peer,
+    institution,
+    signatures,
+    needed: federation?.charter.needed ?? 0
   }))
 }
 

@@ -79,7 +79,9 @@ export function membershipOf({
     open,
     signatures_needed: federation?.charter.needed ?? null,
     members: listed.map(({ peer, institution }) => ({
-      ...{ peer_id: peer, institution, self: peer === self },
+      peer_id: peer,
+      institution,
+      self: peer === self,
       connected: peer === self || connected.has(peer),
       log_disputed_by: conflicts.witnessesAgainst(peer)
     }))

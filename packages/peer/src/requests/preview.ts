@@ -49,8 +49,13 @@ export async function previewCost(
     if (price) prices.push(price)
     const isTold = isOwn && submission.privacy.level === 'P2'
     return {
-      ...{ peer_id: peerId, node_id: nodeId, institution },
-      ...{ code: null, reason: null, information: null, ...priced },
+      peer_id: peerId,
+      node_id: nodeId,
+      institution,
+      code: null,
+      reason: null,
+      information: null,
+      ...priced,
       cost: price ? privacyPriceOf(price) : null,
       left: isTold ? leftOf(parts, peerId, { ...submission, issuer }) : null
     }
@@ -111,7 +116,9 @@ function privacyPriceOf({ nanoRho, epsilonAtDelta, groupsPerSubject, ...price }:
     sites_per_person: sitesPerPerson,
     columns: columns.map(({ error95, rankError95, assumesRows, adds: _, isUseless: __, ...column }) => ({
       ...column,
-      ...{ error_95: error95, rank_error_95: rankError95, assumes_rows: assumesRows }
+      error_95: error95,
+      rank_error_95: rankError95,
+      assumes_rows: assumesRows
     }))
   }
 }

@@ -35,7 +35,10 @@ export async function attackEngines(asked: AttacksOnEngines): Promise<EngineRepo
       if (signal.aborted) break
       asked.onEngine?.(engine)
       const report = await attackEngine(engine, settings, {
-        ...{ witnesses, attacks, signal, ...(atOnce === undefined ? {} : { atOnce }) },
+        witnesses,
+        attacks,
+        signal,
+        ...(atOnce === undefined ? {} : { atOnce }),
         onResult: (result) => asked.onResult?.(engine, result)
       })
       reports.push(report)

@@ -41,7 +41,13 @@ export function findingsOf(report: EngineReport): EngineFindings {
   if (!report.isHere) return { ...report, why: report.why.slice(0, TEXT_MAX) }
   const { grade, languages, isClean } = report
   const results = report.results.map(({ attack: { id, title, tries, language }, verdict, isAdmitted }) => ({
-    ...{ id, title, tries, language, outcome: verdict.outcome, by: verdict.by.slice(0, TEXT_MAX), isAdmitted }
+    id,
+    title,
+    tries,
+    language,
+    outcome: verdict.outcome,
+    by: verdict.by.slice(0, TEXT_MAX),
+    isAdmitted
   }))
   const left = report.left.slice(0, LEFT_MAX).map((one) => one.slice(0, TEXT_MAX))
   return { grade, isHere: true, languages, results, counts: countsOf(report.results), left, isClean }

@@ -153,11 +153,19 @@ export class SelfTests {
     const record = { kind: 'self-test', actor: about.by } as const
     await database.commit((draft) => draft.audit({ ...record, detail: { state: 'started', grades } }))
     const reports = await attackEngines({
-      ...{ engines, attacks, settings, environment, folder, signal, atOnce: AT_ONCE },
+      engines,
+      attacks,
+      settings,
+      environment,
+      folder,
+      signal,
+      atOnce: AT_ONCE,
       onEngine: ({ grade }) => this.#moved((progress) => ({ ...progress, grade })),
       onResult: (_, { isAdmitted }) =>
         this.#moved((progress) => ({
-          ...{ ...progress, done: progress.done + 1, failing: progress.failing + (isAdmitted ? 0 : 1) }
+          ...progress,
+          done: progress.done + 1,
+          failing: progress.failing + (isAdmitted ? 0 : 1)
         }))
     })
     if (this.#isClosed) {

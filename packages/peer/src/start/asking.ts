@@ -33,7 +33,9 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
   const links = meshLinks(mesh, exchanges)
   const directory = await Directory.open(
     {
-      ...{ clock, database, links },
+      clock,
+      database,
+      links,
       members: () => [signer.id, ...mesh.members()],
       isConnected: (peerId) => peerId === signer.id || mesh.connected().includes(peerId),
       providers: (catalog, signal) => mesh.findProviders(catalog, signal)
@@ -75,13 +77,29 @@ export function openAsking(
   const signerOf = custodialSigners(seed)
   const delivery = lifetime.keep(
     new Delivery({
-      ...{ clock, random, requests, directory, links, followers, events, signer, shares, turns },
+      clock,
+      random,
+      requests,
+      directory,
+      links,
+      followers,
+      events,
+      signer,
+      shares,
+      turns,
       signerOf
     }),
     (opened) => opened.stop()
   )
   const submitter = new Submitter({
-    ...{ clock, random, requests, directory, delivery, turns, uploads, self: signer.id },
+    clock,
+    random,
+    requests,
+    directory,
+    delivery,
+    turns,
+    uploads,
+    self: signer.id,
     isPrivate: (catalog) => catalogs.get(catalog)?.descriptor.accessLevel === 'private'
   })
   return { delivery, submitter, signerOf, views: new Views(clock) }

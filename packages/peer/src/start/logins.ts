@@ -34,7 +34,11 @@ export function assertSameIssuers({ gateway }: PeerConfig, people: readonly Sign
 export function loginProviders({ gateway }: PeerConfig, baseDir: string): Promise<LoginProvider[]> {
   return Promise.all(
     gateway.providers.map(async ({ name, title, issuer, scope, client_id, client_secret_file: file }) => ({
-      ...{ name, title, issuer, scope, clientId: client_id },
+      name,
+      title,
+      issuer,
+      scope,
+      clientId: client_id,
       ...(file === undefined ? {} : { clientSecret: await secretIn(resolve(baseDir, file)) })
     }))
   )

@@ -291,7 +291,9 @@ export async function openGateway(
   const certificates = await openCertificates(parts, parts.clock)
   const listening = lifetime.keep(
     await listenGateway(app, {
-      ...{ host: gateway.host, port: gateway.port, trustedProxies: gateway.trusted_proxies },
+      host: gateway.host,
+      port: gateway.port,
+      trustedProxies: gateway.trusted_proxies,
       ...(certificates ? { certificates } : {}),
       onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
     }),

@@ -33,7 +33,13 @@ export async function openSelfTests(
   if (description?.engine === 'docker')
     await removeContainersOf(owner, place.socketPath).catch((error) => events.unexpected(error, `removing ${owner}`))
   const selfTests = new SelfTests({
-    ...{ clock, database, store, events, monitor, environment, folder },
+    clock,
+    database,
+    store,
+    events,
+    monitor,
+    environment,
+    folder,
     engines: ATTACKABLE_ENGINES.filter(({ grade }) => grade === description?.grade),
     attacks: description ? attacksFor(description, attacks) : [],
     settings: { cacheDir: sandboxCacheDir(config, dataDir), owner, ...place }

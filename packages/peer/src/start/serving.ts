@@ -70,7 +70,12 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const trust = await trustOf(setting, federation)
   const connected = () => mesh.connected()
   const conflicts = await Conflicts.open({
-    ...{ self: signer.id, clock, database, events, permits, connected },
+    self: signer.id,
+    clock,
+    database,
+    events,
+    permits,
+    connected,
     tell: (peerId, conflict) =>
       mesh.ask(logConflictExchange, peerId, conflict, { signal: AbortSignal.timeout(TELL_MS) })
   })
@@ -89,7 +94,9 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
     isLogBehind,
-    ...{ config, self: signer.id, sandboxGrade: facts.sandboxGrade },
+    config,
+    self: signer.id,
+    sandboxGrade: facts.sandboxGrade,
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
     use: (plan, asker) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker)
@@ -106,38 +113,67 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   )
   const memoryBytesMax = config.sandbox.memory_mib * 1024 * 1024
   const runner: Runner = new Runner({
-    ...{ clock, signer, database, jobs, validation, events, privacy, signOff, charges, trust, files },
+    clock,
+    signer,
+    database,
+    jobs,
+    validation,
+    events,
+    privacy,
+    signOff,
+    charges,
+    trust,
+    files,
     execution: {
-      ...{ sandbox, memoryBytesMax, outputBytesMax: LIMITS.sandboxFrameBytesMax },
+      sandbox,
+      memoryBytesMax,
+      outputBytesMax: LIMITS.sandboxFrameBytesMax,
       isStandIn: config.sandbox.engine === 'auto' && facts.sandboxEngine === 'wasm'
     },
     concurrency: config.jobs.concurrency
   })
   const stewards = stewardsOf({ ...stores, clock, logins: loginsOf(config) })
   const approvals: Approvals = await Approvals.open({
-    ...{ clock, database, jobs, standing, sandbox, events, runner, files, stewards },
+    clock,
+    database,
+    jobs,
+    standing,
+    sandbox,
+    events,
+    runner,
+    files,
+    stewards,
     needed: config.approvals.needed,
     expireMs: config.approvals.expire_days * DAY_MS
   })
   const admit = createAdmission({
-    ...{
-      clock,
-      signer,
-      database,
-      jobs,
-      replays: stores.replays,
-      validation,
-      events,
-      approvals,
-      trust,
-      monitor,
-      files,
-      privacy
-    },
-    ...{ signOff: charges.over(signOff), queue: runner }
+    clock,
+    signer,
+    database,
+    jobs,
+    replays: stores.replays,
+    validation,
+    events,
+    approvals,
+    trust,
+    monitor,
+    files,
+    privacy,
+    signOff: charges.over(signOff),
+    queue: runner
   })
   const exchanges = createExchanges({
-    ...{ clock, signer, catalogs, admit, jobs, database, runner, approvals, events, facts, conflicts }
+    clock,
+    signer,
+    catalogs,
+    admit,
+    jobs,
+    database,
+    runner,
+    approvals,
+    events,
+    facts,
+    conflicts
   })
 
   // Jobs left from before the last stop are taken up before new ones arrive; otherwise both would run the same jobs.

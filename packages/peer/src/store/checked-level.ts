@@ -213,7 +213,11 @@ class CheckedIterator extends AbstractIterator<CheckedLevel, Bytes, Bytes> {
     // The checksum covers the key, so keys are read even where only values are asked for.
     const { keyEncoding, values } = options
     this.#entries = inner.iterator<Bytes, Buffer>({
-      ...{ ...rangeOf(options), keyEncoding, valueEncoding: 'buffer', keys: true, values }
+      ...rangeOf(options),
+      keyEncoding,
+      valueEncoding: 'buffer',
+      keys: true,
+      values
     })
   }
 

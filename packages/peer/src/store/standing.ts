@@ -53,7 +53,12 @@ export class StandingApprovals {
     const { run } = review
     const id = toHex(this.#random.bytes(16))
     const approval: StandingApproval = {
-      ...{ id, jobId: job.id, run, terms, approvals: review.approvals, runsLeft: terms.runs },
+      id,
+      jobId: job.id,
+      run,
+      terms,
+      approvals: review.approvals,
+      runsLeft: terms.runs,
       expiresAtMs: atMs + terms.days * DAY_MS
     }
     draft.put(this.#stored, id, approval)

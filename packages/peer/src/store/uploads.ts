@@ -92,9 +92,16 @@ export class UploadStore {
       const number = (this.#numbers.get(owner) ?? 0) + 1
       this.#numbers.set(owner, number)
       const record: UploadRecord = {
-        ...{ id, number, owner, kind, filename, name: uploadNameOf(filename) },
-        ...{ sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length },
-        ...{ uploadedAtMs, expiresAtMs: uploadedAtMs + LIMITS.uploadLifetimeMs }
+        id,
+        number,
+        owner,
+        kind,
+        filename,
+        name: uploadNameOf(filename),
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        size: bytes.length,
+        uploadedAtMs,
+        expiresAtMs: uploadedAtMs + LIMITS.uploadLifetimeMs
       }
       await database.commit((draft) => {
         draft.put(this.#stored, id, record)

@@ -80,7 +80,10 @@ async function assertGoesOn(ask: Message<'WitnessAsk'>, from: string, last: stri
   const goesOn =
     ask.oldSize === before.size &&
     (await provesConsistency({
-      ...{ oldSize: before.size, oldRoot: before.root, size: shown.size, root: shown.root },
+      oldSize: before.size,
+      oldRoot: before.root,
+      size: shown.size,
+      root: shown.root,
       path: ask.path
     }))
   if (!goesOn) throw new StimnetError('CHECKPOINT_CONFLICT', `${from} shows ${shown.size} after ${before.size}`)

@@ -117,7 +117,12 @@ const NUMBER_BYTES = 26
 const PART_BYTES = 256
 /** How many numbers a part has besides those of bins, at most 18 for a correlation; 3 for measures that are not listed. */
 const PART_NUMBERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
-  ...{ mean: 7, variance: 9, sd: 9, skewness: 11, covariance: 14, correlation: 18 }
+  mean: 7,
+  variance: 9,
+  sd: 9,
+  skewness: 11,
+  covariance: 14,
+  correlation: 18
 }
 const CARD_BYTES = 6_000
 

@@ -91,7 +91,9 @@ export function relaxedBy(
     const question = questionOf(plan, withCohort(true), withRows(true))
     return [
       {
-        ...{ variable, names, always: questionOf(plan, withCohort(false), withRows(false)) },
+        variable,
+        names,
+        always: questionOf(plan, withCohort(false), withRows(false)),
         isOfMissing: [cohort, plan.where].some(
           (filter) => filter !== undefined && comparisonsIn(filter).some(({ op }) => op === 'is null')
         ),

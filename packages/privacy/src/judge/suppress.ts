@@ -354,7 +354,9 @@ class Judging {
     const said = (of: SubjectSet, having: SubjectSet) => ({
       variable: possible.unknown.join('&'),
       level: checksumOf(having.toBytes()).toString(),
-      ...{ levels: Number.POSITIVE_INFINITY, of, having }
+      levels: Number.POSITIVE_INFINITY,
+      of,
+      having
     })
     const partsOf = (people: SubjectSet, having: SubjectSet) =>
       this.#knownParts(measure, people, bins).map((of) => ({ ...said(of, of.and(having)), isPart: true }))

@@ -41,7 +41,8 @@ function countsAsked(measure: GramMeasure, { tables, where }: Plan): Plan {
   const keys = [...covariatesOf(measure), ...(isEvents ? [measure.outcome] : [])]
   const mean: Measure = { kind: 'mean', name: 'mean_0', variable: measure.outcome }
   return {
-    ...{ tables, groupBy: keys.map((variable, i): GroupKey => ({ name: `by_${i}`, variable })) },
+    tables,
+    groupBy: keys.map((variable, i): GroupKey => ({ name: `by_${i}`, variable })),
     measures: [{ kind: 'subjects', name: 'people' }, ...(isEvents ? [] : [mean])],
     ...(where === undefined ? {} : { where })
   }
@@ -80,7 +81,9 @@ function plansOf({ by, means, squares, products }: Needed, { tables, where }: Pl
   for (let from = 0; from === 0 || from < measures.length; from += MEASURES_MAX - 1) {
     const own = measures.slice(from, from + MEASURES_MAX - 1)
     found.push({
-      ...{ tables, groupBy, measures: [{ kind: 'subjects', name: 'people' }, ...own] },
+      tables,
+      groupBy,
+      measures: [{ kind: 'subjects', name: 'people' }, ...own],
       ...(where === undefined ? {} : { where })
     })
   }

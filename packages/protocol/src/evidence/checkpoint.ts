@@ -107,7 +107,9 @@ export async function openCheckpoint(note: string, { peer }: { peer: string }): 
   }
   if (!isSigned) throw new StimnetError('SIGNATURE_INVALID', 'a checkpoint without its own signature')
   return {
-    ...{ peer, size: Number(size), root: rootBytes },
+    peer,
+    size: Number(size),
+    root: rootBytes,
     witnesses: [...witnesses].map(([witness, atMs]) => ({ peer: witness, atMs }))
   }
 }

@@ -61,8 +61,13 @@ export async function vouch(options: VouchOptions): Promise<string> {
   }
   const iat = Math.floor(clock.now() / 1000)
   const claims = {
-    ...{ iss: signer.id, sub: parseKeyId(options.key), name: options.name, role: options.role },
-    ...{ iat, nbf: iat, exp: iat + Math.round(lifetimeDays * DAY_S) },
+    iss: signer.id,
+    sub: parseKeyId(options.key),
+    name: options.name,
+    role: options.role,
+    iat,
+    nbf: iat,
+    exp: iat + Math.round(lifetimeDays * DAY_S),
     ...(audience && audience.length > 0 ? { aud: [...audience] } : {})
   }
   if (!claimsSchema.safeParse(claims).success) {

@@ -272,7 +272,8 @@ export function pendingOf(charter: Charter, statements: readonly SignedStatement
   const nameOf = naming(charter, statements, members)
   const signedBy = (says: 'admit' | 'revoke') =>
     [...signersByPeer(statements, says)].map(([peer, signers]) => ({
-      ...{ says, peer },
+      says,
+      peer,
       by: votersIn(members, { peer, signers })
     }))
   const admissions = signedBy('admit').filter(({ peer }) => !members.has(peer) && !revoked.has(peer))

@@ -64,7 +64,8 @@ export function withoutSets(filter: Filter): Filter | undefined {
 /** The sets as the description of a catalog has them. Throws FILTER_INVALID. */
 export function describedSets(all: readonly AnalysisSet[]): wire.AnalysisSet[] {
   const sets = all.map(({ name, completeOn, where }) => ({
-    ...{ name, completeOn: [...completeOn] },
+    name,
+    completeOn: [...completeOn],
     ...(where === undefined ? {} : { where: filterToMessage(checkFilter(where)) })
   }))
   // Encoded and decoded, a message has every field.

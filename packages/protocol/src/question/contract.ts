@@ -130,7 +130,12 @@ export function contractToMessage(outputs: readonly OutputDeclarationInput[]): E
 export function contractFromMessage(messages: readonly wire.OutputDeclaration[]): OutputDeclaration[] {
   return parse(
     messages.map(({ name, kind, categories, edges, lower, upper, terms, digits, unit, of, category }) => ({
-      ...{ name, kind: kind as OutputKind, categories: [...categories], edges: [...edges], terms: [...terms], unit },
+      name,
+      kind: kind as OutputKind,
+      categories: [...categories],
+      edges: [...edges],
+      terms: [...terms],
+      unit,
       ...(lower === '' ? {} : { lower }),
       ...(upper === '' ? {} : { upper }),
       ...(of === '' ? {} : { of }),

@@ -63,12 +63,17 @@ export const ATTACKABLE_ENGINES: readonly AttackableEngine[] = [
 function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
   const memoryBytesMax = 640 * MiB
   return {
-    ...{ grade, howTo, memoryBytesMax, startMsMax: 1_000 },
+    grade,
+    howTo,
+    memoryBytesMax,
+    startMsMax: 1_000,
     open: async ({ cacheDir }) => {
       // Only processes of this sandbox count: the same process may also run the jobs of a peer.
       const started = new Set<number>()
       const sandbox = await openWasmSandbox({
-        ...{ cacheDir, memoryBytesMax, poolSize: 0 },
+        cacheDir,
+        memoryBytesMax,
+        poolSize: 0,
         bubblewrap: grade === 'wasm' ? 'never' : 'require',
         onProcess: (pid) => started.add(pid)
       })
@@ -80,10 +85,15 @@ function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
 function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEngine {
   const memoryBytesMax = 256 * MiB
   return {
-    ...{ grade, howTo, memoryBytesMax, startMsMax: grade === 'docker' ? 500 : 2_000 },
+    grade,
+    howTo,
+    memoryBytesMax,
+    startMsMax: grade === 'docker' ? 500 : 2_000,
     open: async ({ owner, images, socketPath }) => {
       const settings: DockerSettings = {
-        ...{ owner, memoryBytesMax, poolSize: 0 },
+        owner,
+        memoryBytesMax,
+        poolSize: 0,
         runtime: grade === 'docker' ? 'runc' : 'runsc',
         ...(socketPath === undefined ? {} : { socketPath })
       }

@@ -208,7 +208,13 @@ function jobOf({
   secret?: string
 }): SandboxJob {
   return {
-    ...{ jobId: 'attack', language, code, parameters: {}, filters: {}, catalogId: 'attack', minCohortSize: 5 },
+    jobId: 'attack',
+    language,
+    code,
+    parameters: {},
+    filters: {},
+    catalogId: 'attack',
+    minCohortSize: 5,
     tables: [
       {
         name: 'subjects',

@@ -82,6 +82,8 @@ export function createOptions(settings: ContainerSettings, mode: RunnerMode): Re
     Hostname: 'job',
     Env: ['LANG=C.UTF-8', 'HOME=/tmp', 'TZ=UTC', 'OMP_NUM_THREADS=1', 'OPENBLAS_NUM_THREADS=1'],
     NetworkDisabled: true,
+    // A program has nothing to save. An engine that is stopped or restarted would otherwise wait ten seconds for it.
+    StopSignal: 'SIGKILL',
     OpenStdin: true,
     // If the attached host disappears, a container that waits for its job reads the end of stdin and exits.
     StdinOnce: true,

@@ -171,7 +171,9 @@ export class Engine {
   async owned(): Promise<readonly { id: string; owner: string; createdAtMs: number }[]> {
     const found = await this.#labelled(OWNER_LABEL)
     return found.map(({ Id, Labels, Created }) => ({
-      ...{ id: Id, owner: Labels[OWNER_LABEL] ?? '', createdAtMs: Created * 1_000 }
+      id: Id,
+      owner: Labels[OWNER_LABEL] ?? '',
+      createdAtMs: Created * 1_000
     }))
   }
 

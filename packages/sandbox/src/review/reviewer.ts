@@ -7,8 +7,12 @@ import { TOO_SLOW } from './grammar.ts'
 import type { Imports, Review } from './review.ts'
 import type { ToRead } from './thread.ts'
 
-/** Longest review by the clock, ms. The thread limits its processor time itself, but not in every step. */
-const READ_MS_MAX = 30_000
+/** Most processor time of a review, ms, its start included. The thread limits its processor time itself, but not in every step. */
+const PROCESSOR_MS_MAX = 10_000
+/** Longest review by the clock, ms, on a machine that gives the thread a thirtieth of a processor. */
+const READ_MS_MAX = 300_000
+/** Time between two looks at the thread, ms. */
+const LOOK_MS = 2_000
 /** Most scripts that are being reviewed or wait for it. */
 const WAITING_MAX = 32
 /** Most cached reviews. Stewards look at the same script repeatedly. */
@@ -56,10 +60,10 @@ async function readApart(script: ToRead): Promise<Review> {
   const { promise, resolve, reject } = Promise.withResolvers<Review>()
   const failed = (cause: unknown) => reject(new StimnetError('INTERNAL', 'reading a script', { cause }))
   reader.once('message', resolve).once('error', failed).once('exit', failed)
-  const late = setTimeout(() => {
+  const late = whenLate(reader, () => {
     resolve({ imports: TOO_SLOW, findings: [], isCut: false })
     end(reader)
-  }, READ_MS_MAX)
+  })
   // A review in progress keeps the process alive; an idle thread does not.
   reader.ref()
   reader.postMessage(script)
@@ -69,10 +73,32 @@ async function readApart(script: ToRead): Promise<Review> {
     end(reader)
     throw error
   } finally {
-    clearTimeout(late)
+    clearInterval(late)
     reader.off('message', resolve).off('error', failed).off('exit', failed).unref()
     idle = setTimeout(() => end(reader), IDLE_MS).unref()
   }
+}
+
+/** Calls `giveUp` when the thread has taken too long from now on. The timer must be cleared. */
+function whenLate(reader: Worker, giveUp: () => void): NodeJS.Timeout {
+  let looks = 0
+  let before: number | undefined
+  return setInterval(async () => {
+    looks += 1
+    if (looks * LOOK_MS >= READ_MS_MAX) return giveUp()
+    const spent = await processorMsOf(reader)
+    if (spent === undefined) return
+    // Earlier reviews of the same thread do not count.
+    before ??= spent
+    if (spent - before >= PROCESSOR_MS_MAX) giveUp()
+  }, LOOK_MS)
+}
+
+/** The processor time of a thread so far, ms; undefined before it runs. Node before 24.6 does not tell it; there the clock counts. */
+async function processorMsOf(reader: Worker): Promise<number | undefined> {
+  if (!('cpuUsage' in reader)) return performance.now()
+  const usage = await reader.cpuUsage().catch(() => undefined)
+  return usage && (usage.user + usage.system) / 1_000
 }
 
 function end(reader: Worker): void {

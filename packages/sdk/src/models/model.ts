@@ -107,8 +107,10 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
     const { id } = await client.submitBroadcast(
       {
         ...terms,
-        ...{ targets: targets ?? '*', data_catalog_name: catalog },
-        ...{ script_type: 'statistic', script_content: statisticText(statistic) }
+        targets: targets ?? '*',
+        data_catalog_name: catalog,
+        script_type: 'statistic',
+        script_content: statisticText(statistic)
       } as BroadcastSubmission,
       waiting
     )
@@ -116,7 +118,10 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
   }
   const program = { kind: 'statistic', statistic } as const
   const signed = await signRequest({
-    ...{ catalog, program, signer, ...terms },
+    catalog,
+    program,
+    signer,
+    ...terms,
     targets: found.map(({ peer_id }) => peer_id),
     carrier: (await client.health(waiting)).peer_id,
     contract: agreedOn(found, { program, where, mappings: options.mappings }),
@@ -178,10 +183,16 @@ export async function modelIn(broadcast: Broadcast, options: Parameters<typeof v
   const nameOf = (site: string) => names.get(site) ?? site
   if (result === undefined) throw noModel(broadcast, verified, nameOf)
   return {
-    ...{ formula: result.formula, n: result.n, result, verified },
+    formula: result.formula,
+    n: result.n,
+    result,
+    verified,
     coefficients: coefficientRows(result, nameOf),
     sites: (result.sites ?? []).map(({ site, n, sigma, coefficients }) => ({
-      ...{ site, institution: nameOf(site), n, sigma },
+      site,
+      institution: nameOf(site),
+      n,
+      sigma,
       coefficients: coefficientRows({ ...result, coefficients }, nameOf)
     })),
     missing: verified.pooled.missing.map(({ site, code }) => ({ site, institution: nameOf(site), code })),

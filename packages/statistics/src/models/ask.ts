@@ -68,7 +68,10 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
   if (fit !== undefined && fit.family === 'binomial') resolved.set(outcome.ref, outcome)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
   const measure: GramMeasure = {
-    ...{ kind: 'gram', name: 'n', outcome: outcome.ref, site: effects },
+    kind: 'gram',
+    name: 'n',
+    outcome: outcome.ref,
+    site: effects,
     terms: ordered.map(([, term]) => term),
     factors: [...resolved.values()]
       .filter(({ variable }) => variable.type === 'category')
@@ -208,7 +211,8 @@ function found(name: FormulaName, descriptor: CatalogDescriptor, used: Set<strin
     const said = near === undefined ? '' : ` Did you mean ${near}?`
     const why = `the catalog has no variable ${JSON.stringify(name.text.slice(0, 64))}.${said}`
     throw new FormulaError({ ...place, why: why.replace(/\.$/, '') }, `The formula at character ${name.at}: ${why}`, {
-      ...{ code, cause: error }
+      code,
+      cause: error
     })
   }
 }

@@ -45,7 +45,9 @@ export function componentsOf({ columns, matrix, n }: Gram, scaled: boolean): Com
     const largest = vector.reduce((a, b) => (Math.abs(b) > Math.abs(a) * (1 + 1e-9) ? b : a))
     const sign = largest < 0 ? -1 : 1
     return {
-      ...{ sd: Math.sqrt(value), proportion: value / total, cumulative: Math.min(1, before / total) },
+      sd: Math.sqrt(value),
+      proportion: value / total,
+      cumulative: Math.min(1, before / total),
       loadings: names.map(({ name }, i) => ({ term: name, loading: sign * (vector[i] ?? 0) }))
     }
   })

@@ -49,7 +49,11 @@ export function fitCounts(sites: readonly { readonly site: string; readonly gram
         )
       : fitOf(site === 'fixed' ? withSites(sites) : joined(sites.map(({ gram }) => modelOf(gram))))
   return {
-    ...{ kind: 'glm', formula, outcome, site, ...all },
+    kind: 'glm',
+    formula,
+    outcome,
+    site,
+    ...all,
     ...(fit.family === 'binomial' ? { event: fit.event } : {}),
     sites: each.map(({ site: name, fit: { n, coefficients } }) => ({ site: name, n, sigma: null, coefficients }))
   }
@@ -139,9 +143,20 @@ function fitOf({ family, names, cells }: CountModel): CountFit {
   const made = maximised(family, own, kept.length)
   if (made === undefined) {
     return {
-      ...{ family, n, df, coefficients: names.map((term) => ({ term, ...NOTHING })) },
-      ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null },
-      ...{ deviance: null, null_deviance: null, deviance_df: null, dispersion: null, code: 'SEPARATED' as const },
+      family,
+      n,
+      df,
+      coefficients: names.map((term) => ({ term, ...NOTHING })),
+      sigma: null,
+      r2: null,
+      adjusted_r2: null,
+      log_likelihood: null,
+      aic: null,
+      deviance: null,
+      null_deviance: null,
+      deviance_df: null,
+      dispersion: null,
+      code: 'SEPARATED' as const,
       note: 'Separation: for some levels the outcome is the same for everybody, so there are no finite estimates. Leave a term out, or join levels.'
     }
   }
@@ -159,7 +174,13 @@ function fitOf({ family, names, cells }: CountModel): CountFit {
   const likelihood = family === 'binomial' ? -deviances.deviance / 2 : null
   const aliased = coefficients.filter(({ estimate }) => estimate === null).map(({ term }) => term)
   return {
-    ...{ family, n, df, coefficients, sigma: null, r2: null, adjusted_r2: null },
+    family,
+    n,
+    df,
+    coefficients,
+    sigma: null,
+    r2: null,
+    adjusted_r2: null,
     log_likelihood: likelihood,
     aic: likelihood === null ? null : 2 * kept.length - 2 * likelihood,
     ...deviances,
@@ -302,15 +323,30 @@ function combined(fits: readonly CountFit[], family: CountModel['family']): Coun
     const { estimate, error, statistic, p, interval, tau2, i2, q } = made
     const ratio = { estimate: Math.exp(estimate), interval: interval.map(Math.exp) }
     return {
-      ...{ term, estimate, error, statistic, p, interval: [...interval] },
+      term,
+      estimate,
+      error,
+      statistic,
+      p,
+      interval: [...interval],
       ...(term === '(Intercept)' ? {} : { ratio }),
       between: { tau2, i2, q: q.statistic, q_p: q.p }
     }
   })
   return {
-    ...{ family, coefficients, n: fits.reduce((sum, { n }) => sum + n, 0), df: fits.length - 1 },
-    ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null },
-    ...{ deviance: null, null_deviance: null, deviance_df: null, dispersion: null },
+    family,
+    coefficients,
+    n: fits.reduce((sum, { n }) => sum + n, 0),
+    df: fits.length - 1,
+    sigma: null,
+    r2: null,
+    adjusted_r2: null,
+    log_likelihood: null,
+    aic: null,
+    deviance: null,
+    null_deviance: null,
+    deviance_df: null,
+    dispersion: null,
     note: combinedNote(fits.length, few)
   }
 }

@@ -37,14 +37,18 @@ function fitComponents(sites: readonly SiteGram[]): ModelResult {
     throw new RangeError('a model of no site')
   const components = componentsOf(all, fit.scaled)
   return {
-    ...{
-      kind: 'pca',
-      formula: first.gram.formula,
-      outcome: first.gram.outcome,
-      site: first.gram.site,
-      coefficients: []
-    },
-    ...{ n: all.n, df: null, sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null },
+    kind: 'pca',
+    formula: first.gram.formula,
+    outcome: first.gram.outcome,
+    site: first.gram.site,
+    coefficients: [],
+    n: all.n,
+    df: null,
+    sigma: null,
+    r2: null,
+    adjusted_r2: null,
+    log_likelihood: null,
+    aic: null,
     ...(components === undefined ? {} : { components }),
     note: components === undefined ? 'A variable does not vary: it cannot be scaled.' : ''
   }

@@ -30,7 +30,11 @@ export function fitLinear(sites: readonly SiteGram[]): ModelResult {
   const each = grams.map((one) => ({ site: one.site, fit: fitOf(one.gram) }))
   const fit = site === 'meta' && sites.length > 1 ? combined(each.map(({ fit: own }) => own)) : pooledFit(grams, site)
   return {
-    ...{ kind: 'regression', formula, outcome, site, ...fit },
+    kind: 'regression',
+    formula,
+    outcome,
+    site,
+    ...fit,
     sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
   }
 }
@@ -71,7 +75,9 @@ export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   const meanSquare = hasError ? ratioToNumber(left, bottom * BigInt(n) * own ** 2n) : null
   const likelihood = meanSquare === null ? null : -(n / 2) * (Math.log(2 * Math.PI * meanSquare) + 1)
   return {
-    ...{ coefficients, n, df },
+    coefficients,
+    n,
+    df,
     sigma: df > 0 ? rootOfRatioToNumber(left, bottom * BigInt(df) * own ** 2n) : null,
     r2,
     adjusted_r2: r2 === null || df <= 0 ? null : 1 - (1 - r2) * (freedoms / df),
@@ -113,7 +119,12 @@ function combined(fits: readonly Fit[]): Fit {
     if (made === null) return { term, ...NOTHING }
     const { estimate, error, statistic, p, interval, tau2, i2, q } = made
     return {
-      ...{ term, estimate, error, statistic, p, interval: [...interval] },
+      term,
+      estimate,
+      error,
+      statistic,
+      p,
+      interval: [...interval],
       between: { tau2, i2, q: q.statistic, q_p: q.p }
     }
   })
@@ -122,7 +133,12 @@ function combined(fits: readonly Fit[]): Fit {
     coefficients,
     n: fits.reduce((sum, { n }) => sum + n, 0),
     df: fits.length - 1,
-    ...{ sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note }
+    sigma: null,
+    r2: null,
+    adjusted_r2: null,
+    log_likelihood: null,
+    aic: null,
+    note
   }
 }
 

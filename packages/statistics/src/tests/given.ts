@@ -60,7 +60,10 @@ export function resultOf(
     ...(numbers.p === null && numbers.interval === null ? [] : leftOutNote(shown, givers))
   ]
   return {
-    ...{ ...shown, ...numbers, note: said.join(' '), sites: behind },
+    ...shown,
+    ...numbers,
+    note: said.join(' '),
+    sites: behind,
     ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
   }
 }

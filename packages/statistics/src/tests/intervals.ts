@@ -53,7 +53,12 @@ export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestR
   })
   const estimates = rows.map(
     ({ groups, sites, made: { n, estimate, interval } }): TestEstimate => ({
-      ...{ measure: MEASURES[kind], groups, n, estimate, interval: interval && [...interval], sites }
+      measure: MEASURES[kind],
+      groups,
+      n,
+      estimate,
+      interval: interval && [...interval],
+      sites
     })
   )
   const behind = sites.map(({ site }) => site).filter((site) => rows.some((row) => row.sites.includes(site)))
@@ -64,7 +69,11 @@ export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestR
   ]
   const level = q === undefined ? {} : { value: q }
   return {
-    ...{ kind, of, by: [...by], groups: [], ...level },
+    kind,
+    of,
+    by: [...by],
+    groups: [],
+    ...level,
     ...NOTHING,
     note: notes.join(' '),
     sites: behind,

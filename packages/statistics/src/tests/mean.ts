@@ -25,7 +25,9 @@ export function meanOver(parts: readonly Measured[]): Mean | null {
   if (pooled === null || pooled.deviations === undefined) return null
   const { n, sum, deviations } = pooled
   const sides = parts.map(({ n, sum, deviations = 0, within = EXACT }) => ({
-    ...{ n, mean: sum / n, deviations },
+    n,
+    mean: sum / n,
+    deviations,
     within: { n: within.count, mean: within.mean, deviations: within.deviations }
   }))
   const isExact = sides.every(({ within }) => within.n === 0 && within.mean === 0 && within.deviations === 0)
@@ -87,7 +89,11 @@ function tested(
   const statistic = (Math.sign(difference) * Math.max(0, Math.abs(difference) - mean.hidden)) / mean.error
   const [low, high] = intervalOf(mean)
   return resultOf(shown, who, {
-    ...{ difference, interval: [low - value, high - value], statistic, df: [mean.df], p: pOfT(statistic, mean.df) },
+    difference,
+    interval: [low - value, high - value],
+    statistic,
+    df: [mean.df],
+    p: pOfT(statistic, mean.df),
     notes: mean.hidden > 0 ? [ROUNDED] : []
   })
 }
@@ -112,7 +118,9 @@ function differenceOf(moments: Measured): Measured | undefined {
   if (!(spread + off > SPREAD_LEAST * (deviations + second.deviations))) return undefined
   const { top, bottom } = minus(fractionOf(text ?? sum), fractionOf(second.sum_exact ?? second.sum))
   return {
-    ...{ n, sum: ratioToNumber(top, bottom), deviations: Math.max(0, spread) },
+    n,
+    sum: ratioToNumber(top, bottom),
+    deviations: Math.max(0, spread),
     within: { count: within.count, mean: isRounded ? within.mean + own.sum / n : 0, deviations: off }
   }
 }

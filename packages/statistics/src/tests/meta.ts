@@ -68,7 +68,10 @@ export function metaOf(effects: readonly SiteEffect[], { method, hartungKnapp }:
     error,
     interval: [mean - reach * error, mean + reach * error],
     prediction: method === 'fixed' || count < 3 ? null : [mean - further, mean + further],
-    ...{ statistic, df, p: df === null ? pOfNormal(statistic) : pOfT(statistic, df), tau2 },
+    statistic,
+    df,
+    p: df === null ? pOfNormal(statistic) : pOfT(statistic, df),
+    tau2,
     ...heterogeneity(effects, tau2, method),
     weights: weights.map((weight) => weight / sum)
   }

@@ -29,7 +29,9 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
   const ps = holm(made.map(({ result }) => result?.p ?? null))
   const estimates = made.map(({ groups, sites, n, result }, i) => ({
     ...estimateOf(result, ps[i] ?? null),
-    ...{ groups, n: n === 0 ? null : n, sites }
+    groups,
+    n: n === 0 ? null : n,
+    sites
   }))
   const behind = sites.map(({ site }) => site).filter((site) => made.some((one) => one.sites.includes(site)))
   const notes = [
@@ -39,7 +41,14 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
     ...(made.some(({ isRounded }) => isRounded) ? [ROUNDED] : [])
   ]
   return {
-    ...{ kind, of, by: [by], groups: [], ...NOTHING, note: notes.join(' '), sites: behind, estimates },
+    kind,
+    of,
+    by: [by],
+    groups: [],
+    ...NOTHING,
+    note: notes.join(' '),
+    sites: behind,
+    estimates,
     ...(made.some((one) => one.sites.length > 1) ? { adjusted_for: 'site' as const } : {})
   }
 }

@@ -34,7 +34,10 @@ export function partialCorrelation(test: Partial, sites: readonly TestSite[]): T
   const statistic = least * Math.sqrt(df / (1 - least ** 2))
   const estimates = [{ measure: 'correlation' as const, groups: [], n, estimate: told.low, interval }]
   return resultOf({ ...shown, estimates }, who, {
-    ...{ ...NOTHING, statistic, df: [df], p: pOfT(statistic, df) },
+    ...NOTHING,
+    statistic,
+    df: [df],
+    p: pOfT(statistic, df),
     notes: [...notes, ...(ranges.some((one) => one?.isRounded) ? [ROUNDED] : [])]
   })
 }

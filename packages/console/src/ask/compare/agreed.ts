@@ -11,7 +11,7 @@ import {
 } from '@stimnet/protocol'
 import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
 
-/** What institutions are to agree on. */
+/** The variables on which the institutions must agree. */
 interface Agreeing {
   readonly program: Program
   readonly where: Filter | undefined

@@ -1,4 +1,4 @@
-/** Where the chosen institutions do not mean the same, and what the researcher says about it. */
+/** The variables that differ between the chosen institutions, with the researcher's mappings for them. */
 import type { VariableMapping } from '@stimnet/protocol'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { Field } from '../../parts/field.tsx'
@@ -58,7 +58,7 @@ function DifferenceRow({ difference, say }: RowProps) {
             ))}
           </ul>
         )}
-        {mapping && <MappingFields {...{ difference, mapping, say }} />}
+        {mapping && <MappingFields difference={difference} mapping={mapping} say={say} />}
       </div>
       {mapping ? (
         <button
@@ -104,7 +104,7 @@ function MappingFields({ difference, mapping, say }: MappingProps) {
           </select>
         )}
       </Field>
-      {local && isNumeric(local) && <Factor {...{ difference, mapping, say, local }} />}
+      {local && isNumeric(local) && <Factor difference={difference} mapping={mapping} say={say} local={local} />}
       {mapping.levels.map((pair, at) => (
         <Field key={pair.local} label={`Its “${pair.local}” means`}>
           {(field) => (

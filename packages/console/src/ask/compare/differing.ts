@@ -1,4 +1,4 @@
-/** Where the asked institutions do not mean the same by what a question uses. */
+/** The variables of a question that the institutions describe differently. */
 import { KEY_TYPE, type VariableContract, type VariableMapping } from '@stimnet/protocol'
 import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
 import { isNumeric } from '../../words/variable.ts'
@@ -13,17 +13,17 @@ import { unfinished } from '../draft/unfinished.ts'
 export interface Difference {
   readonly peer: string
   readonly institution: string
-  /** `table.variable`, as the question says it. */
+  /** `table.variable`, as the question names it. */
   readonly variable: string
-  /** What is not alike, in words; empty where the mapping settles it. */
+  /** The differences in words; empty if the mapping resolves them. */
   readonly faults: readonly string[]
-  /** As most of the others have it. */
+  /** The variable as most of the other institutions describe it. */
   readonly wanted: VariableContract | undefined
-  /** What the institution has in that table that could stand for it. */
+  /** The institution's variables in that table that could be mapped to it. */
   readonly candidates: readonly LocalVariable[]
-  /** As it stands on the form; undefined where nothing was said yet. */
+  /** The mapping on the form; undefined if there is none. */
   readonly mapping: VariableMapping | undefined
-  /** To begin with: what only people know is empty. */
+  /** The initial mapping; what only the researcher can know is empty. */
   readonly skeleton: VariableMapping
 }
 
@@ -50,7 +50,10 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
       (one) => one.site === peer && [variable, tableOf(variable)].includes(one.variable)
     )
     return {
-      ...{ peer, variable, wanted, skeleton },
+      peer,
+      variable,
+      wanted,
+      skeleton,
       institution: site?.institution || site?.node_id || peer,
       faults: faults.map(({ field, expected, found }) => `${field}: “${found}”, not “${expected}”`),
       candidates: site ? candidatesIn(site, tableOf(variable), wanted) : [],
@@ -59,7 +62,7 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
   })
 }
 
-/** Of the same kind; all of the table where it has none. */
+/** Variables of the same kind in that table, or all of its variables if there are none. */
 function candidatesIn(site: FoundCatalog, table: string, wanted: VariableContract | undefined): LocalVariable[] {
   const { tables = [], subject_key: key = '' } = site.schema_definition ?? {}
   if (wanted?.type === KEY_TYPE) return [{ ref: `${table}.${key}`, type: KEY_TYPE, unit: '', levels: [] }]

@@ -1,4 +1,4 @@
-/** Beginning a question anew: asked once, where something would be lost. */
+/** Clears the form, after confirmation if anything would be lost. */
 import { useId, useState } from 'react'
 import { Answers } from '../../parts/answers.tsx'
 import { useFollowing } from '../../parts/following.ts'

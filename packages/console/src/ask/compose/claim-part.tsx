@@ -1,4 +1,4 @@
-/** How exact the answer is: checked numbers, or numbers with noise at a price that is told first. */
+/** The privacy level: checked numbers, or numbers with noise at a price that is shown first. */
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -14,7 +14,7 @@ const LEVELS = [
   { value: 'P2', label: 'With noise (P2)' }
 ] as const
 
-/** More of one person is no bound worth the noise. */
+/** Maximum number of rows per subject; a higher bound would add too much noise. */
 const CONTRIBUTIONS_MAX = 1_000
 
 const HINTS = {
@@ -22,7 +22,7 @@ const HINTS = {
   P2: 'Differential privacy: noise hides each single person, even in small groups. It spends a budget that is never refunded.'
 } as const
 
-/** For scripts there is no choice: their claim depends on who has read them. */
+/** A script has no choice of level, which depends on who has reviewed it. */
 export function ClaimPart(props: { draft: Draft; change: Change; price: Price }) {
   const { draft, change, price } = props
   if (draft.kind === 'script') {
@@ -61,7 +61,7 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
   )
 }
 
-/** What is no charge is said once the field is left. */
+/** An invalid ε is reported when the field loses the focus. */
 function EpsilonField({ epsilon, change }: { epsilon: string; change: Change }) {
   const [typing, setTyping] = useState(false)
   const read = readEpsilon(epsilon)

@@ -5,7 +5,7 @@ import type { Condition } from '../draft/draft.ts'
 
 interface RowProps {
   readonly condition: Condition
-  /** What it does not say yet; undefined where it is whole. */
+  /** What is missing in the condition; undefined if it is complete. */
   readonly lacks: string | undefined
   readonly usable: readonly SharedVariable[]
   readonly lattice: ReadonlySet<string>
@@ -31,8 +31,8 @@ export function ConditionRow({ condition, lacks, usable, lattice, replace, remov
           </option>
         ))}
       </select>
-      {found && found.variable.levels.length > 0 && <Levels {...{ condition, found, replace }} />}
-      {found && found.variable.levels.length === 0 && <Bound {...{ condition, found, replace }} />}
+      {found && found.variable.levels.length > 0 && <Levels condition={condition} found={found} replace={replace} />}
+      {found && found.variable.levels.length === 0 && <Bound condition={condition} found={found} replace={replace} />}
       <button type="button" className="quiet" aria-label={`Remove the condition on ${name}`} onClick={remove}>
         Remove
       </button>

@@ -1,4 +1,4 @@
-/** Files that a script reads: brought along once, kept by the gateway for the account, named by their bytes. */
+/** Files that a script reads. They are uploaded once, kept by the gateway for the account, and identified by their hash. */
 import { LIMITS } from '@stimnet/protocol'
 import type { UploadedFile } from '@stimnet/sdk'
 import { useId, useRef, useState } from 'react'
@@ -12,7 +12,7 @@ import { chosenOf, tooLarge, withFile, withoutFile } from '../draft/files.ts'
 
 const MOST = LIMITS.uploadsPerRequestMax
 
-/** What is brought is kept at once, and chosen; what is not chosen can be deleted. */
+/** An uploaded file is stored and selected at once. Files that are not selected can be deleted. */
 export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
   const id = useId()
   const picker = useRef<HTMLInputElement>(null)
@@ -58,7 +58,7 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
         onChange={async (e) => {
           const [file] = e.target.files ?? []
           if (file) await bring(file)
-          // The same file may be brought again after it was changed.
+          // Clear the field, so that a changed file of the same name can be uploaded again.
           if (picker.current) picker.current.value = ''
         }}
       />
@@ -91,7 +91,7 @@ function useStoredFiles(change: Change) {
       if (tooLarge(file)) throw tooLarge(file)
       const bytes = new Uint8Array(await file.arrayBuffer())
       const uploaded = await client.upload('data', { filename: file.name, bytes })
-      // While it was sent, others may have been ticked and unticked.
+      // The selection may have changed during the upload.
       change(({ files }) => ({ files: withFile(files, chosenOf(uploaded)) }))
     })
   const remove = (file: UploadedFile) => doing(`Deleting ${file.filename}`, () => client.deleteUpload(file.file_id))
@@ -101,7 +101,7 @@ function useStoredFiles(change: Change) {
 function StoredFile(props: {
   file: UploadedFile
   isChosen: boolean
-  /** Whether no further file can be chosen. */
+  /** Whether the maximum number of files is selected. */
   isFull: boolean
   tick: (file: UploadedFile, isTicked: boolean) => void
   remove: (file: UploadedFile) => void

@@ -60,7 +60,7 @@ export function ModelBuilder({ picked, set, about }: BuilderProps) {
   )
 }
 
-/** The families that there are. */
+/** The families of models. */
 function Family({ picked, set }: Omit<BuilderProps, 'about'>) {
   return (
     <Field label="Family" hint="What the outcome is.">

@@ -31,7 +31,7 @@ interface Part {
   about: About
 }
 
-/** What was written in one way stays when another is looked at. */
+/** A text stays when another kind of program is selected. */
 export function ProgramPart({ draft, change, about }: Part) {
   const { kind } = draft
   return (

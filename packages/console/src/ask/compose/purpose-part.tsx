@@ -1,4 +1,4 @@
-/** What the answer is for: institutions hold it against what their data may be used for. */
+/** The purpose of the question, which institutions compare with the permitted uses of their data. */
 import { Field } from '../../parts/field.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Panel } from '../../parts/panel.tsx'

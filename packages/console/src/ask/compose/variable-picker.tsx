@@ -2,7 +2,7 @@
 import { Badge } from '../../parts/badge.tsx'
 import { type SharedVariable, shapeOf } from '../../words/variable.ts'
 
-/** When `most` are chosen the others cannot be. */
+/** At most `most` variables can be selected. */
 export function VariablePicker(props: {
   legend: string
   variables: readonly SharedVariable[]

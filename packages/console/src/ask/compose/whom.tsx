@@ -1,4 +1,4 @@
-/** Whom and what about: the catalog, and which of its holders. */
+/** The choice of the catalog and of the institutions that are asked. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { holdingsOf } from '../../catalogs/holdings.ts'
 import { Field } from '../../parts/field.tsx'
@@ -7,7 +7,7 @@ import { count, plural } from '../../words/number.ts'
 import type { About } from '../draft/about.ts'
 import type { Change, Draft } from '../draft/draft.ts'
 
-/** Choosing another catalog begins the question anew, but for the programs that were written. */
+/** Choosing another catalog clears the form except for the programs. */
 export function Whom(props: {
   draft: Draft
   change: Change
@@ -17,7 +17,11 @@ export function Whom(props: {
   const { draft, change, found, about } = props
   const choose = (catalog: string) =>
     change({
-      ...{ catalog, targets: null, conditions: [], whereElse: null, mappings: [] },
+      catalog,
+      targets: null,
+      conditions: [],
+      whereElse: null,
+      mappings: [],
       picked: { ...draft.picked, variables: [], by: [], level: '' }
     })
   const toggle = (peerId: string, isAsked: boolean) => {

@@ -5,14 +5,14 @@ import type { Draft } from './draft.ts'
 
 /** Everything the form knows about the chosen catalog. */
 export interface About {
-  /** All who offer it. */
+  /** All institutions that offer the catalog. */
   readonly holders: readonly FoundCatalog[]
-  /** Those who are asked. */
+  /** The institutions that are asked. */
   readonly asked: readonly FoundCatalog[]
   readonly variables: readonly SharedVariable[]
   /** Variables of the lattices, where holders have one: conditions on others are refused there. */
   readonly lattice: ReadonlySet<string>
-  /** Tables with one row a subject. */
+  /** Tables with one row per subject. */
   readonly oneRow: readonly string[]
   readonly subjectKey: string
 }
@@ -26,7 +26,9 @@ export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Dr
   const tables = holders.flatMap(({ schema_definition: schema }) => schema?.tables ?? [])
   const lattice = holders.flatMap(({ schema_definition: schema }) => schema?.lattice ?? [])
   return {
-    ...{ holders, asked, variables: sharedVariables(holders) },
+    holders,
+    asked,
+    variables: sharedVariables(holders),
     lattice: new Set(lattice.map(({ variable }) => variable)),
     oneRow: [...new Set(tables.filter((table) => table.one_row_per_subject).map(({ name }) => name))],
     subjectKey: first.schema_definition?.subject_key ?? 'subject_id'

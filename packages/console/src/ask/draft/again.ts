@@ -13,7 +13,7 @@ import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { FORM_FAMILIES, familyIn, fullName, type ModelDraft, readModel, SITE_CHOICES, writeModel } from './model.ts'
 
-/** The form, and in words what of the question it cannot hold. */
+/** The filled form, and in words the parts of the question that the form cannot show. */
 export interface AgainDraft {
   readonly draft: Draft
   readonly lost: readonly string[]
@@ -121,7 +121,7 @@ function isOfOtherFamily({ arguments: { family = 'gaussian' } }: StatisticCall):
   return !FORM_FAMILIES.some(({ name }) => name === family)
 }
 
-/** What the form's conditions can say; all else stands beside them as it is. */
+/** The conditions that the form can show; other filters are kept unchanged beside them. */
 function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedVariable[]): Part {
   const plain = plainFilter(filters)
   const parts = [where, plain].flatMap((filter) => (filter ? conjuncts(filter) : []))

@@ -1,4 +1,4 @@
-/** A question in the making, as the form holds it. */
+/** The state of the form: a question before it is sent. */
 import type { Filter, VariableMapping } from '@stimnet/protocol'
 import type { HeldKey } from '../../key/keys.ts'
 import type { OwnKeyState } from '../../key/own-key.ts'
@@ -6,12 +6,12 @@ import { ofTab } from '../../session/storage.ts'
 import type { ChosenFile } from './files.ts'
 import type { ModelDraft } from './model.ts'
 
-/** How it is asked. */
+/** The kind of program. */
 export type Kind = 'statistic' | 'sql' | 'script'
 
-/** One condition on who is asked about. */
+/** One condition of the cohort. */
 export interface Condition {
-  /** Names it in lists; nothing else. */
+  /** A key for lists of the page. */
   readonly key: number
   /** `table.variable`. */
   readonly column: string
@@ -37,7 +37,7 @@ export interface Picked {
   readonly model: ModelDraft
 }
 
-/** Who asks, and why, in words for stewards. */
+/** The researcher and the purpose, in words for stewards. */
 export interface Person {
   readonly name: string
   readonly institution: string
@@ -73,7 +73,7 @@ export interface Draft {
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
   readonly title: string
-  /** Whose signature is wanted; without a key of one's own it is the gateway's. */
+  /** Who signs the question: the researcher's key, or the gateway if there is none. */
   readonly signer: 'own' | 'gateway'
   /** Whether stewards of the one institution asked decide first. */
   readonly review: boolean
@@ -84,7 +84,7 @@ export interface Draft {
 /** Changes the draft. What depends on the last values is given as a function, since other changes may come between. */
 export type Change = (change: Partial<Draft> | ((last: Draft) => Partial<Draft>)) => void
 
-/** Nothing chosen yet. */
+/** An empty form. */
 export const EMPTY: Draft = {
   catalog: '',
   targets: null,
@@ -124,7 +124,7 @@ export const EMPTY: Draft = {
 
 const KEY = 'stimnet-draft'
 
-/** As it was left in this tab; empty where there is none or it is of another make. */
+/** The form as stored in this tab; an empty one if there is none or its format differs. */
 export function storedDraft(text = ofTab.get(KEY)): Draft {
   try {
     const stored: unknown = JSON.parse(text ?? 'null')

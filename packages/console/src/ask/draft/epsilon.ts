@@ -1,6 +1,6 @@
-/** The charge of an answer with noise, as somebody types it. */
+/** Reads the ε that the researcher types for an answer with noise. */
 
-/** Read as it is sent, or why it is none. */
+/** The ε as it is sent, or the reason why the text is invalid. */
 export type ReadEpsilon = { readonly ok: true; readonly epsilon: string } | { readonly ok: false; readonly why: string }
 
 /** Protocol's own bounds of a decimal: nine digits before the point, eighteen after it. */

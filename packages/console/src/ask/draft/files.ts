@@ -3,10 +3,10 @@ import { LIMITS, StimnetError } from '@stimnet/protocol'
 import type { UploadedFile } from '@stimnet/sdk'
 import { bytesInWords } from '../../words/number.ts'
 
-/** One that the script reads. */
+/** A file that the script reads. */
 export type ChosenFile = Pick<UploadedFile, 'file_id' | 'name' | 'sha256' | 'size'>
 
-/** Without what only its owner wants to know. */
+/** The file as it is sent, without the fields for its owner. */
 export function chosenOf({ file_id, name, sha256, size }: UploadedFile): ChosenFile {
   return { file_id, name, sha256, size }
 }
@@ -23,12 +23,12 @@ export function namedAlike(files: readonly ChosenFile[]): string | undefined {
   return files.find(({ name }, at) => files.slice(0, at).some((other) => other.name === name))?.name
 }
 
-/** Also chosen; in place of one that a script would find under the same name. */
+/** Adds a file; it replaces one of the same name. */
 export function withFile(files: readonly ChosenFile[], file: ChosenFile): ChosenFile[] {
   return [...files.filter(({ name }) => name !== file.name), file]
 }
 
-/** No longer chosen. */
+/** Removes a file. */
 export function withoutFile(files: readonly ChosenFile[], id: string): ChosenFile[] {
   return files.filter(({ file_id }) => file_id !== id)
 }

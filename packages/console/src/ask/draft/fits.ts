@@ -1,10 +1,10 @@
-/** What each statistic by name takes on the form. */
+/** The fields of the form that each statistic uses. */
 
-/** These are of categories alone. */
+/** Statistics of categories only. */
 export const OF_CATEGORIES: readonly string[] = ['table', 'chi_squared', 'share', 'two_by_two', 'mcnemar', 'fisher']
-/** These are of numbers and of categories. */
+/** Statistics of numbers and categories. */
 export const OF_BOTH: readonly string[] = ['meta', 'table_one']
-/** These take their groups from the variables themselves, or have none. */
+/** Statistics without a field for groups: the variables define them, or there are none. */
 export const UNGROUPED: readonly string[] = [
   'table',
   'histogram',
@@ -15,14 +15,14 @@ export const UNGROUPED: readonly string[] = [
   'paired',
   'partial_correlation'
 ]
-/** These have the groups of one variable at most. */
+/** Statistics with at most one grouping variable. */
 export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney', 'meta', 'table_one']
-/** These need that one. */
+/** Statistics that need a grouping variable. */
 export const NEEDS_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney']
-/** These can have confidence intervals beside their numbers. */
+/** Statistics that can have confidence intervals. */
 export const WITH_INTERVAL: readonly string[] = ['mean', 'share', 'correlation', 'quantile']
 
-/** These are of one level of a category. */
+/** Statistics of one level of a category. */
 export const OF_LEVEL: readonly string[] = ['share', 'two_by_two']
 
 /** The number that a mean is compared with, as somebody types it; nothing written is 0. */

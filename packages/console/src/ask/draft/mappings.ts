@@ -4,7 +4,7 @@ import type { CatalogVariable } from '@stimnet/sdk'
 import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
 
-/** What a mapping is about. */
+/** The variable or subject key that a mapping is for. */
 export type Mapped = Pick<VariableMapping, 'peer' | 'variable'>
 
 /** A variable, or the subject key, as one institution has it. */
@@ -38,7 +38,7 @@ export function standingIn(
   return { peer: mapped.peer, variable: mapped.variable, local: local?.ref ?? '', levels, scale: '' }
 }
 
-/** With one of them in the place of what was said about the same, or without it. */
+/** The list with a mapping added, replaced or removed. */
 export function withMapping(
   mappings: readonly VariableMapping[],
   mapped: Mapped,
@@ -47,7 +47,7 @@ export function withMapping(
   return [...mappings.filter((one) => !isSame(one, mapped)), ...(next === undefined ? [] : [next])]
 }
 
-/** What goes along with a question to these institutions: nothing to one alone. */
+/** The mappings that are sent with a question; none if only one institution is asked. */
 export function mappingsFor({ mappings }: Draft, about: Asked): VariableMapping[] {
   return mappingsAmong(mappings, about).filter(isWhole)
 }
@@ -57,7 +57,7 @@ export function mappingsAmong(mappings: readonly VariableMapping[], { asked }: A
   return asked.length < 2 ? [] : mappings.filter(({ peer }) => asked.some(({ peer_id }) => peer_id === peer))
 }
 
-/** What keeps the question from being sent. */
+/** The mappings that are not complete yet, in words. */
 export function missingInMappings(draft: Draft, about: Asked): string[] {
   const given = mappingsAmong(draft.mappings, about)
   if (given.length > 0 && draft.level === 'P2' && draft.kind !== 'script') {

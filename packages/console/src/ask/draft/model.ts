@@ -12,18 +12,18 @@ import {
 } from '@stimnet/sdk'
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 
-/** A model in the making. */
+/** The model part of the form. */
 export interface ModelDraft {
   readonly formula: string
   readonly site: SiteEffects
 }
 
-/** Numbers that a model takes beside its outcome. */
+/** The numeric variables that a model can use besides its outcome. */
 export const NUMBERS_MAX = 7
-/** Categories: each has a coefficient at least. */
+/** The categorical variables; each adds at least one coefficient. */
 export const FACTORS_MAX = 24
 
-/** What the form says of how institutions enter. */
+/** The form's words for how institutions enter the model. */
 export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly label: string; readonly hint: string }[] = [
   {
     value: 'none',

@@ -1,12 +1,12 @@
 /** Typed outputs that a script promises, as the researcher wrote them. */
 import { type OutputDeclarationInput, outputContractSchema } from '@stimnet/protocol'
 
-/** What was written, or what is wrong with it. */
+/** The outputs, or the reason why the text is invalid. */
 export type ReadOutputs =
   | { readonly ok: true; readonly outputs: readonly OutputDeclarationInput[] }
   | { readonly ok: false; readonly why: string }
 
-/** A promise of each of the usual kinds, to begin with. */
+/** An example with one output of each usual kind. */
 export const OUTPUTS_EXAMPLE = `[
   { "name": "with a change", "kind": "count" },
   { "name": "mean change", "kind": "mean", "lower": "-199", "upper": "199", "unit": "points", "of": "with a change" },
@@ -14,7 +14,7 @@ export const OUTPUTS_EXAMPLE = `[
 ]
 `
 
-/** Nothing written promises nothing. */
+/** An empty text promises no outputs. */
 export function readOutputs(text: string): ReadOutputs {
   if (text.trim() === '') return { ok: true, outputs: [] }
   let value: unknown

@@ -1,6 +1,6 @@
-/** Which quantiles are asked for, as somebody types them. */
+/** Reads the list of quantiles that the researcher types. */
 
-/** What was written, or what is wrong with it. Nothing written is the quartiles. */
+/** The quantiles, or the reason why the text is invalid. An empty text means the quartiles. */
 export type ReadQuantiles =
   | { readonly ok: true; readonly levels: readonly number[] }
   | { readonly ok: false; readonly why: string }

@@ -5,7 +5,7 @@ import { isGroupable, isNumeric } from '../../words/variable.ts'
 /** A query that most institutions can answer: counts, and the mean of a number, over whole groups. */
 export function starterSql(options: {
   variables: readonly SharedVariable[]
-  /** Tables with one row a subject: groups of theirs are groups of people. */
+  /** Tables with one row per subject, whose groups are groups of people. */
   oneRow: readonly string[]
   subjectKey: string
 }): string {

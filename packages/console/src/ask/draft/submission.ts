@@ -1,4 +1,4 @@
-/** From the form to what is sent. */
+/** Converts the form to the request that is sent. */
 import {
   type Comparison,
   type Filter,

@@ -88,7 +88,7 @@ function Head({ tellsLeft, columns }: { tellsLeft: boolean; columns: readonly st
   )
 }
 
-/** Others do not tell what is left of theirs; they refuse where it is not enough. */
+/** Some institutions do not disclose their remaining budget; they refuse a question that exceeds it. */
 function Left({ peer }: { peer: PricedPeer }) {
   const left = leftAt(peer)
   if (left === undefined) return <span className="soft">{NOT_TOLD}</span>

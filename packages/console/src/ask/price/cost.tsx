@@ -8,7 +8,7 @@ import { readEpsilon } from '../draft/epsilon.ts'
 import { budgetSentence, coarseIn } from './noise.ts'
 import type { Price } from './price.ts'
 
-/** Read out when it is told. */
+/** Screen readers announce the price when it arrives. */
 export function Cost({ price, draft }: { price: Price; draft: Draft }) {
   if (price.state === 'failed') return <Problem error={price.error} doing="Reading the cost" again={price.again} />
   if (price.state === 'asking') return <p className="loading">Reading the cost …</p>

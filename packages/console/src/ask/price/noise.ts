@@ -1,22 +1,22 @@
-/** What a price with noise means for whoever asks: what it takes of what is left, and whether its error leaves anything to read. */
+/** What a price under differential privacy means: its share of the remaining budget, and whether the error leaves the answer usable. */
 import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { count, rough } from '../../words/number.ts'
 
-/** One institution of a price. */
+/** The price at one institution. */
 export type PricedPeer = PrivacyCost['peers'][number]
 
-/** ρ that the account could still spend there; undefined where the institution tells nobody. */
+/** The remaining ρ of the account at the institution; undefined if the institution does not disclose it. */
 export function leftAt({ left }: PricedPeer): number | undefined {
   return left === null ? undefined : Math.min(Number(left.project_rho), Number(left.lifetime_rho))
 }
 
-/** Whether it takes more than is left. */
+/** Whether the price exceeds the remaining budget. */
 export function takesTooMuch(peer: PricedPeer): boolean {
   const left = leftAt(peer)
   return peer.cost !== null && left !== undefined && peer.cost.rho > left
 }
 
-/** Who will refuse because too little is left, as far as that is told. */
+/** The institutions that will refuse because the remaining budget is too small, as far as they disclose it. */
 export function refusalsIn({ peers }: PrivacyCost): string[] {
   return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little of the budget is left.`)
 }

@@ -16,7 +16,7 @@ export type Price =
 
 const TYPING_MS = 400
 
-/** Asks again when the question has changed and nobody typed for a moment. `own`: the key that signs, where the gateway does not. */
+/** Asks again when the question has changed and the researcher has stopped typing. `own`: the researcher's key, if it signs. */
 export function usePrice(props: { draft: Draft; about: About | undefined; own: HeldKey | undefined }): Price {
   const { draft, about, own } = props
   const { client } = useSession()
@@ -39,7 +39,7 @@ export function usePrice(props: { draft: Draft; about: About | undefined; own: H
   return loaded.value?.question === question ? { state: 'told', cost: loaded.value.cost } : { state: 'asking' }
 }
 
-/** Empty while something is missing. */
+/** The question to be priced; empty while the form is incomplete. */
 function questionOf({ draft, about, own }: { draft: Draft; about: About; own: HeldKey | undefined }): string {
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   if (missingIn(draft, statistic, about.variables, about.asked).length > 0) return ''

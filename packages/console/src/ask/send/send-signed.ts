@@ -14,14 +14,14 @@ import { credentialsFor } from '../../key/credentials.ts'
 import { type HeldKey, keyOf } from '../../key/keys.ts'
 import type { Signable } from './signable.ts'
 
-/** What it is sent with. */
+/** The client and the key with which the question is sent. */
 export interface SendingParts {
   readonly client: Pick<Client, 'health' | 'submitBroadcast'>
   readonly clock: Clock
   readonly random: RandomSource
 }
 
-/** What is sent, and as whom. */
+/** The question and its signer. */
 export interface Sending {
   readonly ask: Signable
   /** The key that the page showed. */
@@ -30,11 +30,11 @@ export interface Sending {
   readonly names: Readonly<Record<string, string>>
   /** The same question signed before, of which no answer came: the same bytes are one question, however often they are sent. */
   readonly again: SignedRequest | undefined
-  /** Told before it is sent. */
+  /** Called before the question is sent. */
   readonly signed: (request: SignedRequest) => void
 }
 
-/** Of a statement whose time is not now. */
+/** The error for a signed statement whose time differs too much from the current time. */
 const UNTIMELY: readonly Code[] = ['EXPIRED', 'NOT_YET_VALID']
 
 /** The gateway's name for the question. Throws what signing and submitting throw, and KEY_UNSUPPORTED where the key is gone. */
@@ -70,7 +70,11 @@ async function sign(
   const { peer_id: carrier } = await client.health()
   const nowMs = clock.now()
   const request = await signRequest({
-    ...{ ...ask, carrier, clock, random, signer: signerFromKey(held) },
+    ...ask,
+    carrier,
+    clock,
+    random,
+    signer: signerFromKey(held),
     credentials: credentialsFor(ask.targets, { credentials: held.credentials, nowMs }),
     // As long as one that the gateway signs: an institution that is away for minutes is still asked.
     lifetimeMs: LIMITS.requestLifetimeMsMax

@@ -19,7 +19,7 @@ import { ReviewFirst } from './review-first.tsx'
 import { useSender } from './sender.ts'
 import { SignedBy } from './signed-by.tsx'
 
-/** Nothing is sent that the page does not show as whole. */
+/** The button is disabled while the question is incomplete. */
 export function Send(props: { draft: Draft; change: Change; about: About; own: OwnKeyState; price: Price }) {
   const { draft, change, about, own, price } = props
   const { renewed } = useSession()

@@ -1,4 +1,4 @@
-/** Sending a question, by whoever signs it; sent twice, it is one. */
+/** Sends a question that the gateway or the researcher's key signs, at most once. */
 import { cryptographicRandom, systemClock, toHex } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 import type { HeldKey } from '../../key/keys.ts'
@@ -23,11 +23,11 @@ export interface Question {
 export interface Sender {
   /** The same draft sent twice, by a double click or after a lost answer, is one question. Goes to its page. */
   send(question: Question): Promise<void>
-  /** Whether this very question was sent before, and no answer came. */
+  /** Whether the same question was sent before and the gateway did not answer. */
   mayBeTaken(question: Question): boolean
 }
 
-/** What was sent outlives a reload of the page, as the draft does. */
+/** The sent question is stored in the tab, so that it survives a reload like the form. */
 export function useSender(): Sender {
   const { client } = useSession()
   return {
@@ -52,7 +52,7 @@ export function useSender(): Sender {
   }
 }
 
-/** Where its page is. */
+/** Opens the page of the question. */
 async function hand(client: Client, question: Question, sent: Sent): Promise<readonly [page: string, id: string]> {
   const { draft, about, reviewed, held } = question
   storeSent({ ...sent, mayBeTaken: true })
@@ -78,7 +78,7 @@ function handSigned(client: Client, question: Question & { held: HeldKey }, sent
   })
 }
 
-/** All that makes it this question: whoever changes anything asks another. */
+/** Everything that identifies the question; any change makes it another one. */
 function textOf({ draft, about, reviewed, held }: Question): string {
   const asked = about.asked.map(({ peer_id }) => peer_id)
   return JSON.stringify([

@@ -3,21 +3,21 @@ import { type Code, codeOf } from '@stimnet/protocol'
 import { ApiError, type SignedRequest } from '@stimnet/sdk'
 import { type Kept, ofTab } from '../../session/storage.ts'
 
-/** One question on its way. */
+/** A question that was sent and not answered yet. */
 export interface Sent {
-  /** All that makes it this question. */
+  /** Everything that identifies the question. */
   readonly text: string
-  /** Of what the gateway signs: the key by which it knows it again. */
+  /** The idempotency key of a question that the gateway signs. */
   readonly key: string
-  /** Of what was signed here: the same bytes. */
+  /** The signed bytes of a question that was signed here. */
   readonly signed?: SignedRequest
-  /** Whether a gateway may have it, though none said so. */
+  /** Whether a gateway may have received it without confirming it. */
   readonly mayBeTaken: boolean
 }
 
 const KEY = 'stimnet-sent'
 
-/** The one that waits for an answer; undefined where there is none, or it is of another make. */
+/** The stored question; undefined if there is none or its format differs. */
 export function storedSent(kept: Pick<Kept, 'get'> = ofTab): Sent | undefined {
   try {
     const { text, key, signed, mayBeTaken } = JSON.parse(kept.get(KEY) ?? '{}')
@@ -31,13 +31,13 @@ export function storedSent(kept: Pick<Kept, 'get'> = ofTab): Sent | undefined {
   }
 }
 
-/** In place of the last. */
+/** Stores a question in place of the last one. */
 export function storeSent({ signed, ...sent }: Sent, kept: Pick<Kept, 'set'> = ofTab): void {
   const { envelope: _, ...asText } = signed ?? { envelope: undefined }
   kept.set(KEY, JSON.stringify(signed === undefined ? sent : { ...sent, signed: asText }))
 }
 
-/** Once somebody has answered for it. */
+/** Removes the stored question after the gateway has answered. */
 export function forgetSent(kept: Pick<Kept, 'remove'> = ofTab): void {
   kept.remove(KEY)
 }

@@ -7,7 +7,7 @@ import type { Draft } from '../draft/draft.ts'
 import { mappingsFor } from '../draft/mappings.ts'
 import { programOf, submissionOf } from '../draft/submission.ts'
 
-/** All but who signs it, when, and who brings it. */
+/** The question without its signer, time and carrier. */
 export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */

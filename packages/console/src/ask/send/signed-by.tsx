@@ -1,4 +1,4 @@
-/** Whose signature the question carries, and for whom it holds. */
+/** Who signs the question, and what the signature proves. */
 import { UNUSABLE } from '../../key/usable.ts'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { Segments } from '../../parts/segments.tsx'

@@ -1,7 +1,7 @@
-/** The way to every page that this account can use. */
+/** The navigation: all pages that the account can use. */
 import { useRef, useState } from 'react'
 import { hrefTo, usePlace } from '../../route.ts'
-import type { Role } from '../../session/account.ts'
+import type { Role } from '@stimnet/sdk'
 import { useAccount, useSession } from '../../session/session.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
@@ -12,7 +12,7 @@ export interface PageGroup {
   readonly pages: readonly {
     readonly at: string
     readonly label: string
-    /** A page that is reached from it. */
+    /** A link to a page. */
     readonly below?: string
     readonly roles: readonly Role[]
   }[]

@@ -4,7 +4,7 @@ import { chooseTheme, storedTheme, THEMES, type Theme } from '../../session/them
 
 const WORDS: Readonly<Record<Theme, string>> = { system: 'Auto', light: 'Light', dark: 'Dark' }
 
-/** Three choices, one of them in force. */
+/** The switch between the three schemes. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(storedTheme)
   const choose = (chosen: Theme) => {

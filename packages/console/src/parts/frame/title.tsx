@@ -1,7 +1,7 @@
 /** What a page is called: in the tab, and for a screen reader where one arrives. */
 import { type ReactNode, useEffect, useRef } from 'react'
 
-/** Names the tab. */
+/** Sets the title of the tab. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · StimNet`

@@ -7,7 +7,7 @@ import { Waiting } from '../waiting.tsx'
 
 const LOOK_MS = 10_000
 
-/** In the peer's own words. */
+/** The checks in the peer's words. */
 export function Checks() {
   const { client } = useSession()
   const readiness = useLoaded((signal) => client.readiness({ signal }), [client], { everyMs: LOOK_MS })

@@ -6,7 +6,7 @@ import { placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
 
 type Cell = string | number | null
 
-/** Rows of cells; withheld is empty. */
+/** Rows of cells; a withheld cell is empty. */
 export function csvOf(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(fieldOf).join(',')}\r\n`).join('')
 }

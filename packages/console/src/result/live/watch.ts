@@ -4,18 +4,18 @@ import type { Broadcast } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { useSession } from '../../session/session.tsx'
 
-/** What is known of it; the last state stays whatever happens to the stream. */
+/** The last known state; it stays if the stream breaks. */
 export interface Watched {
   readonly broadcast: Broadcast | undefined
   /** The stream broke and is being taken up again. */
   readonly broken: boolean
-  /** Following is over for a reason that trying again cannot help. */
+  /** The error that ended the stream for good. */
   readonly error: unknown
 }
 
 const AGAIN_MS = 2_000
 
-/** Follows while the page is open. */
+/** Follows a question while the page is open. */
 export function useBroadcast(id: string): Watched {
   const { client, renewed } = useSession()
   const [watched, setWatched] = useState<Watched>({ broadcast: undefined, broken: false, error: undefined })

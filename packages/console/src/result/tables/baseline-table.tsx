@@ -6,7 +6,7 @@ import { measured } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, type SiteTable } from './sites.ts'
 
-/** Of the answer to `table_one`. */
+/** The answer to `table_one`. */
 export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const blank = blankWord(sites)
   const { groups, rows } = tableOneOf(pooled)

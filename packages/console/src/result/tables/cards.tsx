@@ -8,7 +8,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** Institutions whose cards read alike stand together. */
+/** Institutions with the same card are shown together. */
 export function Cards({ named }: { named: readonly Named[] }) {
   const told = named.flatMap(({ name, output }) => {
     if (!output) return []

@@ -4,7 +4,7 @@ import { estimateName, testAsked, testName, testSubject, testsOfOutput } from '@
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
 import type { Estimate, Forest } from '../../plots/forest-plot.tsx'
 
-/** Of the normal distribution: both tails together hold one in twenty. */
+/** The 97.5 % quantile of the normal distribution. */
 const Z95 = 1.959964
 
 interface Named {
@@ -167,7 +167,11 @@ function combined(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
         title: `${testName(test)}: ${test.of.replace(/^sd_/, '')}`,
         estimates: [
           ...effects.map(({ site, estimate: value, interval: [low = value, high = value] }) => ({
-            ...{ name: nameOf(site), value, low, high, isPooled: false }
+            name: nameOf(site),
+            value,
+            low,
+            high,
+            isPooled: false
           })),
           ...differenceOf('Combined', test, true)
         ],
@@ -185,7 +189,7 @@ function differenceOf(name: string, test: TestResult | undefined, isPooled: bool
 
 type Coefficients = Extract<TypedValue, { kind: 'coefficients' }>
 
-/** One plot a term. */
+/** One plot per term. */
 function coefficients(pooled: PooledOutput, named: readonly Named[]): Forest[] {
   return (pooled.outputs ?? []).flatMap(({ output }, at) => {
     if (output.kind !== 'coefficients') return []

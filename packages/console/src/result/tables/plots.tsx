@@ -12,11 +12,11 @@ import { blankWord, columnParts, placesOf, type SiteTable } from './sites.ts'
 import { Survival } from './survival.tsx'
 import { typedCells } from './typed-rows.ts'
 
-/** Beyond these the picture would be longer than the table. */
+/** Maximum number of rows that are drawn. */
 const ROWS_MAX = 12
 const FORESTS_MAX = 8
 
-/** Nothing where nothing can be drawn. */
+/** Empty if nothing can be drawn. */
 export function Plots(props: {
   pooled: PooledOutput
   sites: readonly SiteTable[]
@@ -43,7 +43,8 @@ export function Plots(props: {
       {column && isBinned(pooled) && (
         <Scroll label="Histogram">
           <Histogram
-            {...{ title: `${column.name}, pooled`, blank }}
+            title={`${column.name}, pooled`}
+            blank={blank}
             bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
           />
         </Scroll>

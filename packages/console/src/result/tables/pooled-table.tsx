@@ -6,7 +6,7 @@ import { cell, plural } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, placesOf, rowOf, type SiteTable } from './sites.ts'
 
-/** Numbers that are not there say why. */
+/** A missing number says why it is missing. */
 export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
@@ -39,7 +39,8 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
                 <Cells
-                  {...{ pooled, blank }}
+                  pooled={pooled}
+                  blank={blank}
                   values={row.values}
                   errors={row.error_95 ?? row.within}
                   behind={behindOf(row)}
@@ -54,7 +55,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   return (
                     <tr key={site.peerId} className="part">
                       <th scope="row">{site.name}</th>
-                      <Cells {...{ pooled, blank }} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <Cells pooled={pooled} blank={blank} values={own?.values ?? pooled.columns.map(() => null)} />
                       <td />
                     </tr>
                   )
@@ -81,7 +82,7 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly pooled: PooledOutput
   readonly values: Values
-  /** Stands for a number that is not there. */
+  /** The text in place of a missing number. */
   readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]

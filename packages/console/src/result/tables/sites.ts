@@ -19,7 +19,7 @@ export function blankWord(sites: readonly SiteTable[]): string {
   return sites.some(({ table }) => table.disclosure.level === 'P2') ? 'too noisy' : 'withheld'
 }
 
-/** Where keys end and measures begin. */
+/** The number of key columns. */
 export interface Places {
   readonly keys: readonly number[]
   readonly measures: readonly number[]

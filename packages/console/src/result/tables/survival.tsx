@@ -5,7 +5,7 @@ import { Scroll } from '../../parts/scroll.tsx'
 import { SurvivalPlot } from '../../plots/survival-plot.tsx'
 import { count, measured } from '../../words/number.ts'
 
-/** Nothing where no curve was asked for. */
+/** Empty if there is no survival curve. */
 export function Survival({ tests }: { tests: readonly TestResult[] }) {
   return tests.map((test) => {
     const curves = test.survival?.curves ?? []

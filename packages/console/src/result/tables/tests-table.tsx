@@ -4,7 +4,7 @@ import type { TestResult } from '@stimnet/protocol'
 import { testName, testSubject } from '@stimnet/sdk'
 import { measured, pInWords } from '../../words/number.ts'
 
-/** What is null was not computed; the note says why. `reader` puts names for PeerIds. */
+/** A null value was not computed; the note says why. `reader` replaces PeerIds by names. */
 export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
   return (
     <Scroll label="Tests">

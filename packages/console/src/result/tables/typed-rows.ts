@@ -9,7 +9,7 @@ export interface TypedRow {
   readonly value: number | null
 }
 
-/** In the order of the declaration. */
+/** The rows in the order of the declaration. */
 export function typedRows(output: TypedValue): TypedRow[] {
   switch (output.kind) {
     case 'table':

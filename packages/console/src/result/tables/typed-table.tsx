@@ -11,7 +11,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** One table an output. */
+/** One table per output. */
 export function TypedTables({ outputs, named }: { outputs: readonly PooledTyped[]; named: readonly Named[] }) {
   return outputs.map((pooled, at) => <TypedTable key={pooled.output.name} pooled={pooled} at={at} named={named} />)
 }

@@ -4,7 +4,7 @@ import type { Output } from '@stimnet/protocol'
 import { cell } from '../../words/number.ts'
 import { leavesOf, pathsOf } from './values.ts'
 
-/** Only those that released values. */
+/** The institutions that released values. */
 export function ValuesTable({
   named
 }: {

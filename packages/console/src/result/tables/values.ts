@@ -8,7 +8,7 @@ export interface Leaf {
 
 const LEAVES_MAX = 500
 
-/** In the order of the values. What is empty is told as such, not dropped. */
+/** The leaves in the order of the values. Empty lists and objects are shown as such. */
 export function leavesOf(values: unknown, path = ''): Leaf[] {
   if (Array.isArray(values)) {
     return values.flatMap((value, at) => leavesOf(value, `${path}[${at}]`)).slice(0, LEAVES_MAX)
@@ -22,7 +22,7 @@ export function leavesOf(values: unknown, path = ''): Leaf[] {
   return [{ path: path || 'result', value: isPlain ? (values as string | number | boolean) : null }]
 }
 
-/** Every path that any of them has, in the order they are met. */
+/** All paths, in the order of their first occurrence. */
 export function pathsOf(all: readonly (readonly Leaf[])[]): string[] {
   return [...new Set(all.flatMap((leaves) => leaves.map(({ path }) => path)))]
 }

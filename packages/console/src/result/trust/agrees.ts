@@ -16,7 +16,7 @@ function isEqual(one: unknown, other: unknown): boolean {
   try {
     return canonicalJson(one) === canonicalJson(other)
   } catch {
-    // What cannot even be read is not the same.
+    // Values that cannot be read are not equal.
     return false
   }
 }

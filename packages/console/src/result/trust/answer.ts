@@ -34,13 +34,13 @@ export interface CheckedAnswer {
   readonly agrees: boolean
   /** The question as it was signed here; undefined where that it answers this question is the gateway's word. */
   readonly question: SignedHere | undefined
-  /** Left out of the result. */
+  /** The parts that are left out of the result. */
   readonly swapped: readonly Swapped[]
 }
 
-/** What is held against the answer. */
+/** A question's page, and the signed question with which its answer is compared. */
 export interface Holding {
-  /** Of the question whose page it is: what the answer calls itself says nothing. */
+  /** The id of the question whose page it is; the id in the answer is not trusted. */
   readonly id: string
   readonly find: FindAsked
   readonly clock?: Clock

@@ -4,7 +4,7 @@ import { Notice } from '../../parts/notice.tsx'
 import { hrefTo } from '../../route.ts'
 import { adviceOf } from './advice.ts'
 
-/** Nothing where nobody was refused for that. */
+/** Empty if no institution refused for this reason. */
 export function RefusedSigner({ broadcast, own }: { broadcast: Broadcast; own: boolean }) {
   const advice = adviceOf(broadcast.parts, { own })
   if (advice.length === 0) return null

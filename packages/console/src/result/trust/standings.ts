@@ -1,10 +1,10 @@
-/** How the receipt of each institution stands. */
+/** The state of each institution's receipt. */
 import type { CheckedAnswer } from './answer.ts'
 
-/** `other`: it holds, and answers another question. */
+/** `other`: the receipt is valid and belongs to another question. */
 export type Standing = 'holds' | 'broken' | 'other'
 
-/** By PeerId. */
+/** The states by PeerId. */
 export function standingsOf({ verified, swapped }: Pick<CheckedAnswer, 'verified' | 'swapped'>): Map<string, Standing> {
   const others = new Set(swapped.map(({ peerId }) => peerId))
   return new Map(

@@ -1,11 +1,11 @@
-/** Said above all else: what is shown under a question's name is the answer to another. */
+/** The warning that the gateway shows the answer to another question. */
 import { programWord } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../../parts/notice.tsx'
 import { short } from '../../words/id.ts'
 import type { SignedHere, Swapped } from './answer.ts'
 
-/** Nothing where each receipt names the question. */
+/** Empty if each receipt names the question. */
 export function Swaps({ swapped }: { swapped: readonly Swapped[] }) {
   if (swapped.length === 0) return null
   return (
@@ -28,7 +28,7 @@ export function Swaps({ swapped }: { swapped: readonly Swapped[] }) {
   )
 }
 
-/** Nothing where the gateway calls the question as it was signed. */
+/** Empty if the gateway's title is the signed one. */
 export function CalledOtherwise({ signed, shown }: { signed: SignedHere; shown: Broadcast }) {
   const ours = [signed.title, signed.catalog, programWord(signed.program)]
   const theirs = [shown.title, shown.data_catalog_name, shown.script_type]

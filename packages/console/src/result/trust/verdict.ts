@@ -5,14 +5,14 @@ import { plural } from '../../words/number.ts'
 import type { Tone } from '../../words/state.ts'
 import type { CheckedAnswer } from './answer.ts'
 
-/** As it stands above the evidence. */
+/** The verdict as shown above the evidence. */
 export interface Verdict {
   readonly tone: Tone
   readonly head: string
   readonly words: string
-  /** Which question it answers; undefined where nothing of it holds. */
+  /** The question that it answers; undefined if no receipt is valid. */
   readonly about: string | undefined
-  /** Who is not in the result, and why. */
+  /** The institutions that are not in the result, with reasons. */
   readonly left: readonly { readonly peerId: string; readonly name: string; readonly why: string }[]
 }
 

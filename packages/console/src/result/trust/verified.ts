@@ -6,7 +6,7 @@ import { useAccount } from '../../session/session.tsx'
 import { hasEnded } from '../../words/state.ts'
 import { type CheckedAnswer, checkAnswer } from './answer.ts'
 
-/** How far the check has come. */
+/** The state of the check. */
 export type Verification =
   | { readonly state: 'waiting' | 'checking' }
   | ({ readonly state: 'done' } & CheckedAnswer)

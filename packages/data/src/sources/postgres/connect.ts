@@ -142,7 +142,11 @@ function clientConfig(
   { hasTls, ca }: { readonly hasTls: boolean; readonly ca: string | undefined }
 ): ClientConfig {
   return {
-    ...{ host, port, database, user: role, application_name: 'stimnet' },
+    host,
+    port,
+    database,
+    user: role,
+    application_name: 'stimnet',
     // As a function it is in no property that an error could show.
     password: () => password,
     ssl: hasTls

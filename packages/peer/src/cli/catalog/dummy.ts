@@ -56,10 +56,16 @@ function describedTables({ subject_key, tables }: CatalogConfig): DescribedTable
   return {
     subject_key,
     tables: tables.map(({ name, one_row_per_subject, variables }) => ({
-      ...{ name, one_row_per_subject },
+      name,
+      one_row_per_subject,
       variables: variables.map(({ name: own, type, levels = [], breakpoints = [], minimum, maximum, decimals }) => ({
-        ...{ name: own, type, levels, breakpoints: breakpoints.map(breakpointNumber) },
-        ...{ minimum: minimum ?? null, maximum: maximum ?? null, ...(decimals === undefined ? {} : { decimals }) }
+        name: own,
+        type,
+        levels,
+        breakpoints: breakpoints.map(breakpointNumber),
+        minimum: minimum ?? null,
+        maximum: maximum ?? null,
+        ...(decimals === undefined ? {} : { decimals })
       }))
     }))
   }

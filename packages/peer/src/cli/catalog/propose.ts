@@ -42,7 +42,8 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
     refuse('--name has letters, digits, _ and -, at most 64, and begins with a letter')
   }
   const wishes = {
-    ...{ baseDir: process.cwd(), peopleMin },
+    baseDir: process.cwd(),
+    peopleMin,
     ...(name === undefined ? {} : { name }),
     ...(subjectKey === undefined ? {} : { subjectKey })
   }
@@ -81,7 +82,11 @@ async function proposal(
 /** The section of the configuration that reaches a database. */
 function sectionOf({ url, passwordFile, passwordVariable, caFile, timeZone }: ProposeDatabase): Record<string, string> {
   const section = {
-    ...{ url, password_file: passwordFile, password_env: passwordVariable, ca_file: caFile, time_zone: timeZone }
+    url,
+    password_file: passwordFile,
+    password_env: passwordVariable,
+    ca_file: caFile,
+    time_zone: timeZone
   }
   return Object.fromEntries(
     Object.entries(section).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))

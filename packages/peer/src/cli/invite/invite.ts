@@ -54,7 +54,11 @@ may connect there and can do nothing but show the code; the peer itself may go o
     const untilMs = systemClock.now() + minutes * 60_000
     const waiting = new Waiting(io)
     const door = await Door.open({
-      ...{ seed: host.seed, listen: listenOf(values.listen, host.config), secret, untilMs, clock: systemClock },
+      seed: host.seed,
+      listen: listenOf(values.listen, host.config),
+      secret,
+      untilMs,
+      clock: systemClock,
       random: cryptographicRandom,
       onHolder: (holder) => waiting.knocks(holder),
       onCandidate: (candidate) => waiting.add(candidate),

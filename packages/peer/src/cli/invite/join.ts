@@ -54,7 +54,10 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
     const events = createEvents({ level: 'silent', nodeId: loaded.config.node_id })
     try {
       const welcome = await askToJoin(invitation, {
-        ...{ seed, institution: loaded.config.institution, clock: systemClock, random: cryptographicRandom },
+        seed,
+        institution: loaded.config.institution,
+        clock: systemClock,
+        random: cryptographicRandom,
         signal: io.signal,
         onBusy: () => io.err('The door is busy. Trying again.\n'),
         onPhrase: (phrase) =>

@@ -39,7 +39,10 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     const { restoreBackup } = await import('../../backup/restore.ts')
     const configFile = values.config ?? 'stimnet.yaml'
     const { manifest, dataDir, setAside } = await restoreBackup({
-      ...{ folder, configFile, replace: values.replace ?? false, clock: systemClock },
+      folder,
+      configFile,
+      replace: values.replace ?? false,
+      clock: systemClock,
       passphrase: () => readPassword(io)
     })
     const made = localTime(new Date(manifest.made_at_ms).toISOString())

@@ -1,7 +1,8 @@
 /** `stimnet account`: manages the accounts of this peer's gateway. */
 import { join, resolve } from 'node:path'
+import { roleShape } from '@stimnet/api'
 import { command, EXIT, given, type Io, oneOf, readPassword, tableOf } from '@stimnet/machine'
-import { Accounts, ROLES } from '../../store/accounts/accounts.ts'
+import { Accounts } from '../../store/accounts/accounts.ts'
 import { CONFIG_OPTION } from './start.ts'
 
 const ACTIONS = ['add', 'lock', 'unlock', 'remove', 'list'] as const
@@ -26,7 +27,12 @@ also take people of login providers, as provider:subject. The name of a removed 
   openssl rand -base64 18 | tee password.txt | stimnet account add ada`,
   options: {
     config: CONFIG_OPTION,
-    role: { type: 'string', multiple: true, value: 'ROLE', help: `${ROLES.join(', ')} (default researcher)` },
+    role: {
+      type: 'string',
+      multiple: true,
+      value: 'ROLE',
+      help: `${roleShape.options.join(', ')} (default researcher)`
+    },
     again: { type: 'boolean', help: 'The person is the same as that of the removed account' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
@@ -61,7 +67,7 @@ also take people of login providers, as provider:subject. The name of a removed 
 })
 
 function rolesOf(texts: readonly string[] = ['researcher']): readonly string[] {
-  return texts.map((text) => oneOf('--role', text, ROLES))
+  return texts.map((text) => oneOf('--role', text, roleShape.options))
 }
 
 function unknown(name: string, io: Io): number {

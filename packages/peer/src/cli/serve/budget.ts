@@ -113,8 +113,13 @@ async function askRunning(url: string): Promise<Shown[]> {
 function balanceOf({ data_catalog_name: catalog, scope, used, max }: Usage): Shown {
   const left = max === null ? 0n : nanoOf(max) - nanoOf(used)
   return {
-    ...{ catalog, scope: scope === '' ? 'all' : scope, rho_spent: used, rho_left: rhoOf(left > 0n ? left : 0n) },
-    ...{ rho_cap: max ?? '', epsilon_spent: null, delta: null }
+    catalog,
+    scope: scope === '' ? 'all' : scope,
+    rho_spent: used,
+    rho_left: rhoOf(left > 0n ? left : 0n),
+    rho_cap: max ?? '',
+    epsilon_spent: null,
+    delta: null
   }
 }
 

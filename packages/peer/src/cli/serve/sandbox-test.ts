@@ -70,7 +70,8 @@ export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<nu
   const engines = chosenEngines(sandbox.ATTACKABLE_ENGINES, values)
   const cache = await cacheFor(values.config)
   const settings = {
-    ...{ cacheDir: cache.dir, owner: `attacks-${randomUUID()}` },
+    cacheDir: cache.dir,
+    owner: `attacks-${randomUUID()}`,
     ...(values.image === undefined ? {} : { images: { python: values.image } })
   }
   const reports = await attackedAloud({ engines, attacks, settings }, io).finally(() => cache.remove())
@@ -87,7 +88,9 @@ async function attackedAloud(
   const { attackEngines } = await import('../../self-test/attack-engines.ts')
   let done = 0
   return attackEngines({
-    ...{ ...what, environment: ownEnvironment(), signal: io.signal },
+    ...what,
+    environment: ownEnvironment(),
+    signal: io.signal,
     onEngine: ({ grade }) => {
       done = 0
       io.err(`${grade}: opening\n`)

@@ -196,8 +196,14 @@ function keyOf(plan: JobPlan, noise: DpPlan): string {
   const { descriptor, epoch } = plan.catalog
   const { level, epsilon = '', rho = '' } = plan.privacy
   return canonicalHash({
-    ...{ catalog: descriptor.name, epoch, plan: noise.plan, cohort: plan.cohort ?? null },
-    ...{ level, epsilon, rho, sites: noise.sitesPerPerson },
+    catalog: descriptor.name,
+    epoch,
+    plan: noise.plan,
+    cohort: plan.cohort ?? null,
+    level,
+    epsilon,
+    rho,
+    sites: noise.sitesPerPerson,
     groups: noise.bounded.groupsPerSubject,
     rows: noise.bounded.rowsPerSubject,
     bounds: noise.bounds.map(({ variable, lower, upper }) => [variable, String(lower), String(upper)])

@@ -19,8 +19,11 @@ export function* usagesOf(parts: {
     const catalog = config.name
     const caps = capsOf({ config })
     const budget = (scope: string, used: bigint, max: bigint): Usage => ({
-      ...{ catalog, scope, what: 'privacy budget' },
-      ...{ used: Number(used), max: Number(max) }
+      catalog,
+      scope,
+      what: 'privacy budget',
+      used: Number(used),
+      max: Number(max)
     })
     yield budget('', ledger.spent(catalog), caps.lifetime)
     for (const { scope, spent } of ledger.balances(catalog)) yield budget(scope, spent, caps.project)

@@ -497,7 +497,10 @@ export class Runner implements Queue {
     const { plan, visibleAtMs, ranBy = RAN_BY_NODE } = facts
     const privacy = this.#parts.privacy.of(job.catalog)
     return {
-      ...{ job, ending, ranBy, visibleAtMs },
+      job,
+      ending,
+      ranBy,
+      visibleAtMs,
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
       charge: (draft: Draft) =>

@@ -54,7 +54,12 @@ export async function reduceTable(
   const { catalog, plan, filter, cohort, project } = asked
   const { descriptor, sourceOf } = catalog
   const facts: Omit<ReleaseFacts, 'aggregate'> = {
-    ...{ cohort, filter, described: descriptor, sourceOf, codeHash: '', image: '' },
+    cohort,
+    filter,
+    described: descriptor,
+    sourceOf,
+    codeHash: '',
+    image: '',
     ...(project === undefined ? {} : { project })
   }
   const known = await followed(asked)
@@ -270,8 +275,12 @@ async function reduced(
   }
   const { possible, values, complete } = known
   return {
-    ...{ kind: 'table', plan, reduction, defining, complete },
-    ...{ known: values },
+    kind: 'table',
+    plan,
+    reduction,
+    defining,
+    complete,
+    known: values,
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})
   }

@@ -1,17 +1,15 @@
 /** Local accounts of the gateway: names, roles and scrypt hashes in one file that only the peer's user can read. */
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { roleShape } from '@stimnet/api'
 import { readPrivate, writePrivate } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { hashOfNobody, hashPassword, isDated, PASSWORD_COST, type PasswordCost, passwordFits } from './passwords.ts'
 
-/** The roles of accounts. */
-export const ROLES = ['researcher', 'steward', 'auditor', 'operator'] as const
-
 const accountSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
-  roles: z.array(z.enum(ROLES)).min(1),
+  roles: z.array(roleShape).min(1),
   password: z.string(),
   /** Changes with each new password. Tokens and API keys of an earlier generation are invalid. */
   generation: z.string().max(64).default(''),

@@ -198,8 +198,14 @@ export class PrivacyLedger {
       actor: 'node',
       jobId,
       detail: {
-        ...{ catalog, scope, key, nano_rho: String(nanoRho), promised: totals.promised },
-        ...{ lifetime: totals.lifetime, project: totals.scopes[scope] ?? '0', spends: this.#count }
+        catalog,
+        scope,
+        key,
+        nano_rho: String(nanoRho),
+        promised: totals.promised,
+        lifetime: totals.lifetime,
+        project: totals.scopes[scope] ?? '0',
+        spends: this.#count
       }
     })
     return true

@@ -6,7 +6,12 @@ const REFUSED = 'result = {"got": []}\n'
 /** An assault whose program never ends by itself. */
 function endless(id: string, title: string, tries: string, code: string, more: Partial<Assault> = {}): Assault {
   return {
-    ...{ kind: 'assault', language: 'python', id, title, tries, wallTimeMsMax: 1_500 },
+    kind: 'assault',
+    language: 'python',
+    id,
+    title,
+    tries,
+    wallTimeMsMax: 1_500,
     program: () => code,
     ends: { TIME_LIMIT: 'wall time' },
     ...more
@@ -16,7 +21,10 @@ function endless(id: string, title: string, tries: string, code: string, more: P
 /** An assault that allocates memory. It stops, and reports success, at one and a half times the limit plus 200 MB. */
 function memory(id: string, title: string, setUp: string, step: string, more: Partial<Assault> = {}): Assault {
   return {
-    ...{ kind: 'assault', language: 'python', id, title },
+    kind: 'assault',
+    language: 'python',
+    id,
+    title,
     tries: 'Take memory until the machine has none left for others.',
     program: ({ memoryBytesMax }: Marks) => `${setUp}
 def step():
@@ -135,12 +143,10 @@ const MEMORY: readonly Assault[] = [
     ends: { MEMORY_LIMIT: 'memory limit', PROGRAM_FAILED: 'contained' }
   }),
   {
-    ...{
-      kind: 'assault',
-      language: 'python',
-      id: 'memory.child',
-      title: 'a child out of memory, a parent that ends well'
-    },
+    kind: 'assault',
+    language: 'python',
+    id: 'memory.child',
+    title: 'a child out of memory, a parent that ends well',
     tries: 'Run out of memory in a child and end with exit code 0, so that nobody notices.',
     program: ({ memoryBytesMax }) => `
 import os
@@ -160,7 +166,10 @@ result = {"got": got}`,
     ends: { MEMORY_LIMIT: 'memory limit', refused: 'contained' }
   },
   {
-    ...{ kind: 'assault', language: 'python', id: 'memory.stack', title: 'endless recursion' },
+    kind: 'assault',
+    language: 'python',
+    id: 'memory.stack',
+    title: 'endless recursion',
     tries: 'Break the interpreter by calling without end.',
     program: () =>
       'import sys\nsys.setrecursionlimit(10 ** 9)\nclass A:\n  def __repr__(self): return repr(self)\nrepr(A())',
@@ -188,7 +197,11 @@ while True:
     'import os\nwith open(os.environ["OUTPUT_FILE"], "w") as f: f.write("[" + "1," * 2_000_000 + "1]")'
   ]
 }).map(([name, [title, code]]) => ({
-  ...{ kind: 'assault', language: 'python', id: `output.${name}`, title: title ?? '', ends: OUTPUT_ENDS },
+  kind: 'assault',
+  language: 'python',
+  id: `output.${name}`,
+  title: title ?? '',
+  ends: OUTPUT_ENDS,
   tries: 'Give out so much that whoever reads it breaks.',
   program: () => code ?? ''
 }))

@@ -160,7 +160,10 @@ export const FILE_ATTACKS: readonly Probe[] = (Object.keys(tries) as (keyof type
     return {
       kind: 'probe',
       language: 'python',
-      ...{ id, title, tries: tries[group], code: typeof code === 'string' ? () => code : code },
+      id,
+      title,
+      tries: tries[group],
+      code: typeof code === 'string' ? () => code : code,
       ...(on ? { on } : {}),
       ...(through ? { through } : {})
     }

@@ -130,6 +130,11 @@ ${NONE}`,
 
 /** Attacks with invalid results, forged answers and unusual ends. */
 export const FORGERY_ATTACKS: readonly Assault[] = PIECES.map(([id, title, tries, code, ends = CONTAINED]) => ({
-  ...{ kind: 'assault', language: 'python', id, title, tries, ends },
+  kind: 'assault',
+  language: 'python',
+  id,
+  title,
+  tries,
+  ends,
   program: typeof code === 'string' ? () => code : code
 }))

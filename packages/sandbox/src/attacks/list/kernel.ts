@@ -63,26 +63,39 @@ const through = { 'docker+gvisor': 'gVisor’s own kernel' } as const
 export const KERNEL_ATTACKS: readonly Probe[] = [
   // These two come before the calls: one of the calls creates a namespace in which privileges have no effect outside.
   {
-    ...{ kind: 'probe', language: 'python', id: 'kernel.root', title: 'become root' },
+    kind: 'probe',
+    language: 'python',
+    id: 'kernel.root',
+    title: 'become root',
     tries: 'Become the owner of the machine, or be it already.',
     code: () =>
       'import os, sys\nassert sys.platform == "linux", "no users here"\nif os.getuid() != 0: os.setuid(0)\nassert os.getuid() == 0'
   },
   {
-    ...{ kind: 'probe', language: 'python', id: 'kernel.capabilities', title: 'hold a privilege' },
+    kind: 'probe',
+    language: 'python',
+    id: 'kernel.capabilities',
+    title: 'hold a privilege',
     tries: 'Hold, or be able to get, any of the privileges that root is made of.',
     code: () =>
       'lines = dict(l.rstrip().split(":\\t") for l in open("/proc/self/status") if ":\\t" in l)\nassert int(lines["CapEff"], 16) or int(lines["CapPrm"], 16) or int(lines["CapBnd"], 16)'
   },
   {
-    ...{ kind: 'probe', language: 'python', id: 'kernel.privileges', title: 'gain privileges by starting a program' },
+    kind: 'probe',
+    language: 'python',
+    id: 'kernel.privileges',
+    title: 'gain privileges by starting a program',
     tries: 'Be allowed to gain privileges from a program that grants them, such as sudo.',
     code: () =>
       'lines = dict(l.rstrip().split(":\\t") for l in open("/proc/self/status") if ":\\t" in l)\nassert lines["NoNewPrivs"].strip() == "0"'
   },
   ...Object.entries(CALLS).map(
     ([name, [title, x64, arm64, ...args]]): Probe => ({
-      ...{ kind: 'probe', language: 'python', id: `kernel.${name}`, title, through },
+      kind: 'probe',
+      language: 'python',
+      id: `kernel.${name}`,
+      title,
+      through,
       tries: 'Call a part of the kernel that a program for statistics never needs.',
       code: () => `${CALL}call(${[`(${x64}, ${arm64 ?? 'None'})`, ...args].join(', ')})`
     })

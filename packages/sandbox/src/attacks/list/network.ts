@@ -140,6 +140,9 @@ assert got`,
 export const NETWORK_ATTACKS: readonly Probe[] = PIECES.map(([id, title, tries, code, through]) => ({
   kind: 'probe',
   language: 'python',
-  ...{ id, title, tries, code },
+  id,
+  title,
+  tries,
+  code,
   ...(through ? { through } : {})
 }))

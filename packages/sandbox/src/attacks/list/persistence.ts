@@ -83,23 +83,34 @@ const assault = (one: Omit<Assault, 'kind' | 'language'>): Assault => ({ kind: '
 /** Attacks from one job on another. */
 export const PERSISTENCE_ATTACKS: readonly Assault[] = [
   assault({
-    ...{ id: 'next.left', title: 'leave something for the next job' },
+    id: 'next.left',
+    title: 'leave something for the next job',
     tries: 'Leave files, names and changed helpers behind, for a later job to find.',
-    ...{ program: leave, next: look, ends: { refused: 'contained' } }
+    program: leave,
+    next: look,
+    ends: { refused: 'contained' }
   }),
   assault({
-    ...{ id: 'next.neighbour', title: 'read a job that runs at the same time' },
+    id: 'next.neighbour',
+    title: 'read a job that runs at the same time',
     tries: 'Find the data of another job, by files and by processes.',
-    ...{ program: seek, neighbour: hold, ends: { refused: 'contained' } }
+    program: seek,
+    neighbour: hold,
+    ends: { refused: 'contained' }
   }),
   assault({
-    ...{ id: 'outlive.daemon', title: 'outlive the job' },
+    id: 'outlive.daemon',
+    title: 'outlive the job',
     tries: 'Leave a process behind that goes on when the job has answered.',
-    ...{ program: outlive('result = {"got": []}'), ends: { refused: 'contained' } }
+    program: outlive('result = {"got": []}'),
+    ends: { refused: 'contained' }
   }),
   assault({
-    ...{ id: 'outlive.limit', title: 'outlive the limit' },
+    id: 'outlive.limit',
+    title: 'outlive the limit',
     tries: 'Have a child go on when the job is ended at its time limit.',
-    ...{ program: outlive('while True: pass'), ends: { TIME_LIMIT: 'wall time' }, wallTimeMsMax: 1_500 }
+    program: outlive('while True: pass'),
+    ends: { TIME_LIMIT: 'wall time' },
+    wallTimeMsMax: 1_500
   })
 ]

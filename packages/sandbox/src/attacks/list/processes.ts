@@ -103,7 +103,10 @@ export const PROCESS_ATTACKS: readonly Probe[] = PIECES.map(([id, title, tries, 
   return {
     kind: 'probe',
     language: 'python',
-    ...{ id, title, tries, code: () => code },
+    id,
+    title,
+    tries,
+    code: () => code,
     ...(through ? { through } : {})
   }
 })

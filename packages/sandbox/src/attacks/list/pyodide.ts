@@ -142,7 +142,11 @@ try { process.getBuiltinModule('node:dgram').createSocket('udp4').send('x', ${ud
 `
 
 const memory = (id: string, title: string, step: string): Assault => ({
-  ...{ kind: 'assault', language: 'python', on: 'wasm', id, title },
+  kind: 'assault',
+  language: 'python',
+  on: 'wasm',
+  id,
+  title,
   tries: 'Take memory outside Python’s own until the machine has none left.',
   program: ({ memoryBytesMax }) => `${JS}
 run_js("""
@@ -159,13 +163,22 @@ result = {"got": ["memory beyond the limit"]}`,
 export const PYODIDE_ATTACKS: readonly (Probe | Assault)[] = [
   ...PIECES.map(
     ([id, title, code, through]): Probe => ({
-      ...{ kind: 'probe', language: 'python', on: 'wasm', id, title, code },
+      kind: 'probe',
+      language: 'python',
+      on: 'wasm',
+      id,
+      title,
+      code,
       tries: 'Get out by way of the JavaScript that embedded Python runs on.',
       ...(through ? { through } : {})
     })
   ),
   {
-    ...{ kind: 'assault', language: 'python', on: 'wasm', id: 'js.threads', title: 'a worker with a Deno of its own' },
+    kind: 'assault',
+    language: 'python',
+    on: 'wasm',
+    id: 'js.threads',
+    title: 'a worker with a Deno of its own',
     tries:
       'Start a thread that still has what the program was denied: files, environment, network, imports from anywhere.',
     says: 'the worker runs',
@@ -178,7 +191,11 @@ result = {"got": []}`,
     ends: { refused: 'contained' }
   },
   {
-    ...{ kind: 'assault', language: 'python', on: 'wasm', id: 'js.import', title: 'import from anywhere' },
+    kind: 'assault',
+    language: 'python',
+    on: 'wasm',
+    id: 'js.import',
+    title: 'import from anywhere',
     tries: 'Import a program from a file, the network or a registry.',
     program: ({ tcpPort }) => `${JS}
 import time
@@ -189,7 +206,11 @@ result = {"got": []}`,
     ends: { refused: 'contained' }
   },
   {
-    ...{ kind: 'assault', language: 'python', on: 'wasm', id: 'js.forge', title: 'an answer past the runner' },
+    kind: 'assault',
+    language: 'python',
+    on: 'wasm',
+    id: 'js.forge',
+    title: 'an answer past the runner',
     tries: 'Write a second answer to the host by Node’s own streams.',
     program: () => `${JS}
 run_js("globalThis.Deno = { errors: {} }; process.stdout.write(new Uint8Array([0x52, 0, 0, 0, 1, 0x37]))")
@@ -197,14 +218,24 @@ result = {"got": []}`,
     ends: { PROGRAM_FAILED: 'contained', refused: 'contained' }
   },
   {
-    ...{ kind: 'assault', language: 'python', on: 'wasm', id: 'loop.js', title: 'an endless loop in JavaScript' },
-    ...{ tries: 'Run for ever where Python’s signals do not reach.', wallTimeMsMax: 1_500 },
+    kind: 'assault',
+    language: 'python',
+    on: 'wasm',
+    id: 'loop.js',
+    title: 'an endless loop in JavaScript',
+    tries: 'Run for ever where Python’s signals do not reach.',
+    wallTimeMsMax: 1_500,
     program: () => `${JS}run_js("for(;;) {}")`,
     ends: { TIME_LIMIT: 'wall time' }
   },
   {
-    ...{ kind: 'assault', language: 'python', on: 'wasm', id: 'loop.workers', title: 'eight spinning workers' },
-    ...{ tries: 'Take every processor of the machine for ever.', wallTimeMsMax: 2_000 },
+    kind: 'assault',
+    language: 'python',
+    on: 'wasm',
+    id: 'loop.workers',
+    title: 'eight spinning workers',
+    tries: 'Take every processor of the machine for ever.',
+    wallTimeMsMax: 2_000,
     program: () => `${JS}worker = js.process.getBuiltinModule("node:worker_threads").Worker
 for _ in range(8): worker.new("for(;;) {}", js.JSON.parse('{"eval": true}'))
 while True: pass`,

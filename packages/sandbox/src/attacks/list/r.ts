@@ -99,56 +99,54 @@ export const R_ATTACKS: readonly (Probe | Assault)[] = [
     return { kind: 'probe', language: 'r', id, title, tries, code, ...(through ? { through } : {}) }
   }),
   assault({
-    ...{
-      id: 'r.loop',
-      title: 'an endless loop',
-      tries: 'Run for ever and catch every interrupt.',
-      wallTimeMsMax: 3_000
-    },
+    id: 'r.loop',
+    title: 'an endless loop',
+    tries: 'Run for ever and catch every interrupt.',
+    wallTimeMsMax: 3_000,
     program: () => `repeat tryCatch(repeat {}, interrupt = function(e) NULL, error = function(e) NULL)`,
     ends: { TIME_LIMIT: 'wall time' }
   }),
   assault({
-    ...{
-      id: 'r.memory',
-      title: 'vectors that grow',
-      tries: 'Take memory until the machine has none left for others.'
-    },
+    id: 'r.memory',
+    title: 'vectors that grow',
+    tries: 'Take memory until the machine has none left for others.',
     program: ({ memoryBytesMax }) => `x <- list()
 while (length(x) < ${Math.round((memoryBytesMax * 1.5) / 40_000_000) + 5}) x[[length(x) + 1]] <- numeric(5e6) + length(x)
 ${ANSWER('TRUE')}`,
     ends: { MEMORY_LIMIT: 'memory limit', PROGRAM_FAILED: 'memory limit' }
   }),
   assault({
-    ...{ id: 'r.print', title: 'endless printing', tries: 'Print so much that whoever reads it breaks.' },
+    id: 'r.print',
+    title: 'endless printing',
+    tries: 'Print so much that whoever reads it breaks.',
     program: () => 'line <- strrep("x", 1000)\nrepeat cat(line, "\\n")',
     ends: { OUTPUT_LIMIT: 'output limit' }
   }),
   assault({
-    ...{ id: 'r.result', title: 'a huge result', tries: 'Give out so much that whoever reads it breaks.' },
+    id: 'r.result',
+    title: 'a huge result',
+    tries: 'Give out so much that whoever reads it breaks.',
     program: () => 'cat("[", strrep("1,", 2e6), "1]", file = Sys.getenv("OUTPUT_FILE"))',
     ends: { OUTPUT_LIMIT: 'output limit' }
   }),
   assault({
-    ...{
-      id: 'r.link',
-      title: 'a link as its result',
-      tries: 'Have the host read a file of the machine in place of the result.'
-    },
+    id: 'r.link',
+    title: 'a link as its result',
+    tries: 'Have the host read a file of the machine in place of the result.',
     program: ({ secretPath }) => `file.symlink(${text(secretPath)}, Sys.getenv("OUTPUT_FILE"))`,
     ends: { PROGRAM_FAILED: 'contained' }
   }),
   assault({
-    ...{ id: 'r.quit', title: 'exit code 0 and no answer', tries: 'Pass for a success without one.' },
+    id: 'r.quit',
+    title: 'exit code 0 and no answer',
+    tries: 'Pass for a success without one.',
     program: () => 'quit(save = "no", status = 0)',
     ends: { PROGRAM_FAILED: 'contained' }
   }),
   assault({
-    ...{
-      id: 'r.next',
-      title: 'leave something for the next job',
-      tries: 'Leave files and names behind, for a later job to find.'
-    },
+    id: 'r.next',
+    title: 'leave something for the next job',
+    tries: 'Leave files and names behind, for a later job to find.',
     program: ({
       leftName
     }) => `for (d in c("/tmp", "/data", "/job", "/home", "/var/tmp", getwd())) try(suppressWarnings(cat("x", file = file.path(d, ${text(leftName)}))), silent = TRUE)

@@ -45,7 +45,9 @@ export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
   const keys = plan.groupBy.map((key) => key.name)
   const [, column] = variables
   const test: SurvivalTest = {
-    ...{ kind: name, of: measure.name, by: keys.slice(0, -1) },
+    kind: name,
+    of: measure.name,
+    by: keys.slice(0, -1),
     event: { key: keys.at(-1) ?? '', ...eventOf(call, column) },
     levels: by.map(({ variable }) => variable.levels)
   }

@@ -30,7 +30,8 @@ export function onGrid(parts: readonly MeasuredBins[], grid: readonly Bin[]): Co
       }
     })
     return {
-      ...{ from, to },
+      from,
+      to,
       rows: exactSum(inside.map(({ rows }) => rows)),
       within: exactSum(inside.map(({ within }) => within))
     }

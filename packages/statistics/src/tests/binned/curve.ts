@@ -112,7 +112,9 @@ export function restrictedMean(steps: readonly LifeStep[], until: number): Survi
   const range: [number, number] = [lowerArea(steps, until), areaUnder(steps, until, ({ range: [, most] }) => most)]
   const most = zOfP(ERROR_SHARE) * meanErrorMax(steps, until)
   return {
-    ...{ until, estimate: areaUnder(steps, until, ({ survival }) => survival), error: meanError(steps, until) },
+    until,
+    estimate: areaUnder(steps, until, ({ survival }) => survival),
+    error: meanError(steps, until),
     interval: [Math.max(0, range[0] - most), Math.min(until, range[1] + most)],
     range
   }

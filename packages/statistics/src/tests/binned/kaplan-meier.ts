@@ -46,12 +46,16 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
     ...(until !== undefined && curves.some((curve) => curve.restricted_mean === null) ? [BEYOND] : [])
   ]
   return {
-    ...{ kind, of, by: [...by], groups: [] },
+    kind,
+    of,
+    by: [...by],
+    groups: [],
     ...NOTHING,
     note: notes.join(' '),
     sites: tables.length === 0 ? [] : [...behind],
     survival: {
-      ...{ event: { ...event, others: [...event.others] }, levels: levels.map((one) => [...one]) },
+      event: { ...event, others: [...event.others] },
+      levels: levels.map((one) => [...one]),
       ...(times === undefined ? {} : { times: [...times] }),
       ...(until === undefined ? {} : { until }),
       curves

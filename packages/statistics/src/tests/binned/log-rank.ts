@@ -36,10 +36,14 @@ export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestRes
     return { group, n: sum(({ n }) => n), observed: sum((one) => one.observed), expected: sum((one) => one.expected) }
   })
   const shown = {
-    ...{ kind, of, by: [...by] },
+    kind,
+    of,
+    by: [...by],
     groups: groups.map((name, g) => ({ name, n: isMade ? (counts[g]?.n ?? null) : null, mean: null, sd: null })),
     survival: {
-      ...{ event: { ...event, others: [...event.others] }, levels: levels.map((one) => [...one]), site: across },
+      event: { ...event, others: [...event.others] },
+      levels: levels.map((one) => [...one]),
+      site: across,
       ...(isMade ? { counts, grids: sums.map(({ grid }) => grid) } : {})
     }
   }

@@ -35,7 +35,9 @@ export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestRes
   const n = [x, y].map((counts) => (grid === null ? null : exactSum(counts ?? [])))
   const pairs = (n[0] ?? 0) * (n[1] ?? 0)
   const shown = {
-    ...{ kind, of, by: [by] },
+    kind,
+    of,
+    by: [by],
     groups: names.map((name, i) => ({ name, n: n[i] ?? null, mean: null, sd: null })),
     ranks: { w: made?.w ?? null, corrected, grid: innerEdges(grid ?? []) },
     ...(made === null

@@ -46,7 +46,9 @@ export function fisher(test: Extract<PlanTest, { kind: 'fisher' }>, sites: reado
   const n = exactSum(tables.flat())
   const isKnown = Number.isFinite(made.odds) && made.odds > 0 && Number.isFinite(made.interval[1])
   const estimate: TestEstimate = {
-    ...{ measure: 'odds_ratio', groups: [], n },
+    measure: 'odds_ratio',
+    groups: [],
+    n,
     ...(isKnown ? { estimate: made.odds, interval: [...made.interval] } : { estimate: null, interval: null })
   }
   return resultOf({ ...shown, estimates: [estimate] }, who, { ...NOTHING, p: made.p, notes })

@@ -26,7 +26,8 @@ export function mcNemar(test: Extract<PlanTest, { kind: 'mcnemar' }>, sites: rea
     const count = (row: string, column: string) =>
       exactSum(counts.map((cell) => (cell.row === row && cell.column === column ? cell.count : 0)))
     return {
-      ...{ there: count(one, other), back: count(other, one) },
+      there: count(one, other),
+      back: count(other, one),
       within: Math.max(0, ...counts.map((cell) => cell.within ?? 0))
     }
   })

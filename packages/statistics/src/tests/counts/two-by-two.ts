@@ -40,7 +40,10 @@ export function twoByTwo(test: TwoByTwo, sites: readonly TestSite[]): TestResult
   const made = associationOf(tables.map((table) => countsOf(table)))
   const differing = isRounded ? null : breslowDayOf(tables.map(({ told }) => told))
   const shown = {
-    ...{ kind, of, by: [by], groups: [shownGroup(one, tables, ['a', 'b']), shownGroup(other, tables, ['c', 'd'])] },
+    kind,
+    of,
+    by: [by],
+    groups: [shownGroup(one, tables, ['a', 'b']), shownGroup(other, tables, ['c', 'd'])],
     estimates: tables.length === 0 ? [] : estimatesOf(tables),
     ...(differing ? { heterogeneity: differing } : {})
   }
