@@ -120,6 +120,7 @@ export const CONFIGURATION = {
     'packages/data/src/catalog/catalog-config.ts',
     'packages/data/src/catalog/catalog-privacy.ts',
     'packages/data/src/catalog/budget.ts',
+    'packages/data/src/catalog/fhir-config.ts',
     'packages/data/src/catalog/postgres-config.ts',
     'packages/data/src/catalog/reading.ts',
     'packages/protocol/src/federation/duo.ts'

@@ -15,7 +15,8 @@ import {
   type IndexLevel,
   lookAtSources,
   openCatalog,
-  proposeFromDatabase
+  proposeFromDatabase,
+  proposeFromOmop
 } from '../src/index.ts'
 import { parse } from 'yaml'
 import { countsOf, manyRows } from './many-rows.ts'
@@ -223,6 +224,17 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     )
     assert.match(await failure(query('SELECT id, sneaky() AS age FROM people')), /it would write, and nothing here may/)
     assert.equal((await open(catalogOf({ relation: 'people', variables: PEOPLE }))).subjects, 20)
+  })
+
+  test('a role needs to read the columns that a catalog names, and no others', async () => {
+    await server.run(`CREATE TABLE narrow AS SELECT id, age, 'Meier' AS surname FROM people; REVOKE SELECT ON narrow FROM reader;
+      GRANT SELECT (id, age) ON narrow TO reader`)
+    assert.equal((await open(catalogOf({ relation: 'narrow', variables: PEOPLE }))).subjects, 20)
+    const more = [...PEOPLE, { name: 'surname', type: 'text' }]
+    assert.match(
+      await failure(open(catalogOf({ relation: 'narrow', variables: more }))),
+      /narrow: column "surname": the role may not read it: GRANT SELECT/
+    )
   })
 
   test('a role that may write is refused, or named where it is accepted', async () => {
@@ -446,6 +458,67 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     )
   })
 
+  test('concept sets of an OMOP model become one row per person, with days in place of dates', async () => {
+    await server.run(OMOP)
+    const sets = {
+      index: { condition: [100] },
+      variables: [
+        { name: 'depression', condition: [200], take: 'ever', window: [-365, 0] },
+        { name: 'levodopa_start', drug: [300], take: 'first_day' },
+        { name: 'levodopa_days', drug: [300], take: 'days', window: [0, 400] },
+        { name: 'updrs', measurement: [400], take: 'last', window: [-400, 0], unit_concept: 8529, unit: '{points}' }
+      ]
+    }
+    const options = { environment: ENVIRONMENT, baseDir: folder, peopleMin: 10, schema: 'cdm', name: 'registry' }
+    const section = { url: server.url(), password_env: 'READER' }
+    const { yaml } = await proposeFromOmop(sets, section, options)
+    const config = catalogConfigSchema.parse(parse(yaml))
+    const [table] = config.tables
+    assert.deepEqual(
+      table?.variables.map(({ name, type, unit, levels }) => [name, type, unit ?? levels]),
+      [
+        ['age_at_index', 'integer', 'a'],
+        ['sex', 'category', ['female', 'male']],
+        ['days_before', 'integer', 'd'],
+        ['days_after', 'integer', 'd'],
+        ['depression', 'category', ['yes', 'no']],
+        ['levodopa_start', 'integer', 'd'],
+        ['levodopa_days', 'integer', 'd'],
+        ['updrs', 'number', '{points}']
+      ]
+    )
+    assert.equal(table?.one_row_per_subject, true)
+    assert.match(table?.variables[4]?.description ?? '', /condition 200 or a descendant, from day -365 to day 0/)
+    const catalog = await open(config)
+    // Of 60 people, the index of each third is of a descendant; person 60 has it outside of the observation period.
+    assert.equal(catalog.subjects, 59)
+    const rows = await rowsOf(catalog)
+    // Person 7: born 1957, index 2020-01-08, seen from 2019-01-01 to 2021-12-31; two exposures, ten days before and five days after.
+    assert.ok(rows.includes('63,male,372,723,no,-10,1,14.5'), rows.join('\n'))
+    // Person 8 has depression on day -1, which is a descendant, and no measurement in that unit.
+    assert.ok(rows.includes('62,female,373,722,yes,-10,1,'), rows.join('\n'))
+    assert.doesNotMatch(JSON.stringify(catalog.descriptor), /2020|2019/)
+    for (const [wrong, words] of [
+      [{ ...sets, index: { condition: ['1) OR (1=1'] } }, /index\.condition\.0/],
+      [{ ...sets, index: {} }, /index: the index has one of/],
+      [{ ...sets, variables: [{ name: 'x"y', drug: [1], take: 'ever' }] }, /variables\.0\.name/],
+      [{ ...sets, variables: [{ name: 'Sex', drug: [1], take: 'ever' }] }, /names of variables differ/],
+      [{ ...sets, variables: [{ name: 'x', drug: [1], take: 'last' }] }, /a value is of a measurement/],
+      [{ ...sets, index: { drug: [999] } }, /Nobody has a record of the index/]
+    ] as const) {
+      assert.match(
+        await failure(proposeFromOmop(wrong, section, options)),
+        new RegExp(`^PARAMETER_INVALID: .*${words.source}`)
+      )
+    }
+    const odd = { ...options, schema: 'cdm"; DROP SCHEMA cdm CASCADE; --' }
+    assert.match(
+      await failure(proposeFromOmop(sets, section, odd)),
+      /^SOURCE_INVALID: .*there is no such (table|schema)/
+    )
+    assert.equal((await open(config)).epoch, catalog.epoch)
+  })
+
   test('many rows are read exactly', async () => {
     const catalog = await open(catalogOf(await manyRows(server, 100_000)))
     assert.deepEqual(await countsOf(catalog), { people: 25_000, rows: 100_000, below: 12_500 })
@@ -458,6 +531,14 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const place = await newPlace()
     const first = await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)
     const stuck = catalogOf({ relation: 'stuck', variables: PEOPLE })
+    const cancelled = failure(open(stuck, place))
+    const admin = await server.connect()
+    await untilAsleep(admin)
+    await admin.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'stimnet'")
+    assert.match(
+      await cancelled,
+      /^SOURCE_UNAVAILABLE: .*stuck: reading took longer than minutes_max, or somebody cancelled it$/
+    )
     for (const more of [{}, { fallback: first.epoch }]) {
       const reading = open(stuck, place, more)
       // It is awaited below.
@@ -481,6 +562,24 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal((await open(catalogOf({ relation: 'people', variables: PEOPLE }), place)).epoch, first.epoch)
   })
 })
+
+/** A small model of 60 people: concept 101 is below 100, 201 below 200. */
+const OMOP = `
+  CREATE SCHEMA cdm; GRANT USAGE ON SCHEMA cdm TO reader;
+  CREATE TABLE cdm.person AS SELECT n AS person_id, 1950 + n AS year_of_birth, CASE WHEN n % 2 = 0 THEN 8532 ELSE 8507 END AS gender_concept_id FROM generate_series(1, 60) AS n;
+  UPDATE cdm.person SET year_of_birth = 1950 + person_id % 40;
+  CREATE TABLE cdm.observation_period AS SELECT n AS person_id, date '2019-01-01' AS observation_period_start_date,
+    CASE WHEN n = 60 THEN date '2019-12-31' ELSE date '2021-12-31' END AS observation_period_end_date FROM generate_series(1, 60) AS n;
+  CREATE TABLE cdm.concept_ancestor AS SELECT * FROM (VALUES (100, 100), (100, 101), (200, 200), (200, 201), (300, 300), (400, 400)) AS v (ancestor_concept_id, descendant_concept_id);
+  CREATE TABLE cdm.condition_occurrence AS
+    SELECT n AS person_id, CASE WHEN n % 3 = 0 THEN 101 ELSE 100 END AS condition_concept_id, date '2020-01-01' + n AS condition_start_date FROM generate_series(1, 60) AS n
+    UNION ALL SELECT n, 100, date '2021-01-01' + n FROM generate_series(1, 60) AS n
+    UNION ALL SELECT n, 201, date '2020-01-01' + n - 1 FROM generate_series(2, 60, 3) AS n
+    UNION ALL SELECT n, 201, date '2020-01-01' + n + 1 FROM generate_series(1, 60, 3) AS n;
+  CREATE TABLE cdm.drug_exposure AS SELECT n AS person_id, 300 AS drug_concept_id, date '2020-01-01' + n + d AS drug_exposure_start_date FROM generate_series(1, 60) AS n, (VALUES (-10), (5), (5)) AS v (d);
+  CREATE TABLE cdm.measurement AS SELECT n * 10 + i AS measurement_id, n AS person_id, 400 AS measurement_concept_id, date '2020-01-01' + n - 30 AS measurement_date,
+    n + i * 0.5 + 7 AS value_as_number, CASE WHEN n % 4 = 0 THEN 1 ELSE 8529 END AS unit_concept_id FROM generate_series(1, 60) AS n, generate_series(0, 1) AS i;
+  GRANT SELECT ON ALL TABLES IN SCHEMA cdm TO reader`
 
 /** Waits until a reading has come to the row at which its view sleeps. */
 async function untilAsleep(client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<void> {

@@ -555,10 +555,19 @@ describe('stimnet catalog propose', () => {
     assert.equal(exit, 0)
     assert.match(out, /\{ name: age, type: integer, unit: years, /)
     // Moved into a configuration elsewhere, it names the same files.
-    await writeFile(join(folder, 'c.yaml'), out.replace(/file: .*participants\.tsv/, 'file: participants.tsv'))
+    await writeFile(join(folder, 'c.yaml'), out.replace(/file: .*/, 'file: participants.tsv'))
     const elsewhere = await folderWith({})
     const [moved] = parse(await catalogsText(join(folder, 'c.yaml'), elsewhere)).catalogs
     assert.equal(join(elsewhere, moved.tables[0].file), join(folder, 'participants.tsv'))
+    await assert.rejects(run(['propose', '--omop', 'postgresql://reader@127.0.0.1:1/x']), {
+      message: /need --concepts/
+    })
+    await writeFile(
+      join(folder, 'concepts.yaml'),
+      'index: { condition: [1] }\nvariables: [{ name: x, drug: [2], take: sometimes }]\n'
+    )
+    const omop = ['--omop', 'postgresql://reader@127.0.0.1:1/x', '--concepts', join(folder, 'concepts.yaml')]
+    await assert.rejects(run(['propose', ...omop]), { code: 'PARAMETER_INVALID', message: /^variables\.0\.take: / })
     const secret = 'postgresql://reader:hunter2@127.0.0.1:1/registry'
     for (const args of [
       ['a.csv', '--bids', folder],

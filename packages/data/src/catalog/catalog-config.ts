@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
+import { fhirSchema } from './fhir-config.ts'
 import { postgresSchema, relationParts } from './postgres-config.ts'
 import {
   dateFormatSchema,
@@ -98,6 +99,8 @@ const tableSchema = z.strictObject({
     .optional(),
   /** A table that a BIDS dataset keeps in one file per person: its folder, and `sessions` or `scans`. */
   bids: z.strictObject({ folder: z.string().min(1).max(1024), list: z.enum(['sessions', 'scans']) }).optional(),
+  /** A folder of FHIR bulk data, of which one row per person is made. */
+  fhir: fhirSchema.optional(),
   /** The steward's query of the catalog's database: one SELECT, without a semicolon. */
   query: z.string().min(1).max(65_536).optional(),
   /** Default: by the ending of the file's name. */
@@ -336,14 +339,14 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }
 
-/** What contradicts the source of a table: a file, a BIDS table, a relation or a query. */
+/** What contradicts the source of a table, which is one of five kinds. */
 function* sourceConflicts(
   table: TableConfig,
   { postgres }: CatalogConfig
 ): Generator<readonly [key: readonly string[], message: string]> {
-  const { file, bids, relation, query, format, reading } = table
-  const sources = [file, bids, relation, query].filter((source) => source !== undefined)
-  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, relation and query']
+  const { file, bids, fhir, relation, query, format, reading } = table
+  const sources = [file, bids, fhir, relation, query].filter((source) => source !== undefined)
+  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, fhir, relation and query']
   if (isRelation(table) && postgres === undefined) yield [[], 'the catalog has no postgres for its relation or query']
   if (file === undefined && format !== undefined) yield [['format'], 'only a file has a format']
   const isParquet = format === 'parquet' || (format === undefined && /\.parquet$/i.test(file ?? ''))

@@ -47,7 +47,7 @@ export type Encoding = Exclude<(typeof ENCODINGS)[number], 'latin1'>
 export type Separator = ',' | ';' | '\t' | '|'
 
 /** What a table is read from. */
-type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'postgres'
+type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'fhir' | 'postgres'
 
 /** The rules by which the values of one variable are read. */
 export interface ValueReading {

@@ -7,7 +7,7 @@ import type { Database, SourcePlaces } from '../sources/postgres/connect.ts'
 import { loadRelation } from '../sources/postgres/load.ts'
 import { declaredColumns, messageOfSource, relationTables, withDatabase } from '../sources/postgres/read.ts'
 import { columnsOfRelation } from '../sources/postgres/relation.ts'
-import { type LineFault, loadWhatFits, sourceOf } from '../sources/source.ts'
+import { type LineFault, loadWhatFits, isFolder, sourceOf } from '../sources/source.ts'
 import { type Breach, breachesOf } from '../sources/typed.ts'
 
 /** One thing that is wrong with a file. */
@@ -93,8 +93,8 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ch
   try {
     const source = sourceOf(table, baseDir)
     if (source.format === 'postgres') return []
-    const facts = source.format === 'bids' ? undefined : await stat(source.path).catch(() => undefined)
-    if (source.format !== 'bids' && !facts?.isFile()) {
+    const facts = isFolder(source) ? undefined : await stat(source.path).catch(() => undefined)
+    if (!isFolder(source) && !facts?.isFile()) {
       return [ofFile('there is no such file, or it cannot be read')].map(at(source.path))
     }
     const { loaded, faults } = await loadWhatFits(source, session, 'raw')
@@ -106,7 +106,7 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ch
   } catch (error) {
     // A file that cannot be read at all; its words name file and line, and none of its values.
     if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
-    return [ofFile(error.message)].map(at(table.file ?? table.bids?.folder ?? ''))
+    return [ofFile(error.message)].map(at(table.file ?? table.bids?.folder ?? table.fhir?.folder ?? ''))
   }
 }
 

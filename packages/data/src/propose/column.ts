@@ -21,6 +21,8 @@ export interface ColumnFacts {
   readonly words: readonly Word[]
   /** Rows with an empty field. */
   readonly emptyRows: number
+  /** Whether a code book gives it a unit, so that few different numbers are measurements and no codes. */
+  readonly isMeasured?: boolean
   /** Number of distinct subjects who have one of these texts. */
   peopleOf(texts: readonly string[]): Promise<number>
 }
@@ -59,7 +61,7 @@ export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Prom
   if (isDirectIdentifier(facts.header)) return leave('by its name it identifies people directly')
   const dates = proposeDate(facts.header, words)
   if (dates !== undefined) return { missing, ...dates }
-  const numbers = proposeNumber(facts.header, words)
+  const numbers = proposeNumber(facts.header, words, facts.isMeasured)
   if (numbers === undefined || (await isTwoCodes(numbers, facts, peopleMin))) {
     if (isOfStaff(facts.header)) return leave(STAFF)
     const { draft, decisions } = await levelsOf({ ...facts, words: without(words, numbers?.missing ?? []) }, peopleMin)
@@ -78,8 +80,12 @@ function without(words: readonly Word[], others: readonly Word[]): readonly Word
 }
 
 /** Whether whole numbers are two codes, as 0 and 1, rather than measurements. A stray word beside two codes is a level too few have. */
-async function isTwoCodes(numbers: ProposedColumn, { words, peopleOf }: ColumnFacts, peopleMin: number) {
-  if (numbers.draft.type !== 'integer') return false
+async function isTwoCodes(
+  numbers: ProposedColumn,
+  { words, isMeasured = false, peopleOf }: ColumnFacts,
+  peopleMin: number
+) {
+  if (numbers.draft.type !== 'integer' || isMeasured) return false
   const read = without(words, numbers.missing).filter(({ text }) => !isMissingWord(text))
   const codes = read.filter(({ text }) => numberForm(text) !== undefined)
   if (codes.length > 2 || (codes.length < 2 && codes.length < read.length)) return false
@@ -103,7 +109,7 @@ function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 60))
 }
 
-function proposeNumber(header: string, words: readonly Word[]): ProposedColumn | undefined {
+function proposeNumber(header: string, words: readonly Word[], isMeasured = false): ProposedColumn | undefined {
   const numbers = words.filter(({ text }) => numberForm(text) !== undefined)
   if (numbers.length === 0 || rowsOf(numbers) < SHARE_MIN * rowsOf(words)) return undefined
   const strays = without(words, numbers)
@@ -134,7 +140,7 @@ function proposeNumber(header: string, words: readonly Word[]): ProposedColumn |
     ...straysSentence(strays)
   ]
   const type = decimals > 0 ? 'number' : 'integer'
-  if (type === 'integer' && values.length <= CODES_MAX) {
+  if (type === 'integer' && values.length <= CODES_MAX && !isMeasured) {
     decisions.push(
       `It has ${values.length} different values. If they are codes, it is a category: write type and levels.`
     )

@@ -1,11 +1,12 @@
 /** A catalog proposed for the tables of a BIDS dataset, with what their sidecars say of columns. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { hasBidsList, loadBids } from '../sources/bids.ts'
+import { isFileInside, rootOf } from '../sources/folder-files.ts'
 import { sourceOf } from '../sources/source.ts'
 import type { CodeBook, ColumnCode } from './code-book.ts'
 import { assertFewTables, type FileProposalOptions, loadFile } from './from-files.ts'
@@ -25,9 +26,7 @@ const DESCRIPTION_MAX = 400
  */
 export async function proposeFromBids(folder: string, options: FileProposalOptions): Promise<Proposal> {
   const path = resolve(options.baseDir, folder)
-  const root = await realpath(path).catch((cause: unknown) => {
-    throw new StimnetError('SOURCE_INVALID', `${path}: there is no such folder`, { cause })
-  })
+  const root = await rootOf(path)
   const files = await tableFiles(path, root)
   const engine = await openEngine({ threads: 2 })
   try {
@@ -68,17 +67,9 @@ async function tableFiles(path: string, root: string): Promise<readonly string[]
   const files: string[] = []
   for (const name of names) {
     const file = join(path, name)
-    if (await isInside(file, root)) files.push(file)
+    if (await isFileInside(file, root)) files.push(file)
   }
   return files
-}
-
-/** Whether there is a file. Throws SOURCE_INVALID for one that leads out of the dataset. */
-async function isInside(file: string, root: string): Promise<boolean> {
-  const facts = await stat(file).catch(() => undefined)
-  if (!facts?.isFile()) return false
-  if ((await realpath(file)).startsWith(root + sep)) return true
-  throw new StimnetError('SOURCE_INVALID', `${file}: leads out of the folder of the dataset`)
 }
 
 interface ListPlaces {
@@ -120,11 +111,7 @@ async function loadList(
 
 /** What a sidecar says of columns; nothing where there is none. Throws SOURCE_INVALID for one that is no JSON object of this size. */
 async function sidecarOf(file: string, root: string): Promise<CodeBook> {
-  if (!(await isInside(file, root))) return new Map()
-  const { size } = await stat(file)
-  if (size > SIDECAR_BYTES_MAX) {
-    throw new StimnetError('SOURCE_INVALID', `${file}: is longer than ${SIDECAR_BYTES_MAX} bytes`)
-  }
+  if (!(await isFileInside(file, root, SIDECAR_BYTES_MAX))) return new Map()
   let written: unknown
   try {
     written = JSON.parse((await readFile(file, 'utf8')).replace(/^\ufeff/, ''))

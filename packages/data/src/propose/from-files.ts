@@ -5,7 +5,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { TABLES_MAX, type TableConfig } from '../catalog/catalog-config.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
-import { loadWhatFits, sourceOf } from '../sources/source.ts'
+import { isFolder, loadWhatFits, sourceOf } from '../sources/source.ts'
 import { nameFor } from './names.ts'
 import { type Proposal, type ProposalOptions, type ProposalTable, proposeTables } from './propose.ts'
 import { sniffText } from './sniff.ts'
@@ -77,8 +77,7 @@ export async function loadFile(
         })
   }
   const source = sourceOf(table, baseDir)
-  if (source.format === 'postgres' || source.format === 'bids')
-    throw new StimnetError('NODE_ERROR', 'a file that is none')
+  if (source.format === 'postgres' || isFolder(source)) throw new StimnetError('NODE_ERROR', 'a file that is none')
   const raw = `raw_${before.length}`
   const { loaded, faults } = await loadWhatFits(source, session, raw)
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)

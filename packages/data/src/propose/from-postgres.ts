@@ -1,7 +1,7 @@
 /** A catalog proposed for the tables and views of a PostgreSQL database. */
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
-import { postgresSchema, relationParts } from '../catalog/postgres-config.ts'
+import { type PostgresConfig, postgresSchema, relationParts } from '../catalog/postgres-config.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import type { Database, SourcePlaces } from '../sources/postgres/connect.ts'
@@ -26,20 +26,16 @@ export async function proposeFromDatabase(
   postgres: Readonly<Record<string, unknown>>,
   options: DatabaseProposalOptions
 ): Promise<Proposal> {
-  const parsed = postgresSchema.safeParse(postgres)
-  if (!parsed.success) {
-    const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
-  }
+  const section = sectionOf(postgres)
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
-    const loaded = await withDatabase({ postgres: parsed.data }, options, async ({ database }) => {
+    const loaded = await withDatabase({ postgres: section }, options, async ({ database }) => {
       const relations = options.relations.length > 0 ? options.relations : await readableRelations(database)
       assertFewTables(relations.length, 'tables and views: choose some with --table')
       const tables: ProposalTable[] = []
       for (const relation of relations) {
-        tables.push(await load(relation, tables, { database, session, timeZone: parsed.data.time_zone }))
+        tables.push(await load(relation, tables, { database, session, timeZone: section.time_zone }))
       }
       return tables
     })
@@ -49,11 +45,19 @@ export async function proposeFromDatabase(
   }
 }
 
+/** The section of a database as it is configured. Throws PARAMETER_INVALID. */
+export function sectionOf(postgres: Readonly<Record<string, unknown>>): PostgresConfig {
+  const parsed = postgresSchema.safeParse(postgres)
+  if (parsed.success) return parsed.data
+  const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
 const READABLE = `
   SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
-    AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+    AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
   ORDER BY n.nspname, c.relname LIMIT 1000`
 
 async function readableRelations(database: Database): Promise<string[]> {

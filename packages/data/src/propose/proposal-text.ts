@@ -113,8 +113,13 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
-  for (const key of ['file', 'bids', 'relation', 'query'] as const) {
+  for (const key of ['file', 'bids', 'relation'] as const) {
     if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
+  }
+  if (table.fhir !== undefined) fhirLines(page, table.fhir)
+  if (table.query !== undefined) {
+    page.line('    query: |-')
+    for (const line of table.query.split('\n')) page.line(`      ${line}`)
   }
   const [fault] = faults
   if (fault !== undefined) {
@@ -162,6 +167,14 @@ function tableLines(page: Page, proposed: ProposedTable): void {
     const columns = leftOut.map(({ header, why }) => `${JSON.stringify(header.slice(0, 60))} (${why})`)
     page.decide(table.name, `Left out: ${columns.join('; ')}.`)
   }
+}
+
+function fhirLines(page: Page, { folder, index, variables }: NonNullable<TableConfig['fhir']>): void {
+  page.line('    fhir:')
+  page.line(`      folder: ${text(folder)}`)
+  page.line(`      index: ${flow(withoutUndefined(index))}`)
+  page.line('      variables:')
+  for (const variable of variables) page.line(`        - ${flow(withoutUndefined(variable))}`)
 }
 
 type Reading = NonNullable<TableConfig['reading']>

@@ -184,7 +184,8 @@ async function proposeVariable(
     )
     return Number(row?.[0])
   }
-  const found = { header, words: words.all, emptyRows: words.empty, peopleOf }
+  const isMeasured = said?.unit !== undefined
+  const found = { header, words: words.all, emptyRows: words.empty, isMeasured, peopleOf }
   const { draft, missing, decisions } = await draftOf(found, said, peopleMin)
   if (draft.type === 'left out') return { why: draft.why }
   const name = nameFor(header, taken, 'variable')

@@ -1,11 +1,12 @@
 /** The tables that a BIDS dataset keeps in many files, one per person or session: its sessions and its scans, as one table each. */
 import { createHash } from 'node:crypto'
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
 import { headerOf, scanCsv } from './csv-scan.ts'
+import { type FolderFile, isFileInside, printOfFiles, rootOf } from './folder-files.ts'
 
 /** A table of a BIDS dataset. */
 export interface BidsSource {
@@ -19,10 +20,7 @@ export interface BidsSource {
 }
 
 /** One of the files of a table, with what its path says. */
-interface ListedFile {
-  readonly path: string
-  /** Within the dataset, with slashes. */
-  readonly inside: string
+interface ListedFile extends FolderFile {
   /** As sub-01. */
   readonly participant: string
   /** As ses-02; empty for a file of a person without sessions. */
@@ -41,13 +39,10 @@ const FILE_BYTES_MAX = 16 * 1024 * 1024
 /** The files of a table in the order of their paths. Throws SOURCE_INVALID for one that is too long, or leads out of the dataset. */
 async function listedFiles({ folder, list, name }: BidsSource): Promise<readonly ListedFile[]> {
   const files: ListedFile[] = []
-  const root = await realpath(folder).catch((cause: unknown) => fail(`${folder}: there is no such folder`, cause))
+  const root = await rootOf(folder)
   const add = async (at: readonly string[], participant: string, session: string) => {
     const path = join(folder, ...at)
-    const facts = await stat(path).catch(() => undefined)
-    if (!facts?.isFile()) return
-    if (!(await realpath(path)).startsWith(root + sep)) fail(`${path}: leads out of the folder of the dataset`)
-    if (facts.size > FILE_BYTES_MAX) fail(`${path}: is longer than ${FILE_BYTES_MAX} bytes`)
+    if (!(await isFileInside(path, root, FILE_BYTES_MAX))) return
     if (files.length === FILES_MAX) fail(`${name}: more than ${FILES_MAX} files`)
     files.push({ path, inside: at.join('/'), participant, session })
   }
@@ -73,12 +68,7 @@ export async function hasBidsList(source: BidsSource): Promise<boolean> {
 
 /** A text that changes whenever one of the files is written, is added or removed. Throws SOURCE_INVALID. */
 export async function bidsFingerprint(source: BidsSource): Promise<string> {
-  const hash = createHash('sha256')
-  for (const { path, inside } of await filesOrFail(source)) {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
-    hash.update(`${inside}\0${[dev, ino, size, mtimeNs, ctimeNs].join('-')}\n`)
-  }
-  return hash.digest('hex')
+  return printOfFiles(await filesOrFail(source))
 }
 
 async function filesOrFail(source: BidsSource): Promise<readonly ListedFile[]> {
@@ -172,6 +162,6 @@ function rowOf(
   return columns.map((column) => ofPath.get(column) ?? own.get(column) ?? ofName[column] ?? '')
 }
 
-function fail(words: string, cause?: unknown): never {
-  throw new StimnetError('SOURCE_INVALID', words, cause === undefined ? {} : { cause })
+function fail(words: string): never {
+  throw new StimnetError('SOURCE_INVALID', words)
 }

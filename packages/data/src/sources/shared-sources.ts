@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
 import { postgresAddress, relationParts } from '../catalog/postgres-config.ts'
-import { type Source, sourceOf } from './source.ts'
+import { isFolder, type Source, sourceOf } from './source.ts'
 
 /**
  * Throws CONFIG_INVALID, naming both tables and the source, if two tables of a peer's catalogs read one file, by whatever path or
@@ -37,9 +37,9 @@ export async function assertSourcesApart(configs: readonly CatalogConfig[], base
 
 async function keyOf(source: Source, catalog: CatalogConfig): Promise<string | undefined> {
   if (source.format === 'postgres') return relationKey(catalog, source.table)
-  if (source.format !== 'bids') return fileKey(source.path)
+  if (!isFolder(source)) return fileKey(source.path)
   const folder = await fileKey(source.folder)
-  return folder === undefined ? undefined : `${source.list} of ${folder}`
+  return folder === undefined ? undefined : `${source.format === 'bids' ? source.list : 'people'} of ${folder}`
 }
 
 async function fileKey(path: string): Promise<string | undefined> {

@@ -10,6 +10,7 @@ import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type CsvShape, headerOf, lineOfRecord, scanCsv, type TextForm } from './csv-scan.ts'
 import { type BidsSource, bidsColumns, bidsFingerprint, bidsHash, loadBids } from './bids.ts'
+import { type FhirSource, fhirColumns, fhirFingerprint, fhirHash, loadFhir } from './fhir.ts'
 import { relationName } from './postgres/relation.ts'
 
 /** The format as which a file is read. */
@@ -34,14 +35,23 @@ export interface RelationSource {
 }
 
 /** A source in the file system. */
-export type LocalSource = FileSource | BidsSource
+export type LocalSource = FileSource | FolderSource
+
+/** A folder whose files make one table. */
+export type FolderSource = BidsSource | FhirSource
 
 /** Where the rows of a table are. */
 export type Source = LocalSource | RelationSource
 
+/** Whether a source is a folder whose files make one table. */
+export function isFolder(source: Source): source is FolderSource {
+  return source.format === 'bids' || source.format === 'fhir'
+}
+
 /** The source of a table. Throws SOURCE_INVALID if neither `format` nor the ending of a file's name gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
   if (table.bids !== undefined) return bidsOf(table, table.bids, baseDir)
+  if (table.fhir !== undefined) return fhirOf(table, table.fhir, baseDir)
   return table.file === undefined
     ? { table, name: `PostgreSQL, ${relationName(table)}`, format: 'postgres' }
     : fileOf(table, table.file, baseDir)
@@ -50,6 +60,11 @@ export function sourceOf(table: TableConfig, baseDir: string): Source {
 function bidsOf(table: TableConfig, { folder, list }: NonNullable<TableConfig['bids']>, baseDir: string): BidsSource {
   const path = resolve(baseDir, folder)
   return { table, name: `${path}, ${list}`, folder: path, list, format: 'bids' }
+}
+
+function fhirOf(table: TableConfig, codes: NonNullable<TableConfig['fhir']>, baseDir: string): FhirSource {
+  const folder = resolve(baseDir, codes.folder)
+  return { table, name: `${folder}, FHIR`, folder, codes, format: 'fhir' }
 }
 
 /** The file of a table. Throws as `sourceOf`. */
@@ -74,6 +89,7 @@ export function assertPlainPath(path: string, key: string): void {
 /** A text that changes whenever a file is written, to be taken before and after reading it. Throws SOURCE_INVALID. */
 export async function fingerprint(source: LocalSource): Promise<string> {
   if (source.format === 'bids') return bidsFingerprint(source)
+  if (source.format === 'fhir') return fhirFingerprint(source)
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
@@ -88,6 +104,7 @@ export async function fingerprint(source: LocalSource): Promise<string> {
 
 /** SHA-256 of a source's bytes, lower-case hexadecimal. Throws SOURCE_INVALID. */
 export function hashSource(source: LocalSource): Promise<string> {
+  if (source.format === 'fhir') return fhirHash(source)
   return source.format === 'bids' ? bidsHash(source) : hashFile(source.path)
 }
 
@@ -109,6 +126,7 @@ export interface LoadedSource {
 /** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
 export function loadSource(source: LocalSource, session: Session, raw: string): Promise<LoadedSource> {
   if (source.format === 'bids') return loadBids(source, session, raw)
+  if (source.format === 'fhir') return loadFhir(source, session, raw)
   if (source.format === 'parquet') return loadParquet(source, session, raw)
   return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
@@ -131,7 +149,7 @@ export async function loadWhatFits(
   raw: string
 ): Promise<{ readonly loaded: LoadedSource; readonly faults: readonly LineFault[] }> {
   const faults: LineFault[] = []
-  if (source.format === 'bids') return { loaded: await loadBids(source, session, raw), faults }
+  if (isFolder(source)) return { loaded: await loadSource(source, session, raw), faults }
   if (source.format === 'parquet') return { loaded: await loadParquet(source, session, raw), faults }
   const loaded = await loadRecords(source, session, raw, (line, fault) => faults.push({ line, fault }))
   return { loaded, faults }
@@ -204,6 +222,7 @@ async function loadParquet(source: FileSource, session: Session, raw: string): P
 /** The columns of a source, without its rows. Throws SOURCE_INVALID. */
 export async function columnsOf(source: LocalSource, session: Session): Promise<readonly string[]> {
   if (source.format === 'bids') return bidsColumns(source)
+  if (source.format === 'fhir') return fhirColumns(source)
   if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))

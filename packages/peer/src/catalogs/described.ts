@@ -29,7 +29,7 @@ export async function catalogsText(file: string, folder: string): Promise<string
  * The catalogs of a peer's configuration, or of a file that describes one catalog or a list of them. Throws CONFIG_INVALID.
  */
 export async function readCatalogs(file: string): Promise<readonly CatalogConfig[]> {
-  const written = await readWritten(file)
+  const written = await readYaml(file)
   const isPeer = typeof written === 'object' && written !== null && 'catalogs' in written
   if (isPeer) return (await loadConfig(file)).config.catalogs
   return parseConfig({ institution: '-', catalogs: [written].flat() }, () => `${file}: `).catalogs
@@ -37,13 +37,13 @@ export async function readCatalogs(file: string): Promise<readonly CatalogConfig
 
 async function readDescriptions(file: string, folder: string): Promise<Described[]> {
   const path = resolve(file)
-  const raws = [await readWritten(file)].flat().map((raw) => moved(raw, dirname(path), folder))
+  const raws = [await readYaml(file)].flat().map((raw) => moved(raw, dirname(path), folder))
   const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
   return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
 }
 
-/** The values of a YAML file. Throws CONFIG_INVALID. */
-async function readWritten(file: string): Promise<unknown> {
+/** The values of a YAML file, which a person wrote. Throws CONFIG_INVALID. */
+export async function readYaml(file: string): Promise<unknown> {
   const path = resolve(file)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
@@ -62,10 +62,13 @@ function moved(raw: unknown, from: string, to: string): Record<string, unknown> 
   const catalog = raw as { tables?: unknown; postgres?: unknown }
   if (!Array.isArray(catalog?.tables)) return raw as Record<string, unknown>
   const move = (path: string) => relative(to, resolve(from, path)) || '.'
-  const tables = catalog.tables.map((table: { file?: unknown; bids?: { folder?: unknown } }) => {
+  const tables = catalog.tables.map((table: { file?: unknown; bids?: object; fhir?: object }) => {
     if (typeof table?.file === 'string') return { ...table, file: move(table.file) }
-    const folder = table?.bids?.folder
-    return typeof folder === 'string' ? { ...table, bids: { ...table.bids, folder: move(folder) } } : table
+    for (const key of ['bids', 'fhir'] as const) {
+      const source = table?.[key] as { folder?: unknown } | undefined
+      if (typeof source?.folder === 'string') return { ...table, [key]: { ...source, folder: move(source.folder) } }
+    }
+    return table
   })
   const { postgres } = catalog
   if (typeof postgres !== 'object' || postgres === null) return { ...catalog, tables }

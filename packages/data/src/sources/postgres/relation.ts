@@ -2,6 +2,7 @@
 import { relationParts } from '../../catalog/postgres-config.ts'
 import { quoteName, quoteText } from '../../quote.ts'
 import type { Database } from './connect.ts'
+import { unfit } from './faults.ts'
 
 /** The tables that are read from a database: those with `relation` or `query`. */
 export interface RelationTable {
@@ -55,7 +56,9 @@ export async function columnsOfRelation(
   table: RelationTable,
   timeZone: string | undefined
 ): Promise<RelationColumns> {
-  const columns = await database.columns(`SELECT * FROM ${relationSql(table)}`, relationName(table))
+  const { all, granted } = await columnNames(database, table)
+  const selected = granted?.map(quoteName).join(', ') ?? '*'
+  const columns = await database.columns(`SELECT ${selected} FROM ${relationSql(table)}`, relationName(table))
   const types = await database.rows(
     'SELECT oid::text, typname::text, typcategory::text, typtype::text FROM pg_type WHERE oid = ANY($1::oid[])',
     [columns.map(({ type }) => type)],
@@ -73,7 +76,35 @@ export async function columnsOfRelation(
     if (typeof read === 'string') unreadable.set(name, { name, why: read })
     else readable.set(name, { name, ...read })
   }
-  return { all: columns.map(({ name }) => name), readable, unreadable }
+  for (const name of all ?? []) {
+    if (!granted?.includes(name)) unreadable.set(name, { name, why: 'the role may not read it: GRANT SELECT' })
+  }
+  return { all: all ?? columns.map(({ name }) => name), readable, unreadable }
+}
+
+const NAMES = `
+  SELECT a.attname, has_column_privilege(c.oid, a.attnum, 'SELECT')
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY a.attnum`
+
+/**
+ * The names of a relation's columns, and those that the role may read: a role may have single columns of a table. Nothing for a
+ * query, which has the columns that it names.
+ */
+async function columnNames(
+  database: Database,
+  { name, relation }: RelationTable
+): Promise<{ readonly all?: readonly string[]; readonly granted?: readonly string[] }> {
+  const parts = relation === undefined ? undefined : relationParts(relation)
+  if (parts === undefined) return {}
+  const what = relationName({ name, relation })
+  const found = await database.rows(NAMES, [parts.schema, parts.name], what)
+  const at = `${database.place}, ${what}`
+  if (found.length === 0) throw unfit(at, 'there is no such table or view, or it has gone')
+  const granted = found.flatMap(([column, mayRead]) => (mayRead === 't' ? [column ?? ''] : []))
+  if (granted.length === 0) throw unfit(at, 'the role may not read it: GRANT SELECT')
+  return { all: found.map(([column]) => column ?? ''), granted }
 }
 
 interface ColumnType {

@@ -9,7 +9,8 @@ const ACTIONS = ['propose', 'check', 'dummy'] as const
 /** Exit code 1: the check found something wrong. Exit code 2: nothing could be checked. */
 export const catalogCommand = command({
   name: 'catalog',
-  usage: 'propose FILE … | propose --bids FOLDER | propose --postgres URL | check [FILE] | dummy NAME [--rows N]',
+  usage:
+    'propose FILE … | propose --bids FOLDER | propose --postgres URL | propose --omop URL --concepts FILE | propose --fhir FOLDER --concepts FILE | check [FILE] | dummy NAME [--rows N]',
   summary:
     'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows.',
   details: `
@@ -21,6 +22,8 @@ propose   reads CSV, TSV and Parquet files and writes a catalog to standard outp
           With --postgres it reads the tables and views of a database, all that the role may read or those of --table. The URL is
           postgresql://ROLE@HOST:PORT/DATABASE, without a password, which other users of this machine could see: give
           --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file).
+          With --omop it makes one row per person of an OMOP Common Data Model 5.4, with --fhir of a folder of FHIR bulk NDJSON, by the
+          concept sets or codes of a file: see docs/sources.md.
 check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
           with all lines of their files and all rows of their databases. It starts nothing and writes nothing. Exit code 0: nothing is
           wrong; 1: something is; 2: the configuration cannot be read.
@@ -30,6 +33,8 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
   stimnet catalog propose export/*.csv > catalog.yaml
   stimnet catalog propose --bids /data/ds004 --name imaging_data > catalog.yaml
   stimnet catalog propose --postgres postgresql://reader@127.0.0.1/registry --password-file pw --table clinic.patients > catalog.yaml
+  stimnet catalog propose --omop postgresql://reader@127.0.0.1/omop --password-file pw --concepts concepts.yaml > catalog.yaml
+  stimnet catalog propose --fhir /data/bulk --concepts codes.yaml > catalog.yaml
   stimnet catalog check catalog.yaml
   stimnet catalog dummy clinical_trial_data --rows 500 --out dummy`,
   options: {
@@ -47,6 +52,14 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     },
     bids: { type: 'string', value: 'FOLDER', help: 'propose: a BIDS dataset, in place of files' },
     postgres: { type: 'string', value: 'URL', help: 'propose: the database, in place of files' },
+    omop: { type: 'string', value: 'URL', help: 'propose: a database in the OMOP Common Data Model 5.4' },
+    fhir: { type: 'string', value: 'FOLDER', help: 'propose: FHIR bulk data, as NDJSON' },
+    concepts: {
+      type: 'string',
+      value: 'FILE',
+      help: 'propose --omop, --fhir: the concepts or codes of the index and the variables'
+    },
+    schema: { type: 'string', value: 'NAME', help: 'propose --omop: the schema of the model (default: cdm)' },
     table: {
       type: 'string',
       value: 'SCHEMA.NAME',
@@ -81,16 +94,29 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     const json = values.json ?? false
     switch (oneOf('the action', action, ACTIONS)) {
       case 'propose': {
-        const { postgres: url, bids } = values
-        const sources = [rest[0], bids, url].filter((source) => source !== undefined)
+        const { postgres, omop, bids, fhir, concepts } = values
+        const url = postgres ?? omop
+        const sources = [rest[0], bids, postgres, omop, fhir].filter((source) => source !== undefined)
         if (sources.length === 0) {
-          return refuse('a file is missing: stimnet catalog propose FILE …, --bids FOLDER or --postgres URL')
+          return refuse(
+            'a file is missing: stimnet catalog propose FILE …, --bids FOLDER, --fhir FOLDER, --postgres URL or --omop URL'
+          )
         }
-        if (sources.length > 1) return refuse('give files, --bids or --postgres, and only one of them')
+        if (sources.length > 1) return refuse('give files, --bids, --fhir, --postgres or --omop, and only one of them')
         const peopleMin = wholeNumber('--at-least', values['at-least'], { least: 3 }) ?? 10
         const wishes = { name: values.name, subjectKey: values['subject-key'], peopleMin, json }
         const database = url === undefined ? {} : { database: { url, ...databaseOf(values) } }
-        return proposeAction(rest, { ...wishes, ...database, ...(bids === undefined ? {} : { bids }) }, io)
+        if ((omop ?? fhir) !== undefined && concepts === undefined)
+          return refuse('--omop and --fhir need --concepts FILE')
+        if ((omop ?? fhir) === undefined && concepts !== undefined) return refuse('--concepts is for --omop and --fhir')
+        const schema = values.schema ?? 'cdm'
+        const byConcepts = concepts === undefined ? {} : { omop: { concepts, schema } }
+        const codes = concepts === undefined || fhir === undefined ? {} : { fhir: { folder: fhir, codes: concepts } }
+        return proposeAction(
+          rest,
+          { ...wishes, ...database, ...byConcepts, ...codes, ...(bids === undefined ? {} : { bids }) },
+          io
+        )
       }
       case 'check': {
         const [file] = onlyOne(rest, 'check [FILE]')

@@ -1,7 +1,14 @@
 /** The action `propose` of `stimnet catalog`. */
+import type { FileProposalOptions, Proposal } from '@stimnet/data'
 import { EXIT, type Io, printable, refuse } from '@stimnet/machine'
 import { isName } from '@stimnet/protocol'
 import { environment } from '../../config/environment.ts'
+
+/** The concept sets and the schema of an OMOP model. */
+export interface ProposeOmop {
+  readonly concepts: string
+  readonly schema: string
+}
 
 /** The database to propose for. */
 export interface ProposeDatabase {
@@ -16,8 +23,12 @@ export interface ProposeDatabase {
 interface ProposeOptions {
   /** Folder of a BIDS dataset, in place of files. */
   readonly bids?: string
+  /** Folder of FHIR bulk data and the file of codes, in place of files. */
+  readonly fhir?: { readonly folder: string; readonly codes: string }
   /** In place of files. */
   readonly database?: ProposeDatabase
+  /** With a database: it is an OMOP model. */
+  readonly omop?: ProposeOmop
   readonly name: string | undefined
   readonly subjectKey: string | undefined
   readonly peopleMin: number
@@ -30,24 +41,13 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   if (name !== undefined && !isName(name)) {
     refuse('--name has letters, digits, _ and -, at most 64, and begins with a letter')
   }
-  const { proposeCatalog, proposeFromBids, proposeFromDatabase } = await import('@stimnet/data')
   const wishes = {
     baseDir: process.cwd(),
     peopleMin,
     ...(name === undefined ? {} : { name }),
     ...(subjectKey === undefined ? {} : { subjectKey })
   }
-  const { bids, database } = options
-  const { yaml, decisions } =
-    bids !== undefined
-      ? await proposeFromBids(bids, wishes)
-      : database === undefined
-        ? await proposeCatalog(files, wishes)
-        : await proposeFromDatabase(sectionOf(database), {
-            ...wishes,
-            environment: environment(),
-            relations: database.tables
-          })
+  const { yaml, decisions } = await proposal(files, wishes, options)
   if (json) {
     io.out(`${JSON.stringify({ yaml, decisions }, null, 2)}\n`)
     return EXIT.ok
@@ -57,6 +57,26 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
   for (const { line, about, text } of decisions) io.err(`line ${line}, ${printable(about)}: ${printable(text)}\n`)
   io.err('Then: stimnet catalog check FILE. Paths in the proposal are relative to this folder.\n')
   return EXIT.ok
+}
+
+async function proposal(
+  files: readonly string[],
+  wishes: FileProposalOptions,
+  { bids, fhir, database, omop }: ProposeOptions
+): Promise<Proposal> {
+  const { proposeCatalog, proposeFromBids, proposeFromDatabase, proposeFromFhir, proposeFromOmop } = await import(
+    '@stimnet/data'
+  )
+  const { readYaml } = await import('../../catalogs/described.ts')
+  if (bids !== undefined) return proposeFromBids(bids, wishes)
+  if (fhir !== undefined) return proposeFromFhir(fhir.folder, await readYaml(fhir.codes), wishes)
+  if (database === undefined) return proposeCatalog(files, wishes)
+  const inDatabase = { ...wishes, environment: environment() }
+  if (omop === undefined) {
+    return proposeFromDatabase(sectionOf(database), { ...inDatabase, relations: database.tables })
+  }
+  const sets = await readYaml(omop.concepts)
+  return proposeFromOmop(sets, sectionOf(database), { ...inDatabase, schema: omop.schema })
 }
 
 /** The section of the configuration that reaches a database. */

@@ -1,0 +1,40 @@
+/** The files of a source that is a folder: none leads out of it, and together they have a fingerprint. */
+import { createHash } from 'node:crypto'
+import { realpath, stat } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+
+/** A file of a folder. */
+export interface FolderFile {
+  readonly path: string
+  /** Within the folder, with slashes. */
+  readonly inside: string
+}
+
+/** The folder itself, without links. Throws SOURCE_INVALID if there is none. */
+export async function rootOf(folder: string): Promise<string> {
+  return realpath(folder).catch((cause: unknown) => {
+    throw new StimnetError('SOURCE_INVALID', `${folder}: there is no such folder`, { cause })
+  })
+}
+
+/** Whether there is a file. Throws SOURCE_INVALID for one that leads out of the folder, or is longer than `bytesMax`. */
+export async function isFileInside(path: string, root: string, bytesMax = Number.POSITIVE_INFINITY): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined)
+  if (!facts?.isFile()) return false
+  if (!(await realpath(path)).startsWith(root + sep)) {
+    throw new StimnetError('SOURCE_INVALID', `${path}: leads out of the folder of the dataset`)
+  }
+  if (facts.size <= bytesMax) return true
+  throw new StimnetError('SOURCE_INVALID', `${path}: is longer than ${bytesMax} bytes`)
+}
+
+/** A text that changes whenever one of the files is written, is added or removed. */
+export async function printOfFiles(files: readonly FolderFile[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const { path, inside } of files) {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    hash.update(`${inside}\0${[dev, ino, size, mtimeNs, ctimeNs].join('-')}\n`)
+  }
+  return hash.digest('hex')
+}
