@@ -24,6 +24,7 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['all rows as one sample, in two units', 'none', 'a', 'b', 'c'],
   ['the institution as a factor', 'fixed', 'a', 'b', 'c'],
   ['one fit each, combined', 'meta', 'a', 'b', 'c'],
+  ['a random intercept of each institution', 'random', 'a', 'b', 'c'],
   ['a term that one institution cannot estimate', 'meta', 'a', 'one level', 'c'],
   ['a term that nobody can estimate', 'none', 'one level'],
   ['one institution alone has nothing to combine', 'meta', 'a'],

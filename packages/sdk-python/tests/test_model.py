@@ -161,8 +161,8 @@ class Asking(unittest.TestCase):
             with self.assertRaises(StimnetError) as nobody:
                 call("model", "y ~ x", catalog="trial")
             self.assertEqual(nobody.exception.code, "NO_PROVIDERS")
-            with self.assertRaisesRegex(StimnetError, "none, fixed, meta"):
-                call("model", "y ~ x", catalog="trial", site="random")
+            with self.assertRaisesRegex(StimnetError, "none, fixed, random, meta"):
+                call("model", "y ~ x", catalog="trial", site="each")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ import { whereOf } from './where.ts'
 /** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
 export const modelCommand = command({
   name: 'model',
-  usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--family NAME] [--forest TERM] [--dry]',
+  usage:
+    'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|random|meta] [--family NAME] [--forest TERM] [--dry]',
   summary: 'Fits a regression over the people of many institutions, as lm and glm in R would over one file.',
   details: `
   stimnet model "UPDRS_change ~ diagnosis + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
@@ -31,7 +32,8 @@ A formula has the outcome, ~, and terms joined by +:
   a:b        the product of both
   a * b      the same as a + b + a:b
   - 1        no intercept
-It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
+  (1 | site) a random intercept of each institution, as --site random
+It has no functions and no other brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
 --json shows the variables. A name that two tables have is written table.name.
 
 --family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
@@ -40,6 +42,7 @@ It has no functions and no brackets: a transformed variable must be a variable o
 --site says how institutions enter:
   none       all people as one sample (unless given)
   fixed      the institution as a factor, so that differences between institutions do not enter
+  random     an intercept of each institution from a normal distribution, as lmer's (1 | site): variances and ICC by REML
   meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
 
 Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. Over real
@@ -52,7 +55,7 @@ docs/models.md for what it needs.`,
   options: {
     ...CLIENT_OPTIONS,
     ...ASK_OPTIONS,
-    site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed or meta' },
+    site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed, random or meta' },
     family: {
       type: 'string',
       value: 'NAME',

@@ -60,10 +60,12 @@ export interface GramMeasure {
   readonly terms: readonly (readonly VariableRef[])[]
   /** The variables of the terms that are categories, with their declared levels; the first is the reference. */
   readonly factors: readonly ModelFactor[]
-  /** The institutions in the pooled model: as one sample, as a factor, or each by itself and then combined. */
+  /** The institutions in the pooled model: as one sample, as a factor, as a random intercept, or each by itself and then combined. */
   readonly site: SiteEffects
   /** What is fitted; absent: a linear regression. */
   readonly fit?: ModelFit
+  /** Each person has an intercept of their own, drawn from a normal distribution. Then people can have several rows. */
+  readonly random?: 'subject'
 }
 
 /**
@@ -83,7 +85,7 @@ export interface ModelFactor {
 }
 
 /** How a pooled model treats the institutions. */
-export const SITE_EFFECTS = ['none', 'fixed', 'meta'] as const
+export const SITE_EFFECTS = ['none', 'fixed', 'random', 'meta'] as const
 /** One of SITE_EFFECTS. */
 export type SiteEffects = (typeof SITE_EFFECTS)[number]
 

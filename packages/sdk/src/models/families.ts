@@ -22,6 +22,7 @@ export const MODEL_FAMILIES: readonly ModelFamily[] = [
 /** What a fitted model is, such as `Logistic regression of yes`. */
 export function modelTitle({ kind, family, event }: ModelResult): string {
   if (kind === 'pca') return 'Principal components'
+  if (kind === 'mixed') return 'Linear mixed model'
   const { title } = familyOf(family === undefined ? {} : { family })
   return event === undefined ? title : `${title} of ${event}`
 }
@@ -30,6 +31,7 @@ export function modelTitle({ kind, family, event }: ModelResult): string {
 export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
   none: 'all institutions as one sample',
   fixed: 'with the institution as a factor',
+  random: 'with a random intercept of each institution',
   meta: 'one fit per institution, combined by random effects'
 }
 

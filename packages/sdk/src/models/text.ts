@@ -13,6 +13,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
     `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
     model.kind === 'pca' ? componentTable(model) : coefficientTable(model, nameOf),
     `${fitInWords(model)}${note}\n`,
+    ...randomLine(model),
     ...siteTable(model, nameOf),
     `\n${releasedInWords(model)}\n`
   ].join('')
@@ -78,7 +79,9 @@ function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest
     ...(df === null ? [] : [`df = ${df}`]),
     ...(sigma === null ? [] : [`sigma = ${measured(sigma)}`]),
     ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
-    ...(likelihood === null ? [] : [`log-likelihood = ${measured(likelihood)}`]),
+    ...(likelihood === null
+      ? []
+      : [`${rest.kind === 'mixed' ? 'restricted ' : ''}log-likelihood = ${measured(likelihood)}`]),
     ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
     ...(deviance === null ? [] : [`deviance = ${measured(deviance)}${freedoms === null ? '' : ` on ${freedoms}`}`]),
     ...(nothing === null ? [] : [`null deviance = ${measured(nothing)}`]),
@@ -86,6 +89,16 @@ function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest
     ...(code === undefined ? [] : [code])
   ]
   return `${said.join(', ')}.`
+}
+
+/** The variances of a random intercept, in one line. */
+function randomLine({ random }: ModelResult): string[] {
+  if (random === undefined) return []
+  const { by, groups, tau2, sigma2, icc } = random
+  const whom = by === 'site' ? 'institutions' : 'people'
+  return [
+    `Random intercept of ${groups} ${whom}: variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))}), within them ${measured(sigma2)}; ICC = ${measured(icc)}.\n`
+  ]
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {

@@ -9,6 +9,7 @@ import {
   type ResolvedVariable,
   resolveVariable,
   SITE_EFFECTS,
+  type SiteEffects,
   type StatisticCall,
   StimnetError,
   type VariableRef,
@@ -16,7 +17,7 @@ import {
 } from '@stimnet/protocol'
 import { invalid } from '../measures.ts'
 import { columnsOfModel, entryOf } from './design.ts'
-import { type FormulaName, parseFormula } from './formula.ts'
+import { type Formula, type FormulaName, parseFormula } from './formula.ts'
 import { FormulaError, failAt } from './formula-fault.ts'
 
 /** What is assumed of the outcome. */
@@ -39,14 +40,14 @@ export interface ModelAsked {
  * alone that names the place in the formula.
  */
 export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
-  const { formula: text, site = 'none' } = call.arguments
+  const { formula: text } = call.arguments
   if (typeof text !== 'string') invalid('regression needs the argument `formula`, such as "y ~ age + sex".')
   const family = FAMILIES.find((one) => one === (call.arguments.family ?? 'gaussian'))
   if (family === undefined) invalid(`family: one of ${FAMILIES.join(', ')}.`)
-  const effects = SITE_EFFECTS.find((one) => one === site)
-  if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
   if (call.by.length > 0) invalid('A regression has no groups: name the category in the formula, or filter by it.')
   const formula = parseFormula(text)
+  const effects = siteAsked(call, formula)
+  if (effects === 'random' && family !== 'gaussian') invalid('site: random is of the family gaussian alone.')
   const used = new Set<string>(call.table === undefined ? [] : [call.table])
   const find = (name: FormulaName) => found(name, descriptor, used)
   const outcome = find(formula.outcome)
@@ -107,6 +108,19 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
   }
 }
 
+/** How institutions enter: by the argument, or as `(1 | site)` in the formula. */
+function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula): SiteEffects {
+  const other = random.find(({ text }) => text !== 'site')
+  if (other !== undefined) failAt(other, 'a random intercept is of each site: (1 | site)')
+  const [given, again] = random
+  if (again !== undefined) failAt(again, 'it is in the formula already')
+  if (given !== undefined && site !== undefined && site !== 'none' && site !== 'random')
+    failAt(given, 'institutions enter by (1 | site) or by the argument site, not by both')
+  const effects = given === undefined ? SITE_EFFECTS.find((one) => one === (site ?? 'none')) : 'random'
+  if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
+  return effects
+}
+
 /** The fit that is asked for; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that it cannot have. */
 function fitAsked(
   family: (typeof FAMILIES)[number],
@@ -134,8 +148,9 @@ function fitAsked(
 }
 
 /** The reason why a model of counts or components is not fitted; undefined if it is, or is a linear one. */
-function fitFault({ fit, terms, factors, outcome }: GramMeasure): string | undefined {
+function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string | undefined {
   if (fit === undefined) return undefined
+  if (site === 'random') return 'The site as a random intercept is of linear regressions alone.'
   if (fit.family === 'components')
     return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
   const covariates = [...new Set(terms.flat())]
@@ -158,8 +173,8 @@ export function modelFault(measure: GramMeasure): string | undefined {
   const numbers = all.filter((variable) => !isFactor(variable))
   if (terms.length === 0) return 'The model has no term: write y ~ 1, or name one.'
   if (numbers.length > NUMBERS_MAX) return `A model has at most ${NUMBERS_MAX} numbers with its outcome.`
-  if (site === 'fixed' && !terms.some((term) => term.length === 0))
-    return 'The site as a factor needs the intercept: leave "- 1" out.'
+  if ((site === 'fixed' || site === 'random') && !terms.some((term) => term.length === 0))
+    return 'The site as a factor or a random intercept needs the intercept: leave "- 1" out.'
   const texts = new Set(terms.map((term) => term.join(':')))
   for (const term of terms) {
     const own = term.filter((variable) => !isFactor(variable))

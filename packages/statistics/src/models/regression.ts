@@ -13,10 +13,11 @@ export interface SiteGram {
   readonly gram: GramPart
 }
 
-type Coefficient = ModelResult['coefficients'][number]
+/** One term of a fit. */
+export type Coefficient = ModelResult['coefficients'][number]
 
 /** The numbers of one fit. */
-type Fit = Pick<
+export type Fit = Pick<
   ModelResult,
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note'
 >
@@ -81,7 +82,8 @@ export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   }
 }
 
-function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): string {
+/** What a fit says of itself. */
+export function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): string {
   const aliased = coefficients.filter(({ estimate }) => estimate === null).map(({ term }) => term)
   return [
     ...(aliased.length > 0
@@ -91,7 +93,8 @@ function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): stri
   ].join(' ')
 }
 
-const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
+/** The numbers of a term that is not estimated. */
+export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
 
 function tested(estimate: number, error: number, df: number): Omit<Coefficient, 'term' | 'between'> {
   const reach = tOfP(ERROR_SHARE, df) * error
@@ -100,7 +103,7 @@ function tested(estimate: number, error: number, df: number): Omit<Coefficient, 
 }
 
 /** Each coefficient over the sites that estimate it. Only these have a combined value. */
-function combined(fits: readonly Fit[]): Fit {
+export function combined(fits: readonly Fit[]): Fit {
   const [first] = fits
   const few: string[] = []
   const coefficients = (first?.coefficients ?? []).map(({ term }, at): Coefficient => {

@@ -41,7 +41,7 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
     if not all(isinstance(text, str) and _WHOLE.match(text) for text in upper) or not all(map(_is_column, columns)):
         return None
     texts = [part.get(name) for name in ("formula", "outcome", "site")]
-    if not all(isinstance(text, str) for text in texts) or (part.get("site") == "fixed" and not intercept):
+    if not all(isinstance(text, str) for text in texts) or (part.get("site") in ("fixed", "random") and not intercept):
         return None
     matrix = [[0] * size for _ in range(size)]
     places = ((i, j) for i in range(size) for j in range(i, size))

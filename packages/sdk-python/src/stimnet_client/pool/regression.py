@@ -7,9 +7,10 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
-from .distributions import p_of_t, t_of_p
-from .gram import Gram, added, gram_of, independent_in, solved, with_site_columns
+from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
+from .gram import Gram, added, gram_of, in_common_units, independent_in, solved, with_site_columns
 from .meta import ERROR_SHARE, Effect, combine
+from .reml import Groups, reml
 
 Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
@@ -49,12 +50,14 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     """
     first = next(iter(sites.values()))
     each = {site: _fit_of(gram) for site, gram in sites.items()}
-    if first.site == "meta" and len(sites) > 1:
+    if first.site == "random" and len(sites) > 1:
+        fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
+    elif first.site == "meta" and len(sites) > 1:
         fit = _combined(list(each.values()))
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     return {
-        "kind": "regression",
+        "kind": "mixed" if "random" in fit else "regression",
         "formula": first.formula,
         "outcome": first.outcome,
         "site": first.site,
@@ -62,6 +65,44 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
         "sites": [
             {"site": site, **{name: own[name] for name in ("n", "sigma", "coefficients")}} for site, own in each.items()
         ],
+    }
+
+
+def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
+    """Each site as one group: its totals are the first row of its matrix, since its first column is 1."""
+    groups = [Groups(gram.n, 1, gram.matrix, [[a * b for b in gram.matrix[0]] for a in gram.matrix[0]]) for gram in grams]
+    return groups, grams[0].decimals
+
+
+def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str) -> Fit:
+    """The fit with a random intercept of each group; z, p and intervals are Wald's."""
+    groups, decimals = made
+    found = reml(groups, decimals)
+    fit: Fit = {"n": sum(one.size * one.groups for one in groups)}
+    fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
+    coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
+    if found is None:
+        return {**fit, "coefficients": coefficients, "random": None}
+    reach = z_of_p(ERROR_SHARE)
+    for at, estimate, error in zip(found.kept, found.estimates, found.errors):
+        z = estimate / error
+        interval = [estimate - reach * error, estimate + reach * error]
+        own = {"estimate": estimate, "error": error, "statistic": z, "p": p_of_normal(z), "interval": interval}
+        coefficients[at] = {"term": first.names[at], **own}
+    tau2, count = found.ratio * found.residual, sum(one.groups for one in groups)
+    return {
+        **fit,
+        "coefficients": coefficients,
+        "sigma": math.sqrt(found.residual),
+        "log_likelihood": found.log_likelihood,
+        "aic": 2 * (len(found.kept) + 2) - 2 * found.log_likelihood,
+        "random": {
+            "by": by,
+            "groups": count,
+            "tau2": tau2,
+            "sigma2": found.residual,
+            "icc": found.ratio / (1 + found.ratio),
+        },
     }
 
 
