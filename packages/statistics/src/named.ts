@@ -157,13 +157,16 @@ const REGRESSION_SUMMARY =
 const FORMULA: StatisticArgument = {
   name: 'formula',
   required: true,
-  meaning: 'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out.'
+  meaning:
+    'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out; "(1 | subject)" gives each ' +
+    'person, and "(1 | site)" each institution, an intercept of its own from a normal distribution.'
 }
 const SITE: StatisticArgument = {
   name: 'site',
   required: false,
   meaning:
-    'none (unless given): all institutions as one sample; fixed: the institution as a factor; meta: one fit each, combined.'
+    'none (unless given): all institutions as one sample; fixed: the institution as a factor; random: an intercept of each; meta: one ' +
+    'fit each, combined.'
 }
 
 const FAMILY: StatisticArgument = {
@@ -239,6 +242,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
 
 const ALIASES: Readonly<Record<string, string>> = {
   glm: 'regression',
+  mixed_model: 'regression',
   stdev: 'sd',
   stddev: 'sd',
   avg: 'mean',

@@ -28,11 +28,12 @@ export const modelCommand = command({
   stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --site meta --forest motion_score
 
 A formula has the outcome, ~, and terms joined by +:
-  a          a number, or a category: one coefficient for each of its levels but the first
-  a:b        the product of both
-  a * b      the same as a + b + a:b
-  - 1        no intercept
-  (1 | site) a random intercept of each institution, as --site random
+  a              a number, or a category: one coefficient for each of its levels but the first
+  a:b            the product of both
+  a * b          the same as a + b + a:b
+  - 1            no intercept
+  (1 | subject)  a random intercept of each person, who can then have several rows: lmer in R
+  (1 | site)     a random intercept of each institution, as --site random
 It has no functions and no other brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
 --json shows the variables. A name that two tables have is written table.name.
 
@@ -45,8 +46,8 @@ It has no functions and no other brackets: a transformed variable must be a vari
   random     an intercept of each institution from a normal distribution, as lmer's (1 | site): variances and ICC by REML
   meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
 
-Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. Over real
-people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
+Each person must have one row, but for (1 | subject): of a table with several rows for each person, choose by --where, for example
+one visit. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
 it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but the logistic one. The
 answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
 --forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the

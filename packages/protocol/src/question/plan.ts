@@ -64,8 +64,11 @@ export interface GramMeasure {
   readonly site: SiteEffects
   /** What is fitted; absent: a linear regression. */
   readonly fit?: ModelFit
-  /** Each person has an intercept of their own, drawn from a normal distribution. Then people can have several rows. */
-  readonly random?: 'subject'
+  /**
+   * Each person has an intercept of their own, drawn from a normal distribution; `table`: the one whose rows are those of the model,
+   * of which a person can have several.
+   */
+  readonly random?: { readonly by: 'subject'; readonly table: string }
 }
 
 /**
@@ -269,6 +272,8 @@ export interface ReducedRows extends ReducedPart {
    * declared level.
    */
   readonly values: ReadonlyMap<VariableRef, Float64Array>
+  /** The subject of each row, in the same order. */
+  readonly owners: Uint32Array
 }
 
 /** A variable within one group. Sums are exact integers in units of 10^-decimals (of squares: 10^-2·decimals). */

@@ -120,5 +120,7 @@ export function releasedInWords(model: ModelResult): string {
     return `Released by each institution: the table of ${what} behind the model.`
   }
   const { columns, sums } = releasedBy(model)
+  if (model.kind === 'mixed' && model.random?.by !== 'site' && model.site !== 'random')
+    return `Released by each institution, for the people with each number of rows: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and the same of their totals.`
   return `Released by each institution: the ${sums} sums of products of ${columns} columns, the outcome included, and so their means, variances and covariances.`
 }

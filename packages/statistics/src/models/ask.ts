@@ -47,6 +47,7 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
   if (call.by.length > 0) invalid('A regression has no groups: name the category in the formula, or filter by it.')
   const formula = parseFormula(text)
   const effects = siteAsked(call, formula)
+  const person = formula.random.find((group) => group.text !== 'site')
   if (effects === 'random' && family !== 'gaussian') invalid('site: random is of the family gaussian alone.')
   const used = new Set<string>(call.table === undefined ? [] : [call.table])
   const find = (name: FormulaName) => found(name, descriptor, used)
@@ -75,7 +76,8 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
       .filter(({ variable }) => variable.type === 'category')
       .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels }))
       .sort((a, b) => (a.variable < b.variable ? -1 : 1)),
-    ...(fit === undefined ? {} : { fit })
+    ...(fit === undefined ? {} : { fit }),
+    ...(person === undefined ? {} : { random: rowsOfPeople(person, descriptor, used) })
   }
   const fault = modelFault(measure)
   if (fault !== undefined) invalid(fault)
@@ -110,15 +112,43 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
 
 /** How institutions enter: by the argument, or as `(1 | site)` in the formula. */
 function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula): SiteEffects {
-  const other = random.find(({ text }) => text !== 'site')
-  if (other !== undefined) failAt(other, 'a random intercept is of each site: (1 | site)')
-  const [given, again] = random
-  if (again !== undefined) failAt(again, 'it is in the formula already')
+  const other = random.find(({ text }) => text !== 'site' && text !== 'subject')
+  if (other !== undefined)
+    failAt(other, 'a random intercept is of each person or each institution: (1 | subject), (1 | site)')
+  const [, again] = random
+  if (again !== undefined) failAt(again, 'one random intercept can be in a model')
+  const given = random.find(({ text }) => text === 'site')
   if (given !== undefined && site !== undefined && site !== 'none' && site !== 'random')
     failAt(given, 'institutions enter by (1 | site) or by the argument site, not by both')
   const effects = given === undefined ? SITE_EFFECTS.find((one) => one === (site ?? 'none')) : 'random'
   if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
   return effects
+}
+
+/** The table whose rows a model with an intercept of each person is of. */
+function rowsOfPeople(
+  group: FormulaName,
+  { tables }: CatalogDescriptor,
+  used: ReadonlySet<string>
+): NonNullable<GramMeasure['random']> {
+  const [table, other] = tables.filter(({ name, oneRowPerSubject }) => used.has(name) && !oneRowPerSubject)
+  if (table === undefined) failAt(group, 'no table of the model has several rows for a person')
+  if (other !== undefined) failAt(group, `${table.name} and ${other.name} both have several rows for a person`)
+  return { by: 'subject', table: table.name }
+}
+
+/** The reason why a model with an intercept of each person is not fitted; undefined if it is, or has none. */
+function randomFault({ random, fit, site, terms, outcome, factors }: GramMeasure): string | undefined {
+  if (random === undefined) return undefined
+  if (fit !== undefined) return 'A random intercept is of linear regressions alone.'
+  if (site === 'random') return 'A model has one random intercept: of each person, or of each institution.'
+  if (!terms.some((term) => term.length === 0)) return 'A random intercept needs the intercept: leave "- 1" out.'
+  const isNumber = (variable: VariableRef) => !factors.some((one) => one.variable === variable)
+  const isOfPeople = (variable: VariableRef) => !variable.startsWith(`${random.table}.`)
+  const [number] = [outcome, ...terms.flat()].filter((variable) => isNumber(variable) && isOfPeople(variable))
+  return number === undefined
+    ? undefined
+    : `${number} is a number of each person, not of each row of ${random.table}: with (1 | subject) take a category of it, such as age groups.`
 }
 
 /** The fit that is asked for; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that it cannot have. */
@@ -166,7 +196,7 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
 /** The reason why a model is not fitted, from the question alone; undefined if it is. */
 export function modelFault(measure: GramMeasure): string | undefined {
   const { terms, factors, site, outcome } = measure
-  const unfit = fitFault(measure)
+  const unfit = fitFault(measure) ?? randomFault(measure)
   if (unfit !== undefined) return unfit
   const isFactor = (variable: VariableRef) => factors.some((one) => one.variable === variable)
   const all = variablesOf(measure)

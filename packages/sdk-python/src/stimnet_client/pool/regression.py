@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
 from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
-from .gram import Gram, added, gram_of, in_common_units, independent_in, solved, with_site_columns
+from .gram import Gram, Groups, Matrix, added, gram_of, in_common_units, independent_in, solved, with_site_columns
 from .meta import ERROR_SHARE, Effect, combine
-from .reml import Groups, reml
+from .reml import reml
 
 Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
@@ -49,15 +50,19 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     one, all of one model.
     """
     first = next(iter(sites.values()))
-    each = {site: _fit_of(gram) for site, gram in sites.items()}
-    if first.site == "random" and len(sites) > 1:
+    each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
+    if first.people and not (first.site == "meta" and len(sites) > 1):
+        fit = _fit_of_people(_with_site_columns_each(sites) if first.site == "fixed" else list(sites.values()))
+    elif first.site == "random" and len(sites) > 1:
         fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
     elif first.site == "meta" and len(sites) > 1:
         fit = _combined(list(each.values()))
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
+    if fit.get("random") and first.people:
+        fit["random"]["left_out"] = sum(gram.left_out for gram in sites.values())
     return {
-        "kind": "mixed" if "random" in fit else "regression",
+        "kind": "mixed" if first.people or "random" in fit else "regression",
         "formula": first.formula,
         "outcome": first.outcome,
         "site": first.site,
@@ -70,8 +75,37 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
 
 def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
     """Each site as one group: its totals are the first row of its matrix, since its first column is 1."""
-    groups = [Groups(gram.n, 1, gram.matrix, [[a * b for b in gram.matrix[0]] for a in gram.matrix[0]]) for gram in grams]
-    return groups, grams[0].decimals
+    totals = [[[a * b for b in gram.matrix[0]] for a in gram.matrix[0]] for gram in grams]
+    return [Groups(gram.n, 1, gram.matrix, own) for gram, own in zip(grams, totals)], grams[0].decimals
+
+
+def _fit_of_people(grams: Sequence[Gram]) -> Fit:
+    """The fit with an intercept of each person, of the people of all sites."""
+    groups: list[Groups] = []
+    scaled: list[Gram] = []
+    for gram in grams:
+        for one in gram.people or ():
+            groups.append(one)
+            scaled += [replace(gram, matrix=one.within), replace(gram, matrix=one.totals)]
+    common = in_common_units(scaled)
+    pairs = zip(groups, common[::2], common[1::2])
+    made = [Groups(one.size, one.groups, within.matrix, totals.matrix) for one, within, totals in pairs]
+    return _of_groups((made, common[0].decimals), common[0], "subject")
+
+
+def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
+    """The sites with a column for each but the first, of which only its own is not zero."""
+    found = []
+    for site, gram in sites.items():
+
+        def wide(matrix: Matrix) -> Gram:
+            nothing = [[0] * len(matrix) for _ in matrix]
+            return with_site_columns({one: replace(gram, matrix=matrix if one == site else nothing) for one in sites})
+
+        own = gram.people or ()
+        made = [Groups(one.size, one.groups, wide(one.within).matrix, wide(one.totals).matrix) for one in own]
+        found.append(replace(wide(gram.matrix), people=tuple(made)))
+    return found
 
 
 def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str) -> Fit:

@@ -1,4 +1,4 @@
-"""A linear model with a random intercept by group, by restricted maximum likelihood, as ``packages/statistics`` fits it."""
+"""A linear model with a random intercept by group, by restricted likelihood, as ``packages/statistics`` fits it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Callable, Sequence
 
-from .gram import Matrix, independent_in, solved
+from .gram import Groups, Matrix, independent_in, solved
 
 _WEIGHT_BITS = 96
 _RATIOS = [10.0**power for power in range(-6, 7)]
 _STEPS_MAX = 100
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The groups of one size: sums over their rows, and over the groups of the products of their totals."""
-
-    size: int
-    groups: int
-    within: Matrix
-    totals: Matrix
 
 
 @dataclass(frozen=True)
