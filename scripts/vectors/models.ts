@@ -32,6 +32,14 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['no intercept', 'none', 'a', 'c']
 ]
 
+/** Combined in other ways. */
+const COMBINED: readonly NonNullable<GramPart['meta']>[] = [
+  { method: 'dl', interval: 'wald' },
+  { method: 'pm', interval: 'hartung_knapp' },
+  { method: 'reml', interval: 'wald' },
+  { method: 'fixed', interval: 'wald' }
+]
+
 /** With an intercept of each person, who has one to three rows. */
 const CASES_OF_PEOPLE: typeof CASES = [
   ['a random intercept of each person', 'none', 'a', 'b', 'c'],
@@ -43,18 +51,30 @@ const CASES_OF_PEOPLE: typeof CASES = [
 export function modelVectors() {
   return {
     about: 'Gram matrices by site, and what `fitModel` makes of them, numbers to a relative 1e-9.',
-    cases: [...CASES, ...CASES_OF_PEOPLE].map((one) => {
-      const [name, effects, ...named] = one
-      const isOfPeople = CASES_OF_PEOPLE.includes(one)
-      const sites = named.map((word, i) => {
-        const made = SITES[word]
-        if (made === undefined) throw new RangeError(word)
-        const gram = gramOf(made, effects, { intercept: name !== 'no intercept', isOfPeople })
-        return { site: `site-${'abc'[i]}`, gram }
+    cases: [...CASES, ...CASES_OF_PEOPLE]
+      .map((one) => {
+        const [name, effects, ...named] = one
+        const isOfPeople = CASES_OF_PEOPLE.includes(one)
+        const sites = named.map((word, i) => {
+          const made = SITES[word]
+          if (made === undefined) throw new RangeError(word)
+          const gram = gramOf(made, effects, { intercept: name !== 'no intercept', isOfPeople })
+          return { site: `site-${'abc'[i]}`, gram }
+        })
+        return { name, sites, model: rounded(fitModel(sites)) }
       })
-      return { name, sites, model: rounded(fitModel(sites)) }
-    })
+      .concat(COMBINED.map(combinedBy))
   }
+}
+
+function combinedBy(meta: NonNullable<GramPart['meta']>) {
+  const sites = ['a', 'b', 'c'].map((word) => {
+    const made = SITES[word]
+    if (made === undefined) throw new RangeError(word)
+    const gram = gramOf(made, 'meta', { intercept: true, isOfPeople: false })
+    return { site: `site-${word}`, gram: { ...gram, meta } }
+  })
+  return { name: `combined by ${meta.method}, ${meta.interval}`, sites, model: rounded(fitModel(sites)) }
 }
 
 /** To twelve digits: those beyond differ between machines. */

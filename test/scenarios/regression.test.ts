@@ -323,7 +323,10 @@ describe('Regression over three institutions', () => {
     assert.match(asked.out, /Released by each institution: the 10 sums of products of 4 columns/)
     const visited = await stimnet(['model', 'grip ~ sex + visit + (1 | subject)', ...catalog])
     assert.equal(visited.code, 0, visited.err)
-    assert.match(visited.out, /Linear mixed model, grip ~ sex \+ visit \+ \(1 \| subject\): all institutions as one sample/)
+    assert.match(
+      visited.out,
+      /Linear mixed model, grip ~ sex \+ visit \+ \(1 \| subject\): all institutions as one sample/
+    )
     assert.match(visited.out, /Random intercept of 2100 people: variance .*; ICC = 0\./)
     // What the descriptions rule out is said before anything is sent.
     const before = (await client.listBroadcasts()).length

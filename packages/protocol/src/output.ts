@@ -173,6 +173,10 @@ const gramSchema = z.object({
   /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
   upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
   site: z.enum(SITE_EFFECTS),
+  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  meta: z
+    .object({ method: z.enum(['reml', 'dl', 'pm', 'fixed']), interval: z.enum(['hartung_knapp', 'wald']) })
+    .optional(),
   /**
    * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
    * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
@@ -487,7 +491,13 @@ const coefficientSchema = z.object({
   /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
   /** Of `site: meta`: how the sites differ in it. */
-  between: z.object({ tau2: z.number(), i2: z.number(), q: z.number(), q_p: z.number() }).optional()
+  between: z
+    .object({
+      ...{ tau2: z.number(), i2: z.number(), q: z.number(), q_p: z.number() },
+      /** Where the coefficient of a further institution lies, 19 times of 20. Of three or more institutions. */
+      prediction: z.array(z.number()).length(2).optional()
+    })
+    .optional()
 })
 
 /** A principal component. */

@@ -236,7 +236,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
-  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, FAMILY, MODELLED),
+  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, METHOD, INTERVAL, FAMILY, MODELLED),
   describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE)
 ]
 

@@ -4,6 +4,8 @@ import { SITE_EFFECTS } from '@stimnet/protocol'
 import {
   type CheckedModel,
   checkModel,
+  COMBINING,
+  INTERVALS,
   isLeftToMapping,
   MODEL_FAMILIES,
   type ModelAsked,
@@ -44,7 +46,8 @@ It has no functions and no other brackets: a transformed variable must be a vari
   none       all people as one sample (unless given)
   fixed      the institution as a factor, so that differences between institutions do not enter
   random     an intercept of each institution from a normal distribution, as lmer's (1 | site): variances and ICC by REML
-  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
+  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I², Q and where that of a
+             further institution lies. --method: reml, dl, pm or fixed; --interval: hartung_knapp or wald
 
 Each person must have one row, but for (1 | subject): of a table with several rows for each person, choose by --where, for example
 one visit. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
@@ -57,6 +60,8 @@ docs/models.md for what it needs.`,
     ...CLIENT_OPTIONS,
     ...ASK_OPTIONS,
     site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed, random or meta' },
+    method: { type: 'string', value: 'NAME', help: 'Of --site meta: reml (unless given), dl, pm or fixed' },
+    interval: { type: 'string', value: 'NAME', help: 'Of --site meta: hartung_knapp (unless given) or wald' },
     family: {
       type: 'string',
       value: 'NAME',
@@ -73,6 +78,8 @@ docs/models.md for what it needs.`,
       formula,
       site: oneOf('--site', values.site ?? 'none', SITE_EFFECTS),
       family: oneOf('--family', values.family ?? 'gaussian', families),
+      ...(values.method === undefined ? {} : { method: oneOf('--method', values.method, COMBINING) }),
+      ...(values.interval === undefined ? {} : { interval: oneOf('--interval', values.interval, INTERVALS) }),
       ...(values.event === undefined ? {} : { event: values.event })
     }
     const where = whereOf(values.where ?? [])

@@ -19,6 +19,7 @@ export function gramPartOf(
     n: 'matrix' in released && released.sizes !== undefined ? rowsIn(released.sizes.kept) : people,
     upper: 'matrix' in released ? upperOf(released.matrix) : [],
     site: measure.site,
+    ...(measure.meta === undefined ? {} : { meta: measure.meta }),
     ...('matrix' in released && released.sizes !== undefined ? { clusters: clustersOf(released.sizes) } : {}),
     ...(measure.fit === undefined ? {} : { fit: measure.fit }),
     ...('table' in released

@@ -69,6 +69,8 @@ export interface GramMeasure {
    * of which a person can have several.
    */
   readonly random?: { readonly by: 'subject'; readonly table: string }
+  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
 
 /**

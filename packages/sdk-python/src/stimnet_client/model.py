@@ -146,7 +146,9 @@ def asked_model(formula: str, catalog: str, site: str, fields: Mapping[str, Any]
     """The fields of a submission. Raises PARAMETER_INVALID for another ``site`` than there is."""
     if site not in SITES:
         raise StimnetError("PARAMETER_INVALID", f"site is one of {', '.join(SITES)}, not {site!r}")
-    call = {"name": "regression", "arguments": {"formula": formula, "site": site}}
+    combining = {name: fields[name] for name in ("method", "interval") if name in fields}
+    call = {"name": "regression", "arguments": {"formula": formula, "site": site, **combining}}
+    fields = {name: value for name, value in fields.items() if name not in combining}
     return {**fields, "data_catalog_name": catalog, "script_type": "statistic", "script_content": json.dumps(call)}
 
 

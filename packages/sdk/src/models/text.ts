@@ -22,6 +22,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
 function coefficientTable(model: ModelResult, nameOf: NameOf): string {
   const rows = coefficientRows(model, nameOf)
   const isCombined = rows.some(({ between }) => between !== undefined)
+  const isPredicted = rows.some(({ between }) => between?.predicted !== undefined)
   const isOfCounts = model.kind === 'glm'
   const statistic = model.df === null || (isOfCounts && model.site !== 'meta') ? 'z' : 't'
   const ratio = model.family === 'binomial' ? 'odds ratio' : 'rate ratio'
@@ -29,13 +30,15 @@ function coefficientTable(model: ModelResult, nameOf: NameOf): string {
     [
       ...['term', 'estimate', 'std. error', statistic, 'p', '95 % from', 'to'],
       ...(isOfCounts ? [ratio, '95 % from', 'to'] : []),
-      ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : [])
+      ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : []),
+      ...(isPredicted ? ['a further one from', 'to'] : [])
     ],
     rows.map((row) => [
       row.term,
       ...numbersOf(row),
       ...(isOfCounts ? ratioOf(row) : []),
-      ...(isCombined ? betweenOf(row) : [])
+      ...(isCombined ? betweenOf(row) : []),
+      ...(isPredicted ? (row.between?.predicted ?? [null, null]) : [])
     ])
   )
 }

@@ -15,7 +15,9 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { META_INTERVALS } from '../asked-tests.ts'
 import { invalid } from '../measures.ts'
+import { META_METHODS } from '../tests/meta.ts'
 import { columnsOfModel, entryOf } from './design.ts'
 import { type Formula, type FormulaName, parseFormula } from './formula.ts'
 import { FormulaError, failAt } from './formula-fault.ts'
@@ -77,6 +79,7 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
       .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels }))
       .sort((a, b) => (a.variable < b.variable ? -1 : 1)),
     ...(fit === undefined ? {} : { fit }),
+    ...metaIn(call, effects),
     ...(person === undefined ? {} : { random: rowsOfPeople(person, descriptor, used) })
   }
   const fault = modelFault(measure)
@@ -123,6 +126,21 @@ function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula):
   const effects = given === undefined ? SITE_EFFECTS.find((one) => one === (site ?? 'none')) : 'random'
   if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
   return effects
+}
+
+/** How coefficients are combined, where it is said; only of `site: meta`. */
+function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick<GramMeasure, 'meta'> {
+  if (given.method === undefined && given.interval === undefined) return {}
+  if (effects !== 'meta')
+    invalid('method and interval are of `site: meta`, which combines one fit of each institution.')
+  const method = META_METHODS.find((one) => one === (given.method ?? 'reml'))
+  if (method === undefined) invalid(`method: one of ${META_METHODS.join(', ')}.`)
+  const unless = method === 'fixed' ? 'wald' : 'hartung_knapp'
+  const interval = META_INTERVALS.find((one) => one === (given.interval ?? unless))
+  if (interval === undefined) invalid(`interval: one of ${META_INTERVALS.join(', ')}.`)
+  if (method === 'fixed' && interval === 'hartung_knapp')
+    invalid('interval: hartung_knapp is for effects that differ between institutions, not for method fixed.')
+  return method === 'reml' && interval === 'hartung_knapp' ? {} : { meta: { method, interval } }
 }
 
 /** The table whose rows a model with an intercept of each person is of. */

@@ -62,9 +62,27 @@ export function ofOneModel<T extends { readonly site: string; readonly gram: Gra
   return most
 }
 
-function modelKey({ formula, outcome, columns, intercept, factors, site, fit, table, clusters }: GramPart): string {
+function modelKey({
+  formula,
+  outcome,
+  columns,
+  intercept,
+  factors,
+  site,
+  fit,
+  table,
+  clusters,
+  meta
+}: GramPart): string {
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
-  return JSON.stringify([...design, fit ?? null, table?.by ?? null, table?.terms ?? null, clusters === undefined])
+  return JSON.stringify([
+    ...design,
+    fit ?? null,
+    table?.by ?? null,
+    table?.terms ?? null,
+    clusters === undefined,
+    meta ?? null
+  ])
 }
 
 /** The matrices in common units: each column in the finest that a site has. */

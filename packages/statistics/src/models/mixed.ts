@@ -49,7 +49,12 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   const all = sites.flatMap(groupsIn)
   const each = sites.map((own) => ({ site: own.site, fit: ofPeople(groupsIn(own), 'none') }))
   const several = site === 'meta' && sites.length > 1
-  const fit: FitOfGroups = several ? combined(each.map((own) => own.fit)) : ofPeople(all, site)
+  const fit: FitOfGroups = several
+    ? combined(
+        each.map((own) => own.fit),
+        first.gram.meta
+      )
+    : ofPeople(all, site)
   const left = sites.reduce((sum, { gram }) => sum + (gram.clusters?.left_out ?? 0), 0)
   const note = left === 0 ? [] : [`Left out, because too few people have so many rows: ${left} numbers of rows.`]
   return {

@@ -44,6 +44,8 @@ class Gram:
     key: str
     people: tuple[Groups, ...] | None = None
     left_out: int = 0
+    method: str = "reml"
+    interval: str = "hartung_knapp"
 
 
 def gram_of(part: Mapping[str, Any]) -> Gram | None:
@@ -70,10 +72,18 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
         left_out = clusters.get("left_out") if isinstance(clusters, dict) else None
         if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
             return None
-    key = repr([texts, names, intercept, part.get("factors"), people is None])
+    meta = part.get("meta")
+    method, interval = ("reml", "hartung_knapp") if meta is None else _meta_in(meta)
+    if method not in ("reml", "dl", "pm", "fixed") or interval not in ("hartung_knapp", "wald"):
+        return None
+    key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval])
     formula, outcome, site = map(str, texts)
     decimals = tuple(column["decimals"] for column in columns)
-    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, people, left_out)
+    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, people, left_out, method, interval)
+
+
+def _meta_in(meta: Any) -> tuple[Any, Any]:
+    return (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
 
 
 def _is_count(value: Any) -> bool:

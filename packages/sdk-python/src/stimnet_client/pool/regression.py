@@ -56,7 +56,7 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     elif first.site == "random" and len(sites) > 1:
         fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
     elif first.site == "meta" and len(sites) > 1:
-        fit = _combined(list(each.values()))
+        fit = _combined(list(each.values()), first.method, first.interval == "hartung_knapp")
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     if fit.get("random") and first.people:
@@ -207,15 +207,17 @@ def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
     }
 
 
-def _combined(fits: Sequence[Fit]) -> Fit:
+def _combined(fits: Sequence[Fit], method: str, knapp: bool) -> Fit:
     """Each coefficient over the sites that estimate it; there is no common sigma, R² or AIC."""
     coefficients: list[Fit] = []
     for at, first in enumerate(fits[0]["coefficients"]):
         own = [fit["coefficients"][at] for fit in fits]
-        made = combine([Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None])
+        effects = [Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None]
+        made = combine(effects, method, knapp)
         if made is None:
             coefficients.append({"term": first["term"], **_NOTHING})
             continue
+        further = {} if made.prediction is None else {"prediction": list(made.prediction)}
         coefficients.append(
             {
                 "term": first["term"],
@@ -224,8 +226,9 @@ def _combined(fits: Sequence[Fit]) -> Fit:
                 "statistic": made.statistic,
                 "p": made.p,
                 "interval": list(made.interval),
-                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p},
+                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p, **further},
             }
         )
-    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": len(fits) - 1}
+    df = len(fits) - 1 if knapp and method != "fixed" else None
+    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": df}
     return {**whole, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}
