@@ -31,7 +31,8 @@ import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits } from './judge/precision.ts'
 import { type Suppressed, suppress, type TableCell } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
-import { type JudgedPart, judgeModel } from './model/judge.ts'
+import { judgeModel } from './model/judge.ts'
+import type { JudgedPart } from './model/judged.ts'
 import { gramPartOf } from './model/part.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { judgeScript } from './script/script-output.ts'
@@ -240,7 +241,8 @@ function discloseModel(
         ledgers: context.ledgers,
         synthetic: context.synthetic,
         k: Math.max(settings.k, partsMin),
-        suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })
+        suppress: (part, ledgers) =>
+          suppressed({ kind: 'table', ...part }, { ...withVariables(context, part), ledgers })
       })
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
   const { ledgers, people } = judged
@@ -252,7 +254,7 @@ function discloseModel(
     {
       kind: 'table',
       columns: columnsOfPlan(plan, facts),
-      rows: [{ values: [people], parts: { [measure.name]: { gram } } }],
+      rows: [{ values: [gram.n], parts: { [measure.name]: { gram } } }],
       withheld: { groups: 0, cells: 0 },
       models: [fitOwnModel(gram)],
       disclosure: {
@@ -264,6 +266,11 @@ function discloseModel(
     ledgers,
     0
   )
+}
+
+/** The context with facts about the variables that a question alone has. */
+function withVariables(context: DisclosureContext, { variables }: JudgedPart): DisclosureContext {
+  return variables === undefined ? context : { ...context, variables: new Map([...context.variables, ...variables]) }
 }
 
 function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {

@@ -10,10 +10,12 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { gramIn } from '@stimnet/statistics'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
-import { questionsIn } from './model/questions.ts'
+import { questionsIn, totalsAsked } from './model/questions.ts'
+import { fewestOfSize } from './judge/model-people.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
@@ -80,15 +82,26 @@ export function priceByDescription(
 /** The price for each variable that others are not assumed to know; empty if the question involves no such variable. */
 export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice[] {
   const questions = questionsIn(plan)
-  return questions.length === 0 ? priceOfTable(plan, terms) : priceOfModel(questions, terms)
+  if (questions.length === 0) return priceOfTable(plan, terms)
+  return priceOfModel([...questions, ...totalsAsked(plan)], { ...terms, sizes: sizesIn(plan, terms) })
+}
+
+/** How many numbers of rows per person can be in a model at most; 1 where each person has one row. */
+function sizesIn(plan: Plan, { settings, subjectsRounded }: PriceTerms): number {
+  const measure = gramIn(plan)
+  if (measure?.random === undefined) return 1
+  return Math.max(1, Math.floor(subjectsRounded / fewestOfSize(measure, settings.k)))
 }
 
 /** A model costs what the answers to its questions cost together. */
-function priceOfModel(questions: readonly Plan[], terms: PriceTerms): InformationPrice[] {
+function priceOfModel(
+  questions: readonly Plan[],
+  { sizes, ...terms }: PriceTerms & { readonly sizes: number }
+): InformationPrice[] {
   const found = new Map<VariableRef, InformationPrice>()
   for (const question of questions) {
     const cells = question.groupBy.reduce((product, { variable }) => product * (terms.facts(variable).cells ?? 1), 1)
-    for (const one of priceOfTable(question, { ...terms, groups: Math.max(1, cells) })) {
+    for (const one of priceOfTable(question, { ...terms, groups: Math.max(1, cells) * sizes })) {
       const before = found.get(one.variable)
       const sum = { numbers: one.numbers + (before?.numbers ?? 0), bits: one.bits + (before?.bits ?? 0) }
       found.set(one.variable, { ...one, ...sum })
