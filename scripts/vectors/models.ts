@@ -24,6 +24,7 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['all rows as one sample, in two units', 'none', 'a', 'b', 'c'],
   ['the institution as a factor', 'fixed', 'a', 'b', 'c'],
   ['one fit each, combined', 'meta', 'a', 'b', 'c'],
+  ['a random intercept of each institution', 'random', 'a', 'b', 'c'],
   ['a term that one institution cannot estimate', 'meta', 'a', 'one level', 'c'],
   ['a term that nobody can estimate', 'none', 'one level'],
   ['one institution alone has nothing to combine', 'meta', 'a'],
@@ -31,19 +32,49 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['no intercept', 'none', 'a', 'c']
 ]
 
+/** Combined in other ways. */
+const COMBINED: readonly NonNullable<GramPart['meta']>[] = [
+  { method: 'dl', interval: 'wald' },
+  { method: 'pm', interval: 'hartung_knapp' },
+  { method: 'reml', interval: 'wald' },
+  { method: 'fixed', interval: 'wald' }
+]
+
+/** With an intercept of each person, who has one to three rows. */
+const CASES_OF_PEOPLE: typeof CASES = [
+  ['a random intercept of each person', 'none', 'a', 'b', 'c'],
+  ['a random intercept of each person, the institution as a factor', 'fixed', 'a', 'b', 'c'],
+  ['a random intercept of each person, combined', 'meta', 'a', 'b', 'c']
+]
+
 /** The contents of models.json. */
 export function modelVectors() {
   return {
     about: 'Gram matrices by site, and what `fitModel` makes of them, numbers to a relative 1e-9.',
-    cases: CASES.map(([name, effects, ...named]) => {
-      const sites = named.map((word, i) => {
-        const made = SITES[word]
-        if (made === undefined) throw new RangeError(word)
-        return { site: `site-${'abc'[i]}`, gram: gramOf(made, effects, name !== 'no intercept') }
+    cases: [...CASES, ...CASES_OF_PEOPLE]
+      .map((one) => {
+        const [name, effects, ...named] = one
+        const isOfPeople = CASES_OF_PEOPLE.includes(one)
+        const sites = named.map((word, i) => {
+          const made = SITES[word]
+          if (made === undefined) throw new RangeError(word)
+          const gram = gramOf(made, effects, { intercept: name !== 'no intercept', isOfPeople })
+          return { site: `site-${'abc'[i]}`, gram }
+        })
+        return { name, sites, model: rounded(fitModel(sites)) }
       })
-      return { name, sites, model: rounded(fitModel(sites)) }
-    })
+      .concat(COMBINED.map(combinedBy))
   }
+}
+
+function combinedBy(meta: NonNullable<GramPart['meta']>) {
+  const sites = ['a', 'b', 'c'].map((word) => {
+    const made = SITES[word]
+    if (made === undefined) throw new RangeError(word)
+    const gram = gramOf(made, 'meta', { intercept: true, isOfPeople: false })
+    return { site: `site-${word}`, gram: { ...gram, meta } }
+  })
+  return { name: `combined by ${meta.method}, ${meta.interval}`, sites, model: rounded(fitModel(sites)) }
 }
 
 /** To twelve digits: those beyond differ between machines. */
@@ -57,14 +88,18 @@ function rounded(value: unknown): unknown {
 function gramOf(
   { seed, people, decimals = 1, oneLevel = false }: SiteMade,
   site: SiteEffects,
-  intercept: boolean
+  { intercept, isOfPeople }: { readonly intercept: boolean; readonly isOfPeople: boolean }
 ): GramPart {
   const random = seededRandom(seed)
   const unit = 10 ** decimals
-  const rows = Array.from({ length: people }, () => {
+  let own = 0
+  // People have one, two and three rows in turn; those of one person have a part of the outcome alike.
+  const ownerOf = (row: number) => Math.floor(row / 6) * 3 + (row % 6 < 1 ? 0 : row % 6 < 3 ? 1 : 2)
+  const rows = Array.from({ length: people }, (_, row) => {
+    if (isOfPeople && (row === 0 || ownerOf(row) !== ownerOf(row - 1))) own = Math.round(randomUnit(random) * 120)
     const x = Math.round(randomUnit(random) * 80 * unit)
     const male = !oneLevel && randomUnit(random) < 0.4 ? 1 : 0
-    const y = Math.round((x / unit) * 3 + male * 40 + seed * 10 + randomUnit(random) * 90)
+    const y = Math.round((x / unit) * 3 + male * 40 + seed * 10 + randomUnit(random) * 90) + own
     const design = intercept ? [1, x, male, x * male] : [x, 1 - male, male, x * male]
     return [...design, y].map(BigInt)
   })
@@ -75,9 +110,36 @@ function gramOf(
     names.map((_, j) => rows.reduce((sum, row) => sum + (row[i] ?? 0n) * (row[j] ?? 0n), 0n))
   )
   return {
-    ...{ formula: `y ~ x + sex + x:sex${intercept ? '' : ' - 1'}`, outcome: 'y', intercept, n: people, site },
+    ...{
+      formula: `y ~ x + sex + x:sex${intercept ? '' : ' - 1'}${isOfPeople ? ' + (1 | subject)' : ''}`,
+      outcome: 'y',
+      intercept,
+      n: people,
+      site
+    },
     factors: [{ name: 'sex', levels: ['female', 'male'] }],
     columns: names.map((name) => ({ name, decimals: name.startsWith('x') ? decimals : name === 'y' ? 1 : 0 })),
-    upper: upperOf(matrix)
+    upper: upperOf(matrix),
+    ...(isOfPeople
+      ? { clusters: clustersOf([...Map.groupBy(rows, (row) => ownerOf(rows.indexOf(row))).values()]) }
+      : {})
   }
+}
+
+function clustersOf(people: readonly (readonly (readonly bigint[])[])[]): GramPart['clusters'] {
+  const sizes = [...Map.groupBy(people, ({ length }) => length)].map(([size, own]) => {
+    const sums = (of: (person: readonly (readonly bigint[])[], i: number, j: number) => bigint) => {
+      const width = own[0]?.[0]?.length ?? 0
+      const places = Array.from({ length: width }, (_, i) => i)
+      return upperOf(places.map((i) => places.map((j) => own.reduce((sum, person) => sum + of(person, i, j), 0n))))
+    }
+    const total = (person: readonly (readonly bigint[])[], i: number) =>
+      person.reduce((sum, row) => sum + (row[i] ?? 0n), 0n)
+    return {
+      ...{ size, people: own.length },
+      within: sums((person, i, j) => person.reduce((sum, row) => sum + (row[i] ?? 0n) * (row[j] ?? 0n), 0n)),
+      totals: sums((person, i, j) => total(person, i) * total(person, j))
+    }
+  })
+  return { left_out: 1, sizes }
 }

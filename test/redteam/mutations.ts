@@ -177,7 +177,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'model-width',
     control: 'At most one exact column for ten people is told of a cohort with a model',
-    file: `${PRIVACY}/model/judge.ts`,
+    file: `${PRIVACY}/model/judged.ts`,
     from: 'return width * PEOPLE_EACH_COLUMN > rows.support.size',
     to: 'return width > rows.support.size',
     noticedBy: peerTest('models')
@@ -229,6 +229,46 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'if (group.rows !== group.support.size || rows.rows !== support.size)',
     to: 'if (rows.rows < support.size)',
     noticedBy: peerTest('models')
+  },
+  {
+    id: 'mixed-sizes-of-few',
+    control: 'Of each number of rows in a mixed model there are many times as many people as columns',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'return Math.max(k, 3 * columns, columns + 10, 4 * k * columns)',
+    to: 'return 1',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
+    id: 'mixed-few-left-out',
+    control: 'Nobody or at least k people are left out of a mixed model for their number of rows',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'outside() < k',
+    to: 'outside() < 0',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
+    id: 'mixed-lacking-few',
+    control: 'Nobody or at least k people have a row without a value of a mixed model',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'if (lacking.size > 0 && lacking.size < k)',
+    to: 'if (lacking.size < 0)',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
+    id: 'mixed-rows-one-by-one',
+    control: 'All rows of a person together weigh at most one in k in a mixed model',
+    file: `${PRIVACY}/model/influence.ts`,
+    from: 'const weight = (weights.get(owner) ?? 0) + sum',
+    to: 'const weight = 0 * (weights.get(owner) ?? 0) + sum',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
+    id: 'mixed-totals-unjudged',
+    control: 'Totals of people are judged as the numbers of people that they are',
+    file: `${PRIVACY}/model/judge-people.ts`,
+    from: 'for (const part of made.parts) {',
+    to: 'for (const part of made.parts.slice(made.parts.length)) {',
+    noticedBy: peerTest('mixed-models')
   },
   {
     id: 'model-no-squares',

@@ -32,6 +32,24 @@ function peopleOf(site: number): Person[] {
   })
 }
 
+/** The grip of a person at two visits. */
+function gripsOf(site: number): { id: string; sex: string; grips: readonly [number, number] }[] {
+  const source = seededRandom(61 + site)
+  const chance = () => randomUnit(source)
+  return peopleOf(site).map(({ id, sex }) => {
+    const own = 30 + 25 * chance() + (sex === 'male' ? 8 : 0) + 2 * site
+    return { id, sex, grips: [Math.round(own + 8 * chance()), Math.round(own + 3 + 8 * chance())] }
+  })
+}
+
+const VISITS = {
+  ...{ name: 'visits', file: 'data/visits.csv' },
+  variables: [
+    { name: 'visit', type: 'category', levels: ['first', 'second'] },
+    { name: 'grip', type: 'integer', minimum: 0, maximum: 120 }
+  ]
+}
+
 function catalogOf(name: string, precision: 'exact' | 'statistical', site: number) {
   return {
     ...{ name, access_level: 'public', subject_key: 'id', synthetic: true, privacy: { precision } },
@@ -48,7 +66,8 @@ function catalogOf(name: string, precision: 'exact' | 'statistical', site: numbe
           { name: 'age', type: 'integer', minimum: 18, maximum: 99 },
           { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
         ]
-      }
+      },
+      ...(name === 'made_up' ? [VISITS] : [])
     ]
   }
 }
@@ -69,6 +88,8 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
         .map(({ id, arm, sex, age, weight }) => [id, arm, sex, age, weight].join(','))
       await writeFile(join(site.folder, `data/${name}.csv`), ['id,arm,sex,age,weight', ...lines].join('\n'))
     }
+    const visits = gripsOf(at).flatMap(({ id, grips }) => [`${id},first,${grips[0]}`, `${id},second,${grips[1]}`])
+    await writeFile(join(site.folder, 'data/visits.csv'), ['id,visit,grip', ...visits].join('\n'))
     peers.push(await startSite(site))
   }
   await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
@@ -168,6 +189,19 @@ describe('Regression over three institutions', () => {
     assert.deepEqual((await verifyAndPool(counted)).pooled?.models, counted.pooled?.models)
     const components = modelOf(await ask(client, '', '', { call: { name: 'pca', variables: ['age', 'weight'] } }))
     assert.deepEqual([components.kind, components.n, components.components?.length], ['pca', 2100, 2])
+
+    // With an intercept of each person, both visits count: every visit is there once, so its effect is the mean difference.
+    const formulaOfVisits = 'grip ~ sex + visit + (1 | subject)'
+    const visited = await ask(client, formulaOfVisits, 'none')
+    const mixed = modelOf(visited)
+    assert.deepEqual([mixed.kind, mixed.n, mixed.random?.by, mixed.random?.groups], ['mixed', 4200, 'subject', 2100])
+    const grips = SIZES.flatMap((_, at) => gripsOf(at).map(({ grips: own }) => own))
+    const difference = grips.reduce((sum, [first, second]) => sum + second - first, 0) / grips.length
+    const effect = mixed.coefficients.find(({ term }) => term === 'visit[second]')?.estimate ?? Number.NaN
+    assert.ok(Math.abs(effect - difference) < 1e-9, `${effect}, not ${difference}`)
+    assert.deepEqual((await verifyAndPool(visited)).pooled?.models, visited.pooled?.models)
+    const varied = modelOf(await ask(client, 'weight ~ sex + (1 | site)', 'none'))
+    assert.deepEqual([varied.kind, varied.site, varied.random?.groups, varied.n], ['mixed', 'random', 3, 2100])
 
     // Over an analysis set that all define alike, the card of each says which it was.
     const inSet = await ask(client, formula, 'none', { set: 'main' })
@@ -287,6 +321,13 @@ describe('Regression over three institutions', () => {
       /sex\[male\], with 95 % intervals\n( {2}(?:University|Institute|Coastal) .*─■─.*\n){3} {2}Pooled .*═◆═.*\n/
     )
     assert.match(asked.out, /Released by each institution: the 10 sums of products of 4 columns/)
+    const visited = await stimnet(['model', 'grip ~ sex + visit + (1 | subject)', ...catalog])
+    assert.equal(visited.code, 0, visited.err)
+    assert.match(
+      visited.out,
+      /Linear mixed model, grip ~ sex \+ visit \+ \(1 \| subject\): all institutions as one sample/
+    )
+    assert.match(visited.out, /Random intercept of 2100 people: variance .*; ICC = 0\./)
     // What the descriptions rule out is said before anything is sent.
     const before = (await client.listBroadcasts()).length
     const rounded = ['--catalog', 'rounded', ...at]

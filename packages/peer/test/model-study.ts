@@ -134,6 +134,7 @@ export class ModelStudy {
     const plan = all === undefined ? asked : { ...asked, where: all }
     const cohort = await catalog.cohort(filter)
     const leaving = {
+      settings: this.#settings,
       leaveOut: async ({ aggregate }: { aggregate: Aggregate }) =>
         aggregate.kind === 'table' ? leaveOut(aggregate, this.#contextOf(cohort, aggregate)) : undefined
     }

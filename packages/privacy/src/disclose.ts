@@ -31,7 +31,8 @@ import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits, withSpacing } from './judge/precision.ts'
 import { type Suppressed, suppress, type TableCell } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
-import { type JudgedPart, judgeModel } from './model/judge.ts'
+import { judgeModel } from './model/judge.ts'
+import type { JudgedPart } from './model/judged.ts'
 import { gramPartOf } from './model/part.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { factsShown, type ShownFact } from './shown-facts.ts'
@@ -249,7 +250,8 @@ function discloseModel(
         synthetic: context.synthetic,
         epoch: context.epoch,
         k: Math.max(settings.k, partsMin),
-        suppress: (part, ledgers) => suppressed({ kind: 'table', ...part }, { ...context, ledgers })
+        suppress: (part, ledgers) =>
+          suppressed({ kind: 'table', ...part }, { ...withVariables(context, part), ledgers })
       })
   if (!judged.ok && judged.separated) return refuse('MODEL_SEPARATED', judged.why)
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
@@ -262,7 +264,7 @@ function discloseModel(
     {
       kind: 'table',
       columns: columnsOfPlan(plan, facts),
-      rows: [{ values: [people], parts: { [measure.name]: { gram } } }],
+      rows: [{ values: [gram.n], parts: { [measure.name]: { gram } } }],
       withheld: { groups: 0, cells: 0 },
       models: [fitOwnModel(gram)],
       disclosure: {
@@ -273,6 +275,11 @@ function discloseModel(
     },
     { ledgers, withheld: 0 }
   )
+}
+
+/** The context with facts about the variables that a question alone has. */
+function withVariables(context: DisclosureContext, { variables }: JudgedPart): DisclosureContext {
+  return variables === undefined ? context : { ...context, variables: new Map([...context.variables, ...variables]) }
 }
 
 function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {

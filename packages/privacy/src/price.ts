@@ -15,7 +15,8 @@ import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
-import { questionsIn } from './model/questions.ts'
+import { questionsIn, totalsAsked } from './model/questions.ts'
+import { fewestOfSize } from './judge/model-people.ts'
 import { numbersAbout, numbersEach, roundsIn } from './model/rounds.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
@@ -86,9 +87,18 @@ export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice
   if (questions.length === 0) return priceOfTable(plan, terms)
   const model = gramIn(plan)
   const round = model === undefined ? undefined : roundsIn(model)
-  if (model === undefined || round === undefined) return priceOfModel(questions, terms)
+  if (model === undefined || round === undefined)
+    return priceOfModel([...questions, ...totalsAsked(plan)], { ...terms, sizes: sizesIn(plan, terms) })
   // What its questions tell is told by the first round.
-  return together([...(round.round === 0 ? priceOfModel(questions, terms) : []), ...priceOfRound(model, terms)])
+  const first = round.round === 0 ? priceOfModel(questions, { ...terms, sizes: 1 }) : []
+  return together([...first, ...priceOfRound(model, terms)])
+}
+
+/** How many numbers of rows per person can be in a model at most; 1 where each person has one row. */
+function sizesIn(plan: Plan, { settings, subjectsRounded }: PriceTerms): number {
+  const measure = gramIn(plan)
+  if (measure?.random === undefined) return 1
+  return Math.max(1, Math.floor(subjectsRounded / fewestOfSize(measure, settings.k)))
 }
 
 /** The numbers of one round, as they are charged. */
@@ -109,11 +119,14 @@ function priceOfRound(
 }
 
 /** A model costs what the answers to its questions cost together. */
-function priceOfModel(questions: readonly Plan[], terms: PriceTerms): InformationPrice[] {
+function priceOfModel(
+  questions: readonly Plan[],
+  { sizes, ...terms }: PriceTerms & { readonly sizes: number }
+): InformationPrice[] {
   return together(
     questions.flatMap((question) => {
       const cells = question.groupBy.reduce((product, { variable }) => product * (terms.facts(variable).cells ?? 1), 1)
-      return priceOfTable(question, { ...terms, groups: Math.max(1, cells) })
+      return priceOfTable(question, { ...terms, groups: Math.max(1, cells) * sizes })
     })
   )
 }

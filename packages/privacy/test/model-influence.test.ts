@@ -22,7 +22,10 @@ function rowsOf(values: Readonly<Record<VariableRef, readonly number[]>>): Reduc
   const columns = Object.entries(values) as [VariableRef, readonly number[]][]
   const rows = columns[0]?.[1].length ?? 0
   const everybody = SubjectSet.everyone(rows)
-  return { support: everybody, rows, values: new Map(columns.map(([name, own]) => [name, Float64Array.from(own)])) }
+  return {
+    ...{ support: everybody, rows, owners: Uint32Array.from({ length: rows }, (_, i) => i) },
+    values: new Map(columns.map(([name, own]) => [name, Float64Array.from(own)]))
+  }
 }
 
 function matrixOf(measure: GramMeasure, rows: ReducedRows): bigint[][] {

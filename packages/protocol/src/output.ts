@@ -199,6 +199,31 @@ const gramSchema = z.object({
   /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
   upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
   site: z.enum(SITE_EFFECTS),
+  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  meta: z
+    .object({ method: z.enum(['reml', 'dl', 'pm', 'fixed']), interval: z.enum(['hartung_knapp', 'wald']) })
+    .optional(),
+  /**
+   * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
+   * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
+   * numbers of rows that too few people have; they are in no sum.
+   */
+  clusters: z
+    .object({
+      left_out: z.number().int().min(0).max(10_000),
+      sizes: z
+        .array(
+          z.object({
+            size: z.number().int().min(1).max(10_000),
+            people: z.number().int().min(1),
+            within: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
+            totals: z.array(z.string().regex(/^-?\d{1,48}$/, 'A whole number.')).max(325)
+          })
+        )
+        .min(1)
+        .max(64)
+    })
+    .optional(),
   /** What is fitted; absent: a linear regression. */
   fit: z
     .discriminatedUnion('family', [
@@ -494,7 +519,16 @@ const coefficientSchema = z.object({
   /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
   /** Of `site: meta`: how the sites differ in it. */
-  between: z.object({ tau2: z.number(), i2: z.number(), q: z.number(), q_p: z.number() }).optional()
+  between: z
+    .object({
+      tau2: z.number(),
+      i2: z.number(),
+      q: z.number(),
+      q_p: z.number(),
+      /** Where the coefficient of a further institution lies, 19 times of 20. Of three or more institutions. */
+      prediction: z.array(z.number()).length(2).optional()
+    })
+    .optional()
 })
 
 /** A principal component. */
@@ -512,11 +546,14 @@ const componentSchema = z.object({
  * not be made; `note` then says so.
  */
 const modelResultSchema = z.object({
-  kind: z.enum(['regression', 'glm', 'pca']),
+  kind: z.enum(['regression', 'glm', 'pca', 'mixed']),
   /** The canonical formula. */
   formula: z.string(),
   outcome: z.string(),
-  /** `none`: one sample. `fixed`: the site as a factor. `meta`: one fit per site, combined by random effects. */
+  /**
+   * `none`: one sample. `fixed`: the site as a factor. `random`: an intercept of each site, from a normal distribution. `meta`: one fit
+   * per site, combined by random effects.
+   */
   site: z.enum(SITE_EFFECTS),
   coefficients: z.array(coefficientSchema),
   n: z.number(),
@@ -551,6 +588,21 @@ const modelResultSchema = z.object({
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
   /** Of `pca`, the largest first. */
   components: z.array(componentSchema).optional(),
+  /**
+   * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
+   * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
+   * `left_out`, how many numbers of rows were left out since too few people have them, added up over the sites.
+   */
+  random: z
+    .object({
+      by: z.enum(['subject', 'site']),
+      groups: z.number(),
+      tau2: z.number(),
+      sigma2: z.number(),
+      icc: z.number(),
+      left_out: z.number().optional()
+    })
+    .optional(),
   /** Of a pooled model: the fit of each site by itself. */
   sites: z
     .array(

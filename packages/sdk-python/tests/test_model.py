@@ -95,6 +95,26 @@ class Fits(unittest.TestCase):
                 lying["site-a"]["rows"][0]["parts"]["n"]["gram"].update(changes)
                 grams, others = grams_in(lying)
                 self.assertEqual((list(grams), others), (["site-b", "site-c"], ["site-a"]))
+        people = outputs_of("a random intercept of each person, combined")
+        for name, change in (
+            ("people", lambda one: one["people"] + 1),
+            ("size", lambda one: one["size"] + 1),
+            ("size", lambda one: True),
+            ("within", lambda one: one["within"][1:]),
+            ("totals", lambda one: [*one["totals"][:-1], str(10**20)]),
+            ("totals", lambda one: [*one["totals"][:-1], "-1"]),
+            ("totals", lambda one: [1] * len(one["totals"])),
+        ):
+            with self.subTest(name):
+                lying = copy.deepcopy(people)
+                first = lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"]["sizes"][0]
+                first[name] = change(first)
+                grams, others = grams_in(lying)
+                self.assertEqual((list(grams), others), (["site-b", "site-c"], ["site-a"]))
+        for clusters in (1, {}, {"left_out": -1, "sizes": []}, {"left_out": 0, "sizes": [1]}):
+            lying = copy.deepcopy(people)
+            lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] = clusters
+            self.assertEqual(grams_in(lying)[1], ["site-a"])
         for shape in ({}, {"rows": None}, {"rows": [1]}, {"rows": [{"parts": {"n": 1}}]}):
             self.assertEqual(grams_in({"x": shape}), ({}, ["x"]))
         self.assertIsNone(gram_of({}))
@@ -161,8 +181,8 @@ class Asking(unittest.TestCase):
             with self.assertRaises(StimnetError) as nobody:
                 call("model", "y ~ x", catalog="trial")
             self.assertEqual(nobody.exception.code, "NO_PROVIDERS")
-            with self.assertRaisesRegex(StimnetError, "none, fixed, meta"):
-                call("model", "y ~ x", catalog="trial", site="random")
+            with self.assertRaisesRegex(StimnetError, "none, fixed, random, meta"):
+                call("model", "y ~ x", catalog="trial", site="each")
 
 
 if __name__ == "__main__":

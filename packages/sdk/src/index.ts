@@ -71,6 +71,8 @@ export { askedQuestionOf } from './asked.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
 export {
+  COMBINING,
+  INTERVALS,
   isModelName,
   MODEL_FAMILIES,
   type ModelAsked,

@@ -183,7 +183,8 @@ const EFFECTS = {
   'correlation alone': 'correlation',
   'correlation by': 'correlation'
 } as const
-const META_INTERVALS = ['hartung_knapp', 'wald'] as const
+/** Intervals of effects that differ between institutions. */
+export const META_INTERVALS = ['hartung_knapp', 'wald'] as const
 
 /** An argument that is one of some words; the first unless given. */
 function oneOf<W extends string>(call: StatisticCall, name: string, words: readonly [W, ...W[]]): W {

@@ -157,13 +157,16 @@ const REGRESSION_SUMMARY =
 const FORMULA: StatisticArgument = {
   name: 'formula',
   required: true,
-  meaning: 'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out.'
+  meaning:
+    'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out; "(1 | subject)" gives each ' +
+    'person, and "(1 | site)" each institution, an intercept of its own from a normal distribution.'
 }
 const SITE: StatisticArgument = {
   name: 'site',
   required: false,
   meaning:
-    'none (unless given): all institutions as one sample; fixed: the institution as a factor; meta: one fit each, combined.'
+    'none (unless given): all institutions as one sample; fixed: the institution as a factor; random: an intercept of each; meta: one ' +
+    'fit each, combined.'
 }
 
 const FAMILY: StatisticArgument = {
@@ -248,12 +251,26 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
-  describe('regression', [0, 0], REGRESSION_SUMMARY, FORMULA, SITE, FAMILY, MODELLED, ROSTER, ROUND, RECEIPTS),
+  describe(
+    'regression',
+    [0, 0],
+    REGRESSION_SUMMARY,
+    FORMULA,
+    SITE,
+    METHOD,
+    INTERVAL,
+    FAMILY,
+    MODELLED,
+    ROSTER,
+    ROUND,
+    RECEIPTS
+  ),
   describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE)
 ]
 
 const ALIASES: Readonly<Record<string, string>> = {
   glm: 'regression',
+  mixed_model: 'regression',
   stdev: 'sd',
   stddev: 'sd',
   avg: 'mean',

@@ -68,6 +68,34 @@ export function partOf(measure: GramMeasure, rows: readonly ModelRow[], declared
   }
 }
 
+/** The sums of rows with those over the rows of each person, who are told apart by the column `person`. */
+export function partOfPeople(
+  measure: GramMeasure,
+  rows: readonly ModelRow[],
+  { person, declared }: { readonly person: string; readonly declared: Declared }
+): GramPart {
+  const whole = partOf(measure, rows, declared)
+  const width = whole.columns.length
+  const sizes = new Map<number, { people: number; within: bigint[]; totals: bigint[] }>()
+  for (const own of Map.groupBy(rows, (row) => row[person]).values()) {
+    const before = sizes.get(own.length)
+    const within = partOf(measure, own, declared).upper.map(BigInt)
+    // The first row of a person's own matrix has the totals, since the first column is 1.
+    const sums = within.slice(0, width)
+    const totals = sums.flatMap((sum, i) => sums.slice(i).map((other) => sum * other))
+    sizes.set(own.length, {
+      people: (before?.people ?? 0) + 1,
+      within: within.map((value, i) => value + (before?.within[i] ?? 0n)),
+      totals: totals.map((value, i) => value + (before?.totals[i] ?? 0n))
+    })
+  }
+  const listed = [...sizes].map(([size, { people, within, totals }]) => ({
+    ...{ size, people },
+    ...{ within: within.map(String), totals: totals.map(String) }
+  }))
+  return { ...whole, clusters: { left_out: 0, sizes: listed } }
+}
+
 /** Whether R is installed. */
 export const HAS_R = spawnSync('Rscript', ['--version']).status === 0
 

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ModelResult } from '@stimnet/protocol'
-import { fitModel, fitOwnModel, metaOf } from '../src/index.ts'
+import { fitModel, fitOwnModel, metaOf, planOfStatistic } from '../src/index.ts'
 import { isGram } from '../src/models/gram.ts'
-import { type Declared, HAS_R, inWordsOfR, lmOf, type ModelRow, measureOf, partOf, uniform } from './models-fixtures.ts'
+import {
+  type Declared,
+  descriptorOf,
+  HAS_R,
+  inWordsOfR,
+  lmOf,
+  type ModelRow,
+  measureOf,
+  partOf,
+  uniform
+} from './models-fixtures.ts'
 
 /** Relative; for numbers near zero, of the largest in its place. */
 const CLOSE = 1e-8
@@ -223,11 +233,38 @@ describe('Regression from Gram matrices', () => {
       const wanted = metaOf(effects, { method: 'reml', hartungKnapp: true })
       assert.ok(wanted !== null && wanted.error > 0)
       assert.deepEqual([estimate, error, interval, p], [wanted.estimate, wanted.error, wanted.interval, wanted.p])
-      assert.deepEqual(between, { tau2: wanted.tau2, i2: wanted.i2, q: wanted.q?.statistic, q_p: wanted.q?.p })
+      const { tau2, i2, q, prediction } = wanted
+      assert.deepEqual(between, { tau2, i2, q: q.statistic, q_p: q.p, prediction })
     }
     assert.deepEqual([fit.df, fit.sigma, fit.r2, fit.n], [2, null, null, 32])
     assert.equal(fit.sites?.length, 3)
     assert.equal(fit.note, '')
+    for (const method of ['dl', 'pm', 'fixed', 'reml'] as const) {
+      const call = { name: 'regression', variables: [], by: [] }
+      const given = { formula: 'mpg ~ wt', site: 'meta', method, interval: 'wald' }
+      const [measure] = planOfStatistic({ ...call, arguments: given }, descriptorOf(CARS_DECLARED)).measures
+      assert.ok(measure?.kind === 'gram')
+      const grams = sites.map((rows, i) => ({
+        site: `${i}`,
+        gram: { ...partOf(measure, rows, CARS_DECLARED), meta: { method, interval: 'wald' as const } }
+      }))
+      assert.deepEqual(measure.meta, { method, interval: 'wald' })
+      const combined = fitModel(grams)
+      assert.equal(combined.df, null)
+      for (const [at, { estimate, error }] of combined.coefficients.entries()) {
+        const effects = own.map((one) => ({ estimate: one[at]?.estimate ?? 0, variance: (one[at]?.error ?? 0) ** 2 }))
+        const wanted = metaOf(effects, { method, hartungKnapp: false })
+        assert.deepEqual([estimate, error], [wanted?.estimate, wanted?.error], method)
+      }
+    }
+    assert.throws(
+      () =>
+        planOfStatistic(
+          { name: 'regression', variables: [], by: [], arguments: { formula: 'mpg ~ wt', method: 'dl' } },
+          descriptorOf(CARS_DECLARED)
+        ),
+      /of `site: meta`/
+    )
     const two = pooled('mpg ~ wt', CARS_DECLARED, sites.slice(0, 2), 'meta')
     assert.match(two.note, /one degree of freedom/)
   })

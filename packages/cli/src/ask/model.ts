@@ -5,6 +5,8 @@ import {
   type Broadcast,
   type CheckedModel,
   checkModel,
+  COMBINING,
+  INTERVALS,
   isLeftToMapping,
   MODEL_FAMILIES,
   type ModelAsked,
@@ -21,7 +23,8 @@ import { whereOf } from './where.ts'
 /** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
 export const modelCommand = command({
   name: 'model',
-  usage: 'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|meta] [--family NAME] [--forest TERM] [--dry]',
+  usage:
+    'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|random|meta] [--family NAME] [--forest TERM] [--dry]',
   summary: 'Fits a regression over the people of many institutions, as lm and glm in R would over one file.',
   details: `
   stimnet model "UPDRS_change ~ diagnosis + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
@@ -29,11 +32,13 @@ export const modelCommand = command({
   stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --site meta --forest motion_score
 
 A formula has the outcome, ~, and terms joined by +:
-  a          a number, or a category: one coefficient for each of its levels but the first
-  a:b        the product of both
-  a * b      the same as a + b + a:b
-  - 1        no intercept
-It has no functions and no brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
+  a              a number, or a category: one coefficient for each of its levels but the first
+  a:b            the product of both
+  a * b          the same as a + b + a:b
+  - 1            no intercept
+  (1 | subject)  a random intercept of each person, who can then have several rows: lmer in R
+  (1 | site)     a random intercept of each institution, as --site random
+It has no functions and no other brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
 --json shows the variables. A name that two tables have is written table.name.
 
 --family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
@@ -45,19 +50,24 @@ with the last round that all of them answered. --peers chooses who takes part. R
 --site says how institutions enter:
   none       all people as one sample (unless given)
   fixed      the institution as a factor, so that differences between institutions do not enter
-  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I² and Q
+  random     an intercept of each institution from a normal distribution, as lmer's (1 | site): variances and ICC by REML
+  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I², Q and where that of a
+             further institution lies. --method: reml, dl, pm or fixed; --interval: hartung_knapp or wald
 
-Each person must have one row: of a table with several rows for each person, choose by --where, for example one visit. Over real
-people no number that others may know (identifying in the catalog, such as age) stands beside other variables: take a category of
-it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but the logistic one of categories.
-The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and each institution by itself.
+Each person must have one row, but for (1 | subject): of a table with several rows for each person, choose by --where, for example
+one visit. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other
+variables: take a category of it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but
+the logistic one of categories. The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and
+each institution by itself.
 --forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the
 answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
 docs/models.md for what it needs.`,
   options: {
     ...CLIENT_OPTIONS,
     ...ASK_OPTIONS,
-    site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed or meta' },
+    site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed, random or meta' },
+    method: { type: 'string', value: 'NAME', help: 'Of --site meta: reml (unless given), dl, pm or fixed' },
+    interval: { type: 'string', value: 'NAME', help: 'Of --site meta: hartung_knapp (unless given) or wald' },
     family: {
       type: 'string',
       value: 'NAME',
@@ -74,6 +84,8 @@ docs/models.md for what it needs.`,
       formula,
       site: oneOf('--site', values.site ?? 'none', SITE_EFFECTS),
       family: oneOf('--family', values.family ?? 'gaussian', families),
+      ...(values.method === undefined ? {} : { method: oneOf('--method', values.method, COMBINING) }),
+      ...(values.interval === undefined ? {} : { interval: oneOf('--interval', values.interval, INTERVALS) }),
       ...(values.event === undefined ? {} : { event: values.event })
     }
     const where = whereOf(values.where ?? [])

@@ -16,8 +16,9 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
   const rows = Number(count ?? 0)
   const values = places.map(({ ref }) => [ref, new Float64Array(rows)] as const)
   const columns = places.map(({ at }) => `x${at}`).join(', ')
+  const owners = new Uint32Array(rows)
   let place = 0
-  const sql = `SELECT ${columns} FROM ${base.from} WHERE ${complete}`
+  const sql = `SELECT ${columns}, s FROM ${base.from} WHERE ${complete}`
   for await (const chunk of session.chunks(sql, base.parameters, signal)) {
     for (const row of chunk) {
       for (const [i, [ref, column]] of values.entries()) {
@@ -26,6 +27,7 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
           throw new StimnetError('NODE_ERROR', `a value of ${ref} is too large for a model`)
         column[place] = value
       }
+      owners[place] = Number(row[places.length])
       place += 1
     }
   }
@@ -34,6 +36,7 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
     support: setOfBits(subjects, people),
     rows,
     ...(items === undefined ? {} : { rowSet: setOfBits(items, rowBits) }),
-    values: new Map(values)
+    values: new Map(values),
+    owners
   }
 }

@@ -25,6 +25,8 @@ export interface VariableFacts {
    * are missing, no information is charged for it, and that everybody of a group is in it makes no value certain.
    */
   readonly isSet?: boolean
+  /** The variable from which its values are computed, to which what is told of it is charged; itself unless given. */
+  readonly charged?: VariableFacts
 }
 
 /** Looks up what is declared of a variable. */

@@ -1,13 +1,18 @@
-/** Primary judgement of the people of a model: how many they are, and how many of the group they leave. */
-import { type GramMeasure, type ReducedGroup, variablesOf } from '@stimnet/protocol'
+/**
+ * Primary judgement of the people of a model: how many they are, and how many of the group they leave. Of a model with a random
+ * intercept they are judged by their number of rows, since what is released is released by it.
+ */
+import { type GramMeasure, type ReducedGroup, type ReducedRows, SubjectSet, variablesOf } from '@stimnet/protocol'
 import { columnsOfModel } from '@stimnet/statistics'
 import { type CellFinding, type CellRules, judged, rowsBehind, withheld } from './basis.ts'
 import { countOf } from './numbers.ts'
+import { rowsOfSubjects } from './row-sets.ts'
 
 /** Judges the people who have a value of every variable. The numbers of the model are those of its questions: see questions.ts. */
 export function judgeModelCell(group: ReducedGroup, measure: GramMeasure, rules: CellRules): CellFinding {
   const rows = group.grams?.get(measure.name)
   if (rows === undefined) return withheld('the reduction lacks the people of the model')
+  if (measure.random !== undefined) return judgePeopleWithRows(group, measure, { rows, rules })
   const behind = rowsBehind(rows, rules, variablesOf(measure))
   if (!behind.ok) return withheld(behind.why)
   const { support } = rows
@@ -22,7 +27,101 @@ export function judgeModelCell(group: ReducedGroup, measure: GramMeasure, rules:
   return judged({ support, numbers: [countOf(behind.set)], counted: behind.set }, behind.weights, rules)
 }
 
+/**
+ * Judges the people of a model with a random intercept, of whom each can have several rows: those with a number of rows that enough
+ * people have. Everybody else, and whoever has a row without one of the values, are nobody or at least k people.
+ */
+function judgePeopleWithRows(
+  group: ReducedGroup,
+  measure: GramMeasure,
+  { rows, rules }: { readonly rows: ReducedRows; readonly rules: CellRules }
+): CellFinding {
+  const { rowSets, settings } = rules
+  if (rowSets === undefined || rows.rowSet === undefined || group.rowSet === undefined)
+    return withheld('the reduction lacks the rows')
+  const { k } = settings
+  const { people } = sizesOf(rows, { measure, k })
+  const set = rowSets.solved(rows.rowSet.and(rowsOfSubjects(rowSets.items, people)))
+  const behind = rowsBehind(
+    { support: people, rows: set.rows?.size ?? 0, ...(set.rows ? { rowSet: set.rows } : {}) },
+    rules
+  )
+  if (!behind.ok) return withheld(behind.why)
+  const lacking = rowSets.of(group.rowSet.without(rows.rowSet)).subjects.or(group.support.without(people))
+  if (lacking.size > 0 && lacking.size < k)
+    return withheld('few people lack a value, or are left out for their number of rows')
+  return judged({ support: people, numbers: [countOf(behind.set)], counted: behind.set }, behind.weights, rules)
+}
+
 /** The fewest people of a model with `columns` columns beside its outcome: three for each column, and ten more than columns. */
 export function fewestFor(columns: number, k: number): number {
   return Math.max(k, 3 * columns, columns + 10)
+}
+
+/** The people who have one number of rows. */
+export interface PeopleOfSize {
+  readonly size: number
+  readonly people: SubjectSet
+}
+
+/** The numbers of rows that are in a model, ascending, and how many others were left out. */
+export interface Sizes {
+  readonly kept: readonly PeopleOfSize[]
+  readonly leftOut: number
+  /** All people of `kept`. */
+  readonly people: SubjectSet
+}
+
+/** Numbers of rows in a model at most: each is a set of sums of its own. */
+const SIZES_MAX = 64
+
+/**
+ * The fewest people with one number of rows. On average a person weighs `columns` over their number in the fit, and nobody may weigh
+ * more than one in 2k: with fewer than twice as many people as that needs, one nearly always does.
+ */
+export function fewestOfSize(measure: GramMeasure, k: number): number {
+  const columns = columnsOfModel(measure).length - 1
+  return Math.max(k, 3 * columns, columns + 10, 4 * k * columns)
+}
+
+/**
+ * Leaves out the numbers of rows that too few people have. If fewer than k people are left out by that, the number of rows that
+ * fewest people have goes as well, until nobody or at least k people are left out.
+ */
+export function sizesOf(
+  { support, owners }: Pick<ReducedRows, 'support' | 'owners'>,
+  { measure, k }: { readonly measure: GramMeasure; readonly k: number }
+): Sizes {
+  const rowsEach = new Map<number, number>()
+  for (const owner of owners) rowsEach.set(owner, (rowsEach.get(owner) ?? 0) + 1)
+  const all = [...Map.groupBy([...rowsEach.keys()], (owner) => rowsEach.get(owner) ?? 0)]
+    .map(([size, people]) => ({ size, people }))
+    .sort((a, b) => b.people.length - a.people.length || a.size - b.size)
+  const fewest = fewestOfSize(measure, k)
+  let kept = all.filter(({ people }) => people.length >= fewest).slice(0, SIZES_MAX)
+  const outside = () => all.filter((one) => !kept.includes(one)).reduce((sum, { people }) => sum + people.length, 0)
+  while (kept.length > 0 && outside() > 0 && outside() < k) kept = kept.slice(0, -1)
+  return {
+    kept: kept
+      .map(({ size, people }) => ({ size, people: SubjectSet.of(support.universe, people) }))
+      .sort((a, b) => a.size - b.size),
+    leftOut: all.length - kept.length,
+    people: SubjectSet.of(
+      support.universe,
+      kept.flatMap(({ people }) => people)
+    )
+  }
+}
+
+/** The rows of some people. */
+export function rowsOf({ rows, values, owners, ...rest }: ReducedRows, people: SubjectSet): ReducedRows {
+  const places: number[] = []
+  for (let row = 0; row < rows; row++) if (people.has(owners[row] ?? 0)) places.push(row)
+  return {
+    ...rest,
+    support: rest.support.and(people),
+    rows: places.length,
+    values: new Map([...values].map(([ref, own]) => [ref, Float64Array.from(places, (row) => own[row] ?? 0)])),
+    owners: Uint32Array.from(places, (row) => owners[row] ?? 0)
+  }
 }

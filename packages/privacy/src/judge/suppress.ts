@@ -520,7 +520,8 @@ class Judging {
     const own = number.variables.map(facts)
     const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings)
     const aboutOf = (variable: VariableRef) => {
-      const one = facts(variable)
+      const named = facts(variable)
+      const one = named.charged ?? named
       const isFree = one.identifying || one.isSet === true
       return isFree ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
     }

@@ -52,14 +52,7 @@ export function leverageAbove(
   let decidedExactly = 0
   for (let row = 0; row < rows.rows; row++) {
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
-    let [sum, magnitude] = [0, 0]
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        const term = (own[i] ?? 0) * (own[j] ?? 0) * (rounded[i]?.[j] ?? 0)
-        sum += term
-        magnitude += Math.abs(term)
-      }
-    }
+    const { sum, magnitude } = leverageOf(own, rounded)
     if ((sum + magnitude * errorEach) * k <= 1) continue
     // Columns that nearly depend on each other leave everybody undecided. What takes too long to judge is refused.
     const isUndecided = (sum - magnitude * errorEach) * k <= 1
@@ -68,6 +61,64 @@ export function leverageAbove(
       return { column: strongestOf(own, columns, rounded) }
   }
   return undefined
+}
+
+/**
+ * The same of people with several rows, or with totals of them: whether nobody's leverages together are above 1/k. What one person can
+ * have of a sum of squares is at most their sum. Decided in doubles: where these do not decide, somebody's is taken for above.
+ */
+export function weightAbove(
+  measure: GramMeasure,
+  {
+    matrix,
+    values,
+    owners,
+    k,
+    without
+  }: {
+    readonly matrix: IntegerMatrix
+    /** By column of the model. */
+    readonly values: readonly Float64Array[]
+    readonly owners: Uint32Array
+    readonly k: number
+    readonly without?: 'outcome'
+  }
+): TooStrong | undefined {
+  const all = columnsOfModel(measure)
+  const used = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
+  const size = used.length
+  const { bottom, inverse } = solveExactly(
+    partAt(matrix, used),
+    used.map(() => 0n)
+  )
+  const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const errorEach = (size * size + 8) * 2 ** -52
+  const weights = new Map<number, number>()
+  for (let row = 0; row < owners.length; row++) {
+    const own = Float64Array.from(used, (at) => values[at]?.[row] ?? 0)
+    const { sum, magnitude } = leverageOf(own, rounded)
+    const owner = owners[row] ?? 0
+    const weight = (weights.get(owner) ?? 0) + sum + magnitude * errorEach
+    weights.set(owner, weight)
+    if (!(weight * k * (1 + 2 ** -40) <= 1)) {
+      const columns = used.flatMap((at) => all[at] ?? [])
+      return { column: strongestOf(own, columns, rounded) }
+    }
+  }
+  return undefined
+}
+
+/** The leverage of a row in doubles, and the sum of the sizes of its terms. */
+function leverageOf(own: Float64Array, inverse: readonly Float64Array[]): { sum: number; magnitude: number } {
+  let [sum, magnitude] = [0, 0]
+  for (let i = 0; i < own.length; i++) {
+    for (let j = 0; j < own.length; j++) {
+      const term = (own[i] ?? 0) * (own[j] ?? 0) * (inverse[i]?.[j] ?? 0)
+      sum += term
+      magnitude += Math.abs(term)
+    }
+  }
+  return { sum, magnitude }
 }
 
 function isAboveExactly(
@@ -111,7 +162,7 @@ export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: Redu
 }
 
 /** The exact sum of products of whole numbers. */
-function exactProduct(one: Float64Array, other: Float64Array): bigint {
+export function exactProduct(one: Float64Array, other: Float64Array): bigint {
   let [whole, part] = [0n, 0]
   for (let row = 0; row < one.length; row++) {
     const [a, b] = [one[row] ?? 0, other[row] ?? 0]

@@ -12,61 +12,24 @@ import { type IntegerMatrix, isInRounds, isOfExactCounts } from '@stimnet/statis
 import { type Defining, wholeOf } from '../judge/defining.ts'
 import { digitsTell } from '../judge/precision.ts'
 import type { FactsOf } from '../judge/facts.ts'
-import type { KnownValues } from '../judge/known.ts'
-import type { Possible } from '../judge/possible.ts'
-import type { Suppressed } from '../judge/suppress.ts'
-import { type Ledgers, LedgersDraft } from '../ledgers.ts'
+import type { Ledgers } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import { followingIn } from './follows.ts'
 import { isOfRows, leverageAbove } from './influence.ts'
-import { type Answered, type CountTable, decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
+import { judgePeople } from './judge-people.ts'
+import {
+  arrivalsAlone,
+  isWhole,
+  type JudgedPart,
+  type ModelJudgement,
+  type ModelToJudge,
+  nameOf,
+  no,
+  widthOf
+} from './judged.ts'
+import { decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
 import { isOfCounts, questionsIn } from './questions.ts'
 import { judgeRound, type RoundToJudge } from './rounds.ts'
-import { columnsTold } from './width.ts'
-
-/** A table that is judged like any other: the model itself, or one of its questions. */
-export interface JudgedPart extends Answered {
-  /** As in `Aggregate`. */
-  readonly defining: readonly Defining[]
-  readonly possible?: Possible
-  readonly known?: KnownValues
-}
-
-/** A model with the questions behind it, and how a table is judged after what was told before it. */
-export interface ModelToJudge {
-  readonly measure: GramMeasure
-  readonly model: JudgedPart
-  readonly questions: readonly JudgedPart[]
-  readonly settings: PrivacySettings
-  readonly facts: FactsOf
-  readonly ledgers: Ledgers
-  /** The least number of people that may be told apart. */
-  readonly k: number
-  readonly synthetic: boolean
-  /** Of the data. */
-  readonly epoch: string
-  suppress(part: JudgedPart, ledgers: Ledgers): Suppressed
-}
-
-/** The matrix and the ledgers after it; or why nothing of it is released, for the local audit log only. */
-export type ModelJudgement =
-  | {
-      readonly ok: true
-      readonly ledgers: Ledgers
-      /** Of a model of counts the table, of one in rounds the numbers of the round, of any other the matrix. */
-      readonly released: Released
-      readonly people: number
-    }
-  | { readonly ok: false; readonly why: string; readonly separated?: true }
-
-/** What of a model is released: the sums that it is fitted from. */
-export type Released =
-  | { readonly matrix: IntegerMatrix; readonly decimals: readonly number[] }
-  | { readonly table: CountTable }
-  | { readonly round: ModelRoundPart }
-
-/** How many people there must be for each column told about a cohort. */
-const PEOPLE_EACH_COLUMN = 10
 
 /**
  * Whether the numbers of a model are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. Counts
@@ -110,6 +73,7 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const rows = model.reduction.groups[0]?.grams?.get(measure.name)
   if (rows === undefined || model.reduction.groups.length !== 1)
     return no('the reduction lacks the people of the model')
+  if (measure.random !== undefined) return judgePeople(asked, rows)
   if (!areQuestionsOf(model.plan, questions)) return no('the questions are not those of the model')
   const people = rows.support
   const beyond = people.universe - people.size
@@ -168,16 +132,6 @@ function ofCounts(
   return width === undefined ? { ok: true, ledgers, released: { table }, people } : no(width)
 }
 
-/** Why the columns told of the people of a model are too many; undefined if they are not. */
-function widthOf({ ledgers, rows }: { readonly ledgers: Ledgers; readonly rows: ReducedRows }): string | undefined {
-  const width =
-    columnsTold(ledgers.subjects, rows.support) +
-    (ledgers.rows === undefined || rows.rowSet === undefined ? 0 : columnsTold(ledgers.rows.ledger, rows.rowSet))
-  return width * PEOPLE_EACH_COLUMN > rows.support.size
-    ? `width: with it, ${width} columns about ${rows.support.size} people would be told; at most one for ${PEOPLE_EACH_COLUMN} people`
-    : undefined
-}
-
 /** What is wrong with the model as a whole; undefined if nothing is. */
 function whyOfWhole({
   measure,
@@ -201,30 +155,6 @@ function whyOfWhole({
   return widthOf({ ledgers, rows })
 }
 
-function no(why: string): ModelJudgement {
-  return { ok: false, why }
-}
-
-/** Whether every group is shown in full, with its exact number of people, and none is withheld or of missing values. */
-function isWhole({ rows, groupsWithheld }: Suppressed): boolean {
-  if (groupsWithheld > 0 || rows.length === 0) return false
-  return rows.every(
-    ({ shown, cells, group }) =>
-      shown &&
-      !group.key.includes(null) &&
-      cells.every(({ basis, isCounted }) => basis !== null && (basis.counted === undefined || isCounted))
-  )
-}
-
-/** Whether some but fewer than k people of a group arrived with the newest epoch. Nobody is left out of a model. */
-function arrivalsAlone({ reduction }: JudgedPart, ledgers: Ledgers, k: number): boolean {
-  const draft = new LedgersDraft(ledgers)
-  return reduction.groups.some(({ support }) => {
-    const arrived = draft.arrivals(support).size
-    return arrived > 0 && arrived < k
-  })
-}
-
 /** Whether these are exactly the questions of the plan, apart from the condition that all values are there. */
 function areQuestionsOf(plan: Plan, questions: readonly JudgedPart[]): boolean {
   const wanted = questionsIn(plan)
@@ -232,12 +162,4 @@ function areQuestionsOf(plan: Plan, questions: readonly JudgedPart[]): boolean {
     wanted.length === questions.length &&
     wanted.every((one, i) => canonicalJson(one) === canonicalJson(questions[i]?.plan ?? null))
   )
-}
-
-function nameOf({ groupBy, measures }: Plan): string {
-  const by = groupBy.map(({ variable }) => variable).join(', ')
-  return `${measures
-    .map(({ kind }) => kind)
-    .filter((kind, i, all) => all.indexOf(kind) === i)
-    .join(', ')}${by === '' ? '' : ` by ${by}`}`
 }

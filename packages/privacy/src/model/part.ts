@@ -1,7 +1,7 @@
 /** What of a model is released: its Gram matrix, its table of counts, or one round of it. */
 import type { GramMeasure, GramPart } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
-import type { Released } from './judge.ts'
+import type { Released, SumsOfSize } from './judged.ts'
 
 /** The part of an answer from which a model is fitted and pooled. */
 export function gramPartOf(
@@ -17,9 +17,11 @@ export function gramPartOf(
     factors: measure.factors.map(({ variable, levels }) => ({ name: name(variable), levels })),
     columns: columnsOfModel(measure).map((column, i) => ({ name: column.name, decimals: decimals[i] ?? 0 })),
     intercept: hasIntercept(measure),
-    n: people,
+    n: 'matrix' in released && released.sizes !== undefined ? rowsIn(released.sizes.kept) : people,
     upper: 'matrix' in released ? upperOf(released.matrix) : [],
     site: measure.site,
+    ...(measure.meta === undefined ? {} : { meta: measure.meta }),
+    ...('matrix' in released && released.sizes !== undefined ? { clusters: clustersOf(released.sizes) } : {}),
     ...(fit === undefined ? {} : { fit }),
     ...('round' in released ? { round: released.round } : {}),
     ...('table' in released
@@ -38,4 +40,18 @@ export function gramPartOf(
 function fitOf({ fit }: GramMeasure): GramPart['fit'] {
   if (fit?.family === 'binomial') return { family: fit.family, event: fit.event }
   return fit?.family === 'poisson' ? { family: fit.family } : fit
+}
+
+function rowsIn(kept: readonly SumsOfSize[]): number {
+  return kept.reduce((sum, { size, people }) => sum + size * people, 0)
+}
+
+function clustersOf({ leftOut, kept }: { readonly leftOut: number; readonly kept: readonly SumsOfSize[] }) {
+  const sizes = kept.map(({ size, people, within, totals }) => ({
+    size,
+    people,
+    within: upperOf(within),
+    totals: upperOf(totals)
+  }))
+  return { left_out: leftOut, sizes }
 }

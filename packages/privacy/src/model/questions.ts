@@ -4,7 +4,7 @@
  * the other, and is released only if each of them would be answered in full: it tells, and is charged, no less than they are.
  */
 import type { GramMeasure, GroupKey, Measure, Plan, VariableRef } from '@stimnet/protocol'
-import { columnsOfModel, entryOf, gramIn } from '@stimnet/statistics'
+import { columnsOfModel, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
 
 /** As many measures as a query may have. */
 const MEASURES_MAX = 32
@@ -22,7 +22,66 @@ export function questionsIn(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
   if (measure === undefined) return []
   if (isOfCounts(measure)) return [countsAsked(measure, plan)]
+  if (measure.random !== undefined) return [...rowQuestions(measure, plan), ...peopleQuestions(measure, plan)]
   return [...neededBy(measure).values()].flatMap((needed) => plansOf(needed, plan))
+}
+
+/**
+ * The questions about rows behind a model with a random intercept: asked of the people of each number of rows by themselves. Beside
+ * what other models ask, the rows of each group are counted.
+ */
+export function rowQuestions(measure: GramMeasure, plan: Plan): readonly Plan[] {
+  return [...neededBy(measure).values()].flatMap((needed) =>
+    plansOf(needed, plan, [PEOPLE, { kind: 'rows', name: 'rows' }])
+  )
+}
+
+/** The groups in which totals of people are summed, without any number but that of the people. */
+export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): readonly Plan[] {
+  const columns = columnsOfModel(measure)
+  const found = new Map<string, readonly VariableRef[]>()
+  for (const one of columns) {
+    for (const other of columns) {
+      const by = keysOfPeople(measure, [one, other])
+      found.set(by.join(), by)
+    }
+  }
+  return [...found.values()].map((by) => ({
+    tables,
+    groupBy: by.map((variable, i): GroupKey => ({ name: `by_${i}`, variable })),
+    measures: [{ kind: 'subjects', name: 'people' }],
+    ...(where === undefined ? {} : { where })
+  }))
+}
+
+/**
+ * The questions about totals of people behind a model with a random intercept, put with the numbers of the rows themselves: for the
+ * price, which reads no data. None for other models.
+ */
+export function totalsAsked(plan: Plan): readonly Plan[] {
+  const measure = gramIn(plan)
+  if (measure?.random === undefined) return []
+  const columns = columnsOfModel(measure)
+  const found = new Map<string, Needed>()
+  const { table } = measure.random
+  for (const [i, one] of columns.entries()) {
+    for (const other of columns.slice(i)) {
+      const rowLevels = [...one.levels, ...other.levels].filter(([variable]) => variable.startsWith(`${table}.`))
+      const by = keysOfPeople(measure, [one, other])
+      const key = JSON.stringify([by, [...new Set(rowLevels.map((level) => level.join('=')))].sort()])
+      const needed = found.get(key) ?? { by, means: new Set(), squares: new Set(), products: new Map() }
+      found.set(key, needed)
+      const numbers = [one.number, other.number].flatMap((number) => number ?? []).sort()
+      addSum(needed, numbers)
+    }
+  }
+  return [...found.values()].flatMap((needed) => plansOf(needed, plan))
+}
+
+/** The categories of people, not of rows, by whose levels some columns are not zero; in order. */
+export function keysOfPeople({ random }: GramMeasure, columns: readonly DesignColumn[]): readonly VariableRef[] {
+  const all = columns.flatMap(({ levels }) => [...levels.keys()])
+  return [...new Set(all)].filter((variable) => !variable.startsWith(`${random?.table}.`)).sort()
 }
 
 /** Whether a model is fitted from a table of counts, not from a Gram matrix. */
@@ -58,17 +117,26 @@ function neededBy(measure: GramMeasure): Map<string, Needed> {
       const by = [...entry.levels.keys()].sort()
       const needed = found.get(by.join()) ?? { by, means: new Set(), squares: new Set(), products: new Map() }
       found.set(by.join(), needed)
-      const [x, y] = entry.numbers
-      if (x === undefined) continue
-      if (y === undefined) needed.means.add(x)
-      else if (x === y) needed.squares.add(x)
-      else needed.products.set(`${x} ${y}`, [x, y])
+      addSum(needed, entry.numbers)
     }
   }
   return found
 }
 
-function plansOf({ by, means, squares, products }: Needed, { tables, where }: Plan): Plan[] {
+function addSum(needed: Needed, [x, y]: readonly VariableRef[]): void {
+  if (x === undefined) return
+  if (y === undefined) needed.means.add(x)
+  else if (x === y) needed.squares.add(x)
+  else needed.products.set(`${x} ${y}`, [x, y])
+}
+
+const PEOPLE: Measure = { kind: 'subjects', name: 'people' }
+
+function plansOf(
+  { by, means, squares, products }: Needed,
+  { tables, where }: Plan,
+  counts: readonly Measure[] = [PEOPLE]
+): Plan[] {
   const groupBy = by.map((variable, i): GroupKey => ({ name: `by_${i}`, variable }))
   const measures: Measure[] = [
     ...[...means].map((variable, i): Measure => ({ kind: 'mean', name: `mean_${i}`, variable })),
@@ -78,12 +146,13 @@ function plansOf({ by, means, squares, products }: Needed, { tables, where }: Pl
     )
   ]
   const found: Plan[] = []
-  for (let from = 0; from === 0 || from < measures.length; from += MEASURES_MAX - 1) {
-    const own = measures.slice(from, from + MEASURES_MAX - 1)
+  const most = MEASURES_MAX - counts.length
+  for (let from = 0; from === 0 || from < measures.length; from += most) {
+    const own = measures.slice(from, from + most)
     found.push({
       tables,
       groupBy,
-      measures: [{ kind: 'subjects', name: 'people' }, ...own],
+      measures: [...counts, ...own],
       ...(where === undefined ? {} : { where })
     })
   }

@@ -60,10 +60,17 @@ export interface GramMeasure {
   readonly terms: readonly (readonly VariableRef[])[]
   /** The variables of the terms that are categories, with their declared levels; the first is the reference. */
   readonly factors: readonly ModelFactor[]
-  /** The institutions in the pooled model: as one sample, as a factor, or each by itself and then combined. */
+  /** The institutions in the pooled model: as one sample, as a factor, as a random intercept, or each by itself and then combined. */
   readonly site: SiteEffects
   /** What is fitted; absent: a linear regression. */
   readonly fit?: ModelFit
+  /**
+   * Each person has an intercept of their own, drawn from a normal distribution; `table`: the one whose rows are those of the model,
+   * of which a person can have several.
+   */
+  readonly random?: { readonly by: 'subject'; readonly table: string }
+  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
 
 /**
@@ -111,7 +118,7 @@ export interface ModelFactor {
 }
 
 /** How a pooled model treats the institutions. */
-export const SITE_EFFECTS = ['none', 'fixed', 'meta'] as const
+export const SITE_EFFECTS = ['none', 'fixed', 'random', 'meta'] as const
 /** One of SITE_EFFECTS. */
 export type SiteEffects = (typeof SITE_EFFECTS)[number]
 
@@ -295,6 +302,8 @@ export interface ReducedRows extends ReducedPart {
    * declared level.
    */
   readonly values: ReadonlyMap<VariableRef, Float64Array>
+  /** The subject of each row, in the same order. */
+  readonly owners: Uint32Array
 }
 
 /** A variable within one group. Sums are exact integers in units of 10^-decimals (of squares: 10^-2·decimals). */

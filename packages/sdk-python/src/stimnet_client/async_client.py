@@ -256,8 +256,9 @@ class DistributedClient:
     ) -> Model:
         """Fits a linear regression over institutions and waits for it: ``client.model("y ~ a + b * c", catalog=…)``.
 
-        ``site``     none: all institutions as one sample; fixed: the institution as a factor; meta: one fit each,
-                     combined by random effects
+        ``site``     none: all institutions as one sample; fixed: the institution as a factor; random: an intercept
+                     of each; meta: one fit each, combined by random effects (``method`` reml, dl, pm or fixed;
+                     ``interval`` hartung_knapp or wald)
         ``where``    the cohort; everybody in the catalog unless given
         ``targets``  names or PeerIds; every institution that offers the catalog unless given
         ``signer``   your own key: then only receipts of this very request count

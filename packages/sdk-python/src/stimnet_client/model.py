@@ -15,21 +15,26 @@ from .trust.parts import VerifiedBroadcast, verify_broadcast
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SITES = ("none", "fixed", "meta")
+SITES = ("none", "fixed", "random", "meta")
 _COLUMNS = ["term", "estimate", "error", "statistic", "p", "low", "high"]
 _BETWEEN = ["tau2", "i2", "q", "q_p"]
 _HOW = {
     "none": "all institutions as one sample",
     "fixed": "with the institution as a factor",
+    "random": "with a random intercept of each institution",
     "meta": "one fit per institution, combined by random effects",
 }
+
+
+_WHOM = {"site": "institutions", "subject": "people"}
 
 
 @dataclass(frozen=True)
 class Model:
     """A fitted model.
 
-    ``result``    all numbers of the fit, in the form of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``
+    ``result``    all numbers of the fit, in the form of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
+                  of a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``
     ``missing``   PeerIds that are not in the model, with the code that says why
     ``verified``  the receipts; None where ``cryptography`` is not installed: then the matrices are the gateway's word
     ``names``     the institutions, by PeerId
@@ -95,10 +100,16 @@ class Model:
     def summary(self) -> str:
         """Tables of the coefficients and of each institution, as text."""
         rows = self.coefficients
-        lines = [f"Linear regression, {self.formula}: {_HOW[self.result['site']]}"]
+        random = self.result.get("random")
+        title = "Linear mixed model" if self.result["kind"] == "mixed" else "Linear regression"
+        lines = [f"{title}, {self.formula}: {_HOW[self.result['site']]}"]
         lines += _text_table(list(rows[0]), [list(row.values()) for row in rows])
         fit = [f"{name} = {_cell(self.result[name])}" for name in ("n", "df", "sigma", "r2", "log_likelihood", "aic")]
         lines += [", ".join(one for one in fit if not one.endswith("= ·"))]
+        if random:
+            names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
+            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
+            lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
         aliased = [row["term"] for row in rows if row["estimate"] is None]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
         sites = self.sites
@@ -135,7 +146,9 @@ def asked_model(formula: str, catalog: str, site: str, fields: Mapping[str, Any]
     """The fields of a submission. Raises PARAMETER_INVALID for another ``site`` than there is."""
     if site not in SITES:
         raise StimnetError("PARAMETER_INVALID", f"site is one of {', '.join(SITES)}, not {site!r}")
-    call = {"name": "regression", "arguments": {"formula": formula, "site": site}}
+    combining = {name: fields[name] for name in ("method", "interval") if name in fields}
+    call = {"name": "regression", "arguments": {"formula": formula, "site": site, **combining}}
+    fields = {name: value for name, value in fields.items() if name not in combining}
     return {**fields, "data_catalog_name": catalog, "script_type": "statistic", "script_content": json.dumps(call)}
 
 

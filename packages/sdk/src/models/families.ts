@@ -22,6 +22,7 @@ export const MODEL_FAMILIES: readonly ModelFamily[] = [
 /** What a fitted model is, such as `Logistic regression of yes`. */
 export function modelTitle({ kind, family, event }: ModelResult): string {
   if (kind === 'pca') return 'Principal components'
+  if (kind === 'mixed') return 'Linear mixed model'
   const { title } = familyOf(family === undefined ? {} : { family })
   return event === undefined ? title : `${title} of ${event}`
 }
@@ -30,14 +31,24 @@ export function modelTitle({ kind, family, event }: ModelResult): string {
 export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
   none: 'all institutions as one sample',
   fixed: 'with the institution as a factor',
+  random: 'with a random intercept of each institution',
   meta: 'one fit per institution, combined by random effects'
 }
+
+/** How the fits of institutions can be combined. */
+export const COMBINING = ['reml', 'dl', 'pm', 'fixed'] as const
+/** The intervals that a combined coefficient can have. */
+export const INTERVALS = ['hartung_knapp', 'wald'] as const
 
 /** A model as it is asked for. */
 export interface ModelAsked {
   readonly formula: string
   /** `none` unless given. */
   readonly site?: SiteEffects
+  /** Of `site: meta`: `reml` unless given, `dl` (DerSimonian and Laird), `pm` (Paule and Mandel), or `fixed`: one effect everywhere. */
+  readonly method?: (typeof COMBINING)[number]
+  /** Of `site: meta`: `hartung_knapp` unless given, or `wald`; of the method `fixed` always `wald`. */
+  readonly interval?: (typeof INTERVALS)[number]
   /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']
   /** Of `binomial`: the level that is modelled; the second one unless given. */
@@ -59,9 +70,11 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The statistic that is asked for. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', event, table, roster, round } = asked
+  const { formula, site = 'none', event, table, method, interval, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
   const more = {
+    ...(method === undefined ? {} : { method }),
+    ...(interval === undefined ? {} : { interval }),
     ...(family === 'gaussian' ? {} : { family }),
     ...(event === undefined ? {} : { event }),
     ...(roster === undefined || family === 'gaussian' ? {} : { roster: [...roster] }),

@@ -30,24 +30,32 @@ export interface FormulaTerms {
   readonly intercept: boolean
   /** Each term is the product of its names; `*` is written out. */
   readonly terms: readonly (readonly string[])[]
+  /** The groups of random intercepts, such as `site`; absent where there are none. */
+  readonly random?: readonly string[]
 }
 
 /** Reads a formula by its syntax alone; undefined for a text that is none. */
 export function readFormula(text: string): FormulaTerms | undefined {
   try {
-    const { outcome, intercept, terms } = parseFormula(text)
-    return { outcome: outcome.text, intercept, terms: terms.map((term) => term.map((name) => name.text)) }
+    const { outcome, intercept, terms, random } = parseFormula(text)
+    return {
+      outcome: outcome.text,
+      intercept,
+      terms: terms.map((term) => term.map((name) => name.text)),
+      ...(random.length === 0 ? {} : { random: random.map((group) => group.text) })
+    }
   } catch (error) {
     if (error instanceof StimnetError) return undefined
     throw error
   }
 }
 
-/** The text of a formula: `y ~ a + b + a:b - 1`; `y ~ 1` where there is no term. */
-export function writeFormula({ outcome, intercept, terms }: FormulaTerms): string {
+/** The text of a formula: `y ~ a + b + a:b - 1`, and `+ (1 | site)` after it; `y ~ 1` where there is no term. */
+export function writeFormula({ outcome, intercept, terms, random = [] }: FormulaTerms): string {
   const written = terms.map((term) => term.join(':'))
   const right = written.length === 0 ? '1' : written.join(' + ')
-  return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}`
+  const groups = random.map((group) => ` + (1 | ${group})`).join('')
+  return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}${groups}`
 }
 
 /** A model that fits a catalog's description, in canonical form; or what is wrong with it. */

@@ -16,7 +16,17 @@ export interface CoefficientRow {
   /** Of a model of counts: the odds or rate ratio, with its 95 % interval. */
   readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number }
   /** Of `site: meta`: how the institutions differ in it. */
-  readonly between?: { readonly tau2: number; readonly i2: number; readonly q: number; readonly qP: number }
+  readonly between?: Between
+}
+
+/** How institutions differ in a coefficient. */
+export interface Between {
+  readonly tau2: number
+  readonly i2: number
+  readonly q: number
+  readonly qP: number
+  /** Where the coefficient of a further institution lies, 19 times of 20; of three or more institutions. */
+  readonly predicted?: readonly [low: number, high: number]
 }
 
 /** One line of a forest plot: the coefficient at one institution, or of all together. */
@@ -45,7 +55,9 @@ export function coefficientRows({ coefficients, sites }: ModelResult, nameOf: Na
 function rowOf(one: Coefficient, term: string): CoefficientRow {
   const { estimate, error, statistic, p, interval, ratio, between } = one
   const [low = null, high = null] = interval ?? []
-  const { tau2 = 0, i2 = 0, q = 0, q_p: qP = 1 } = between ?? {}
+  const { tau2 = 0, i2 = 0, q = 0, q_p: qP = 1, prediction } = between ?? {}
+  const [from, to] = prediction ?? []
+  const predicted = from === undefined || to === undefined ? {} : { predicted: [from, to] as const }
   return {
     term,
     estimate,
@@ -57,7 +69,7 @@ function rowOf(one: Coefficient, term: string): CoefficientRow {
     ...(ratio === undefined
       ? {}
       : { ratio: { estimate: ratio.estimate, low: ratio.interval[0] ?? 0, high: ratio.interval[1] ?? 0 } }),
-    ...(between === undefined ? {} : { between: { tau2, i2, q, qP } })
+    ...(between === undefined ? {} : { between: { tau2, i2, q, qP, ...predicted } })
   }
 }
 

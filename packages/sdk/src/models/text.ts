@@ -13,6 +13,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
     `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
     model.kind === 'pca' ? componentTable(model) : coefficientTable(model, nameOf),
     `${fitInWords(model)}${note}\n`,
+    ...randomLine(model),
     ...siteTable(model, nameOf),
     `\n${releasedInWords(model)}\n`
   ].join('')
@@ -21,6 +22,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
 function coefficientTable(model: ModelResult, nameOf: NameOf): string {
   const rows = coefficientRows(model, nameOf)
   const isCombined = rows.some(({ between }) => between !== undefined)
+  const isPredicted = rows.some(({ between }) => between?.predicted !== undefined)
   const isOfCounts = model.kind === 'glm'
   const statistic = model.df === null || (isOfCounts && model.site !== 'meta') ? 'z' : 't'
   const ratio = model.family === 'binomial' ? 'odds ratio' : 'rate ratio'
@@ -28,13 +30,15 @@ function coefficientTable(model: ModelResult, nameOf: NameOf): string {
     [
       ...['term', 'estimate', 'std. error', statistic, 'p', '95 % from', 'to'],
       ...(isOfCounts ? [ratio, '95 % from', 'to'] : []),
-      ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : [])
+      ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : []),
+      ...(isPredicted ? ['a further one from', 'to'] : [])
     ],
     rows.map((row) => [
       row.term,
       ...numbersOf(row),
       ...(isOfCounts ? ratioOf(row) : []),
-      ...(isCombined ? betweenOf(row) : [])
+      ...(isCombined ? betweenOf(row) : []),
+      ...(isPredicted ? (row.between?.predicted ?? [null, null]) : [])
     ])
   )
 }
@@ -85,7 +89,9 @@ function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest
     ...(df === null ? [] : [`df = ${df}`]),
     ...(sigma === null ? [] : [`sigma = ${measured(sigma)}`]),
     ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
-    ...(likelihood === null ? [] : [`log-likelihood = ${measured(likelihood)}`]),
+    ...(likelihood === null
+      ? []
+      : [`${rest.kind === 'mixed' ? 'restricted ' : ''}log-likelihood = ${measured(likelihood)}`]),
     ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
     ...(deviance === null ? [] : [`deviance = ${measured(deviance)}${freedoms === null ? '' : ` on ${freedoms}`}`]),
     ...(nothing === null ? [] : [`null deviance = ${measured(nothing)}`]),
@@ -99,6 +105,16 @@ function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest
 /** How far a fit in rounds came. */
 function roundsInWords({ last, change }: NonNullable<ModelResult['rounds']>): string {
   return change === null ? `round ${last}` : `round ${last}, last change ${measured(change)} standard errors`
+}
+
+/** The variances of a random intercept, in one line. */
+function randomLine({ random }: ModelResult): string[] {
+  if (random === undefined) return []
+  const { by, groups, tau2, sigma2, icc } = random
+  const whom = by === 'site' ? 'institutions' : 'people'
+  return [
+    `Random intercept of ${groups} ${whom}: variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))}), within them ${measured(sigma2)}; ICC = ${measured(icc)}.\n`
+  ]
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {
@@ -125,5 +141,7 @@ export function releasedInWords(model: ModelResult): string {
     return `Released by each institution: the table of ${what} behind the model.`
   }
   const { columns, sums } = releasedBy(model)
+  if (model.kind === 'mixed' && model.random?.by !== 'site' && model.site !== 'random')
+    return `Released by each institution, for the people with each number of rows: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and the same of their totals.`
   return `Released by each institution: the ${sums} sums of products of ${columns} columns, the outcome included, and so their means, variances and covariances.`
 }

@@ -19,9 +19,11 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { META_INTERVALS } from '../asked-tests.ts'
 import { invalid } from '../measures.ts'
+import { META_METHODS } from '../tests/meta.ts'
 import { columnsOfModel, entryOf } from './design.ts'
-import { type FormulaName, parseFormula } from './formula.ts'
+import { type Formula, type FormulaName, parseFormula } from './formula.ts'
 import { FormulaError, failAt } from './formula-fault.ts'
 
 /** What is assumed of the outcome. */
@@ -44,14 +46,15 @@ export interface ModelAsked {
  * alone that names the place in the formula.
  */
 export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
-  const { formula: text, site = 'none' } = call.arguments
+  const { formula: text } = call.arguments
   if (typeof text !== 'string') invalid('regression needs the argument `formula`, such as "y ~ age + sex".')
   const family = FAMILIES.find((one) => one === (call.arguments.family ?? 'gaussian'))
   if (family === undefined) invalid(`family: one of ${FAMILIES.join(', ')}.`)
-  const effects = SITE_EFFECTS.find((one) => one === site)
-  if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
   if (call.by.length > 0) invalid('A regression has no groups: name the category in the formula, or filter by it.')
   const formula = parseFormula(text)
+  const effects = siteAsked(call, formula)
+  const person = formula.random.find((group) => group.text !== 'site')
+  if (effects === 'random' && family !== 'gaussian') invalid('site: random is of the family gaussian alone.')
   const used = new Set<string>(call.table === undefined ? [] : [call.table])
   const find = (name: FormulaName) => found(name, descriptor, used)
   const outcome = find(formula.outcome)
@@ -84,7 +87,9 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
       .filter(({ variable }) => variable.type === 'category')
       .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels }))
       .sort((a, b) => (a.variable < b.variable ? -1 : 1)),
-    ...(fit === undefined ? {} : { fit })
+    ...(fit === undefined ? {} : { fit }),
+    ...metaIn(call, effects),
+    ...(person === undefined ? {} : { random: rowsOfPeople(person, descriptor, used) })
   }
   const fault = modelFault(measure)
   if (fault !== undefined) invalid(fault)
@@ -115,6 +120,62 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
     tables: [...used],
     measure: { kind: 'gram', name: 'n', outcome: last, site: 'none', terms, factors: [], fit }
   }
+}
+
+/** How institutions enter: by the argument, or as `(1 | site)` in the formula. */
+function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula): SiteEffects {
+  const other = random.find(({ text }) => text !== 'site' && text !== 'subject')
+  if (other !== undefined)
+    failAt(other, 'a random intercept is of each person or each institution: (1 | subject), (1 | site)')
+  const [, again] = random
+  if (again !== undefined) failAt(again, 'one random intercept can be in a model')
+  const given = random.find(({ text }) => text === 'site')
+  if (given !== undefined && site !== undefined && site !== 'none' && site !== 'random')
+    failAt(given, 'institutions enter by (1 | site) or by the argument site, not by both')
+  const effects = given === undefined ? SITE_EFFECTS.find((one) => one === (site ?? 'none')) : 'random'
+  if (effects === undefined) invalid(`site: one of ${SITE_EFFECTS.join(', ')}.`)
+  return effects
+}
+
+/** How coefficients are combined, where it is said; only of `site: meta`. */
+function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick<GramMeasure, 'meta'> {
+  if (given.method === undefined && given.interval === undefined) return {}
+  if (effects !== 'meta')
+    invalid('method and interval are of `site: meta`, which combines one fit of each institution.')
+  const method = META_METHODS.find((one) => one === (given.method ?? 'reml'))
+  if (method === undefined) invalid(`method: one of ${META_METHODS.join(', ')}.`)
+  const unless = method === 'fixed' ? 'wald' : 'hartung_knapp'
+  const interval = META_INTERVALS.find((one) => one === (given.interval ?? unless))
+  if (interval === undefined) invalid(`interval: one of ${META_INTERVALS.join(', ')}.`)
+  if (method === 'fixed' && interval === 'hartung_knapp')
+    invalid('interval: hartung_knapp is for effects that differ between institutions, not for method fixed.')
+  return method === 'reml' && interval === 'hartung_knapp' ? {} : { meta: { method, interval } }
+}
+
+/** The table whose rows a model with an intercept of each person is of. */
+function rowsOfPeople(
+  group: FormulaName,
+  { tables }: CatalogDescriptor,
+  used: ReadonlySet<string>
+): NonNullable<GramMeasure['random']> {
+  const [table, other] = tables.filter(({ name, oneRowPerSubject }) => used.has(name) && !oneRowPerSubject)
+  if (table === undefined) failAt(group, 'no table of the model has several rows for a person')
+  if (other !== undefined) failAt(group, `${table.name} and ${other.name} both have several rows for a person`)
+  return { by: 'subject', table: table.name }
+}
+
+/** The reason why a model with an intercept of each person is not fitted; undefined if it is, or has none. */
+function randomFault({ random, fit, site, terms, outcome, factors }: GramMeasure): string | undefined {
+  if (random === undefined) return undefined
+  if (fit !== undefined) return 'A random intercept is of linear regressions alone.'
+  if (site === 'random') return 'A model has one random intercept: of each person, or of each institution.'
+  if (!terms.some((term) => term.length === 0)) return 'A random intercept needs the intercept: leave "- 1" out.'
+  const isNumber = (variable: VariableRef) => !factors.some((one) => one.variable === variable)
+  const isOfPeople = (variable: VariableRef) => !variable.startsWith(`${random.table}.`)
+  const [number] = [outcome, ...terms.flat()].filter((variable) => isNumber(variable) && isOfPeople(variable))
+  return number === undefined
+    ? undefined
+    : `${number} is a number of each person, not of each row of ${random.table}: with (1 | subject) take a category of it, such as age groups.`
 }
 
 /** The fit that is asked for; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that it cannot have. */
@@ -187,8 +248,9 @@ export function receiptsAsked({ arguments: { receipts } }: StatisticCall): reado
 }
 
 /** The reason why a model of counts or components is not fitted; undefined if it is, or is a linear one. */
-function fitFault({ fit, terms, factors, outcome }: GramMeasure): string | undefined {
+function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string | undefined {
   if (fit === undefined) return undefined
+  if (site === 'random') return 'The site as a random intercept is of linear regressions alone.'
   if (fit.family === 'components')
     return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
   if (fit.rounds !== undefined) return terms.flat().includes(outcome) ? 'The outcome cannot be a term.' : undefined
@@ -208,15 +270,15 @@ function fitFault({ fit, terms, factors, outcome }: GramMeasure): string | undef
 /** The reason why a model is not fitted, from the question alone; undefined if it is. */
 export function modelFault(measure: GramMeasure): string | undefined {
   const { terms, factors, site, outcome } = measure
-  const unfit = fitFault(measure)
+  const unfit = fitFault(measure) ?? randomFault(measure)
   if (unfit !== undefined) return unfit
   const isFactor = (variable: VariableRef) => factors.some((one) => one.variable === variable)
   const all = variablesOf(measure)
   const numbers = all.filter((variable) => !isFactor(variable))
   if (terms.length === 0) return 'The model has no term: write y ~ 1, or name one.'
   if (numbers.length > NUMBERS_MAX) return `A model has at most ${NUMBERS_MAX} numbers with its outcome.`
-  if (site === 'fixed' && !terms.some((term) => term.length === 0))
-    return 'The site as a factor needs the intercept: leave "- 1" out.'
+  if ((site === 'fixed' || site === 'random') && !terms.some((term) => term.length === 0))
+    return 'The site as a factor or a random intercept needs the intercept: leave "- 1" out.'
   const texts = new Set(terms.map((term) => term.join(':')))
   for (const term of terms) {
     const own = term.filter((variable) => !isFactor(variable))

@@ -6,7 +6,7 @@ import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
-import { combinedNote } from './regression.ts'
+import { betweenIn, combinedNote, metaAsked } from './regression.ts'
 import { independentIn } from './solve.ts'
 
 type Coefficient = ModelResult['coefficients'][number]
@@ -47,7 +47,7 @@ export function fitCounts(sites: readonly { readonly site: string; readonly gram
     site === 'meta' && sites.length > 1
       ? combined(
           each.map((one) => one.fit),
-          fit.family
+          { family: fit.family, meta: first.gram.meta }
         )
       : fitOf(site === 'fixed' ? withSites(sites) : joined(sites.map(({ gram }) => modelOf(gram))))
   return {
@@ -312,17 +312,21 @@ function pearsonOf(family: CountModel['family'], { n, sum }: Cell, mean: number)
 }
 
 /** Each coefficient over the sites that estimate it, by random effects. */
-export function combined(fits: readonly CountFit[], family: CountModel['family']): CountFit {
+export function combined(
+  fits: readonly CountFit[],
+  { family, meta }: { readonly family: CountModel['family']; readonly meta: GramPart['meta'] }
+): CountFit {
+  const options = metaAsked(meta)
   const few: string[] = []
   const coefficients = (fits[0]?.coefficients ?? []).map(({ term }, at): Coefficient => {
     const effects = fits.flatMap((fit) => {
       const { estimate = null, error = null } = fit.coefficients[at] ?? {}
       return estimate === null || error === null ? [] : [{ estimate, variance: error ** 2 }]
     })
-    const made = metaOf(effects, { method: 'reml', hartungKnapp: true })
+    const made = metaOf(effects, options)
     if (made === null || effects.length < fits.length) few.push(term)
     if (made === null) return { term, ...NOTHING }
-    const { estimate, error, statistic, p, interval, tau2, i2, q } = made
+    const { estimate, error, statistic, p, interval } = made
     const ratio = { estimate: Math.exp(estimate), interval: interval.map(Math.exp) }
     return {
       term,
@@ -332,14 +336,14 @@ export function combined(fits: readonly CountFit[], family: CountModel['family']
       p,
       interval: [...interval],
       ...(term === '(Intercept)' ? {} : { ratio }),
-      between: { tau2, i2, q: q.statistic, q_p: q.p }
+      between: betweenIn(made)
     }
   })
   return {
     family,
     coefficients,
     n: fits.reduce((sum, { n }) => sum + n, 0),
-    df: fits.length - 1,
+    df: options.hartungKnapp ? fits.length - 1 : null,
     sigma: null,
     r2: null,
     adjusted_r2: null,
@@ -349,6 +353,6 @@ export function combined(fits: readonly CountFit[], family: CountModel['family']
     null_deviance: null,
     deviance_df: null,
     dispersion: null,
-    note: combinedNote(fits.length, few)
+    note: combinedNote(fits.length, few, options.hartungKnapp)
   }
 }

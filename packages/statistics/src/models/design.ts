@@ -22,7 +22,8 @@ export function formulaOf(measure: GramMeasure): string {
   if (measure.fit?.family === 'components') return `~ ${variablesOf(measure).map(name).join(' + ')}`
   const terms = measure.terms.filter((term) => term.length > 0).map((term) => term.map(name).join(':'))
   const all = [...(terms.length === 0 ? ['1'] : terms), ...(hasIntercept(measure) || terms.length === 0 ? [] : ['- 1'])]
-  return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}`
+  const random = measure.random === undefined ? '' : ` + (1 | ${measure.random.by})`
+  return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}${random}`
 }
 
 /** Whether a model has an intercept. */

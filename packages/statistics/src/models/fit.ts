@@ -3,16 +3,22 @@ import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
+import { fitPeople, fitRandomSites, isOfClusters } from './mixed.ts'
 import { fitRounds, isRoundPart } from './rounds/result.ts'
 import { fitLinear, type SiteGram } from './regression.ts'
 
 /**
  * Fits a model to what the sites released, which must be of one model. `none` fits all rows as one sample and gives what a fit of the
- * pooled rows gives; `fixed` adds the site as a factor; `meta` fits each site by itself and combines each coefficient by random effects
+ * pooled rows gives; `fixed` adds the site as a factor; `random` gives each site an intercept of its own from a normal distribution
+ * (of one site alone there is none, and it is fitted as `none`); `meta` fits each site by itself and combines each coefficient by random effects
  * (restricted likelihood, interval by Hartung and Knapp). Throws RangeError without a site.
  */
 export function fitModel(sites: readonly SiteGram[]): ModelResult {
-  const family = sites[0]?.gram.fit?.family
+  const [first] = sites
+  const family = first?.gram.fit?.family
+  if (first?.gram.clusters !== undefined) return fitPeople(sites)
+  if (family === undefined && first?.gram.site === 'random')
+    return sites.length > 1 ? fitRandomSites(sites) : ofOneSite(fitLinear(sites))
   if (family === undefined) return fitLinear(sites)
   if (sites.some(({ gram }) => gram.round !== undefined)) return fitRounds(sites)
   return family === 'components' ? fitComponents(sites) : fitCounts(sites)
@@ -27,9 +33,16 @@ export function fitOwnModel(gram: GramPart): ModelResult {
 /** Whether a part can be what a site released for a model: a site that lies may send anything. */
 export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
-  if (part.round !== undefined) return isRoundPart(part)
-  if (family === 'binomial' || family === 'poisson') return isCountTable(part)
-  return part.table === undefined && isGram(part) && (family === undefined || part.intercept)
+  if (part.round !== undefined) return part.site !== 'random' && part.clusters === undefined && isRoundPart(part)
+  if (family === 'binomial' || family === 'poisson')
+    return part.site !== 'random' && part.clusters === undefined && isCountTable(part)
+  if (family !== undefined && part.site === 'random') return false
+  return part.table === undefined && isGram(part) && isOfClusters(part) && (family === undefined || part.intercept)
+}
+
+function ofOneSite(fit: ModelResult): ModelResult {
+  const why = 'One institution alone has no variance between institutions: it is fitted without their intercepts.'
+  return { ...fit, note: [fit.note, why].filter((text) => text !== '').join(' ') }
 }
 
 function fitComponents(sites: readonly SiteGram[]): ModelResult {

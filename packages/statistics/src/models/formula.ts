@@ -14,6 +14,8 @@ export interface Formula {
   readonly intercept: boolean
   /** Each term is the product of its names. */
   readonly terms: readonly (readonly FormulaName[])[]
+  /** The groups of random intercepts: `subject` of `(1 | subject)`. */
+  readonly random: readonly FormulaName[]
 }
 
 /** Characters of a formula. */
@@ -29,11 +31,11 @@ interface Token {
   readonly at: number
 }
 
-const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*-]))/uy
+const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*()|-]))/uy
 
 /**
- * Reads a formula: names, `+`, `:` (product), `*` (both and their product), and `- 1` for no intercept. Throws PARAMETER_INVALID
- * with the place of what it does not understand.
+ * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, and `(1 | group)` for a random
+ * intercept. Throws PARAMETER_INVALID with the place of what it does not understand.
  */
 export function parseFormula(text: string): Formula {
   if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)
@@ -45,6 +47,7 @@ export function parseFormula(text: string): Formula {
     failWith(placeOf(tilde) ?? end, `After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
   let intercept = true
   const terms: FormulaName[][] = []
+  const random: FormulaName[] = []
   let at = 2
   for (let sign = '+'; ; ) {
     const [first] = tokens.slice(at)
@@ -54,6 +57,9 @@ export function parseFormula(text: string): Formula {
       if (first.text !== '1') failAt(first, 'the only number in a formula is 1: "- 1" leaves the intercept out')
       intercept = sign === '+'
       at += 1
+    } else if (first.text === '(' && sign === '+') {
+      random.push(randomFrom(tokens, at))
+      at += 5
     } else {
       if (sign === '-') failAt(first, 'only 1 can be taken away: "- 1" leaves the intercept out')
       const read = crossingFrom(tokens, at)
@@ -62,11 +68,27 @@ export function parseFormula(text: string): Formula {
     }
     if (terms.length > TERMS_WRITTEN_MAX) invalid(`A formula has at most ${TERMS_WRITTEN_MAX} terms.`)
     const next = tokens[at]
-    if (next === undefined) return { outcome: nameOf(outcome), intercept, terms }
-    if (next.text !== '+' && next.text !== '-') failAt(next, 'expected +, - 1, : or *')
+    if (next === undefined) return { outcome: nameOf(outcome), intercept, terms, random }
+    if (next.text !== '+' && next.text !== '-') failAt(next, next.text === '(' ? BRACKETS : 'expected +, - 1, : or *')
     sign = next.text
     at += 1
   }
+}
+
+const BRACKETS =
+  'a formula has no functions and no brackets, but for (1 | subject) and (1 | site); a transformed variable must be a variable of the catalog'
+
+/** The group of `(1 | group)`. */
+function randomFrom(tokens: readonly Token[], from: number): FormulaName {
+  const [open, one, bar, group, close] = tokens.slice(from, from + 5)
+  if (open === undefined || bar?.text !== '|') failAt(open ?? { text: '(', at: from + 1 }, BRACKETS)
+  if (one?.text !== '1') {
+    const why = 'a random slope is not offered, only a random intercept, such as (1 | subject)'
+    failAt(one ?? bar, why)
+  }
+  if (group?.kind !== 'name') failAt(group ?? bar, 'after | there must be subject or site')
+  if (close?.text !== ')') failAt(close ?? group, 'one group alone can be in (1 | group), and ) after it')
+  return nameOf(group)
 }
 
 /** Terms joined by `*`, each of which is names joined by `:`. */
@@ -83,7 +105,7 @@ function crossingFrom(tokens: readonly Token[], from: number): { terms: FormulaN
             endOf(tokens),
             `The formula ends after ${JSON.stringify(tokens[at - 1]?.text ?? '')}: a name is missing.`
           )
-        failAt(token, 'expected the name of a variable')
+        failAt(token, token.text === '(' ? BRACKETS : 'expected the name of a variable')
       }
       product.push(nameOf(token))
       at += 1
@@ -112,11 +134,7 @@ function tokensOf(text: string): Token[] {
     if (match === null) {
       const at = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0)
       const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
-      const why =
-        character === '('
-          ? 'a formula has no functions and no brackets; a transformed variable must be a variable of the catalog'
-          : 'expected a name, +, :, * or - 1'
-      failAt({ text: character, at: at + 1 }, why)
+      failAt({ text: character, at: at + 1 }, 'expected a name, +, :, * or - 1')
     }
     const { name, number, sign } = match.groups ?? {}
     const value = name ?? number ?? sign ?? ''

@@ -9,7 +9,11 @@ export interface Gram extends Pick<GramPart, 'columns' | 'intercept' | 'n' | 'fo
 
 /** The full matrix of a part. */
 export function gramOf({ upper, ...part }: GramPart): Gram {
-  const size = part.columns.length
+  return { ...part, matrix: matrixOf(upper, part.columns.length) }
+}
+
+/** A symmetric matrix of some columns from its upper triangle row by row. */
+export function matrixOf(upper: readonly string[], size: number): IntegerMatrix {
   const matrix = Array.from({ length: size }, () => Array.from({ length: size }, () => 0n))
   let at = 0
   for (let i = 0; i < size; i++) {
@@ -19,7 +23,7 @@ export function gramOf({ upper, ...part }: GramPart): Gram {
       ;(matrix[j] as bigint[])[i] = value
     }
   }
-  return { ...part, matrix }
+  return matrix
 }
 
 /** The upper triangle of a matrix row by row, as text. */
@@ -33,8 +37,8 @@ export function upperOf(matrix: IntegerMatrix): string[] {
  */
 export function isGram(part: GramPart): boolean {
   const { columns, intercept, n, upper, site } = part
-  // The site as a factor takes the place of the intercept.
-  if (site === 'fixed' && !intercept) return false
+  // The site as a factor takes the place of the intercept; as a random effect it needs the totals beside it.
+  if ((site === 'fixed' || site === 'random') && !intercept) return false
   const size = columns.length
   if (size < 2 || upper.length !== (size * (size + 1)) / 2) return false
   if (!Number.isSafeInteger(n) || n <= 0 || (intercept && upper[0] !== String(n))) return false
@@ -58,11 +62,13 @@ export function ofOneModel<T extends { readonly site: string; readonly gram: Gra
   return most
 }
 
-function modelKey({ formula, outcome, columns, intercept, factors, site, fit, table, round }: GramPart): string {
+function modelKey(part: GramPart): string {
+  const { formula, outcome, columns, intercept, factors, site, fit, table, clusters, meta, round } = part
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
+  const counted = [fit ?? null, table?.by ?? null, table?.terms ?? null]
   // Sums of two rounds, or at different estimates, do not add up.
   const of = round && [round.fit, round.round, round.answers, round.round === 0 ? [] : round.estimates]
-  return JSON.stringify([...design, fit ?? null, table?.by ?? null, table?.terms ?? null, of ?? null])
+  return JSON.stringify([...design, ...counted, clusters === undefined, meta ?? null, of ?? null])
 }
 
 /** The matrices in common units: each column in the finest that a site has. */

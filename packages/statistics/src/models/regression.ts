@@ -2,7 +2,7 @@
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
-import { knappNotes, metaOf } from '../tests/meta.ts'
+import { knappNotes, type Meta, type MetaOptions, metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { addGrams, type Gram, gramOf, withSiteColumns } from './gram.ts'
 import { independentIn, partAt, solveExactly } from './solve.ts'
@@ -13,10 +13,11 @@ export interface SiteGram {
   readonly gram: GramPart
 }
 
-type Coefficient = ModelResult['coefficients'][number]
+/** One term of a fit. */
+export type Coefficient = ModelResult['coefficients'][number]
 
 /** The numbers of one fit. */
-type Fit = Pick<
+export type Fit = Pick<
   ModelResult,
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note'
 >
@@ -25,10 +26,16 @@ type Fit = Pick<
 export function fitLinear(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
-  const { formula, outcome, site } = first.gram
+  const { formula, outcome, site, meta } = first.gram
   const grams = sites.map(({ site: name, gram }) => ({ site: name, gram: gramOf(gram) }))
   const each = grams.map((one) => ({ site: one.site, fit: fitOf(one.gram) }))
-  const fit = site === 'meta' && sites.length > 1 ? combined(each.map(({ fit: own }) => own)) : pooledFit(grams, site)
+  const fit =
+    site === 'meta' && sites.length > 1
+      ? combined(
+          each.map(({ fit: own }) => own),
+          meta
+        )
+      : pooledFit(grams, site)
   return {
     kind: 'regression',
     formula,
@@ -87,7 +94,8 @@ export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   }
 }
 
-function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): string {
+/** What a fit says of itself. */
+export function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): string {
   const aliased = coefficients.filter(({ estimate }) => estimate === null).map(({ term }) => term)
   return [
     ...(aliased.length > 0
@@ -97,7 +105,8 @@ function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): stri
   ].join(' ')
 }
 
-const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
+/** The numbers of a term that is not estimated. */
+export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
 
 function tested(estimate: number, error: number, df: number): Omit<Coefficient, 'term' | 'between'> {
   const reach = tOfP(ERROR_SHARE, df) * error
@@ -106,7 +115,7 @@ function tested(estimate: number, error: number, df: number): Omit<Coefficient, 
 }
 
 /** Each coefficient over the sites that estimate it. Only these have a combined value. */
-function combined(fits: readonly Fit[]): Fit {
+export function combined(fits: readonly Fit[], meta?: GramPart['meta']): Fit {
   const [first] = fits
   const few: string[] = []
   const coefficients = (first?.coefficients ?? []).map(({ term }, at): Coefficient => {
@@ -114,25 +123,18 @@ function combined(fits: readonly Fit[]): Fit {
       const { estimate = null, error = null } = fit.coefficients[at] ?? {}
       return estimate === null || error === null ? [] : [{ estimate, variance: error ** 2 }]
     })
-    const made = metaOf(effects, { method: 'reml', hartungKnapp: true })
+    const made = metaOf(effects, metaAsked(meta))
     if (made === null || effects.length < fits.length) few.push(term)
     if (made === null) return { term, ...NOTHING }
-    const { estimate, error, statistic, p, interval, tau2, i2, q } = made
-    return {
-      term,
-      estimate,
-      error,
-      statistic,
-      p,
-      interval: [...interval],
-      between: { tau2, i2, q: q.statistic, q_p: q.p }
-    }
+    const { estimate, error, statistic, p, interval } = made
+    return { term, estimate, error, statistic, p, interval: [...interval], between: betweenIn(made) }
   })
-  const note = combinedNote(fits.length, few)
+  const { hartungKnapp } = metaAsked(meta)
+  const note = combinedNote(fits.length, few, hartungKnapp)
   return {
     coefficients,
     n: fits.reduce((sum, { n }) => sum + n, 0),
-    df: fits.length - 1,
+    df: hartungKnapp ? fits.length - 1 : null,
     sigma: null,
     r2: null,
     adjusted_r2: null,
@@ -142,8 +144,20 @@ function combined(fits: readonly Fit[]): Fit {
   }
 }
 
-/** `few`: the terms that some institution could not estimate. */
-export function combinedNote(sites: number, few: readonly string[]): string {
+/** How the coefficients of the sites are combined. */
+export function metaAsked({ method, interval }: NonNullable<GramPart['meta']> = REML_KNAPP): MetaOptions {
+  return { method, hartungKnapp: interval === 'hartung_knapp' && method !== 'fixed' }
+}
+
+const REML_KNAPP = { method: 'reml', interval: 'hartung_knapp' } as const
+
+/** How the sites differ in a coefficient. */
+export function betweenIn({ tau2, i2, q, prediction }: Meta): NonNullable<Coefficient['between']> {
+  return { tau2, i2, q: q.statistic, q_p: q.p, ...(prediction === null ? {} : { prediction: [...prediction] }) }
+}
+
+/** `few`: the terms that some institution could not estimate. `isKnapp`: whether the interval is that of Hartung and Knapp. */
+export function combinedNote(sites: number, few: readonly string[], isKnapp: boolean): string {
   const unknown = few.length === 0 ? [] : [`Not estimated by every institution: ${few.join(', ')}.`]
-  return [...unknown, ...knappNotes({ df: sites - 1 })].join(' ')
+  return [...unknown, ...(isKnapp ? knappNotes({ df: sites - 1 }) : [])].join(' ')
 }

@@ -71,6 +71,8 @@ export function severalRowsAdvice(
   plan: Plan,
   { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
 ): string | undefined {
+  // With an intercept of each person, people can have several rows.
+  if (gramIn(plan)?.random !== undefined) return undefined
   const columns = filters.flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
   const open = descriptor.tables.find(
     (table) => plan.tables.includes(table.name) && !table.oneRowPerSubject && !columns.some(isOf(table))

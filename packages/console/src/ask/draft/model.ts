@@ -32,6 +32,11 @@ export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly labe
   },
   { value: 'fixed', label: 'Institution as a factor', hint: 'People are compared within their own institution.' },
   {
+    value: 'random',
+    label: 'Random intercept of each institution',
+    hint: 'Institutions differ by an intercept from a normal distribution; the result has its variance and the ICC. For five institutions or more.'
+  },
+  {
     value: 'meta',
     label: 'One fit each, combined',
     hint: 'Each institution by itself; each coefficient is combined by random effects, and says how institutions differ in it.'
@@ -58,15 +63,15 @@ export function shownModel(formula: string, variables: readonly SharedVariable[]
 }
 
 /** The formula with the short names of variables, where the catalog has one of that name alone. */
-export function writeModel({ outcome, intercept, terms }: FormulaTerms, variables: readonly SharedVariable[]): string {
+export function writeModel(model: FormulaTerms, variables: readonly SharedVariable[]): string {
   const nameOf = (ref: string) => {
     const known = variables.find((one) => one.ref === ref)
     if (known === undefined) return ref
     const alike = variables.filter(({ variable }) => variable.name === known.variable.name)
     return alike.length === 1 ? known.variable.name : ref
   }
-  const written = onceEach(terms).map((term) => term.map(nameOf))
-  return writeFormula({ outcome: nameOf(outcome), intercept, terms: written })
+  const written = onceEach(model.terms).map((term) => term.map(nameOf))
+  return writeFormula({ ...model, outcome: nameOf(model.outcome), terms: written })
 }
 
 /** `table.variable`, where the catalog has one variable of that name. */
@@ -79,7 +84,7 @@ export function fullName(name: string, table: string | undefined, variables: rea
 /** The model with another outcome, which is no term any more. */
 export function withOutcome(terms: FormulaTerms | undefined, outcome: string): FormulaTerms {
   const { intercept = true, terms: all = [] } = terms ?? {}
-  return { outcome, intercept, terms: all.filter((term) => !term.includes(outcome)) }
+  return { ...terms, outcome, intercept, terms: all.filter((term) => !term.includes(outcome)) }
 }
 
 /** The model with these of the offered variables in it, and no others of them; a product goes with its variables. */

@@ -22,7 +22,7 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
         />
       )}
       <p className="prose">
-        {fitInWords(model)} {model.note}
+        {fitInWords(model)} {randomInWords(model)} {model.note}
       </p>
       {sites.length > 1 && model.kind !== 'pca' && <ModelSites model={model} nameOf={nameOf} />}
       <p className="hint">{releasedInWords(model)}</p>
@@ -145,6 +145,14 @@ function Between({ row: { between } }: { row: CoefficientRow }) {
       <td className="number">{pInWords(between?.qP ?? null)}</td>
     </>
   )
+}
+
+/** The variances of a random intercept; empty where there is none. */
+function randomInWords({ random }: ModelResult): string {
+  if (random === undefined) return ''
+  const { by, groups, tau2, sigma2, icc } = random
+  const whom = by === 'site' ? 'institutions' : 'people'
+  return `Random intercept of ${count(groups)} ${whom}: variance ${measured(tau2)}, within them ${measured(sigma2)}, ICC ${measured(icc)}.`
 }
 
 function known(value: number | null): string {

@@ -76,8 +76,13 @@ function differingInWords({ site, coefficients }: ModelResult, term: string): st
   if (site !== 'meta')
     return 'How much the institutions differ is tested by the same model with one fit each, combined.'
   if (between === undefined) return `Too few institutions estimate ${term} for a comparison between them.`
-  const { tau2, i2, q, q_p: p } = between
+  const { tau2, i2, q, q_p: p, prediction } = between
   const words = pInWords(p)
   const told = words.startsWith('<') ? words : `= ${words}`
-  return `Between institutions: τ² ${measured(tau2)}, I² ${measured(100 * i2)} %, Q = ${measured(q)}, p ${told}.`
+  const [low, high] = prediction ?? []
+  const further =
+    low === undefined || high === undefined
+      ? ''
+      : ` A further institution lies from ${measured(low)} to ${measured(high)}, 19 times of 20.`
+  return `Between institutions: τ² ${measured(tau2)}, I² ${measured(100 * i2)} %, Q = ${measured(q)}, p ${told}.${further}`
 }

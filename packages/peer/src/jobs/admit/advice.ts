@@ -3,7 +3,7 @@
  * never from data.
  */
 import { groupCells, planFault } from '@stimnet/data'
-import { costOf, fewestFor, type PrivacySettings } from '@stimnet/privacy'
+import { costOf, fewestFor, fewestOfSize, type PrivacySettings } from '@stimnet/privacy'
 import {
   type CatalogDescriptor,
   CODES,
@@ -86,12 +86,26 @@ function modelAdvice(
 ): string {
   const several = severalRowsAdvice(asked, { descriptor, filters: [cohort, asked.where] })
   const columns = columnsOfModel(model).length - 1
+  if (model.random !== undefined) return peopleAdvice(model, k)
   return (
     `${several === undefined ? '' : `${several} `}The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
     `value of every variable and one row each; nobody or at least ${k} people may lack a value, or have a level or two levels ` +
     `together; nobody may weigh more than one in ${k} in the fit, or one in ${2 * k} without the outcome; no value may follow from the others; and its means, variances and ` +
     'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same ' +
     'model with fewer terms, without an interaction or a rare level, or over a wider cohort; or its correlations by themselves.'
+  )
+}
+
+/** The same of a model with an intercept of each person. */
+function peopleAdvice(model: GramMeasure, k: number): string {
+  return (
+    `The model is not released. All of it or nothing is. Of each number of rows per person it needs at least ${fewestOfSize(model, k)} ` +
+    `people with a value of every variable; others are left out, and are nobody or at least ${k}. Of each such number of rows, nobody ` +
+    `or at least ${k} people may have rows with a level or with two levels together, each of them as many; nobody may weigh more than ` +
+    `one in ${k} in the fit, all rows together, or one in ${2 * k} without the outcome; no value may follow from the others; the ` +
+    'people may be chosen only by what others know of them; and means, variances and covariances of the rows, and of the totals of ' +
+    'people, must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same model with ' +
+    'fewer terms or without an interaction, over a wider cohort, or of one visit without (1 | subject).'
   )
 }
 

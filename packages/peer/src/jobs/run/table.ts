@@ -11,6 +11,7 @@ import {
   possibleBy,
   questionsIn,
   relaxedBy,
+  sizesOf,
   spacingOf,
   variableFacts
 } from '@stimnet/privacy'
@@ -49,7 +50,7 @@ const ROUNDS_MAX = 4
 /** Reduces the plan, leaving out people where that lets more be released. Throws as `Catalog.reduce`. */
 export async function reduceTable(
   asked: TableAsked,
-  privacy: Pick<CatalogPrivacy, 'leaveOut'>,
+  privacy: Pick<CatalogPrivacy, 'leaveOut' | 'settings'>,
   signal?: AbortSignal
 ): Promise<TableAggregate> {
   const { catalog, plan, filter, cohort, project } = asked
@@ -66,7 +67,12 @@ export async function reduceTable(
   const known = await followed(asked)
   let aggregate = await reduced(asked, { known, leftOut: undefined, signal })
   const model = gramIn(plan)
-  if (model !== undefined) return { ...aggregate, questions: await modelQuestions(asked, model, signal) }
+  if (model !== undefined) {
+    const rows = aggregate.reduction.groups[0]?.grams?.get(model.name)
+    const { k } = privacy.settings
+    const people = model.random && rows && sizesOf(rows, { measure: model, k }).kept.map((one) => one.people)
+    return { ...aggregate, questions: await modelQuestions(asked, model, people, signal) }
+  }
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const more = await privacy.leaveOut({ ...facts, aggregate })
     if (more === undefined) break
@@ -78,37 +84,60 @@ export async function reduceTable(
 /**
  * The questions behind a model, each reduced over the people who have a value of every variable of the model. Who could be in their
  * groups as far as others can tell, and which variables define these, follows from the question alone, as for a covariance.
+ * `sizes`: the people of each number of rows, of whom each question is asked by themselves.
  */
-async function modelQuestions(asked: TableAsked, model: GramMeasure, signal?: AbortSignal) {
+async function modelQuestions(
+  asked: TableAsked,
+  model: GramMeasure,
+  sizes: readonly SubjectSet[] | undefined,
+  signal?: AbortSignal
+) {
   const found = []
-  for (const plan of questionsIn(asked.plan)) {
-    const question = { ...asked, plan }
-    const known = await followed(question)
-    const within = (over: Over | undefined) => over && { ...over, plan: completeIn(over.plan, model) }
-    // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
-    const others = known.relaxed.filter(({ of }) => setIn(of.variable) === undefined)
-    const relaxed = others.map(({ of, over: { without, always, valued } }) => ({
-      of,
-      over: { without: within(without), always: within(always), valued: within(valued) }
-    }))
-    const possible = await possibleInSet(asked, plan)
-    const complete = new Set(variablesOf(model))
-    const options = { known: { ...known, relaxed, complete, possible }, leftOut: undefined, signal }
-    const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
-    found.push({ ...reducedQuestion, plan })
-  }
+  for (const people of sizes ?? [undefined])
+    for (const plan of questionsIn(asked.plan)) found.push(await modelQuestion(asked, { model, plan, people }, signal))
   return found
+}
+
+async function modelQuestion(
+  asked: TableAsked,
+  {
+    model,
+    plan,
+    people
+  }: { readonly model: GramMeasure; readonly plan: Plan; readonly people: SubjectSet | undefined },
+  signal?: AbortSignal
+) {
+  const of = (set: SubjectSet) => (people === undefined ? set : set.and(people))
+  const question = { ...asked, plan, cohort: of(asked.cohort) }
+  const known = await followed(question)
+  const within = (over: Over | undefined) => over && { plan: completeIn(over.plan, model), cohort: of(over.cohort) }
+  // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
+  const others = known.relaxed.filter(({ of: one }) => setIn(one.variable) === undefined)
+  const relaxed = others.map(({ of: one, over: { without, always, valued } }) => ({
+    of: one,
+    over: { without: within(without), always: within(always), valued: within(valued) }
+  }))
+  const possible = await possibleInSet(asked, plan, people)
+  const complete = new Set(variablesOf(model))
+  const options = { known: { ...known, relaxed, complete, possible }, leftOut: undefined, signal }
+  const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
+  return { ...reducedQuestion, plan }
 }
 
 /**
  * The people who could be in the groups of a question behind a model. With an analysis set they are among its people: who is in the
  * set was judged with the model, and what is asked then is asked of a catalog of these people.
  */
-async function possibleInSet({ catalog, filter }: TableAsked, plan: Plan): Promise<Possible | undefined> {
+async function possibleInSet(
+  { catalog, filter }: TableAsked,
+  plan: Plan,
+  size: SubjectSet | undefined
+): Promise<Possible | undefined> {
   const possible = await possibleOf(catalog, { cohort: filter && withoutSets(filter), plan })
   const set = filter && onlySet(filter)
-  if (set === undefined || possible === undefined) return possible
-  const people = await catalog.cohort(set)
+  if ((set === undefined && size === undefined) || possible === undefined) return possible
+  const inAnalysis = await catalog.cohort(set)
+  const people = size === undefined ? inAnalysis : inAnalysis.and(size)
   const inSet = <T extends { readonly people: SubjectSet }>(all: readonly T[]): T[] =>
     all.map((one) => ({ ...one, people: one.people.and(people) }))
   return { ...possible, sets: inSet(possible.sets), groups: inSet(possible.groups) }

@@ -1,9 +1,10 @@
-"""Tail probabilities of t and χ², and the t of a tail: the same functions as in ``packages/statistics``."""
+"""Tail probabilities of t, z and χ², and the t or z of a tail: the same functions as in ``packages/statistics``."""
 
 from __future__ import annotations
 
 import math
 import sys
+from statistics import NormalDist
 from typing import Callable
 
 _STEPS_MAX = 100_000
@@ -32,6 +33,16 @@ def t_of_p(p: float, df: float) -> float:
         else:
             high = middle
     return (low + high) / 2
+
+
+def p_of_normal(z: float) -> float:
+    """Both tails of the normal distribution."""
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
+def z_of_p(p: float) -> float:
+    """The z with these tails."""
+    return NormalDist().inv_cdf(1 - p / 2)
 
 
 def p_of_chi_squared(value: float, df: float) -> float:

@@ -9,14 +9,28 @@ from typing import Any, Mapping, Sequence
 Matrix = list[list[int]]
 
 _WHOLE = re.compile(r"-?\d{1,40}\Z", re.ASCII)
+_WHOLE_OF_TOTALS = re.compile(r"-?\d{1,48}\Z", re.ASCII)
+SIZES_MAX = 64
+ROWS_EACH_MAX = 10_000
 COLUMNS_MAX = 25
 PEOPLE_MAX = 2**53 - 1
 
 
 @dataclass(frozen=True)
+class Groups:
+    """The groups of one size: sums over their rows, and over the groups of the products of their totals."""
+
+    size: int
+    groups: int
+    within: Matrix
+    totals: Matrix
+
+
+@dataclass(frozen=True)
 class Gram:
     """Sums of products of two columns of a design, the outcome last. ``decimals``: of each column, whose values are in
-    units of 10^-decimals. ``key``: what the sites of one model have alike.
+    units of 10^-decimals. ``key``: what the sites of one model have alike. ``people``: of a model with an intercept of
+    each person, those with each number of rows; ``left_out``: numbers of rows that too few people have.
     """
 
     names: tuple[str, ...]
@@ -28,6 +42,10 @@ class Gram:
     outcome: str
     site: str
     key: str
+    people: tuple[Groups, ...] | None = None
+    left_out: int = 0
+    method: str = "reml"
+    interval: str = "hartung_knapp"
 
 
 def gram_of(part: Mapping[str, Any]) -> Gram | None:
@@ -41,19 +59,78 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
     if not all(isinstance(text, str) and _WHOLE.match(text) for text in upper) or not all(map(_is_column, columns)):
         return None
     texts = [part.get(name) for name in ("formula", "outcome", "site")]
-    if not all(isinstance(text, str) for text in texts) or (part.get("site") == "fixed" and not intercept):
+    if not all(isinstance(text, str) for text in texts) or (part.get("site") in ("fixed", "random") and not intercept):
         return None
+    matrix = _matrix_of(upper, size)
+    names = tuple(column["name"] for column in columns)
+    if (intercept and matrix[0][0] != n) or not _is_of_squares(matrix):
+        return None
+    clusters, people = part.get("clusters"), None
+    left_out: Any = 0
+    if clusters is not None:
+        people = _people_in(clusters, matrix, n)
+        left_out = clusters.get("left_out") if isinstance(clusters, dict) else None
+        if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
+            return None
+    meta = part.get("meta")
+    method, interval = ("reml", "hartung_knapp") if meta is None else _meta_in(meta)
+    if method not in ("reml", "dl", "pm", "fixed") or interval not in ("hartung_knapp", "wald"):
+        return None
+    key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval])
+    formula, outcome, site = map(str, texts)
+    decimals = tuple(column["decimals"] for column in columns)
+    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, people, left_out, method, interval)
+
+
+def _meta_in(meta: Any) -> tuple[Any, Any]:
+    return (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= ROWS_EACH_MAX
+
+
+def _matrix_of(upper: Sequence[str], size: int) -> Matrix:
+    """A symmetric matrix from its upper triangle row by row."""
     matrix = [[0] * size for _ in range(size)]
     places = ((i, j) for i in range(size) for j in range(i, size))
     for (i, j), text in zip(places, upper):
         matrix[i][j] = matrix[j][i] = int(text)
-    names = tuple(column["name"] for column in columns)
-    if (intercept and matrix[0][0] != n) or not _is_of_squares(matrix):
+    return matrix
+
+
+def _people_in(clusters: Any, whole: Matrix, n: int) -> tuple[Groups, ...] | None:
+    """The sums by number of rows; None for what cannot be sums of people that add up to the whole."""
+    listed = clusters.get("sizes") if isinstance(clusters, dict) else None
+    if not isinstance(listed, list) or not 1 <= len(listed) <= SIZES_MAX:
         return None
-    key = repr([texts, names, intercept, part.get("factors")])
-    formula, outcome, site = map(str, texts)
-    decimals = tuple(column["decimals"] for column in columns)
-    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key)
+    found = [_groups_in(one, len(whole)) for one in listed]
+    groups = tuple(one for one in found if one is not None)
+    if len(groups) < len(found) or len({one.size for one in groups}) < len(groups):
+        return None
+    added_up = [[sum(values) for values in zip(*rows)] for rows in zip(*(one.within for one in groups))]
+    return groups if added_up == whole and sum(one.size * one.groups for one in groups) == n else None
+
+
+def _groups_in(one: Any, columns: int) -> Groups | None:
+    if not isinstance(one, dict):
+        return None
+    size, people, within, totals = (one.get(name) for name in ("size", "people", "within", "totals"))
+    if type(size) is not int or not 1 <= size <= ROWS_EACH_MAX:
+        return None
+    if type(people) is not int or not 0 < people <= PEOPLE_MAX:
+        return None
+    for texts, pattern in ((within, _WHOLE), (totals, _WHOLE_OF_TOTALS)):
+        if not isinstance(texts, list) or len(texts) != columns * (columns + 1) // 2:
+            return None
+        if not all(isinstance(text, str) and pattern.match(text) for text in texts):
+            return None
+    rows, of_totals = _matrix_of(within or [], columns), _matrix_of(totals or [], columns)
+    if rows[0][0] != size * people or of_totals[0][0] != size * size * people:
+        return None
+    # What is left of the rows within people when the people's means are taken out.
+    inside = [[size * a - b for a, b in zip(*lines)] for lines in zip(rows, of_totals)]
+    return Groups(size, people, rows, of_totals) if _is_of_squares(of_totals) and _is_of_squares(inside) else None
 
 
 def _is_column(column: Any) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
-from .distributions import p_of_t, t_of_p
-from .gram import Gram, added, gram_of, independent_in, solved, with_site_columns
+from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
+from .gram import Gram, Groups, Matrix, added, gram_of, in_common_units, independent_in, solved, with_site_columns
 from .meta import ERROR_SHARE, Effect, combine
+from .reml import reml
 
 Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
@@ -48,13 +50,19 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     one, all of one model.
     """
     first = next(iter(sites.values()))
-    each = {site: _fit_of(gram) for site, gram in sites.items()}
-    if first.site == "meta" and len(sites) > 1:
-        fit = _combined(list(each.values()))
+    each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
+    if first.people and not (first.site == "meta" and len(sites) > 1):
+        fit = _fit_of_people(_with_site_columns_each(sites) if first.site == "fixed" else list(sites.values()))
+    elif first.site == "random" and len(sites) > 1:
+        fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
+    elif first.site == "meta" and len(sites) > 1:
+        fit = _combined(list(each.values()), first.method, first.interval == "hartung_knapp")
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
+    if fit.get("random") and first.people:
+        fit["random"]["left_out"] = sum(gram.left_out for gram in sites.values())
     return {
-        "kind": "regression",
+        "kind": "mixed" if first.people or "random" in fit else "regression",
         "formula": first.formula,
         "outcome": first.outcome,
         "site": first.site,
@@ -62,6 +70,73 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
         "sites": [
             {"site": site, **{name: own[name] for name in ("n", "sigma", "coefficients")}} for site, own in each.items()
         ],
+    }
+
+
+def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
+    """Each site as one group: its totals are the first row of its matrix, since its first column is 1."""
+    totals = [[[a * b for b in gram.matrix[0]] for a in gram.matrix[0]] for gram in grams]
+    return [Groups(gram.n, 1, gram.matrix, own) for gram, own in zip(grams, totals)], grams[0].decimals
+
+
+def _fit_of_people(grams: Sequence[Gram]) -> Fit:
+    """The fit with an intercept of each person, of the people of all sites."""
+    groups: list[Groups] = []
+    scaled: list[Gram] = []
+    for gram in grams:
+        for one in gram.people or ():
+            groups.append(one)
+            scaled += [replace(gram, matrix=one.within), replace(gram, matrix=one.totals)]
+    common = in_common_units(scaled)
+    pairs = zip(groups, common[::2], common[1::2])
+    made = [Groups(one.size, one.groups, within.matrix, totals.matrix) for one, within, totals in pairs]
+    return _of_groups((made, common[0].decimals), common[0], "subject")
+
+
+def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
+    """The sites with a column for each but the first, of which only its own is not zero."""
+    found = []
+    for site, gram in sites.items():
+
+        def wide(matrix: Matrix) -> Gram:
+            nothing = [[0] * len(matrix) for _ in matrix]
+            return with_site_columns({one: replace(gram, matrix=matrix if one == site else nothing) for one in sites})
+
+        own = gram.people or ()
+        made = [Groups(one.size, one.groups, wide(one.within).matrix, wide(one.totals).matrix) for one in own]
+        found.append(replace(wide(gram.matrix), people=tuple(made)))
+    return found
+
+
+def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str) -> Fit:
+    """The fit with a random intercept of each group; z, p and intervals are Wald's."""
+    groups, decimals = made
+    found = reml(groups, decimals)
+    fit: Fit = {"n": sum(one.size * one.groups for one in groups)}
+    fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
+    coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
+    if found is None:
+        return {**fit, "coefficients": coefficients, "random": None}
+    reach = z_of_p(ERROR_SHARE)
+    for at, estimate, error in zip(found.kept, found.estimates, found.errors):
+        z = estimate / error
+        interval = [estimate - reach * error, estimate + reach * error]
+        own = {"estimate": estimate, "error": error, "statistic": z, "p": p_of_normal(z), "interval": interval}
+        coefficients[at] = {"term": first.names[at], **own}
+    tau2, count = found.ratio * found.residual, sum(one.groups for one in groups)
+    return {
+        **fit,
+        "coefficients": coefficients,
+        "sigma": math.sqrt(found.residual),
+        "log_likelihood": found.log_likelihood,
+        "aic": 2 * (len(found.kept) + 2) - 2 * found.log_likelihood,
+        "random": {
+            "by": by,
+            "groups": count,
+            "tau2": tau2,
+            "sigma2": found.residual,
+            "icc": found.ratio / (1 + found.ratio),
+        },
     }
 
 
@@ -132,15 +207,17 @@ def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
     }
 
 
-def _combined(fits: Sequence[Fit]) -> Fit:
+def _combined(fits: Sequence[Fit], method: str, knapp: bool) -> Fit:
     """Each coefficient over the sites that estimate it; there is no common sigma, R² or AIC."""
     coefficients: list[Fit] = []
     for at, first in enumerate(fits[0]["coefficients"]):
         own = [fit["coefficients"][at] for fit in fits]
-        made = combine([Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None])
+        effects = [Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None]
+        made = combine(effects, method, knapp)
         if made is None:
             coefficients.append({"term": first["term"], **_NOTHING})
             continue
+        further = {} if made.prediction is None else {"prediction": list(made.prediction)}
         coefficients.append(
             {
                 "term": first["term"],
@@ -149,8 +226,9 @@ def _combined(fits: Sequence[Fit]) -> Fit:
                 "statistic": made.statistic,
                 "p": made.p,
                 "interval": list(made.interval),
-                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p},
+                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p, **further},
             }
         )
-    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": len(fits) - 1}
+    df = len(fits) - 1 if knapp and method != "fixed" else None
+    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": df}
     return {**whole, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}

@@ -27,7 +27,7 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
   const all = isMeta
     ? combined(
         each.map((one) => one.fit),
-        fit.family
+        { family: fit.family, meta: first.gram.meta }
       )
     : pooledFit(sites)
   return {

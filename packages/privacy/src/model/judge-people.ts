@@ -1,0 +1,210 @@
+/**
+ * Judgement of a model with a random intercept: the questions about rows and those about people's totals, for the people of each
+ * number of rows by themselves, and the model as a whole with all rows of a person as one.
+ */
+import { canonicalJson, type ReducedRows, type VariableRef } from '@stimnet/protocol'
+import { columnsOfModel, type IntegerMatrix } from '@stimnet/statistics'
+import { rowsOfSubjects } from '../judge/row-sets.ts'
+import type { Suppressed } from '../judge/suppress.ts'
+import type { Ledgers } from '../ledgers.ts'
+import { followingIn } from './follows.ts'
+import { exactProduct, isOfRows, valuesOf, weightAbove } from './influence.ts'
+import {
+  arrivalsAlone,
+  areWhole,
+  type JudgedPart,
+  type ModelJudgement,
+  type ModelToJudge,
+  nameOf,
+  no,
+  type SumsOfSize,
+  widthOf
+} from './judged.ts'
+import { decimalsIn, matrixFrom } from './matrix.ts'
+import { personSums } from './person-sums.ts'
+import { questionsIn, rowQuestions } from './questions.ts'
+import { type PeopleOfSize, rowsOf, sizesOf } from '../judge/model-people.ts'
+
+/** As `judgeModel`; `rows`: of all people who have a value of every variable. */
+export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgement {
+  const { measure, model, questions, k } = asked
+  const { kept, leftOut, people } = sizesOf(rows, { measure, k })
+  if (kept.length === 0) return no('no number of rows that enough people have')
+  const beyond = people.universe - people.size
+  if (beyond > 0 && beyond < k) return no('all but few people of the catalog are in the model')
+  const plans = questionsIn(model.plan)
+  if (!areQuestionsOfSizes(plans, questions, kept.length)) return no('the questions are not those of the model')
+  let { ledgers } = asked
+  const found: SumsOfSize[] = []
+  const first = told(model, ledgers, asked, 'the people of the model')
+  if ('why' in first) return no(first.why)
+  ledgers = first.ledgers
+  const all = questions.slice(0, plans.length)
+  const decimals = decimalsIn(measure, all)
+  if (decimals === undefined) return no('the answers lack a variable')
+  for (const [at, one] of kept.entries()) {
+    const answers = questions.slice(at * plans.length, (at + 1) * plans.length)
+    const own = rowsOf(rows, one.people)
+    const sums = sumsOf(one, { asked, answers, rows: own, ledgers, decimals })
+    if ('why' in sums) return no(`people with ${one.size} rows: ${sums.why}`)
+    ledgers = sums.ledgers
+    found.push(sums.sums)
+  }
+  const { items } = model.reduction
+  if (items === undefined || rows.rowSet === undefined) return no('the reduction lacks the rows')
+  const rowSet = rows.rowSet.and(rowsOfSubjects(items, people))
+  const width = widthOf({ ledgers, rows: { ...rows, support: people, rowSet } })
+  if (width !== undefined) return no(width)
+  const matrix = columnsOfModel(measure).map((_, i) =>
+    columnsOfModel(measure).map((__, j) => found.reduce((sum, { within }) => sum + (within[i]?.[j] ?? 0n), 0n))
+  )
+  return { ok: true, ledgers, people: people.size, released: { matrix, decimals, sizes: { leftOut, kept: found } } }
+}
+
+type Told = { readonly ledgers: Ledgers } | { readonly why: string }
+
+/** The ledgers after a question that is answered in full; or why it is not. */
+function told(
+  part: JudgedPart,
+  ledgers: Ledgers,
+  { k, suppress, measure, facts }: Pick<ModelToJudge, 'k' | 'suppress' | 'measure' | 'facts'>,
+  name = `in the question ${nameOf(part.plan)}`
+): Told {
+  if (arrivalsAlone(part, ledgers, k)) return { why: 'people who arrived with this epoch are too few' }
+  const judged = suppress(part, ledgers)
+  if (areWhole(judged) && judged.groupsWithheld === emptyIn(part, judged, { measure, facts }))
+    return { ledgers: judged.ledgers }
+  return { why: `${name}: ${judged.why.join('; ') || 'groups that nobody is in are withheld'}` }
+}
+
+/**
+ * The groups that nobody can be in since nobody has a row with some level of a category by which others know rows, such as a visit:
+ * people with two of three visits often have the same two. As with missing values, that says which values are there.
+ */
+function emptyIn(
+  { plan, reduction }: JudgedPart,
+  { rows, groupsWithheld }: Suppressed,
+  { measure, facts }: Pick<ModelToJudge, 'measure' | 'facts'>
+): number {
+  let share = 1
+  for (const [at, { variable }] of plan.groupBy.entries()) {
+    if (!facts(variable).identifying || !variable.startsWith(`${measure.random?.table}.`)) continue
+    const declared = measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
+    share *= new Set(reduction.groups.map(({ key }) => key[at])).size / declared
+  }
+  return Math.round((groupsWithheld + rows.length) * (1 - share))
+}
+
+interface OfSize {
+  readonly asked: ModelToJudge
+  readonly answers: readonly JudgedPart[]
+  /** Of these people alone. */
+  readonly rows: ReducedRows
+  readonly ledgers: Ledgers
+  readonly decimals: readonly number[]
+}
+
+/** The sums over the people of one number of rows, with the ledgers after them; or why they are not told. */
+function sumsOf(
+  { size, people }: PeopleOfSize,
+  { asked, answers, rows, decimals, ...before }: OfSize
+): { readonly ledgers: Ledgers; readonly sums: SumsOfSize } | { readonly why: string } {
+  const { measure, model, facts, k } = asked
+  if (rows.rows !== size * people.size) return { why: 'the reduction lacks rows' }
+  const ofRows = answers.slice(0, rowQuestions(measure, model.plan).length)
+  const ofPeople = answers.slice(ofRows.length)
+  let { ledgers } = before
+  for (const part of answers) {
+    const counted = part.reduction.groups.reduce((sum, group) => sum + group.rows, 0)
+    if (counted !== rows.rows) return { why: `not all rows of the model are in ${nameOf(part.plan)}` }
+    const next = told(part, ledgers, asked)
+    if ('why' in next) return next
+    ledgers = next.ledgers
+  }
+  const places = new Map<VariableRef, number>(
+    columnsOfModel(measure).flatMap(({ number }, i) => (number === undefined ? [] : [[number, decimals[i] ?? 0]]))
+  )
+  const made = personSums({ measure, plan: model.plan, rows, size, facts, answers: ofPeople, decimals: places }, k)
+  if ('why' in made) return made
+  for (const part of made.parts) {
+    const next = told(part, ledgers, asked)
+    if ('why' in next) return { why: `totals: ${next.why}` }
+    ledgers = next.ledgers
+  }
+  const within = matrixFrom(measure, ofRows)
+  const byPerson = totalsIn(rows, asked)
+  if (within === undefined || !isOfRows(measure, within, rows) || !isOf(made.totals, byPerson.values))
+    return { why: 'the answers lack a sum of the model' }
+  const why = whyNot({ within, totals: made.totals }, { asked, rows, byPerson })
+  if (why !== undefined) return { why }
+  return { ledgers, sums: { size, people: people.size, within, totals: made.totals } }
+}
+
+interface Totals {
+  /** By column of the model, one entry for each person. */
+  readonly values: readonly Float64Array[]
+  readonly owners: Uint32Array
+}
+
+function totalsIn(rows: ReducedRows, { measure }: Pick<ModelToJudge, 'measure'>): Totals {
+  const owners = Uint32Array.from(new Set(rows.owners))
+  const place = new Map([...owners].map((owner, at) => [owner, at]))
+  const values = columnsOfModel(measure).map((column) => {
+    const own = valuesOf(column, measure, rows)
+    const totals = new Float64Array(owners.length)
+    for (const [row, value] of own.entries()) {
+      const at = place.get(rows.owners[row] ?? 0) ?? 0
+      totals[at] = (totals[at] ?? 0) + value
+    }
+    return totals
+  })
+  return { values, owners }
+}
+
+function isOf(matrix: IntegerMatrix, values: readonly Float64Array[]): boolean {
+  if (values.some((own) => own.some((value) => !Number.isSafeInteger(value)))) return false
+  return values.every((one, i) => values.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
+}
+
+/** What is wrong with the sums as a whole; undefined if nothing is. */
+function whyNot(
+  { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
+  { asked, rows, byPerson }: { readonly asked: ModelToJudge; readonly rows: ReducedRows; readonly byPerson: Totals }
+): string | undefined {
+  const { measure, settings, facts, k } = asked
+  const isUnknown = (variable: VariableRef) => !facts(variable).identifying
+  const factors = measure.factors.map(({ variable }) => variable)
+  // Who has rows with which levels was judged as groups: totals of levels alone that follow from others tell nothing else.
+  const isUnknownNumber = (variable: VariableRef) => isUnknown(variable) && !factors.includes(variable)
+  const follows = settings.zerosAreDisclosive
+    ? (followingIn(measure, within).find((one) => one.some(isUnknown)) ??
+      followingIn(measure, totals).find((one) => one.some(isUnknownNumber)))
+    : undefined
+  if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
+  const ofRows = {
+    matrix: within,
+    values: columnsOfModel(measure).map((column) => valuesOf(column, measure, rows)),
+    owners: rows.owners
+  }
+  const ofTotals = { matrix: totals, ...byPerson }
+  const strong =
+    weightAbove(measure, { ...ofRows, k: 2 * k, without: 'outcome' }) ??
+    weightAbove(measure, { ...ofTotals, k: 2 * k, without: 'outcome' }) ??
+    weightAbove(measure, { ...ofRows, k }) ??
+    weightAbove(measure, { ...ofTotals, k })
+  return strong === undefined
+    ? undefined
+    : `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
+}
+
+/** Whether these are the questions of the plan, once for each number of rows. */
+function areQuestionsOfSizes(
+  plans: ReturnType<typeof questionsIn>,
+  questions: readonly JudgedPart[],
+  sizes: number
+): boolean {
+  return (
+    questions.length === plans.length * sizes &&
+    questions.every(({ plan }, i) => canonicalJson(plan) === canonicalJson(plans[i % plans.length] ?? null))
+  )
+}

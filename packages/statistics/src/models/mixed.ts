@@ -1,0 +1,188 @@
+/** Linear models with a random intercept, of each person or of each site, from what the sites released. */
+import type { GramPart, ModelResult } from '@stimnet/protocol'
+import { pOfNormal, zOfP } from '../distributions.ts'
+import { ERROR_SHARE } from '../tests/table.ts'
+import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from './gram.ts'
+import { type Coefficient, combined, type Fit, fitOf, NOTHING, notesOn, type SiteGram } from './regression.ts'
+import { type GroupsOfSize, type RemlFit, remlOf } from './reml.ts'
+import { type IntegerMatrix, isOfSquares } from './solve.ts'
+
+type Random = NonNullable<ModelResult['random']>
+type FitOfGroups = Fit & { readonly random?: Random }
+
+/** The sums of one site over its groups of one size. */
+interface SiteGroups extends Pick<GroupsOfSize, 'size' | 'groups'> {
+  readonly site: string
+  readonly within: Gram
+  readonly totals: Gram
+}
+
+const WALD =
+  'z, p and intervals take the normal distribution (Wald); with few groups they are too sure. The likelihood is the restricted one: compare it between models of the same terms alone.'
+
+/** Fits with an intercept of each site, which needs the model's own intercept. Throws RangeError without a site. */
+export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
+  const [first] = sites
+  if (first === undefined) throw new RangeError('a model of no site')
+  const grams = inCommonUnits(sites.map(({ gram }) => gramOf(gram)))
+  const [one] = grams
+  const each = sites.map(({ site, gram }) => ({ site, fit: fitOf(gramOf(gram)) }))
+  // The totals of a site are the first row of its matrix, since its first column is 1.
+  const classes = grams.map(
+    ({ matrix, n }): GroupsOfSize => ({
+      size: n,
+      groups: 1,
+      within: matrix,
+      totals: matrix.map((_, i) => matrix.map((__, j) => (matrix[0]?.[i] ?? 0n) * (matrix[0]?.[j] ?? 0n)))
+    })
+  )
+  return {
+    kind: 'mixed',
+    formula: first.gram.formula,
+    outcome: first.gram.outcome,
+    site: 'random',
+    ...fitOfGroups(classes, one?.columns ?? [], 'site'),
+    sites: each.map(({ site, fit: { n, sigma, coefficients } }) => ({ site, n, sigma, coefficients }))
+  }
+}
+
+/** Fits with an intercept of each person. Throws RangeError without a site. */
+export function fitPeople(sites: readonly SiteGram[]): ModelResult {
+  const [first] = sites
+  if (first === undefined) throw new RangeError('a model of no site')
+  const { formula, outcome, site } = first.gram
+  const all = sites.flatMap(groupsIn)
+  const each = sites.map((own) => ({ site: own.site, fit: ofPeople(groupsIn(own), 'none') }))
+  const several = site === 'meta' && sites.length > 1
+  const fit: FitOfGroups = several
+    ? combined(
+        each.map((own) => own.fit),
+        first.gram.meta
+      )
+    : ofPeople(all, site)
+  const left = sites.reduce((sum, { gram }) => sum + (gram.clusters?.left_out ?? 0), 0)
+  const note = left === 0 ? [] : [`Left out, because too few people have so many rows: ${left} numbers of rows.`]
+  return {
+    kind: 'mixed',
+    formula,
+    outcome,
+    site,
+    ...fit,
+    note: [fit.note, ...note].filter((text) => text !== '').join(' '),
+    ...(fit.random === undefined ? {} : { random: { ...fit.random, left_out: left } }),
+    sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
+  }
+}
+
+/** Whether a part can be what a site released for a model with an intercept of each person: a site that lies may send anything. */
+export function isOfClusters(part: GramPart): boolean {
+  const { clusters, columns, intercept, n, upper } = part
+  if (clusters === undefined) return true
+  const length = (columns.length * (columns.length + 1)) / 2
+  const sizes = clusters.sizes.map(({ size }) => size)
+  if (new Set(sizes).size < sizes.length || part.fit !== undefined || part.site === 'random') return false
+  if (clusters.sizes.some(({ within, totals }) => within.length !== length || totals.length !== length)) return false
+  const added = upper.map((_, i) => clusters.sizes.reduce((sum, { within }) => sum + BigInt(within[i] ?? '0'), 0n))
+  if (added.some((value, i) => value !== BigInt(upper[i] ?? '0'))) return false
+  if (clusters.sizes.reduce((sum, { size, people }) => sum + size * people, 0) !== n) return false
+  return clusters.sizes.every(({ size, people, within, totals }) => {
+    const [rows, ofTotals] = [matrixOf(within, columns.length), matrixOf(totals, columns.length)]
+    const isCounted = rows[0]?.[0] === BigInt(size * people) && ofTotals[0]?.[0] === BigInt(size * size * people)
+    // What is left of the rows within people when the people's means are taken out.
+    const inside = rows.map((row, i) => row.map((value, j) => BigInt(size) * value - (ofTotals[i]?.[j] ?? 0n)))
+    return (!intercept || isCounted) && isOfSquares(ofTotals) && isOfSquares(inside)
+  })
+}
+
+function groupsIn({ site, gram }: SiteGram): SiteGroups[] {
+  const whole = gramOf(gram)
+  const of = (upper: readonly string[], n: number): Gram => ({
+    ...whole,
+    n,
+    matrix: matrixOf(upper, whole.columns.length)
+  })
+  return (gram.clusters?.sizes ?? []).map(({ size, people, within, totals }) => ({
+    site,
+    size,
+    groups: people,
+    within: of(within, size * people),
+    totals: of(totals, size * people)
+  }))
+}
+
+function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site']): FitOfGroups {
+  const names = [...new Set(groups.map((one) => one.site))]
+  const common = inCommonUnits(groups.flatMap(({ within, totals }) => [within, totals]))
+  const made = common.map((gram, i) => {
+    const own = groups[Math.floor(i / 2)]?.site ?? ''
+    return site === 'fixed' ? withColumnsOf(gram, own, names) : gram
+  })
+  const classes = groups.map(({ size, groups: count }, i) => ({
+    size,
+    groups: count,
+    within: made[2 * i]?.matrix ?? [],
+    totals: made[2 * i + 1]?.matrix ?? []
+  }))
+  return fitOfGroups(joined(classes), made[0]?.columns ?? [], 'subject')
+}
+
+/** The matrix with the columns of all sites, of which only its own is not zero. */
+function withColumnsOf(gram: Gram, own: string, names: readonly string[]): Gram {
+  const nothing = gram.matrix.map((row) => row.map(() => 0n))
+  const sites = names.map((site) => ({ site, gram: site === own ? gram : { ...gram, n: 0, matrix: nothing } }))
+  const made = withSiteColumns(sites)
+  if (made === undefined) throw new RangeError('the site as a factor, without an intercept')
+  return made
+}
+
+/** The groups of one size of all sites together. */
+function joined(classes: readonly GroupsOfSize[]): GroupsOfSize[] {
+  const add = (one: IntegerMatrix, other: IntegerMatrix) =>
+    one.map((row, i) => row.map((value, j) => value + (other[i]?.[j] ?? 0n)))
+  return [...Map.groupBy(classes, ({ size }) => size).values()].map((alike) =>
+    alike.reduce((sum, one) => ({
+      size: sum.size,
+      groups: sum.groups + one.groups,
+      within: add(sum.within, one.within),
+      totals: add(sum.totals, one.totals)
+    }))
+  )
+}
+
+function fitOfGroups(classes: readonly GroupsOfSize[], columns: Gram['columns'], by: Random['by']): FitOfGroups {
+  const n = classes.reduce((sum, { size, groups }) => sum + size * groups, 0)
+  const groups = classes.reduce((sum, one) => sum + one.groups, 0)
+  const found = remlOf(
+    classes,
+    columns.map(({ decimals }) => decimals)
+  )
+  const coefficients = columns
+    .slice(0, -1)
+    .map(({ name }, at): Coefficient => ({ term: name, ...(found === undefined ? NOTHING : termOf(found, at)) }))
+  const nothing = { n, df: null, r2: null, adjusted_r2: null }
+  if (found === undefined) {
+    const why = 'No fit: the sums do not say how much of the variance is between the groups and how much within them.'
+    return { ...nothing, coefficients, sigma: null, log_likelihood: null, aic: null, note: why }
+  }
+  const { residual, ratio, logLikelihood, kept } = found
+  const zero = ratio === 0 ? [`No variance between the ${by === 'site' ? 'institutions' : 'people'} is estimated.`] : []
+  return {
+    ...nothing,
+    coefficients,
+    sigma: Math.sqrt(residual),
+    log_likelihood: logLikelihood,
+    // Beside the coefficients, the two variances are estimated.
+    aic: 2 * (kept.length + 2) - 2 * logLikelihood,
+    note: [notesOn(coefficients, false), ...zero, WALD].filter((text) => text !== '').join(' '),
+    random: { by, groups, tau2: ratio * residual, sigma2: residual, icc: ratio / (1 + ratio) }
+  }
+}
+
+function termOf({ kept, estimates, errors }: RemlFit, at: number): Omit<Coefficient, 'term'> {
+  const place = kept.indexOf(at)
+  const [estimate, error] = [estimates[place], errors[place]]
+  if (estimate === undefined || error === undefined) return NOTHING
+  const statistic = estimate / error
+  const reach = zOfP(ERROR_SHARE) * error
+  return { estimate, error, statistic, p: pOfNormal(statistic), interval: [estimate - reach, estimate + reach] }
+}
