@@ -22,6 +22,8 @@ import { rationalWeights } from './weights.ts'
 
 /** A squared distance from the span below this must be shown to be exactly zero. */
 const DISTANCE_MIN = 1e-6
+/** A smaller weight is a rounding error. */
+const WEIGHT_MIN = 1e-7
 /** Largest error of the equations that place a set in the span, per item of the set. */
 const RESIDUAL_MAX = 1e-10
 
@@ -62,6 +64,8 @@ export class Span {
   #known: readonly Uint32Array[] | undefined
   /** The value that was shown of each set, if it was rounded. */
   readonly shown: readonly (number | undefined)[]
+  /** The rung of digits on which each set was told: 0 for full digits, more for fewer. */
+  readonly rungs: readonly number[]
 
   private constructor(parts: {
     ownOf: Uint32Array
@@ -70,6 +74,7 @@ export class Span {
     gram: readonly Float64Array[]
     inverse: readonly Float64Array[]
     shown: readonly (number | undefined)[]
+    rungs: readonly number[]
   }) {
     this.ownOf = parts.ownOf
     this.rows = parts.rows
@@ -77,6 +82,7 @@ export class Span {
     this.#gram = parts.gram
     this.#inverse = parts.inverse
     this.shown = parts.shown
+    this.rungs = parts.rungs
   }
 
   /** The span before anything was released. */
@@ -87,7 +93,8 @@ export class Span {
       leverage: new Float64Array(1),
       gram: [],
       inverse: [],
-      shown: []
+      shown: [],
+      rungs: []
     })
   }
 
@@ -95,12 +102,12 @@ export class Span {
    * A span from stored own patterns. Undefined if they do not make a span: sets that depend on each other, or that
    * doubles cannot distinguish from such sets.
    */
-  static of(
-    patterns: Patterns,
-    stored: { ownOf: Uint32Array; rows: readonly Uint8Array[]; shown: readonly (number | undefined)[] }
-  ): Span | undefined {
+  static of(patterns: Patterns, stored: Pick<Span, 'ownOf' | 'rows' | 'shown' | 'rungs'>): Span | undefined {
     const rank = stored.shown.length
-    const sound = stored.rows.every((row) => row.length === rank) && stored.ownOf.length === patterns.count
+    const sound =
+      stored.rows.every((row) => row.length === rank) &&
+      stored.rungs.length === rank &&
+      stored.ownOf.length === patterns.count
     if (!sound || stored.ownOf.some((own) => own >= stored.rows.length)) return undefined
     const items = new Float64Array(stored.rows.length)
     for (let pattern = 0; pattern < patterns.count; pattern++) {
@@ -167,7 +174,12 @@ export class Span {
   }
 
   /** The span with a further set that adds a dimension. */
-  with(patterns: Patterns, isIn: Uint8Array, placed: Extract<Placed, { kind: 'new' }>, shown?: number): Span {
+  with(
+    patterns: Patterns,
+    isIn: Uint8Array,
+    placed: Extract<Placed, { kind: 'new' }>,
+    { shown, rung = 0 }: { readonly shown?: number | undefined; readonly rung?: number } = {}
+  ): Span {
     const known = patterns.extend(this.ownOf)
     const ownOf = new Uint32Array(patterns.count)
     const names = new Int32Array(2 * this.rows.length).fill(-1)
@@ -214,7 +226,8 @@ export class Span {
       leverage: Float64Array.from(leverage),
       gram,
       inverse: [...inverse, last],
-      shown: [...this.shown, shown]
+      shown: [...this.shown, shown],
+      rungs: [...this.rungs, rung]
     })
   }
 
@@ -236,6 +249,15 @@ export class Span {
       sum += weight * shown
     }
     return Math.round(sum * 1e6) / 1e6
+  }
+
+  /**
+   * Whether a combination of told sets costs nothing to tell on a rung: it follows from full digits alone, or it is one set that was
+   * told on that rung. Where some digits were not told, those of a combination would tell of them.
+   */
+  isFree(weights: Float64Array, rung: number): boolean {
+    const used = this.rungs.filter((_, set) => Math.abs(weights[set] ?? 0) > WEIGHT_MIN)
+    return used.every((one) => one === 0) || (used.length === 1 && used[0] === rung)
   }
 
   /** Number of members of each released set among items that are counted by own pattern. */
