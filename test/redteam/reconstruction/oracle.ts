@@ -121,7 +121,7 @@ function digitsOf(value: number): number {
 }
 
 /** Most people who may be missing from an answer that states that people were left out, according to the documentation. */
-const LEFT_OUT_MAX = 10
+export const LEFT_OUT_MAX = 10
 
 /** On a grid with steps of 1, 2 and 5, at least this share of the numbers is on no coarser grid. */
 const GRID_SHARE = 0.2

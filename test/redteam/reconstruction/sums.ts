@@ -1,7 +1,7 @@
 /** Power sums of a variable over a group, computed from its disclosed moments. */
 import type { Group } from './groups.ts'
 import type { Near } from './multisets.ts'
-import { FROM, numberOf, type Oracle, type ToldRow } from './oracle.ts'
+import { FROM, LEFT_OUT_MAX, numberOf, type Oracle, type ToldRow } from './oracle.ts'
 import type { Population } from './population.ts'
 
 /** Disclosed sums of the change in a group. */
@@ -41,20 +41,21 @@ export async function askSums(
   population: Population,
   options: { groups: readonly Group[]; asked: Asked; more?: Readonly<Record<string, unknown>>; factor?: number }
 ): Promise<SumsTold[]> {
-  const rows: { group: Group; row: ToldRow | undefined; digits: number }[] = []
+  const rows: { group: Group; row: ToldRow | undefined; digits: number; absent: number }[] = []
   for (const group of options.groups) {
     if (oracle.exhausted) break
     const told = await oracle.sql(changeQuestion(group, options.asked), options.more)
-    if (told !== null) rows.push({ group, row: told[0], digits: oracle.digits })
+    if (told !== null)
+      rows.push({ group, row: told[0], digits: oracle.digits, absent: oracle.leftOut ? LEFT_OUT_MAX : 0 })
   }
   // The answers are evaluated at the end, when the rounding rule is known.
-  for (const { group, row, digits } of rows) {
-    if (digits > 0) continue
+  for (const { group, row, digits, absent } of rows) {
+    if (digits > 0 || absent > 0) continue
     const [mean, variance] = [numberOf(row, 'mean'), varianceOf(row)]
     if (mean !== null && variance > 0) oracle.observe(mean, Math.sqrt(variance / group.members.length))
   }
-  return rows.flatMap(({ group, row, digits }) => {
-    const sums = sumsOf(oracle, row, { group, population, digits, factor: options.factor ?? 1 })
+  return rows.flatMap(({ group, row, digits, absent }) => {
+    const sums = sumsOf(oracle, row, { group, population, digits, absent, factor: options.factor ?? 1 })
     return sums === null ? [] : [sums]
   })
 }
@@ -70,13 +71,15 @@ interface Context {
   readonly factor: number
   /** The digits that are withheld from the answer; see `SentAnswer`. */
   readonly digits: number
+  /** Most people of the group who may have been left out of the answer. */
+  readonly absent: number
 }
 
 /** The power sums that follow from a row of moments; null if not even a mean was disclosed. */
 function sumsOf(
   oracle: Oracle,
   row: ToldRow | undefined,
-  { group, population, factor, digits }: Context
+  { group, population, factor, digits, absent }: Context
 ): SumsTold | null {
   const { members } = group
   const n = members.length
@@ -91,6 +94,8 @@ function sumsOf(
   const halves = known.map((value, i) =>
     oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0, digits })
   )
+  // Few values are further from the mean than that.
+  const largest = Math.abs(mean) + 4 * spread
   const sums = known.map((_, power) => {
     const of = (values: readonly number[]) => powerSum(values, n, power + 1) / factor ** (power + 1)
     const value = of(known)
@@ -99,7 +104,8 @@ function sumsOf(
       const moved = known.map((each, j) => (j === i ? told + (halves[i] ?? 0) : each))
       return sum + Math.abs(of(moved) - value)
     }, 0)
-    return { value, tolerance: tolerance + Math.abs(value) * 1e-11 }
+    const ofAbsent = absent * (largest / factor) ** (power + 1)
+    return { value, tolerance: tolerance + ofAbsent + Math.abs(value) * 1e-11 }
   })
   const covariance = numberOf(row, 'c')
   const ages = members.map((i) => population.people[i]?.age ?? 0)
@@ -114,7 +120,9 @@ function sumsOf(
       ? null
       : {
           value: (covariance * (n - 1) + ageSum * mean) / factor,
-          tolerance: (half * (n - 1) + Math.abs(ageSum) * (halves[0] ?? 0)) / factor + 1e-6
+          tolerance:
+            (half * (n - 1) + Math.abs(ageSum) * (halves[0] ?? 0) + absent * largest * Math.max(...ages)) / factor +
+            1e-6
         }
   return { members, sums, product }
 }

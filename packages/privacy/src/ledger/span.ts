@@ -39,6 +39,8 @@ export type Placed =
       /** The set adds a dimension to the span. */
       readonly kind: 'new'
       readonly weights: Float64Array
+      /** Number of items that the set has in common with each released set, and with itself. */
+      readonly common: Float64Array
       /** Squared length of the part of the set that the span does not explain. */
       readonly distance: number
       /** The unexplained part of an item, by own pattern of the span: of items inside the set, and of items outside it. */
@@ -166,7 +168,10 @@ export class Span {
       outsideLeft[own] = -explained
       distance += (inside[own] ?? 0) * (1 - explained) ** 2 + (outside[own] ?? 0) * explained ** 2
     }
-    if (distance >= DISTANCE_MIN) return { kind: 'new', weights, distance, inside: insideLeft, outside: outsideLeft }
+    if (distance >= DISTANCE_MIN) {
+      const left = { inside: insideLeft, outside: outsideLeft }
+      return { kind: 'new', weights, common: withLast(common, size), distance, ...left }
+    }
     const isWithin = rationalWeights(weights, this.rows, (own) =>
       (inside[own] ?? 0) > 0 ? ((outside[own] ?? 0) > 0 ? undefined : 1) : 0
     )
@@ -198,18 +203,8 @@ export class Span {
       }
       ownOf[pattern] = names[name] ?? 0
     }
-    const { weights, distance } = placed
-    const inSet = new Float64Array(rows.length)
-    for (let pattern = 0; pattern < patterns.count; pattern++) {
-      const own = ownOf[pattern] ?? 0
-      if (isIn[pattern] === 1) inSet[own] = (inSet[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
-    }
-    const column = new Float64Array(this.rank + 1)
-    for (const [own, row] of rows.entries()) {
-      for (let set = 0; set <= this.rank; set++)
-        if (row[set] === 1) column[set] = (column[set] ?? 0) + (inSet[own] ?? 0)
-    }
-    const gram = [...this.#gram.map((line, set) => withLast(line, column[set] ?? 0)), column]
+    const { weights, distance, common } = placed
+    const gram = [...this.#gram.map((line, set) => withLast(line, common[set] ?? 0)), common]
     // The inverse of the matrix with one more row and column, from the old inverse and the distance.
     const inverse = this.#inverse.map((line, i) => {
       const wider = new Float64Array(this.rank + 1)
