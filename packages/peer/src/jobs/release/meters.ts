@@ -177,7 +177,7 @@ function wouldTell({ isOfWholeCells, privacy }: JobPlan): boolean {
 
 function withheldIn({ output }: SafeOutput): number {
   const leftOut = output.kind === 'table' ? (output.left_out?.length ?? 0) : 0
-  return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, leftOut)
+  return Object.values(output.withheld).reduce((sum: number, count = 0) => sum + count, leftOut)
 }
 
 /** A hash that identifies the same question about the same epoch: cohort, plan, schema terms and privacy level. */
