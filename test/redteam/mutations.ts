@@ -370,8 +370,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'left-out-of-any',
     control: 'Nobody is left out where values that others do not know say who is in it',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'leftOut !== undefined && this.#rules.defining.length === 0',
-    to: 'leftOut !== undefined',
+    from: 'leftOut === undefined || defining.length > 0',
+    to: 'leftOut === undefined',
     noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
   },
   {
@@ -418,8 +418,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'unsure-admitted',
     control: 'What doubles cannot decide is refused',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    if (placed.kind === 'within') return undefined",
-    to: "if (placed.kind !== 'new') return undefined",
+    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    if (placed.kind === 'within')\n",
+    to: "if (placed.kind === 'unsure') return undefined\n    if (placed.kind === 'within')\n",
     noticedBy: privacyTest('weights')
   },
   {
@@ -450,9 +450,33 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'cheap-digits',
     control: 'Every digit costs what the exact sum tells',
     file: `${PRIVACY}/judge/information.ts`,
-    from: "if (precision === 'statistical' || synthetic) return STATISTICAL_BITS",
-    to: 'if (precision !== undefined) return STATISTICAL_BITS',
+    from: "if (precision === 'statistical' || synthetic || rung > 0) return rounded",
+    to: 'if (precision !== undefined) return rounded',
     noticedBy: privacyTest('price')
+  },
+  {
+    id: 'digits-again-for-nothing',
+    control: 'What follows from numbers in fewer digits is not told in digits of its own for nothing',
+    file: `${PRIVACY}/ledger/span.ts`,
+    from: 'return used.every((one) => one === 0) || (used.length === 1 && used[0] === rung)',
+    to: 'return used.length > 0',
+    noticedBy: privacyTest('digits')
+  },
+  {
+    id: 'digits-forgotten',
+    control: 'A stored ledger knows in which digits a number was told',
+    file: `${PRIVACY}/ledger/form.ts`,
+    from: '...(rungs.some((rung) => rung > 0) ? { rungs: [...rungs] } : {})',
+    to: '',
+    noticedBy: privacyTest('digits')
+  },
+  {
+    id: 'digits-unmetered',
+    control: 'That digits are missing counts towards the refusals of a requester',
+    file: `${PRIVACY}/disclose.ts`,
+    from: 'groups + cells + digits',
+    to: 'groups + cells',
+    noticedBy: privacyTest('digits')
   },
   {
     id: 'script-forgotten',
@@ -962,8 +986,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'fine-grid',
     control: 'Numbers are told to a tenth of their standard error',
     file: `${PRIVACY}/judge/precision.ts`,
-    from: 'const ERROR_PARTS = 10',
-    to: 'const ERROR_PARTS = 1_000',
+    from: 'const ERROR_PARTS: readonly number[] = [10, 2, 1]',
+    to: 'const ERROR_PARTS: readonly number[] = [1_000, 2, 1]',
     noticedBy: privacyTest('precision')
   },
   {
@@ -994,8 +1018,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'spread-of-hidden-n',
     control: 'A standard deviation has no digits that would fit one number of values alone',
     file: `${PRIVACY}/table-output.ts`,
-    from: 'Math.max(finestSpread, stepFor(',
-    to: 'Math.max(0, stepFor(',
+    from: '{ rung, finest: finestSpread }',
+    to: '{ rung, finest: 0 }',
     noticedBy: privacyTest('precision')
   },
   {

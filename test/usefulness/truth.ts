@@ -7,6 +7,8 @@ import type { Question, Row } from './study.ts'
  * the nearest k, twice the distance of two possible sums over the number of values at most.
  */
 const STANDARD_ERRORS_MAX = 0.25
+/** The same of an answer that says that it is in fewer digits: half a step of a whole standard error, by way of a tenth. */
+const STANDARD_ERRORS_MAX_IN_FEWER_DIGITS = 0.65
 /** Fewest values for which that holds: integers with a standard deviation of one. */
 const VALUES_MIN = 20
 
@@ -44,12 +46,14 @@ export function untruths(question: Question, job: Job | null): readonly string[]
   const { truth, says } = question
   if (truth === undefined || job?.status !== 'completed') return []
   if ((job.warnings ?? []).some((warning) => warning.includes('left out of'))) return []
+  const inFewer = (job.warnings ?? []).some((warning) => warning.includes('of their standard error'))
+  const most = inFewer ? STANDARD_ERRORS_MAX_IN_FEWER_DIGITS : STANDARD_ERRORS_MAX
   return (job.result_data?.rows ?? []).flatMap((row) => {
     const group = Object.entries(row).find(([column]) => !['n', 'mean', 'sd'].includes(column))?.[1] ?? ''
     const real = truth.get(String(group))
     const { mean } = row
     if (real === undefined || typeof mean !== 'number' || real.n < VALUES_MIN) return []
     const far = Math.abs(mean - real.mean) / (real.sd / Math.sqrt(real.n))
-    return far <= STANDARD_ERRORS_MAX ? [] : [`${says} ${group}: ${mean} in place of ${real.mean} (${real.n} values)`]
+    return far <= most ? [] : [`${says} ${group}: ${mean} in place of ${real.mean} (${real.n} values)`]
   })
 }

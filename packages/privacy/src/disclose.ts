@@ -29,7 +29,7 @@ import type { KnownValues } from './judge/known.ts'
 import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits, withSpacing } from './judge/precision.ts'
-import { type Suppressed, suppress, type TableCell } from './judge/suppress.ts'
+import { type Suppressed, type SuppressionRules, suppress, type TableCell, type TableRow } from './judge/suppress.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { judgeModel } from './model/judge.ts'
 import type { JudgedPart } from './model/judged.ts'
@@ -120,7 +120,7 @@ export type Disclosed =
        * disclosed follows from earlier answers.
        */
       readonly ledgers: Ledgers
-      /** Number of groups, cells or values that were withheld. That each was withheld is itself information about data. */
+      /** Number of groups, cells, values and digits that were withheld. That each was withheld is itself information about data. */
       readonly withheld: number
       /** What the answer shows of data beside its numbers. */
       readonly shown: readonly ShownFact[]
@@ -204,14 +204,14 @@ export function leaveOut(
   // A model is released over all of its people or not at all.
   if (gramIn(aggregate.plan) !== undefined) return undefined
   const leftOut = new LeftOutDraft(context.cohort.universe)
-  suppressed(aggregate, context, leftOut)
+  suppressed(aggregate, context, { leftOut })
   return leftOut.result()
 }
 
 function suppressed(
   { plan, reduction, defining, possible, known, complete, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
-  leftOut?: LeftOutDraft
+  how: Pick<SuppressionRules, 'leftOut' | 'inFullDigits'> = {}
 ): Suppressed {
   const { synthetic, ledgers, partsMin } = context
   const settings = { ...context.settings, synthetic }
@@ -225,7 +225,7 @@ function suppressed(
     complete,
     partsMin,
     madeWithout,
-    ...(leftOut === undefined ? {} : { leftOut })
+    ...how
   })
 }
 
@@ -251,7 +251,7 @@ function discloseModel(
         epoch: context.epoch,
         k: Math.max(settings.k, partsMin),
         suppress: (part, ledgers) =>
-          suppressed({ kind: 'table', ...part }, { ...withVariables(context, part), ledgers })
+          suppressed({ kind: 'table', ...part }, { ...withVariables(context, part), ledgers }, { inFullDigits: true })
       })
   if (!judged.ok && judged.separated) return refuse('MODEL_SEPARATED', judged.why)
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
@@ -300,7 +300,8 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
     rowOf(row, { settings, facts: spaced, shownCount, shownWithin, digitsTell: tells })
   )
   const cells = outputRows.reduce((sum, row) => sum + plan.measures.length - Object.keys(row.parts).length, 0)
-  const withheld = { groups, cells }
+  const digits = digitsMissing(shown)
+  const withheld = { groups, cells, ...(digits > 0 ? { digits } : {}) }
   const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
@@ -326,10 +327,18 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
     },
     {
       ledgers,
-      withheld: groups + cells,
+      withheld: groups + cells + digits,
       shown: context.synthetic ? [] : factsShown(aggregate, rows, { facts, complete })
     }
   )
+}
+
+/** How many rungs below full digits the numbers of a table are. A number of values has no digits to withhold. */
+function digitsMissing(shown: readonly TableRow[]): number {
+  const rounded = shown
+    .flatMap(({ cells }) => cells)
+    .filter(({ basis, measure }) => basis !== null && measure.kind !== 'count')
+  return rounded.reduce((most, { rung }) => Math.max(most, rung), 0)
 }
 
 /** Whether a cell shows how many people are in its group. */

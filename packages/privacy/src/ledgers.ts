@@ -75,6 +75,8 @@ export interface Entry {
    */
   readonly aboutPeople: readonly (About & { readonly people: SubjectSet })[]
   readonly shown?: number | undefined
+  /** The rung of digits on which the number is told; 0 unless given. */
+  readonly rung?: number
 }
 
 /** The ledgers while a table is judged. A cell takes effect in all of them or in none. */
@@ -177,13 +179,13 @@ export class LedgersDraft {
     return { subjects: next, rows: { table: rows.table, ledger } }
   }
 
-  #tellOne({ number, about, aboutPeople, shown }: Entry, k: number): Objection | undefined {
+  #tellOne({ number, about, aboutPeople, shown, rung = 0 }: Entry, k: number): Objection | undefined {
     const { quantity, of, kind } = number
     const [draft, set] = this.#where(of)
     const off = number.off?.map((part) => part && this.#where(part)[1])
-    const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set)
+    const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set, rung)
     const other = draft === this.#rows ? this.#subjects : this.#rows
-    const told = { quantity, set, about: about.map((one) => beside(one, other)) }
+    const told = { quantity, set, rung, about: about.map((one) => beside(one, other)) }
     const optional = { ...(shown === undefined ? {} : { shown }), ...(off === undefined ? {} : { off }) }
     const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection

@@ -36,7 +36,7 @@ import type { CellBasis } from './judge/basis.ts'
 import type { FactsOf } from './judge/facts.ts'
 import { type LeftOut, leftOutOf } from './judge/left-out.ts'
 import type { SolvedSet } from './judge/numbers.ts'
-import { type Rounded, roundTo, standardError, stepAbove, stepFor, toDigits, toNearest } from './judge/precision.ts'
+import { type Rounded, roundOnRung, standardError, stepAbove, toDigits, toNearest } from './judge/precision.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
 import type { PrivacySettings } from './rules/settings.ts'
 
@@ -252,11 +252,12 @@ interface OfCell {
  * disclosed exactly anyway, and the digits tell of nobody.
  */
 function isExact(
-  { cell: { isCounted }, writing: { settings, digitsTell } }: OfCell,
+  { cell: { isCounted, rung }, writing: { settings, digitsTell } }: OfCell,
   ...variables: VariableRef[]
 ): boolean {
   const { precision, roundBase, significantDigits } = settings
-  return precision === 'exact' && isCounted && roundBase === 1 && significantDigits >= 17 && !digitsTell(variables)
+  const isFull = rung === 0 && roundBase === 1 && significantDigits >= 17
+  return precision === 'exact' && isCounted && isFull && !digitsTell(variables)
 }
 
 function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of: OfCell): Shown | null {
@@ -296,8 +297,9 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   if (shape === undefined) return null
   const square = spread.deviations / n
   const { settings } = of.writing
-  const third = roundTo(shape.skewness, stepFor(standardError.skewness(n)), settings)
-  const fourth = roundTo(shape.kurtosis, stepFor(standardError.kurtosis(n)), settings)
+  const { rung } = of.cell
+  const third = roundOnRung(shape.skewness, standardError.skewness(n), { rung }, settings)
+  const fourth = roundOnRung(shape.kurtosis, standardError.kurtosis(n), { rung }, settings)
   const moments = {
     n,
     sum,
@@ -349,8 +351,9 @@ function roundedSide(
   const isCountTold = cell.isCounted && settings.roundBase === 1
   const finest = isCountTold ? 0 : stepHidingCount(step, n, settings)
   const finestSpread = isCountTold ? 0 : spreadStepHidingCount(step, { sd: rough, n }, settings)
-  const spread = roundTo(own, Math.max(finestSpread, stepFor(standardError.sd(rough, n))), settings)
-  const middle = roundTo(mean / factor, Math.max(finest, stepFor(standardError.mean(rough, n))), settings)
+  const { rung } = cell
+  const spread = roundOnRung(own, standardError.sd(rough, n), { rung, finest: finestSpread }, settings)
+  const middle = roundOnRung(mean / factor, standardError.mean(rough, n), { rung, finest }, settings)
   const back = ({ value, within }: Rounded) => ({ value: toDigits(value * factor, 15), within: within * factor })
   return { mean: back(middle), sd: back(spread) }
 }
@@ -396,7 +399,8 @@ function showPair(
   const { settings } = of.writing
   const sideX = roundedSide({ mean: meanX, sd: sdX, n }, variables[0], of)
   const sideY = roundedSide({ mean: meanY, sd: sdY, n }, variables[1], of)
-  const r = roundTo(correlation ?? 0, stepFor(standardError.correlation(toDigits(correlation ?? 0, 2), n)), settings)
+  const error = standardError.correlation(toDigits(correlation ?? 0, 2), n)
+  const r = roundOnRung(correlation ?? 0, error, { rung: of.cell.rung }, settings)
   const size = sideX.sd.value * sideY.sd.value * (n - 1)
   const spreadOf = ({ sd }: { sd: Rounded }) => ({
     deviations: sd.value ** 2 * (n - 1),

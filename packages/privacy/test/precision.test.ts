@@ -27,8 +27,14 @@ test('a step above is the smallest of 1, 2 and 5 times a power of ten that is no
 })
 
 test('a step is the largest of 1, 2 and 5 times a power of ten within a tenth of the standard error', () => {
-  assert.deepEqual([0.82, 1, 1.9, 2, 4.99, 50, 0.0031].map(stepFor), [0.05, 0.1, 0.1, 0.2, 0.2, 5, 0.0002])
-  assert.deepEqual([0, Number.NaN, Number.POSITIVE_INFINITY].map(stepFor), [0, 0, 0])
+  assert.deepEqual(
+    [0.82, 1, 1.9, 2, 4.99, 50, 0.0031].map((error) => stepFor(error)),
+    [0.05, 0.1, 0.1, 0.2, 0.2, 5, 0.0002]
+  )
+  assert.deepEqual(
+    [0, Number.NaN, Number.POSITIVE_INFINITY].map((error) => stepFor(error)),
+    [0, 0, 0]
+  )
   fc.assert(
     fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (error) => {
       const step = stepFor(error)

@@ -624,7 +624,12 @@ const tableOutputSchema = z.object({
   columns: z.array(outputColumnSchema),
   rows: z.array(outputRowSchema),
   /** Numbers of withheld cells and of withheld groups; groups are not named. */
-  withheld: z.object({ groups: z.number(), cells: z.number() }),
+  withheld: z.object({
+    groups: z.number(),
+    cells: z.number(),
+    /** Digits that were withheld: 1 where numbers are told to half of their standard error, 2 where they are told to a whole one. */
+    digits: z.number().optional()
+  }),
   /** Sentences saying that people were left out of the numbers; they name no group. */
   left_out: z.array(z.string()).optional(),
   /** Computed from the rows above. Over several sites they are computed again from the pooled rows. */

@@ -133,9 +133,11 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
   const unpooled = new Set<string>()
   const rows = rowKeys(sound).map((key) => poolRow(key, columns, sound, unpooled))
   for (const { site, table } of sound) {
-    const { groups, cells } = table.withheld
+    const { groups, cells, digits = 0 } = table.withheld
     if (groups > 0) notes.push(`${site} withheld ${groups} group(s): rows that do not name it may lack its subjects.`)
     if (cells > 0) notes.push(`${site} withheld ${cells} cell(s): those columns are pooled without it.`)
+    if (digits > 0)
+      notes.push(`${site} told some numbers in fewer digits: to half of their standard error, or a whole one.`)
   }
   notes.push(...cellNotes(columns, sound), ...leftOutNotes(columns, sound))
   for (const name of unpooled)

@@ -130,7 +130,8 @@ function sendSigned(client: Client, as: { signer: Signer; project: string; catal
     const output = part?.output ?? null
     if (output === null || part?.state !== 'completed') return { rows: null, code: part?.code ?? null, roundBase: 1 }
     const leftOut = 'left_out' in output
-    return { rows: rowsOf(output), code: null, roundBase: output.disclosure?.round_base ?? 1, leftOut }
+    const { digits = 0 } = output.kind === 'table' ? output.withheld : {}
+    return { rows: rowsOf(output), code: null, roundBase: output.disclosure?.round_base ?? 1, leftOut, digits }
   }
 }
 

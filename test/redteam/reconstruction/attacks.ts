@@ -1,5 +1,6 @@
 /** The list of all reconstruction attacks, which compute values of people from released numbers. */
 import { COUNT_ATTACKS } from './attack-counts.ts'
+import { DIGITS_ATTACK } from './attack-digits.ts'
 import { ELSEWHERE_ATTACKS } from './attack-elsewhere.ts'
 import { KNOWN_COLUMN_ATTACK } from './attack-known-column.ts'
 import { MOMENT_ATTACKS } from './attack-moments.ts'
@@ -12,5 +13,6 @@ export const RECONSTRUCTIONS: readonly Reconstruction[] = [
   ...COUNT_ATTACKS,
   KNOWN_COLUMN_ATTACK,
   ...NEAR_ATTACKS,
-  ...ELSEWHERE_ATTACKS
+  ...ELSEWHERE_ATTACKS,
+  DIGITS_ATTACK
 ]

@@ -19,6 +19,8 @@ export interface SentAnswer {
   readonly roundBase: number
   /** Whether it states that people were left out. */
   readonly leftOut?: boolean
+  /** The digits that it says are withheld: 0 for none, 1 for half of a standard error, 2 for a whole one. */
+  readonly digits?: number
 }
 
 /** A number of an answer, with its column. */
@@ -27,6 +29,8 @@ export interface ToldNumber {
   readonly value: number
   /** Its standard error. */
   readonly standardError: number
+  /** The digits that are withheld from it; see `SentAnswer`. */
+  readonly digits?: number
 }
 
 /** A number with at least this many significant digits is considered exact. */
@@ -40,6 +44,8 @@ export class Oracle {
   roundBase = 1
   /** Whether people were left out of the latest answer, so that it is about fewer people than the question. */
   leftOut = false
+  /** The digits that are withheld from the latest answer; see `SentAnswer`. */
+  digits = 0
   /** Number of refusals per code. */
   readonly codes = new Map<string, number>()
   /** For each observed mean: 1 if it is on the grid of its standard error, 0 if also on a coarser grid, −1 if on neither. */
@@ -66,8 +72,9 @@ export class Oracle {
   /** Asks a question in SQL. Null if there were no numbers. */
   async sql(text: string, more: More = {}): Promise<readonly ToldRow[] | null> {
     this.asked += 1
-    const { rows, code, roundBase, leftOut = false } = await this.#send(text, more)
+    const { rows, code, roundBase, leftOut = false, digits = 0 } = await this.#send(text, more)
     this.leftOut = leftOut
+    this.digits = digits
     const numbers = (rows ?? []).flatMap((row) => Object.values(row)).filter((value) => typeof value === 'number')
     if (rows === null || numbers.length === 0) {
       const said = code ?? 'all withheld'
@@ -95,7 +102,8 @@ export class Oracle {
    * Largest error of a disclosed number. If all observed means are on a grid of a tenth of their standard error, and make use of
    * it, the rounding step is that grid's; otherwise it may be the largest step that divides the number.
    */
-  halfStep({ column, value, standardError }: ToldNumber): number {
+  halfStep({ column, value, standardError, digits = 0 }: ToldNumber): number {
+    if (digits > 0) return (gridStep(standardError / (digits > 1 ? 1 : 2)) + gridStep(standardError / 10)) / 2
     if (this.#exact.has(column)) return Math.max(1, Math.abs(value)) * 1e-12
     const used = this.#onGrid.filter((each) => each === 1).length
     const isGrid = !this.#onGrid.includes(-1) && used >= GRID_SHARE * this.#onGrid.length && used > 0
@@ -113,7 +121,7 @@ function digitsOf(value: number): number {
 }
 
 /** Most people who may be missing from an answer that states that people were left out, according to the documentation. */
-const LEFT_OUT_MAX = 10
+export const LEFT_OUT_MAX = 10
 
 /** On a grid with steps of 1, 2 and 5, at least this share of the numbers is on no coarser grid. */
 const GRID_SHARE = 0.2
@@ -148,13 +156,14 @@ export function sendTo(client: Client, catalog: string): Send {
       script_content: sql,
       ...more
     })
-    const { rows, disclosure, left_out: said } = job?.result_data ?? {}
+    const { rows, disclosure, left_out: said, withheld } = job?.result_data ?? {}
     const done = job?.status === 'completed'
     return {
       rows: done ? (rows ?? []) : null,
       code,
       roundBase: disclosure?.round_base ?? 1,
-      leftOut: said !== undefined
+      leftOut: said !== undefined,
+      digits: (withheld as { digits?: number } | undefined)?.digits ?? 0
     }
   }
 }

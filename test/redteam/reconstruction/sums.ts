@@ -1,7 +1,7 @@
 /** Power sums of a variable over a group, computed from its disclosed moments. */
 import type { Group } from './groups.ts'
 import type { Near } from './multisets.ts'
-import { FROM, numberOf, type Oracle, type ToldRow } from './oracle.ts'
+import { FROM, LEFT_OUT_MAX, numberOf, type Oracle, type ToldRow } from './oracle.ts'
 import type { Population } from './population.ts'
 
 /** Disclosed sums of the change in a group. */
@@ -22,7 +22,7 @@ export interface Asked {
 /** Names of the columns of mean, variance, skewness and kurtosis. */
 export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
 
-/** The text of the question. */
+/** The text of the question. A condition on the change itself, such as that it is there, would be refused where few lack it. */
 function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
   const numbers = [
     'COUNT(change) AS n',
@@ -32,7 +32,7 @@ function changeQuestion({ where }: Group, { moments, covariance }: Asked): strin
       : ['STDDEV(change) AS sd']),
     ...(covariance ? ['COVAR_SAMP(age, change) AS c'] : [])
   ]
-  return `SELECT ${numbers.join(', ')} ${FROM} AND change IS NOT NULL${where === '' ? '' : ` AND ${where}`}`
+  return `SELECT ${numbers.join(', ')} ${FROM}${where === '' ? '' : ` AND ${where}`}`
 }
 
 /** Asks about each group in turn, until the refusals are exhausted. */
@@ -41,19 +41,21 @@ export async function askSums(
   population: Population,
   options: { groups: readonly Group[]; asked: Asked; more?: Readonly<Record<string, unknown>>; factor?: number }
 ): Promise<SumsTold[]> {
-  const rows: { group: Group; row: ToldRow | undefined }[] = []
+  const rows: { group: Group; row: ToldRow | undefined; digits: number; absent: number }[] = []
   for (const group of options.groups) {
     if (oracle.exhausted) break
     const told = await oracle.sql(changeQuestion(group, options.asked), options.more)
-    if (told !== null) rows.push({ group, row: told[0] })
+    if (told !== null)
+      rows.push({ group, row: told[0], digits: oracle.digits, absent: oracle.leftOut ? LEFT_OUT_MAX : 0 })
   }
   // The answers are evaluated at the end, when the rounding rule is known.
-  for (const { group, row } of rows) {
+  for (const { group, row, digits, absent } of rows) {
+    if (digits > 0 || absent > 0) continue
     const [mean, variance] = [numberOf(row, 'mean'), varianceOf(row)]
     if (mean !== null && variance > 0) oracle.observe(mean, Math.sqrt(variance / group.members.length))
   }
-  return rows.flatMap(({ group, row }) => {
-    const sums = sumsOf(oracle, row, { group, population, factor: options.factor ?? 1 })
+  return rows.flatMap(({ group, row, digits, absent }) => {
+    const sums = sumsOf(oracle, row, { group, population, digits, absent, factor: options.factor ?? 1 })
     return sums === null ? [] : [sums]
   })
 }
@@ -67,10 +69,18 @@ interface Context {
   readonly population: Population
   /** Factor from the variable's unit to the unit of the answers. */
   readonly factor: number
+  /** The digits that are withheld from the answer; see `SentAnswer`. */
+  readonly digits: number
+  /** Most people of the group who may have been left out of the answer. */
+  readonly absent: number
 }
 
 /** The power sums that follow from a row of moments; null if not even a mean was disclosed. */
-function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, factor }: Context): SumsTold | null {
+function sumsOf(
+  oracle: Oracle,
+  row: ToldRow | undefined,
+  { group, population, factor, digits, absent }: Context
+): SumsTold | null {
   const { members } = group
   const n = members.length
   const mean = numberOf(row, 'mean')
@@ -82,8 +92,10 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   const depth = moments.indexOf(null)
   const known = moments.slice(0, depth < 0 ? moments.length : depth).map((value) => value ?? 0)
   const halves = known.map((value, i) =>
-    oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0 })
+    oracle.halfStep({ column: MOMENT_COLUMNS[i] ?? '', value, standardError: errors[i] ?? 0, digits })
   )
+  // Few values are further from the mean than that.
+  const largest = Math.abs(mean) + 4 * spread
   const sums = known.map((_, power) => {
     const of = (values: readonly number[]) => powerSum(values, n, power + 1) / factor ** (power + 1)
     const value = of(known)
@@ -92,7 +104,8 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
       const moved = known.map((each, j) => (j === i ? told + (halves[i] ?? 0) : each))
       return sum + Math.abs(of(moved) - value)
     }, 0)
-    return { value, tolerance: tolerance + Math.abs(value) * 1e-11 }
+    const ofAbsent = absent * (largest / factor) ** (power + 1)
+    return { value, tolerance: tolerance + ofAbsent + Math.abs(value) * 1e-11 }
   })
   const covariance = numberOf(row, 'c')
   const ages = members.map((i) => population.people[i]?.age ?? 0)
@@ -101,13 +114,15 @@ function sumsOf(oracle: Oracle, row: ToldRow | undefined, { group, population, f
   const half =
     covariance === null
       ? 0
-      : oracle.halfStep({ column: 'c', value: covariance, standardError: (spread * ageSpread) / Math.sqrt(n) })
+      : oracle.halfStep({ column: 'c', value: covariance, standardError: (spread * ageSpread) / Math.sqrt(n), digits })
   const product =
     covariance === null
       ? null
       : {
           value: (covariance * (n - 1) + ageSum * mean) / factor,
-          tolerance: (half * (n - 1) + Math.abs(ageSum) * (halves[0] ?? 0)) / factor + 1e-6
+          tolerance:
+            (half * (n - 1) + Math.abs(ageSum) * (halves[0] ?? 0) + absent * largest * Math.max(...ages)) / factor +
+            1e-6
         }
   return { members, sums, product }
 }

@@ -29,8 +29,10 @@ function withheldIn({ output }: Part): string {
   if (!output) return ''
   if (output.kind === 'typed') return output.withheld.values > 0 ? `${output.withheld.values} values` : 'nothing'
   if (output.kind === 'values') return output.withheld.leaves > 0 ? `${output.withheld.leaves} values` : 'nothing'
-  const { groups, cells } = output.withheld
-  return groups + cells === 0 ? 'nothing' : `${groups} groups, ${cells} cells`
+  const { groups, cells, digits = 0 } = output.withheld
+  const rounded = digits > 0 ? ['some digits'] : []
+  const counted = groups + cells > 0 ? [`${groups} groups, ${cells} cells`] : []
+  return [...counted, ...rounded].join(', ') || 'nothing'
 }
 
 /** The whole answer, as text. `more`: lines that stand after its models. */

@@ -74,11 +74,13 @@ function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> 
 /** What the parts of several peers give together; the claims stand in each part's own card. */
 function pooledResultOf({ parts, pooled }: OwnRequest['broadcast'], withParts: boolean): Record<string, unknown> {
   const tables = parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
+  const missing = tables.reduce((sum, { digits = 0 }) => sum + digits, 0)
   return {
     ...(pooled ? { ...tableOf(pooled), ...testsIn(pooled), ...modelsIn(pooled) } : { columns: [], rows: [] }),
     withheld: {
       groups: tables.reduce((sum, { groups }) => sum + groups, 0),
-      cells: tables.reduce((sum, { cells }) => sum + cells, 0)
+      cells: tables.reduce((sum, { cells }) => sum + cells, 0),
+      ...(missing > 0 ? { digits: missing } : {})
     },
     disclosure: null,
     ...(pooled?.outputs ? { outputs: pooledByName(pooled.outputs) } : {}),

@@ -249,7 +249,7 @@ async function beforeOf(job: JobRecord): Promise<DryOutcome> {
 }
 
 function withheldOf({ withheld }: Output): number {
-  return Object.values(withheld).reduce((sum: number, count: number) => sum + count, 0)
+  return Object.values(withheld).reduce((sum: number, count = 0) => sum + count, 0)
 }
 
 function notAsked(why: string): DryOutcome {

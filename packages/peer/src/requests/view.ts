@@ -187,10 +187,20 @@ async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
     sandbox_grade: part.grade || null,
     receipt: part.result === undefined ? null : jwsOf(part.result),
     decision: part.decision === undefined ? null : jwsOf(part.decision),
-    warnings: [...part.warnings, ...(output?.kind === 'table' ? (output.left_out ?? []) : [])],
+    warnings: [...part.warnings, ...warningsIn(output)],
     updated_at: isoOf(part.updatedAtMs)
   }
 }
+
+/** What an answer says of itself in words: who was left out of it, and that some of its digits were. */
+function warningsIn(output: Output | undefined): readonly string[] {
+  if (output?.kind !== 'table') return []
+  const { left_out = [], withheld } = output
+  return withheld.digits ? [...left_out, FEWER_DIGITS] : left_out
+}
+
+const FEWER_DIGITS =
+  'Some numbers are rounded to half of their standard error, or to a whole one, because much has been released about a variable already.'
 
 /** The compact JWS of stored bytes. It is ASCII. */
 function jwsOf(stored: string): string {

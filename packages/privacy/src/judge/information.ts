@@ -8,6 +8,7 @@
  */
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { VariableFacts } from './facts.ts'
+import { partsOf } from './precision.ts'
 
 /**
  * Largest bits of a value: a variable of more than four values has no larger budget than one of four. An attacker needs no
@@ -17,14 +18,30 @@ import type { VariableFacts } from './facts.ts'
 const VALUE_BITS_MAX = 2
 /** Bits of a value without declared bounds, where its sum is disclosed with all digits. */
 const UNBOUNDED_BITS = 20
-/** Bits of a normally distributed number that is disclosed to a tenth of its standard deviation: log2(10·√(2πe)). */
-const STATISTICAL_BITS = Math.log2(10 * Math.sqrt(2 * Math.PI * Math.E))
+/**
+ * Bits of a normally distributed number that is disclosed to one part of so many of its standard deviation: its entropy, once it is
+ * rounded. 5.37 for a tenth, 3.05 for a half, 2.05 for a whole one.
+ */
+function bitsOfParts(parts: number): number {
+  return Math.log2(parts * Math.sqrt(2 * Math.PI * Math.E))
+}
 
 /** Bits that may be disclosed of each value of a variable. */
 export function bitsMaxOf({ values }: VariableFacts, { informationShareMax }: PrivacySettings): number {
   const bits = values === undefined ? VALUE_BITS_MAX : Math.min(VALUE_BITS_MAX, Math.log2(Math.max(2, values)))
   return informationShareMax * bits
 }
+
+/**
+ * The share of a variable's bits up to which numbers on a rung are told. Full digits stop at half, so that a variable of which much
+ * was told is told in fewer digits for a long time before it is told no more. Exact digits are a steward's choice, and stop nowhere
+ * before the end.
+ */
+export function shareOfRung(rung: number, { precision }: PrivacySettings): number {
+  return rung === 0 && precision === 'exact' ? 1 : (SHARES[rung] ?? 1)
+}
+
+const SHARES: readonly number[] = [0.5, 0.75, 1]
 
 /**
  * Bits of a count among `items` people: at most the entropy of a binomial distribution
@@ -36,14 +53,17 @@ export function bitsOfCount(items: number): number {
 
 /**
  * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` these are the bits of the exact
- * sum over `items` values. For synthetic data they are always those of the default precision.
+ * sum over `items` values. For synthetic data they are always those of the default precision. On a lower rung they are those of the
+ * digits that are left.
  */
 export function bitsOfSum(
   facts: readonly VariableFacts[],
   items: number,
-  { precision, synthetic }: PrivacySettings & { readonly synthetic: boolean }
+  { precision, synthetic }: PrivacySettings & { readonly synthetic: boolean },
+  rung = 0
 ): number {
-  if (precision === 'statistical' || synthetic) return STATISTICAL_BITS
+  const rounded = bitsOfParts(partsOf(rung))
+  if (precision === 'statistical' || synthetic || rung > 0) return rounded
   const each = facts.reduce((sum, { values }) => sum + (values === undefined ? UNBOUNDED_BITS : Math.log2(values)), 0)
-  return Math.max(STATISTICAL_BITS, each + 0.5 * Math.log2((2 * Math.PI * Math.E * Math.max(1, items)) / 12))
+  return Math.max(rounded, each + 0.5 * Math.log2((2 * Math.PI * Math.E * Math.max(1, items)) / 12))
 }

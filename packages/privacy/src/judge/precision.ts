@@ -7,8 +7,19 @@ import type { PrivacySettings } from '../rules/settings.ts'
 import type { Defining } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 
-/** Digits beyond a tenth of the standard error are about the people in the data, not about the population that they stand for. */
-const ERROR_PARTS = 10
+/**
+ * The rungs of a ladder of digits: into how many parts of its standard error a number is rounded. Digits beyond a tenth are about the
+ * people in the data, not about the population that they stand for. Numbers about a variable of which much was told go down a rung.
+ */
+const ERROR_PARTS: readonly number[] = [10, 2, 1]
+
+/** The last rung. */
+export const RUNG_MAX = ERROR_PARTS.length - 1
+
+/** Into how many parts of its standard error a number on a rung is rounded. */
+export function partsOf(rung: number): number {
+  return ERROR_PARTS[rung] ?? 1
+}
 
 /**
  * Rounds to the nearest multiple of the preset's base; halves go up. Only use it after suppression: before it, a
@@ -36,10 +47,11 @@ export interface Rounded {
 }
 
 /**
- * The largest of 1, 2 and 5 times a power of ten that is at most a tenth of the standard error; 0 for a standard error of zero.
+ * The largest of 1, 2 and 5 times a power of ten that is at most a tenth of the standard error, or what stands for a tenth on a lower
+ * rung; 0 for a standard error of zero.
  */
-export function stepFor(standardError: number): number {
-  const wanted = standardError / ERROR_PARTS
+export function stepFor(standardError: number, rung = 0): number {
+  const wanted = standardError / partsOf(rung)
   if (!(wanted > 0) || !Number.isFinite(wanted)) return 0
   const power = 10 ** Math.floor(Math.log10(wanted))
   const factor = [5, 2, 1].find((each) => each * power <= wanted * (1 + 1e-12)) ?? 1
@@ -68,6 +80,22 @@ export function roundTo(
   const coarser = Math.max(step, digits)
   if (coarser === 0) return { value: value + 0, within: 0 }
   return { value: Number((Math.round(value / coarser) * coarser).toPrecision(15)) + 0, within: coarser / 2 }
+}
+
+/**
+ * Rounds to the digits of a rung, by way of full digits: so a number in fewer digits follows from the same number in full ones, and
+ * says nothing beside it. No step is finer than `finest`.
+ */
+export function roundOnRung(
+  value: number,
+  error: number,
+  { rung, finest = 0 }: { rung: number; finest?: number },
+  settings: Pick<PrivacySettings, 'significantDigits'>
+): Rounded {
+  const full = roundTo(value, Math.max(finest, stepFor(error)), settings)
+  if (rung === 0) return full
+  const fewer = roundTo(full.value, Math.max(finest, stepFor(error, rung)), settings)
+  return { value: fewer.value, within: full.within + fewer.within }
 }
 
 /** Standard errors of estimates from n values, given a standard deviation that is already rounded. */

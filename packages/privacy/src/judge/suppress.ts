@@ -22,12 +22,12 @@ import { judgeCell, judgeCoarser } from './cell.ts'
 import { everyoneInOne } from './class-disclosure.ts'
 import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
-import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
+import { bitsMaxOf, bitsOfCount, bitsOfSum, shareOfRung } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
 import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
-import { roundCount } from './precision.ts'
+import { RUNG_MAX, roundCount } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 
 /** One measure of one group. */
@@ -38,6 +38,8 @@ export interface TableCell {
   basis: CellBasis | null
   /** Whether the number of values behind the cell is disclosed exactly. */
   isCounted: boolean
+  /** The rung of digits on which it is told: 0 for full digits, more for fewer. */
+  rung: number
   /**
    * For a cell that is not counted: fewer than k people or rows of a group of this size may lack a value. Absent where more do.
    */
@@ -83,6 +85,8 @@ export interface SuppressionRules {
   readonly complete?: ReadonlySet<VariableRef> | undefined
   /** A larger minimum than k for the number of subjects that the numbers may single out. */
   readonly partsMin?: number | undefined
+  /** Withholds numbers that could be told only in fewer digits. */
+  readonly inFullDigits?: boolean
   /** Collects the people to leave out where this lets a cell be shown. Without it, such cells are withheld. */
   readonly leftOut?: LeftOutDraft
   /** The people who were left out of the reduction. */
@@ -105,13 +109,15 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   }))
   const table = { plan, reduction, cellRules, groups }
   const refused = new Set<string>()
-  // Each round withholds one more cell, so the loop ends.
+  let rung = 0
+  // Each round withholds one more cell, or goes down a rung of digits, so the loop ends.
   for (;;) {
     rules.leftOut?.clear()
-    const judging = new Judging(table, rules, refused)
-    const given = judging.run()
-    if (given === undefined) return judging.done()
-    refused.add(given)
+    const judging = new Judging(table, rules, { refused, rung })
+    const change = judging.run()
+    if (change === undefined) return judging.done()
+    if (typeof change === 'string') refused.add(change)
+    else rung = change.rung
   }
 }
 
@@ -128,40 +134,51 @@ interface JudgedTable {
   readonly groups: readonly JudgedGroup[]
 }
 
+/** What one round of judging has to take as given: the names of the cells to withhold, and the digits of all others. */
+interface Given {
+  readonly refused: ReadonlySet<string>
+  /** The rung of digits: 0 for full digits, more for fewer. */
+  readonly rung: number
+}
+
+/** That the table must be told on a lower rung of digits. */
+type FewerDigits = Pick<Given, 'rung'>
+
 class Judging {
   readonly #plan: Plan
   readonly #reduction: Reduction
   readonly #cellRules: CellRules
   readonly #rules: SuppressionRules
   readonly #refused: ReadonlySet<string>
+  readonly #rung: number
   readonly #draft: LedgersDraft
   readonly #why = new Map<string, number>()
   readonly #rows: TableRow[]
 
-  constructor(
-    { plan, reduction, cellRules, groups }: JudgedTable,
-    rules: SuppressionRules,
-    refused: ReadonlySet<string>
-  ) {
+  constructor({ plan, reduction, cellRules, groups }: JudgedTable, rules: SuppressionRules, { refused, rung }: Given) {
     this.#plan = plan
     this.#reduction = reduction
     this.#cellRules = cellRules
     this.#rules = rules
     this.#refused = refused
+    this.#rung = rung
     this.#draft = new LedgersDraft(rules.ledgers)
     this.#rows = groups.map((group, at) => this.#rowOf(group, at))
   }
 
   /**
    * Judges all cells. Returns the name of a cell that must be withheld as well, because a withheld number would
-   * follow from it; undefined if there is none.
+   * follow from it, or a lower rung of digits on which all must be told; undefined if there is neither.
    */
-  run(): string | undefined {
+  run(): string | FewerDigits | undefined {
     this.#holdBack()
     this.#classes()
     const cells = this.#rows.flatMap((row, at) => row.cells.map((cell) => ({ row, cell, at })))
     const sized = cells.map((entry) => ({ ...entry, size: entry.cell.basis?.support.size ?? 0 }))
-    for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) this.#tell(row, cell)
+    for (const { row, cell } of sized.sort((a, b) => b.size - a.size || a.at - b.at)) {
+      const fewer = this.#tell(row, cell)
+      if (fewer !== undefined) return fewer
+    }
     return this.#givenAway() ?? this.#countAll() ?? this.#zeros()
   }
 
@@ -196,7 +213,13 @@ class Judging {
       const isRefused = this.#refused.has(nameOf(at, measure))
       if (!finding.ok) this.#note(`${measure.kind}: ${finding.why}`)
       else if (isRefused) this.#note(`${measure.kind}: withheld so that others stay hidden`)
-      return { measure, finding, basis: finding.ok && !isRefused ? finding.basis : null, isCounted: false }
+      return {
+        measure,
+        finding,
+        basis: finding.ok && !isRefused ? finding.basis : null,
+        isCounted: false,
+        rung: this.#rung
+      }
     })
     return { group, cells: told, shown: group.support.size >= this.#rules.settings.k }
   }
@@ -241,44 +264,64 @@ class Judging {
     }
   }
 
-  #tell(row: TableRow, cell: TableCell): void {
+  #tell(row: TableRow, cell: TableCell): FewerDigits | undefined {
     const { basis, measure } = cell
-    if (basis === null) return
-    const { leftOut } = this.#rules
+    if (basis === null) return undefined
     if (this.#weighsFew(row.group, measure, basis)) {
       cell.basis = null
       this.#note(`${measure.kind}: known values weigh few of those who could be in it`)
-      return
+      return undefined
     }
-    const entries = this.#entriesOf(row.group, measure, basis)
     const { mark } = this.#draft
-    let objection = this.#draft.tell(entries, this.#k)
-    // With unknown defining variables nobody is left out: that people were left out would
-    // disclose whether somebody is in the group.
-    if (objection !== undefined && leftOut !== undefined && this.#rules.defining.length === 0) {
-      objection = leftOut.fit(measure, entries, objection, {
-        draft: this.#draft,
-        rowSets: this.#cellRules.rowSets,
-        k: this.#k
-      })
-    }
+    let objection = this.#admit(row.group, measure, basis)
+    const fewer = objection?.why === 'information' ? this.#fewerFor(row.group, measure, basis) : undefined
+    if (fewer !== undefined) return fewer
     // Fewer bins are fewer numbers.
     const isOfNumbers = objection?.why === 'leverage' || (objection?.why === 'information' && measure.kind === 'bins')
-    if (isOfNumbers && this.#tellCoarser(row, cell)) return
+    if (isOfNumbers && this.#tellCoarser(row, cell)) return undefined
     if (objection === undefined) {
       objection = this.#auditLevels(row.group, measure, basis)
       // Its numbers were admitted, but are not disclosed now.
       if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
-      if (objection !== undefined && this.#tellCoarser(row, cell)) return
+      if (objection !== undefined && this.#tellCoarser(row, cell)) return undefined
     }
     if (objection !== undefined) {
       cell.basis = null
       this.#note(`${measure.kind}: ${inWords(objection)}`)
-      return
+      return undefined
     }
     if (basis.counted !== undefined) this.#count(row.group, cell, basis.counted)
     // With `partsMin`, a count of values is disclosed exactly or not at all.
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
+    return undefined
+  }
+
+  /** Admits the numbers of a cell, leaving people out where that helps. Returns the objection that remains. */
+  #admit(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
+    const { leftOut, defining } = this.#rules
+    const entries = this.#entriesOf(group, measure, basis)
+    const objection = this.#draft.tell(entries, this.#k)
+    // With unknown defining variables nobody is left out: that people were left out would
+    // disclose whether somebody is in the group.
+    if (objection === undefined || leftOut === undefined || defining.length > 0) return objection
+    const trial = { draft: this.#draft, rowSets: this.#cellRules.rowSets, k: this.#k }
+    return leftOut.fit(measure, entries, objection, trial)
+  }
+
+  /**
+   * The rung of digits on which the information about its variables admits a cell that it does not admit now. Then the whole answer is
+   * told on it: which of its numbers have few digits would say more than that they have. Undefined if no digits are few enough.
+   */
+  #fewerFor(group: ReducedGroup, measure: Measure, basis: CellBasis): FewerDigits | undefined {
+    const { inFullDigits = false, partsMin } = this.#rules
+    if (inFullDigits || partsMin !== undefined || !basis.numbers.some(({ kind }) => kind === 'sum')) return undefined
+    for (let rung = this.#rung + 1; rung <= RUNG_MAX; rung++) {
+      const { mark } = this.#draft
+      const objection = this.#draft.tell(this.#entriesOf(group, measure, basis, rung), this.#k)
+      for (const [draft, before] of mark) draft.rollBack(before)
+      if (objection?.why !== 'information') return { rung }
+    }
+    return undefined
   }
 
   /** Checks whether somebody who knows the values of a variable would see in a sum of it who is in the group: see known.ts. */
@@ -454,7 +497,12 @@ class Judging {
    * The ledger entries of a cell: first the sets of people over which it is asked (see
    * defining.ts and possible.ts), then its numbers.
    */
-  #entriesOf(group: ReducedGroup, measure: Measure, { numbers, bins }: Pick<CellBasis, 'numbers' | 'bins'>): Entry[] {
+  #entriesOf(
+    group: ReducedGroup,
+    measure: Measure,
+    { numbers, bins }: Pick<CellBasis, 'numbers' | 'bins'>,
+    rung = this.#rung
+  ): Entry[] {
     const { defining } = this.#rules
     const asked = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
@@ -482,7 +530,7 @@ class Judging {
         about: [],
         aboutPeople: []
       })),
-      ...numbers.map((number) => this.#entryOf(number, asked))
+      ...numbers.map((number) => this.#entryOf(number, asked, rung))
     ]
   }
 
@@ -514,21 +562,24 @@ class Judging {
   }
 
   /** `asked` is, for each variable that defines the set, everybody who could be in the set. */
-  #entryOf(number: CellNumber, asked: readonly { variable: VariableRef; of: SolvedSet }[]): Entry {
+  #entryOf(number: CellNumber, asked: readonly { variable: VariableRef; of: SolvedSet }[], ofSums: number): Entry {
+    const rung = number.kind === 'count' ? 0 : ofSums
     const { facts, settings } = this.#rules
     const items = number.of.rows?.size ?? number.of.subjects.size
     const own = number.variables.map(facts)
-    const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings)
+    const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings, rung)
+    const share = number.kind === 'count' ? 1 : shareOfRung(rung, settings)
     const aboutOf = (variable: VariableRef) => {
       const named = facts(variable)
       const one = named.charged ?? named
       const isFree = one.identifying || one.isSet === true
-      return isFree ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
+      return isFree ? [] : [{ variable: one.own, bits, bitsMax: share * bitsMaxOf(one, settings) }]
     }
     const about = number.variables.flatMap(aboutOf)
     const rounds = number.quantity === ONE && settings.roundBase > 1
     return {
       number,
+      rung,
       about,
       // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
       aboutPeople: asked.flatMap(({ variable, of }) =>

@@ -25,6 +25,8 @@ export interface Told {
   readonly about?: readonly About[]
   /** The shown value, if it is rounded. Sums of such numbers are then shown as sums of the rounded values. */
   readonly shown?: number
+  /** The rung of digits on which it is told: 0 for full digits, more for fewer; see `Span.isFree`. */
+  readonly rung?: number
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
   readonly off?: readonly (SubjectSet | undefined)[]
 }
@@ -57,7 +59,17 @@ export interface Apart {
 }
 
 /** A state to which a draft can be rolled back. */
-export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> & { readonly isChanged: boolean }
+export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> & {
+  readonly isChanged: boolean
+  readonly again: readonly Again[]
+}
+
+/** A combination of earlier numbers that was charged in this release, since some of them were told in fewer digits. */
+interface Again {
+  readonly quantity: string
+  readonly isIn: Uint8Array
+  readonly rung: number
+}
 
 /** A changeable copy of a ledger while a release is judged. Use it for one release only. */
 export class LedgerDraft {
@@ -70,6 +82,7 @@ export class LedgerDraft {
   #arrived: Uint8Array | undefined
   #levels: ReadonlyMap<string, readonly LevelCount[]>
   #isChanged = false
+  #again: readonly Again[] = []
   /** The patterns inside each set, kept because many numbers share a set. */
   readonly #known = new WeakMap<SubjectSet, Uint8Array>()
 
@@ -88,11 +101,12 @@ export class LedgerDraft {
   /** The current state, to which the draft can be rolled back. */
   get mark(): Mark {
     const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
-    return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged }
+    return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged, again: this.#again }
   }
 
   /** Forgets what was admitted since the mark. Patterns stay split, which discloses nothing. */
-  rollBack({ spans, spent, levels, arrived, isChanged }: Mark): void {
+  rollBack({ spans, spent, levels, arrived, isChanged, again }: Mark): void {
+    this.#again = again
     this.#levels = levels
     this.#arrived = arrived
     this.#spans = new Map(spans)
@@ -197,8 +211,11 @@ export class LedgerDraft {
    * Charges the bits to each item of the set. Returns false, and charges nothing, if this is
    * more than may be disclosed of an item.
    */
-  charge(set: SubjectSet, { variable, bits, bitsMax }: About): boolean {
-    const isIn = this.#isIn(set)
+  charge(set: SubjectSet, about: About): boolean {
+    return this.#chargeEach(this.#isIn(set), about)
+  }
+
+  #chargeEach(isIn: Uint8Array, { variable, bits, bitsMax }: About): boolean {
     const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
     for (let pattern = 0; pattern < isIn.length; pattern++) {
       if (isIn[pattern] !== 1) continue
@@ -233,9 +250,11 @@ export class LedgerDraft {
     return place.placed.weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
   }
 
-  /** Whether a sum over the set would disclose something that does not follow from earlier numbers. */
-  isNew(quantity: string, set: SubjectSet): boolean {
-    return this.#place(quantity, set)?.placed.kind === 'new'
+  /** Whether a sum over the set, with the digits of a rung, would disclose something that does not follow from earlier numbers. */
+  isNew(quantity: string, set: SubjectSet, rung = 0): boolean {
+    const place = this.#place(quantity, set)
+    if (place?.placed.kind !== 'within') return place?.placed.kind === 'new'
+    return !place.span.isFree(place.placed.weights, rung) && !this.#wasCharged({ quantity, isIn: place.isIn, rung })
   }
 
   /**
@@ -396,7 +415,7 @@ export class LedgerDraft {
   }
 
   #tellIn(
-    { quantity, set, isIn, about = [], shown }: Told & { readonly isIn: Uint8Array },
+    { quantity, set, isIn, about = [], shown, rung = 0 }: Told & { readonly isIn: Uint8Array },
     k: number
   ): Objection | undefined {
     // The set is empty, so the sum is zero whatever the values are.
@@ -404,8 +423,9 @@ export class LedgerDraft {
     const span = this.#spanOf(quantity)
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
-    if (placed.kind === 'within') return undefined
-    const next = span.with(this.#patterns, isIn, placed, shown)
+    if (placed.kind === 'within')
+      return span.isFree(placed.weights, rung) ? undefined : this.#tellAgain({ quantity, isIn, rung }, about)
+    const next = span.with(this.#patterns, isIn, placed, { shown, rung })
     const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
     const place = { isIn, span, placed }
@@ -416,6 +436,27 @@ export class LedgerDraft {
     }
     this.#isChanged = true
     return undefined
+  }
+
+  /**
+   * Charges a number that follows from earlier ones of which some were told in fewer digits. Rounded by itself it says something of the
+   * digits that were not told: at most its own bits, which all of its items pay alike, as for a number that follows from nothing.
+   */
+  #tellAgain(again: Again, about: readonly About[]): Objection | undefined {
+    if (this.#wasCharged(again)) return undefined
+    const items = again.isIn.reduce((sum, flag, pattern) => sum + flag * (this.#patterns.sizes[pattern] ?? 0), 0)
+    for (const one of about) {
+      if (!this.#chargeEach(again.isIn, { ...one, bits: one.bits / Math.max(1, items) }))
+        return { why: 'information', variable: one.variable }
+    }
+    this.#again = [...this.#again, again]
+    return undefined
+  }
+
+  #wasCharged({ quantity, isIn, rung }: Again): boolean {
+    return this.#again.some(
+      (one) => one.quantity === quantity && one.rung === rung && isSame(this.#patterns.extend(one.isIn), isIn)
+    )
   }
 
   /** By pattern, the disclosed set of a span at a place. */

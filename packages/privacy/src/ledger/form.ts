@@ -37,7 +37,9 @@ export interface Passage extends Items {
  * The stored form: 'SNS' and a version, the length of the heading, a checksum of all that
  * follows, the heading in JSON, and the arrays.
  */
-const MAGIC = 0x31534e53
+const MAGIC = 0x32534e53
+/** Version 1 was written before numbers were told in fewer digits: all of its sets are told in full ones. */
+const MAGIC_FULL_DIGITS = 0x31534e53
 const FIRST = 12
 /**
  * Length of the heading in words, by first word of the first edition: 'SNA1' for subjects, 'SNR1' for rows, and
@@ -58,7 +60,14 @@ const headingSchema = z.object({
   everywhere: z.int().min(0),
   parts: z.int().min(0),
   arrived: z.boolean(),
-  spans: z.array(z.object({ quantity: z.string(), owns: z.int().min(1), shown: z.array(z.number().nullable()) })),
+  spans: z.array(
+    z.object({
+      quantity: z.string(),
+      owns: z.int().min(1),
+      shown: z.array(z.number().nullable()),
+      rungs: z.array(z.int().min(0)).optional()
+    })
+  ),
   variables: z.array(z.string()),
   levels: z.array(z.object({ level: z.string(), counts: z.int().min(1) }))
 })
@@ -74,10 +83,11 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
     everywhere: everywhere.length,
     parts: firstParts,
     arrived: arrived !== undefined,
-    spans: [...spans].map(([quantity, { rows, shown }]) => ({
+    spans: [...spans].map(([quantity, { rows, shown, rungs }]) => ({
       quantity,
       owns: rows.length,
-      shown: shown.map((value) => value ?? null)
+      shown: shown.map((value) => value ?? null),
+      ...(rungs.some((rung) => rung > 0) ? { rungs: [...rungs] } : {})
     })),
     variables: [...spent.keys()],
     levels: [...levels].map(([level, counts]) => ({ level, counts: counts.length }))
@@ -102,7 +112,7 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
 export function needsGone(bytes: Uint8Array): boolean {
   const magic = wordAt(bytes, 0)
   if (PARTS_WORDS.has(magic)) return PARTS_WORDS.get(magic) === 6
-  if (magic !== MAGIC) return false
+  if (!isSpans(magic)) return false
   const { items, universe } = readHeading(bytes).heading
   return items > universe
 }
@@ -117,7 +127,7 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
   if (owners !== undefined) assertOwners(owners, universe)
   const items = universe + (gone?.items ?? 0)
   if (PARTS_WORDS.has(wordAt(bytes, 0))) return fromParts(bytes, { universe, items, owners: all })
-  if (wordAt(bytes, 0) !== MAGIC) return broken('its format is unknown to this version')
+  if (!isSpans(wordAt(bytes, 0))) return broken('its format is unknown to this version')
   const { heading, end } = readHeading(bytes)
   if (heading.universe !== universe || heading.items !== items) return broken('it is of another epoch')
   if (heading.owners !== (all === undefined ? 0 : checksumOf(all))) return broken('its rows are of other subjects')
@@ -127,10 +137,10 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
   const everywhere = Array.from({ length: heading.everywhere }, () => reader.flags(heading.patterns))
   const arrived = heading.arrived ? reader.flags(heading.patterns) : undefined
   const spans = new Map<string, Span>()
-  for (const { quantity, owns, shown } of heading.spans) {
+  for (const { quantity, owns, shown, rungs = shown.map(() => 0) } of heading.spans) {
     const ownOf = reader.words(heading.patterns)
     const rows = Array.from({ length: owns }, () => reader.flags(shown.length))
-    const span = Span.of(patterns, { ownOf, rows, shown: shown.map((value) => value ?? undefined) })
+    const span = Span.of(patterns, { ownOf, rows, rungs, shown: shown.map((value) => value ?? undefined) })
     if (span === undefined) return broken(`the releases of ${quantity} contradict each other`)
     spans.set(quantity, span)
   }
@@ -185,7 +195,9 @@ export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: 
         const untold = span.rows.findIndex((row) => row.every((flag) => flag === 0))
         const rows = untold >= 0 ? span.rows : [...span.rows, new Uint8Array(span.rank)]
         const ownOf = longer(patterns.extend(span.ownOf), more, untold >= 0 ? untold : span.rows.length)
-        const carried = Span.of(next, { ownOf, rows: untold < 0 && more === 0 ? span.rows : rows, shown: span.shown })
+        const { shown, rungs } = span
+        const kept = untold < 0 && more === 0 ? span.rows : rows
+        const carried = Span.of(next, { ownOf, rows: kept, shown, rungs })
         if (carried === undefined)
           throw new StimnetError('NODE_ERROR', `carrying the releases of ${quantity} into another epoch`)
         return [quantity, carried] as const
@@ -234,6 +246,10 @@ function readHeading(bytes: Uint8Array): { heading: z.output<typeof headingSchem
   } catch {
     return broken('its heading cannot be read')
   }
+}
+
+function isSpans(magic: number): boolean {
+  return magic === MAGIC || magic === MAGIC_FULL_DIGITS
 }
 
 function patternsOf(universe: number, labels: Uint32Array): Patterns {

@@ -22,6 +22,8 @@ import { rationalWeights } from './weights.ts'
 
 /** A squared distance from the span below this must be shown to be exactly zero. */
 const DISTANCE_MIN = 1e-6
+/** A smaller weight is a rounding error. */
+const WEIGHT_MIN = 1e-7
 /** Largest error of the equations that place a set in the span, per item of the set. */
 const RESIDUAL_MAX = 1e-10
 
@@ -37,6 +39,8 @@ export type Placed =
       /** The set adds a dimension to the span. */
       readonly kind: 'new'
       readonly weights: Float64Array
+      /** Number of items that the set has in common with each released set, and with itself. */
+      readonly common: Float64Array
       /** Squared length of the part of the set that the span does not explain. */
       readonly distance: number
       /** The unexplained part of an item, by own pattern of the span: of items inside the set, and of items outside it. */
@@ -62,6 +66,8 @@ export class Span {
   #known: readonly Uint32Array[] | undefined
   /** The value that was shown of each set, if it was rounded. */
   readonly shown: readonly (number | undefined)[]
+  /** The rung of digits on which each set was told: 0 for full digits, more for fewer. */
+  readonly rungs: readonly number[]
 
   private constructor(parts: {
     ownOf: Uint32Array
@@ -70,6 +76,7 @@ export class Span {
     gram: readonly Float64Array[]
     inverse: readonly Float64Array[]
     shown: readonly (number | undefined)[]
+    rungs: readonly number[]
   }) {
     this.ownOf = parts.ownOf
     this.rows = parts.rows
@@ -77,6 +84,7 @@ export class Span {
     this.#gram = parts.gram
     this.#inverse = parts.inverse
     this.shown = parts.shown
+    this.rungs = parts.rungs
   }
 
   /** The span before anything was released. */
@@ -87,7 +95,8 @@ export class Span {
       leverage: new Float64Array(1),
       gram: [],
       inverse: [],
-      shown: []
+      shown: [],
+      rungs: []
     })
   }
 
@@ -95,12 +104,12 @@ export class Span {
    * A span from stored own patterns. Undefined if they do not make a span: sets that depend on each other, or that
    * doubles cannot distinguish from such sets.
    */
-  static of(
-    patterns: Patterns,
-    stored: { ownOf: Uint32Array; rows: readonly Uint8Array[]; shown: readonly (number | undefined)[] }
-  ): Span | undefined {
+  static of(patterns: Patterns, stored: Pick<Span, 'ownOf' | 'rows' | 'shown' | 'rungs'>): Span | undefined {
     const rank = stored.shown.length
-    const sound = stored.rows.every((row) => row.length === rank) && stored.ownOf.length === patterns.count
+    const sound =
+      stored.rows.every((row) => row.length === rank) &&
+      stored.rungs.length === rank &&
+      stored.ownOf.length === patterns.count
     if (!sound || stored.ownOf.some((own) => own >= stored.rows.length)) return undefined
     const items = new Float64Array(stored.rows.length)
     for (let pattern = 0; pattern < patterns.count; pattern++) {
@@ -159,7 +168,10 @@ export class Span {
       outsideLeft[own] = -explained
       distance += (inside[own] ?? 0) * (1 - explained) ** 2 + (outside[own] ?? 0) * explained ** 2
     }
-    if (distance >= DISTANCE_MIN) return { kind: 'new', weights, distance, inside: insideLeft, outside: outsideLeft }
+    if (distance >= DISTANCE_MIN) {
+      const left = { inside: insideLeft, outside: outsideLeft }
+      return { kind: 'new', weights, common: withLast(common, size), distance, ...left }
+    }
     const isWithin = rationalWeights(weights, this.rows, (own) =>
       (inside[own] ?? 0) > 0 ? ((outside[own] ?? 0) > 0 ? undefined : 1) : 0
     )
@@ -167,7 +179,12 @@ export class Span {
   }
 
   /** The span with a further set that adds a dimension. */
-  with(patterns: Patterns, isIn: Uint8Array, placed: Extract<Placed, { kind: 'new' }>, shown?: number): Span {
+  with(
+    patterns: Patterns,
+    isIn: Uint8Array,
+    placed: Extract<Placed, { kind: 'new' }>,
+    { shown, rung = 0 }: { readonly shown?: number | undefined; readonly rung?: number } = {}
+  ): Span {
     const known = patterns.extend(this.ownOf)
     const ownOf = new Uint32Array(patterns.count)
     const names = new Int32Array(2 * this.rows.length).fill(-1)
@@ -186,18 +203,8 @@ export class Span {
       }
       ownOf[pattern] = names[name] ?? 0
     }
-    const { weights, distance } = placed
-    const inSet = new Float64Array(rows.length)
-    for (let pattern = 0; pattern < patterns.count; pattern++) {
-      const own = ownOf[pattern] ?? 0
-      if (isIn[pattern] === 1) inSet[own] = (inSet[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
-    }
-    const column = new Float64Array(this.rank + 1)
-    for (const [own, row] of rows.entries()) {
-      for (let set = 0; set <= this.rank; set++)
-        if (row[set] === 1) column[set] = (column[set] ?? 0) + (inSet[own] ?? 0)
-    }
-    const gram = [...this.#gram.map((line, set) => withLast(line, column[set] ?? 0)), column]
+    const { weights, distance, common } = placed
+    const gram = [...this.#gram.map((line, set) => withLast(line, common[set] ?? 0)), common]
     // The inverse of the matrix with one more row and column, from the old inverse and the distance.
     const inverse = this.#inverse.map((line, i) => {
       const wider = new Float64Array(this.rank + 1)
@@ -214,7 +221,8 @@ export class Span {
       leverage: Float64Array.from(leverage),
       gram,
       inverse: [...inverse, last],
-      shown: [...this.shown, shown]
+      shown: [...this.shown, shown],
+      rungs: [...this.rungs, rung]
     })
   }
 
@@ -236,6 +244,15 @@ export class Span {
       sum += weight * shown
     }
     return Math.round(sum * 1e6) / 1e6
+  }
+
+  /**
+   * Whether a combination of told sets costs nothing to tell on a rung: it follows from full digits alone, or it is one set that was
+   * told on that rung. Where some digits were not told, those of a combination would tell of them.
+   */
+  isFree(weights: Float64Array, rung: number): boolean {
+    const used = this.rungs.filter((_, set) => Math.abs(weights[set] ?? 0) > WEIGHT_MIN)
+    return used.every((one) => one === 0) || (used.length === 1 && used[0] === rung)
   }
 
   /** Number of members of each released set among items that are counted by own pattern. */

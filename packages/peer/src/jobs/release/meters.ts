@@ -191,7 +191,7 @@ function wouldTell({ isOfWholeCells, privacy }: JobPlan): boolean {
 
 function withheldIn({ output }: SafeOutput): number {
   const leftOut = output.kind === 'table' ? (output.left_out?.length ?? 0) : 0
-  return Object.values(output.withheld).reduce((sum: number, count: number) => sum + count, leftOut)
+  return Object.values(output.withheld).reduce((sum: number, count = 0) => sum + count, leftOut)
 }
 
 /** The name under which a fact about the epoch is known. No question has such a name. */
