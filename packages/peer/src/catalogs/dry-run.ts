@@ -143,7 +143,7 @@ async function askAgain(
       clock: systemClock,
       refusals: await RecentBits.open(database, 'refusal-bits'),
       taken: await RecentBits.open(database, 'taken-bits'),
-      answered: await AnsweredStore.open(database),
+      answered: new AnsweredStore(database),
       scriptBits: await ScriptBitStore.open(database)
     }
     const parts = {
