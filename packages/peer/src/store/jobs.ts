@@ -384,3 +384,13 @@ function leftOf({ result, askedBy }: JobRecord, atMs: number): Deleted {
 export function endOf({ endedAtMs, admittedAtMs }: Pick<JobRecord, 'endedAtMs' | 'admittedAtMs'>): number {
   return endedAtMs ?? admittedAtMs
 }
+
+/** All jobs with their results, of a stopped peer: there may be many. Only reads. */
+export async function allJobs(database: Database): Promise<JobRecord[]> {
+  const results = new Map(await database.json<string>(JOB_RESULTS).iterator().all())
+  const jobs = await database.json<JobRecord>('jobs').values().all()
+  return jobs.map((job) => {
+    const result = results.get(job.id)
+    return result === undefined ? job : { ...job, result }
+  })
+}

@@ -36,8 +36,13 @@ async function mark(root: Root, format: FolderFormat): Promise<void> {
 }
 
 async function apply(root: Root, name: string, change: (key: string, value: never) => readonly Written[]) {
-  const sublevel = (of: string) =>
-    root.sublevel<string, unknown>(of, { valueEncoding: 'json' }) as unknown as Sublevel<unknown>
+  const opened = new Map<string, Sublevel<unknown>>()
+  // Each once: the database keeps every sublevel that was ever made of it.
+  const sublevel = (of: string) => {
+    const made = opened.get(of) ?? (root.sublevel(of, { valueEncoding: 'json' }) as unknown as Sublevel<unknown>)
+    opened.set(of, made)
+    return made
+  }
   // What is written meanwhile is not seen by the iterator, which reads the database as it was.
   const records = sublevel(name).iterator()
   try {
