@@ -293,13 +293,13 @@ function withoutNames(job: Job): object {
 
 /** The serving peer's record of a request's end. */
 async function storedEnd({ peer }: House, requestId: string) {
-  const jobs = peer.database.json<{ admittedAtMs: number; visibleAtMs: number; result: string; id: string }>('jobs')
+  const jobs = peer.database.json<{ admittedAtMs: number; visibleAtMs: number; id: string }>('jobs')
   const requests = peer.database.json<{ id: string; parts: Record<string, { jobId: string }> }>('requests')
   const request = await requests.get(requestId)
   const jobId = Object.values(request?.parts ?? {})[0]?.jobId ?? requestId
   const job = await jobs.get(jobId)
   assert.ok(job, `no stored job ${jobId}`)
-  const sealed = Buffer.from(job.result, 'base64url')
+  const sealed = Buffer.from((await peer.database.json<string>('job-results').get(jobId)) ?? '', 'base64url')
   const opened = await open(new Uint8Array(sealed), { type: 'job-result', clock: systemClock, atAnyTime: true })
   return { ...job, body: messages.JobResult.decode(opened.body) }
 }

@@ -27,6 +27,7 @@ export { type DatabaseProposalOptions, proposeFromDatabase } from './propose/fro
 export type { Proposal, ProposalOptions } from './propose/propose.ts'
 export { proposeSet, type SetProposal } from './open/propose-sets.ts'
 export { assertSourcesApart } from './sources/shared-sources.ts'
+export { deleteEpoch, storedEpochs } from './open/superseded.ts'
 export { findStrays, type StrayRows } from './sources/strays.ts'
 export { parseSql } from './sql/parse.ts'
 export { reviewOfSql, type SqlFinding, type SqlUse } from './sql/review.ts'

@@ -310,7 +310,7 @@ export class FakePeer implements GatewayPeer {
       ...{ started_at: '2023-11-14T22:13:20.000Z', gateway_url: 'http://127.0.0.1:8000', mesh_addresses: [], checks },
       ...{ sandbox: { engine: 'none', grade: 'none', languages: [] }, catalogs: [], federation: null, members: [] },
       ...{ clock: { compared: 0, differing: 0, own_off_ms: null }, jobs: { queued: 0, running: 0 } },
-      ...{ waiting: { requests: [], epochs: [], statements: [], alerts: [] }, disk: [], usage: [] }
+      ...{ waiting: { requests: [], epochs: [], statements: [], alerts: [] }, disk: [], retention: [], usage: [] }
     }
   }
 

@@ -31,9 +31,9 @@ import {
   openGateway,
   openMesh,
   openMetrics,
+  openRetention,
   sweepApprovals,
   sweepReplays,
-  sweepUploads,
   termsOf
 } from './start/opening.ts'
 import { type Basis, openBasis, openServing, type Serving } from './start/serving.ts'
@@ -41,6 +41,7 @@ import type { Setting } from './start/setting.ts'
 import type { Accounts } from './store/accounts/accounts.ts'
 import type { PasswordCost } from './store/accounts/passwords.ts'
 import type { Database } from './store/database.ts'
+import type { Retention } from './retention/retention.ts'
 import { openStores, type Stores } from './start/stores.ts'
 import { VERSION } from './version.ts'
 import type { Witnesses } from './witness/witnesses.ts'
@@ -73,6 +74,7 @@ export interface Peer {
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly accounts: Accounts
   readonly database: Database
+  readonly retention: Retention
   /** The attestations of this peer's log by other members. */
   readonly witnesses: Witnesses
   /** Undefined without a charter. */
@@ -109,10 +111,11 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
   await keepTidy(setting, stores, serving)
-  sweepUploads(serving.shares, events, lifetime)
+  const { catalogs } = basis
+  const retention = await openRetention({ ...setting, ...stores, catalogs, shares: serving.shares }, lifetime)
   mesh.announce(termsOf(basis.catalogs))
   await recordStart(setting, stores)
-  const gatewayUrl = await openDoor(setting, { stores, basis, mesh, serving, connections, asking, feed })
+  const gatewayUrl = await openDoor(setting, { stores, basis, mesh, serving, connections, asking, feed, retention })
   const metricsUrl = await openMetrics({ config, events }, lifetime)
   const peerId = stores.signer.id
   events.started({ peerId, addresses: mesh.addresses(), ...(gatewayUrl ? { gatewayUrl } : {}) })
@@ -127,6 +130,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
     federation: basis.federation,
     accounts: stores.accounts,
     database: stores.database,
+    retention,
     stop: async () => {
       await lifetime.close()
       events.stopped()
@@ -159,10 +163,12 @@ interface Parts {
   readonly connections: Connections
   readonly asking: Asking
   readonly feed: EventFeed
+  readonly retention: Retention
 }
 
 /** Opens the gateway, and says what each of its subjects is answered from; undefined where it is switched off. */
-async function openDoor(setting: Setting, { stores, basis, mesh, serving, connections, asking, feed }: Parts) {
+async function openDoor(setting: Setting, parts: Parts) {
+  const { stores, basis, mesh, serving, connections, asking, feed, retention } = parts
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, database, requests, ledger } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
@@ -174,7 +180,7 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
   let gatewayUrl: string | undefined
   const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
   const checks = createChecks({ database, mesh, sandbox, dataDir, clocks })
-  events.onMetrics(createReadings({ config, baseDir, dataDir, clock, mesh, runner, checks, ledger, privacy }))
+  events.onMetrics(createReadings({ config, baseDir, dataDir, clock, mesh, runner, checks, ledger, privacy, database }))
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
     ...askingMethods(setting, { stores, basis, serving, connections, asking }),
@@ -199,7 +205,8 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
       approvals,
       runner,
       clocks,
-      feed
+      feed,
+      retention
     }),
     ...sandboxMethods({ config, sandbox, selfTests, around })
   }
@@ -210,7 +217,7 @@ async function openDoor(setting: Setting, { stores, basis, mesh, serving, connec
 /** What the gateway answers about requests, analyses and uploads. */
 function askingMethods(
   { config, clock }: Setting,
-  { stores, basis, serving, connections, asking }: Omit<Parts, 'mesh' | 'feed'>
+  { stores, basis, serving, connections, asking }: Omit<Parts, 'mesh' | 'feed' | 'retention'>
 ) {
   const { signer, database, requests, uploads, jobs, ledger, standing } = stores
   const { catalogs, federation } = basis

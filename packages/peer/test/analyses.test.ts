@@ -63,7 +63,7 @@ async function room(...stored: JobRecord[]) {
     }
   })
   const signedAs = async (hash: string) => (hash === 'signed by sue' ? { owner: 'sue' } : undefined)
-  const requests = { list: async () => [], signedAs }
+  const requests = { list: async () => [], deleted: async () => undefined, signedAs }
   const directory = { get: () => ({ institution: 'North' }) }
   const parts = {
     clock,

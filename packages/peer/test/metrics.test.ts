@@ -12,6 +12,7 @@ const now: Readings = {
     { name: 'sandbox', ok: false }
   ],
   disk: { freeBytes: 130 * MIB + 1, sizeBytes: 1_000 * MIB },
+  diskUse: [{ what: 'results, in database', bytes: 130 * MIB }],
   used: { 'privacy budget': 0.79, refusals: 1, 'script bits': 0, information: 0.3333 },
   certificates: new Map([['site.crt', 1_700_000_000_000]])
 }
@@ -47,6 +48,7 @@ test('amounts are rounded, and what cannot be read counts as the worst', async (
   has('stimnet_check_ok{check="disk"} 1')
   has('stimnet_check_ok{check="sandbox"} 0')
   has(`stimnet_disk_free_bytes ${128 * MIB}`)
+  has(`stimnet_disk_use_bytes{what="results, in database"} ${128 * MIB}`)
   has('stimnet_used_share{what="privacy budget"} 0.7')
   has('stimnet_used_share{what="refusals"} 1')
   has('stimnet_used_share{what="information"} 0.3')

@@ -31,7 +31,7 @@ test('the log names the moment at which an end is shown, not the one at which it
       ...{ job, ending: { state: 'failed', code: 'NODE_ERROR' }, codeHash: '', policyHash: '' },
       ranBy: { engine: '', grade: '', image: '' },
       visibleAtMs: VISIBLE_MS,
-      charge: () => ({})
+      charge: async () => ({})
     })
   )
   const [logged] = await database.auditLog.read({ limit: 1 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Status } from '@stimnet/sdk'
-import { bytesText, statusText } from '../src/cli/serve/status-text.ts'
+import { statusText } from '../src/cli/serve/status-text.ts'
+import { bytesText } from '../src/store/disk-use.ts'
 
 const AT = '2026-11-30T12:00:00.000Z'
 const STATUS: Status = {
@@ -34,6 +35,10 @@ const STATUS: Status = {
     { what: 'database', bytes: 1536 },
     { what: 'free', bytes: 3 * 2 ** 40 }
   ],
+  retention: [
+    { what: 'results', days: 365, due: 12 },
+    { what: 'jobs', days: null, due: 0 }
+  ],
   usage: [{ data_catalog_name: 'trial', scope: '', what: 'refusals', used: '40', max: '200', share: 0.2 }]
 }
 
@@ -45,6 +50,7 @@ test('the state of a peer names everything that waits for a person, with the com
     /^Sandbox +docker \(docker\): python$/m,
     /^Jobs +1 running, 2 queued$/m,
     /^Disk +database 1\.5 KiB, free 3\.0 TiB$/m,
+    /^Keeps +results 365 days \(12 to be deleted\), jobs for ever$/m,
     /^trial +a{12} +newer files wait: stimnet epoch accept trial$/m,
     /^Members of Network: 1 of 2 connected$/m,
     /^South +never connected +12D3KooB$/m,

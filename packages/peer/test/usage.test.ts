@@ -19,7 +19,7 @@ async function stores(t: TestContext) {
   t.after(() => database.close())
   const [refusals, scriptBits] = [await RecentBits.open(database, 'refusal-bits'), await ScriptBitStore.open(database)]
   const taken = await RecentBits.open(database, 'taken-bits')
-  return { clock, database, refusals, taken, scriptBits, answered: await AnsweredStore.open(database) }
+  return { clock, database, refusals, taken, scriptBits, answered: new AnsweredStore(database) }
 }
 
 const planOf = (changes: object = {}): JobPlan =>
@@ -32,6 +32,9 @@ const planOf = (changes: object = {}): JobPlan =>
     ...changes
   }) as unknown as JobPlan
 const SCRIPT = { program: { kind: 'script', language: 'python', code: '' } }
+
+const useOf = async (meter: ScopeMeter, plan: JobPlan, asker: { issuer: string; askedBy: string }) =>
+  meter.useFor(plan, asker, await meter.isRepeated(plan))
 
 const ADA = { issuer: 'ada', askedBy: 'hospital', jobId: 'job' }
 const BEN = { issuer: 'ben', askedBy: 'hospital', jobId: 'job' }
@@ -82,20 +85,22 @@ describe('bits that refusals told a requester', () => {
     const end = (code: Code, changes: object = {}) =>
       parts.database.commit((draft) => meter.charge(draft, planOf(changes), { code }, ADA))
     await end('COHORT_NOT_RELEASABLE')
-    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 1)
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 1)
     await end('COHORT_NOT_RELEASABLE', { isOfWholeCells: true })
     await end('COHORT_NOT_RELEASABLE', { privacy: { ...P1_ASK, level: 'P2', rho: '0.1' } })
     for (const code of ['NODE_ERROR', 'CANCELLED', 'FILTER_OFF_LATTICE'] as const) await end(code)
-    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 1)
-    const output = { output: { withheld: { groups: 2, cells: 3 }, disclosure: {} } } as never
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 1)
+    const output = {
+      output: { withheld: { groups: 2, cells: 3 }, disclosure: {} }
+    } as never
     for (let again = 0; again < 2; again++) {
       await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { a: 1 } }), { output }, ADA))
-      assert.equal(meter.useFor(planOf(), ADA).refusalBits, 6, 'the same answer again tells nothing more')
+      assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 6, 'the same answer again tells nothing more')
     }
     const leftOut = { kind: 'table', withheld: { groups: 0, cells: 0 }, left_out: ['Some people.'], disclosure: {} }
     const partial = { output: { output: leftOut } } as never
     await parts.database.commit((draft) => meter.charge(draft, planOf({ cohort: { b: 1 } }), partial, ADA))
-    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 7)
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 7)
   })
 
   test('are those of what answers show beside their numbers, once for each fact about the same people', async (t) => {
@@ -106,7 +111,7 @@ describe('bits that refusals told a requester', () => {
     const answer = async (question: number, shown: readonly ShownFact[], changes: object = {}) => {
       const plan = planOf({ cohort: { question }, ...changes })
       await parts.database.commit((draft) => meter.charge(draft, plan, { output, shown } as never, ADA))
-      return meter.useFor(planOf(), ADA).refusalBits
+      return (await useOf(meter, planOf(), ADA)).refusalBits
     }
     const lacking = { what: 'lacking t.x', of: some }
     assert.equal(await answer(1, [lacking]), 2, 'a withheld cell and a fact')
@@ -116,14 +121,10 @@ describe('bits that refusals told a requester', () => {
     assert.equal(await answer(4, [lacking], { catalog: { epoch: 'next' } }), 8, 'of other data')
     assert.equal(await answer(5, [{ ...lacking, what: 'joined' }], { isOfWholeCells: true }), 8, 'of whole base cells')
     const limits = { refusalBitsMax: 9, scriptBitsMax: 100 }
-    const again = new ScopeMeter(
-      { ...parts, answered: await AnsweredStore.open(parts.database) },
-      'trial!global',
-      limits
-    )
+    const again = new ScopeMeter({ ...parts, answered: new AnsweredStore(parts.database) }, 'trial!global', limits)
     const plan = planOf({ cohort: { question: 6 } })
     await parts.database.commit((draft) => again.charge(draft, plan, { output, shown: [lacking] } as never, ADA))
-    assert.equal(again.useFor(planOf(), ADA).refusalBits, 9, 'known after a restart')
+    assert.equal((await useOf(again, planOf(), ADA)).refusalBits, 9, 'known after a restart')
   })
 
   test('are one requester’s own; an institution’s many keys are told five times as many together', async (t) => {
@@ -132,28 +133,30 @@ describe('bits that refusals told a requester', () => {
     const refuse = (asker: typeof ADA) =>
       parts.database.commit((draft) => meter.charge(draft, planOf(), { code: 'COHORT_NOT_RELEASABLE' }, asker))
     for (let i = 0; i < 20; i++) await refuse(ADA)
-    assert.equal(meter.useFor(planOf(), ADA).refusalBits, 20)
-    assert.equal(meter.useFor(planOf(), BEN).refusalBits, 4, 'nobody’s curiosity closes it to others')
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 20)
+    assert.equal((await useOf(meter, planOf(), BEN)).refusalBits, 4, 'nobody’s curiosity closes it to others')
     for (let i = 0; i < 80; i++) await refuse({ ...ADA, issuer: `key ${i}` })
-    assert.equal(meter.useFor(planOf(), BEN).refusalBits, 20, 'a key costs nothing')
-    assert.equal(meter.useFor(planOf(), { issuer: 'eve', askedBy: 'elsewhere' }).refusalBits, 0)
+    assert.equal((await useOf(meter, planOf(), BEN)).refusalBits, 20, 'a key costs nothing')
+    assert.equal((await useOf(meter, planOf(), { issuer: 'eve', askedBy: 'elsewhere' })).refusalBits, 0)
     assert.equal(meter.used.refusalBits, 20, 'of the requester who was told most, not of all of an institution')
   })
 
   test('keep nobody from what was answered before', async (t) => {
     const parts = await stores(t)
     const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 0, scriptBitsMax: 100 })
-    const output = { output: { withheld: { groups: 0, cells: 0 }, disclosure: {} } } as never
-    assert.equal(meter.useFor(planOf(), ADA).refusalWouldTell, true)
+    const output = {
+      output: { withheld: { groups: 0, cells: 0 }, disclosure: {} }
+    } as never
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalWouldTell, true)
     await parts.database.commit((draft) => meter.charge(draft, planOf(), { output }, ADA))
-    const again = new ScopeMeter({ ...parts, answered: await AnsweredStore.open(parts.database) }, 'trial!global', {
+    const again = new ScopeMeter({ ...parts, answered: new AnsweredStore(parts.database) }, 'trial!global', {
       refusalBitsMax: 0,
       scriptBitsMax: 100
     })
     for (const one of [meter, again]) {
-      assert.equal(one.useFor(planOf(), BEN).refusalWouldTell, false, 'to anybody')
-      assert.equal(one.useFor(planOf({ cohort: { other: 1 } }), ADA).refusalWouldTell, true)
-      assert.equal(one.useFor(planOf({ catalog: { epoch: 'next' } }), ADA).refusalWouldTell, true)
+      assert.equal((await useOf(one, planOf(), BEN)).refusalWouldTell, false, 'to anybody')
+      assert.equal((await useOf(one, planOf({ cohort: { other: 1 } }), ADA)).refusalWouldTell, true)
+      assert.equal((await useOf(one, planOf({ catalog: { epoch: 'next' } }), ADA)).refusalWouldTell, true)
     }
   })
 })
@@ -164,7 +167,7 @@ describe('bits of a scope', () => {
     const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 7 })
     const end = (code: Code) => parts.database.commit((draft) => meter.charge(draft, planOf(SCRIPT), { code }, ADA))
     await end('COHORT_NOT_RELEASABLE')
-    assert.deepEqual([meter.bitsLeft, meter.useFor(planOf(), ADA).refusalBits], [7, 1])
+    assert.deepEqual([meter.bitsLeft, (await useOf(meter, planOf(), ADA)).refusalBits], [7, 1])
     await end('PROGRAM_FAILED')
     await end('TIME_LIMIT')
     assert.equal(meter.bitsLeft, 1)

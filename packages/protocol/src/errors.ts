@@ -208,6 +208,11 @@ export const CODES = facts({
   },
   JOB_UNKNOWN: { fault: 'request', retry: false, meaning: 'There is no such job here.' },
   JOB_ENDED: { fault: 'request', retry: false, meaning: 'The job has already ended.' },
+  RESULT_DELETED: {
+    fault: 'request',
+    retry: false,
+    meaning: 'The result was deleted, as the retention rules of the institution say. Ask the question again.'
+  },
   // Network
   PEER_UNREACHABLE: { fault: 'network', retry: true, meaning: 'The peer could not be reached.' },
   PEER_UNKNOWN: { fault: 'request', retry: false, meaning: 'No peer of that name or PeerId is known.' },

@@ -73,11 +73,20 @@ export const statusShape = output(
         what: z
           .string()
           .describe(
-            'database; results, in database (a part of it); epochs; uploads; job files; sandbox; federation; free'
+            'database; its parts: jobs, requests, results, audit, ledgers, answered, each “…, in database”; epochs; uploads; job files; sandbox; federation; free'
           ),
         bytes: count
       })
     ),
+    retention: z
+      .array(
+        z.object({
+          what: z.string().describe('results; jobs; requests; uploads; epochs; accounts (locked ones)'),
+          days: count.nullable().describe('After which it is deleted; null: it is kept'),
+          due: count.describe('What the next sweep deletes')
+        })
+      )
+      .describe('Within the hour, and recorded in the audit log'),
     usage: z.array(usageShape).describe('Budgets of which something is used; without information about variables')
   })
 )

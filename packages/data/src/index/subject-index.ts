@@ -118,6 +118,14 @@ export class SubjectIndex {
     return bytes === undefined ? undefined : SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
   }
 
+  /** Deletes what is stored of an epoch, the manifest first; its secret stays. `withGone`: also the owners of what it lacked. */
+  async deleteEpoch(epoch: string, { withGone }: { withGone: boolean }): Promise<void> {
+    for (const name of ['manifest', 'config']) await this.#level.del(this.#key(epoch, name))
+    for (const name of ['set', ...(withGone ? ['gone'] : [])]) {
+      await this.#level.clear({ gt: `${this.#key(epoch, name)}/`, lt: `${this.#key(epoch, name)}0` })
+    }
+  }
+
   #key(...parts: string[]): string {
     return [this.#catalog, ...parts].join('/')
   }

@@ -29,7 +29,7 @@ import { withScratchCatalog } from './scratch.ts'
 import { AnsweredStore } from '../store/released/answered.ts'
 import { fromText } from '../store/base64.ts'
 import { Database } from '../store/database.ts'
-import type { JobRecord } from '../store/jobs.ts'
+import { allJobs, type JobRecord } from '../store/jobs.ts'
 import { LedgerStore } from '../store/released/ledgers.ts'
 import { RecentBits } from '../store/released/recent-bits.ts'
 import { ScriptBitStore } from '../store/released/script-bits.ts'
@@ -123,7 +123,7 @@ async function storedJobs(directory: string): Promise<JobRecord[]> {
     throw new StimnetError('STORE_UNAVAILABLE', why, { cause })
   })
   try {
-    const jobs = await database.json<JobRecord>('jobs').values().all()
+    const jobs = await allJobs(database)
     return jobs.sort((a, b) => a.admittedAtMs - b.admittedAtMs || (a.id < b.id ? -1 : 1))
   } finally {
     await database.close()
@@ -145,7 +145,7 @@ async function askAgain(
       clock: systemClock,
       refusals: await RecentBits.open(database, 'refusal-bits'),
       taken: await RecentBits.open(database, 'taken-bits'),
-      answered: await AnsweredStore.open(database),
+      answered: new AnsweredStore(database),
       scriptBits: await ScriptBitStore.open(database)
     }
     const parts = {
@@ -239,6 +239,9 @@ async function requestOf(job: JobRecord): Promise<Message<'JobRequest'>> {
 }
 
 async function beforeOf(job: JobRecord): Promise<DryOutcome> {
+  // Its result was deleted, as retention says.
+  const isDeleted = job.resultDeletedAtMs !== undefined && job.state === 'completed'
+  if (isDeleted) return { outcome: 'released', withheld: null, k: null }
   if (job.state !== 'completed' || job.result === undefined) {
     return { outcome: job.code ?? job.state, withheld: null, k: null }
   }

@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskCheck } from '../gateway/checks.ts'
 import { damageText } from '../store/checked-level.ts'
+import { bytesText, valuesUse } from '../store/disk-use.ts'
 import { RESTORING } from '../store/folders.ts'
+import { FORMAT, refusalOf } from '../store/format/marker.ts'
 import { type Finding, namer } from './finding.ts'
 
 const { ok, fix } = namer('store')
-const OPEN = ok('not checked, since the peer has it open: stimnet audit verify --url checks it')
+const OPEN = ok(
+  'not checked, since the peer has it open: stimnet audit verify --url checks it, stimnet status shows its parts'
+)
 
 /** Checks the folder of the peer, or the folder in which the first start makes it. */
 export function diskFinding(dataDir: string): Promise<Finding> {
@@ -29,7 +33,14 @@ export async function storeFinding(dataDir: string, { isRunning }: { isRunning: 
     const found = await Database.lookInto(directory)
     if (found === undefined) return OPEN
     const damage = damageText(found)
-    return damage === undefined ? ok(`all ${found.values} values are undamaged`) : fix(damage)
+    if (damage !== undefined) return fix(damage)
+    const format = found.format ?? { format: 1 }
+    const refusal = refusalOf(format)
+    if (refusal !== undefined) return fix(refusal)
+    const next = format.format < FORMAT ? `; the next start brings it to ${FORMAT}: make a backup first` : ''
+    const use = (await valuesUse(found.bytes ?? new Map())).filter(({ bytes }) => bytes > 0).map(bytesText)
+    const parts = use.length === 0 ? '' : `; ${use.join(', ').replaceAll(', in database', '')}`
+    return ok(`all ${found.values} values are undamaged; format ${format.format}${next}${parts}`)
   } catch {
     return fix(`${directory} cannot be opened: restore the newest undamaged copy`)
   }

@@ -230,6 +230,26 @@ const jobsSchema = z.strictObject({
   queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
 })
 
+const keptDays = (max = 36_500) => z.int().min(1).max(max).optional()
+
+const retentionSchema = z.strictObject({
+  /**
+   * Days for which results are kept: values and receipts of answers to others, and of answers that accounts here got. Not given, like
+   * every key of this section: for ever. A steward decides what may go; a program should not.
+   */
+  results_days: keptDays(),
+  /** Days for which jobs of others are kept after their end: who asked what, and how it ended. */
+  jobs_days: keptDays(),
+  /** Days for which requests of accounts here are kept after their end. */
+  requests_days: keptDays(),
+  /** Days for which uploaded files are kept. Without this key seven, which is also the most. */
+  uploads_days: keptDays(LIMITS.uploadLifetimeMs / 86_400_000),
+  /** Days for which the rows of an epoch are kept after a newer one was accepted. */
+  epochs_days: keptDays(),
+  /** Days after which a locked account is removed, with its API keys. */
+  locked_accounts_days: keptDays()
+})
+
 /** The whole configuration; see config/peer.example.yaml. */
 const configSchema = z.strictObject({
   /** The name that others see beside the PeerId. */
@@ -253,6 +273,7 @@ const configSchema = z.strictObject({
   federation: federationSchema.prefault({}),
   passports: passportsSchema.prefault({}),
   audit: auditSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
 })
@@ -361,6 +382,11 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
+  }
+  const { results_days = 0, jobs_days, requests_days } = config.retention
+  for (const [key, days] of Object.entries({ jobs_days, requests_days })) {
+    if (days === undefined || days >= results_days) continue
+    yield ['retention.results_days', `is longer than retention.${key} (${days}), with which results go too`]
   }
   yield* ofRequesters(config)
   yield* ofProviders(config)

@@ -28,8 +28,16 @@ import { ownerOf, type Submitter } from '../requests/submit.ts'
 import type { Views } from '../requests/view.ts'
 import { fromText } from '../store/base64.ts'
 import type { Database } from '../store/database.ts'
-import { isPending, type JobRecord, type JobStore, type ReviewRecord } from '../store/jobs.ts'
-import type { RequestRecord, RequestStore } from '../store/requests.ts'
+import {
+  isPending,
+  type JobRecord,
+  type JobStore,
+  type Reviewed,
+  type ReviewRecord,
+  reviewedEntry
+} from '../store/jobs.ts'
+import { deletedError } from '../store/past/deleted.ts'
+import type { Listed, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Stewards } from '../people/stewards.ts'
 import type { StandingApproval as StoredApproval, StandingApprovals } from '../store/standing.ts'
 
@@ -69,12 +77,16 @@ const SEALED_WITHIN_MS = 5_000
 export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, AnalysisMethods> {
   const { approvals, database, jobs, requests, standing, submitter, views } = parts
   const ownRequest = async (id: string, account: Account) => {
-    const [record] = await requests.list(account.name, 1, (one) => one.analysis === true && isNamed(one, id))
+    const [record] = await requests.list(account.name, 1, (one) => isNamed(one, id))
+    const deleted = record === undefined ? await requests.deleted(account.name, id) : undefined
+    if (deleted) throw deletedError('reading an analysis request', deleted.atMs)
     return record
   }
   const jobNamed = async (id: string) => {
     const named = approvals.waiting().find((one) => one.id === id) ?? (await jobs.get(id))
     if (named) return named.review ? named : undefined
+    const deleted = await jobs.deleted(id)
+    if (deleted) throw deletedError('reading an analysis request', deleted.atMs)
     const [job, other] = await jobs.reviewed(2, (one) => String(numberOf(one.id)) === id)
     if (!other) return job
     // The requester chooses the nonce from which the id is made, so two requests can be given the same number deliberately.
@@ -93,14 +105,20 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
       const own = await requests.list(
         account.name,
         limit + SAME_MOMENT_MAX,
-        ({ analysis, parts: [part], submittedAtMs }) => Boolean(analysis && part && isAfter(submittedAtMs, part.jobId))
+        ({ analysis, submittedAtMs }) => Boolean(analysis) && isAfter(submittedAtMs, analysis ?? '')
       )
       // Filtered while reading, so that ended requests do not crowd out waiting ones.
-      const isAsked = (job: JobRecord) =>
+      const isAsked = (job: Reviewed) =>
         (status === undefined || statusOf(job) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
-        status === 'pending' ? approvals.waiting().filter(isAsked).sort(byAdmission).slice(0, limit) : undefined
-      const others = isStaff(account) ? (all ?? (await jobs.reviewed(limit, isAsked))) : []
+        status === 'pending'
+          ? approvals
+              .waiting()
+              .filter((job) => isAsked(reviewedEntry(job)[1]))
+              .sort(byAdmission)
+              .slice(0, limit)
+          : undefined
+      const others = isStaff(account) ? (all ?? (await jobs.reviewed(limit, isAsked, place?.submittedAtMs))) : []
       const seen = await Promise.all(own.map((record) => viewOfRequest(parts, record, 'listed')))
       const known = new Set(seen.map(({ request_id: id }) => id))
       const mine = await Promise.all(
@@ -235,8 +253,8 @@ function numberOf(jobId: string): number {
   return Number.parseInt(jobId.slice(0, 12), 16)
 }
 
-function isNamed({ parts: [part] }: RequestRecord, id: string): boolean {
-  return part !== undefined && (part.jobId === id || String(numberOf(part.jobId)) === id)
+function isNamed({ analysis }: Listed, id: string): boolean {
+  return Boolean(analysis) && (analysis === id || String(numberOf(analysis ?? '')) === id)
 }
 
 /**
@@ -376,7 +394,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
   return {
     id: numberOf(seen.jobId),
     request_id: seen.jobId,
-    status: statusOf(seen),
+    status: seenStatus(seen),
     state,
     ...descriptionOf(request),
     analysis_title: request.title,
@@ -454,13 +472,23 @@ function readableAbout({ about }: Message<'JobRequest'>) {
   }
 }
 
+function seenStatus({ state, refused, review }: Seen): AnalysisRequest['status'] {
+  return statusOf({ state, refused, isPending: review === undefined || isPending(review) })
+}
+
 /**
  * The status in the four words that existing clients know. A cancelled request counts as expired. One that disclosure control
  * refused counts as approved only where stewards had approved it, which the asking peer does not know.
  */
-function statusOf({ state, review, refused }: Pick<Seen, 'state' | 'review' | 'refused'>): AnalysisRequest['status'] {
+function statusOf({
+  state,
+  isPending,
+  refused
+}: Pick<Reviewed, 'state' | 'isPending'> & {
+  readonly refused?: boolean | undefined
+}): AnalysisRequest['status'] {
   if (state === 'pending' || state === 'denied' || state === 'expired') return state
   if (state === 'failed' && refused) return 'denied'
-  if (state === 'blocked' && (review === undefined || isPending(review))) return 'denied'
+  if (state === 'blocked' && isPending) return 'denied'
   return state === 'cancelled' ? 'expired' : 'approved'
 }

@@ -10,6 +10,8 @@ import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
 import { informedOf, type Used, usagesOf } from '../jobs/release/usage.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Readings } from '../monitor/gauges.ts'
+import type { Database } from '../store/database.ts'
+import { databaseUse, diskUse } from '../store/disk-use.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 
 interface ReadingParts {
@@ -22,19 +24,20 @@ interface ReadingParts {
   readonly checks: () => Promise<Readiness['checks']>
   readonly ledger: PrivacyLedger
   readonly privacy: CatalogPrivacies
+  readonly database: Pick<Database, 'bytesOf'>
 }
 
-/** Interval of reading the ledgers, ms: Prometheus asks every few seconds, and shares change slowly. */
-const LEDGERS_EVERY_MS = 60_000
+/** Interval of reading the ledgers and the folders, ms: Prometheus asks every few seconds, and they change slowly. */
+const SLOW_EVERY_MS = 60_000
 
 /** Returns the function that reads the state at each scrape. */
 export function createReadings(parts: ReadingParts): () => Promise<Readings> {
   const { config, clock, mesh, runner, checks } = parts
-  let known: { readonly atMs: number; readonly used: Promise<Readings['used']> } | undefined
-  const used = () => {
+  let known: { readonly atMs: number; readonly slow: Promise<Pick<Readings, 'used' | 'diskUse'>> } | undefined
+  const slow = () => {
     const nowMs = clock.now()
-    if (!known || Math.abs(nowMs - known.atMs) >= LEDGERS_EVERY_MS) known = { atMs: nowMs, used: usedOf(parts) }
-    return known.used
+    if (!known || Math.abs(nowMs - known.atMs) >= SLOW_EVERY_MS) known = { atMs: nowMs, slow: slowOf(parts) }
+    return known.slow
   }
   return async () => ({
     ...runner.counts,
@@ -42,9 +45,14 @@ export function createReadings(parts: ReadingParts): () => Promise<Readings> {
     peers: mesh.connected().length,
     checks: await checks(),
     disk: await diskOf(parts.dataDir),
-    used: await used(),
+    ...(await slow()),
     certificates: await certificatesOf(parts)
   })
+}
+
+async function slowOf(parts: ReadingParts): Promise<Pick<Readings, 'used' | 'diskUse'>> {
+  const use = [...(await diskUse(parts.dataDir)), ...(await databaseUse(parts.database))]
+  return { used: await usedOf(parts), diskUse: use.filter(({ what }) => what !== 'free') }
 }
 
 /** The largest share of each kind over all catalogs, scopes and variables, so that no single one of them is named. */

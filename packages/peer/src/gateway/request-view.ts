@@ -3,7 +3,8 @@ import type { Account, GatewayPeer, OwnRequest } from '@stimnet/gateway'
 import { type CancelParts, cancelRequest } from '../requests/cancel.ts'
 import { type PreviewParts, previewCost } from '../requests/preview.ts'
 import { ownerOf, type Submitter } from '../requests/submit.ts'
-import { stateOf, type Views } from '../requests/view.ts'
+import type { Views } from '../requests/view.ts'
+import { deletedError } from '../store/past/deleted.ts'
 import type { RequestRecord, RequestStore } from '../store/requests.ts'
 
 type RequestMethod = 'submit' | 'submitSigned' | 'privacyCost' | 'requests' | 'request' | 'cancel' | 'watch'
@@ -21,9 +22,13 @@ export function requestMethods(parts: RequestParts): Pick<GatewayPeer, RequestMe
   const view = (record: RequestRecord) => views.of(record)
   const own = async (named: string, account: Account): Promise<RequestRecord | null> => {
     // Existing clients may name a job by its number.
-    const id = /^\d{1,15}$/.test(named) ? await requests.idOf(account.name, Number(named)) : named
+    const isNumber = /^\d{1,15}$/.test(named)
+    const id = isNumber ? await requests.idOf(account.name, Number(named)) : named
     const record = id === undefined ? undefined : await requests.get(id)
-    return record?.owner === account.name ? record : null
+    if (record !== undefined) return record.owner === account.name ? record : null
+    const deleted = await requests.deleted(account.name, isNumber ? Number(named) : named)
+    if (deleted) throw deletedError('reading a request', deleted.atMs)
+    return null
   }
   return {
     submit: async (submission, account) => view(await submitter.submit(submission, ownerOf(account))),
@@ -33,9 +38,8 @@ export function requestMethods(parts: RequestParts): Pick<GatewayPeer, RequestMe
       const records = await requests.list(
         account.name,
         options.limit,
-        (record) =>
-          (!options.broadcastsOnly || record.broadcast) &&
-          (options.state === undefined || stateOf(record) === options.state),
+        ({ broadcast, state }) =>
+          (!options.broadcastsOnly || broadcast) && (options.state === undefined || state === options.state),
         options.before
       )
       return Promise.all(records.map(view))

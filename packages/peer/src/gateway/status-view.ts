@@ -13,7 +13,9 @@ import type { Runner } from '../jobs/run/runner.ts'
 import type { Clocks } from '../monitor/clocks.ts'
 import type { EventFeed } from '../monitor/feed.ts'
 import type { Directory } from '../requests/directory.ts'
-import { diskUse } from '../store/disk-use.ts'
+import { KINDS } from '../retention/ages.ts'
+import type { Retention } from '../retention/retention.ts'
+import { databaseUse, diskUse } from '../store/disk-use.ts'
 import type { Database } from '../store/database.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
@@ -38,12 +40,11 @@ interface StatusParts {
   readonly runner: Pick<Runner, 'counts'>
   readonly clocks: Clocks
   readonly feed: EventFeed
+  readonly retention: Pick<Retention, 'ages' | 'due'>
 }
 
 /** Alerts looked at: all that the feed keeps. */
 const ALERTS_MAX = 2_000
-/** Sublevels of the database with the bytes of results: of jobs for others, and of the own requests. */
-const WITH_RESULTS = ['jobs', 'requests']
 
 /** The gateway's method for the state of the node, for stewards, auditors and operators. */
 export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
@@ -81,6 +82,7 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
           alerts: alertsOf(parts.feed.recent({ limit: ALERTS_MAX, alertsOnly: true }))
         },
         disk: await diskOf(parts),
+        retention: await retentionOf(parts),
         usage: used.filter((usage) => usage.used > 0).map(usageOf)
       }
     }
@@ -128,8 +130,11 @@ function alertsOf(newestFirst: readonly NodeEvent[]): Status['waiting']['alerts'
 }
 
 async function diskOf({ dataDir, database }: StatusParts): Promise<Status['disk']> {
-  const [use, results] = await Promise.all([diskUse(dataDir), database.bytesOf(WITH_RESULTS)])
-  return use.flatMap((one) =>
-    one.what === 'database' && results !== undefined ? [one, { what: 'results, in database', bytes: results }] : [one]
-  )
+  const [use, within] = await Promise.all([diskUse(dataDir), databaseUse(database)])
+  return use.flatMap((one) => (one.what === 'database' ? [one, ...within] : [one]))
+}
+
+async function retentionOf({ retention }: StatusParts): Promise<Status['retention']> {
+  const due = await retention.due()
+  return KINDS.map((what) => ({ what, days: retention.ages[what] ?? null, due: due[what] }))
 }

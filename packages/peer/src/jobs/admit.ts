@@ -94,7 +94,7 @@ export function createAdmission(parts: AdmissionParts): Admit {
       const earlier = await parts.replays.get(key)
       if (earlier) return answerAgain(parts, earlier, checked, askedBy)
       // The replay record of a nonce is swept in time. A nonce used again after that must not overwrite the job that it created.
-      const taken = await parts.jobs.get(await jobIdOf({ ...checked.opened, servingPeer: parts.signer.id }))
+      const taken = await parts.jobs.isTaken(await jobIdOf({ ...checked.opened, servingPeer: parts.signer.id }))
       if (taken) return refuseReplay(parts, checked, askedBy)
       const verdict = await judge(parts, checked, askedBy)
       return verdict.plan && verdict.decision.allow
@@ -118,7 +118,15 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     const facts = await parts.approvals.factsOf(checked, plan)
     const privacy = parts.privacy.of(plan.catalog.descriptor.name)
     const overShare = await privacy.overShare(plan, { issuer: checked.opened.issuer, askedBy })
-    const decision = parts.signOff.decide({ checked, askedBy, approved: facts.standing !== undefined, overShare }, plan)
+    const isRepeated = await privacy.meter(plan.project).isRepeated(plan)
+    const ask = {
+      checked,
+      askedBy,
+      approved: facts.standing !== undefined,
+      overShare,
+      isRepeated
+    }
+    const decision = parts.signOff.decide(ask, plan)
     // No `await` between the decision and taking the seat: the decision is based on the number of seats free at this moment.
     if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)

@@ -14,6 +14,8 @@ export interface Readings {
   readonly checks: readonly { readonly name: string; readonly ok: boolean }[]
   /** Of the file system with the data folder; undefined where it cannot be read. */
   readonly disk: { readonly freeBytes: number; readonly sizeBytes: number } | undefined
+  /** By what it is for, as in `stimnet status`, without what is free. */
+  readonly diskUse: readonly { readonly what: string; readonly bytes: number }[]
   /** The largest used share of each kind, 0 to 1. */
   readonly used: Readonly<Record<(typeof USED_UP)[number], number>>
   /** End of validity by file name, Unix time, ms; 0 for a certificate that cannot be read. */
@@ -51,6 +53,11 @@ function gaugesOf(registry: Registry): (now: Readings) => void {
   const checks = gauge('stimnet_check_ok', '1 where a check of /ready is ok, else 0', 'check')
   const free = gauge('stimnet_disk_free_bytes', 'Free space where the data folder is, rounded down')
   const size = gauge('stimnet_disk_size_bytes', 'Size of the file system where the data folder is')
+  const use = gauge(
+    'stimnet_disk_use_bytes',
+    'Used by this peer, rounded down; parts of the database are in it',
+    'what'
+  )
   const used = gauge('stimnet_used_share', 'Largest used share of any allowance, in whole tenths', 'what')
   const ends = gauge('stimnet_certificate_expiry_timestamp_seconds', 'End of validity; 0 if unreadable', 'file')
   return (now) => {
@@ -62,6 +69,7 @@ function gaugesOf(registry: Registry): (now: Readings) => void {
     // A disk that cannot be asked is shown as full, since nobody knows better.
     free.set(Math.floor((now.disk?.freeBytes ?? 0) / DISK_STEP_BYTES) * DISK_STEP_BYTES)
     size.set(now.disk?.sizeBytes ?? 0)
+    for (const { what, bytes } of now.diskUse) use.set({ what }, Math.floor(bytes / DISK_STEP_BYTES) * DISK_STEP_BYTES)
     for (const what of USED_UP) used.set({ what }, Math.floor(now.used[what] * 10) / 10)
     for (const [file, ms] of now.certificates) ends.set({ file }, ms / 1_000)
   }

@@ -1,5 +1,14 @@
 /** Follow streams: one per serving peer, through which the states and results of jobs arrive. */
-import { type Clock, type Code, codeOf, isEnded, isJobState, type Message, StimnetError } from '@stimnet/protocol'
+import {
+  type Clock,
+  CODES,
+  type Code,
+  codeOf,
+  isEnded,
+  isJobState,
+  type Message,
+  StimnetError
+} from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { toText } from '../store/base64.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
@@ -100,7 +109,11 @@ export class Followers {
   }
 
   async #editOf(peerId: string, event: Message<'FollowEvent'>, awaited: Awaited) {
-    if (event.state === 'unknown') return failedWith('JOB_UNKNOWN', 'The peer no longer knows this job.')
+    if (event.state === 'unknown') {
+      const isDeleted = event.code === 'RESULT_DELETED'
+      if (isDeleted) return failedWith('RESULT_DELETED', CODES.RESULT_DELETED.meaning)
+      return failedWith('JOB_UNKNOWN', 'The peer no longer knows this job.')
+    }
     if (!isJobState(event.state)) return undefined
     const { state } = event
     const progress = Math.min(1, Math.max(0, event.progress || 0))

@@ -6,7 +6,7 @@ import type { UploadStore } from '../store/uploads.ts'
 /** Dependencies of `Shares`. */
 export interface ShareParts {
   readonly requests: Pick<RequestStore, 'get' | 'open'>
-  readonly uploads: Pick<UploadStore, 'read' | 'sweep' | 'hasExpired'>
+  readonly uploads: Pick<UploadStore, 'read' | 'sweep' | 'expired'>
 }
 
 /** The shared files of a peer; one instance per peer. */
@@ -42,14 +42,14 @@ export class Shares {
     return { piece: await this.#parts.uploads.read(file.id, range) }
   }
 
-  /** Removes expired files that no open request needs, and forgets requests that have ended. */
-  async sweep(): Promise<void> {
+  /** Removes expired files that no open request needs, and forgets requests that have ended. Returns the number of files. */
+  async sweep(): Promise<number> {
     // Reading all open requests is costly, and mostly there is nothing to do.
-    if (this.#offered.size === 0 && !this.#parts.uploads.hasExpired) return
+    if (this.#offered.size === 0 && this.#parts.uploads.expired === 0) return 0
     const open = await this.#parts.requests.open()
     const ids = new Set(open.map(({ id }) => id))
     for (const [hash, id] of this.#offered) if (!ids.has(id)) this.#offered.delete(hash)
     const used = new Set(open.flatMap(({ uploads = [] }) => uploads.map(({ id }) => id)))
-    await this.#parts.uploads.sweep((id) => used.has(id))
+    return this.#parts.uploads.sweep((id) => used.has(id))
   }
 }

@@ -8,8 +8,6 @@ import {
   CODES,
   type Filter,
   filterFromPairs,
-  isEnded,
-  type JobState,
   messages,
   open,
   type Output,
@@ -20,6 +18,8 @@ import {
 } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
+import { deletedReason } from '../store/past/deleted.ts'
+import { stateOf } from '../store/request-state.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 import { type Asked, askedOf } from './asked.ts'
 
@@ -39,13 +39,16 @@ export class Views {
   }
 
   of(record: RequestRecord): Promise<OwnRequest> {
-    return record.endedAtMs === undefined
-      ? this.#viewOf(record)
-      : keptIn(this.#ended, record.id, () => this.#viewOf(record))
+    if (record.endedAtMs === undefined) return this.#viewOf(record)
+    const { id, resultsDeletedAtMs } = record
+    if (resultsDeletedAtMs === undefined) return keptIn(this.#ended, id, () => this.#viewOf(record))
+    // The view from before has the results that were deleted.
+    this.#ended.delete(id)
+    return keptIn(this.#ended, `${id} ${resultsDeletedAtMs}`, () => this.#viewOf(record))
   }
 
   async #viewOf(record: RequestRecord): Promise<OwnRequest> {
-    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part)))
+    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part, record.resultsDeletedAtMs)))
     const { id, envelope, unsealed, requestHash } = record
     const isKnown = envelope !== undefined || unsealed !== undefined
     const asked = isKnown
@@ -54,10 +57,10 @@ export class Views {
     return viewOf(record, parts, asked)
   }
 
-  #partOf(part: RequestPart): Promise<BroadcastPart> {
+  #partOf(part: RequestPart, deletedAtMs: number | undefined): Promise<BroadcastPart> {
     const kept = this.#parts.get(part)
     if (kept) return kept
-    const made = partOf(part, this.#clock)
+    const made = partOf(deletedAtMs === undefined ? part : withoutResult(part, deletedAtMs), this.#clock)
     this.#parts.set(part, made)
     made.catch(() => this.#parts.delete(part))
     return made
@@ -81,7 +84,9 @@ const OPENING_CHARACTERS = 200
 function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: Asked | undefined): OwnRequest {
   const state = stateOf(record)
   const [only] = record.parts.length === 1 ? record.parts : []
-  const code = record.code ?? only?.code
+  const { resultsDeletedAtMs: deletedAtMs } = record
+  const told = only !== undefined && deletedAtMs !== undefined ? withoutResult(only, deletedAtMs) : only
+  const code = record.code ?? told?.code
   const ended = record.endedAtMs !== undefined
   const broadcast: Broadcast = {
     id: record.id,
@@ -95,7 +100,7 @@ function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: A
     status: restStatus(state),
     state: outwardState(state),
     code: code ?? null,
-    reason: messageOf(record.reason ?? only?.reason, code),
+    reason: messageOf(record.reason ?? told?.reason, code),
     progress: ended ? 1 : parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part.progress, 0) / parts.length,
     submitted_at: isoOf(record.submittedAtMs),
     started_at: record.startedAtMs === undefined ? null : isoOf(record.startedAtMs),
@@ -149,24 +154,9 @@ function pooledOf(parts: readonly BroadcastPart[], outputs: readonly OutputDecla
   }
 }
 
-/**
- * The state of a request. With one part, that of the part; with several, running until all have ended, and completed
- * where at
- * least one completed.
- */
-export function stateOf(record: RequestRecord): JobState {
-  const states = record.parts.map((part) => part.state)
-  const [only] = states
-  if (record.parts.length === 0) {
-    if (record.cancelled) return 'cancelled'
-    return record.endedAtMs === undefined ? 'queued' : 'failed'
-  }
-  if (states.length === 1 && only !== undefined) return only
-  if (states.some((state) => !isEnded(state))) return states.every((state) => state === 'queued') ? 'queued' : 'running'
-  if (states.includes('completed')) return 'completed'
-  // Of several ends, the most informative one: withheld before refused before failed.
-  const order: readonly JobState[] = ['blocked', 'denied', 'failed', 'cancelled', 'expired']
-  return order.find((state) => states.includes(state)) ?? 'failed'
+/** A part whose result was deleted: its state stays, and what was released is gone. */
+function withoutResult(part: RequestPart, atMs: number): RequestPart {
+  return part.state === 'completed' ? { ...part, code: 'RESULT_DELETED', reason: deletedReason(atMs) } : part
 }
 
 /** A part with its stored result, which was verified on receipt. One without a result has no output. */

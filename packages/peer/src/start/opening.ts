@@ -23,7 +23,8 @@ import { loginProviders } from './logins.ts'
 import type { Clocks } from '../monitor/clocks.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Directory } from '../requests/directory.ts'
-import type { Shares } from '../requests/shares.ts'
+import { agesOf } from '../retention/ages.ts'
+import { Retention, type RetentionParts } from '../retention/retention.ts'
 import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import { type Database, epochStore } from '../store/database.ts'
@@ -361,10 +362,17 @@ export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetim
   lifetime.every(SWEEP_MS, sweep)
 }
 
-/** Regularly removes expired uploads. */
-export function sweepUploads(shares: Shares, events: PeerEvents, lifetime: Lifetime): void {
-  const sweep = () => void shares.sweep().catch((error) => events.unexpected(error, 'dropping expired uploads'))
-  lifetime.every(SWEEP_MS, sweep)
+/** Opens retention: it deletes what is old enough, from soon after the start on. */
+export async function openRetention(
+  parts: Omit<RetentionParts, 'ages' | 'snapshots'> & { readonly config: PeerConfig; readonly dataDir: string },
+  lifetime: Lifetime
+): Promise<Retention> {
+  const { config, dataDir, events } = parts
+  const ages = agesOf(config)
+  const opened = await Retention.open({ ...parts, ages, snapshots: join(dataDir, 'snapshots') })
+  const retention = lifetime.keep(opened, (kept) => kept.stop())
+  lifetime.every(SWEEP_MS, () => void retention.sweepIfDue().catch((error) => events.unexpected(error, 'retention')))
+  return retention
 }
 
 /** Regularly forgets expired replays. */

@@ -100,7 +100,8 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     sandboxGrade: facts.sandboxGrade,
     seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
     pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
-    use: (plan, asker) => privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker)
+    use: (plan, asker, isRepeated) =>
+      privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker, isRepeated)
   })
   const shares = new Shares(stores)
   const fetchPiece: FetchPiece = async (peerId, ask, signal) =>

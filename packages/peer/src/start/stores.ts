@@ -53,6 +53,8 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
     opened.close()
   )
   const signedOn = await SignedOnPeople.open(database)
+  const { uploads_days: days } = config.retention
+  const lifetimeMs = days === undefined ? undefined : days * 24 * 3_600_000
   assertSameIssuers(config, signedOn.list())
   return {
     seed,
@@ -65,10 +67,10 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
     ledger: await PrivacyLedger.open(database),
     refusals: await RecentBits.open(database, 'refusal-bits', clock.now()),
     taken: await RecentBits.open(database, 'taken-bits', clock.now()),
-    answered: await AnsweredStore.open(database),
+    answered: new AnsweredStore(database),
     scriptBits: await ScriptBitStore.open(database),
     standing: await StandingApprovals.open(database, random),
-    uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random }),
+    uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random, lifetimeMs }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json'), passwordCost),
     apiKeys: await ApiKeys.open(database, random),
     endedTokens: await EndedTokens.open(database),

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { StimnetError } from '@stimnet/protocol'
 import { AbstractIterator, AbstractLevel } from 'abstract-level'
+import { FORMAT_MARKER, type FolderFormat, formatIn } from './format/marker.ts'
 import { damagedTables } from './table-file.ts'
 
 // LevelDB has checksums of its own per block, but its Node binding does not verify them: a bit that flipped on the disk
@@ -40,6 +41,10 @@ export interface StoreFinding {
   readonly values: number
   /** Names of the records whose checksum does not fit; at most twenty. */
   readonly damaged: readonly string[]
+  /** The format that the database says it has; absent where it says none. */
+  readonly format?: FolderFormat
+  /** Bytes of keys and values by sublevel, where they were read. */
+  readonly bytes?: ReadonlyMap<string, number>
 }
 
 function bytesOf(value: Bytes): Buffer {
@@ -174,7 +179,10 @@ export async function walkClosed(open: () => Inner, directory: string): Promise<
   await inner.open()
   try {
     // A database of an older version has no checksums yet, so there is nothing to verify its values against.
-    return (await markerOf(inner)) === 'done' ? await walk(inner) : { values: 0, damaged: [] }
+    const found = (await markerOf(inner)) === 'done' ? await walk(inner) : { values: 0, damaged: [] }
+    const text = await markerOf(inner, FORMAT_MARKER).catch(() => undefined)
+    const format = text === undefined ? undefined : formatIn(text)
+    return format === undefined ? found : { ...found, format }
   } finally {
     await inner.close()
   }
@@ -188,15 +196,23 @@ function tableName(file: string): string {
 async function walk(inner: Inner): Promise<StoreFinding> {
   let values = 0
   const damaged: string[] = []
+  const bytes = new Map<string, number>()
   try {
     for await (const [key, stored] of inner.iterator<Buffer, Buffer>(BUFFERS)) {
       values += 1
+      const name = sublevelOf(key)
+      bytes.set(name, (bytes.get(name) ?? 0) + key.length + stored.length)
       if (!isWhole(key, stored) && damaged.length < DAMAGED_MAX) damaged.push(recordName(key))
     }
   } catch {
     damaged.push('a block of records that LevelDB cannot read')
   }
-  return { values, damaged }
+  return { values, damaged, bytes }
+}
+
+/** The name of the sublevel that a key is in: the keys of a sublevel begin with `!NAME!`. */
+function sublevelOf(key: Buffer): string {
+  return key.toString('latin1', 1, Math.max(1, key.indexOf('!', 1)))
 }
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const
@@ -244,10 +260,10 @@ function rangeOf({ gt, gte, lt, lte, reverse, limit }: Range): Range {
   return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
 }
 
-/** The state of the checksums: `done`; in hex, the key up to which an older database has them; or undefined where it has none. */
-async function markerOf(inner: Inner): Promise<string | undefined> {
-  const stored = await inner.get<string, Buffer>(MARKER, { valueEncoding: 'buffer' })
-  return stored === undefined ? undefined : (opened(MARKER, stored, 'utf8') as string)
+/** A marker; by default the state of the checksums: `done`; in hex, the key up to which an older database has them; or undefined where it has none. */
+async function markerOf(inner: Inner, key = MARKER): Promise<string | undefined> {
+  const stored = await inner.get<string, Buffer>(key, { valueEncoding: 'buffer' })
+  return stored === undefined ? undefined : (opened(key, stored, 'utf8') as string)
 }
 
 /** Adds checksums to a database of an older version, once. After an interruption it continues at the next start. */

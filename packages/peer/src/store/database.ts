@@ -7,6 +7,8 @@ import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
 import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './checked-level.ts'
 import { RESTORING } from './folders.ts'
+import { bringUp } from './format/bring-up.ts'
+import { FORMAT } from './format/marker.ts'
 import type { Operation, Root, Sublevel } from './level.ts'
 import { withCopy } from './level-copy.ts'
 import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
@@ -57,7 +59,7 @@ export class Database {
    * STORE_UNAVAILABLE
    * where another process has it open, it cannot be read or a needed record is damaged; AUDIT_BROKEN where the audit
    * log does not
-   * end where the last batch left it.
+   * end where the last batch left it. A database of an older format is brought up; one of a newer is refused.
    */
   static async open(where: Where, now: () => number): Promise<Database> {
     let root: CheckedLevel
@@ -73,7 +75,12 @@ export class Database {
     }
     try {
       assertNotRestoring(where)
-      return new Database(root, await AuditLog.open(root as unknown as Root), now)
+      const from = await bringUp(root as unknown as Root)
+      const database = new Database(root, await AuditLog.open(root as unknown as Root), now)
+      if (from !== undefined) {
+        await database.commit((draft) => draft.audit({ kind: 'format', actor: 'node', detail: { from, to: FORMAT } }))
+      }
+      return database
     } catch (error) {
       await root.close()
       if (error instanceof StimnetError) throw error

@@ -1,7 +1,13 @@
-/** Disk use of a peer's folder, by what the files are for. */
+/** Disk use of a peer's folder, by what the files are for, and of its database, by what is in it. */
 import { lstat, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Database } from './database.ts'
 import type { PEER_FOLDERS } from './folders.ts'
+import { JOB_RESULTS, JOB_SUBLEVELS } from './jobs.ts'
+import { DELETED } from './past/deleted.ts'
+import { ENDED } from './past/ended.ts'
+import { ANSWERED_SUBLEVELS } from './released/answered.ts'
+import { REQUEST_RESULTS, REQUEST_SUBLEVELS } from './requests.ts'
 
 /** An amount on disk. */
 export interface DiskUse {
@@ -18,6 +24,45 @@ const FOLDERS: readonly (readonly [folder: (typeof PEER_FOLDERS)[number], what: 
   ['sandbox', 'sandbox'],
   ['federation', 'federation']
 ]
+
+/** The sublevels of the database, by what is in them. */
+const PARTS = {
+  jobs: [...JOB_SUBLEVELS, ENDED, DELETED],
+  requests: REQUEST_SUBLEVELS,
+  results: [JOB_RESULTS, REQUEST_RESULTS],
+  audit: ['audit', 'audit-tree', 'audit-head'],
+  ledgers: [
+    ...['atoms', 'privacy-totals', 'privacy-spends', 'privacy-answers', 'privacy-meta'],
+    ...['refusal-bits', 'taken-bits', 'script-bits']
+  ],
+  answered: ANSWERED_SUBLEVELS
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** About the use of each part of an open database, without what was written last; nothing of one in memory. */
+export async function databaseUse(database: Pick<Database, 'bytesOf'>): Promise<DiskUse[]> {
+  return useOf((names) => database.bytesOf(names))
+}
+
+/** The bytes of the values in each part, from those of each sublevel. */
+export function valuesUse(bytes: ReadonlyMap<string, number>): Promise<DiskUse[]> {
+  return useOf(async (names) => names.reduce((sum, name) => sum + (bytes.get(name) ?? 0), 0))
+}
+
+async function useOf(bytesOf: (names: readonly string[]) => Promise<number | undefined>): Promise<DiskUse[]> {
+  const all = await Promise.all(
+    Object.entries(PARTS).map(async ([what, names]) => [what, await bytesOf(names)] as const)
+  )
+  return all.flatMap(([what, bytes]) => (bytes === undefined ? [] : [{ what: `${what}, in database`, bytes }]))
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** An amount on disk in words, such as `database 1.5 MiB`. */
+export function bytesText({ what, bytes }: DiskUse): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const amount = bytes / 1024 ** power
+  return `${what} ${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
+}
 
 /** The use of each folder that exists, then the free space. */
 export async function diskUse(dataDir: string): Promise<DiskUse[]> {

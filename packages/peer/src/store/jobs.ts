@@ -2,6 +2,8 @@
 import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
+import { type Deleted, DeletedStore, deletedKey, receiptHash } from './past/deleted.ts'
+import { Ended } from './past/ended.ts'
 
 /** One admitted request. Byte fields are base64url. */
 export interface JobRecord {
@@ -33,8 +35,10 @@ export interface JobRecord {
   readonly review?: ReviewRecord
   /** Time from which the end may be visible outside, Unix ms. */
   readonly visibleAtMs?: number
-  /** The sealed JobResult, once ended. Only these bytes are ever served. */
+  /** The sealed JobResult, once ended. Only these bytes are ever served. Stored apart from the rest of the record. */
   readonly result?: string
+  /** When the result was deleted, as retention says, Unix ms. */
+  readonly resultDeletedAtMs?: number
 }
 
 /** The verdicts of stewards on a request, and what exactly they apply to. */
@@ -57,6 +61,15 @@ export interface ReviewRecord {
 /** Whether a request still waits for stewards. */
 export function isPending(review: ReviewRecord | undefined): boolean {
   return review !== undefined && review.approvals.length < review.needed
+}
+
+/** A job that stewards decide or decided, as lists look at it before they read it. */
+export interface Reviewed {
+  readonly id: string
+  readonly state: JobState
+  /** Whether it ended or waits without the approvals that it needs. */
+  readonly isPending: boolean
+  readonly admittedAtMs: number
 }
 
 /** Everything that a run depends on. Hashes are in hex. */
@@ -113,6 +126,17 @@ const LOOKED_AT_MAX = 10_000
  */
 const PLACES_LEAP = 2 ** 20
 
+/** The sublevels that the jobs are in, without their results. */
+export const JOB_SUBLEVELS = ['jobs', 'feed', 'feed-places', 'jobs-unfinished', 'jobs-reviewed', 'jobs-meta'] as const
+/** The sublevel of the results. */
+export const JOB_RESULTS = 'job-results'
+
+/** The key and the value of a job in the index of those that stewards decide. */
+export function reviewedEntry(job: JobRecord): readonly [key: string, value: Reviewed] {
+  const { id, state, admittedAtMs } = job
+  return [`${sequenceKey('', admittedAtMs)}!${id}`, { id, state, isPending: isPending(job.review), admittedAtMs }]
+}
+
 const sequenceKey = (askedBy: string, sequence: number) => `${askedBy}!${String(sequence).padStart(16, '0')}`
 
 const placeIn = (key: string) => Number(key.slice(key.indexOf('!') + 1))
@@ -120,11 +144,14 @@ const placeIn = (key: string) => Number(key.slice(key.indexOf('!') + 1))
 /** The jobs, and the feed of each asking peer. */
 export class JobStore {
   readonly #jobs: Sublevel<JobRecord>
+  readonly #results: Sublevel<string>
+  readonly #ended: Ended
+  readonly #deleted: DeletedStore
   readonly #feed: Sublevel<FeedEntry>
   /** Ids of jobs that have not ended, and of ended ones whose end was not yet shown. Read at the start. */
   readonly #unfinished: Sublevel<true>
-  /** Ids of jobs that stewards decide, by time. */
-  readonly #reviewed: Sublevel<string>
+  /** Jobs that stewards decide, by time. */
+  readonly #reviewed: Sublevel<Reviewed>
   readonly #meta: Sublevel<number>
   /** By job: its current position in the feed. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
@@ -143,6 +170,9 @@ export class JobStore {
   private constructor(database: Database, log: string, facts: { firstPlace: number; total: number }) {
     this.#database = database
     this.#jobs = database.json('jobs')
+    this.#results = database.json(JOB_RESULTS)
+    this.#ended = new Ended(database)
+    this.#deleted = new DeletedStore(database)
     this.#feed = database.json('feed')
     this.#placed = database.json('feed-places')
     this.#unfinished = database.json('jobs-unfinished')
@@ -171,8 +201,21 @@ export class JobStore {
     return new JobStore(database, log, { firstPlace, total: (await numbers.get('total')) ?? 0 })
   }
 
-  get(id: string): Promise<JobRecord | undefined> {
-    return this.#jobs.get(id)
+  async get(id: string): Promise<JobRecord | undefined> {
+    const job = await this.#jobs.get(id)
+    if (job === undefined || !isEnded(job.state)) return job
+    const result = await this.#results.get(id)
+    return result === undefined ? job : { ...job, result }
+  }
+
+  /** What is left of a job that was deleted. */
+  deleted(id: string): Promise<Deleted | undefined> {
+    return this.#deleted.get(deletedKey.job(id))
+  }
+
+  /** Whether a job of this id was ever admitted, also where it was deleted meanwhile. */
+  async isTaken(id: string): Promise<boolean> {
+    return (await this.#jobs.get(id)) !== undefined || (await this.deleted(id)) !== undefined
   }
 
   /** All jobs that have not ended, oldest first. */
@@ -181,15 +224,18 @@ export class JobStore {
     return records.filter((job) => !isEnded(job.state)).sort((a, b) => a.admittedAtMs - b.admittedAtMs)
   }
 
-  /** Jobs that stewards decide or decided, newest first, filtered while reading. */
-  async reviewed(limit: number, fits: (job: JobRecord) => boolean): Promise<JobRecord[]> {
-    const found: JobRecord[] = []
-    for await (const id of this.#reviewed.values({ reverse: true, limit: LOOKED_AT_MAX })) {
-      const job = await this.#jobs.get(id)
-      if (job && fits(job)) found.push(job)
-      if (found.length >= limit) break
+  /**
+   * Jobs that stewards decide or decided, newest first, filtered while reading; those admitted at `untilMs` or before where it is
+   * given. Without their results.
+   */
+  async reviewed(limit: number, fits: (job: Reviewed) => boolean, untilMs?: number): Promise<JobRecord[]> {
+    const ids: string[] = []
+    const range = untilMs === undefined ? {} : { lt: `${sequenceKey('', untilMs)}!~` }
+    for await (const one of this.#reviewed.values({ ...range, reverse: true, limit: LOOKED_AT_MAX })) {
+      if (fits(one)) ids.push(one.id)
+      if (ids.length >= limit) break
     }
-    return found
+    return (await this.#jobs.getMany(ids)).filter((job) => job !== undefined)
   }
 
   /** Ended jobs whose end was not yet shown, because the node stopped in between. */
@@ -209,7 +255,7 @@ export class JobStore {
     })
     draft.put(this.#jobs, job.id, job)
     draft.put(this.#unfinished, job.id, true)
-    if (job.review) draft.put(this.#reviewed, `${sequenceKey('', job.admittedAtMs)}!${job.id}`, job.id)
+    if (job.review) draft.put(this.#reviewed, ...reviewedEntry(job))
     draft.put(this.#meta, 'total', this.#total)
   }
 
@@ -217,15 +263,58 @@ export class JobStore {
   amend(draft: Draft, job: JobRecord, changes: Partial<JobRecord>, to?: JobState): JobRecord {
     if (to !== undefined) return this.change(draft, job, to, changes)
     const changed = { ...job, ...changes }
-    draft.put(this.#jobs, job.id, changed)
+    this.#put(draft, changed)
     return changed
   }
 
   /** Applies one allowed change of state and returns the new record. */
   change(draft: Draft, job: JobRecord, to: JobState, changes: Partial<JobRecord> = {}): JobRecord {
     const changed = { ...job, ...changes, state: move(job.state, to) }
-    draft.put(this.#jobs, job.id, changed)
+    this.#put(draft, changed)
+    if (changes.result !== undefined) draft.put(this.#results, job.id, changes.result)
+    if (!isEnded(to)) return changed
+    const ended = { id: job.id, endedAtMs: endOf(changed) }
+    this.#ended.note(draft, { ...ended, kind: 'job' })
+    if (changed.result !== undefined) this.#ended.note(draft, { ...ended, kind: 'job-result' })
     return changed
+  }
+
+  #put(draft: Draft, { result: _, ...stored }: JobRecord): void {
+    draft.put(this.#jobs, stored.id, stored)
+    if (stored.review) draft.put(this.#reviewed, ...reviewedEntry(stored))
+  }
+
+  /** Deletes the result of a job that has ended. */
+  deleteResult(draft: Draft, job: JobRecord, atMs: number): void {
+    draft.del(this.#results, job.id)
+    this.#ended.drop(draft, {
+      kind: 'job-result',
+      id: job.id,
+      endedAtMs: endOf(job)
+    })
+    this.#deleted.note(draft, deletedKey.job(job.id), leftOf(job, atMs))
+    this.#put(draft, { ...job, resultDeletedAtMs: atMs })
+  }
+
+  /**
+   * Deletes a job that has ended and whose end was shown, with its result and its place in the feed; false for any other. What is
+   * left keeps its id from being used again.
+   */
+  async delete(draft: Draft, job: JobRecord, atMs: number): Promise<boolean> {
+    if (!isEnded(job.state) || (await this.#unfinished.get(job.id)) !== undefined) return false
+    const place = await this.#placed.get(job.id)
+    if (place !== undefined) draft.del(this.#feed, sequenceKey(job.askedBy, place.sequence))
+    draft.del(this.#placed, job.id)
+    if (job.review) draft.del(this.#reviewed, reviewedEntry(job)[0])
+    draft.del(this.#jobs, job.id)
+    draft.del(this.#results, job.id)
+    for (const kind of ['job', 'job-result'] as const) {
+      this.#ended.drop(draft, { kind, id: job.id, endedAtMs: endOf(job) })
+    }
+    // The hash of a result that was deleted before stays.
+    const before = await this.deleted(job.id)
+    this.#deleted.note(draft, deletedKey.job(job.id), before ?? leftOf(job, atMs))
+    return true
   }
 
   /**
@@ -285,4 +374,23 @@ export class JobStore {
   get total(): number {
     return this.#total
   }
+}
+
+function leftOf({ result, askedBy }: JobRecord, atMs: number): Deleted {
+  return { atMs, owner: askedBy, results: result === undefined ? [] : [receiptHash(result)] }
+}
+
+/** The time by which the age of an ended job counts, Unix ms. */
+export function endOf({ endedAtMs, admittedAtMs }: Pick<JobRecord, 'endedAtMs' | 'admittedAtMs'>): number {
+  return endedAtMs ?? admittedAtMs
+}
+
+/** All jobs with their results, of a stopped peer: there may be many. Only reads. */
+export async function allJobs(database: Database): Promise<JobRecord[]> {
+  const results = new Map(await database.json<string>(JOB_RESULTS).iterator().all())
+  const jobs = await database.json<JobRecord>('jobs').values().all()
+  return jobs.map((job) => {
+    const result = results.get(job.id)
+    return result === undefined ? job : { ...job, result }
+  })
 }

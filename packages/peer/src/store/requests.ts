@@ -7,8 +7,11 @@ import {
   type StatisticCall,
   StimnetError
 } from '@stimnet/protocol'
-import type { Database } from './database.ts'
+import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level.ts'
+import { type Deleted, DeletedStore, deletedError, deletedKey, receiptHash } from './past/deleted.ts'
+import { Ended } from './past/ended.ts'
+import { stateOf } from './request-state.ts'
 
 /** One peer's part of a request. Byte fields are base64url. */
 export interface RequestPart {
@@ -26,7 +29,7 @@ export interface RequestPart {
   readonly reason?: string
   readonly progress: number
   readonly decision?: string
-  /** The sealed JobResult as received and verified. */
+  /** The sealed JobResult as received and verified. Stored apart from the rest of the record. */
   readonly result?: string
   /** The engine that ran it, from its receipt. */
   readonly engine?: string
@@ -72,6 +75,48 @@ export interface RequestRecord {
   readonly code?: Code
   readonly reason?: string
   readonly parts: readonly RequestPart[]
+  /** Of its submission; forgotten with the request. */
+  readonly idempotencyKey?: string
+  /** When the results of its parts were deleted, as retention says, Unix ms. */
+  readonly resultsDeletedAtMs?: number
+}
+
+/** A request as lists look at it before they read it. */
+export interface Listed {
+  readonly id: string
+  readonly state: JobState
+  readonly broadcast: boolean
+  readonly submittedAtMs: number
+  /** The job of an analysis request; empty until its peer is known. Absent of other requests. */
+  readonly analysis?: string
+}
+
+/** The sublevels that the requests are in, without their results. */
+export const REQUEST_SUBLEVELS = [
+  ...(['requests', 'request-owners', 'request-meta', 'request-signers', 'requests-open'] as const),
+  ...(['idempotency', 'signed-requests', 'followed'] as const)
+]
+/** The sublevel of the results. */
+export const REQUEST_RESULTS = 'request-results'
+
+/** The key of the result of a request's part. */
+export function requestResultKey(id: string, peerId: string): string {
+  return `${id}!${peerId}`
+}
+
+/** The key and the value of a request in the list of its owner. */
+export function listedEntry(record: RequestRecord): readonly [key: string, value: Listed] {
+  const { id, owner, number, broadcast, submittedAtMs, analysis, parts } = record
+  return [
+    ownedKey(owner, number),
+    {
+      id,
+      state: stateOf(record),
+      broadcast,
+      submittedAtMs,
+      ...(analysis ? { analysis: parts[0]?.jobId ?? '' } : {})
+    }
+  ]
 }
 
 /** Records kept in memory, and the largest size of one, in characters: at most 64 MB together, at one byte per character. */
@@ -85,7 +130,9 @@ function sizeOf({ envelope = '', unsealed = '', targets, schema, parts }: Reques
   return envelope.length + unsealed.length + described + told
 }
 
-const ownedKey = (owner: string, number: number): string => `${owner}!${String(number).padStart(16, '0')}`
+function ownedKey(owner: string, number: number): string {
+  return `${owner}!${String(number).padStart(16, '0')}`
+}
 
 /** The request that an idempotency key stands for. */
 interface Remembered {
@@ -113,8 +160,12 @@ export interface Followed {
 export class RequestStore {
   readonly #database: Database
   readonly #requests: Sublevel<RequestRecord>
+  /** By request and peer. */
+  readonly #results: Sublevel<string>
+  readonly #ended: Ended
+  readonly #deleted: DeletedStore
   /** By owner and number, so that an account's list reads its own requests only. */
-  readonly #owned: Sublevel<string>
+  readonly #owned: Sublevel<Listed>
   readonly #meta: Sublevel<number>
   readonly #idempotency: Sublevel<Remembered>
   /** The request that a signed envelope became, by the envelope's hash. */
@@ -139,6 +190,9 @@ export class RequestStore {
   private constructor(database: Database, total: number) {
     this.#database = database
     this.#requests = database.json('requests')
+    this.#results = database.json(REQUEST_RESULTS)
+    this.#ended = new Ended(database)
+    this.#deleted = new DeletedStore(database)
     this.#owned = database.json('request-owners')
     this.#meta = database.json('request-meta')
     this.#idempotency = database.json('idempotency')
@@ -165,10 +219,37 @@ export class RequestStore {
     const kept = this.#kept.get(id)
     if (kept) return kept
     const changes = this.#changes
-    const record = await this.#requests.get(id)
+    const record = await this.#read(id)
     // A record that was written during the read is newer.
     if (record && changes === this.#changes) this.#keep(record)
     return this.#kept.get(id) ?? record
+  }
+
+  /** A record from the database, with its results. */
+  async #read(id: string): Promise<RequestRecord | undefined> {
+    const record = await this.#requests.get(id)
+    const ended = record?.parts.filter(({ state }) => isEnded(state)) ?? []
+    if (record === undefined || ended.length === 0) return record
+    const results = await this.#results.getMany(ended.map(({ peerId }) => requestResultKey(id, peerId)))
+    const resultOf = new Map(ended.map(({ peerId }, i) => [peerId, results[i]]))
+    const parts = record.parts.map((part): RequestPart => {
+      const result = resultOf.get(part.peerId)
+      return result === undefined ? part : { ...part, result }
+    })
+    return { ...record, parts }
+  }
+
+  /** Writes a record, and of its results those that are new. */
+  #put(draft: Draft, record: RequestRecord, before?: RequestRecord): void {
+    const parts = record.parts.map(({ result, ...part }): RequestPart => {
+      const known = before?.parts.find(({ peerId }) => peerId === part.peerId)?.result
+      if (result !== undefined && result !== known) {
+        draft.put(this.#results, requestResultKey(record.id, part.peerId), result)
+      }
+      return part
+    })
+    draft.put(this.#requests, record.id, { ...record, parts })
+    draft.put(this.#owned, ...listedEntry(record))
   }
 
   #keep(record: RequestRecord): void {
@@ -180,8 +261,15 @@ export class RequestStore {
   }
 
   /** The id of the request with an account's number. */
-  idOf(owner: string, number: number): Promise<string | undefined> {
-    return this.#owned.get(ownedKey(owner, number))
+  async idOf(owner: string, number: number): Promise<string | undefined> {
+    return (await this.#owned.get(ownedKey(owner, number)))?.id
+  }
+
+  /** What is left of a request of this owner that was deleted, by its id or number. */
+  async deleted(owner: string, named: string | number): Promise<Deleted | undefined> {
+    const key = typeof named === 'number' ? deletedKey.numbered(owner, named) : deletedKey.request(named)
+    const deleted = await this.#deleted.get(key)
+    return deleted?.owner === owner ? deleted : undefined
   }
 
   /**
@@ -192,21 +280,21 @@ export class RequestStore {
   async list(
     owner: string,
     limit: number,
-    fits: (record: RequestRecord) => boolean,
+    fits: (listed: Listed) => boolean,
     before?: number
   ): Promise<RequestRecord[]> {
-    const found: RequestRecord[] = []
+    const ids: string[] = []
     const lt = before === undefined ? `${owner}!~` : ownedKey(owner, before)
     const range = { gt: `${owner}!`, lt, reverse: true, limit: LOOKED_AT_MAX }
-    for await (const id of this.#owned.values(range)) {
-      const record = this.#kept.get(id) ?? (await this.#requests.get(id))
-      if (record && fits(record)) found.push(record)
-      if (found.length >= limit) break
+    for await (const listed of this.#owned.values(range)) {
+      if (fits(listed)) ids.push(listed.id)
+      if (ids.length >= limit) break
     }
-    return found
+    const found = await Promise.all(ids.map((id) => this.#kept.get(id) ?? this.#read(id)))
+    return found.filter((record) => record !== undefined)
   }
 
-  /** Requests that have not ended. */
+  /** Requests that have not ended, without the results of their parts. */
   async open(): Promise<RequestRecord[]> {
     const records = await this.#requests.getMany(await this.#open.keys().all())
     return records.filter((record) => record !== undefined)
@@ -251,7 +339,7 @@ export class RequestStore {
   /** The request that a signed envelope became here. */
   async signedAs(requestHash: string): Promise<RequestRecord | undefined> {
     const id = await this.#signed.get(requestHash)
-    return id === undefined ? undefined : this.#requests.get(id)
+    return id === undefined ? undefined : this.#read(id)
   }
 
   /** Whether the account has submitted a request here that this key signed. */
@@ -280,8 +368,11 @@ export class RequestStore {
   }
 
   async #repeated(earlier: Remembered, contentHash: string): Promise<RequestRecord> {
-    const record = earlier.contentHash === contentHash ? await this.#requests.get(earlier.id) : undefined
+    const isSame = earlier.contentHash === contentHash
+    const record = isSame ? await this.#read(earlier.id) : undefined
     if (record) return record
+    const deleted = isSame ? await this.#deleted.get(deletedKey.request(earlier.id)) : undefined
+    if (deleted) throw deletedError(`asking ${earlier.id} again by its key`, deleted.atMs)
     const reason = 'This Idempotency-Key was used for another request. Use a fresh one.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
@@ -290,7 +381,8 @@ export class RequestStore {
     const known = this.#numbers.get(owner)
     if (known !== undefined) return known
     const [last] = await this.#owned.keys({ gt: `${owner}!`, lt: `${owner}!~`, reverse: true, limit: 1 }).all()
-    return last === undefined ? 0 : Number(last.slice(owner.length + 1))
+    const deleted = (await this.#meta.get(lastKey(owner))) ?? 0
+    return last === undefined ? deleted : Math.max(deleted, Number(last.slice(owner.length + 1)))
   }
 
   /** Stores a new request under its owner's next number, in one synced batch with its idempotency key and an audit record. */
@@ -307,11 +399,14 @@ export class RequestStore {
       this.#numbers.set(record.owner, number)
       this.#total += 1
       draft.put(this.#open, record.id, record.owner)
-      const numbered = { ...record, number }
-      draft.put(this.#requests, record.id, numbered)
-      draft.put(this.#meta, 'number', this.#total)
-      draft.put(this.#owned, ownedKey(record.owner, number), record.id)
       const { key, contentHash } = idempotency
+      const numbered = {
+        ...record,
+        number,
+        ...(key === undefined ? {} : { idempotencyKey: key })
+      }
+      this.#put(draft, numbered)
+      draft.put(this.#meta, 'number', this.#total)
       if (record.requestHash !== undefined) draft.put(this.#signed, record.requestHash, record.id)
       if (signer !== undefined) draft.put(this.#signers, `${record.owner}!${signer}`, true)
       if (key !== undefined) draft.put(this.#idempotency, `${record.owner}!${key}`, { id: record.id, contentHash })
@@ -337,8 +432,10 @@ export class RequestStore {
       if (edited === record) return record
       const ends = record.endedAtMs === undefined && edited.endedAtMs !== undefined
       await this.#database.commit((draft) => {
-        draft.put(this.#requests, id, edited)
-        if (ends) draft.del(this.#open, id)
+        this.#put(draft, edited, record)
+        if (!ends) return
+        draft.del(this.#open, id)
+        for (const kind of endedKinds(edited)) this.#ended.note(draft, endedAs(kind, edited))
       })
       this.#keep(edited)
       if (ends) this.#countOpen(record.owner, -1)
@@ -377,6 +474,61 @@ export class RequestStore {
     })
   }
 
+  /**
+   * Deletes requests that have ended, or only their results. `note` writes into the same batch how many there were. Numbers are not
+   * used again.
+   */
+  async deleteAll(
+    ids: readonly string[],
+    { atMs, resultsOnly }: { readonly atMs: number; readonly resultsOnly: boolean },
+    note: (draft: Draft, count: number) => void
+  ): Promise<number> {
+    const read = await Promise.all(ids.map((id) => this.#read(id)))
+    const records = read.filter((record) => record?.endedAtMs !== undefined) as RequestRecord[]
+    if (records.length === 0) return 0
+    await this.#database.commit(
+      async (draft) => {
+        for (const record of records) {
+          if (resultsOnly) this.#deleteResults(draft, record, atMs)
+          else await this.#delete(draft, record, atMs)
+        }
+        note(draft, records.length)
+      },
+      { sync: false }
+    )
+    // Whoever read one of them meanwhile must not keep it.
+    for (const { id } of records) this.#kept.delete(id)
+    this.#changes += 1
+    return records.length
+  }
+
+  #deleteResults(draft: Draft, record: RequestRecord, atMs: number): void {
+    const { id } = record
+    for (const { peerId } of record.parts) draft.del(this.#results, requestResultKey(id, peerId))
+    this.#ended.drop(draft, endedAs('request-result', record))
+    this.#deleted.note(draft, deletedKey.request(id), leftOf(record, atMs))
+    const parts = record.parts.map(({ result: _, ...part }) => part)
+    this.#put(draft, { ...record, parts, resultsDeletedAtMs: atMs })
+  }
+
+  async #delete(draft: Draft, record: RequestRecord, atMs: number): Promise<void> {
+    const { id, owner, number, requestHash, idempotencyKey, analysis } = record
+    draft.del(this.#requests, id)
+    draft.del(this.#owned, ownedKey(owner, number))
+    for (const { peerId } of record.parts) draft.del(this.#results, requestResultKey(id, peerId))
+    for (const kind of ['request', 'request-result'] as const) this.#ended.drop(draft, endedAs(kind, record))
+    if (requestHash !== undefined) draft.del(this.#signed, requestHash)
+    if (idempotencyKey !== undefined) draft.del(this.#idempotency, `${owner}!${idempotencyKey}`)
+    draft.put(this.#meta, lastKey(owner), Math.max(number, await this.#lastNumber(owner)))
+    // The hashes of results that were deleted before stay.
+    const left = (await this.#deleted.get(deletedKey.request(id))) ?? leftOf(record, atMs)
+    this.#deleted.note(draft, deletedKey.request(id), left)
+    this.#deleted.note(draft, deletedKey.numbered(owner, number), left)
+    // An analysis request is known by its job too.
+    const job = analysis ? record.parts[0]?.jobId : undefined
+    if (job !== undefined) this.#deleted.note(draft, deletedKey.request(job), left)
+  }
+
   watch(id: string, wake: () => void): () => void {
     const set = this.#watchers.get(id) ?? new Set()
     this.#watchers.set(id, set.add(wake))
@@ -393,5 +545,27 @@ export class RequestStore {
   /** Stores the position in a feed. Not synced: events received again after a crash change nothing. */
   saw(peerId: string, followed: Followed): Promise<void> {
     return this.#database.commit((draft) => draft.put(this.#followed, peerId, followed), { sync: false })
+  }
+}
+
+/** The key of the last number of an owner whose last requests were deleted. */
+function lastKey(owner: string): string {
+  return `last!${owner}`
+}
+
+/** The entries of a request that has ended; it has results to be deleted, or not. */
+export function endedKinds({ parts }: Pick<RequestRecord, 'parts'>): ('request' | 'request-result')[] {
+  return parts.some(({ result }) => result !== undefined) ? ['request', 'request-result'] : ['request']
+}
+
+function endedAs<K extends string>(kind: K, { id, endedAtMs = 0 }: RequestRecord) {
+  return { kind, id, endedAtMs }
+}
+
+function leftOf({ owner, parts }: RequestRecord, atMs: number): Deleted {
+  return {
+    atMs,
+    owner,
+    results: parts.flatMap(({ result }) => (result === undefined ? [] : [receiptHash(result)]))
   }
 }

@@ -36,6 +36,8 @@ export interface UploadParts {
   readonly directory: string
   readonly clock: Clock
   readonly random: RandomSource
+  /** Time for which a file is kept, ms; LIMITS.uploadLifetimeMs unless given. */
+  readonly lifetimeMs?: number | undefined
 }
 
 /** A new file and its owner. */
@@ -64,6 +66,10 @@ export class UploadStore {
     this.#stored = parts.database.json('uploads')
   }
 
+  get #lifetimeMs(): number {
+    return Math.min(this.#parts.lifetimeMs ?? LIMITS.uploadLifetimeMs, LIMITS.uploadLifetimeMs)
+  }
+
   /** Opens the store. Removes files without a record and records without a file. */
   static async open(parts: UploadParts): Promise<UploadStore> {
     await mkdir(parts.directory, { recursive: true, mode: 0o700 })
@@ -72,7 +78,9 @@ export class UploadStore {
     const lost: string[] = []
     for await (const [id, record] of store.#stored.iterator()) {
       store.#numbers.set(record.owner, Math.max(store.#numbers.get(record.owner) ?? 0, record.number))
-      if (files.delete(id)) store.#records.set(id, record)
+      // A shorter time than the one under which it came applies to what is there, too.
+      const expiresAtMs = Math.min(record.expiresAtMs, record.uploadedAtMs + store.#lifetimeMs)
+      if (files.delete(id)) store.#records.set(id, { ...record, expiresAtMs })
       else lost.push(id)
     }
     for (const name of files) await rm(join(parts.directory, name), { force: true })
@@ -101,7 +109,7 @@ export class UploadStore {
         sha256: createHash('sha256').update(bytes).digest('hex'),
         size: bytes.length,
         uploadedAtMs,
-        expiresAtMs: uploadedAtMs + LIMITS.uploadLifetimeMs
+        expiresAtMs: uploadedAtMs + this.#lifetimeMs
       }
       await database.commit((draft) => {
         draft.put(this.#stored, id, record)
@@ -159,16 +167,18 @@ export class UploadStore {
     return record !== undefined
   }
 
-  /** Whether any file has expired. */
-  get hasExpired(): boolean {
+  /** Number of files that have expired. */
+  get expired(): number {
     const now = this.#parts.clock.now()
-    return [...this.#records.values()].some(({ expiresAtMs }) => expiresAtMs <= now)
+    return [...this.#records.values()].filter(({ expiresAtMs }) => expiresAtMs <= now).length
   }
 
-  /** Removes expired files for which `isUsed` is false. */
-  async sweep(isUsed: (id: string) => boolean): Promise<void> {
+  /** Removes expired files for which `isUsed` is false, and returns their number. */
+  async sweep(isUsed: (id: string) => boolean): Promise<number> {
     const now = this.#parts.clock.now()
-    await this.#drop([...this.#records.values()].filter(({ id, expiresAtMs }) => expiresAtMs <= now && !isUsed(id)))
+    const due = [...this.#records.values()].filter(({ id, expiresAtMs }) => expiresAtMs <= now && !isUsed(id))
+    await this.#drop(due)
+    return due.length
   }
 
   /** Files that have not expired. Expired ones are not returned, even before they are swept. */

@@ -2,7 +2,6 @@
 import {
   canonicalJson,
   type GramMeasure,
-  type ModelRoundPart,
   type Plan,
   type ReducedRows,
   type VariableRef,

@@ -2,21 +2,12 @@
 import { localTime, printable, tableOf } from '@stimnet/machine'
 import type { Health, Readiness, Status } from '@stimnet/sdk'
 import { isOff, spanText } from '../../monitor/clocks.ts'
-import type { DiskUse } from '../../store/disk-use.ts'
+import { bytesText, type DiskUse } from '../../store/disk-use.ts'
 
 /** What the folder of a peer shows without the peer. */
 export interface LocalStatus {
   readonly institution: string
   readonly disk: readonly DiskUse[]
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-
-/** An amount on disk in words, such as `database 1.5 MiB`. */
-export function bytesText({ what, bytes }: DiskUse): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
-  const amount = bytes / 1024 ** power
-  return `${what} ${power === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[power]}`
 }
 
 /** What anybody may see, and the disk use. */
@@ -47,12 +38,19 @@ export function statusText(status: Status): string {
     `Sandbox   ${sandbox.engine === 'none' ? 'none' : `${sandbox.engine} (${sandbox.grade})${languages}`}\n`,
     `Jobs      ${jobs.running} running, ${jobs.queued} queued\n`,
     `Disk      ${status.disk.map(bytesText).join(', ')}\n`,
+    `Keeps     ${status.retention.map(keptText).join(', ')}\n`,
     checksText(status.checks),
     catalogs.length === 0 ? '\nNo catalogs.\n' : `\nCatalogs\n${tableOf(['catalog', 'epoch', 'remark'], epochs)}`,
     membersText(status),
     waitingText(status.waiting),
     usageText(status.usage)
   ].join('')
+}
+
+/** For how long something is kept, and how much of it the next sweep deletes. */
+function keptText({ what, days, due }: Status['retention'][number]): string {
+  if (days === null) return `${what} for ever`
+  return `${what} ${days} days${due === 0 ? '' : ` (${due} to be deleted)`}`
 }
 
 function checksText(checks: Readiness['checks']): string {

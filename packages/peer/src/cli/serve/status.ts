@@ -6,7 +6,8 @@ import { isKeyId, StimnetError } from '@stimnet/protocol'
 import { type Client, createClient, type Health, type Readiness, type Status } from '@stimnet/sdk'
 import type { LoadedConfig } from '../../config/config.ts'
 import { CONFIG_OPTION } from './start.ts'
-import { bytesText, type LocalStatus, restText, statusText } from './status-text.ts'
+import { bytesText } from '../../store/disk-use.ts'
+import { type LocalStatus, restText, statusText } from './status-text.ts'
 
 const CONFIG_FILE = 'stimnet.yaml'
 

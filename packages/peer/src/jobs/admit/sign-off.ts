@@ -23,6 +23,8 @@ export interface Ask {
   readonly approved?: boolean
   /** See `CatalogPrivacy.overShare`. */
   readonly overShare?: OverShare | undefined
+  /** The question was answered before. Taken for a new one where this is not given. */
+  readonly isRepeated?: boolean
 }
 
 /** The policy's decisions about a request. */
@@ -64,7 +66,7 @@ interface SignOffParts {
   /** Whether a witness has attested more of this peer's log than there is. */
   readonly isLogBehind: () => boolean
   /** What the ledger scope of a request has used up. */
-  readonly use: (plan: JobPlan, asker: Asker) => ScopeUse
+  readonly use: (plan: JobPlan, asker: Asker, isRepeated: boolean) => ScopeUse
 }
 
 /** Creates the sign-off of one configuration. */
@@ -86,7 +88,7 @@ export function createSignOff(parts: SignOffParts): SignOff {
 
 function factsOf(
   parts: SignOffParts,
-  { checked, askedBy, approved, overShare }: Ask,
+  { checked, askedBy, approved, overShare, isRepeated = false }: Ask,
   descriptor: CatalogDescriptor | undefined,
   plan?: JobPlan
 ): Facts {
@@ -130,7 +132,12 @@ function factsOf(
         }
       : {}),
     ...(plan?.review ? { review: plan.review } : {}),
-    ...(plan ? { project: plan.project, use: parts.use(plan, { issuer: checked.opened.issuer, askedBy }) } : {})
+    ...(plan
+      ? {
+          project: plan.project,
+          use: parts.use(plan, { issuer: checked.opened.issuer, askedBy }, isRepeated)
+        }
+      : {})
   }
 }
 

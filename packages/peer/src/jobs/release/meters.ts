@@ -56,14 +56,22 @@ export class ScopeMeter {
     this.#limits = limits
   }
 
-  /** The use of the scope for a question about to be judged, as of the last change prepared. */
-  useFor(plan: JobPlan, { issuer, askedBy }: Asker): ScopeUse {
-    const { clock, refusals, answered, scriptBits } = this.#parts
+  /** Whether the question was answered before, to anybody. */
+  isRepeated(plan: JobPlan): Promise<boolean> {
+    return this.#parts.answered.has(this.#scope, questionOf(plan))
+  }
+
+  /**
+   * The use of the scope for a question about to be judged, as of the last change prepared. `isRepeated` is read before, so that
+   * nothing comes between judging and what follows from it.
+   */
+  useFor(plan: JobPlan, { issuer, askedBy }: Asker, isRepeated: boolean): ScopeUse {
+    const { clock, refusals, scriptBits } = this.#parts
     const bits = (requester: string) => countedOf(requester, refusals.bits(this.#scope, requester, clock.now()))
     return {
       ...this.#max,
       refusalBits: Math.max(bits(issuer), bits(institution(askedBy))),
-      refusalWouldTell: wouldTell(plan) && !answered.has(this.#scope, questionOf(plan)),
+      refusalWouldTell: wouldTell(plan) && !isRepeated,
       scriptBits: scriptBits.told(this.#scope),
       scriptBitsLeast: OUTCOME_BITS
     }
@@ -92,20 +100,20 @@ export class ScopeMeter {
   }
 
   /** Charges the end of a job, inside the single writer and in the batch that ends it. Returns fields for the audit log. */
-  charge(
+  async charge(
     draft: Draft,
     plan: JobPlan,
     ending: Ended,
     asker: Asker & { readonly jobId: string }
-  ): Record<string, number> {
+  ): Promise<Record<string, number>> {
     if ('code' in ending && REFUSALS.includes(ending.code)) return this.#refused(draft, plan, 1, asker)
     if (plan.program.kind !== 'script') {
       if (!('output' in ending)) return {}
       const question = questionOf(plan)
       // Repeating an answer discloses nothing more.
-      if (this.#parts.answered.has(this.#scope, question)) return {}
-      this.#parts.answered.note(draft, this.#scope, { question, jobId: asker.jobId })
-      const shown = this.#newlyShown(draft, plan, ending.shown ?? [], asker.jobId)
+      if (await this.#parts.answered.has(this.#scope, question)) return {}
+      await this.#parts.answered.note(draft, this.#scope, { question, jobId: asker.jobId })
+      const shown = await this.#newlyShown(draft, plan, ending.shown ?? [], asker.jobId)
       this.#refused(draft, plan, withheldIn(ending.output) + shown, asker)
       if (this.#limits.countsTaken) this.#took(draft, plan, asker)
       // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
@@ -119,17 +127,25 @@ export class ScopeMeter {
   }
 
   /** The job with the first answer to the question; undefined where there is none. Of scripts nothing is answered again. */
-  answeredBy(plan: JobPlan): string | undefined {
+  answeredBy(plan: JobPlan): Promise<string | undefined> {
     return this.#parts.answered.jobOf(this.#scope, questionOf(plan))
+  }
+
+  /** What that job released, where it was deleted. */
+  keptAnswer(jobId: string): Promise<string | undefined> {
+    return this.#parts.answered.keptOf(jobId)
   }
 
   /**
    * What a question would take of each variable, and what its requester took in thirty days, under the site's names. Nothing for
    * a question that was answered before.
    */
-  takenFor(plan: JobPlan, { issuer, askedBy }: Asker): (InformationPrice & { readonly taken: number })[] {
-    const { clock, answered, taken } = this.#parts
-    if (answered.has(this.#scope, questionOf(plan))) return []
+  async takenFor(
+    plan: JobPlan,
+    { issuer, askedBy }: Asker
+  ): Promise<(InformationPrice & { readonly taken: number })[]> {
+    const { clock, taken } = this.#parts
+    if (await this.isRepeated(plan)) return []
     const took = (requester: string, variable: string) =>
       taken.bits(this.#scope, takenBy(requester, variable), clock.now())
     return priceOf(plan).map((price) => ({
@@ -147,12 +163,15 @@ export class ScopeMeter {
   }
 
   /** Notes what an answer shows of data beside its numbers. Returns how many facts no answer of the epoch has shown before. */
-  #newlyShown(draft: Draft, { catalog }: JobPlan, shown: readonly ShownFact[], jobId: string): number {
-    const { answered } = this.#parts
-    const names = shown.map((fact) => nameOfFact(catalog.epoch, fact))
-    const fresh = names.filter((name) => !answered.has(this.#scope, name))
-    for (const question of fresh) answered.note(draft, this.#scope, { question, jobId })
-    return fresh.length
+  async #newlyShown(draft: Draft, { catalog }: JobPlan, shown: readonly ShownFact[], jobId: string): Promise<number> {
+    let fresh = 0
+    for (const fact of shown) {
+      const question = nameOfFact(catalog.epoch, fact)
+      if (await this.#parts.answered.has(this.#scope, question)) continue
+      await this.#parts.answered.note(draft, this.#scope, { question, jobId })
+      fresh++
+    }
+    return fresh
   }
 
   /** Each refusal, withheld cell or group, statement that people were left out, and fact shown counts as one bit about data. */

@@ -165,7 +165,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
     overShare: async (plan, asker) => {
       const share = config.privacy?.requester_share
       if (share === undefined) return undefined
-      const asked = meterFor(plan.project).takenFor(plan, asker)
+      const asked = await meterFor(plan.project).takenFor(plan, asker)
       if (asked.length === 0) return undefined
       const known = await informedOf(catalog, settings, ledgersFor(plan.project))
       return overShareIn(asked, known, share)
@@ -211,7 +211,7 @@ async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: 
 }
 
 /** A share of what is left of a variable, where what the requester took in the period counts as left. */
-function overShareIn(asked: ReturnType<ScopeMeter['takenFor']>, known: readonly Informed[], share: number) {
+function overShareIn(asked: Awaited<ReturnType<ScopeMeter['takenFor']>>, known: readonly Informed[], share: number) {
   return asked
     .map(({ variable, bits, taken }): OverShare => {
       const { told, max } = known.find((one) => one.variable === variable) ?? { told: 0, max: 0 }

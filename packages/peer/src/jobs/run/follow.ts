@@ -1,5 +1,5 @@
 /** The follow stream of one asking peer: the changes of its jobs that it missed, then each new change when it is shown. */
-import type { Message } from '@stimnet/protocol'
+import { isEnded, type Message } from '@stimnet/protocol'
 import { fromText } from '../../store/base64.ts'
 import type { FeedEntry, JobStore } from '../../store/jobs.ts'
 
@@ -27,11 +27,16 @@ export async function* follow(
     progress: 0,
     result: new Uint8Array(),
     alive: false,
+    code: '',
     ...fields
   })
   for (const id of ask.openJobs) {
     const job = await jobs.get(id)
-    if (job?.askedBy !== askedBy) yield event({ jobId: id, state: 'unknown' })
+    if (job?.askedBy !== askedBy) {
+      const isDeleted = job === undefined && (await jobs.deleted(id))?.owner === askedBy
+      const code = isDeleted ? 'RESULT_DELETED' : ''
+      yield event({ jobId: id, state: 'unknown', code })
+    }
   }
   // A place that this log never gave out is ignored, and the feed starts from its beginning.
   let after = ask.log === jobs.log && ask.after <= (await jobs.lastPlace(askedBy)) ? ask.after : 0
@@ -68,6 +73,9 @@ function nextChange(jobs: JobStore, askedBy: string, signal: AbortSignal) {
 
 async function shown(jobs: JobStore, entry: FeedEntry): Promise<Partial<FollowEvent>> {
   const job = await jobs.get(entry.jobId)
+  const isDeleted = job?.resultDeletedAtMs !== undefined
+  // The peer never heard of the end while there was a result, so it is told as of a job that is gone.
+  if (isDeleted && isEnded(entry.state)) return { ...entry, state: 'unknown', code: 'RESULT_DELETED' }
   // The stored result belongs to the final state. An entry that still says running must not carry it.
   const ended = job?.state === entry.state && job.result !== undefined
   return { ...entry, ...(ended ? { result: fromText(job.result ?? '') } : {}) }

@@ -40,7 +40,7 @@ export interface Publication {
    * Called inside the single writer. Charges what the end uses up in its ledger scope; returns fixed fields for the
    * audit log.
    */
-  readonly charge: (draft: Draft) => Readonly<Record<string, number>>
+  readonly charge: (draft: Draft) => Promise<Readonly<Record<string, number>>>
   /** Why disclosure control withheld the output: one of a fixed set of texts, for this institution's auditors. */
   readonly why?: string
 }
@@ -67,6 +67,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   const code = ending.state === 'completed' ? '' : ending.code
   const reason = ending.state === 'completed' ? '' : ending.reason || CODES[ending.code].meaning
   const outputHash = createHash('sha256').update(outputJson).digest('hex')
+  const charged = await publication.charge(draft)
   const record = draft.audit({
     kind: ending.state === 'completed' ? 'release' : 'end',
     actor: parts.signer.id,
@@ -79,7 +80,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
       request: job.requestHash,
       output: outputHash,
       policy: publication.policyHash,
-      ...publication.charge(draft),
+      ...charged,
       ...(publication.why === undefined ? {} : { why: publication.why })
     }
   })

@@ -374,8 +374,17 @@ export class Runner implements Queue {
       sandbox: this.#parts.validation.sandbox,
       now: this.#parts.clock.now()
     })
-    const overShare = await this.#parts.privacy.of(job.catalog).overShare(plan, job)
-    const standing = this.#parts.signOff.standing({ checked, askedBy: job.askedBy, approved, overShare }, plan)
+    const privacy = this.#parts.privacy.of(job.catalog)
+    const overShare = await privacy.overShare(plan, job)
+    const isRepeated = await privacy.meter(plan.project).isRepeated(plan)
+    const ask = {
+      checked,
+      askedBy: job.askedBy,
+      approved,
+      overShare,
+      isRepeated
+    }
+    const standing = this.#parts.signOff.standing(ask, plan)
     if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
     if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan
@@ -440,13 +449,19 @@ export class Runner implements Queue {
     return { shown: this.#told(ended.record, ended.why) }
   }
 
-  /** The answer to the same question under the same rules; undefined where there is none. */
+  /**
+   * The answer to the same question under the same rules; undefined where there is none. Throws RESULT_DELETED where there was one and
+   * it is nowhere any more: judged anew it could differ, and nobody would be charged for the difference.
+   */
   async #answerBefore(plan: JobPlan, privacy: CatalogPrivacy): Promise<SafeOutput | undefined> {
     if (plan.plan === undefined) return undefined
-    const id = privacy.meter(plan.project).answeredBy(plan)
-    const answered = id === undefined ? undefined : await this.#parts.jobs.get(id)
-    const json = answered === undefined ? undefined : await outputJsonOf(answered, this.#parts.clock)
-    const output = json === undefined ? undefined : discloseAgain(json)
+    const meter = privacy.meter(plan.project)
+    const id = await meter.answeredBy(plan)
+    if (id === undefined) return undefined
+    const answered = await this.#parts.jobs.get(id)
+    const json = (answered && (await outputJsonOf(answered, this.#parts.clock))) ?? (await meter.keptAnswer(id))
+    if (json === undefined) throw new StimnetError('RESULT_DELETED', `answering again what ${id} answered`)
+    const output = discloseAgain(json)
     return output?.output.disclosure.policy_hash === privacy.policyHash ? output : undefined
   }
 
@@ -504,7 +519,7 @@ export class Runner implements Queue {
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
       charge: (draft: Draft) =>
-        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : {}
+        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({})
     }
   }
 

@@ -51,6 +51,8 @@ export type AuditKind =
   | 'restore'
   | 'spend'
   | 'upload'
+  | 'retention'
+  | 'format'
   | 'self-test'
 
 /** An event to be recorded. */
@@ -71,7 +73,12 @@ interface Head {
   readonly sequence: number
   /** The root of the tree, in hex. */
   readonly root: string
+  /** The last record that says how many charges there were; absent where an earlier version wrote it, or where there is none. */
+  readonly counted?: number
 }
+
+/** The kinds of records that say how many charges there were. */
+const COUNTING: readonly AuditKind[] = ['start', 'spend']
 
 /** A record's place in the log, and its proof. */
 export interface Appended {
@@ -109,6 +116,7 @@ export class AuditLog {
   /** The tree as of the last batch on disk. Only this state is proved to others. */
   #stored: TreeState = EMPTY_TREE
   #pending: Operation[] = []
+  #counted: number | undefined
 
   private constructor(root: Root, random: RandomSource) {
     this.#random = random
@@ -129,6 +137,7 @@ export class AuditLog {
     }
     log.#tree = await log.#nodes.load(head.sequence)
     log.#stored = log.#tree
+    log.#counted = head.counted
     if (toHex(rootOf(log.#tree)) !== head.root) throw new StimnetError('AUDIT_BROKEN', 'the tree has another root')
     return log
   }
@@ -159,6 +168,7 @@ export class AuditLog {
     const bytes = messages.AuditRecord.encode({ ...record, hash: leaf })
     this.#pending.push({ type: 'put', sublevel: this.#records, key: keyOf(record.sequence), value: bytes })
     for (const node of nodes) this.#pending.push(this.#nodes.put(node))
+    if (COUNTING.includes(event.kind)) this.#counted = record.sequence
     return {
       sequence: record.sequence,
       hash: toHex(leaf),
@@ -174,12 +184,17 @@ export class AuditLog {
   }
 
   /** The state of the log before a change is prepared, to which `rewind` returns when the change throws. */
-  mark(): { tree: TreeState; pending: number } {
-    return { tree: this.#tree, pending: this.#pending.length }
+  mark(): { tree: TreeState; pending: number; counted: number | undefined } {
+    return {
+      tree: this.#tree,
+      pending: this.#pending.length,
+      counted: this.#counted
+    }
   }
 
-  rewind(mark: { tree: TreeState; pending: number }): void {
+  rewind(mark: ReturnType<AuditLog['mark']>): void {
     this.#tree = mark.tree
+    this.#counted = mark.counted
     this.#pending.length = mark.pending
   }
 
@@ -189,7 +204,8 @@ export class AuditLog {
     this.#pending = []
     const tree = this.#tree
     if (operations.length > 0) {
-      const head: Head = { sequence: tree.size, root: toHex(rootOf(tree)) }
+      const counted = this.#counted === undefined ? {} : { counted: this.#counted }
+      const head: Head = { sequence: tree.size, root: toHex(rootOf(tree)), ...counted }
       operations.push({ type: 'put', sublevel: this.#meta, key: 'head', value: head })
     }
     return {
@@ -198,6 +214,11 @@ export class AuditLog {
         this.#stored = tree
       }
     }
+  }
+
+  /** The sequence number of the last record that says how many charges there were; undefined where it is not known. */
+  get counted(): number | undefined {
+    return this.#counted
   }
 
   /** Records, newest first, with sequence numbers below `before`. */

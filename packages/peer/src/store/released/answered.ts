@@ -1,53 +1,95 @@
 /**
  * Questions that were answered from the current epochs, each with the job that has the answer. They stay answerable after the limit on
- * refusals is reached, and are answered alike.
+ * refusals is reached, and are answered alike, also after that job was deleted: what it released is then kept here.
  */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
-
-/** Forgets the answered questions of a catalog that moves to another epoch. For a peer that is not serving. */
-export async function forgetAnswered(database: Database, catalog: string): Promise<(draft: Draft) => void> {
-  const stored = database.json<Answer>('answered')
-  const keys = await stored.keys({ gt: `${catalog}!`, lt: `${catalog}!\uffff` }).all()
-  return (draft) => {
-    for (const key of keys) draft.del(stored, key)
-  }
-}
 
 /** The id of the job with the answer; 1 where an earlier version did not keep it. */
 type Answer = string | 1
 
-/** Answered questions by scope and hash, in memory and stored. They grow with the answers from the current epochs. */
+/** The sublevels of answered questions. */
+export const ANSWERED_SUBLEVELS = ['answered', 'answered-jobs', 'answered-outputs'] as const
+
+/**
+ * Questions noted last, which the database may not have yet: the changes of one batch are prepared before any of them is written, and
+ * a batch has fewer than this.
+ */
+const FRESH_MAX = 16_384
+
+/** Forgets the answered questions of a catalog that moves to another epoch. For a peer that is not serving. */
+export async function forgetAnswered(database: Database, catalog: string): Promise<(draft: Draft) => void> {
+  const { questions, jobs, outputs } = storesOf(database)
+  const answers = await questions.iterator({ gt: `${catalog}!`, lt: `${catalog}!\uffff` }).all()
+  return (draft) => {
+    for (const [key, answer] of answers) {
+      draft.del(questions, key)
+      if (answer === 1) continue
+      draft.del(jobs, answer)
+      draft.del(outputs, answer)
+    }
+  }
+}
+
+function storesOf(database: Database) {
+  return {
+    questions: database.json<Answer>('answered'),
+    /** The question of each job that gave a first answer. */
+    jobs: database.json<string>('answered-jobs'),
+    /** What a deleted job released, as JSON text, by job. */
+    outputs: database.json<string>('answered-outputs')
+  }
+}
+
+/** Answered questions by scope and hash. They are read when they are needed: there are as many as answers from the current epochs. */
 export class AnsweredStore {
-  readonly #stored: Sublevel<Answer>
-  readonly #known: Map<string, Answer>
+  readonly #stored: ReturnType<typeof storesOf>
+  readonly #fresh = new Map<string, string>()
 
-  private constructor(stored: Sublevel<Answer>, known: Map<string, Answer>) {
-    this.#stored = stored
-    this.#known = known
+  constructor(database: Database) {
+    this.#stored = storesOf(database)
   }
 
-  static async open(database: Database): Promise<AnsweredStore> {
-    const stored = database.json<Answer>('answered')
-    return new AnsweredStore(stored, new Map(await stored.iterator().all()))
-  }
-
-  has(scope: string, question: string): boolean {
-    return this.#known.has(`${scope}!${question}`)
+  async has(scope: string, question: string): Promise<boolean> {
+    return (await this.#get(keyOf(scope, question))) !== undefined
   }
 
   /** The job that has the first answer; undefined where there is none, or where it is not known. */
-  jobOf(scope: string, question: string): string | undefined {
-    const answer = this.#known.get(`${scope}!${question}`)
+  async jobOf(scope: string, question: string): Promise<string | undefined> {
+    const answer = await this.#get(keyOf(scope, question))
     return answer === 1 ? undefined : answer
   }
 
-  /** Notes an answered question, in the batch of its answer. */
-  note(draft: Draft, scope: string, { question, jobId }: { question: string; jobId: string }): void {
-    const key = `${scope}!${question}`
-    if (this.#known.has(key)) return
-    draft.undo(() => void this.#known.delete(key))
-    draft.put(this.#stored, key, jobId)
-    this.#known.set(key, jobId)
+  async #get(key: string): Promise<Answer | undefined> {
+    return this.#fresh.get(key) ?? (await this.#stored.questions.get(key))
   }
+
+  /** Notes an answered question, in the batch of its answer. The first answer counts. Inside the single writer. */
+  async note(draft: Draft, scope: string, { question, jobId }: { question: string; jobId: string }): Promise<void> {
+    const key = keyOf(scope, question)
+    if ((await this.#get(key)) !== undefined) return
+    draft.undo(() => void this.#fresh.delete(key))
+    draft.put(this.#stored.questions, key, jobId)
+    draft.put(this.#stored.jobs, jobId, key)
+    if (this.#fresh.size >= FRESH_MAX) this.#fresh.delete(this.#fresh.keys().next().value ?? '')
+    this.#fresh.set(key, jobId)
+  }
+
+  /** Whether a job gave the first answer to a question. */
+  async isFirst(jobId: string): Promise<boolean> {
+    return (await this.#stored.jobs.get(jobId)) !== undefined
+  }
+
+  /** Keeps what a job released that is about to be deleted, in the batch that deletes it. */
+  keep(draft: Draft, jobId: string, json: string): void {
+    draft.put(this.#stored.outputs, jobId, json)
+  }
+
+  /** What a deleted job released; undefined for any other. */
+  keptOf(jobId: string): Promise<string | undefined> {
+    return this.#stored.outputs.get(jobId)
+  }
+}
+
+function keyOf(scope: string, question: string): string {
+  return `${scope}!${question}`
 }

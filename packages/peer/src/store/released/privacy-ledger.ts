@@ -293,7 +293,8 @@ function added(was: Totals, { scope, nanoRho, promised }: Omit<Spend, 'lost'> & 
 
 /** The latest number of charges in the audit log. Every start and every charge records it. */
 async function lastCount({ auditLog }: Database): Promise<number> {
-  let before: number | undefined
+  // The log knows where, so that what came since is not read.
+  let before = auditLog.counted === undefined ? undefined : auditLog.counted + 1
   for (;;) {
     const records = await auditLog.read({ limit: PAGE, ...(before === undefined ? {} : { before }) })
     for (const { kind, detailJson } of records) {

@@ -648,6 +648,7 @@ export interface FollowEvent {
   progress: number
   result: Uint8Array
   alive: boolean
+  code: string
 }
 export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', [
   [1, 'log', 'string'],
@@ -656,7 +657,8 @@ export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', 
   [4, 'state', 'string'],
   [5, 'progress', 'double'],
   [6, 'result', 'bytes'],
-  [7, 'alive', 'bool']
+  [7, 'alive', 'bool'],
+  [8, 'code', 'string']
 ])
 
 export interface JobResult {

@@ -1,0 +1,46 @@
+/** The ages after which a peer deletes, as its configuration declares them, and what there is to delete. */
+import type { PeerConfig } from '../config/config.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** What is deleted, in the order of the reports. */
+export const KINDS = ['results', 'jobs', 'requests', 'uploads', 'epochs', 'accounts'] as const
+/** One of them. */
+export type Kind = (typeof KINDS)[number]
+
+/** Amounts by kind. */
+export type Counts = Readonly<Record<Kind, number>>
+
+/** Nothing of any kind. */
+export const NONE: Counts = { results: 0, jobs: 0, requests: 0, uploads: 0, epochs: 0, accounts: 0 }
+
+/** Days by kind; undefined where it is kept for ever. */
+export type Ages = Readonly<Record<Kind, number | undefined>>
+
+/** The ages of a configuration. */
+export function agesOf({ retention }: Pick<PeerConfig, 'retention'>): Ages {
+  return {
+    results: retention.results_days,
+    jobs: retention.jobs_days,
+    requests: retention.requests_days,
+    uploads: retention.uploads_days,
+    epochs: retention.epochs_days,
+    accounts: retention.locked_accounts_days
+  }
+}
+
+/** The time before which something of that age is due, Unix ms. */
+export function dueBefore(days: number, nowMs: number): number {
+  return nowMs - days * DAY_MS
+}
+
+/** The sum of two amounts. */
+export function added(a: Counts, b: Partial<Counts>): Counts {
+  const sums = KINDS.map((kind) => [kind, a[kind] + (b[kind] ?? 0)] as const)
+  return Object.fromEntries(sums) as Record<Kind, number>
+}
+
+/** Whether there is anything. */
+export function isAny(counts: Counts): boolean {
+  return KINDS.some((kind) => counts[kind] > 0)
+}
