@@ -2,6 +2,7 @@
 export type { Exchange, Rate } from './exchanges/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'
+export { digestsExchange } from './exchanges/digests.ts'
 export { federationExchange } from './exchanges/federation.ts'
 export { followExchange } from './exchanges/follow.ts'
 export { helloExchange } from './exchanges/hello.ts'

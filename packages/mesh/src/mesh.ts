@@ -23,12 +23,14 @@ export interface MeshTiming {
   readonly redialMsMax: number
   /** First wait between two searches for members, ms; doubles up to `discoverMsMax`. Default 500. */
   readonly discoverMs: number
-  /** Longest wait between two searches for members, ms. Default 60 s. */
+  /** Longest wait between two searches for members, ms. Default 5 min. */
   readonly discoverMsMax: number
   /** Interval of heartbeats on a follow stream without events, ms. Default 5 s. */
   readonly heartbeatMs: number
   /** A follow stream that is silent for this long is considered broken, ms. Default 16 s: three missed heartbeats. */
   readonly silenceMsMax: number
+  /** Time without use after which a connection that was opened on demand is closed, ms. Default 30 s. */
+  readonly idleMs: number
   /** First wait before a follow stream is opened again, ms; doubles up to `redialMsMax`. Default 100. */
   readonly reopenMs: number
 }
@@ -54,6 +56,13 @@ export interface MeshSettings {
   readonly bootstrap: readonly string[]
   /** Whether to search for peers by multicast on the local network. */
   readonly mdns: boolean
+  /**
+   * Members to which connections are kept, at most; others are dialled on demand. Default 24. A peer that listens nowhere, or that
+   * nobody has reached for a while, keeps all that it knows, because nobody else could connect them.
+   */
+  readonly neighbours?: number
+  /** Most connections, whoever opened them. Default 500. Past it, further ones are refused. */
+  readonly connectionsMax?: number
   /** Whether a peer may connect and be connected to. Called after Noise has proved the PeerId, and again at every question. */
   readonly permits: (peerId: string) => boolean
   /** Makes a mesh that answers strangers, and neither searches for peers nor dials any, whatever addresses strangers name. */
@@ -136,12 +145,21 @@ export interface Mesh {
   announce(terms: readonly string[]): void
   /** Permitted peers that the DHT names for a term. These are hints: some peers may be missing, others may have left. */
   findProviders(term: string, signal: AbortSignal): Promise<string[]>
-  /** Permitted peers that are or were connected. Peers that were not seen for 30 days are forgotten at the next start. */
+  /**
+   * Permitted peers that are or were connected, or that `learn` named. Peers that were not seen for 30 days are forgotten at the next
+   * start.
+   */
   members(): string[]
   /** Peers that are connected and have identified themselves. */
   connected(): string[]
-  /** Time at which the peer was last connected, Unix ms; null for a peer that never was. */
+  /** Time at which the peer was last connected or gave a sign of life, Unix ms; null for a peer that never did. */
   lastSeen(peerId: string): number | null
+  /** Whether a connection to the peer is kept, also while nothing is asked. */
+  keeps(peerId: string): boolean
+  /** Whether the peer is connected or, where no connection to it is kept, was not missed at the last attempt to reach it. */
+  isReachable(peerId: string): boolean
+  /** Adds a permitted peer that others know, with its addresses and the time of its last sign of life, Unix ms. */
+  learn(peerId: string, addresses: readonly string[], seenAtMs: number): void
   /** Multiaddrs under which the peer was last known. */
   addressesOf(peerId: string): string[]
   /**

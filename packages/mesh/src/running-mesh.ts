@@ -5,9 +5,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { type Encodable, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
 import { type Asking, ask, OPEN_MS_MAX } from './streams/ask.ts'
 import type { LevelDatastore } from './connect/datastore.ts'
-import { Dialler } from './connect/dialler.ts'
+import { Dialler } from './upkeep/dialler.ts'
 import type { Discipline } from './connect/discipline.ts'
-import { Discovery } from './connect/discovery.ts'
+import { Discovery } from './upkeep/discovery.ts'
 import type { Exchange } from './exchanges/exchange.ts'
 import { followExchange } from './exchanges/follow.ts'
 import { errorOf, faultOf } from './streams/fault.ts'
@@ -15,6 +15,7 @@ import { follow, type MeshFollower } from './streams/follow.ts'
 import { isPermitted } from './connect/gater.ts'
 import { Lanes } from './streams/lanes.ts'
 import { Links } from './connect/links.ts'
+import { digestsExchange } from './exchanges/digests.ts'
 import type { Members } from './connect/members.ts'
 import type {
   AskOptions,
@@ -31,9 +32,15 @@ import type {
 import { firstPeerOf, type MeshNode, startNode } from './connect/node.ts'
 import { type Serving, serve } from './streams/serve.ts'
 import { serveFollow } from './streams/serve-follow.ts'
+import type { Pulse } from './connect/pulse.ts'
+import { Tending } from './upkeep/tending.ts'
 
 /** Time for a peer to receive what was sent before the connection closes, ms. */
 const CLOSE_MS_MAX = 500
+/** Default of `MeshSettings.neighbours`. Up to this many other members, all are connected with all. */
+const NEIGHBOURS = 24
+/** Time for others to reach this peer, ms. Otherwise it seems that nobody can, and it keeps all connections that it opens. */
+const REACHED_MS = 120_000
 
 /** The parts of a running mesh. */
 export interface MeshParts {
@@ -44,6 +51,7 @@ export interface MeshParts {
   readonly discipline: Discipline
   readonly datastore: LevelDatastore
   readonly members: Members
+  readonly pulse: Pulse
   readonly discoveryStore: MeshStore
 }
 
@@ -55,11 +63,15 @@ export class RunningMesh implements Mesh {
   readonly #links: Links
   readonly #discovery: Discovery
   readonly #dialler: Dialler
+  readonly #tending: Tending
   readonly #asking: Asking
   readonly #serving: Serving
   readonly #followers = new Map<string, MeshFollower>()
   #running: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
+  #startedAtMs = 0
+  /** Whether a connection of another peer has arrived. */
+  #isReached = false
   #connected: (peerId: string) => void = () => undefined
 
   constructor(parts: MeshParts) {
@@ -76,10 +88,21 @@ export class RunningMesh implements Mesh {
     })
     this.#discovery = new Discovery({ ...deps, node, timing, stopping, permits, store: parts.discoveryStore })
     const lookUp = (peerId: string, signal: AbortSignal) => this.#discovery.lookUp(peerId, signal)
-    this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp })
-    this.#asking = { node, clock: deps.clock, random: deps.random, lanes: new Lanes(), stopping }
+    const limit = () => this.#limit()
+    this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp, limit })
+    this.#tending = new Tending({
+      node,
+      clock: deps.clock,
+      stopping,
+      limit,
+      idleMs: timing.idleMs,
+      isKept: (peerId) => this.#dialler.isKept(peerId),
+      isSparing: (peerId) => this.#links.speaks(peerId, digestsExchange.id)
+    })
+    const used = (peerId: string) => this.#tending.used(peerId)
+    this.#asking = { node, clock: deps.clock, random: deps.random, lanes: new Lanes(), stopping, used }
     const isProved = parts.settings.answersOnly?.isProved ?? (() => true)
-    this.#serving = { node, deps, permits, isProved, stopping, discipline }
+    this.#serving = { node, deps, permits, isProved, stopping, discipline, used }
     discipline.onShutOut((peerId, why) => {
       deps.events.shutOut(peerId, why)
       void this.disconnect(peerId)
@@ -94,11 +117,18 @@ export class RunningMesh implements Mesh {
       this.#dialler.addHint(detail.id.toString(), detail.multiaddrs.map(String))
     })
     await startNode(node, settings)
+    const { clock } = this.#parts.deps
+    this.#startedAtMs = clock.now()
+    const stopping = this.#stopping.signal
+    this.#running = this.#parts.pulse.run(clock, stopping)
     if (settings.answersOnly) return
     for (const address of settings.bootstrap) this.#dialler.addBootstrap(address)
     for (const peerId of members.ids()) this.#dialler.addMember(peerId, members.addressesOf(peerId))
     this.#running = Promise.all([
+      this.#running,
       this.#dialler.run(),
+      this.#tending.run(),
+      this.#lookWhetherReached(stopping),
       this.#discovery.runAnnouncing(),
       this.#discovery.runExploring(this.#dialler)
     ]).catch((error) => this.#parts.deps.events.unexpected(errorOf(error), 'keeping up the mesh'))
@@ -126,6 +156,27 @@ export class RunningMesh implements Mesh {
 
   lastSeen(peerId: string): number | null {
     return this.#links.isLive(peerId) ? this.#parts.deps.clock.now() : this.#parts.members.lastSeen(peerId)
+  }
+
+  keeps(peerId: string): boolean {
+    return this.#dialler.isKept(peerId)
+  }
+
+  isReachable(peerId: string): boolean {
+    if (this.#links.isLive(peerId)) return true
+    const isKnown = this.addressesOf(peerId).length > 0 && isPermitted(this.#parts.settings.permits, peerId)
+    return isKnown && !this.#dialler.isKept(peerId) && !this.#dialler.isMissed(peerId)
+  }
+
+  learn(peerId: string, addresses: readonly string[], seenAtMs: number): void {
+    const { settings, members, node } = this.#parts
+    if (settings.answersOnly || peerId === this.peerId || !isPermitted(settings.permits, peerId)) return
+    members.learn(peerId, addresses, seenAtMs)
+    const known = members.addressesOf(peerId)
+    this.#dialler.addMember(peerId, known)
+    const multiaddrs = known.flatMap((text) => (isMultiaddr(text) ? [multiaddr(text)] : []))
+    // From there the library takes the addresses of a peer that is asked and not connected.
+    node.peerStore.merge(peerIdFromString(peerId), { multiaddrs }).catch(() => {})
   }
 
   addressesOf(peerId: string): string[] {
@@ -204,13 +255,15 @@ export class RunningMesh implements Mesh {
   }
 
   #onLive(peerId: string, facts: { addresses: string[]; isNew: boolean }): void {
-    const { settings, deps, members } = this.#parts
+    const { settings, deps, members, node } = this.#parts
     // The peer may have lost its permission between connecting and identifying itself.
     if (!isPermitted(settings.permits, peerId)) return void this.disconnect(peerId)
     if (settings.answersOnly === undefined) {
       members.saw(peerId, facts.addresses)
       this.#dialler.addMember(peerId, facts.addresses)
+      this.#dialler.opened(peerId)
     }
+    this.#isReached ||= node.getConnections().some(({ direction }) => direction === 'inbound')
     if (!facts.isNew) return
     this.#followers.get(peerId)?.peerIsBack()
     deps.events.peerConnected(peerId)
@@ -221,10 +274,32 @@ export class RunningMesh implements Mesh {
     const { deps, members } = this.#parts
     if (members.lastSeen(peerId) !== null) members.saw(peerId)
     this.#dialler.lost(peerId)
+    this.#tending.forget(peerId)
     deps.events.peerDisconnected(peerId)
+  }
+
+  #limit(): number {
+    const { settings, deps } = this.#parts
+    if (settings.listen.length === 0) return Number.POSITIVE_INFINITY
+    const isUnreached = !this.#isReached && deps.clock.now() - this.#startedAtMs >= REACHED_MS
+    return isUnreached ? Number.POSITIVE_INFINITY : (settings.neighbours ?? NEIGHBOURS)
+  }
+
+  async #lookWhetherReached(signal: AbortSignal): Promise<void> {
+    await this.#parts.deps.clock.sleep(REACHED_MS, signal).catch(() => {})
+    if (!signal.aborted) this.#dialler.limitChanged()
   }
 
   #assertFree(protocol: string): void {
     assert(!this.#parts.node.getProtocols().includes(protocol), `${protocol} has a handler already`)
+  }
+}
+
+function isMultiaddr(text: string): boolean {
+  try {
+    multiaddr(text)
+    return true
+  } catch {
+    return false
   }
 }

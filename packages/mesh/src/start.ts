@@ -7,6 +7,7 @@ import { Doorway } from './connect/doorway.ts'
 import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
+import { Pulse } from './connect/pulse.ts'
 import { RunningMesh } from './running-mesh.ts'
 
 const MINUTE_MS = 60_000
@@ -17,9 +18,10 @@ const TIMING: MeshTiming = {
   redialMs: 250,
   redialMsMax: 15_000,
   discoverMs: 500,
-  discoverMsMax: MINUTE_MS,
+  discoverMsMax: 5 * MINUTE_MS,
   heartbeatMs: 5_000,
   silenceMsMax: 16_000,
+  idleMs: 30_000,
   reopenMs: 100
 }
 
@@ -32,10 +34,12 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const timing = { ...TIMING, ...settings.timing }
   const discipline = new Discipline(deps.clock)
   const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
+  const pulse = new Pulse()
   const node = await createNode(settings, timing, {
     datastore,
     discipline,
     door,
+    pulse,
     clock: deps.clock,
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
@@ -50,6 +54,7 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
     node,
     datastore,
     members,
+    pulse,
     discoveryStore: stores.discovery
   })
 }

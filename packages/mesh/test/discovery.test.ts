@@ -4,7 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { Discipline } from '../src/connect/discipline.ts'
-import { Discovery } from '../src/connect/discovery.ts'
+import { Discovery } from '../src/upkeep/discovery.ts'
 import { Doorway } from '../src/connect/doorway.ts'
 import { helloExchange, type MeshEvents, type MeshTiming } from '../src/index.ts'
 import { createNode } from '../src/connect/node.ts'
@@ -27,6 +27,7 @@ const TIMING: MeshTiming = {
   discoverMsMax: NEVER_MS,
   heartbeatMs: NEVER_MS,
   silenceMsMax: NEVER_MS,
+  idleMs: NEVER_MS,
   reopenMs: NEVER_MS
 }
 

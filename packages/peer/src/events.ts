@@ -9,6 +9,8 @@ export const ALERT_KINDS = [
   'login-failed',
   'rate-limited',
   'statement-refused',
+  'digest-refused',
+  'digest-conflict',
   'log-regression',
   'log-conflict',
   'refused-often',

@@ -34,6 +34,7 @@ import {
   openRetention,
   sweepApprovals,
   sweepReplays,
+  isPassedOn,
   termsOf
 } from './start/opening.ts'
 import { type Basis, openBasis, openServing, type Serving } from './start/serving.ts'
@@ -106,14 +107,14 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // Once more, so that nothing comes in any more when what answers is closed.
   lifetime.keep(mesh, (opened) => opened.stop())
   const connections = await openConnections(setting, stores, basis, serving, mesh)
-  const asking = openAsking(setting, stores, { ...basis, ...serving }, connections)
+  const asking = openAsking(setting, stores, { ...basis, ...serving }, connections, options.timing)
 
   // Deliveries that were open at the last stop continue; then the peer opens its listeners.
   await asking.delivery.recover()
   await keepTidy(setting, stores, serving)
   const { catalogs } = basis
   const retention = await openRetention({ ...setting, ...stores, catalogs, shares: serving.shares }, lifetime)
-  mesh.announce(termsOf(basis.catalogs))
+  mesh.announce(termsOf(catalogs, isPassedOn(config)))
   await recordStart(setting, stores)
   const gatewayUrl = await openDoor(setting, { stores, basis, mesh, serving, connections, asking, feed, retention })
   const metricsUrl = await openMetrics({ config, events }, lifetime)

@@ -38,12 +38,12 @@ async function federation(
   return { witnesses, asked }
 }
 
-async function attestor(signer: Signer, database?: Database, members?: Pick<ConflictParts, 'connected' | 'tell'>) {
+async function attestor(signer: Signer, database?: Database, members?: Pick<ConflictParts, 'members' | 'tell'>) {
   const own = database ?? (await newDatabase())
   const alerts: Alert[] = []
   const watched = { ...events, alert: (alert: Alert) => void alerts.push(alert) }
   const parts = { clock, database: own, events: watched }
-  const nobody = { connected: () => [], tell: () => Promise.resolve() }
+  const nobody = { members: () => [], tell: () => Promise.resolve() }
   const permits = (peer: string) => peer !== dan.id
   const conflicts = await Conflicts.open({ ...parts, ...nobody, ...members, self: signer.id, permits })
   return { attest: createAttest({ ...parts, signer, conflicts }), database: own, conflicts, alerts }
@@ -367,7 +367,7 @@ describe('a log that was changed', () => {
     const c = await attestor(carol)
     const told: string[] = []
     const b = await attestor(bob, undefined, {
-      connected: () => [ada.id, carol.id],
+      members: () => [ada.id, carol.id],
       tell: async (peerId, conflict) => {
         told.push(peerId)
         await c.conflicts.heard(messages.LogConflict.decode(messages.LogConflict.encode(conflict)), bob.id)

@@ -15,6 +15,8 @@ export class Links {
   readonly #node: MeshNode
   readonly #live = new Set<string>()
   readonly #open = new Set<string>()
+  /** The protocols that each connected peer said it serves. */
+  readonly #protocols = new Map<string, ReadonlySet<string>>()
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>()
   readonly #listeners: Listeners
 
@@ -32,6 +34,11 @@ export class Links {
 
   isLive(peerId: string): boolean {
     return this.#live.has(peerId)
+  }
+
+  /** Whether the connected peer serves the protocol. */
+  speaks(peerId: string, protocol: string): boolean {
+    return this.#protocols.get(peerId)?.has(protocol) ?? false
   }
 
   /** Whether there is a connection to the peer, identified or not. */
@@ -70,11 +77,12 @@ export class Links {
   }
 
   readonly #identified = (event: CustomEvent<IdentifyResult>): void => {
-    const { peerId, listenAddrs, signedPeerRecord } = event.detail
+    const { peerId, listenAddrs, signedPeerRecord, protocols } = event.detail
     const id = peerId.toString()
     if (this.#node.getConnections(peerId).length === 0) return
     const isNew = !this.#live.has(id)
     this.#live.add(id)
+    this.#protocols.set(id, new Set(protocols))
     this.#waiting.get(id)?.resolve()
     const addresses = (signedPeerRecord?.addresses ?? listenAddrs).map(String)
     this.#listeners.onLive(id, { addresses, isNew })
@@ -83,6 +91,7 @@ export class Links {
   readonly #disconnected = (event: CustomEvent<PeerId>): void => {
     const id = event.detail.toString()
     this.#open.delete(id)
+    this.#protocols.delete(id)
     if (this.#live.delete(id)) this.#listeners.onGone(id)
   }
 }

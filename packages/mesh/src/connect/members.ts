@@ -55,12 +55,24 @@ export class Members {
 
   /** Records that a peer is seen now. Without addresses, the known ones are kept. */
   saw(peerId: string, addresses: readonly string[] = []): void {
-    const known = addresses.length > 0 ? addresses.slice(0, ADDRESSES_MAX) : this.addressesOf(peerId)
-    const member = { lastSeenMs: this.#clock.now(), addresses: [...known] }
     if (!this.#members.has(peerId) && this.#members.size >= REMEMBERED_MAX) this.forget(this.#longestUnseen())
+    this.#put(peerId, addresses, this.#clock.now())
+  }
+
+  #put(peerId: string, addresses: readonly string[], lastSeenMs: number): void {
+    const known = addresses.length > 0 ? addresses.slice(0, ADDRESSES_MAX) : this.addressesOf(peerId)
+    const member = { lastSeenMs, addresses: [...known] }
     this.#members.set(peerId, member)
     const bytes = new TextEncoder().encode(JSON.stringify(member))
     this.#write(() => this.#store.put(peerId, bytes))
+  }
+
+  /** Records a sign of life that others passed on. Without newer addresses, the known ones are kept. */
+  learn(peerId: string, addresses: readonly string[], seenAtMs: number): void {
+    const known = this.#members.get(peerId)
+    if (known && known.lastSeenMs >= seenAtMs) return
+    if (!known && this.#members.size >= REMEMBERED_MAX) return
+    this.#put(peerId, addresses, Math.min(seenAtMs, this.#clock.now()))
   }
 
   forget(peerId: string): void {

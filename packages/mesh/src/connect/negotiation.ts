@@ -13,6 +13,7 @@ import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
 import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './guarded.ts'
 import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
+import { Pulse } from './pulse.ts'
 import { type Bytes, judgeReading } from './reading.ts'
 
 /** The longest line of multistream-select, bytes without its length. */
@@ -81,9 +82,11 @@ export class Negotiations {
   readonly #peers = new WeakMap<object, string>()
 
   readonly #rates: MultiplexRates
+  readonly #pulse: Pulse
 
-  constructor(discipline: Discipline, clock: Clock) {
+  constructor(discipline: Discipline, clock: Clock, pulse = new Pulse()) {
     this.#discipline = discipline
+    this.#pulse = pulse
     this.#rates = new MultiplexRates(clock)
   }
 
@@ -140,8 +143,10 @@ export class Negotiations {
   #watchFrames(connection: MessageStream): void {
     const peer = this.#peers.get(connection) ?? ''
     const watch = new MultiplexWatch()
+    const heard = this.#pulse.watch(connection)
     judgeReading(connection, (bytes) => {
       if (connection.status !== 'open') return false
+      heard()
       for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
         const found = watch.follow(chunk)
         const fault = typeof found === 'string' ? found : this.#rates.take(peer, found)

@@ -20,6 +20,7 @@ import type { MeshSettings, MeshTiming } from '../mesh.ts'
 import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
 import { Negotiations } from './negotiation.ts'
 import { isAnyTaken } from './port.ts'
+import { KEEP_ALIVE_MS, type Pulse } from './pulse.ts'
 
 const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
@@ -48,15 +49,18 @@ interface NodeParts {
   readonly clock: Clock
   readonly discipline: Discipline
   readonly door: Doorway
+  /** Notices dead connections, if it is run. */
+  readonly pulse?: Pulse
 }
 
 /** Creates the node. It opens nothing before `startNode`. */
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
-  { datastore, denied, clock, discipline, door }: NodeParts
+  { datastore, denied, clock, discipline, door, pulse }: NodeParts
 ): Promise<MeshNode> {
-  const negotiations = new Negotiations(discipline, clock)
+  const negotiations = new Negotiations(discipline, clock, pulse)
+  const connections = connectionSettings(settings.connectionsMax ?? CONNECTIONS_MAX)
   const node = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', settings.nodeSeed),
@@ -64,7 +68,7 @@ export async function createNode(
     // The default discloses library, version and platform to every peer.
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
     addresses: { listen: [...settings.listen], announce: [...(settings.announce ?? [])] },
-    transports: [settings.transport === 'memory' ? memory() : tcp(listener(door))],
+    transports: [settings.transport === 'memory' ? memory() : tcp(listener(door, connections.maxConnections))],
     connectionProtector: () => negotiations.protector(NOISE),
     connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
@@ -74,8 +78,9 @@ export async function createNode(
       door,
       answersOnly: settings.answersOnly !== undefined
     }),
-    connectionManager: CONNECTIONS,
-    connectionMonitor: MONITOR,
+    connectionManager: connections,
+    // `Pulse` notices dead connections.
+    connectionMonitor: { enabled: false },
     // A peer's entry must outlive every provider record that names it. If a node has a record of a peer that it has forgotten,
     // its whole answer fails, and all other providers are hidden.
     peerStore: { maxAddressAge: 10 * DAY_MS, maxPeerAge: 10 * DAY_MS },
@@ -84,8 +89,7 @@ export async function createNode(
       identify: identify({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB }),
       // Pushes a new address of this node soon. The default waits a second, even after the node has stopped.
       identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
-      // The connection monitor uses the same protocol. With the default of one stream, a simultaneous ping by the DHT makes the
-      // monitor consider the connection dead and close it.
+      // Earlier versions close a connection on which their ping, or the DHT's at the same time, is not answered.
       ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
       dht: kadDHT(dhtSettings(timing))
     }
@@ -121,6 +125,7 @@ export function firstPeerOf(node: MeshNode, back: () => void): void {
 }
 
 const MUXER = {
+  keepAliveInterval: KEEP_ALIVE_MS,
   maxInboundStreams: 256,
   maxOutboundStreams: 256,
   // With the default of 10, a burst of streams in the same tick in which a dial resolves would end the connection.
@@ -134,10 +139,14 @@ const MUXER = {
   }
 }
 
-const CONNECTIONS = {
-  maxConnections: 500,
+const PENDING_MAX = 200
+/** Default of `MeshSettings.connectionsMax`. */
+const CONNECTIONS_MAX = 500
+
+const connectionSettings = (maxConnections: number) => ({
+  maxConnections,
   // The doorway bounds connections that are not yet proved. One that it aborts counts here until it is closed completely.
-  maxIncomingPendingConnections: 200,
+  maxIncomingPendingConnections: PENDING_MAX,
   inboundUpgradeTimeout: 10_000,
   // The doorway counts by address, and knows which addresses permitted peers have come from.
   inboundConnectionThreshold: 10_000,
@@ -145,20 +154,12 @@ const CONNECTIONS = {
   addressDialTimeout: 5_000,
   // `Dialler` dials again; the library would give up after five tries.
   reconnectRetries: 0
-}
+})
 
 /** What the listener is opened with goes to the platform's server as well. */
-function listener(door: Doorway): TCPOptions {
-  const { maxConnections, maxIncomingPendingConnections } = CONNECTIONS
+function listener(door: Doorway, connectionsMax: number): TCPOptions {
   const listenOpts = { blockList: door.list() } as TCPOptions['listenOpts'] & object
-  return { listenOpts, maxConnections: maxConnections + 2 * maxIncomingPendingConnections }
-}
-
-const MONITOR = {
-  protocolPrefix: PREFIX,
-  pingInterval: 10_000,
-  // Long enough for a machine under load, short enough to drop a dead connection within half a minute.
-  pingTimeout: { minTimeout: 5_000, maxTimeout: 10_000 }
+  return { listenOpts, maxConnections: connectionsMax + 2 * PENDING_MAX }
 }
 
 function dhtSettings(timing: MeshTiming) {
@@ -168,8 +169,11 @@ function dhtSettings(timing: MeshTiming) {
     clientMode: false,
     // The default drops private addresses, which are often the only ones.
     peerInfoMapper: passthroughMapper,
-    // An answer names at most as many providers as a bucket holds. The default of 20 would hide most of a large network.
-    kBucketSize: 256,
+    // An answer names at most so many peers, and a record is put at so many. Larger buckets made every query ask every peer, and every
+    // answer name all: work that grew with the cube of their number. The directory is made complete by digests, not by the DHT.
+    kBucketSize: 20,
+    // Each query may dial some peers that are not connected. Tables change little, since every connection and answer updates them.
+    querySelfInterval: 30 * MINUTE_MS,
     // By default a query sends up to a hundred requests at once. Fewer are enough for few members that are asked again soon.
     alpha: 3,
     disjointPaths: 3,

@@ -24,6 +24,8 @@ export interface Asking {
   readonly lanes: Lanes
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
+  /** Told of each peer that is asked. */
+  readonly used: (peerId: string) => void
 }
 
 /** See `Mesh.ask`. Asking a question twice is safe: it only reads, or its nonce ensures that it takes effect once. */
@@ -35,6 +37,7 @@ export async function ask<Q, A>(
   options: { signal: AbortSignal }
 ): Promise<A> {
   const signal = AbortSignal.any([options.signal, asking.stopping])
+  asking.used(peerId)
   const doing = `asking ${peerId} ${exchange.id}`
   // A peer resets more streams than the exchange permits, so further questions wait here for a free one.
   const { id, streamsPerConnectionMax } = exchange

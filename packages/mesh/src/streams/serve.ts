@@ -23,6 +23,8 @@ export interface Serving {
   /** Whether a peer has a proof, where strangers are answered. Others are counted apart. */
   readonly isProved: (peerId: string) => boolean
   readonly discipline: Discipline
+  /** Told of each peer that asks. */
+  readonly used: (peerId: string) => void
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
 }
@@ -75,6 +77,7 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
     const frames = framesOf(stream, exchange.questionBytesMax)
     const signal = AbortSignal.any([endOf(stream), serving.stopping])
     const from = connection.remotePeer.toString()
+    serving.used(from)
     const startedAt = performance.now()
     let code: Code | 'OK' = 'OK'
     let frame: Uint8Array

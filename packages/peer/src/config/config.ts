@@ -29,6 +29,13 @@ const meshSchema = z.strictObject({
    * announcements.
    */
   mdns: z.boolean().default(false),
+  /**
+   * Members to which connections are kept; with more members than this, others are dialled when they are needed. A peer that others
+   * cannot reach keeps all.
+   */
+  neighbours: z.int().min(4).max(1_000).default(24),
+  /** Most connections at the same time, whoever opened them. Further ones are refused. */
+  connections_max: z.int().min(16).max(10_000).default(500),
   /** PeerIds that may connect. Empty means nobody. */
   peers: z.array(keyId).default([]),
   /** Lets anybody connect and ask. For the demo and tests only. */

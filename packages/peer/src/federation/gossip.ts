@@ -11,6 +11,8 @@ export interface GossipParts {
   readonly federation: Federation
   readonly mesh: Mesh
   readonly events: PeerEvents
+  /** Called after the membership was counted again. */
+  readonly membersChanged?: () => void
 }
 
 /** Exchanges statements with a member that connected. Both know the same afterwards. */
@@ -31,8 +33,9 @@ export async function exchangeStatements({ federation, mesh, events }: GossipPar
 }
 
 /** Sends each new statement to all connected members from now on, and closes the connections of revoked ones. */
-export function spreadChanges({ federation, mesh, events }: GossipParts): void {
+export function spreadChanges({ federation, mesh, events, membersChanged = () => undefined }: GossipParts): void {
   federation.onChange((added) => {
+    membersChanged()
     const connected = mesh.connected()
     // Revoked peers get the statement too, before their connection is closed.
     const told = connected.map((peerId) => tell({ federation, mesh, events }, peerId, added))

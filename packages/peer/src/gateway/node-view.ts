@@ -48,8 +48,7 @@ export function nodeMethods(parts: NodeParts): Pick<GatewayPeer, NodeMethod> {
     checks: parts.checks,
     catalogs: (account) => catalogs.filter((catalog) => catalog.access_level !== 'private' || isStaff(account)),
     nodes: () => {
-      const connected = new Set(mesh.connected())
-      return directory.neighbours().map((neighbour) => nodeOf(parts, neighbour, connected))
+      return directory.neighbours().map((neighbour) => nodeOf(parts, neighbour))
     },
     searchMesh: async (words, signal) => {
       const found = await directory.search({ words, name: '', includePrivate: false }, signal)
@@ -61,7 +60,7 @@ export function nodeMethods(parts: NodeParts): Pick<GatewayPeer, NodeMethod> {
   }
 }
 
-function nodeOf(parts: NodeParts, neighbour: Neighbour, connected: ReadonlySet<string>): Node {
+function nodeOf(parts: NodeParts, neighbour: Neighbour): Node {
   const {
     number,
     nodeId,
@@ -80,7 +79,7 @@ function nodeOf(parts: NodeParts, neighbour: Neighbour, connected: ReadonlySet<s
     institution,
     // The address of another peer's gateway is not known here; the peer is reached through the mesh.
     endpoint_url: self ? parts.facts().endpointUrl : `/p2p/${peerId}`,
-    is_active: self || connected.has(peerId),
+    is_active: self || parts.mesh.isReachable(peerId),
     last_seen: isoOf(self ? parts.clock.now() : (parts.mesh.lastSeen(peerId) ?? neighbour.lastSeenMs)),
     peer_id: peerId,
     sandbox,

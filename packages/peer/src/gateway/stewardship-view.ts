@@ -57,7 +57,7 @@ export function usageOf({ catalog, scope, what, used, max }: Used): Usage {
   return { ...counted, max: text(max), share: Number(share.toFixed(4)) }
 }
 
-/** The members of the charter; without one, the peers that the configuration permits; in open mode, the connected ones. */
+/** The members of the charter; without one, the peers that the configuration permits; in open mode, those that can be reached. */
 export function membershipOf({
   config,
   self,
@@ -66,11 +66,10 @@ export function membershipOf({
   directory,
   conflicts
 }: Omit<StewardshipParts, 'ledger' | 'privacy'>): Membership {
-  const connected = new Set(mesh.connected())
   const { open, peers } = config.mesh
   const listed = federation
     ? federation.members()
-    : [self, ...(open ? connected : peers)].map((peer) => ({
+    : [self, ...(open ? mesh.members().filter((peer) => mesh.isReachable(peer)) : peers)].map((peer) => ({
         peer,
         institution: directory.get(peer)?.institution ?? ''
       }))
@@ -82,7 +81,7 @@ export function membershipOf({
       peer_id: peer,
       institution,
       self: peer === self,
-      connected: peer === self || connected.has(peer),
+      connected: peer === self || mesh.isReachable(peer),
       log_disputed_by: conflicts.witnessesAgainst(peer)
     }))
   }

@@ -3,6 +3,7 @@ import {
   type CatalogDescriptor,
   type Clock,
   isKeyId,
+  type Message,
   messages,
   open,
   withoutMisleading,
@@ -35,6 +36,14 @@ export interface FoundCatalog {
   readonly descriptor: CatalogDescriptor
 }
 
+/** What the directory needs of a digest. */
+export interface DigestSaid {
+  readonly about: Message<'HelloAnswer'>
+  /** Changes with every description of the peer's catalogs. */
+  readonly catalogsHash: string
+  readonly issuedAtMs: number
+}
+
 /** Dependencies of `Directory`. */
 export interface DirectoryParts {
   readonly clock: Clock
@@ -42,15 +51,18 @@ export interface DirectoryParts {
   readonly links: Links
   /** Peers that may be asked now: members known to the mesh, and this peer. */
   readonly members: () => readonly string[]
-  readonly isConnected: (peerId: string) => boolean
+  /** Whether the peer is connected or was not missed lately. */
+  readonly isReachable: (peerId: string) => boolean
+  /** What a valid digest says of a peer to which no connection is kept; undefined without one. Others are asked themselves. */
+  readonly digestOf: (peerId: string) => DigestSaid | undefined
   /** PeerIds that the DHT names as providers of a catalog. They are hints only. */
   readonly providers: (catalog: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
-/** Time for one connected peer to list its catalogs, ms. A slower peer is left out. */
+/** Time for one peer to list its catalogs, ms. A slower peer is left out. */
 const ASK_MS = 5_000
-/** The same for a peer that must be dialled first, ms. Short, so that a broadcast does not wait for a peer that is offline. */
-const DIAL_MS = 1_500
+/** The same for a peer that was missed at the last attempt, ms. Short, so that a broadcast does not wait for a peer that is offline. */
+const DIAL_MS = 3_000
 /**
  * Peers remembered at most, far more than a federation has. Beyond it, the peer that was not seen for the longest time
  * is dropped.
@@ -59,6 +71,10 @@ const NEIGHBOURS_MAX = 1_000
 const NAMES_TOLD_MAX = 12
 /** Time for which the catalogs of a peer are not asked for again, ms. */
 const OFFERS_KEPT_MS = 10_000
+/** The same where a digest of the peer says that they are still the same, ms. Descriptions are signed for an hour. */
+const OFFERS_SAME_MS = 30 * 60_000
+/** Peers that are asked for their catalogs at the same time. */
+const CONCURRENCY = 64
 /** Time for the DHT to name peers that membership does not know, ms. */
 const HINT_MS = 1_500
 
@@ -67,7 +83,7 @@ export class Directory {
   readonly #parts: DirectoryParts
   readonly #stored: Sublevel<Neighbour>
   readonly #neighbours = new Map<string, Neighbour>()
-  readonly #offers = new Map<string, { catalogs: readonly FoundCatalog[]; untilMs: number }>()
+  readonly #offers = new Map<string, { catalogs: readonly FoundCatalog[]; askedAtMs: number; hash: string }>()
 
   private constructor(parts: DirectoryParts) {
     this.#parts = parts
@@ -102,8 +118,17 @@ export class Directory {
       clock: this.#parts.clock,
       atAnyTime: true
     })
-    const hello = messages.HelloAnswer.decode(opened.body)
-    await this.#remember({
+    await this.#describe(peerId, messages.HelloAnswer.decode(opened.body), this.#parts.clock.now())
+    return opened.issuedAtMs
+  }
+
+  /** Adds what a digest says of its peer. */
+  async learn(peerId: string, { about, issuedAtMs }: DigestSaid): Promise<void> {
+    await this.#describe(peerId, about, Math.min(issuedAtMs, this.#parts.clock.now()))
+  }
+
+  #describe(peerId: string, hello: Message<'HelloAnswer'>, lastSeenMs: number): Promise<void> {
+    return this.#remember({
       peerId,
       nodeId: withoutMisleading(hello.nodeId.slice(0, 64)),
       institution: withoutMisleading(hello.institution.slice(0, 200)),
@@ -113,9 +138,8 @@ export class Directory {
       sandboxGrade: hello.sandboxGrade.slice(0, 32),
       languages: hello.languages.slice(0, 8).map((language) => language.slice(0, 32)),
       catalogs: hello.catalogs.slice(0, 256).map((name) => name.slice(0, 64)),
-      lastSeenMs: this.#parts.clock.now()
+      lastSeenMs
     })
-    return opened.issuedAtMs
   }
 
   /** The PeerId of a node id or PeerId. Throws PEER_UNKNOWN for an unknown name, and for a name that two peers share. */
@@ -142,19 +166,34 @@ export class Directory {
     return this.neighbours().filter(({ catalogs }) => catalogs.includes(catalog))
   }
 
-  /** Asks every member, and the peers that the DHT names, for catalogs. Each answer is signed by its owner. */
+  /**
+   * Asks members, and the peers that the DHT names, for catalogs. Each answer is signed by its owner. Members to which no connection is
+   * kept are not asked if their digest does not name the wanted catalog, or says that nothing has changed.
+   */
   async search(
     query: { words: readonly string[]; name: string; includePrivate: boolean },
     signal: AbortSignal
   ): Promise<readonly FoundCatalog[]> {
     const hinted = query.name === '' ? [] : await this.#hints(query.name, signal)
     const candidates = [...new Set([...this.#parts.members(), ...hinted])]
-    const answers = await Promise.all(candidates.map((peerId) => this.#offersOf(peerId, signal)))
+    const waiting = candidates.filter((peerId) => query.name === '' || this.#mayOffer(peerId, query.name))
+    const answers: (readonly FoundCatalog[])[] = waiting.map(() => [])
+    const numbered = waiting.entries()
+    const worker = async () => {
+      for (const [at, peerId] of numbered) answers[at] = await this.#offersOf(peerId, signal)
+    }
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, worker))
     return answers
       .flat()
       .filter(({ descriptor }) => query.name === '' || descriptor.name === query.name)
       .filter(({ descriptor }) => query.includePrivate || descriptor.accessLevel !== 'private')
       .filter(({ descriptor }) => fitsWords(descriptor, query.words))
+  }
+
+  /** False only where the peer's digest says so. The digest of this peer itself does not name its private catalogs. */
+  #mayOffer(peerId: string, catalog: string): boolean {
+    const digest = peerId === this.#parts.links.self ? undefined : this.#parts.digestOf(peerId)
+    return digest?.about.catalogs.includes(catalog) ?? true
   }
 
   async #hints(name: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -169,10 +208,13 @@ export class Directory {
   /** The catalogs of a peer, kept for some seconds, so that one busy searcher does not use up the peer's quota for others. */
   async #offersOf(peerId: string, signal: AbortSignal): Promise<readonly FoundCatalog[]> {
     const now = this.#parts.clock.now()
+    const hash = this.#parts.digestOf(peerId)?.catalogsHash ?? ''
+    const isThere = this.#parts.isReachable(peerId)
     const known = this.#offers.get(peerId)
-    if (known && known.untilMs > now) return known.catalogs
+    const isSame = isThere && hash !== '' && known?.hash === hash
+    if (known && now - known.askedAtMs < (isSame ? OFFERS_SAME_MS : OFFERS_KEPT_MS)) return known.catalogs
     try {
-      const withinMs = this.#parts.isConnected(peerId) ? ASK_MS : DIAL_MS
+      const withinMs = isThere ? ASK_MS : DIAL_MS
       const link = this.#parts.links.to(peerId)
       const sealed = await link.catalogs(
         { words: [], name: '' },
@@ -180,7 +222,7 @@ export class Directory {
       )
       const catalogs = await Promise.all(sealed.map((bytes) => this.#read(peerId, bytes)))
       this.#offers.delete(peerId)
-      this.#offers.set(peerId, { catalogs, untilMs: now + OFFERS_KEPT_MS })
+      this.#offers.set(peerId, { catalogs, askedAtMs: now, hash })
       if (this.#offers.size > NEIGHBOURS_MAX) this.#offers.delete(this.#offers.keys().next().value ?? '')
       return catalogs
     } catch {

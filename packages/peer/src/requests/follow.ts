@@ -21,7 +21,11 @@ export interface FollowParts {
   readonly requests: RequestStore
   readonly links: Links
   readonly events: PeerEvents
+  /** Time for which a stream stays open although nothing is awaited, ms. Default 30 s. */
+  readonly restMs?: number
 }
+
+const REST_MS = 30_000
 
 /** A job whose events are awaited, and the request that it belongs to. */
 interface Awaited {
@@ -35,7 +39,10 @@ interface Awaited {
 export class Followers {
   readonly #parts: FollowParts
   readonly #awaited = new Map<string, Map<string, Awaited>>()
-  readonly #open = new Map<string, { close(): void }>()
+  readonly #open = new Map<string, { close(): Promise<void> }>()
+  /** Streams that are being closed. The next one to the same peer waits for that. */
+  readonly #closing = new Map<string, Promise<void>>()
+  readonly #stopping = new AbortController()
 
   constructor(parts: FollowParts) {
     this.#parts = parts
@@ -53,7 +60,7 @@ export class Followers {
   }
 
   forget(part: RequestPart): void {
-    this.#awaited.get(part.peerId)?.delete(part.jobId)
+    this.#done(part.peerId, part.jobId)
   }
 
   /** Waits for one admitted part; opens the peer's stream where none is open. */
@@ -61,8 +68,14 @@ export class Followers {
     const { peerId } = part
     const awaited = this.#awaited.get(peerId)?.get(part.jobId)
     if (awaited) awaited.admitted = true
-    // An open stream is kept: it costs little, and the next request can use it at once.
+    // An open stream is kept for a while, so that the next request can use it at once.
     if (this.#open.has(peerId)) return
+    const closing = this.#closing.get(peerId)
+    if (closing) void closing.then(() => this.#isAwaited(peerId) && this.await(part))
+    else this.#follow(peerId)
+  }
+
+  #follow(peerId: string): void {
     const stream = this.#parts.links.to(peerId).follow(
       async () => ({ ...(await this.#parts.requests.followed(peerId)), openJobs: this.#admitted(peerId) }),
       (event) => this.#receive(peerId, event)
@@ -80,7 +93,8 @@ export class Followers {
   }
 
   close(): void {
-    for (const stream of this.#open.values()) stream.close()
+    this.#stopping.abort(new StimnetError('INTERRUPTED', 'following no more'))
+    for (const stream of this.#open.values()) void stream.close()
     this.#open.clear()
     this.#awaited.clear()
   }
@@ -89,10 +103,35 @@ export class Followers {
     const awaited = this.#awaited.get(peerId)?.get(event.jobId)
     if (awaited) {
       const ended = await this.#apply(peerId, event, awaited)
-      if (ended) this.#awaited.get(peerId)?.delete(event.jobId)
+      if (ended) this.#done(peerId, event.jobId)
     }
     // Stored only after the event was applied. After a crash in between, the event is sent and applied again.
     if (event.sequence > 0) await this.#parts.requests.saw(peerId, { log: event.log, after: event.sequence })
+  }
+
+  #isAwaited(peerId: string): boolean {
+    return (this.#awaited.get(peerId)?.size ?? 0) > 0
+  }
+
+  /** Nothing more of this job is awaited. Its peer's stream is closed if that stays so. */
+  #done(peerId: string, jobId: string): void {
+    this.#awaited.get(peerId)?.delete(jobId)
+    if (this.#isAwaited(peerId) || !this.#open.has(peerId)) return
+    const { clock, restMs = REST_MS } = this.#parts
+    clock.sleep(restMs, this.#stopping.signal).then(
+      () => this.#isAwaited(peerId) || this.#end(peerId),
+      () => undefined
+    )
+  }
+
+  #end(peerId: string): void {
+    const stream = this.#open.get(peerId)
+    if (!stream) return
+    this.#open.delete(peerId)
+    this.#closing.set(
+      peerId,
+      stream.close().finally(() => this.#closing.delete(peerId))
+    )
   }
 
   /** Applies an event to its part. True where the part has ended. */

@@ -12,7 +12,7 @@ export interface Link {
   follow(
     ask: () => Promise<{ log: string; after: number; openJobs: string[] }>,
     onEvent: (event: Message<'FollowEvent'>) => Promise<void>
-  ): { close(): void }
+  ): { close(): Promise<void> }
 }
 
 /** Links to any peer, including this one. */

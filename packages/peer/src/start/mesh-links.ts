@@ -19,7 +19,7 @@ function meshLink(mesh: Mesh, peerId: string): Link {
       (await mesh.ask(catalogExchange, peerId, { words: [...words], name }, { signal })).catalogs,
     follow: (ask, onEvent) => {
       const follower = mesh.follow(peerId, { ask, onEvent })
-      return { close: () => void follower.close() }
+      return { close: () => follower.close() }
     }
   }
 }
@@ -31,8 +31,13 @@ function ownLink(own: Exchanges, self: string): Link {
     catalogs: (query) => own.catalogs(query, self),
     follow: (ask, onEvent) => {
       const closing = new AbortController()
-      void followOwn(own, self, { ask, onEvent }, closing.signal)
-      return { close: () => closing.abort() }
+      const following = followOwn(own, self, { ask, onEvent }, closing.signal)
+      return {
+        close: () => {
+          closing.abort()
+          return following
+        }
+      }
     }
   }
 }

@@ -170,6 +170,8 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       announce: config.mesh.announce,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
+      neighbours: config.mesh.neighbours,
+      connectionsMax: config.mesh.connections_max,
       permits: parts.permits,
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
@@ -194,8 +196,17 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
   )
 }
 
-/** The DHT terms of this peer's catalogs: names and keywords of all that are not private. */
-export function termsOf(catalogs: ReadonlyMap<string, Catalog>): string[] {
+/** Whether members pass this peer's digest on. */
+export function isPassedOn({ mesh, federation }: Pick<PeerConfig, 'mesh' | 'federation'>): boolean {
+  return mesh.open || federation.charter !== undefined
+}
+
+/**
+ * The DHT terms of this peer's catalogs: names and keywords of all that are not private. None where its digest carries the names: to put
+ * a term into the DHT and to renew it costs a connection to twenty members.
+ */
+export function termsOf(catalogs: ReadonlyMap<string, Catalog>, isInDigests: boolean): string[] {
+  if (isInDigests) return []
   const told = [...catalogs.values()].map(({ descriptor }) => descriptor).filter((d) => d.accessLevel !== 'private')
   return [...new Set(told.flatMap(({ name, keywords }) => [name, ...keywords]))]
 }
@@ -204,15 +215,26 @@ const HELLO_MS = 10_000
 /** Interval at which connected peers are asked again, ms: a clock may be set wrongly while two peers are connected. */
 const HELLO_EVERY_MS = 10 * 60_000
 
-/** Introduces every connected peer again at intervals. */
+const HELLO_AGAIN_MS = 15_000
+/** Peers that are asked again at once, at most: who did not answer has no time, and neither has this peer, perhaps. */
+const HELLO_AGAIN_MAX = 8
+
+/** Introduces every connected peer again at intervals, and soon again those that did not answer. */
 export function keepIntroduced(parts: Introducing, lifetime: Lifetime): void {
   lifetime.every(HELLO_EVERY_MS, () => {
+    parts.atMs.clear()
     for (const peerId of parts.mesh.connected()) void introduce(parts, peerId)
+  })
+  lifetime.every(HELLO_AGAIN_MS, () => {
+    const unknown = parts.mesh.connected().filter((peerId) => !parts.atMs.has(peerId))
+    for (const peerId of unknown.slice(0, HELLO_AGAIN_MAX)) void introduce(parts, peerId)
   })
 }
 
 /** The parts that introduce a peer. */
 interface Introducing {
+  /** Time at which each peer was last introduced, Unix ms. */
+  readonly atMs: Map<string, number>
   readonly mesh: Mesh
   readonly directory: Directory
   readonly clock: Clock
@@ -225,12 +247,15 @@ interface Introducing {
  * answer has no name, and can be asked by its PeerId.
  */
 export async function introduce(parts: Introducing, peerId: string): Promise<void> {
-  const { mesh, directory, clock, clocks, events } = parts
+  const { mesh, directory, clock, clocks, events, atMs } = parts
   try {
+    // A connection that was opened on demand, of a peer that was introduced lately.
+    if (!mesh.keeps(peerId) && atMs.has(peerId)) return
     const signal = AbortSignal.timeout(HELLO_MS)
     const askedAtMs = clock.now()
     const { jws } = await mesh.ask(helloExchange, peerId, { version: '' }, { signal })
     const heardAtMs = clock.now()
+    atMs.set(peerId, heardAtMs)
     clocks.compare(peerId, { askedAtMs, saidMs: await directory.introduce(peerId, jws), heardAtMs })
   } catch (error) {
     events.served({ exchange: helloExchange.id, from: peerId, ms: 0, code: codeOf(error) })

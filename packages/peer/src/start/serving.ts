@@ -68,14 +68,14 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const { signer, database, jobs, ledger, standing } = stores
   const { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor } = basis
   const trust = await trustOf(setting, federation)
-  const connected = () => mesh.connected()
+  const members = () => mesh.members()
   const conflicts = await Conflicts.open({
     self: signer.id,
     clock,
     database,
     events,
     permits,
-    connected,
+    members,
     tell: (peerId, conflict) =>
       mesh.ask(logConflictExchange, peerId, conflict, { signal: AbortSignal.timeout(TELL_MS) })
   })

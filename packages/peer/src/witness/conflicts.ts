@@ -26,8 +26,8 @@ export interface ConflictParts {
   readonly database: Database
   readonly events: PeerEvents
   readonly permits: Permits
-  /** Members that can be told now. */
-  readonly connected: () => readonly string[]
+  /** Members that are told, connected or not. */
+  readonly members: () => readonly string[]
   readonly tell: (peerId: string, conflict: Parameters<typeof messages.LogConflict.encode>[0]) => Promise<unknown>
 }
 
@@ -69,7 +69,7 @@ export class Conflicts {
     const notes = { seen: await bareCheckpoint(seen, { peer }), shown: await bareCheckpoint(shown, { peer }) }
     const conflict = { peer, ...notes, witness: this.#parts.self, foundAtMs: this.#parts.clock.now() }
     if (!(await this.#keep(conflict))) return
-    for (const member of this.#parts.connected()) if (member !== peer) void this.#tell(member, conflict)
+    for (const member of this.#parts.members()) if (member !== peer) void this.#tell(member, conflict)
   }
 
   /**

@@ -19,7 +19,8 @@ const SEALED_TYPES = {
   charter: Number.POSITIVE_INFINITY,
   membership: Number.POSITIVE_INFINITY,
   catalog: 24 * 3_600_000,
-  hello: 24 * 3_600_000
+  hello: 24 * 3_600_000,
+  digest: 24 * 3_600_000
 } as const
 
 /** A type of statement. */

@@ -223,6 +223,45 @@ export const HelloAnswer: MessageType<HelloAnswer> = messageType('HelloAnswer', 
   [8, 'languages', 'string', 'repeated']
 ])
 
+export interface PeerDigest {
+  sequence: number
+  about: HelloAnswer | null
+  addresses: string[]
+  catalogsHash: string
+  charter: string
+  open: boolean
+}
+export const PeerDigest: MessageType<PeerDigest> = messageType('PeerDigest', [
+  [1, 'sequence', 'double'],
+  [2, 'about', () => HelloAnswer],
+  [3, 'addresses', 'string', 'repeated'],
+  [4, 'catalogsHash', 'string'],
+  [5, 'charter', 'string'],
+  [6, 'open', 'bool']
+])
+
+export interface DigestsAsk {
+  root: string
+  digests: Uint8Array[]
+  wanted: Uint8Array
+}
+export const DigestsAsk: MessageType<DigestsAsk> = messageType('DigestsAsk', [
+  [1, 'root', 'string'],
+  [2, 'digests', 'bytes', 'repeated'],
+  [3, 'wanted', 'bytes']
+])
+
+export interface DigestsAnswer {
+  root: string
+  marks: Uint8Array
+  digests: Uint8Array[]
+}
+export const DigestsAnswer: MessageType<DigestsAnswer> = messageType('DigestsAnswer', [
+  [1, 'root', 'string'],
+  [2, 'marks', 'bytes'],
+  [3, 'digests', 'bytes', 'repeated']
+])
+
 export interface Statement {
   domain: string
   type: string

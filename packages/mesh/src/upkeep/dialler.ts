@@ -1,12 +1,13 @@
-/** Dialling of members, bootstrap addresses and hinted peers, repeated with growing waits, so that connections stay up. */
+/** Dialling of neighbours, bootstrap addresses and hinted peers, repeated with growing waits, so that connections stay up. */
 
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Clock, RandomSource } from '@stimnet/protocol'
-import { backOffMs } from './back-off.ts'
-import type { Links } from './links.ts'
-import { ADDRESSES_MAX } from './members.ts'
+import { backOffMs } from '../connect/back-off.ts'
+import type { Links } from '../connect/links.ts'
+import { ADDRESSES_MAX } from '../connect/members.ts'
 import type { MeshTiming } from '../mesh.ts'
-import type { MeshNode } from './node.ts'
+import { chooseNeighbours, rankOf } from './neighbours.ts'
+import type { MeshNode } from '../connect/node.ts'
 
 /** Most dials in progress at the same time. */
 const DIALS_MAX = 16
@@ -20,13 +21,22 @@ const HINT_TRIES = 3
 /** Longest sleep if no dial is due, ms. A new target ends it earlier. */
 const IDLE_MS = 60_000
 
+/** A connection that ends sooner was refused, or the network is bad: the peer is dialled again less soon, ms. */
+const SHORT_MS = 60_000
+/** Failures in a row after which a member counts as not reachable. */
+const ILL_FAILURES = 2
+
 interface Target {
   /** Null for a bootstrap address without a PeerId, until the peer was reached. */
   peerId: string | null
   addresses: string[]
-  /** Whether it is dialled for as long as the mesh runs. */
-  readonly lasting: boolean
+  /** Hints are dropped after some failures. Members are dialled while they are neighbours, bootstrap addresses while these are few. */
+  readonly kind: 'bootstrap' | 'member' | 'hint'
+  readonly rank: number
   failures: number
+  /** Whether the last attempt to reach the peer failed. */
+  isMissed: boolean
+  openedAtMs: number
   dueAtMs: number
   dialling: boolean
 }
@@ -40,16 +50,19 @@ export interface DiallerDeps {
   readonly timing: Pick<MeshTiming, 'redialMs' | 'redialMsMax'>
   readonly stopping: AbortSignal
   readonly permits: (peerId: string) => boolean
+  /** Most members to which connections are kept. */
+  readonly limit: () => number
   /** Current addresses of the peer according to other peers; see `Discovery.lookUp`. */
   readonly lookUp: (peerId: string, signal: AbortSignal) => Promise<string[]>
 }
 
-/** Keeps this peer connected to the peers that it knows. There is one per mesh. */
+/** Keeps this peer connected to its neighbours: all members that it knows, or a choice of them. There is one per mesh. */
 export class Dialler {
   readonly #deps: DiallerDeps
   readonly #targets = new Map<string, Target>()
   #underWay = 0
   #wake = new AbortController()
+  #neighbours: ReadonlySet<string> | null = null
 
   constructor(deps: DiallerDeps) {
     this.#deps = deps
@@ -59,18 +72,49 @@ export class Dialler {
   addBootstrap(address: string): void {
     const peerId = peerIdOf(multiaddr(address))
     if (peerId === this.#deps.node.peerId.toString()) return
-    this.#add(address, { peerId, addresses: [address], lasting: true })
+    this.#add(address, { peerId, addresses: [address], kind: 'bootstrap' })
   }
 
-  /** Adds a peer that was connected before. */
+  /** Adds a peer that was connected before, or that others know. */
   addMember(peerId: string, addresses: readonly string[]): void {
     const known = this.#targets.get(peerId)
-    if (known?.lasting) {
+    if (known?.kind === 'member') {
       known.addresses = merge(addresses, known.addresses)
       return
     }
     this.#targets.delete(peerId)
-    this.#add(peerId, { peerId, addresses: merge(addresses, known?.addresses ?? []), lasting: true })
+    this.#add(peerId, { peerId, addresses: merge(addresses, known?.addresses ?? []), kind: 'member' })
+  }
+
+  /** The peer has connected, whoever dialled. */
+  opened(peerId: string): void {
+    const target = this.#targets.get(peerId)
+    if (!target) return
+    target.openedAtMs = this.#deps.clock.now()
+    target.failures = 0
+    target.isMissed = false
+    this.limitChanged()
+  }
+
+  /** Members that are known, connected or not. */
+  get memberCount(): number {
+    return [...this.#targets.values()].filter(({ kind }) => kind === 'member').length
+  }
+
+  /** Whether a connection to the peer is kept. */
+  isKept(peerId: string): boolean {
+    return this.#chosen().has(peerId)
+  }
+
+  /** Whether the last attempt to reach the peer failed. */
+  isMissed(peerId: string): boolean {
+    return this.#targets.get(peerId)?.isMissed ?? false
+  }
+
+  /** Chooses the neighbours anew. */
+  limitChanged(): void {
+    this.#neighbours = null
+    this.#wake.abort()
   }
 
   /** Adds a peer that another peer named. It is dialled at once, and dropped after some failures. */
@@ -86,19 +130,23 @@ export class Dialler {
       if (fresh.length > 0 && known.failures > 0) this.#due(known, 0)
       return
     }
-    this.#add(peerId, { peerId, addresses: merge(addresses, []), lasting: false })
+    this.#add(peerId, { peerId, addresses: merge(addresses, []), kind: 'hint' })
   }
 
   /** The connection broke: dials again soon, but not in the same moment as the other side. */
   lost(peerId: string): void {
     const target = this.#targets.get(peerId)
     if (!target) return
-    target.failures = 0
-    this.#due(target, backOffMs(0, this.#bounds(), this.#deps.random))
+    const { clock, random } = this.#deps
+    // A peer with too many connections closes ours; others are chosen if it does so again.
+    target.failures = clock.now() - target.openedAtMs < SHORT_MS ? target.failures + 1 : 0
+    this.#neighbours = null
+    this.#due(target, backOffMs(target.failures, this.#bounds(), random))
   }
 
   forget(peerId: string): void {
     this.#targets.delete(peerId)
+    this.#neighbours = null
   }
 
   /** Dials all targets that are due, until the mesh stops. */
@@ -116,10 +164,29 @@ export class Dialler {
     await Promise.all(dials)
   }
 
-  #add(key: string, facts: Pick<Target, 'peerId' | 'addresses' | 'lasting'>): void {
+  #add(key: string, facts: Pick<Target, 'peerId' | 'addresses' | 'kind'>): void {
     if (this.#targets.size >= TARGETS_MAX) return
-    this.#targets.set(key, { ...facts, failures: 0, dueAtMs: this.#deps.clock.now(), dialling: false })
-    this.#wake.abort()
+    const { clock, node } = this.#deps
+    const rank = facts.kind === 'member' ? rankOf(node.peerId.toString(), key) : 0
+    const fresh = { rank, failures: 0, isMissed: false, openedAtMs: 0, dueAtMs: clock.now(), dialling: false }
+    this.#targets.set(key, { ...facts, ...fresh })
+    this.limitChanged()
+  }
+
+  #chosen(): ReadonlySet<string> {
+    if (this.#neighbours) return this.#neighbours
+    const { permits, limit } = this.#deps
+    const candidates = [...this.#targets.values()].flatMap(({ kind, peerId, rank, failures }) =>
+      kind === 'member' && peerId !== null && permits(peerId) ? [{ peerId, rank, isWell: failures < ILL_FAILURES }] : []
+    )
+    this.#neighbours = chooseNeighbours(candidates, limit())
+    return this.#neighbours
+  }
+
+  #isWanted(target: Target): boolean {
+    if (target.kind === 'hint') return true
+    if (target.kind === 'member') return this.#chosen().has(target.peerId ?? '')
+    return this.#deps.links.live().length < this.#deps.limit() / 2
   }
 
   #due(target: Target, inMs: number): void {
@@ -132,7 +199,8 @@ export class Dialler {
   }
 
   #isIdle(target: Target): boolean {
-    return target.dialling || (target.peerId !== null && this.#deps.links.isOpen(target.peerId))
+    if (target.dialling || (target.peerId !== null && this.#deps.links.isOpen(target.peerId))) return true
+    return !this.#isWanted(target)
   }
 
   #takeDue(): Target[] {
@@ -156,11 +224,14 @@ export class Dialler {
       if (target.peerId !== null && !this.#deps.permits(target.peerId)) throw new Error('no longer permitted')
       await this.#connect(target)
       target.failures = 0
+      target.openedAtMs = this.#deps.clock.now()
     } catch {
       // The reason does not matter here: the peer could not be reached, and is dialled again later or dropped.
       target.failures += 1
+      target.isMissed = true
       target.dueAtMs = this.#deps.clock.now() + backOffMs(target.failures, this.#bounds(), this.#deps.random)
-      if (!target.lasting && target.failures >= HINT_TRIES) this.#drop(target)
+      if (target.kind === 'hint' && target.failures >= HINT_TRIES) this.#drop(target)
+      if (target.failures === ILL_FAILURES) this.#neighbours = null
     }
     target.dialling = false
     this.#underWay -= 1
@@ -172,7 +243,7 @@ export class Dialler {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(DIAL_MS_MAX)])
     const { peerId } = target
     // After a failure, the known addresses may be out of date.
-    if (peerId !== null && target.lasting && (target.failures > 0 || target.addresses.length === 0)) {
+    if (peerId !== null && target.kind !== 'hint' && (target.failures > 0 || target.addresses.length === 0)) {
       target.addresses = merge(await this.#deps.lookUp(peerId, signal), target.addresses)
     }
     const addresses = dialable(target)

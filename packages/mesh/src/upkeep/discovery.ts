@@ -1,11 +1,11 @@
 /** Discovery in the DHT: members, peers that announced a term, and addresses of peers. Its answers are only hints. */
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { CID } from 'multiformats/cid'
-import { backOffMs } from './back-off.ts'
+import { backOffMs } from '../connect/back-off.ts'
 import type { Dialler } from './dialler.ts'
 import type { MeshDeps, MeshStore, MeshTiming } from '../mesh.ts'
-import type { MeshNode } from './node.ts'
-import { membershipKey, normaliseTerm, normaliseTerms, termKey } from './terms.ts'
+import type { MeshNode } from '../connect/node.ts'
+import { membershipKey, normaliseTerm, normaliseTerms, termKey } from '../connect/terms.ts'
 
 /** Longest query, ms. The results found by then are used. */
 const QUERY_MS_MAX = 5_000
@@ -15,6 +15,11 @@ const PROVIDE_MS_MAX = 20_000
 const ANSWERS_ENOUGH = 3
 /** Rounds per look-up of the membership key. It is rare because it asks every peer. */
 const ROUNDS_PER_MEMBERSHIP_LOOK = 6
+/** While a peer knows fewer others than this, it searches often for the first minute: its first answers came before others were known. */
+const FEW = 4
+const OFTEN_MS = 60_000
+/** Longest wait between two searches then, as a multiple of the first one. */
+const OFTEN_WAITS = 4
 /** Store key of the announced terms, so that terms that were dropped while the node was down are withdrawn too. */
 const ANNOUNCED_KEY = 'announced'
 
@@ -90,13 +95,17 @@ export class Discovery {
   /** Searches for members: soon after the first peer is known, and then less and less often. */
   async runExploring(dialler: Dialler): Promise<void> {
     const { clock, random, timing, stopping } = this.#deps
+    let sinceMs = clock.now()
     for (let round = 0; !stopping.aborted; round++) {
-      const bounds = { ms: timing.discoverMs, msMax: timing.discoverMsMax }
+      const isOften = dialler.memberCount < FEW && clock.now() - sinceMs < OFTEN_MS
+      const often = Math.min(timing.discoverMsMax, OFTEN_WAITS * timing.discoverMs)
+      const bounds = { ms: timing.discoverMs, msMax: isOften ? often : timing.discoverMsMax }
       const now = AbortSignal.any([stopping, this.#exploreNow.signal])
       await clock.sleep(backOffMs(round, bounds, random), now).catch(() => {})
       if (this.#exploreNow.signal.aborted) {
         this.#exploreNow = new AbortController()
         round = 0
+        sinceMs = clock.now()
       }
       if (stopping.aborted) return
       await this.#explore(dialler)

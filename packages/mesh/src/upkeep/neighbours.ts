@@ -1,0 +1,36 @@
+/** The choice of the members to which a peer keeps connections, where there are more than it may keep. */
+import { createHash } from 'node:crypto'
+
+/** A member that can be chosen. */
+export interface Candidate {
+  readonly peerId: string
+  /** Its place in the order of this peer; see `rankOf`. */
+  readonly rank: number
+  /** Whether it could be reached when it was last tried. */
+  readonly isWell: boolean
+}
+
+/**
+ * A number for a pair of peers, the same on both sides. Each peer prefers the pairs with the lowest numbers, so its choice is random
+ * but does not change when others come and go, and two peers often choose each other.
+ */
+export function rankOf(one: string, other: string): number {
+  const pair = one < other ? `${one} ${other}` : `${other} ${one}`
+  return createHash('sha256').update(pair).digest().readUIntBE(0, 6)
+}
+
+/**
+ * The PeerIds to keep connections to. Up to `most` members: all. Past it, half of `most` by rank, because about as many others choose
+ * this peer; members that could not be reached are tried besides, so that they do not take the places of others.
+ */
+export function chooseNeighbours(candidates: readonly Candidate[], most: number): ReadonlySet<string> {
+  if (candidates.length <= most) return new Set(candidates.map(({ peerId }) => peerId))
+  const half = Math.ceil(most / 2)
+  const chosen = { well: [] as string[], ill: [] as string[] }
+  for (const { peerId, isWell } of [...candidates].sort((a, b) => a.rank - b.rank)) {
+    const kind = isWell ? chosen.well : chosen.ill
+    if (kind.length < half) kind.push(peerId)
+    if (chosen.well.length >= half) break
+  }
+  return new Set([...chosen.well, ...chosen.ill])
+}

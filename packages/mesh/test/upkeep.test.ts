@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { SimulatedClock } from '@stimnet/protocol'
+import { Pulse } from '../src/connect/pulse.ts'
+import { chooseNeighbours, rankOf } from '../src/upkeep/neighbours.ts'
+import { Tending, type TendingDeps } from '../src/upkeep/tending.ts'
+
+const PEERS = Array.from({ length: 200 }, (_, at) => `peer-${at}`)
+const MOST = 24
+
+const candidatesOf = (self: string, peers: readonly string[], ill: readonly string[] = []) =>
+  peers
+    .filter((peerId) => peerId !== self)
+    .map((peerId) => ({ peerId, rank: rankOf(self, peerId), isWell: !ill.includes(peerId) }))
+
+describe('the choice of neighbours', () => {
+  it('is everybody up to the limit, and half as many beyond it', () => {
+    const few = candidatesOf('self', PEERS.slice(0, MOST))
+    assert.equal(chooseNeighbours(few, MOST).size, MOST)
+    assert.equal(chooseNeighbours(candidatesOf('self', PEERS), MOST).size, MOST / 2)
+    assert.equal(chooseNeighbours(candidatesOf('self', PEERS), Number.POSITIVE_INFINITY).size, PEERS.length)
+    const near = [...chooseNeighbours(candidatesOf('self', PEERS), MOST)].slice(0, 3)
+    const others = chooseNeighbours(candidatesOf('self', PEERS, near), MOST)
+    assert.equal(others.size, MOST / 2 + near.length, 'others stand in for those that cannot be reached')
+    assert.ok(
+      near.every((peerId) => others.has(peerId)),
+      'which are tried again all the same'
+    )
+  })
+
+  it('connects two hundred peers in three steps, and changes little when one more comes', () => {
+    const linksOf = (peers: readonly string[]) => {
+      const links = new Map(peers.map((peerId) => [peerId, new Set<string>()]))
+      for (const peerId of peers) {
+        for (const other of chooseNeighbours(candidatesOf(peerId, peers), MOST)) {
+          links.get(peerId)?.add(other)
+          links.get(other)?.add(peerId)
+        }
+      }
+      return links
+    }
+    const links = linksOf(PEERS)
+    let reached = new Set(['peer-0'])
+    for (let step = 0; step < 3; step++) {
+      reached = new Set([...reached].flatMap((peerId) => [peerId, ...(links.get(peerId) ?? [])]))
+    }
+    assert.equal(reached.size, PEERS.length)
+    const counts = [...links.values()].map(({ size }) => size)
+    assert.ok(
+      counts.filter((count) => count > MOST).length <= PEERS.length / 20,
+      'few have more than the limit for a while'
+    )
+    const before = linksOf(PEERS.slice(1))
+    const changed = [...before].filter(([peerId, had]) => [...had].some((other) => !links.get(peerId)?.has(other)))
+    assert.ok(changed.length <= 2 * MOST, `${changed.length} peers have other neighbours`)
+  })
+})
+
+interface Fake {
+  peerId: string
+  direction: 'inbound' | 'outbound'
+  protocols?: string[]
+  closed?: boolean
+}
+
+function tending(clock: SimulatedClock, fakes: Fake[], options: Partial<TendingDeps> = {}): Tending {
+  const connectionOf = (fake: Fake) => ({
+    remotePeer: fake.peerId,
+    direction: fake.direction,
+    streams: (fake.protocols ?? []).map((protocol) => ({ protocol })),
+    timeline: { open: 0 },
+    close: async () => {
+      fake.closed = true
+    }
+  })
+  const node = { peerId: 'self', getConnections: () => fakes.filter(({ closed }) => !closed).map(connectionOf) }
+  const rules = { isKept: () => false, isSparing: () => true, limit: () => 4, idleMs: 30_000 }
+  const stopping = new AbortController().signal
+  return new Tending({ node: node as unknown as TendingDeps['node'], clock, stopping, ...rules, ...options })
+}
+
+const closed = (fakes: readonly Fake[]) => fakes.filter((fake) => fake.closed).map(({ peerId }) => peerId)
+
+describe('idle connections', () => {
+  it('that this peer opened are closed after a while, unless they are kept or in use', () => {
+    const clock = new SimulatedClock(1_000_000)
+    const fakes: Fake[] = [
+      { peerId: 'idle', direction: 'outbound', protocols: ['/stimnet/kad/1.0.0'] },
+      { peerId: 'kept', direction: 'outbound' },
+      { peerId: 'used', direction: 'outbound' },
+      { peerId: 'followed', direction: 'outbound', protocols: ['/stimnet/follow/1.0.0'] },
+      { peerId: 'theirs', direction: 'inbound' }
+    ]
+    const tended = tending(clock, fakes, { isKept: (peerId) => peerId === 'kept' })
+    tended.used('used')
+    tended.look()
+    assert.deepEqual(closed(fakes), ['idle'])
+    clock.advance(30_000)
+    tended.look()
+    assert.deepEqual(closed(fakes), ['idle', 'used'])
+  })
+
+  it('of others are closed only above the limit, the last in rank first, and not of versions that would dial again', () => {
+    const clock = new SimulatedClock(1_000_000)
+    const fakes = PEERS.slice(0, 8).map((peerId): Fake => ({ peerId, direction: 'inbound' }))
+    const [old = ''] = PEERS
+    tending(clock, fakes, { isSparing: (peerId) => peerId !== old }).look()
+    const last = PEERS.slice(1, 8).sort((a, b) => rankOf('self', b) - rankOf('self', a))
+    assert.deepEqual(closed(fakes).sort(), last.slice(0, 4).sort())
+  })
+})
+
+describe('a connection', () => {
+  it('on which nothing arrives for half a minute is dead, and one with any byte is not', () => {
+    const pulse = new Pulse()
+    const aborted: string[] = []
+    const watched = (name: string) =>
+      pulse.watch({ abort: () => void aborted.push(name), addEventListener: () => undefined })
+    const [, heard] = [watched('silent'), watched('alive')]
+    for (let look = 0; look < 6; look++) {
+      pulse.look()
+      heard()
+    }
+    assert.deepEqual(aborted, [])
+    pulse.look()
+    assert.deepEqual(aborted, ['silent'])
+  })
+})

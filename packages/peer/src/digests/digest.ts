@@ -1,0 +1,74 @@
+/** A peer's signed digest: its description of itself, its addresses and a hash of its catalogs, for members to pass on. */
+import { createHash } from 'node:crypto'
+import { type Clock, type Message, messages, open, type Signer, StimnetError, seal } from '@stimnet/protocol'
+
+/** Largest digest, bytes: room for the names of a hundred catalogs and some addresses. */
+export const DIGEST_BYTES_MAX = 8 * 1024
+/** Time for which a digest is passed on, ms: a peer that has left is forgotten by then. */
+export const DIGEST_LIFETIME_MS = 3 * 3_600_000
+/** Least distance between two sequence numbers of one peer, so that no peer can keep all others busy with its news. */
+export const SEQUENCE_STEP = 10_000
+/** How far a sequence number may be ahead of the clock: as far as clocks may differ, and the steps after some quick restarts. */
+const AHEAD_MS_MAX = 2 * 60_000
+const ADDRESSES_MAX = 8
+const ADDRESS_CHARACTERS_MAX = 256
+
+/** A digest that was opened. */
+export interface Digest {
+  readonly peerId: string
+  readonly sequence: number
+  readonly about: Message<'HelloAnswer'>
+  readonly addresses: readonly string[]
+  readonly catalogsHash: string
+  /** Members of the federation with this charter may be told; empty: nobody but whom the peer itself tells. */
+  readonly charter: string
+  /** Whether everybody may be told. */
+  readonly open: boolean
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
+  /** Identifies the digest: the first 8 bytes of its SHA-256, hex. */
+  readonly mark: string
+  readonly sealed: Uint8Array
+}
+
+/** What a peer says of itself in its digest. */
+export type DigestFacts = Pick<Digest, 'sequence' | 'about' | 'addresses' | 'catalogsHash' | 'charter' | 'open'>
+
+/** Signs a digest. Throws TOO_LARGE where its catalogs have too many or too long names; it is then found as peers without one are. */
+export async function sealDigest(
+  facts: DigestFacts,
+  { signer, clock }: { signer: Signer; clock: Clock }
+): Promise<Digest> {
+  const addresses = facts.addresses.slice(0, ADDRESSES_MAX)
+  const body = messages.PeerDigest.encode({ ...facts, addresses: [...addresses] })
+  const sealed = await seal({ type: 'digest', body, signer, clock, lifetimeMs: DIGEST_LIFETIME_MS })
+  if (sealed.bytes.length > DIGEST_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'sealing the digest of this peer')
+  const { issuedAtMs, expiresAtMs, bytes } = sealed
+  return { ...facts, addresses, peerId: signer.id, issuedAtMs, expiresAtMs, mark: markOf(bytes), sealed: bytes }
+}
+
+/**
+ * Opens a digest that anybody passed on. Throws TOO_LARGE, MALFORMED, KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH, EXPIRED,
+ * NOT_YET_VALID, LIFETIME_TOO_LONG.
+ */
+export async function openDigest(sealed: Uint8Array, clock: Clock): Promise<Digest> {
+  if (sealed.length > DIGEST_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'opening a digest')
+  const { issuer, body, issuedAtMs, expiresAtMs } = await open(sealed, { type: 'digest', clock })
+  const { sequence, about, addresses, catalogsHash, charter, open: isOpen } = messages.PeerDigest.decode(body)
+  const isSound =
+    Number.isSafeInteger(sequence) &&
+    sequence > 0 &&
+    addresses.length <= ADDRESSES_MAX &&
+    addresses.every((address) => address.length <= ADDRESS_CHARACTERS_MAX)
+  if (!about || !isSound) throw new StimnetError('MALFORMED', `opening a digest of ${issuer}`)
+  if (sequence > clock.now() + AHEAD_MS_MAX) throw new StimnetError('NOT_YET_VALID', `opening a digest of ${issuer}`)
+  if (expiresAtMs - issuedAtMs > DIGEST_LIFETIME_MS)
+    throw new StimnetError('LIFETIME_TOO_LONG', `opening a digest of ${issuer}`)
+  const facts = { sequence, about, addresses, catalogsHash: catalogsHash.slice(0, 64), charter, open: isOpen }
+  return { ...facts, peerId: issuer, issuedAtMs, expiresAtMs, mark: markOf(sealed), sealed }
+}
+
+/** The mark of a sealed digest. */
+export function markOf(sealed: Uint8Array): string {
+  return createHash('sha256').update(sealed).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,274 @@
+/**
+ * The spread of digests: news at once to a few neighbours, which pass them on; and regularly a comparison with one other peer, so that
+ * what was missed is made up for. A peer sends a bounded number of messages, however many members there are.
+ */
+import { type Clock, type Message, type messages, type RandomSource, randomUnit, StimnetError } from '@stimnet/protocol'
+import type { PeerEvents } from '../events.ts'
+import { DIGEST_LIFETIME_MS, type Digest, sealDigest } from './digest.ts'
+import { DIGESTS_MAX, type DigestStore } from './store.ts'
+
+/** What a question and an answer before encoding are. */
+type Ask = Parameters<typeof messages.DigestsAsk.encode>[0]
+type Answer = Message<'DigestsAnswer'>
+
+/** Neighbours that get news at once. Each passes them on to as many, so that a few steps reach nearly all. */
+const TOLD_AT_ONCE = 3
+/** Wait before news are passed on, ms, so that those of many peers go together. */
+const NEWS_MS = 250
+/** First wait between two comparisons, ms; doubles while nothing is new. */
+const COMPARE_MS = 1_000
+const COMPARE_MS_MAX = 60_000
+/** Comparisons per one with a member that is not connected, which heals a mesh that fell apart. */
+const COMPARISONS_PER_VISIT = 4
+/** Digests in one message, at most. */
+export const IN_MESSAGE_MAX = 64
+/** Bytes of digests in one message, at most. */
+const BYTES_IN_MESSAGE_MAX = 512 * 1024
+const MARK_BYTES = 8
+/** Marks in one message, at most: everything that a store keeps and ignores. */
+const MARKS_MAX = 4_000
+/** Messages of one comparison, at most: enough for everything that a store keeps. */
+const MESSAGES_MAX = 40
+/** Invalid digests in one message after which the rest is not read. */
+const REFUSED_MAX = 4
+/** Refusals that are no fault of the peer that passes a digest on: it expired on the way, or a clock is wrong. */
+const IN_TIME: ReadonlySet<string> = new Set(['EXPIRED', 'NOT_YET_VALID'])
+const ASK_MS = 10_000
+const MINUTE_MS = 60_000
+
+/** Dependencies of `Spread`. */
+export interface SpreadParts {
+  readonly store: DigestStore
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly events: PeerEvents
+  readonly self: string
+  /** What this peer says of itself now. */
+  readonly facts: () => Pick<Digest, 'about' | 'addresses' | 'catalogsHash' | 'charter' | 'open'>
+  readonly sign: Parameters<typeof sealDigest>[1]
+  readonly ask: (peerId: string, question: Ask, signal: AbortSignal) => Promise<Answer>
+  /** Connected peers. */
+  readonly connected: () => readonly string[]
+  /** Members that can be visited, connected or not. */
+  readonly members: () => readonly string[]
+  /** Called for each digest that is kept, in turn. */
+  readonly onKept: (digest: Digest) => Promise<void>
+}
+
+/** Spreads digests. There is one per peer. */
+export class Spread {
+  readonly #parts: SpreadParts
+  readonly #stopping = new AbortController()
+  readonly #news = new Map<string, { readonly digest: Digest; readonly from: string }>()
+  readonly #complainedAtMs = new Map<string, number>()
+  #isTelling = false
+  /** Whether others hold an earlier digest of this peer that stands in the way of its present one. */
+  #isOutdone = false
+  #compareNow = new AbortController()
+  #quietRounds = 0
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: SpreadParts) {
+    this.#parts = parts
+  }
+
+  /** Publishes this peer's digest, and compares with others until `stop`. */
+  start(): void {
+    this.#work = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new StimnetError('INTERRUPTED', 'the digests are spread no more'))
+    await this.#work
+  }
+
+  /** Compares with a peer that connected. */
+  async met(peerId: string): Promise<void> {
+    await this.#compare(peerId)
+  }
+
+  /** Judges anew what was not kept, because members have changed. */
+  membersChanged(): void {
+    this.#parts.store.reconsider()
+    this.#hurry()
+  }
+
+  /** Answers another peer. Throws MALFORMED for a message with too many digests or marks. */
+  async answer(ask: Message<'DigestsAsk'>, from: string): Promise<Parameters<typeof messages.DigestsAnswer.encode>[0]> {
+    const { store } = this.#parts
+    const wanted = new Set(marksIn(ask.wanted))
+    await this.#merge(ask.digests, from)
+    const root = store.rootFor(from)
+    const isDifferent = ask.root !== '' && ask.root !== root
+    const digests = fitting(store.for(from).filter(({ mark }) => wanted.has(mark)))
+    return { root, marks: isDifferent ? marksOut(store.marksFor(from)) : new Uint8Array(), digests }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#parts
+    const signal = this.#stopping.signal
+    for (let round = 0; !signal.aborted; round++) {
+      this.#compareNow = new AbortController()
+      try {
+        await this.#publishWhenDue()
+        const partner = this.#partner(round)
+        const isNew = partner !== undefined && (await this.#compare(partner))
+        this.#quietRounds = isNew ? 0 : this.#quietRounds + 1
+      } catch (error) {
+        this.#parts.events.unexpected(error, 'spreading digests')
+      }
+      const wholeMs = Math.min(COMPARE_MS_MAX, COMPARE_MS * 2 ** Math.min(this.#quietRounds, 16))
+      const waitMs = wholeMs * (0.5 + randomUnit(random) / 2)
+      await clock.sleep(waitMs, AbortSignal.any([signal, this.#compareNow.signal])).catch(() => {})
+    }
+  }
+
+  #hurry(): void {
+    this.#quietRounds = 0
+    this.#compareNow.abort()
+  }
+
+  /** A new digest before the old one has lost a third of its life, and where this peer has other addresses or was outdone. */
+  async #publishWhenDue(): Promise<void> {
+    const { store, facts, sign, clock, self } = this.#parts
+    const last = store.get(self)
+    const now = facts()
+    const isSame = last !== undefined && last.addresses.join() === now.addresses.join() && !this.#isOutdone
+    if (isSame && clock.now() - last.issuedAtMs < DIGEST_LIFETIME_MS / 3) return
+    this.#isOutdone = false
+    store.reconsider()
+    const own = await sealDigest({ ...now, sequence: store.nextSequence() }, sign)
+    store.put(own)
+    this.#tell(own, self)
+  }
+
+  #partner(round: number): string | undefined {
+    const { connected, members, self } = this.#parts
+    const near = connected()
+    const far = members().filter((peerId) => peerId !== self && !near.includes(peerId))
+    const isVisit = far.length > 0 && (near.length === 0 || round % COMPARISONS_PER_VISIT === COMPARISONS_PER_VISIT - 1)
+    return this.#oneOf(isVisit ? far : near)
+  }
+
+  #oneOf<T>(all: readonly T[]): T | undefined {
+    return all[Math.floor(randomUnit(this.#parts.random) * all.length)]
+  }
+
+  /** Exchanges what either side lacks. True where something was new here. */
+  async #compare(peerId: string): Promise<boolean> {
+    const { store } = this.#parts
+    try {
+      const root = store.rootFor(peerId)
+      const first = await this.#ask(peerId, { root, digests: [], wanted: new Uint8Array() })
+      if (first.root === root) return false
+      const theirs = new Set(marksIn(first.marks))
+      const lacking = store.for(peerId).filter(({ mark }) => !theirs.has(mark))
+      const wanted = [...theirs].filter((mark) => !store.has(mark))
+      let isNew = false
+      for (let sent = 0; sent < MESSAGES_MAX && lacking.length + wanted.length > 0; sent++) {
+        const digests = fitting(lacking)
+        lacking.splice(0, Math.max(1, digests.length))
+        const marks = marksOut(wanted.splice(0, IN_MESSAGE_MAX))
+        const answer = await this.#ask(peerId, { root: '', digests, wanted: marks })
+        isNew = (await this.#merge(answer.digests, peerId)) || isNew
+      }
+      return isNew
+    } catch {
+      // The peer is gone, has no time, or has a version without digests. Another one is asked in the next round.
+      return false
+    }
+  }
+
+  #ask(peerId: string, question: Ask): Promise<Answer> {
+    return this.#parts.ask(peerId, question, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ASK_MS)]))
+  }
+
+  /** True where something was new. Throws MALFORMED for too many. */
+  async #merge(sealed: readonly Uint8Array[], from: string): Promise<boolean> {
+    if (sealed.length > IN_MESSAGE_MAX) {
+      this.#complain(from, 'MALFORMED')
+      throw new StimnetError('MALFORMED', `${from} passes on ${sealed.length} digests at once`)
+    }
+    let refused = 0
+    let isNew = false
+    for (const bytes of sealed) {
+      const verdict = await this.#parts.store.offer(bytes)
+      if (verdict.kind === 'kept') {
+        isNew = true
+        this.#tell(verdict.digest, from)
+        await this.#parts.onKept(verdict.digest)
+      } else if (verdict.kind === 'outdone') {
+        this.#isOutdone = true
+        this.#hurry()
+      } else if (verdict.kind === 'conflict') {
+        this.#parts.events.alert({ kind: 'digest-conflict', actor: verdict.peerId, detail: `passed on by ${from}` })
+      } else if (verdict.kind === 'refused' && !IN_TIME.has(verdict.code)) {
+        this.#complain(from, verdict.code)
+        refused += 1
+        if (refused >= REFUSED_MAX) break
+      }
+    }
+    return isNew
+  }
+
+  /** One alert per peer and minute, so that no peer can fill the log. */
+  #complain(from: string, detail: string): void {
+    const now = this.#parts.clock.now()
+    if (now - (this.#complainedAtMs.get(from) ?? 0) < MINUTE_MS) return
+    if (this.#complainedAtMs.size >= DIGESTS_MAX) this.#complainedAtMs.clear()
+    this.#complainedAtMs.set(from, now)
+    this.#parts.events.alert({ kind: 'digest-refused', actor: from, detail })
+  }
+
+  /** Passes news on after a short wait. */
+  #tell(digest: Digest, from: string): void {
+    this.#news.set(digest.peerId, { digest, from })
+    if (this.#isTelling) return
+    this.#isTelling = true
+    void this.#tellSoon()
+  }
+
+  async #tellSoon(): Promise<void> {
+    const { clock, connected, store } = this.#parts
+    await clock.sleep(NEWS_MS, this.#stopping.signal).catch(() => {})
+    this.#isTelling = false
+    if (this.#stopping.signal.aborted) return
+    const news = [...this.#news.values()]
+    this.#news.clear()
+    const rest = [...connected()]
+    for (let told = 0; told < TOLD_AT_ONCE && rest.length > 0; told++) {
+      const [peerId = ''] = rest.splice(Math.floor(randomUnit(this.#parts.random) * rest.length), 1)
+      const theirs = new Set(store.for(peerId).map(({ mark }) => mark))
+      const fresh = news.filter(
+        ({ digest, from }) => from !== peerId && digest.peerId !== peerId && theirs.has(digest.mark)
+      )
+      const digests = fitting(fresh.map(({ digest }) => digest))
+      if (digests.length > 0) void this.#ask(peerId, { root: '', digests, wanted: new Uint8Array() }).catch(() => {})
+    }
+  }
+}
+
+/** The first digests that fit into one message, sealed. */
+function fitting(digests: readonly Digest[]): Uint8Array[] {
+  const taken: Uint8Array[] = []
+  let bytes = 0
+  for (const { sealed } of digests.slice(0, IN_MESSAGE_MAX)) {
+    bytes += sealed.length
+    if (bytes > BYTES_IN_MESSAGE_MAX) break
+    taken.push(sealed)
+  }
+  return taken
+}
+
+/** Throws MALFORMED. */
+function marksIn(bytes: Uint8Array): string[] {
+  if (bytes.length % MARK_BYTES !== 0 || bytes.length > MARKS_MAX * MARK_BYTES) {
+    throw new StimnetError('MALFORMED', `reading the marks of digests in ${bytes.length} bytes`)
+  }
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+  return hex.match(/.{16}/g) ?? []
+}
+
+function marksOut(marks: readonly string[]): Uint8Array {
+  return Uint8Array.from(Buffer.from(marks.slice(0, MARKS_MAX).join(''), 'hex'))
+}

@@ -1,0 +1,157 @@
+/** The digests that a peer knows: the newest of each member, until it expires, and to whom each may be passed on. */
+import { createHash } from 'node:crypto'
+import { type Clock, type Code, codeOf } from '@stimnet/protocol'
+import { type Digest, markOf, openDigest, SEQUENCE_STEP } from './digest.ts'
+
+/** Most digests kept; a federation has fewer members. In open mode anybody can make keys, so further peers are not added. */
+export const DIGESTS_MAX = 2_000
+/** Digests that were not kept and are not asked for again, at most. */
+const IGNORED_MAX = 2_000
+
+/** Who may be told of whom. */
+export interface Circle {
+  readonly self: string
+  /** Whether a peer may connect now. */
+  readonly permits: (peerId: string) => boolean
+  /** The charter of this peer's federation; empty without one. */
+  readonly charter: string
+  readonly isMember: (peerId: string) => boolean
+}
+
+/** What became of a digest that another peer passed on. */
+export type Verdict =
+  | { readonly kind: 'kept'; readonly digest: Digest }
+  /** It is known, older than what is known, or of a peer that is not permitted here or has no place. */
+  | { readonly kind: 'ignored' }
+  /** It is not valid. */
+  | { readonly kind: 'refused'; readonly code: Code }
+  /** Its peer signed another one with the same number. The one that came first is kept. */
+  | { readonly kind: 'conflict'; readonly peerId: string }
+  /** It is an earlier one of this peer itself that stands in the way of its present one: this peer publishes a newer one. */
+  | { readonly kind: 'outdone' }
+
+/** The known digests; one instance per peer. */
+export class DigestStore {
+  readonly #clock: Clock
+  readonly #circle: Circle
+  readonly #digests = new Map<string, Digest>()
+  /** Marks of digests that were not kept, oldest first. */
+  readonly #ignored = new Set<string>()
+  readonly #inConflict = new Map<string, number>()
+  #sequenceMin = 0
+
+  constructor(clock: Clock, circle: Circle) {
+    this.#clock = clock
+    this.#circle = circle
+  }
+
+  /** The valid digests of permitted peers, this peer's own included. */
+  all(): Digest[] {
+    const now = this.#clock.now()
+    for (const [peerId, { expiresAtMs }] of this.#digests) if (expiresAtMs <= now) this.#digests.delete(peerId)
+    return [...this.#digests.values()].filter(({ peerId }) => this.#isPermitted(peerId))
+  }
+
+  get(peerId: string): Digest | undefined {
+    const digest = this.#digests.get(peerId)
+    const isValid = digest !== undefined && digest.expiresAtMs > this.#clock.now() && this.#isPermitted(peerId)
+    return isValid ? digest : undefined
+  }
+
+  /** Adds this peer's own digest. */
+  put(own: Digest): void {
+    this.#digests.set(own.peerId, own)
+  }
+
+  /** The number for this peer's next digest: above every number of its earlier ones, as far as others have shown them. */
+  nextSequence(): number {
+    const last = this.#digests.get(this.#circle.self)?.sequence ?? 0
+    return Math.max(this.#clock.now(), last + SEQUENCE_STEP, this.#sequenceMin)
+  }
+
+  /** Judges a digest that another peer passed on, and keeps it if it is valid and newer. */
+  async offer(sealed: Uint8Array): Promise<Verdict> {
+    const mark = markOf(sealed)
+    if (this.#ignored.has(mark)) return { kind: 'ignored' }
+    try {
+      const verdict = this.#judge(await openDigest(sealed, this.#clock))
+      if (verdict.kind !== 'kept') this.#ignore(mark)
+      return verdict
+    } catch (error) {
+      this.#ignore(mark)
+      return { kind: 'refused', code: codeOf(error) }
+    }
+  }
+
+  /** Judges anew what was not kept, for example because its peer was not a member yet. */
+  reconsider(): void {
+    this.#ignored.clear()
+  }
+
+  /** Everything that may be passed on to a peer. */
+  for(peerId: string): Digest[] {
+    return this.all().filter((digest) => this.#mayTell(digest, peerId))
+  }
+
+  /** A hash over the marks of everything that may be passed on to a peer. */
+  rootFor(peerId: string): string {
+    const marks = this.for(peerId).map(({ mark }) => mark)
+    return createHash('sha256').update(marks.sort().join('\n')).digest('hex')
+  }
+
+  /** The marks of everything that need not be sent to this peer: what it keeps and may pass on to the asker, and what it did not keep. */
+  marksFor(peerId: string): string[] {
+    return [...this.for(peerId).map(({ mark }) => mark), ...this.#ignored]
+  }
+
+  /** Whether a digest with this mark need not be asked for. */
+  has(mark: string): boolean {
+    return this.#ignored.has(mark) || [...this.#digests.values()].some((digest) => digest.mark === mark)
+  }
+
+  #judge(digest: Digest): Verdict {
+    const { peerId, sequence, mark } = digest
+    const known = this.#digests.get(peerId)
+    if (!this.#isPermitted(peerId) || known?.mark === mark) return { kind: 'ignored' }
+    if (peerId === this.#circle.self) return this.#judgeOwn(sequence, known?.sequence ?? 0)
+    if (!known && this.all().length >= DIGESTS_MAX) return { kind: 'ignored' }
+    if (known?.sequence === sequence) return this.#conflict(peerId, sequence)
+    if (known && sequence < known.sequence + SEQUENCE_STEP) return { kind: 'ignored' }
+    this.#digests.set(peerId, digest)
+    return { kind: 'kept', digest }
+  }
+
+  #judgeOwn(sequence: number, present: number): Verdict {
+    if (sequence + SEQUENCE_STEP <= present) return { kind: 'ignored' }
+    this.#sequenceMin = Math.max(this.#sequenceMin, sequence + SEQUENCE_STEP)
+    return { kind: 'outdone' }
+  }
+
+  /** Reported once per number, so that a peer cannot fill the log with its conflicts. */
+  #conflict(peerId: string, sequence: number): Verdict {
+    if (this.#inConflict.get(peerId) === sequence) return { kind: 'ignored' }
+    if (this.#inConflict.size >= DIGESTS_MAX) this.#inConflict.clear()
+    this.#inConflict.set(peerId, sequence)
+    return { kind: 'conflict', peerId }
+  }
+
+  /**
+   * Whether a digest may be passed on to a peer: where its own peer would tell that peer the same. Lists of peers in a configuration are
+   * known to nobody else, so what rests on them alone is told by its own peer only.
+   */
+  #mayTell(digest: Digest, to: string): boolean {
+    const { self, charter, isMember } = this.#circle
+    if (digest.peerId === self || digest.peerId === to || digest.open) return true
+    return charter !== '' && digest.charter === charter && isMember(digest.peerId) && isMember(to)
+  }
+
+  #isPermitted(peerId: string): boolean {
+    return peerId === this.#circle.self || this.#circle.permits(peerId)
+  }
+
+  #ignore(mark: string): void {
+    const oldest = this.#ignored.size >= IGNORED_MAX ? this.#ignored.values().next().value : undefined
+    if (oldest !== undefined) this.#ignored.delete(oldest)
+    this.#ignored.add(mark)
+  }
+}
