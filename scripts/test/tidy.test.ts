@@ -22,7 +22,7 @@ const manifest = (name: string, dependencies: readonly string[] = [], more: obje
 /** A project without breaches. It contains everything that is confined to some files, in those files or in texts. */
 const CLEAN: House = {
   'packages/protocol/package.json': manifest('protocol', ['zod']),
-  'packages/protocol/src/index.ts': "/** What is agreed. */\nexport * from './clock.ts'\nexport * from './words.ts'\n",
+  'packages/protocol/src/index.ts': "/** What is agreed. */\nexport { now } from './clock.ts'\nexport { text } from './words.ts'\n",
   'packages/protocol/src/clock.ts': '/** Time. */\n/** The time now, ms. */\nexport const now = () => Date.now()\n',
   'packages/protocol/src/words.ts': `/** Words, says \`process.env\`. */
 import { z } from 'zod'
@@ -99,7 +99,7 @@ describe('a breach of the rules is found', () => {
     ['what may be loaded is imported', 'floor', 'packages/cli/src/main.ts', "import type {} from '@stimnet/peer'"],
     ['what may not be loaded is loaded', 'floor', 'packages/cli/src/main.ts', "import('@stimnet/mesh')"],
     ['a package is entered past its index', 'deep', index, "import '@stimnet/protocol/src/clock.ts'"],
-    ['a package is entered past its index by path', 'deep', index, "export * from '../../protocol/src/clock.ts'"],
+    ['a package is entered past its index by path', 'deep', index, "export { now } from '../../protocol/src/clock.ts'"],
     [
       'a test enters another package past its index',
       'deep',
@@ -118,6 +118,7 @@ describe('a breach of the rules is found', () => {
     ['time is read by a new Date', 'clock', index, 'start.tcp(new Date())'],
     ['time is read inside a template', 'clock', index, 'start.tcp(`${Date.now()}`)'],
     ['a literal is spread where its properties can be named', 'spread', index, 'start.tcp({ ...{ tcp } })'],
+    ['an index offers whatever a file exports', 'star', 'packages/protocol/src/index.ts', "export * from './clock.ts'"],
     ['chance is drawn where no source of it is', 'chance', index, 'start.tcp(Math.random())'],
     ['the process is ended', 'exit', 'packages/cli/src/main.ts', 'process.exit(1)'],
     ['something is printed inside', 'console', index, "console.error('x')"],
@@ -305,7 +306,7 @@ const shape = z.strictObject({
     const found = breachesOf({
       ...withLine(index, "import '@stimnet/protocol'\nexport { start as code } // LEFT_CODE"),
       'packages/mesh/src/child.ts': "/** A process of its own, started by name. */\nthrow 'USED_CODE'\n",
-      'packages/protocol/src/index.ts': `${CLEAN['packages/protocol/src/index.ts']}export * from './errors.ts'\n`,
+      'packages/protocol/src/index.ts': `${CLEAN['packages/protocol/src/index.ts']}export { CODES } from './errors.ts'\n`,
       'packages/protocol/src/errors.ts':
         '/** Codes. */\n/** All. */\nexport const CODES = {\n  USED_CODE: {},\n  LEFT_CODE: {}\n}\n',
       'packages/mesh/test/code.test.ts': "assert(code === 'LEFT_CODE') // USED_CODE\n"

@@ -103,6 +103,12 @@ export const CONFINED: readonly Confined[] = [
     pattern: /\.\.\.\{/g,
     allowed: [],
     message: 'name the properties one by one; a spread of a literal is there for the formatter alone'
+  },
+  {
+    rule: 'star',
+    pattern: /\bexport\s*\*\s*from\b/g,
+    allowed: [],
+    message: 'name what is exported, so that an index says what its package offers'
   }
 ]
 

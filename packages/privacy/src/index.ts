@@ -1,7 +1,7 @@
 /** Public interface of disclosure control: its safe outputs are the only results that may leave an institution. */
-export * from './accounting/decimal.ts'
-export * from './accounting/zcdp.ts'
-export * from './rules/cohort-gate.ts'
+export { decimalText, nanoRhoOf, ratioOfDecimal } from './accounting/decimal.ts'
+export { deltaOf, epsilonOf } from './accounting/zcdp.ts'
+export { gateCohort } from './rules/cohort-gate.ts'
 export { bitsOfContract } from './script/contract-bits.ts'
 export {
   type Aggregate,
@@ -12,7 +12,7 @@ export {
   discloseNoisy,
   leaveOut
 } from './disclose.ts'
-export * from './dp/cost.ts'
+export { type DpCost, costOf, deltaFor } from './dp/cost.ts'
 export type { ColumnError } from './dp/error.ts'
 export { largestFitting } from './dp/fitting.ts'
 export { type DpCharge, type DpPlan, planNoise } from './dp/plan.ts'
@@ -34,7 +34,7 @@ export { bitsMaxOf } from './judge/information.ts'
 export type { LeftOut } from './judge/left-out.ts'
 export type { ShownFact } from './shown-facts.ts'
 export { spacingOf } from './judge/precision.ts'
-export * from './rules/lattice.ts'
+export { assertLatticeHolds, assertOnLattice, isOfWholeCells } from './rules/lattice.ts'
 export { roundsNumbers, tellsDigits } from './model/judge.ts'
 export type { JudgedPart } from './model/judged.ts'
 export { fewestFor, fewestOfSize, sizesOf } from './judge/model-people.ts'
@@ -44,11 +44,23 @@ export { LedgerDraft, startLedger } from './ledger/draft.ts'
 export { SpanLedger } from './ledger/span-ledger.ts'
 export { type Ledgers, type RowLedger, type ScriptCohort, tellEverything } from './ledgers.ts'
 export { literalsOfPython, publicWordsOf } from './script/literals.ts'
-export * from './mechanisms/discrete-gaussian.ts'
-export * from './mechanisms/discrete-laplace.ts'
-export * from './mechanisms/exact-bernoulli.ts'
-export * from './mechanisms/random-bits.ts'
-export * from './rules/presets.ts'
+export { discreteGaussian } from './mechanisms/discrete-gaussian.ts'
+export { discreteLaplace } from './mechanisms/discrete-laplace.ts'
+export { type Ratio, bernoulliExp } from './mechanisms/exact-bernoulli.ts'
+export { RandomBits } from './mechanisms/random-bits.ts'
+export { type DisclosureRules, PRESETS, PRESET_SOURCES, type PresetName, isPreset } from './rules/presets.ts'
 export { type InformationPrice, priceByDescription } from './price.ts'
 export { assertSafe, SafeOutput } from './safe-output.ts'
-export * from './rules/settings.ts'
+export {
+  type LedgerScope,
+  type Overrides,
+  type Precision,
+  type PrivacySettings,
+  REFUSALS_WINDOW_MS,
+  REFUSAL_BITS_MAX_DEFAULT,
+  RULES,
+  both,
+  effectiveSettings,
+  laxerThan,
+  policyHash
+} from './rules/settings.ts'

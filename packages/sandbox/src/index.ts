@@ -30,7 +30,17 @@ export type { Finding, FindingKind } from './review/finding.ts'
 export type { ImportedModule } from './review/python.ts'
 export type { Imports, Review } from './review/review.ts'
 export { importsOf, reviewOf } from './review/reviewer.ts'
-export * from './sandbox.ts'
+export type {
+  Sandbox,
+  SandboxFailure,
+  SandboxGrade,
+  SandboxJob,
+  SandboxLanguage,
+  SandboxLimits,
+  SandboxOutcome,
+  SandboxTable,
+  SandboxUpload
+} from './sandbox.ts'
 export {
   gradeRank,
   meetsGrade,

@@ -1,6 +1,6 @@
 /** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
 export { oneRowEach, rowsNote } from './asked-tests.ts'
-export * from './distributions.ts'
+export { lnGamma, pOfChiSquared, pOfF, pOfT, tOfP } from './distributions.ts'
 export { gramIn, modelFault, receiptsAsked } from './models/ask.ts'
 export {
   columnsOfModel,
@@ -30,14 +30,51 @@ export type { Observed } from './models/rounds/likelihood.ts'
 export { type OwnRound, ownRound, type RoundStep, type RoundSums, stepAfter } from './models/rounds/next.ts'
 export type { SiteGram } from './models/regression.ts'
 export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'
-export * from './moments.ts'
-export * from './named.ts'
+export {
+  type ExactPairSums,
+  type ExactPowers,
+  type ExactSums,
+  correlationOf,
+  covarianceOf,
+  crossDeviationsOf,
+  deviationsOf,
+  exactSum,
+  higherDeviationsOf,
+  kurtosisOf,
+  meanOf,
+  poolMoments,
+  sdOf,
+  sidesOf,
+  skewnessOf,
+  sumOf,
+  sumText,
+  valueOfMoments,
+  varianceOf
+} from './moments.ts'
+export { STATISTICS, type StatisticArgument, type StatisticDescription, planOfStatistic } from './named.ts'
 export { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'
-export * from './noisy-moments.ts'
-export * from './pool.ts'
+export { momentsOfNoisy, noiseOfNoisy } from './noisy-moments.ts'
+export { type SitePart, pool } from './pool.ts'
 export { poolCells } from './pool-cell.ts'
-export * from './pool-typed.ts'
-export * from './quantile.ts'
-export * from './rational.ts'
+export { OPEN_END, edgesOfIntegers, layBins, poolBins, quantileOf, risingBins } from './quantile.ts'
+export { fractionOf, integerRoot, ratioToNumber, rootOfRatioToNumber } from './rational.ts'
 export { type TableOne, type TableOneNumber, type TableOneRow, type TableOneShare, tableOneOf } from './table-one.ts'
-export * from './tests.ts'
+export {
+  type Counts,
+  EXACT,
+  META_METHODS,
+  type MetaMethod,
+  anovaOf,
+  chiSquaredOf,
+  estimateName,
+  fisherOf,
+  holm,
+  metaOf,
+  testAsked,
+  testName,
+  testOf,
+  testSite,
+  testSubject,
+  testsOfOutput,
+  welchOf
+} from './tests.ts'
