@@ -22,7 +22,8 @@ const manifest = (name: string, dependencies: readonly string[] = [], more: obje
 /** A project without breaches. It contains everything that is confined to some files, in those files or in texts. */
 const CLEAN: House = {
   'packages/protocol/package.json': manifest('protocol', ['zod']),
-  'packages/protocol/src/index.ts': "/** What is agreed. */\nexport { now } from './clock.ts'\nexport { text } from './words.ts'\n",
+  'packages/protocol/src/index.ts':
+    "/** What is agreed. */\nexport { now } from './clock.ts'\nexport { text } from './words.ts'\n",
   'packages/protocol/src/clock.ts': '/** Time. */\n/** The time now, ms. */\nexport const now = () => Date.now()\n',
   'packages/protocol/src/words.ts': `/** Words, says \`process.env\`. */
 import { z } from 'zod'

@@ -873,7 +873,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'signed-sums',
     control: 'Who makes up a sum of signed values is judged by distances',
-    file: `${PRIVACY}/judge/cell.ts`,
+    file: `${PRIVACY}/judge/cells/cell.ts`,
     from: 'column.nonNegative ? [] : [2]',
     to: '[]',
     noticedBy: privacyTest('suppress')
@@ -881,7 +881,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'indicators',
     control: 'What a column of few values marks in another is judged like a sum of its own',
-    file: `${PRIVACY}/judge/cell-pair.ts`,
+    file: `${PRIVACY}/judge/cells/cell-pair.ts`,
     from: 'if (isFew[0] === isFew[1]) return undefined',
     to: 'return undefined',
     noticedBy: privacyTest('suppress')
@@ -937,7 +937,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-shape-minimum',
     control: 'A shape needs more people than a spread',
-    file: `${PRIVACY}/judge/cell.ts`,
+    file: `${PRIVACY}/judge/cells/cell.ts`,
     from: 'power > 2 && support.size < settings.shapeSubjectsMin',
     to: 'power > 9',
     noticedBy: privacyTest('class-disclosure')
@@ -945,7 +945,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-dominance',
     control: 'A sum that one or two people make up is withheld',
-    file: `${PRIVACY}/judge/dominance.ts`,
+    file: `${PRIVACY}/judge/cells/dominance.ts`,
     from: 'if (total === 0n) return false',
     to: 'if (1 > 0) return false',
     noticedBy: privacyTest('suppress')
@@ -953,7 +953,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-class-disclosure',
     control: 'Shares of nobody, of few, of all and of all but few are withheld',
-    file: `${PRIVACY}/judge/cell.ts`,
+    file: `${PRIVACY}/judge/cells/cell.ts`,
     from: 'if (rules.settings.zerosAreDisclosive && (having.size < k || support.size - having.size < k)) {',
     to: 'if (having.size < 0) {',
     noticedBy: privacyTest('certain-levels')
@@ -1114,7 +1114,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'repeats-cost',
     control: 'The same answer again is free',
     file: `${PEER}/jobs/release/meters.ts`,
-    from: 'if (this.#parts.answered.has(this.#scope, question)) return {}',
+    from: 'if (await this.#parts.answered.has(this.#scope, question)) return {}',
     to: '',
     noticedBy: peerTest('usage')
   },
@@ -1146,7 +1146,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'answered-once',
     control: 'What was answered once stays answerable',
     file: `${PEER}/jobs/release/meters.ts`,
-    from: ' && !answered.has(this.#scope, questionOf(plan))',
+    from: ' && !isRepeated',
     to: '',
     noticedBy: peerTest('usage')
   },
@@ -1154,15 +1154,15 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'answered-everywhere',
     control: 'What was answered in one project was not in another',
     file: `${PEER}/store/released/answered.ts`,
-    from: 'return this.#known.has(`${scope}!${question}`)',
-    to: 'return [...this.#known].some((key) => key.endsWith(question))',
+    from: 'return `${scope}!${question}`',
+    to: 'return question',
     noticedBy: peerTest('answered')
   },
   {
     id: 'answered-unwritten',
     control: 'A question whose answer was not written is not taken for answered',
     file: `${PEER}/store/released/answered.ts`,
-    from: 'draft.undo(() => void this.#known.delete(key))',
+    from: 'draft.undo(() => void this.#fresh.delete(key))',
     to: '',
     noticedBy: peerTest('answered')
   },

@@ -6,7 +6,7 @@ import type { AnalysisRequest } from '@stimnet/sdk'
 import { cellsToRead } from '../src/requests/cells.ts'
 import { rowsOf } from '../src/requests/rows.ts'
 import { saidSoFar, saysToBe, signedBy } from '../src/requests/status.ts'
-import { allowedInWords } from '../src/words/allowed.ts'
+import { allowedInWords } from '../src/words/question/allowed.ts'
 
 const NORTH = '12D3KooWNorthNorthNorthNorthNorthNorthNorthNorth'
 const SOUTH = '12D3KooWSouthSouthSouthSouthSouthSouthSouthSouth'

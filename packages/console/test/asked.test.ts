@@ -5,8 +5,8 @@ import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'
 import { type AskedQuestion, askedQuestionOf, type BroadcastPart, readSignedRequest, signRequest } from '@stimnet/sdk'
 import { askedRows, csvOf } from '../src/result/files/csv.ts'
 import { comeSoFar } from '../src/result/live/come-so-far.ts'
-import { askedInWords, cohortInWords, programInWords } from '../src/words/asked.ts'
-import { briefOf } from '../src/words/question.ts'
+import { askedInWords, cohortInWords, programInWords } from '../src/words/question/asked.ts'
+import { briefOf } from '../src/words/question/question.ts'
 import { wordsOfPart } from '../src/words/state.ts'
 
 const CALL = JSON.stringify({

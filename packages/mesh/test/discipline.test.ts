@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
-import { Discipline } from '../src/connect/discipline.ts'
-import { FrameWatch } from '../src/connect/guarded.ts'
+import { Discipline } from '../src/connect/limits/discipline.ts'
+import { FrameWatch } from '../src/connect/limits/guarded.ts'
 
 describe('discipline', () => {
   it('shuts out who earns ten marks within a minute, longer each time, and tells once', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
-import { type Arrival, Doorway, hostOf } from '../src/connect/doorway.ts'
+import { type Arrival, Doorway, hostOf } from '../src/connect/limits/doorway.ts'
 
 class Comer implements Arrival {
   readonly remoteAddr: string

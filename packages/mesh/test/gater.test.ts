@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { gaterOf } from '../src/connect/gater.ts'
+import { gaterOf } from '../src/connect/limits/gater.ts'
 
 const peer = (name: string) => ({ toString: () => name }) as PeerId
 const connection = {} as MultiaddrConnection

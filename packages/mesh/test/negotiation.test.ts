@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { ConnectionEncrypter, SecuredConnection } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { SimulatedClock } from '@stimnet/protocol'
-import { Discipline } from '../src/connect/discipline.ts'
+import { Discipline } from '../src/connect/limits/discipline.ts'
 import { Negotiations, NegotiationWatch } from '../src/connect/negotiation.ts'
 import { until } from './network.ts'
 

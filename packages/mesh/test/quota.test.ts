@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { Quota } from '../src/connect/quota.ts'
+import { Quota } from '../src/connect/limits/quota.ts'
 
 const RATES = { perPeer: { burst: 3, perSecond: 1 }, total: { burst: 5, perSecond: 2 } }
 

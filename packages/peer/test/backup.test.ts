@@ -13,7 +13,7 @@ import { recordBackups } from '../src/backup/noted.ts'
 import { restoreBackup } from '../src/backup/restore.ts'
 import { storeFinding } from '../src/checkup/store.ts'
 import { loadConfig } from '../src/config/config.ts'
-import { checkpoint } from '../src/store/checkpoint.ts'
+import { checkpoint } from '../src/store/level/checkpoint.ts'
 import { Database } from '../src/store/database.ts'
 import { reconcile } from '../src/witness/witnesses.ts'
 

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { Level } from 'level'
 import { AuditLog } from '../src/store/log/audit-log.ts'
 import { Database } from '../src/store/database.ts'
-import type { Root } from '../src/store/level.ts'
+import type { Root } from '../src/store/level/level.ts'
 import { JOBS, keyOf, jobOf } from './read-damaged.ts'
 
 const FLIPS = 40
@@ -163,7 +163,7 @@ describe('a database of a version without checksums', () => {
         return batches === 2 ? Promise.reject(new Error('the power went')) : before(...ask)
       }
     })
-    const { CheckedLevel } = await import('../src/store/checked-level.ts')
+    const { CheckedLevel } = await import('../src/store/level/checked-level.ts')
     await assert.rejects(new CheckedLevel(level as never).open())
     await level.close()
     const database = await Database.open({ directory }, () => 0)

@@ -6,8 +6,8 @@ import { checkUp } from '../src/checkup/checkup.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { startPeer } from '../src/peer.ts'
 import { Database } from '../src/store/database.ts'
-import { FORMAT, FORMAT_MARKER } from '../src/store/format/marker.ts'
-import type { Root } from '../src/store/level.ts'
+import { FORMAT, FORMAT_MARKER } from '../src/store/level/marker.ts'
+import type { Root } from '../src/store/level/level.ts'
 import { unpacked } from './fixtures/unpacked.ts'
 
 const FIXTURES = [1]

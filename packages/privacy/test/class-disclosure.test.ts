@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { disclose, effectiveSettings, unknownFacts, type VariableFacts } from '@stimnet/privacy'
 import type { Filter, Plan, TableOutput } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { everyoneInOne } from '../src/judge/class-disclosure.ts'
-import { isDominated } from '../src/judge/dominance.ts'
+import { everyoneInOne } from '../src/judge/cells/class-disclosure.ts'
+import { isDominated } from '../src/judge/cells/dominance.ts'
 import {
   ask,
   contextOf,

@@ -4,8 +4,8 @@ import { disclose, effectiveSettings, LedgerDraft, unknownFacts, type VariableFa
 import { type Measure, type Plan, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import { pool } from '@stimnet/statistics'
 import fc from 'fast-check'
-import { judgeCell } from '../src/judge/cell.ts'
-import { isDominated } from '../src/judge/dominance.ts'
+import { judgeCell } from '../src/judge/cells/cell.ts'
+import { isDominated } from '../src/judge/cells/dominance.ts'
 import { suppress } from '../src/judge/suppress.ts'
 import {
   ask,

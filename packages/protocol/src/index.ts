@@ -75,7 +75,7 @@ export {
   countDeclared,
   outputContractSchema,
   outputDeclarationSchema
-} from './question/contract.ts'
+} from './question/contract/contract.ts'
 export {
   DATA_USE_MODIFIERS,
   DATA_USE_PERMISSIONS,
@@ -132,7 +132,18 @@ export {
   readInvitation,
   verifyInviteProof
 } from './federation/invitation.ts'
-export { isKeyId, isName, jobIdOf, keyIdOf, parseKeyId, publicKeyOf, sha256Hex, toHex } from './ids.ts'
+export {
+  type JobId,
+  type KeyId,
+  isKeyId,
+  isName,
+  jobIdOf,
+  keyIdOf,
+  parseKeyId,
+  publicKeyOf,
+  sha256Hex,
+  toHex
+} from './ids.ts'
 export { institutionNames, withInstitutions } from './institutions.ts'
 export { JOB_MOVES, JOB_STATES, type JobState, isEnded, isJobState, move, outwardState } from './evidence/job.ts'
 export { parseJson } from './json.ts'
@@ -243,10 +254,15 @@ export {
   usesOfKey,
   usesOfPlan,
   usesOfTables
-} from './question/schema.ts'
+} from './question/contract/schema.ts'
 export { keyFromSeed, makeKey, type OwnKey, type Signer, signerFromKey, signerFromSeed } from './evidence/signer.ts'
 export { SubjectSet } from './subject-set.ts'
-export { type PooledTyped, type PoolingMethod, STATBARN_CLASS, type TypedValue } from './question/typed-output.ts'
+export {
+  type PooledTyped,
+  type PoolingMethod,
+  STATBARN_CLASS,
+  type TypedValue
+} from './question/contract/typed-output.ts'
 export {
   UPLOAD_ENDINGS,
   type UploadedFile,
@@ -270,7 +286,13 @@ export {
   schemaTermsToMessage,
   variableContractSchema,
   variableMappingSchema
-} from './question/variable-contract.ts'
-export { type MappedVariable, SCHEMA_FIELDS, isPowerOfTen, mapVariable, scaleOf } from './question/variable-mapping.ts'
+} from './question/contract/variable-contract.ts'
+export {
+  type MappedVariable,
+  SCHEMA_FIELDS,
+  isPowerOfTen,
+  mapVariable,
+  scaleOf
+} from './question/contract/variable-mapping.ts'
 export { type Visa, type VisaIssuer, openVisas } from './federation/visa.ts'
 export { type Encodable, type Message, type MessageType, messages, type wire } from './wire/wire.ts'

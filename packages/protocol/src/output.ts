@@ -1,7 +1,7 @@
 /** The shapes of a safe output: a table that the node computed, or the checked values of a script, with a disclosure card. */
 import { z } from 'zod'
 import { MODEL_ROUNDS_MAX, ROSTER_MAX, SITE_EFFECTS } from './question/plan.ts'
-import { pooledTypedSchema, typedValueSchema } from './question/typed-output.ts'
+import { pooledTypedSchema, typedValueSchema } from './question/contract/typed-output.ts'
 import type { ReadonlyDeep } from './readonly.ts'
 
 /** The assurance levels of a result; see docs/disclosure.md. */

@@ -49,10 +49,10 @@ export {
   type SandboxSettings,
   type SelectedSandbox
 } from './select.ts'
-export { type AddROptions, addR } from './wasm/add-r.ts'
-export { ADDONS, type Addon } from './wasm/addons.ts'
+export { type AddROptions, addR } from './wasm/addons/add-r.ts'
+export { ADDONS, type Addon } from './wasm/addons/addons.ts'
 export { type EmbeddedParts, embeddedParts } from './wasm/embedded.ts'
-export { type FetchOptions, fetchWheels } from './wasm/fetch-wheels.ts'
+export { type FetchOptions, fetchWheels } from './wasm/addons/fetch-wheels.ts'
 export { openWasmSandbox, type WasmSettings } from './wasm/open.ts'
-export type { Wheel } from './wasm/wheels.ts'
+export type { Wheel } from './wasm/addons/wheels.ts'
 export { whereIs } from './where-is.ts'

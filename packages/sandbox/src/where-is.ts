@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { codeOf } from '@stimnet/protocol'
 import type { SandboxLanguage } from './sandbox.ts'
 import { findInstallation } from './wasm/deno.ts'
-import { readLock, WHEELS_LOCK } from './wasm/wheels.ts'
+import { readLock, WHEELS_LOCK } from './wasm/addons/wheels.ts'
 
 /** Top-level modules of the images that this project builds, except those of the languages' standard libraries. */
 const IN_DOCKER: Readonly<Record<SandboxLanguage, ReadonlySet<string>>> = {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { ADDONS, addR, openWasmSandbox } from '../src/index.ts'
 import { contentsOf, webrDirectory } from '../src/wasm/r.ts'
-import { filesIn } from '../src/wasm/untar.ts'
+import { filesIn } from '../src/wasm/addons/untar.ts'
 import { type TarEntry, tarOf } from './archives.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'stimnet-add-r-'))

@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test'
 import { openWasmSandbox } from '../src/index.ts'
 import { findInstallation } from '../src/wasm/deno.ts'
 import { ensureSnapshot } from '../src/wasm/snapshot.ts'
-import { sha256Of } from '../src/wasm/wheels.ts'
+import { sha256Of } from '../src/wasm/addons/wheels.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
 
 const key = new Uint8Array(32).fill(7)

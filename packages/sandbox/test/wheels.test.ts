@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { embeddedParts, fetchWheels, openWasmSandbox, whereIs } from '../src/index.ts'
 import { findInstallation } from '../src/wasm/deno.ts'
-import { sha256Of, wheelsDirectory } from '../src/wasm/wheels.ts'
+import { sha256Of, wheelsDirectory } from '../src/wasm/addons/wheels.ts'
 import { wheelOf } from './archives.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
 

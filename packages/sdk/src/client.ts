@@ -44,7 +44,7 @@ import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import { followEvents } from './events.ts'
 import { type Fetch, Http, type Request } from './http.ts'
 import { askModel, type Model, type ModelOptions } from './models/model.ts'
-import type { SignedRequest } from './sign.ts'
+import type { SignedRequest } from './signed/sign.ts'
 
 /** Which gateway, as whom. */
 export interface ClientOptions {

@@ -110,11 +110,11 @@ export { type ModelHint, modelHints } from './models/ruled-out.ts'
 export { modelText, releasedInWords } from './models/text.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
-export { readSignedRequest, type SignedQuestion } from './read-signed.ts'
+export { readSignedRequest, type SignedQuestion } from './signed/read-signed.ts'
 export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schema.ts'
 export { statisticText } from './statistic.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
-export { type SignedRequest, type SignRequestOptions, signRequest } from './sign.ts'
+export { type SignedRequest, type SignRequestOptions, signRequest } from './signed/sign.ts'
 export { cellOf, measured, printable, tableOf } from './text-table.ts'
 export {
   type PoolOptions,
@@ -126,5 +126,5 @@ export {
   verifyAndPool,
   verifyDecision,
   verifyReceipt
-} from './verify.ts'
-export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './verify-proof.ts'
+} from './signed/verify.ts'
+export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './signed/verify-proof.ts'

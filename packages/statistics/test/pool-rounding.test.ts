@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type OutputColumn, type OutputPart, randomUnit, seededRandom } from '@stimnet/protocol'
 import { poolCells } from '@stimnet/statistics'
-import { pooledWithin } from '../src/pool-rounding.ts'
+import { pooledWithin } from '../src/pool/pool-rounding.ts'
 
 const column = (kind: string): OutputColumn => ({ name: kind, role: 'measure', kind, variables: [] })
 const random = seededRandom(11)

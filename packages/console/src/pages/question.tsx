@@ -24,7 +24,7 @@ import { useBroadcast } from '../result/live/watch.ts'
 import { hrefTo, type Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
-import { questionName } from '../words/question.ts'
+import { questionName } from '../words/question/question.ts'
 import { hasEnded, STATES } from '../words/state.ts'
 import { moment } from '../words/time.ts'
 

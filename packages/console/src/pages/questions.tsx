@@ -8,7 +8,7 @@ import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
-import { briefOf, questionName } from '../words/question.ts'
+import { briefOf, questionName } from '../words/question/question.ts'
 import { STATES } from '../words/state.ts'
 import { moment } from '../words/time.ts'
 

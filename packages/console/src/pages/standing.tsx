@@ -12,7 +12,7 @@ import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { hrefTo } from '../route.ts'
 import { useSession } from '../session/session.tsx'
-import { allowedInWords } from '../words/allowed.ts'
+import { allowedInWords } from '../words/question/allowed.ts'
 import { fromNow } from '../words/time.ts'
 
 /** For stewards. */

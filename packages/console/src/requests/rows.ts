@@ -7,10 +7,10 @@ import {
   variableMappingSchema
 } from '@stimnet/protocol'
 import type { AnalysisRequest } from '@stimnet/sdk'
-import { contractInWords } from '../words/contract.ts'
-import { filterInWords } from '../words/filter.ts'
-import { mappingInWords } from '../words/mapping.ts'
-import { promisedInWords } from '../words/promised.ts'
+import { contractInWords } from '../words/question/contract.ts'
+import { filterInWords } from '../words/question/filter.ts'
+import { mappingInWords } from '../words/question/mapping.ts'
+import { promisedInWords } from '../words/question/promised.ts'
 import { wordsOfTerm } from '../words/purpose.ts'
 import { signedBy } from './status.ts'
 

@@ -2,7 +2,7 @@
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Seen } from '../parts/seen.tsx'
 import { WholeField } from '../parts/whole-field.tsx'
-import { allowedInWords } from '../words/allowed.ts'
+import { allowedInWords } from '../words/question/allowed.ts'
 import type { DecisionForm } from './decision.ts'
 
 /** Stewards who agree must agree to the same terms. */

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { Panel } from '../parts/panel.tsx'
 import { Seen } from '../parts/seen.tsx'
 import { Listing } from '../requests/listing.tsx'
-import { askedInWords } from '../words/asked.ts'
+import { askedInWords } from '../words/question/asked.ts'
 import { moment } from '../words/time.ts'
 import type { SignedHere } from './trust/answer.ts'
 

@@ -4,7 +4,7 @@ import { type TableConfig, VARIABLES_MAX, type VariableConfig } from '../catalog
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type ColumnFacts, type ProposedColumn, proposeColumn } from './column.ts'
-import { type CodeBook, type ColumnCode, levelsByCodeBook } from './code-book.ts'
+import { type CodeBook, type ColumnCode, levelsByCodeBook } from './from/code-book.ts'
 import { type KeyCandidate, type KeyFile, keyCandidates, keyFaults } from './key.ts'
 import { nameFor, unitGuess, unitInHeader } from './names.ts'
 import { type Decision, type ProposedTable, proposalText, type TableVariable } from './proposal-text.ts'

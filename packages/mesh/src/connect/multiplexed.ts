@@ -4,7 +4,7 @@
  * it announces, which is collected as a whole before it is judged.
  */
 import type { Clock } from '@stimnet/protocol'
-import { Quota } from './quota.ts'
+import { Quota } from './limits/quota.ts'
 
 const HEADER_BYTES = 12
 /** The longest payload of a frame, bytes: the window of a stream, past which no sender may go. */

@@ -10,8 +10,8 @@ import type {
   StreamMuxerFactory
 } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
-import type { Discipline } from './discipline.ts'
-import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './guarded.ts'
+import type { Discipline } from './limits/discipline.ts'
+import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './limits/guarded.ts'
 import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { Pulse } from './pulse.ts'
 import { type Bytes, judgeReading } from './reading.ts'

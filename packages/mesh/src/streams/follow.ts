@@ -2,7 +2,7 @@
 import type { Stream } from '@libp2p/interface'
 import { type Clock, type Code, StimnetError } from '@stimnet/protocol'
 import { type Asking, openStream } from './ask.ts'
-import { backOffMs } from '../connect/back-off.ts'
+import { backOffMs } from '../connect/limits/back-off.ts'
 import { followExchange } from '../exchanges/follow.ts'
 import { faultCodeOf } from './fault.ts'
 import { ANSWER_BYTES_MORE, type Frames, framesOf, openAnswer } from './frame.ts'

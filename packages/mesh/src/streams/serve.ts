@@ -1,12 +1,12 @@
 /** The serving side of exchanges: each question is counted, bounded, read, passed to its handler and answered on its stream. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
-import type { Discipline } from '../connect/discipline.ts'
+import type { Discipline } from '../connect/limits/discipline.ts'
 import type { Admission, Exchange } from '../exchanges/exchange.ts'
 import { errorOf, faultCodeOf } from './fault.ts'
 import { answerFrame, type Frames, framesOf, refusalFrame } from './frame.ts'
 import type { Handler, MeshDeps } from '../mesh.ts'
-import { Quota } from '../connect/quota.ts'
+import { Quota } from '../connect/limits/quota.ts'
 import { unlessAborted } from '../connect/unless-aborted.ts'
 import { abortStream, endOf, finish } from './stream.ts'
 

@@ -2,7 +2,7 @@
 
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Clock, RandomSource } from '@stimnet/protocol'
-import { backOffMs } from '../connect/back-off.ts'
+import { backOffMs } from '../connect/limits/back-off.ts'
 import type { Links } from '../connect/links.ts'
 import { ADDRESSES_MAX } from '../connect/members.ts'
 import type { MeshTiming } from '../mesh.ts'

@@ -1,7 +1,7 @@
 /** Discovery in the DHT: members, peers that announced a term, and addresses of peers. Its answers are only hints. */
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { CID } from 'multiformats/cid'
-import { backOffMs } from '../connect/back-off.ts'
+import { backOffMs } from '../connect/limits/back-off.ts'
 import type { Dialler } from './dialler.ts'
 import type { MeshDeps, MeshStore, MeshTiming } from '../mesh.ts'
 import type { MeshNode } from '../connect/node.ts'

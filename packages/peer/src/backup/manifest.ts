@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson, type Signer, StimnetError, verifyBytes } from '@stimnet/protocol'
 import { z } from 'zod'
-import { factOf } from '../store/copied.ts'
+import { factOf } from '../store/level/copied.ts'
 
 /** The version of the format. A newer one is refused. */
 export const FORMAT = 1

@@ -17,7 +17,7 @@ import type { PeerEvents } from '../events.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from '../jobs/release/privacy.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 import { isBehind } from '../witness/restored.ts'
 
 /** Share of the rows without a value, 0 to 1, by `table.variable`. Variables whose share cannot be released are absent. */

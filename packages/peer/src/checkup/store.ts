@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskCheck } from '../gateway/checks.ts'
-import { damageText } from '../store/checked-level.ts'
+import { damageText } from '../store/level/checked-level.ts'
 import { bytesText, valuesUse } from '../store/disk-use.ts'
 import { RESTORING } from '../store/folders.ts'
-import { FORMAT, refusalOf } from '../store/format/marker.ts'
+import { FORMAT, refusalOf } from '../store/level/marker.ts'
 import { type Finding, namer } from './finding.ts'
 
 const { ok, fix } = namer('store')

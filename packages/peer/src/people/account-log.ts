@@ -1,7 +1,7 @@
 /** The audit records of changes of accounts. `stimnet account` writes the file, and the peer records what it finds changed in it. */
 import type { Accounts, StoredAccount } from '../store/accounts/accounts.ts'
 import type { Database, Draft } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 
 /** An account, or a person of a login provider, as last recorded. */
 interface Seen {

@@ -10,7 +10,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 import type { Links } from './links.ts'
 
 /** A known peer. This peer itself has number 1. */

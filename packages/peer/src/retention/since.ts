@@ -1,6 +1,6 @@
 /** Since when something without a date of its own has been as it is: an epoch superseded, an account locked. */
 import type { Database, Draft } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 
 /** The times, as sweeps noticed them. */
 export class Since {

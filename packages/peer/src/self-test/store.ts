@@ -1,7 +1,7 @@
 /** The latest self-test of the sandboxes. Only one report is kept. */
 import type { EngineFindings } from './findings.ts'
 import type { Database, Draft } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 
 /** The report of a finished self-test. */
 export interface SelfTestReport {

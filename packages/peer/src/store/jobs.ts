@@ -1,7 +1,7 @@
 /** The jobs that other peers asked for, and the feed of changes for each asking peer. */
 import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
-import type { Sublevel } from './level.ts'
+import type { Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
 

@@ -8,7 +8,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
-import type { Sublevel } from './level.ts'
+import type { Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedError, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
 import { stateOf } from './request-state.ts'

@@ -3,7 +3,7 @@ import type { StandingTerms } from '@stimnet/api'
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
 import type { Approval, JobRecord, ReviewRecord, RunTerms } from './jobs.ts'
-import type { Sublevel } from './level.ts'
+import type { Sublevel } from './level/level.ts'
 
 const DAY_MS = 24 * 3_600_000
 

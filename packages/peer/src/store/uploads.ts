@@ -7,7 +7,7 @@ import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, LIMITS, type RandomSource, StimnetError, toHex, uploadNameOf } from '@stimnet/protocol'
 import type { Database } from './database.ts'
-import type { Sublevel } from './level.ts'
+import type { Sublevel } from './level/level.ts'
 
 /** The list of the REST API in which a file appears. */
 export type UploadKind = 'script' | 'data'

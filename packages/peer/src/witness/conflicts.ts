@@ -6,7 +6,7 @@ import { bareCheckpoint, type Clock, type Message, type messages, StimnetError }
 import type { Permits } from '../federation/permits.ts'
 import type { PeerEvents } from '../events.ts'
 import type { Database } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 
 /** Two states of one log, both signed by its own peer, of which the second does not continue the first. */
 export interface LogConflict {

@@ -18,7 +18,7 @@ import {
 import type { PeerEvents } from '../events.ts'
 import type { Permits } from '../federation/permits.ts'
 import type { Database } from '../store/database.ts'
-import type { Sublevel } from '../store/level.ts'
+import type { Sublevel } from '../store/level/level.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import { sizeIn, stateIn } from './conflicts.ts'
 

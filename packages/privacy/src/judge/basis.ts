@@ -3,7 +3,7 @@
  */
 import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../rules/settings.ts'
-import { type Contributions, isDominated } from './dominance.ts'
+import { type Contributions, isDominated } from './cells/dominance.ts'
 import type { FactsOf, VariableFacts } from './facts.ts'
 import { levelName } from './defining.ts'
 import { type CellNumber, countOf, type SolvedSet } from './numbers.ts'

@@ -1,7 +1,7 @@
 /** Sets of rows with their subjects, and with how unevenly the rows are distributed over them. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
-import type { Contributions } from './dominance.ts'
+import type { Contributions } from './cells/dominance.ts'
 import type { SolvedSet } from './numbers.ts'
 
 interface RowFacts {

@@ -7,7 +7,7 @@ import {
   contractToMessage,
   type OutputDeclaration,
   type OutputDeclarationInput
-} from './contract.ts'
+} from './contract/contract.ts'
 import { type PrivacyAsk, type PrivacyAskInput, privacyAskFromMessage, privacyAskToMessage } from './privacy-ask.ts'
 import { type Program, parseJsonObject, programFromMessage, programToMessage } from './program.ts'
 import { type UploadedFile, uploadsFromMessage, uploadsToMessage } from './upload.ts'
@@ -17,7 +17,7 @@ import {
   schemaTermsToMessage,
   type VariableContractInput,
   type VariableMappingInput
-} from './variable-contract.ts'
+} from './contract/variable-contract.ts'
 
 /** What is asked. */
 export interface Question extends SchemaTerms {

@@ -1,8 +1,8 @@
 /** An inventory of the embedded sandbox on this machine: its installed parts, and what can be added. */
-import { ADDONS } from './addons.ts'
+import { ADDONS } from './addons/addons.ts'
 import { findInstallation } from './deno.ts'
 import { rInterpreter } from './r.ts'
-import { findWheels } from './wheels.ts'
+import { findWheels } from './addons/wheels.ts'
 
 /** The inventory, for an operator. */
 export interface EmbeddedParts {

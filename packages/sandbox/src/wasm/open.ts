@@ -20,7 +20,7 @@ import { rInterpreter } from './r.ts'
 import { seccompFilter } from './seccomp.ts'
 import { DenoSlot } from './slot.ts'
 import { ensureSnapshot } from './snapshot.ts'
-import { findWheels } from './wheels.ts'
+import { findWheels } from './addons/wheels.ts'
 
 /** Most bytes of a job's input together. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024

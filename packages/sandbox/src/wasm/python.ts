@@ -2,7 +2,7 @@
 import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Wheels } from './wheels.ts'
+import type { Wheels } from './addons/wheels.ts'
 
 /** StimNet's modules for scripts, in addition to Python's own. */
 const HELPERS = ['data_loader', 'stimnet']

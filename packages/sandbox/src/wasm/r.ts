@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
-import { ADDONS } from './addons.ts'
+import { ADDONS } from './addons/addons.ts'
 import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
-import { sha256Of } from './wheels.ts'
+import { sha256Of } from './addons/wheels.ts'
 
 /** The packages of webR's R: those of base R that work without processes. */
 const LIBRARIES = [

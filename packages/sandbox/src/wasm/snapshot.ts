@@ -7,7 +7,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { DENO_ENVIRONMENT, denoArguments, type Installation, underOsLimits } from './deno.ts'
 import { hashOf } from './interpreter.ts'
 import { ownFolder } from './own-folder.ts'
-import { sha256Of } from './wheels.ts'
+import { sha256Of } from './addons/wheels.ts'
 
 /** Room for a memory of 30 MB and a list of names. A larger memory could not be restored. */
 const OUTPUT_BYTES_MAX = 40 * 1024 * 1024

@@ -12,9 +12,9 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import { compareFoundCatalogs } from '../schema.ts'
-import { type SignedRequest, signRequest } from '../sign.ts'
+import { type SignedRequest, signRequest } from '../signed/sign.ts'
 import { statisticText } from '../statistic.ts'
-import { type VerifiedBroadcast, verifyAndPool } from '../verify.ts'
+import { type VerifiedBroadcast, verifyAndPool } from '../signed/verify.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 import { checkModel, isLeftToMapping } from './formula.ts'
 import { fitInRounds, type ModelRound, modelOfRounds, roundAnswered, roundNotes } from './rounds.ts'

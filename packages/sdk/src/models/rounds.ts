@@ -4,7 +4,7 @@
  */
 import type { Broadcast } from '@stimnet/api'
 import { MODEL_ROUNDS_MAX, type ModelResult } from '@stimnet/protocol'
-import { type VerifiedBroadcast, verifyAndPool } from '../verify.ts'
+import { type VerifiedBroadcast, verifyAndPool } from '../signed/verify.ts'
 
 /** One round as it ended: what was answered, and what holds of it. */
 export interface ModelRound {

@@ -2,7 +2,7 @@
 import type { IntervalTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { zOfP } from '../distributions.ts'
 import { exactSum, poolMoments, valueOfMoments } from '../moments.ts'
-import { correlationWithin } from '../pool-rounding.ts'
+import { correlationWithin } from '../pool/pool-rounding.ts'
 import { layBins, quantileOf } from '../quantile.ts'
 import { ROUNDED } from './given.ts'
 import type { MeasuredBins } from './binned/counted.ts'

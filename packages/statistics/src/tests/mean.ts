@@ -2,7 +2,7 @@
 import type { PlanTest, TestResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { poolMoments } from '../moments.ts'
-import { least, sideWithin } from '../pool-rounding.ts'
+import { least, sideWithin } from '../pool/pool-rounding.ts'
 import { fractionOf, minus, ratioToNumber } from '../rational.ts'
 import { EXACT } from './accuracy.ts'
 import { giving, groupShown, ROUNDED, resultOf } from './given.ts'

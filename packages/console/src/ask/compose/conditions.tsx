@@ -1,6 +1,6 @@
 /** Who is asked about: conditions made of the catalog's own levels and breakpoints. */
 import { Panel } from '../../parts/panel.tsx'
-import { filterInWords } from '../../words/filter.ts'
+import { filterInWords } from '../../words/question/filter.ts'
 import { isGroupable } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import { ConditionRow } from './condition-row.tsx'

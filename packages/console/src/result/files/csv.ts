@@ -1,7 +1,7 @@
 /** A result as CSV, for spreadsheets: RFC 4180, and no text that a spreadsheet would take for a formula. */
 import type { PooledOutput } from '@stimnet/protocol'
 import { coefficientRows } from '@stimnet/sdk'
-import type { AskedPair } from '../../words/asked.ts'
+import type { AskedPair } from '../../words/question/asked.ts'
 import { placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
 
 type Cell = string | number | null

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { systemClock } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
-import { damageText } from '../../store/checked-level.ts'
+import { damageText } from '../../store/level/checked-level.ts'
 import type { AuditFinding } from '../../store/log/audit-log.ts'
 import { CONFIG_OPTION } from './start.ts'
 

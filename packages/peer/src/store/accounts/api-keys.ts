@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** API keys per account at most; several programs can share one. */
 const KEYS_PER_OWNER_MAX = 16

@@ -1,6 +1,6 @@
 /** Access tokens that were ended by signing out before they expired. */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /**
  * The ended tokens, also kept in memory, since every request looks here. Their number is limited by the logins within

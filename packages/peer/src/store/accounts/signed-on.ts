@@ -1,6 +1,6 @@
 /** People who logged in through a login provider: their roles and their last login. */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** A person of a provider. */
 export interface SignedOn {

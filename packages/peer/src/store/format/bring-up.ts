@@ -1,6 +1,6 @@
 /** Bringing a database of an older format to that of this program, when it is opened. */
-import type { Root, Sublevel } from '../level.ts'
-import { assertKnown, FORMAT, FORMAT_MARKER, type FolderFormat, formatIn, formatText } from './marker.ts'
+import type { Root, Sublevel } from '../level/level.ts'
+import { assertKnown, FORMAT, FORMAT_MARKER, type FolderFormat, formatIn, formatText } from '../level/marker.ts'
 import { STEPS, type Written } from './steps.ts'
 
 /** Records changed in one batch. */

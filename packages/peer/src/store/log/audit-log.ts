@@ -15,7 +15,7 @@ import {
   type TreeHead,
   toHex
 } from '@stimnet/protocol'
-import type { Operation, Root, Sublevel } from '../level.ts'
+import type { Operation, Root, Sublevel } from '../level/level.ts'
 import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 
 /** Whether the audit log is whole, and where it first breaks if it is not. */

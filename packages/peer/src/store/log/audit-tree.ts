@@ -1,7 +1,7 @@
 /** The Merkle tree of RFC 6962 over the audit log, grown leaf by leaf. The hash of each full subtree is stored once. */
 import { createHash } from 'node:crypto'
 import { type LeafRange, leafInput, nodeInput, StimnetError, type Subtree, subtreesOf } from '@stimnet/protocol'
-import type { Operation, Root, Sublevel } from '../level.ts'
+import type { Operation, Root, Sublevel } from '../level/level.ts'
 
 type Hash = Uint8Array<ArrayBuffer>
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { StimnetError } from '@stimnet/protocol'
 import { fromText } from '../base64.ts'
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** What is left of one job or request. */
 export interface Deleted {

@@ -1,6 +1,6 @@
 /** An index of what has ended, by the time of its end, so that what is old enough to be deleted is found without reading the rest. */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** What ends: jobs for others and the requests of accounts here, each with its result, which may be deleted before it. */
 export type EndedKind = 'job' | 'job-result' | 'request' | 'request-result'

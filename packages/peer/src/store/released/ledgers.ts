@@ -1,7 +1,7 @@
 /** Disclosure ledgers, one per catalog epoch, scope and kind of item: the record of what releases have disclosed. */
 import { ledgerToBytes, type SpanLedger } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** The creation of a new ledger, and the reading of a stored one. */
 export interface LedgerForm {

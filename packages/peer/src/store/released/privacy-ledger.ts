@@ -3,7 +3,7 @@ import { decimalText } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** The scope shared by all requesters, for peers where anybody may ask and new keys are free. */
 export const EVERYBODY = '*'

@@ -1,7 +1,7 @@
 /** Bits disclosed to each requester of a ledger scope in the last thirty days. */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** A number of bits and the time at which they were disclosed. */
 type Told = readonly [atMs: number, bits: number]

@@ -1,6 +1,6 @@
 /** Statements that were answered, kept until they would be refused as expired anyway. */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** An answered statement. The same statement from the same peer gets the same answer again. */
 export interface Answered {

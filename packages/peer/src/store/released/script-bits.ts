@@ -1,6 +1,6 @@
 /** Bits disclosed by the scripts of each ledger scope. The number never decreases. */
 import type { Database, Draft } from '../database.ts'
-import type { Sublevel } from '../level.ts'
+import type { Sublevel } from '../level/level.ts'
 
 /** Bits by scope, in memory and stored. */
 export class ScriptBitStore {

@@ -1,0 +1,72 @@
+/** What was asked, in words: a result leads with it, on the page and in every file. */
+import { type Filter, filterFromPairs, statisticSchema } from '@stimnet/protocol'
+import type { AskedQuestion } from '@stimnet/sdk'
+import { filterInWords } from './filter.ts'
+import { mappingInWords } from './mapping.ts'
+import { promisedInWords } from './promised.ts'
+import { wordsOfTerm } from '../purpose.ts'
+import { statisticName } from './question.ts'
+
+/** One thing that was asked: its name, and what it was. */
+export type AskedPair = readonly [name: string, text: string]
+
+/** "Everybody", or "Those with sex is female and visit is month_12". */
+export function cohortInWords({ where, filters }: Pick<AskedQuestion, 'where' | 'filters'>): string {
+  const parts = [where, plainFilter(filters)].flatMap((filter) => (filter ? [filterInWords(filter)] : []))
+  return parts.length === 0 ? 'Everybody' : `Those with ${parts.join(' and ')}`
+}
+
+/** What is no plain value is shown as it is, beside the others. */
+function plainFilter(filters: AskedQuestion['filters']): Filter | undefined {
+  try {
+    return filterFromPairs(filters ?? {})
+  } catch {
+    return { column: JSON.stringify(filters), op: '=', values: ['as the script reads it'] }
+  }
+}
+
+/** "mean UPDRS_change by sex" of a statistic; the text of a query; of a script that it is one. */
+export function programInWords({ script_type: type, script_content: content }: AskedQuestion): string {
+  if (type === 'sql') return content
+  if (type !== 'statistic') return `${type} script of ${content.split('\n').length} lines`
+  try {
+    const call = statisticSchema.parse(JSON.parse(content))
+    const given = Object.entries(call.arguments).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    return [statisticName(call), ...given].join(', ')
+  } catch {
+    return content
+  }
+}
+
+/** All of it, the cohort and the program first. `names`: of institutions, by PeerId. */
+export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string, string>> = {}): AskedPair[] {
+  const { purpose, project, outputs, mappings, parameters, files } = asked
+  const pair = (name: string, texts: readonly string[]): AskedPair[] =>
+    texts.length === 0 ? [] : [[name, texts.join('; ')]]
+  return [
+    ['Cohort', cohortInWords(asked)],
+    ['Question', programInWords(asked)],
+    ['Catalog', asked.data_catalog_name],
+    ['Purpose', (purpose ?? []).map(wordsOfTerm).join('; ') || 'not stated'],
+    ...pair('Project', project ? [project] : []),
+    ['Claim', claimOf(asked)],
+    ...pair('Declared outputs', (outputs ?? []).map(promisedInWords)),
+    ...pair('Parameters', Object.keys(parameters ?? {}).length > 0 ? [JSON.stringify(parameters)] : []),
+    ...pair(
+      'Mappings',
+      (mappings ?? []).map((one) =>
+        mappingInWords({ ...one, levels: one.levels ?? [], scale: one.scale ?? '' }, names[one.peer] ?? one.peer)
+      )
+    ),
+    ...pair(
+      'Files',
+      (files ?? []).map(({ name, sha256 }) => `${name} (${sha256})`)
+    )
+  ]
+}
+
+function claimOf({ script_type: type, privacy }: AskedQuestion): string {
+  if (type !== 'sql' && type !== 'statistic') return 'depends on whether stewards read the script'
+  if (privacy?.level !== 'P2') return 'P1: numbers without noise, disclosure-controlled'
+  return `P2: differentially private, ${privacy.epsilon === undefined ? `ρ = ${privacy.rho}` : `ε = ${privacy.epsilon}`}`
+}

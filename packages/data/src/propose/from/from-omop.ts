@@ -1,0 +1,74 @@
+/** A catalog proposed for an OMOP Common Data Model 5.4 in PostgreSQL: one table, one row per person, by declared concept sets. */
+import { StimnetError } from '@stimnet/protocol'
+import type { TableConfig } from '../../catalog/catalog-config.ts'
+import { openEngine } from '../../engine.ts'
+import { quoteName } from '../../quote.ts'
+import { loadRelation } from '../../sources/postgres/load.ts'
+import { withDatabase } from '../../sources/postgres/read.ts'
+import { columnsOfRelation } from '../../sources/postgres/relation.ts'
+import { type DatabaseProposalOptions, sectionOf } from './from-postgres.ts'
+import { omopCodeBook, omopQuery, omopSchema, type OmopSets } from './omop.ts'
+import { type Proposal, proposeTables } from '../propose.ts'
+
+/** The wishes of a proposal for an OMOP database. */
+export interface OmopProposalOptions extends Omit<DatabaseProposalOptions, 'relations'> {
+  /** The schema of the tables of the model. */
+  readonly schema: string
+}
+
+/**
+ * Proposes a catalog whose query makes one row per person; `sets` are concept sets as written, `postgres` is the section of a
+ * configuration. Throws PARAMETER_INVALID, SOURCE_INVALID, SOURCE_UNAVAILABLE, CONFIG_INVALID, NODE_ERROR.
+ */
+export async function proposeFromOmop(
+  sets: unknown,
+  postgres: Readonly<Record<string, unknown>>,
+  options: OmopProposalOptions
+): Promise<Proposal> {
+  const parsed = setsOf(sets)
+  const section = sectionOf(postgres)
+  const table: TableConfig = {
+    name: 'people',
+    query: omopQuery(parsed, options.schema),
+    description: '',
+    one_row_per_subject: false,
+    variables: []
+  }
+  const engine = await openEngine({ threads: 2 })
+  try {
+    const session = await engine.session()
+    const { columns } = await withDatabase({ postgres: section }, options, async ({ database }) => {
+      const { readable } = await columnsOfRelation(database, table, undefined)
+      return loadRelation(database, table, [...readable.values()], { session, raw: 'raw_0' })
+    })
+    const [count] = await session.rows(`SELECT count(*) FROM ${quoteName('raw_0')}`)
+    const rows = Number(count?.[0])
+    if (rows === 0) throw nobody()
+    const loaded = {
+      label: 'the people of the model',
+      raw: 'raw_0',
+      table,
+      columns,
+      rows,
+      faults: [],
+      codeBook: omopCodeBook(parsed)
+    }
+    return await proposeTables([loaded], session, { name: 'omop', subjectKey: 'person_id', ...options, postgres })
+  } finally {
+    engine.close()
+  }
+}
+
+function setsOf(sets: unknown): OmopSets {
+  const parsed = omopSchema.safeParse(sets)
+  if (parsed.success) return parsed.data
+  const reason = parsed.error.issues
+    .map(({ path, message }) => `${path.join('.') || 'concepts'}: ${message}`)
+    .join('; ')
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+function nobody(): StimnetError {
+  const reason = 'Nobody has a record of the index within an observation period.'
+  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+}

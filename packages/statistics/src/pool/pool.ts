@@ -1,0 +1,320 @@
+/** Pooling of the answers of several sites into one, with notes on everything that a reader must know. */
+import type {
+  Output,
+  OutputColumn,
+  OutputDeclaration,
+  OutputRow,
+  PooledOutput,
+  TableOutput,
+  TestResult
+} from '@stimnet/protocol'
+import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
+import { pooledNoise } from './pool-noise.ts'
+import { pooledWithin } from './pool-rounding.ts'
+import { ofOneModel } from '../models/gram.ts'
+import { fitModel } from '../models/fit.ts'
+import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
+import { type AccuracyOf, testAsked, testOf, testSite } from '../tests.ts'
+
+/** The answer of one site: its output or, without one, the code of its refusal or failure. */
+export interface SitePart {
+  readonly site: string
+  readonly output: Output | null
+  readonly code?: string
+}
+
+/** Facts about the request that pooling needs. */
+export interface PoolOptions {
+  /** The contract of a script, which names the counts by which means and proportions are weighted. */
+  readonly outputs?: readonly OutputDeclaration[]
+  /** The largest distance of a table's numbers from the exact ones; by default what its parts and its card imply. */
+  readonly accuracyOf?: AccuracyOf
+}
+
+interface SiteTable {
+  readonly site: string
+  readonly table: TableOutput
+}
+
+type Value = string | number | null
+
+/**
+ * Pools the answers of the sites. Counts and sums are added; means, spreads and correlations are computed from moments, shares
+ * from their counts, and quantiles from bins. Sites that gave nothing, withheld a part, or have other columns than the rest are
+ * named in the notes. The answer does not depend on the order of the parts.
+ */
+export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: PoolOptions = {}): PooledOutput {
+  const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
+  const missing = sorted
+    .filter((part) => part.output === null)
+    .map(({ site, code }) => ({ site, code: code ?? 'INTERNAL' }))
+  const notes = missing.map(({ site, code }) => `${site} gave no output (${code}).`)
+  const scripts = sorted.filter((part) => part.output?.kind === 'values')
+  const tables = sorted.flatMap(({ site, output }): SiteTable[] =>
+    output?.kind === 'table' ? [{ site, table: output }] : []
+  )
+  const typed = sorted.flatMap(({ site, output }): SiteOutputs[] =>
+    output?.kind === 'typed' ? [{ site, typed: output }] : []
+  )
+  // One request has one kind of answer, and a single site with another kind does not decide which.
+  if (typed.length > tables.length + scripts.length)
+    return onlyTyped(poolTyped(typed, outputs), [...tables, ...scripts], missing, notes)
+  if (tables.length === 0) return onlyParts(scripts, missing, notes)
+  const { agreed, others } = sameColumns(tables)
+  for (const { site } of [...others, ...scripts, ...typed]) {
+    missing.push({ site, code: 'PARAMETER_INVALID' })
+    notes.push(`${site} answered with other columns or units than the rest and was left out.`)
+  }
+  return poolTables(agreed, { missing, notes, accuracyOf })
+}
+
+function onlyTyped(
+  pooled: PooledOutputs,
+  others: readonly { readonly site: string }[],
+  missing: PooledOutput['missing'],
+  notes: readonly string[]
+): PooledOutput {
+  const left = [...pooled.left, ...others.map(({ site }) => site)]
+  return {
+    columns: [],
+    rows: [],
+    outputs: pooled.outputs,
+    sites: pooled.sites,
+    missing: [...missing, ...left.map((site) => ({ site, code: 'PARAMETER_INVALID' }))],
+    notes: [
+      ...notes,
+      ...left.map((site) => `${site} answered with other outputs than the rest and was left out.`),
+      ...pooled.notes
+    ]
+  }
+}
+
+function onlyParts(scripts: readonly SitePart[], missing: PooledOutput['missing'], notes: string[]): PooledOutput {
+  if (scripts.length > 0) notes.push('The outputs of a script are shown site by site; they are not pooled.')
+  return { columns: [], rows: [], sites: scripts.map((part) => part.site), missing, notes }
+}
+
+/**
+ * The sites with the most common columns. If two kinds of columns are equally common, nobody can tell which are right, and none
+ * is pooled: a wrong answer that looks right is worse than none.
+ */
+function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; others: SiteTable[] } {
+  const byShape = new Map<string, SiteTable[]>()
+  for (const entry of tables) {
+    const { columns, tests = [] } = entry.table
+    const shape = JSON.stringify([
+      columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
+      // Older sites do not report whether their groups can hold the same people, so this is not compared.
+      tests.map((test) => ({ ...testAsked(test), repeated: undefined, clustered: undefined }))
+    ])
+    byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
+  }
+  const [most = [], next] = [...byShape.values()].sort((a, b) => b.length - a.length)
+  const agreed = next !== undefined && next.length === most.length ? [] : most
+  return { agreed, others: tables.filter((entry) => !agreed.includes(entry)) }
+}
+
+interface Told {
+  readonly missing: PooledOutput['missing'][number][]
+  readonly notes: string[]
+  readonly accuracyOf: AccuracyOf | undefined
+}
+
+function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): PooledOutput {
+  const sound = tables.filter(({ table }) => isSound(table))
+  for (const { site } of tables.filter((entry) => !sound.includes(entry))) {
+    missing.push({ site, code: 'MALFORMED' })
+    notes.push(`${site} answered with a table that contradicts itself and was left out.`)
+  }
+  const columns = (sound[0]?.table.columns ?? []).map((column, i) => ({
+    ...column,
+    ...(sound.some(({ table }) => table.columns[i]?.left_out) ? { left_out: true as const } : {})
+  }))
+  const unpooled = new Set<string>()
+  const rows = rowKeys(sound).map((key) => poolRow(key, columns, sound, unpooled))
+  for (const { site, table } of sound) {
+    const { groups, cells, digits = 0 } = table.withheld
+    if (groups > 0) notes.push(`${site} withheld ${groups} group(s): rows that do not name it may lack its subjects.`)
+    if (cells > 0) notes.push(`${site} withheld ${cells} cell(s): those columns are pooled without it.`)
+    if (digits > 0)
+      notes.push(`${site} told some numbers in fewer digits: to half of their standard error, or a whole one.`)
+  }
+  notes.push(...cellNotes(columns, sound), ...leftOutNotes(columns, sound))
+  for (const name of unpooled)
+    notes.push(
+      hasPart(sound, name, 'choice')
+        ? `${name} was chosen with noise by each site: compare what they chose, it does not pool.`
+        : hasPart(sound, name, 'noisy')
+          ? `${name} is not known in every row: the noise leaves too little of it.`
+          : `${name} could not be pooled in every row: the parts of the sites do not fit.`
+    )
+  return {
+    columns: columns.map((column) => ({ ...column, pools: column.role === 'measure' && !unpooled.has(column.name) })),
+    rows,
+    ...testsOver(sound, accuracyOf),
+    ...modelsOver(sound, notes),
+    sites: sound.map((entry) => entry.site),
+    missing,
+    notes
+  }
+}
+
+/**
+ * The tests that the sites computed from their own rows, computed again over all sites. No test is computed from noisy numbers.
+ */
+function testsOver(
+  tables: readonly SiteTable[],
+  accuracyOf: AccuracyOf | undefined
+): { tests: TestResult[] } | Record<string, never> {
+  const { tests = [] } = tables[0]?.table ?? {}
+  const asked = tests.flatMap((test, at) => {
+    const plain = testAsked(test)
+    const said = (name: 'repeated' | 'clustered') => {
+      const found = tables.map(({ table }) => table.tests?.[at]?.[name]).find((one) => one !== undefined)
+      return found === undefined ? {} : { [name]: found }
+    }
+    return plain ? [{ ...plain, ...said('repeated'), ...said('clustered') }] : []
+  })
+  if (asked.length === 0 || tables.some(({ table }) => table.disclosure.level === 'P2')) return {}
+  const sites = tables.map(({ site, table }) => testSite(site, table, accuracyOf))
+  return { tests: asked.map((test) => testOf(test, sites)) }
+}
+
+/** The models that the sites fitted to their own Gram matrices, fitted again to all of them. */
+function modelsOver(tables: readonly SiteTable[], notes: string[]): Pick<PooledOutput, 'models'> {
+  const all = tables.flatMap(({ site, table }) =>
+    table.rows.flatMap(({ parts }) =>
+      Object.values(parts).flatMap((part) => ('gram' in part ? [{ site, gram: part.gram }] : []))
+    )
+  )
+  return all.length === 0 ? {} : { models: [fitModel(ofOneModel(all, notes))] }
+}
+
+function hasPart(tables: readonly SiteTable[], name: string, form: 'choice' | 'noisy'): boolean {
+  return tables.some(({ table }) =>
+    table.rows.some(({ parts }) => Object.hasOwn(parts, name) && form in (parts[name] ?? {}))
+  )
+}
+
+function keyOf(columns: readonly OutputColumn[], row: OutputRow): string {
+  return JSON.stringify(columns.flatMap((column, i) => (column.role === 'key' ? [row.values[i] ?? null] : [])))
+}
+
+/**
+ * Whether a table is consistent: as many values as columns, no row twice, and for each
+ * shown measure a part that gives its value.
+ */
+function isSound({ columns, rows }: TableOutput): boolean {
+  const keys = rows.map((row) => keyOf(columns, row))
+  if (new Set(keys).size < keys.length) return false
+  return rows.every(
+    (row) =>
+      row.values.length === columns.length && columns.every((column, i) => readsAs(column, row, row.values[i] ?? null))
+  )
+}
+
+/** The keys of the rows of all sites, each after the row that it follows at the first site that has it. */
+function rowKeys(tables: readonly SiteTable[]): string[] {
+  const order: string[] = []
+  for (const { table } of tables) {
+    let before = -1
+    for (const row of table.rows) {
+      const key = keyOf(table.columns, row)
+      const known = order.indexOf(key)
+      if (known < 0) order.splice(before + 1, 0, key)
+      before = known < 0 ? before + 1 : known
+    }
+  }
+  return order
+}
+
+function poolRow(
+  key: string,
+  columns: readonly OutputColumn[],
+  tables: readonly SiteTable[],
+  unpooled: Set<string>
+): PooledOutput['rows'][number] {
+  const found = tables.flatMap(({ site, table }) => {
+    const row = table.rows.find((candidate) => keyOf(columns, candidate) === key)
+    return row ? [{ site, row }] : []
+  })
+  const behind = columns.map((column, i) =>
+    found.flatMap(({ site, row }) => cellOf(column, row, i).map((cell) => ({ site, cell })))
+  )
+  const cellsAt = (at: number): Cell[] => (behind[at] ?? []).map(({ cell }) => cell)
+  const values = columns.map((column, i): Value => {
+    if (column.role === 'key') return found[0]?.row.values[i] ?? null
+    if (cellsAt(i).length === 0) return null
+    const value = poolCells(column, cellsAt(i))
+    if (value === null) unpooled.add(column.name)
+    return value
+  })
+  const mechanism = tables[0]?.table.disclosure.dp?.mechanism
+  const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
+  const within = columns.map((column, i) =>
+    column.role === 'key' || column.left_out ? null : pooledWithin(column, cellsAt(i))
+  )
+  return {
+    values,
+    ...sitesOf(
+      columns,
+      behind.map((cells) => cells.map(({ site }) => site)),
+      found.map(({ site }) => site)
+    ),
+    ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
+    ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {}),
+    ...(within.some((one) => one !== null) ? { within } : {})
+  }
+}
+
+/** The sites behind the numbers of a row, and also by column if not every site is behind each column. */
+function sitesOf(
+  columns: readonly OutputColumn[],
+  behind: readonly (readonly string[])[],
+  found: readonly string[]
+): Pick<PooledOutput['rows'][number], 'sites' | 'column_sites'> {
+  const sites = found.filter((site) => behind.some((cells) => cells.includes(site)))
+  const isMeasure = (at: number) => columns[at]?.role === 'measure'
+  if (!behind.some((cells, at) => isMeasure(at) && cells.length < sites.length)) return { sites }
+  return { sites, column_sites: behind.map((cells, at) => (isMeasure(at) ? [...cells] : null)) }
+}
+
+/**
+ * The part to pool, if there is one. A quantile beyond the last breakpoint, and the correlation with a variable that does not
+ * vary at the site, have no value there, but count in the pooled value.
+ */
+function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
+  const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
+  if (part === undefined) return []
+  return row.values[at] === null && !isValueless(column, part) ? [] : [part]
+}
+
+/** Notes on sites that left people out of a column. */
+function leftOutNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
+  return columns.flatMap(({ name, left_out }, i) => {
+    if (!left_out) return []
+    const sites = tables.filter(({ table }) => table.columns[i]?.left_out).map(({ site }) => site)
+    return [
+      `${name}: ${sites.join(', ')} left people out for privacy. How far it is from the number of all people is not known.`
+    ]
+  })
+}
+
+/** Measures that can be undefined at one site and defined over several. */
+const COEFFICIENTS = ['correlation', 'covariance', 'skewness', 'kurtosis']
+
+/** Notes on sites that withheld a cell of a row that they show. */
+function cellNotes(columns: readonly OutputColumn[], tables: readonly SiteTable[]): string[] {
+  return columns.flatMap((column, i) => {
+    if (column.role === 'key') return []
+    const sites = tables
+      .filter(({ table }) => table.rows.some((row) => cellOf(column, row, i).length === 0))
+      .map(({ site }) => site)
+    if (sites.length === 0) return []
+    if (!COEFFICIENTS.includes(column.kind)) return [`${column.name} was withheld in some rows by ${sites.join(', ')}.`]
+    return [
+      `${column.name} is without ${sites.join(', ')} in some rows, where it was withheld. Where a variable does not vary at ` +
+        'an institution, that of all can be another, even in its sign.'
+    ]
+  })
+}
