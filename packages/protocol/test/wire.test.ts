@@ -65,6 +65,17 @@ const receipt = fc.record({
   )
 })
 
+const helloAnswer = fc.record({
+  nodeId: text,
+  institution: text,
+  version: text,
+  catalogs: texts,
+  sandbox: text,
+  sandboxEngine: text,
+  sandboxGrade: text,
+  languages: texts
+})
+
 /** All fields of the messages without a `oneof`. The fields of a JobRequest are tested with their own modules. */
 const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   Statement: fc.record({
@@ -106,16 +117,7 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   CatalogQuery: fc.record({ words: texts, name: text }),
   CatalogAnswer: fc.record({ catalogs: fc.array(bytes, { maxLength: 3 }) }),
   HelloAsk: fc.record({ version: text }),
-  HelloAnswer: fc.record({
-    nodeId: text,
-    institution: text,
-    version: text,
-    catalogs: texts,
-    sandbox: text,
-    sandboxEngine: text,
-    sandboxGrade: text,
-    languages: texts
-  }),
+  HelloAnswer: helloAnswer,
   Envelope: fc.record({ jws: bytes }),
   JobAsk: fc.record({ request: bytes }),
   JobAnswer: fc.record({ decision: bytes }),
@@ -139,7 +141,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     state: text,
     progress: number,
     result: bytes,
-    alive: fc.boolean()
+    alive: fc.boolean(),
+    code: text
   }),
   JobResult: fc.record({
     jobId: text,
@@ -175,7 +178,17 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
   WitnessAsk: fc.record({ note: text, oldSize: number, path: fc.array(bytes, { maxLength: 3 }) }),
   WitnessAnswer: fc.record({ cosignature: text, code: text, seen: text }),
   LogConflict: fc.record({ peer: text, seen: text, shown: text }),
-  LogConflictAnswer: fc.record({ code: text })
+  LogConflictAnswer: fc.record({ code: text }),
+  PeerDigest: fc.record({
+    sequence: number,
+    about: helloAnswer,
+    addresses: texts,
+    catalogsHash: text,
+    charter: text,
+    open: fc.boolean()
+  }),
+  DigestsAsk: fc.record({ root: text, digests: fc.array(bytes), wanted: bytes }),
+  DigestsAnswer: fc.record({ root: text, marks: bytes, digests: fc.array(bytes) })
 }
 
 const codecs = Object.values(messages) as unknown as MessageType<object>[]
