@@ -458,8 +458,24 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'digits-again-for-nothing',
     control: 'What follows from numbers in fewer digits is not told in digits of its own for nothing',
     file: `${PRIVACY}/ledger/span.ts`,
-    from: 'return used.every((one) => one === 0) || (used.length === 1 && used[0] === rung)',
+    from: 'return (!isRounded && used.every((one) => one === 0)) || (used.length === 1 && used[0] === rung)',
     to: 'return used.length > 0',
+    noticedBy: privacyTest('digits')
+  },
+  {
+    id: 'rounded-again-for-nothing',
+    control: 'Nor is what follows from numbers that are rounded by themselves',
+    file: `${PRIVACY}/ledger/span.ts`,
+    from: '(!isRounded && used.every((one) => one === 0))',
+    to: 'used.every((one) => one === 0)',
+    noticedBy: privacyTest('digits')
+  },
+  {
+    id: 'sums-not-rounded',
+    control: 'The ledger knows that a sum is rounded by itself',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: "isRounded: number.kind === 'sum' && settings.precision === 'statistical',",
+    to: 'isRounded: false,',
     noticedBy: privacyTest('digits')
   },
   {

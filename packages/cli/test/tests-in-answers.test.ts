@@ -27,7 +27,7 @@ const text = (tests: TestResult[]) => testLines({ pooled: { tests }, parts: [] }
 test('a test is one line: what it is of, its statistic, and how sure one can be', () => {
   assert.equal(
     text([WELCH]),
-    '\nWelch’s t, sd_score by sex: t(86.54) = -10.52, p = 3.75e-17. ' +
+    '\nWelch’s t, score by sex: t(86.54) = -10.52, p = 3.75e-17. ' +
       'Difference female − male: -0.93, 95 % interval -1.106 to -0.7543.\n'
   )
 })
@@ -44,7 +44,7 @@ test('a meta-analysis says the combined effect, how institutions differ, and the
   const broadcast = { pooled: { tests: [meta] }, parts: [{ peer_id: '12D3', node_id: 'north' }] }
   assert.equal(
     testLines(broadcast as unknown as Broadcast).join(''),
-    '\nMeta-analysis of mean differences (random effects, REML), sd_score, female − male: ' +
+    '\nMeta-analysis of mean differences (random effects, REML), score, female − male: ' +
       '1.551, 95 % interval 0.0732 to 3.029, t(3) = 3.34, p = 0.0444.\n' +
       '  Between institutions: τ² 0.311, I² 40.14 %, Q(3) = 5.2, p = 0.158; a further institution: -0.7585 to 3.861.\n' +
       '  north: 1.3 (-0.03 to 2.63), weight 25 %\n'
@@ -62,7 +62,7 @@ test('intervals are a line each, with the number of values behind them', () => {
   }
   assert.equal(
     text([mean]),
-    '\n95 % interval of the mean, sd_age by sex.\n' +
+    '\n95 % interval of the mean, age by sex.\n' +
       '  female: 61.5 (60.1 to 62.9), n = 90\n  missing: 60 (no interval), n = 8\n'
   )
   const share: TestResult = {
@@ -109,7 +109,7 @@ test('comparisons of each two groups are a line each with p, and a partial corre
   }
   assert.equal(
     text([pairs]),
-    '\nPairwise Welch’s t, p after Holm, sd_score by sex.\n  a − b: 1.5 (0.5 to 2.5), n = 60, p = 0.0123\n'
+    '\nPairwise Welch’s t, p after Holm, score by sex.\n  a − b: 1.5 (0.5 to 2.5), n = 60, p = 0.0123\n'
   )
   const group = (name: string) => ({ name, n: null, mean: null, sd: null })
   const partial: TestResult = {
@@ -133,8 +133,8 @@ test('an exact test has a p value alone', () => {
 
 test('a t of one sample names the value that the mean is compared with, a paired one both variables', () => {
   const one: TestResult = { ...WELCH, kind: 'one_sample', by: [], value: 6 }
-  assert.match(text([one]), /^\nOne-sample t, sd_score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)
-  assert.match(text([{ ...WELCH, kind: 'paired', by: [] }]), /^\nPaired t, sd_score: t\(.* Difference female − male: /)
+  assert.match(text([one]), /^\nOne-sample t, score: t\(86\.54\) = -10\.52, .* Difference mean − 6: -0\.93, 95 %/)
+  assert.match(text([{ ...WELCH, kind: 'paired', by: [] }]), /^\nPaired t, score: t\(.* Difference female − male: /)
 })
 
 test('a baseline table has variables as rows, and says what was withheld', () => {
@@ -185,7 +185,7 @@ test('a row says how many institutions are behind it, and so where not all are b
 })
 
 test('people compared within their institution are told so', () => {
-  assert.match(text([{ ...WELCH, adjusted_for: 'site' }]), /^\nWelch’s t within institutions, sd_score by sex/)
+  assert.match(text([{ ...WELCH, adjusted_for: 'site' }]), /^\nWelch’s t within institutions, score by sex/)
 })
 
 test('the answer of a single institution is shown with its precision and its tests, as one of several is', () => {

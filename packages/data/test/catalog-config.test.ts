@@ -38,6 +38,7 @@ test('whoever has the answers of two projects has their differences: a key is in
 
 const REFUSED: readonly (readonly [why: string, config: object, key: string])[] = [
   ['an unknown key', { ...CLINIC, acess_level: 'public' }, ''],
+  ['the place of a row as a variable', withVariable({ name: 'RowID', type: 'integer' }), 'tables.0.variables.0.name'],
   ['a name with a slash', { ...CLINIC, name: 'a/b' }, 'name'],
   ['a cohort size below three', { ...CLINIC, min_cohort_size: 2 }, 'min_cohort_size'],
   [

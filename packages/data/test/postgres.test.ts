@@ -1,7 +1,9 @@
 /** Catalogs whose tables are in PostgreSQL, against a server of Debian's packages. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -200,7 +202,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const odd = await open(
       catalogOf({
         relation: '"x""; DROP TABLE people; --"',
-        variables: [{ name: 'age', column: "a'); DROP TABLE people; --", type: 'integer' }]
+        variables: [{ name: 'cell', column: "a'); DROP TABLE people; --", type: 'integer' }]
       })
     )
     assert.deepEqual(await rowsOf(odd), ['42'])
@@ -308,6 +310,27 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       /SOURCE_INVALID: .*the role may not read it/
     )
     await server.run('GRANT SELECT ON people TO reader')
+  })
+
+  test('a password goes in clear text to nobody who listens without TLS', async () => {
+    const received: Buffer[] = []
+    const listener = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        // The first message names the role; the answer asks for its password.
+        if (received.push(bytes) === 1) socket.write(Uint8Array.of(0x52, 0, 0, 0, 8, 0, 0, 0, 3))
+      })
+    })
+    listener.listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const { port } = listener.address() as AddressInfo
+    const url = `postgresql://reader@127.0.0.1:${port}/postgres`
+    const message = await failure(open(catalogOf({ relation: 'people', variables: PEOPLE }, { url })))
+    assert.match(message, /^SOURCE_INVALID: .*in clear text/)
+    listener.close()
+    // 0x70 begins a password; the client says goodbye with 0x58.
+    assert.ok(received.slice(1).every(([first]) => first !== 0x70))
+    assert.ok(!Buffer.concat(received).includes(PASSWORDS.reader))
   })
 
   test('passwords are in files of their owner or in the environment, and never in the configuration', async () => {

@@ -77,6 +77,8 @@ export interface Entry {
   readonly shown?: number | undefined
   /** The rung of digits on which the number is told; 0 unless given. */
   readonly rung?: number
+  /** Whether the number is rounded by itself; see `Span.isFree`. */
+  readonly isRounded?: boolean
 }
 
 /** The ledgers while a table is judged. A cell takes effect in all of them or in none. */
@@ -179,13 +181,16 @@ export class LedgersDraft {
     return { subjects: next, rows: { table: rows.table, ledger } }
   }
 
-  #tellOne({ number, about, aboutPeople, shown, rung = 0 }: Entry, k: number): Objection | undefined {
+  #tellOne(
+    { number, about, aboutPeople, shown, rung = 0, isRounded = false }: Entry,
+    k: number
+  ): Objection | undefined {
     const { quantity, of, kind } = number
     const [draft, set] = this.#where(of)
     const off = number.off?.map((part) => part && this.#where(part)[1])
-    const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set, rung)
+    const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set, { rung, isRounded })
     const other = draft === this.#rows ? this.#subjects : this.#rows
-    const told = { quantity, set, rung, about: about.map((one) => beside(one, other)) }
+    const told = { quantity, set, rung, isRounded, about: about.map((one) => beside(one, other)) }
     const optional = { ...(shown === undefined ? {} : { shown }), ...(off === undefined ? {} : { off }) }
     const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection

@@ -28,7 +28,7 @@ export function testLines(broadcast: Broadcast): string[] {
 /** The combined effect, with what is tested where there is something. */
 function metaLine(test: TestResult): string {
   const { of, groups, difference, interval, statistic, df, p, note } = test
-  const name = `${testName(test)}, ${printable([of, groups.map((one) => one.name).join(' − ')].filter(Boolean).join(', '))}`
+  const name = `${testName(test)}, ${printable([of.replace(/^sd_/, ''), groups.map((one) => one.name).join(' − ')].filter(Boolean).join(', '))}`
   const [low, high] = interval ?? []
   const said = note === '' ? '' : ` ${printable(note)}`
   if (difference === null || low === undefined || high === undefined) return `${name}: not computed.${said}`

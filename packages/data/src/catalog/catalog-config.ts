@@ -34,6 +34,10 @@ const DECIMALS_MAX = 9
 const nameSchema = z
   .string()
   .refine(isName, 'a name has letters, digits, _ and -, at most 64, and begins with a letter')
+  .refine(
+    (name) => name.toLowerCase() !== 'rowid',
+    'rowid is the name of the place of a row: choose another, with column: rowid'
+  )
 const lineSchema = z.string().max(200)
 const textSchema = z.string().max(4000)
 

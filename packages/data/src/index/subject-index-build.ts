@@ -27,7 +27,7 @@ export async function indexTable(options: {
     const domain = domainOf(described)
     const column = quoteName(variable.name)
     const cell = domain ? cellSql(column, described, variable) : `CASE WHEN ${column} IS NOT NULL THEN 0 END`
-    const rows = await session.rows(`SELECT ${cell} AS cell, ${someone} FROM ${from} GROUP BY cell`)
+    const rows = await session.rows(`SELECT ${cell} AS cell, ${someone} FROM ${from} GROUP BY 1`)
     const found = new Map(rows.map(([at, bits]) => [at === null ? 'missing' : Number(at), setOfBits(subjects, bits)]))
     const names: SetName[] = [...Array.from({ length: domain?.cells ?? 0 }, (_, i) => i), 'missing']
     const sets = new Map(names.map((name) => [name, found.get(name) ?? SubjectSet.none(subjects)]))

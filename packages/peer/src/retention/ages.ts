@@ -1,4 +1,5 @@
 /** The ages after which a peer deletes, as its configuration declares them, and what there is to delete. */
+import { LIMITS } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -23,7 +24,7 @@ export function agesOf({ retention }: Pick<PeerConfig, 'retention'>): Ages {
     results: retention.results_days,
     jobs: retention.jobs_days,
     requests: retention.requests_days,
-    uploads: retention.uploads_days,
+    uploads: retention.uploads_days ?? LIMITS.uploadLifetimeMs / DAY_MS,
     epochs: retention.epochs_days,
     accounts: retention.locked_accounts_days
   }

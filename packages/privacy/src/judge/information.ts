@@ -33,17 +33,6 @@ export function bitsMaxOf({ values }: VariableFacts, { informationShareMax }: Pr
 }
 
 /**
- * The share of a variable's bits up to which numbers on a rung are told. Full digits stop at half, so that a variable of which much
- * was told is told in fewer digits for a long time before it is told no more. Exact digits are a steward's choice, and stop nowhere
- * before the end.
- */
-export function shareOfRung(rung: number, { precision }: PrivacySettings): number {
-  return rung === 0 && precision === 'exact' ? 1 : (SHARES[rung] ?? 1)
-}
-
-const SHARES: readonly number[] = [0.5, 0.75, 1]
-
-/**
  * Bits of a count among `items` people: at most the entropy of a binomial distribution
  * with probability one half, and at least 1.
  */

@@ -22,7 +22,7 @@ import { judgeCell, judgeCoarser } from './cells/cell.ts'
 import { everyoneInOne } from './cells/class-disclosure.ts'
 import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
-import { bitsMaxOf, bitsOfCount, bitsOfSum, shareOfRung } from './information.ts'
+import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
@@ -568,18 +568,18 @@ class Judging {
     const items = number.of.rows?.size ?? number.of.subjects.size
     const own = number.variables.map(facts)
     const bits = number.kind === 'count' ? bitsOfCount(items) : bitsOfSum(own, items, settings, rung)
-    const share = number.kind === 'count' ? 1 : shareOfRung(rung, settings)
     const aboutOf = (variable: VariableRef) => {
       const named = facts(variable)
       const one = named.charged ?? named
       const isFree = one.identifying || one.isSet === true
-      return isFree ? [] : [{ variable: one.own, bits, bitsMax: share * bitsMaxOf(one, settings) }]
+      return isFree ? [] : [{ variable: one.own, bits, bitsMax: bitsMaxOf(one, settings) }]
     }
     const about = number.variables.flatMap(aboutOf)
     const rounds = number.quantity === ONE && settings.roundBase > 1
     return {
       number,
       rung,
+      isRounded: number.kind === 'sum' && settings.precision === 'statistical',
       about,
       // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
       aboutPeople: asked.flatMap(({ variable, of }) =>

@@ -27,9 +27,14 @@ export interface Told {
   readonly shown?: number
   /** The rung of digits on which it is told: 0 for full digits, more for fewer; see `Span.isFree`. */
   readonly rung?: number
+  /** Whether it is rounded by itself; see `Span.isFree`. */
+  readonly isRounded?: boolean
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
   readonly off?: readonly (SubjectSet | undefined)[]
 }
+
+/** The digits of a number. */
+type Digits = Pick<Told, 'rung' | 'isRounded'>
 
 /** A level of a variable, as the question names it. */
 export interface LevelName {
@@ -64,7 +69,7 @@ export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> &
   readonly again: readonly Again[]
 }
 
-/** A combination of earlier numbers that was charged in this release, since some of them were told in fewer digits. */
+/** A combination of earlier numbers that was charged in this release, since some of their digits were not told. */
 interface Again {
   readonly quantity: string
   readonly isIn: Uint8Array
@@ -251,10 +256,11 @@ export class LedgerDraft {
   }
 
   /** Whether a sum over the set, with the digits of a rung, would disclose something that does not follow from earlier numbers. */
-  isNew(quantity: string, set: SubjectSet, rung = 0): boolean {
+  isNew(quantity: string, set: SubjectSet, { rung = 0, isRounded = false }: Digits = {}): boolean {
     const place = this.#place(quantity, set)
     if (place?.placed.kind !== 'within') return place?.placed.kind === 'new'
-    return !place.span.isFree(place.placed.weights, rung) && !this.#wasCharged({ quantity, isIn: place.isIn, rung })
+    const isFree = place.span.isFree(place.placed.weights, { rung, isRounded })
+    return !isFree && !this.#wasCharged({ quantity, isIn: place.isIn, rung })
   }
 
   /**
@@ -415,7 +421,7 @@ export class LedgerDraft {
   }
 
   #tellIn(
-    { quantity, set, isIn, about = [], shown, rung = 0 }: Told & { readonly isIn: Uint8Array },
+    { quantity, set, isIn, about = [], shown, rung = 0, isRounded = false }: Told & { readonly isIn: Uint8Array },
     k: number
   ): Objection | undefined {
     // The set is empty, so the sum is zero whatever the values are.
@@ -424,7 +430,9 @@ export class LedgerDraft {
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
     if (placed.kind === 'within')
-      return span.isFree(placed.weights, rung) ? undefined : this.#tellAgain({ quantity, isIn, rung }, about)
+      return span.isFree(placed.weights, { rung, isRounded })
+        ? undefined
+        : this.#tellAgain({ quantity, isIn, rung }, about)
     const next = span.with(this.#patterns, isIn, placed, { shown, rung })
     const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
@@ -439,8 +447,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Charges a number that follows from earlier ones of which some were told in fewer digits. Rounded by itself it says something of the
-   * digits that were not told: at most its own bits, which all of its items pay alike, as for a number that follows from nothing.
+   * Charges a number that follows from earlier ones and is rounded by itself. It says something of the digits of theirs that were not
+   * told: at most its own bits, which all of its items pay alike, as for a number that follows from nothing.
    */
   #tellAgain(again: Again, about: readonly About[]): Objection | undefined {
     if (this.#wasCharged(again)) return undefined

@@ -247,12 +247,13 @@ export class Span {
   }
 
   /**
-   * Whether a combination of told sets costs nothing to tell on a rung: it follows from full digits alone, or it is one set that was
-   * told on that rung. Where some digits were not told, those of a combination would tell of them.
+   * Whether a combination of told sets costs nothing to tell on a rung: it is one set that was told on that rung, or it follows from
+   * exact numbers alone. Where a number is rounded by itself (`isRounded`), or earlier ones have fewer digits, those of a combination
+   * would tell of the digits that were not told: the means of many unions of groups would average them out.
    */
-  isFree(weights: Float64Array, rung: number): boolean {
+  isFree(weights: Float64Array, { rung, isRounded }: { readonly rung: number; readonly isRounded: boolean }): boolean {
     const used = this.rungs.filter((_, set) => Math.abs(weights[set] ?? 0) > WEIGHT_MIN)
-    return used.every((one) => one === 0) || (used.length === 1 && used[0] === rung)
+    return (!isRounded && used.every((one) => one === 0)) || (used.length === 1 && used[0] === rung)
   }
 
   /** Number of members of each released set among items that are counted by own pattern. */

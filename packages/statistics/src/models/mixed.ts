@@ -61,7 +61,12 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
       )
     : ofPeople(all, site)
   const left = sites.reduce((sum, { gram }) => sum + (gram.clusters?.left_out ?? 0), 0)
-  const note = left === 0 ? [] : [`Left out, because too few people have so many rows: ${left} numbers of rows.`]
+  const note =
+    left === 0
+      ? []
+      : [
+          `Left out: all people of ${left} numbers of rows. Each number of rows is that of enough people, or is left out; where those left out would be few, the next rarest is left out as well.`
+        ]
   return {
     kind: 'mixed',
     formula,

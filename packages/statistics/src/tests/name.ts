@@ -58,7 +58,8 @@ export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): st
 export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>): string {
   const [x, y, z] = groups.map(({ name }) => name)
   if (kind === 'partial_correlation') return `${x} and ${y} given ${z}`
-  return [of, by.join(', ')].filter((part) => part !== '').join(' by ')
+  // The column of the spread carries the moments of the mean that is tested.
+  return [of.replace(/^sd_/, ''), by.join(', ')].filter((part) => part !== '').join(' by ')
 }
 
 /** What an estimate is of: a ratio, or the row of the answer. */

@@ -8,7 +8,7 @@ import { measured, pInWords } from '../../words/number.ts'
 export function EstimatesTable({ test }: { test: TestResult }) {
   const { estimates = [], by } = test
   if (estimates.length === 0) return null
-  const title = `${testName(test)}: ${testSubject({ ...test, by: [] }).replace(/^sd_/, '')}`
+  const title = `${testName(test)}: ${testSubject({ ...test, by: [] })}`
   const hasP = estimates.some(({ p }) => p != null)
   return (
     <Scroll label={title}>

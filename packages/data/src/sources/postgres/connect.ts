@@ -1,4 +1,5 @@
 /** One connection to a PostgreSQL database, in one transaction that reads a single state of it and cannot write. */
+import type { EventEmitter } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
@@ -45,6 +46,8 @@ const CONNECT_MS_MAX = 10_000
 /** Time for which reading waits until a table is no longer locked. */
 const LOCK_MS_MAX = 60_000
 const CLOSE_MS_MAX = 2_000
+const CLEAR_TEXT =
+  'it asks for the password in clear text, over a connection without TLS: let the server ask by scram-sha-256, or connect by its socket or with tls: verify'
 /** The first version whose numbers can be written without the zeros of their scale (trim_scale). */
 const VERSION_MIN = 130_000
 
@@ -59,14 +62,25 @@ export async function openDatabase(config: PostgresConfig, places: SourcePlaces)
   const ca =
     config.ca_file === undefined ? undefined : await readText(resolve(places.baseDir, config.ca_file), 'ca_file')
   const { Client } = (await import('pg')).default
-  const client = new Client(clientConfig(address, { hasTls, ca }))
+  const login = { isInClear: false }
+  // As a function the password is in no property that an error could show.
+  const password = () => {
+    if (login.isInClear) throw new Error('no password in clear text')
+    return address.password ?? ''
+  }
+  const client = new Client({ ...clientConfig(address, { hasTls, ca }), password })
+  // Anybody on this machine may listen on the port while the server is down.
+  const isPrivate = hasTls || address.host.startsWith('/')
+  connectionOf(client).prependListener('authenticationCleartextPassword', () => {
+    login.isInClear = !isPrivate
+  })
   // A connection that breaks while nothing is asked: the next statement reports it.
   client.on('error', () => undefined)
   try {
     await client.connect()
   } catch (error) {
     void client.end().catch(() => undefined)
-    throw connectionFault(error, place, hasTls)
+    throw login.isInClear ? unfit(place, CLEAR_TEXT) : connectionFault(error, place, hasTls)
   }
   const database = databaseOf(client, place, config.minutes_max * 60_000)
   try {
@@ -138,7 +152,7 @@ async function readText(path: string, key: string): Promise<string> {
 
 /** Every setting is given, since the client takes those that are not from the environment. */
 function clientConfig(
-  { host, port, database, role, password = '' }: PostgresAddress,
+  { host, port, database, role }: PostgresAddress,
   { hasTls, ca }: { readonly hasTls: boolean; readonly ca: string | undefined }
 ): ClientConfig {
   return {
@@ -147,8 +161,6 @@ function clientConfig(
     database,
     user: role,
     application_name: 'stimnet',
-    // As a function it is in no property that an error could show.
-    password: () => password,
     ssl: hasTls
       ? { host, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) }
       : false,
@@ -196,7 +208,12 @@ const EXTENDED = { rowMode: 'array', queryMode: 'extended' } as const
 
 /** The socket of a client, which its types leave out. With TLS it is another one than before the connection. */
 function socketOf(client: PgClient): { destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream
+  return connectionOf(client).stream
+}
+
+/** The connection of a client, which its types leave out. */
+function connectionOf(client: PgClient): EventEmitter & { readonly stream: { destroy(): void } } {
+  return (client as unknown as { connection: EventEmitter & { stream: { destroy(): void } } }).connection
 }
 
 function databaseOf(client: PgClient, place: string, msMax: number): Database {

@@ -182,8 +182,6 @@ class Waiting {
 
   add(candidate: Candidate): void {
     this.#candidates.set(candidate.peer, candidate)
-    const { peer, phrases } = candidate
-    this.#io.err(`The phrase of ${peer}: ${phrases.newcomer}\n`)
     this.#first.resolve()
   }
 
