@@ -36,6 +36,8 @@ const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
   ['bins of which two sites joined different ones', 'joined', 'joined otherwise', 'b'],
   ['bins without an end beside others that go on there', 'open', 'open later'],
   ['bins on grids that do not meet', 'a', 'shifted'],
+  ['groups by bins of which each site shows others', 'low groups', 'high groups'],
+  ['groups by days', 'later days', 'earlier days'],
   ['a site where a variable does not vary', 'a', 'constant'],
   ['sums to their last digit beside older parts', 'a', 'exact'],
   ['rounded numbers, and how far at most they are off', 'rounded', 'b', 'more coarsely'],
@@ -53,6 +55,10 @@ export function poolVectors() {
     b,
     c,
     withheld: { ...b, rows: b.rows.slice(0, 1).map((row) => withoutCell(row, 'mean')) },
+    'low groups': labelled(a, ['<20', '[40,60)']),
+    'high groups': labelled(b, ['[20,40)', '>=60']),
+    'later days': labelled(a, ['[2020-01-01,2021-01-01)', null]),
+    'earlier days': labelled(b, ['<2019-01-01', '[2019-01-01,2020-01-01)']),
     unit: { ...b, columns: b.columns.map((one) => ({ ...one, unit: 'kg' })), rows: b.rows.slice(0, 1) },
     lying: {
       ...b,
@@ -193,6 +199,12 @@ function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
   })
   const disclosure: DisclosureCard = { ...CARD, level: 'P2' }
   return { kind: 'table', columns, rows: [{ values, parts: cells }], withheld: { groups: 0, cells: 0 }, disclosure }
+}
+
+/** The table with other groups. */
+function labelled(table: TableOutput, labels: readonly (string | null)[]): TableOutput {
+  const rows = table.rows.map((row, i) => ({ ...row, values: [labels[i] ?? null, ...row.values.slice(1)] }))
+  return { ...table, rows }
 }
 
 function withoutCell(row: OutputRow, name: string): OutputRow {

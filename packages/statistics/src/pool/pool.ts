@@ -225,7 +225,27 @@ function rowKeys(tables: readonly SiteTable[]): string[] {
       before = known < 0 ? before + 1 : known
     }
   }
-  return order
+  return inOrderOfBins(order)
+}
+
+/** Rows by bins of one variable in the order of their lower ends, a missing value last. Any other rows as they are. */
+function inOrderOfBins(keys: readonly string[]): string[] {
+  const rows = keys.map((key) => ({ key, from: lowerEndOf(JSON.parse(key) as Value[]) }))
+  if (rows.some(({ from }) => from === undefined)) return [...keys]
+  return rows.sort(({ from: a = 0 }, { from: b = 0 }) => (a < b ? -1 : a > b ? 1 : 0)).map(({ key }) => key)
+}
+
+const BIN = /^(<|>=|\[)(-?\d[\d.e+-]*)/
+
+/** The lower end of the bin that a row is about; undefined if it is about anything else. */
+function lowerEndOf([label, ...more]: readonly Value[]): number | undefined {
+  if (more.length > 0 || label === undefined || typeof label === 'number') return undefined
+  if (label === null) return Number.POSITIVE_INFINITY
+  const [, side, text = ''] = BIN.exec(label) ?? []
+  // Days in order are their digits in order.
+  const from = Number(/^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll('-', '') : text)
+  if (side === undefined || Number.isNaN(from)) return undefined
+  return side === '<' ? Number.NEGATIVE_INFINITY : from
 }
 
 function poolRow(

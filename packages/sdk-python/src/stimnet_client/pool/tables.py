@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
@@ -119,7 +120,36 @@ def _row_keys(tables: Mapping[str, Output]) -> list[Key]:
             else:
                 order.insert(before + 1, key)
                 before += 1
-    return order
+    return _in_order_of_bins(order)
+
+
+def _in_order_of_bins(keys: list[Key]) -> list[Key]:
+    """Rows by bins of one variable in the order of their lower ends, a missing value last. Other rows as they are."""
+    ends = [_lower_end_of(key) for key in keys]
+    known = [(end, at) for at, end in enumerate(ends) if end is not None]
+    return [keys[at] for _, at in sorted(known)] if len(known) == len(keys) else keys
+
+
+_BIN = re.compile(r"(<|>=|\[)(-?\d[\d.e+-]*)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _lower_end_of(key: Key) -> float | None:
+    """The lower end of the bin that a row is about; None if it is about anything else."""
+    if len(key) != 1 or isinstance(key[0], (int, float)):
+        return None
+    if key[0] is None:
+        return float("inf")
+    bin_ = _BIN.match(key[0])
+    if bin_ is None:
+        return None
+    side, text = bin_.groups()
+    try:
+        # Days in order are their digits in order.
+        start = float(text.replace("-", "") if _DAY.fullmatch(text) else text)
+    except ValueError:
+        return None
+    return float("-inf") if side == "<" else start
 
 
 def _rows_of(key: Key, columns: Sequence[Mapping[str, Any]], tables: Sequence[Output]) -> list[Mapping[str, Any]]:
