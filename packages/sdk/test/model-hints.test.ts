@@ -62,7 +62,8 @@ test('catalogs that round are named together, and one that does not say is not a
 test('rows that no condition chooses are named with a condition that does, which is no refusal', () => {
   const open = hints('score ~ sex', { where: { column: 'subjects.sex', op: '=', values: ['male'] } })
   const text =
-    'outcomes has several rows per person, and a model needs one row each: choose one visit, such as --where outcomes.visit=month_12.'
+    'outcomes has several rows per person, and a model needs one row each: choose one visit, such as --where outcomes.visit=month_12, ' +
+    'or give each person an intercept: + (1 | subject).'
   assert.deepEqual(open, [{ text, institutions: ['North'], isRefused: false }])
   assert.deepEqual(hints('score ~ sex', { where: undefined, set: 'main' }), [], 'an analysis set may choose')
   assert.deepEqual(hints('score ~ sex', { where: { column: 'visit', op: '=', values: ['month_12'] } }), [])

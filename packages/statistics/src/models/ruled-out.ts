@@ -15,8 +15,9 @@ import { gramIn } from './ask.ts'
 export function modelRuledOut(plan: Plan, descriptor: CatalogDescriptor): string | undefined {
   const measure = gramIn(plan)
   if (measure === undefined) return undefined
-  if (descriptor.precision === 'statistical' && !isOfExactCounts(measure)) return roundedReason(descriptor)
+  // First what no setting changes.
   if (!descriptor.synthetic && isInRounds(measure)) return ROUNDS_REASON
+  if (descriptor.precision === 'statistical' && !isOfExactCounts(measure)) return roundedReason(descriptor)
   const known = knownNumbers(measure, descriptor)
   return descriptor.synthetic || known.length === 0 ? undefined : knownReason(known)
 }
@@ -82,7 +83,9 @@ export function severalRowsAdvice(
   const example = chooserOf(open)
   if (example === undefined) return `${several}: choose by a condition on ${open.name}.`
   const { name, levels } = example
-  return `${several}: choose one ${name}, such as --where ${open.name}.${name}=${levels.at(-1)}.`
+  const chosen = `${several}: choose one ${name}, such as --where ${open.name}.${name}=${levels.at(-1)}`
+  const isLinear = gramIn(plan)?.fit === undefined
+  return isLinear ? `${chosen}, or give each person an intercept: + (1 | subject).` : `${chosen}.`
 }
 
 function isOf(table: TableDescriptor): (column: string) => boolean {

@@ -310,7 +310,8 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
-  if (!isRounded && !descriptor.synthetic && isInRounds(measure))
+  // First what no setting changes.
+  if (!descriptor.synthetic && isInRounds(measure))
     throw new StimnetError('PROGRAM_NOT_PERMITTED', ROUNDS_REASON, { reason: ROUNDS_REASON })
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
     const reason = knownReason(knownNumbers(measure, descriptor))
