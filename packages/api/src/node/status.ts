@@ -24,7 +24,8 @@ export const statusShape = output(
       z.object({
         name: z.string(),
         epoch: z.string(),
-        newer_epoch: z.string().nullable().describe('Of changed files; a steward has to accept it')
+        newer_epoch: z.string().nullable().describe('Of changed files; a steward has to accept it'),
+        note: z.string().describe('Why an operator should look, such as a database that does not answer; else empty')
       })
     ),
     federation: z.string().nullable().describe('Its name; null without a charter'),

@@ -53,10 +53,11 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
       assertAuditor(account)
       const { nodeId, institution, version, startedAtMs, endpointUrl, sandboxEngine, sandboxGrade, languages } =
         parts.facts()
-      const catalogs = [...parts.catalogs.values()].map(({ descriptor, epoch, newer }) => ({
+      const catalogs = [...parts.catalogs.values()].map(({ descriptor, epoch, newer, note = '' }) => ({
         name: descriptor.name,
         epoch,
-        newer_epoch: newer ?? null
+        newer_epoch: newer ?? null,
+        note
       }))
       const { compared, differing, ownOffMs } = parts.clocks.verdict
       const { queued, running } = parts.runner.counts

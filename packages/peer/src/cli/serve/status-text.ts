@@ -27,9 +27,11 @@ export function restText(parts: {
 export function statusText(status: Status): string {
   const { sandbox, jobs, catalogs } = status
   const languages = sandbox.languages.length === 0 ? '' : `: ${sandbox.languages.join(', ')}`
-  const epochs = catalogs.map(({ name, epoch, newer_epoch }) => [
+  const epochs = catalogs.map(({ name, epoch, newer_epoch, note }) => [
     ...[name, epoch.slice(0, 12)],
-    newer_epoch === null ? '' : `newer files wait: stimnet epoch accept ${name}`
+    [newer_epoch === null ? '' : `newer files wait: stimnet epoch accept ${name}`, printable(note)]
+      .filter(Boolean)
+      .join('; ')
   ])
   return [
     `${printable(status.institution)} (${printable(status.node_id)}) runs since ${localTime(status.started_at)}, version ${status.version}\n`,
