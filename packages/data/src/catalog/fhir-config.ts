@@ -1,12 +1,9 @@
 /** The `fhir` source of a table: a folder of bulk NDJSON, and the codes of which each person's row is made. */
-import { isName } from '@stimnet/protocol'
 import { z } from 'zod'
+import { TAKEN_MAX, takenShape } from './taken.ts'
 
-/** Most codes of a set, and most variables. */
+/** Most codes of a set. */
 const CODES_MAX = 2_000
-const VARIABLES_MAX = 200
-/** Furthest day from the index date: 150 years. */
-const DAYS_MAX = 54_750
 
 /** A code with its system, as FHIR writes tokens: `http://loinc.org|77717-7`. */
 const codesSchema = z
@@ -19,7 +16,6 @@ const codesSchema = z
   .min(1)
   .max(CODES_MAX)
 const setShape = { condition: codesSchema.optional(), observation: codesSchema.optional() }
-const daySchema = z.int().min(-DAYS_MAX).max(DAYS_MAX)
 
 type Set = Readonly<{ condition?: readonly string[] | undefined; observation?: readonly string[] | undefined }>
 const hasOneKind = ({ condition, observation }: Set) => (condition === undefined) !== (observation === undefined)
@@ -29,25 +25,12 @@ export const FHIR_COLUMNS = ['patient_id', 'age_at_index', 'sex'] as const
 
 const variableSchema = z
   .strictObject({
-    name: z
-      .string()
-      .refine((name) => isName(name) && name.length <= 60, 'a name has letters, digits, _ and -, at most 60'),
+    ...takenShape,
     ...setShape,
-    /**
-     * `ever`: yes or no; `first_day`, `last_day`: days from the index date; `days`: number of different days; `first`, `last`: the
-     * value of an observation.
-     */
-    take: z.enum(['ever', 'first_day', 'last_day', 'days', 'first', 'last']),
-    /** First and last day, from the index date, that count. Default: all. */
-    window: z.tuple([daySchema, daySchema]).optional(),
     /** The UCUM code of the quantities that count. */
     unit: z.string().min(1).max(40).optional()
   })
   .refine(hasOneKind, 'a variable has one of condition and observation')
-  .refine(
-    ({ window }) => window === undefined || window[0] <= window[1],
-    'the first day of a window is not after the last'
-  )
   .refine(
     ({ take, observation, unit }) =>
       !(take === 'first' || take === 'last') || (observation !== undefined && unit !== undefined),
@@ -57,7 +40,7 @@ const variableSchema = z
 const codesShape = {
   /** The index date is the day of the first record of these; who has none is left out. */
   index: z.strictObject(setShape).refine(hasOneKind, 'the index has one of condition and observation'),
-  variables: z.array(variableSchema).min(1).max(VARIABLES_MAX)
+  variables: z.array(variableSchema).min(1).max(TAKEN_MAX)
 }
 
 const differ = ({ variables }: { readonly variables: readonly { readonly name: string }[] }) => {

@@ -137,6 +137,19 @@ function withSites(sites: readonly { readonly site: string; readonly gram: GramP
 }
 
 /** Maximum likelihood by iteratively reweighted least squares. */
+/** The numbers of a fit that has no one likelihood. */
+export const UNKNOWN_FIT = {
+  sigma: null,
+  r2: null,
+  adjusted_r2: null,
+  log_likelihood: null,
+  aic: null,
+  deviance: null,
+  null_deviance: null,
+  deviance_df: null,
+  dispersion: null
+} as const
+
 function fitOf({ family, names, cells }: CountModel): CountFit {
   const kept = columnsKept(names.length, cells)
   const own = cells.map((cell) => ({ ...cell, line: kept.map((at) => cell.line[at] ?? 0) }))
@@ -149,15 +162,7 @@ function fitOf({ family, names, cells }: CountModel): CountFit {
       n,
       df,
       coefficients: names.map((term) => ({ term, ...NOTHING })),
-      sigma: null,
-      r2: null,
-      adjusted_r2: null,
-      log_likelihood: null,
-      aic: null,
-      deviance: null,
-      null_deviance: null,
-      deviance_df: null,
-      dispersion: null,
+      ...UNKNOWN_FIT,
       code: 'SEPARATED' as const,
       note: 'Separation: for some levels the outcome is the same for everybody, so there are no finite estimates. Leave a term out, or join levels.'
     }
@@ -344,15 +349,7 @@ export function combined(
     coefficients,
     n: fits.reduce((sum, { n }) => sum + n, 0),
     df: options.hartungKnapp ? fits.length - 1 : null,
-    sigma: null,
-    r2: null,
-    adjusted_r2: null,
-    log_likelihood: null,
-    aic: null,
-    deviance: null,
-    null_deviance: null,
-    deviance_df: null,
-    dispersion: null,
+    ...UNKNOWN_FIT,
     note: combinedNote(fits.length, few, options.hartungKnapp)
   }
 }

@@ -1,17 +1,13 @@
 /** One row per person of an OMOP Common Data Model 5.4 by declared concept sets, as one query: dates are days from an index date. */
-import { isName } from '@stimnet/protocol'
 import { z } from 'zod'
+import { TAKEN_MAX, takenShape } from '../../catalog/taken.ts'
 import { quoteName } from '../../quote.ts'
 import type { CodeBook, ColumnCode } from './code-book.ts'
 
-/** Most concepts of a set before their descendants, and most variables. */
+/** Most concepts of a set before their descendants. */
 const CONCEPTS_MAX = 500
-const VARIABLES_MAX = 200
-/** Furthest day from the index date: 150 years. */
-const DAYS_MAX = 54_750
 
 const conceptsSchema = z.array(z.int().min(1).max(2_147_483_647)).min(1).max(CONCEPTS_MAX)
-const daySchema = z.int().min(-DAYS_MAX).max(DAYS_MAX)
 
 const RECORDS = {
   condition: { table: 'condition_occurrence', concept: 'condition_concept_id', day: 'condition_start_date' },
@@ -35,27 +31,14 @@ const OWN = ['person_id', 'age_at_index', 'sex', 'days_before', 'days_after']
 
 const variableSchema = z
   .strictObject({
-    name: z
-      .string()
-      .refine((name) => isName(name) && name.length <= 60, 'a name has letters, digits, _ and -, at most 60'),
+    ...takenShape,
     ...setShape,
-    /**
-     * `ever`: yes or no; `first_day`, `last_day`: days from the index date; `days`: number of different days; `first`, `last`: the
-     * value of a measurement.
-     */
-    take: z.enum(['ever', 'first_day', 'last_day', 'days', 'first', 'last']),
-    /** First and last day, from the index date, that count. Default: all. */
-    window: z.tuple([daySchema, daySchema]).optional(),
     /** The unit of the measurements that count (unit_concept_id). */
     unit_concept: z.int().min(1).max(2_147_483_647).optional(),
     /** The same unit in words, for the description. */
     unit: z.string().max(40).optional()
   })
   .refine(hasOneKind, 'a variable has one of condition, drug and measurement')
-  .refine(
-    ({ window }) => window === undefined || window[0] <= window[1],
-    'the first day of a window is not after the last'
-  )
   .refine(
     ({ take, measurement, unit_concept }) =>
       !(take === 'first' || take === 'last') || (measurement !== undefined && unit_concept !== undefined),
@@ -69,7 +52,7 @@ export const omopSchema = z
     descendants: z.boolean().default(true),
     /** The index date is the first record of these; who has none, or has it outside of an observation period, is left out. */
     index: z.strictObject(setShape).refine(hasOneKind, 'the index has one of condition, drug and measurement'),
-    variables: z.array(variableSchema).min(1).max(VARIABLES_MAX)
+    variables: z.array(variableSchema).min(1).max(TAKEN_MAX)
   })
   .refine(
     ({ variables }) => {

@@ -2,7 +2,7 @@
 import type { GramPart, ModelResult, ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
-import { type CountFit, combined, NOTHING, testedBy } from '../counts.ts'
+import { type CountFit, combined, NOTHING, testedBy, UNKNOWN_FIT } from '../counts.ts'
 import { isRound, ownErrors, type RoundStep, stepAfter } from './next.ts'
 
 interface SiteRound {
@@ -66,7 +66,7 @@ function ownFit({ fit, columns, n }: GramPart, round: ModelRoundPart): CountFit 
     coefficients,
     n,
     df: n - estimated,
-    ...UNKNOWN,
+    ...UNKNOWN_FIT,
     deviance: Number(round.deviance),
     deviance_df: n - estimated,
     note: ''
@@ -76,19 +76,6 @@ function ownFit({ fit, columns, n }: GramPart, round: ModelRoundPart): CountFit 
 function familyOf(fit: GramPart['fit']): 'binomial' | 'poisson' {
   return fit?.family === 'poisson' ? 'poisson' : 'binomial'
 }
-
-/** What is not known of a fit in rounds. */
-const UNKNOWN = {
-  sigma: null,
-  r2: null,
-  adjusted_r2: null,
-  log_likelihood: null,
-  aic: null,
-  deviance: null,
-  null_deviance: null,
-  deviance_df: null,
-  dispersion: null
-} as const
 
 function pooledFit(sites: readonly SiteRound[]): CountFit {
   const [first] = sites
@@ -101,7 +88,7 @@ function pooledFit(sites: readonly SiteRound[]): CountFit {
   if (round.round > 0 && missing > 0) {
     const coefficients = columns.slice(0, -1).map(({ name }) => ({ term: name, ...NOTHING }))
     const note = `Round ${round.round} of a model of ${round.roster.length} institutions: without all of them it says nothing.`
-    return { family: familyOf(fit), coefficients, n, df: null, ...UNKNOWN, note }
+    return { family: familyOf(fit), coefficients, n, df: null, ...UNKNOWN_FIT, note }
   }
   const step = stepAfter(rounds)
   const df = n - step.kept.length
@@ -111,7 +98,7 @@ function pooledFit(sites: readonly SiteRound[]): CountFit {
     family: familyOf(fit),
     n,
     df,
-    ...UNKNOWN,
+    ...UNKNOWN_FIT,
     coefficients: coefficientsOf(columns, step.estimates.map(Number), step.errors),
     log_likelihood: likelihood,
     aic: likelihood === null ? null : 2 * step.kept.length - 2 * likelihood,
