@@ -107,7 +107,7 @@ export {
   releasedBy
 } from './models/rows.ts'
 export { type ModelHint, modelHints } from './models/ruled-out.ts'
-export { modelText, releasedInWords } from './models/text.ts'
+export { fitInWords, modelText, randomInWords, releasedInWords } from './models/text.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './signed/read-signed.ts'

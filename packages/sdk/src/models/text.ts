@@ -13,7 +13,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
     `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
     model.kind === 'pca' ? componentTable(model) : coefficientTable(model, nameOf),
     `${fitInWords(model)}${note}\n`,
-    ...randomLine(model),
+    ...(model.random === undefined ? [] : [`${randomInWords(model)}\n`]),
     ...siteTable(model, nameOf),
     `\n${releasedInWords(model)}\n`
   ].join('')
@@ -75,7 +75,8 @@ function threeDigits(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest }: ModelResult): string {
+/** The numbers of the fit, in one sentence: people, degrees of freedom, spread, likelihood. */
+export function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest }: ModelResult): string {
   const {
     deviance = null,
     deviance_df: freedoms = null,
@@ -107,14 +108,12 @@ function roundsInWords({ last, change }: NonNullable<ModelResult['rounds']>): st
   return change === null ? `round ${last}` : `round ${last}, last change ${measured(change)} standard errors`
 }
 
-/** The variances of a random intercept, in one line. */
-function randomLine({ random }: ModelResult): string[] {
-  if (random === undefined) return []
+/** The variances of a random intercept, in one sentence; empty where there is none. */
+export function randomInWords({ random }: ModelResult): string {
+  if (random === undefined) return ''
   const { by, groups, tau2, sigma2, icc } = random
   const whom = by === 'site' ? 'institutions' : 'people'
-  return [
-    `Random intercept of ${groups} ${whom}: variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))}), within them ${measured(sigma2)}; ICC = ${measured(icc)}.\n`
-  ]
+  return `Random intercept of ${groups} ${whom}: variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))}), within them ${measured(sigma2)}; ICC = ${measured(icc)}.`
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {

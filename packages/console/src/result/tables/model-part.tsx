@@ -1,8 +1,16 @@
 /** A fitted model: its coefficients, the fit, one coefficient by institution, and what was released for it. */
 import type { ModelResult } from '@stimnet/protocol'
-import { type CoefficientRow, coefficientRows, modelTitle, releasedInWords, SITE_WORDS } from '@stimnet/sdk'
+import {
+  type CoefficientRow,
+  coefficientRows,
+  fitInWords,
+  modelTitle,
+  randomInWords,
+  releasedInWords,
+  SITE_WORDS
+} from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
-import { count, intervalInWords, measured, pInWords } from '../../words/number.ts'
+import { intervalInWords, measured, pInWords } from '../../words/number.ts'
 import { ModelSites } from './model-sites.tsx'
 
 /** `nameOf`: of an institution, by its PeerId. */
@@ -147,28 +155,6 @@ function Between({ row: { between } }: { row: CoefficientRow }) {
   )
 }
 
-/** The variances of a random intercept; empty where there is none. */
-function randomInWords({ random }: ModelResult): string {
-  if (random === undefined) return ''
-  const { by, groups, tau2, sigma2, icc } = random
-  const whom = by === 'site' ? 'institutions' : 'people'
-  return `Random intercept of ${count(groups)} ${whom}: variance ${measured(tau2)}, within them ${measured(sigma2)}, ICC ${measured(icc)}.`
-}
-
 function known(value: number | null): string {
   return value === null ? '–' : measured(value)
-}
-
-function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, deviance = null, code }: ModelResult): string {
-  const said = [
-    `n = ${count(n)}`,
-    ...(df === null ? [] : [`df = ${count(df)}`]),
-    ...(sigma === null ? [] : [`sigma = ${measured(sigma)}`]),
-    ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
-    ...(likelihood === null ? [] : [`log-likelihood = ${measured(likelihood)}`]),
-    ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
-    ...(deviance === null ? [] : [`deviance = ${measured(deviance)}`]),
-    ...(code === undefined ? [] : [code])
-  ]
-  return `${said.join(', ')}.`
 }
