@@ -133,8 +133,12 @@ result = 1`
       // Whether the child or the program ends first is chance, so both are tried several times.
       const rounds = kind.startsWith('a child') || process.env.STIMNET_LONG === '1' ? 3 : 1
       test(`is stopped at its memory limit: ${kind}`, async () => {
-        for (let round = 0; round < rounds; round++)
-          assert.equal(await classOf(code, { memoryBytesMax: 100 * MiB }), 'MEMORY_LIMIT')
+        // Under gVisor a program can kill its first process itself, which looks the same where the engine's notice was lost.
+        const ends = isGvisor ? ['MEMORY_LIMIT', 'PROGRAM_FAILED'] : ['MEMORY_LIMIT']
+        for (let round = 0; round < rounds; round++) {
+          const ended = await classOf(code, { memoryBytesMax: 100 * MiB })
+          assert.ok(ends.includes(ended), ended)
+        }
       })
     }
 

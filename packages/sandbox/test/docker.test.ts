@@ -153,6 +153,27 @@ time.sleep(1000)`
     assert.ok(await eventually(async () => (await containersOf(own)) === 0, { msMax: 30_000 }))
   })
 
+  for (const [when, noticesToHide] of Object.entries({ late: 3, never: Number.POSITIVE_INFINITY })) {
+    test(`is stopped at its memory limit also where the engine notices it ${when}`, async (context) => {
+      let hidden = 0
+      const { socketPath, close } = await engineThrough((answer) => {
+        const notice = '"OOMKilled":true'
+        const found = answer.includes(notice) && hidden < noticesToHide
+        if (found) hidden++
+        return found ? Buffer.from(answer.toString('latin1').replace(notice, '"OOMKilled":null'), 'latin1') : answer
+      })
+      const sandbox = await open({ socketPath })
+      context.after(async () => {
+        await sandbox.close()
+        await close()
+      })
+      const code = 'x = []\nwhile True: x.append(bytearray(10_000_000))'
+      const outcome = await sandbox.run(jobOf(code), { ...LIMITS_OF_TESTS, memoryBytesMax: 100 * MiB })
+      assert.equal(outcome.ok ? 'ok' : outcome.code, 'MEMORY_LIMIT')
+      assert.ok(hidden >= 3, String(hidden))
+    })
+  }
+
   test('tells a container that somebody else killed as its own fault', async () => {
     const own = `test-${randomUUID()}`
     const sandbox = await open({ owner: own })
@@ -202,3 +223,25 @@ test('without an engine there is no such sandbox, and that is said at once', asy
   const nowhere = { owner: here.owner, poolSize: 0, socketPath: '/nonexistent/docker.sock' }
   await assert.rejects(openDockerSandbox(nowhere), { code: 'SANDBOX_UNAVAILABLE' })
 })
+
+/** A socket behind which the engine answers, with each piece of its answers changed. */
+async function engineThrough(
+  change: (answer: Buffer) => Buffer
+): Promise<{ socketPath: string; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-engine-'))
+  const socketPath = join(folder, 'docker.sock')
+  const between = createServer((near) => {
+    const far = connect(SOCKET)
+    for (const end of [near, far]) end.on('error', () => {})
+    far.on('data', (answer: Buffer) => near.write(change(answer)))
+    far.on('end', () => near.end())
+    near.pipe(far)
+    near.on('close', () => far.destroy())
+  })
+  await new Promise<void>((resolve) => between.listen(socketPath, resolve))
+  const close = async () => {
+    between.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { socketPath, close }
+}

@@ -1,6 +1,6 @@
 /** Types of the part of dockerode that is used here; dockerode itself has none. */
 declare module 'dockerode' {
-  import type { Duplex } from 'node:stream'
+  import type { Duplex, Readable } from 'node:stream'
 
   interface Abortable {
     readonly abortSignal?: AbortSignal
@@ -11,7 +11,13 @@ declare module 'dockerode' {
     start(options: Abortable): Promise<unknown>
     wait(options: Abortable & { readonly condition: 'not-running' }): Promise<unknown>
     inspect(options: Abortable): Promise<{
-      readonly State: { readonly ExitCode: number; readonly OOMKilled: boolean; readonly Running: boolean }
+      readonly State: {
+        readonly ExitCode: number
+        readonly OOMKilled: boolean
+        readonly Running: boolean
+        /** RFC 3339. */
+        readonly FinishedAt: string
+      }
     }>
     stats(options: Abortable & { readonly stream: false; readonly 'one-shot': true }): Promise<{
       readonly memory_stats: {
@@ -47,6 +53,14 @@ declare module 'dockerode' {
       readonly Runtimes: Readonly<Record<string, unknown>>
     }>
     ping(options: Abortable): Promise<unknown>
+    getEvents(
+      options: Abortable & {
+        /** Unix time, s. */
+        readonly since: number
+        readonly until: number
+        readonly filters: Readonly<Record<string, readonly string[]>>
+      }
+    ): Promise<Readable>
     getImage(name: string): {
       inspect(options: Abortable): Promise<{
         readonly Id: string

@@ -1,5 +1,7 @@
 /** The calls of a Docker engine that this sandbox uses. Each call has a deadline, and each failure is SANDBOX_UNAVAILABLE. */
 import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { StimnetError } from '@stimnet/protocol'
 import type Docker from 'dockerode'
 import { type ContainerSettings, createOptions, type ImageKind, type RunnerMode } from './create.ts'
@@ -10,6 +12,11 @@ const CALL_MS_MAX = 30_000
 const CONNECT_MS_MAX = 10_000
 /** Longest wait for a sign of life, ms: whoever asks for the readiness of a node waits for it. */
 const PING_MS_MAX = 2_000
+
+/** Longest wait, ms, for the engine's notice that a process was killed for lack of memory. */
+const MEMORY_NOTICE_MS_MAX = 1_000
+/** Interval between two looks for that notice, ms. */
+const MEMORY_NOTICE_MS = 50
 
 /** Label of an image with the version of its runner's protocol. */
 const RUNNER_LABEL = 'stimnet.runner'
@@ -150,6 +157,33 @@ export class Engine {
     await could('waiting for a container', container.wait({ condition: 'not-running', abortSignal: signal }))
     const { State } = await could('looking at a container', container.inspect(deadline()))
     return { exitCode: State.ExitCode, ranOutOfMemory: State.OOMKilled }
+  }
+
+  /**
+   * Whether the engine has noticed that a process of the container was killed for lack of memory. The notice has a way of its
+   * own: on a busy machine it comes after the container's end, and is lost if the container's control group is gone first.
+   */
+  async noticesLackOfMemory(id: string, signal: AbortSignal): Promise<boolean> {
+    const until = performance.now() + MEMORY_NOTICE_MS_MAX
+    for (;;) {
+      const { State } = await could('looking at a container', this.#docker.getContainer(id).inspect(deadline()))
+      if (State.OOMKilled || signal.aborted || performance.now() >= until) return State.OOMKilled
+      await sleep(MEMORY_NOTICE_MS)
+    }
+  }
+
+  /** Whether anybody told the engine to kill or stop the container, which has ended. The engine remembers its last events only. */
+  async wasToldToKill(id: string): Promise<boolean> {
+    const { State } = await could('looking at a container', this.#docker.getContainer(id).inspect(deadline()))
+    const options = {
+      since: 0,
+      // The engine waits for events until this time. It records a kill just after it has sent the signal.
+      until: Math.ceil(Date.parse(State.FinishedAt) / 1_000) + 1,
+      filters: { container: [id], event: ['kill'] },
+      ...deadline()
+    }
+    const events = await could("asking for a container's events", this.#docker.getEvents(options))
+    return (await could("reading a container's events", text(events))).trim() !== ''
   }
 
   /** Ends and removes the container, whatever it does. False if a removal that began before is still in progress. */

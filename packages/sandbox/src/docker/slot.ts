@@ -134,6 +134,8 @@ export class ContainerSlot implements Slot {
     // If the engine cannot report the memory now, it may be able to after the end.
     const hadEnough = await this.#engine.hadEnoughMemory(this.#id, signal).catch(() => false)
     if (hadEnough && !this.#hasEnded) return this.#reader.answer() ?? { end: 'failed', code: 'PROGRAM_FAILED' }
+    // While the container lives, the engine's notice cannot be lost.
+    if (!this.#hasEnded) await this.#engine.noticesLackOfMemory(this.#id, signal).catch(() => false)
     // The runner exits when its stdin is closed.
     this.#socket.end()
     return undefined
@@ -152,9 +154,16 @@ export class ContainerSlot implements Slot {
     const answer = this.#reader.answer()
     if (ranOutOfMemory) return { end: 'failed', code: 'MEMORY_LIMIT' }
     if (exitCode === 0 && answer) return answer
-    // On Linux, no process in the container can kill the first one. Under gVisor it can, and that is not the node's fault.
-    const isNodesFault = exitCode === KILLED && !this.#canKillItself
-    return { end: 'failed', code: isNodesFault ? 'SANDBOX_UNAVAILABLE' : 'PROGRAM_FAILED' }
+    return { end: 'failed', code: exitCode === KILLED ? await this.#killer(signal) : 'PROGRAM_FAILED' }
+  }
+
+  /** Why the first process was killed, where the engine has not yet noticed a lack of memory. */
+  async #killer(signal: AbortSignal): Promise<'MEMORY_LIMIT' | 'PROGRAM_FAILED' | 'SANDBOX_UNAVAILABLE'> {
+    if (await this.#engine.noticesLackOfMemory(this.#id, signal)) return 'MEMORY_LIMIT'
+    // Under gVisor a process in the container can kill the first one, and that is not the node's fault.
+    if (this.#canKillItself) return 'PROGRAM_FAILED'
+    // On Linux none can. If the engine was not told to, the kernel did it: for lack of memory, and the notice was lost.
+    return (await this.#engine.wasToldToKill(this.#id)) ? 'SANDBOX_UNAVAILABLE' : 'MEMORY_LIMIT'
   }
 }
 
