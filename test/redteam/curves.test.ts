@@ -125,8 +125,11 @@ function toldIn({ parts }: Broadcast, cohort: readonly string[], isIn: (one: Per
   })
 }
 
-/** One over the largest leverage of a person is the fewest people on whom a combination of the numbers can rest. */
-function projected(sets: readonly (readonly number[])[]): { leverage: number; rank: number } {
+/**
+ * The number of independent sums over the sets, and a bound of the fewest people on whom a combination of them rests. Where one rests
+ * on n people, let t be one of them who weighs most. Then the n largest entries of t's row of the projector add up to at least 1.
+ */
+function projected(sets: readonly (readonly number[])[]): { fewest: number; rank: number } {
   const basis: Float64Array[] = []
   for (const members of sets) {
     const vector = new Float64Array(PEOPLE.length)
@@ -142,8 +145,17 @@ function projected(sets: readonly (readonly number[])[]): { leverage: number; ra
     const size = vector.reduce((sum, value) => sum + value * value, 0)
     if (size > 1e-9 * before) basis.push(vector.map((value) => value / Math.sqrt(size)))
   }
-  const leverage = Math.max(...PEOPLE.map((_, i) => basis.reduce((sum, one) => sum + (one[i] ?? 0) ** 2, 0)))
-  return { leverage, rank: basis.length }
+  const rows = PEOPLE.map((_, t) =>
+    PEOPLE.map((__, j) => Math.abs(basis.reduce((sum, one) => sum + (one[t] ?? 0) * (one[j] ?? 0), 0))).sort(
+      (x, y) => y - x
+    )
+  )
+  const enough = rows.map((row) => {
+    let [sum, people] = [0, 0]
+    while (sum < 1 - 1e-6 && people < row.length) sum += row[people++] ?? 0
+    return sum < 1 - 1e-6 ? Number.POSITIVE_INFINITY : people
+  })
+  return { fewest: Math.min(...enough), rank: basis.length }
 }
 
 /** All questions of one kind about a catalog, in the same order, and what they told. */
@@ -170,8 +182,8 @@ async function askAll(client: Client, catalog: string, callOf: (by: readonly str
   const apart = distinct.flatMap((one, i) =>
     distinct.slice(i + 1).map((other) => new Set(one.members).symmetricDifference(new Set(other.members)).size)
   )
-  const { leverage, rank } = projected(distinct.map(({ members }) => members))
-  return { asked, answered, told, distinct, leverage, rank, nearest: Math.min(...apart) }
+  const { fewest, rank } = projected(distinct.map(({ members }) => members))
+  return { asked, answered, told, distinct, fewest, rank, nearest: Math.min(...apart) }
 }
 
 describe('curves of overlapping cohorts', () => {
@@ -183,19 +195,19 @@ describe('curves of overlapping cohorts', () => {
     const bins = await askAll(client, 'bins', (by) => ({
       ...{ name: 'quantile', variables: ['days'], by: [...by, 'died'], arguments: { q: 0.5 } }
     }))
-    const words = (name: string, { asked, answered, distinct, rank, leverage, nearest }: typeof curves) =>
-      `${name}: ${answered} of ${asked} answered, ${distinct.length} sets of people, ${rank} independent numbers, largest leverage ` +
-      `${leverage.toFixed(3)}, nearest two sets ${nearest} people apart`
+    const words = (name: string, { asked, answered, distinct, rank, fewest, nearest }: typeof curves) =>
+      `${name}: ${answered} of ${asked} answered, ${distinct.length} sets of people, ${rank} independent numbers, no combination of fewer than ` +
+      `${fewest} people, nearest two sets ${nearest} people apart`
     t.diagnostic(words('curves', curves))
     t.diagnostic(words('bins of quantiles', bins))
-    for (const { told, answered, leverage, nearest } of [curves, bins]) {
+    for (const { told, answered, fewest, nearest } of [curves, bins]) {
       // The numbers are what they say, so the attacker has exact sums over known sets.
       assert.deepEqual(
         told.filter(({ members, rows }) => members.length !== rows),
         []
       )
       assert.ok(answered >= 3 && nearest >= K, `${answered}, ${nearest}`)
-      assert.ok(leverage <= 1 / K + 1 / (2 * K ** 2), `${leverage}`)
+      assert.ok(fewest >= K, `${fewest}`)
     }
     // Both are stopped by the same budgets.
     assert.ok(curves.rank <= 1.25 * bins.rank, `${curves.rank} numbers of curves, ${bins.rank} of quantiles`)

@@ -290,9 +290,33 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'no-leverage',
     control: 'No combination of told sums rests on fewer than k people',
     file: `${PRIVACY}/ledger/blocks.ts`,
-    from: 'return leverage > leverageMax && leverage -',
-    to: 'return leverage > 2 && leverage -',
+    from: 'return rises && (leverage > leverageMax ||',
+    to: 'return rises && (leverage > 2 ||',
     noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'counts-of-few',
+    control: 'No combination of counts, or of sums over people whom others do not know, rests on fewer than k people',
+    file: `${PRIVACY}/ledger/blocks.ts`,
+    from: 'return sum >= 1 - SUM_ERROR_MAX',
+    to: 'return sum >= 99 - SUM_ERROR_MAX',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'known-by-themselves',
+    control: 'Sums over people whom others know are judged among themselves',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (isOfUnknown) this.#split(quantity)',
+    to: 'if (isOfUnknown && k < 0) this.#split(quantity)',
+    noticedBy: privacyTest('ledger')
+  },
+  {
+    id: 'members-pay-alone',
+    control: 'All who could be among the people of a number pay for it alike',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'payers: this.#payersOf(number, group)',
+    to: 'payers: undefined',
+    noticedBy: peerTest('known-groups')
   },
   {
     id: 'k-less-one-apart',
@@ -1351,10 +1375,11 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'no-leverage-asked',
-    control: 'No combination of told sums rests on fewer than k people (asked)',
+    control:
+      'No combination of counts, or of sums over people whom others do not know, rests on fewer than k people (asked)',
     file: `${PRIVACY}/ledger/blocks.ts`,
-    from: 'return leverage > leverageMax && leverage -',
-    to: 'return leverage > 2 && leverage -',
+    from: 'return sum >= 1 - SUM_ERROR_MAX',
+    to: 'return sum >= 99 - SUM_ERROR_MAX',
     noticedBy: attacks('R04')
   },
   {

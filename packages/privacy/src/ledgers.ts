@@ -7,7 +7,7 @@ import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOf } from './ledger/checksum.ts'
-import { type About, LedgerDraft, type LevelName, type Mark, type Objection } from './ledger/draft.ts'
+import { type About, LedgerDraft, type LevelName, type Mark, type Objection, type Payers } from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -79,6 +79,10 @@ export interface Entry {
   readonly rung?: number
   /** Whether the number is rounded by itself; see `Span.isFree`. */
   readonly isRounded?: boolean
+  /** Whether others do not know who is in the set of a sum; see `LedgerDraft.tell`. */
+  readonly isOfUnknown?: boolean
+  /** Who pays for the information of a number of people. */
+  readonly payers?: Payers | undefined
 }
 
 /** The ledgers while a table is judged. A cell takes effect in all of them or in none. */
@@ -182,7 +186,7 @@ export class LedgersDraft {
   }
 
   #tellOne(
-    { number, about, aboutPeople, shown, rung = 0, isRounded = false }: Entry,
+    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers }: Entry,
     k: number
   ): Objection | undefined {
     const { quantity, of, kind } = number
@@ -190,8 +194,13 @@ export class LedgersDraft {
     const off = number.off?.map((part) => part && this.#where(part)[1])
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set, { rung, isRounded })
     const other = draft === this.#rows ? this.#subjects : this.#rows
-    const told = { quantity, set, rung, isRounded, about: about.map((one) => beside(one, other)) }
-    const optional = { ...(shown === undefined ? {} : { shown }), ...(off === undefined ? {} : { off }) }
+    const told = { quantity, set, rung, isRounded, isOfUnknown, about: about.map((one) => beside(one, other)) }
+    const optional = {
+      ...(shown === undefined ? {} : { shown }),
+      ...(off === undefined ? {} : { off }),
+      // The rows of a person pay as they are: who has a row is not hidden.
+      ...(payers === undefined || draft === this.#rows ? {} : { payers })
+    }
     const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection
     for (const { people, ...one } of isNew ? aboutPeople : []) {

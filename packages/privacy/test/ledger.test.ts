@@ -17,14 +17,26 @@ import { supportMin } from './support.ts'
 
 const set = (universe: number, members: Iterable<number>) => SubjectSet.of(universe, members)
 
+/** A set, and whether others do not know who is in it. */
+interface Asked {
+  readonly of: SubjectSet
+  readonly isOfUnknown: boolean
+}
+
 /** Records the sets one after the other. Returns the ledger, and the sets that were admitted. */
-function told(ledger: SpanLedger, sets: readonly SubjectSet[], k: number): { ledger: SpanLedger; sets: SubjectSet[] } {
+function told(
+  ledger: SpanLedger,
+  sets: readonly (SubjectSet | Asked)[],
+  k: number,
+  quantity = 'x'
+): { ledger: SpanLedger; sets: SubjectSet[] } {
   const admitted: SubjectSet[] = []
   let now = ledger
   for (const one of sets) {
     const draft = new LedgerDraft(now)
-    if (draft.tell([{ quantity: 'x', set: one }], k) !== undefined) continue
-    admitted.push(one)
+    const { of, isOfUnknown } = 'of' in one ? one : { of: one, isOfUnknown: false }
+    if (draft.tell([{ quantity, set: of, isOfUnknown }], k) !== undefined) continue
+    admitted.push(of)
     now = draft.result()
   }
   return { ledger: now, sets: admitted }
@@ -72,6 +84,47 @@ describe('no combination of told sums of a quantity rests on fewer than k people
     )
     assert.ok(rank >= 3, 'the property must not hold for want of told sets')
   })
+
+  for (const quantity of ['1', 'x']) {
+    test(`nor where others do not know who is in some of the sets: ${quantity === '1' ? 'counts' : 'sums'}`, () => {
+      let beyond = 0
+      const history = fc.integer({ min: 5, max: 10 }).chain((universe) =>
+        fc.record({
+          universe: fc.constant(universe),
+          k: fc.integer({ min: 2, max: 4 }),
+          sets: fc.array(
+            fc.record({
+              of: fc.uniqueArray(fc.nat(universe - 1), { minLength: 1 }),
+              isOfUnknown: fc.boolean()
+            }),
+            { minLength: 2, maxLength: 10 }
+          )
+        })
+      )
+      fc.assert(
+        fc.property(history, ({ universe, k, sets }) => {
+          const asked = sets.map(({ of, isOfUnknown }) => ({ of: set(universe, of), isOfUnknown }))
+          const { ledger, sets: admitted } = told(SpanLedger.start(universe), asked, k, quantity)
+          const leverage = ledger.parts.spans.get(quantity)?.leverage ?? new Float64Array()
+          const largest = leverage.reduce((most, one) => Math.max(most, one), 0)
+          if (largest > 1.2 / k) beyond++
+          if (quantity !== '1') assert.ok(largest <= 2 * (1 / k + 1 / (2 * k * k)), `${largest}`)
+          const least = supportMin(admitted, universe)
+          assert.ok(least >= k, `${least} of ${JSON.stringify(admitted.map((one) => [...one]))}`)
+          const known = told(
+            SpanLedger.start(universe),
+            asked.filter(({ isOfUnknown }) => !isOfUnknown),
+            k,
+            quantity
+          )
+          const alone = known.ledger.parts.spans.get(quantity)?.leverage ?? []
+          if (quantity !== '1') for (const one of alone) assert.ok(one <= 1 / k + 1 / (2 * k * k), `${one}`)
+        }),
+        { numRuns: 2_000 }
+      )
+      assert.ok(beyond > 50, `${beyond} histories in which somebody weighs more than by leverage alone`)
+    })
+  }
 
   test('of rows, a person’s together', () => {
     const rows = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 7 }).chain((counts) => {
@@ -129,6 +182,81 @@ test('groups of exactly k people are told, whichever of them follow from others'
     const butOne = group.without(set(9 * k, [0]))
     assert.equal(told(SpanLedger.start(9 * k), [butOne], k).sets.length, 0, 'and no group of k − 1')
   }
+})
+
+for (const quantity of ['1', 'x']) {
+  test(`whether a group of k known people is told shows of nobody whether others count them: ${quantity === '1' ? 'counts' : 'sums'}`, () => {
+    const people = 120
+    const group = (at: number, k: number) =>
+      set(
+        people,
+        Array.from({ length: k }, (_, i) => k * at + i)
+      )
+    for (const k of [3, 5, 8]) {
+      // Of each group as many are in the unknown set as its number says.
+      for (const inside of [0, 1, 2].filter((many) => many < k / 2)) {
+        const groups = Array.from({ length: Math.floor(people / k) }, (_, at) => group(at, k))
+        const unknown = {
+          of: set(
+            people,
+            groups.flatMap((one) => [...one].slice(0, inside)).concat(inside === 0 ? [...group(0, 2 * k)] : [])
+          ),
+          isOfUnknown: true
+        }
+        const asked = groups.filter((_, at) => inside > 0 || at > 1)
+        const all = [unknown, ...asked]
+        assert.equal(told(SpanLedger.start(people), all, k, quantity).sets.length, all.length, `${k}, ${inside}`)
+        const after = [...asked, unknown]
+        assert.equal(told(SpanLedger.start(people), after, k, quantity).sets.length, after.length, `${k}, ${inside}`)
+      }
+    }
+  })
+}
+
+describe('information about people whom others do not know', () => {
+  const about = [{ variable: 'v', bits: 4, bitsMax: 0.5 }]
+  const range = (from: number, to: number) =>
+    set(
+      100,
+      Array.from({ length: to - from }, (_, i) => from + i)
+    )
+  const tell = (draft: LedgerDraft, of: SubjectSet, payers?: SubjectSet) =>
+    draft.tell(
+      [
+        {
+          ...{ quantity: 'x', set: of, isOfUnknown: true, about },
+          ...(payers ? { payers: { people: payers, about: of.size, paid: 0 } } : {})
+        }
+      ],
+      5
+    )?.why
+
+  test('is paid by all who could be among them, alike, so that a later refusal shows nobody', () => {
+    // After those of the first ten of fifty, a group with one of them, and one with none.
+    const groups = [range(9, 18).or(range(60, 61)), range(19, 28).or(range(60, 61))]
+    const toldOf = (payers?: SubjectSet) =>
+      groups.map((group) => {
+        const draft = new LedgerDraft(SpanLedger.start(100))
+        assert.equal(tell(draft, range(0, 10), payers), undefined)
+        return tell(draft, group, payers && group.or(range(30, 31)))
+      })
+    assert.deepEqual(toldOf(range(0, 50)), ['information', 'information'])
+    assert.deepEqual(toldOf(), ['information', undefined], 'without payers it does')
+  })
+
+  test('is not taken from what may be told of groups that others know', () => {
+    const draft = new LedgerDraft(SpanLedger.start(100))
+    assert.equal(tell(draft, range(0, 10), range(0, 50)), undefined)
+    assert.equal(draft.tell([{ quantity: 'x', set: range(5, 15), about }], 5), undefined)
+  })
+
+  test('costs in a difference what it says of the few who are in it', () => {
+    const draft = new LedgerDraft(SpanLedger.start(100))
+    assert.equal(tell(draft, range(0, 40), range(0, 80)), undefined)
+    // Ten more could be in this one, and five are: 4/5 of a bit, as for a number of these five.
+    assert.equal(tell(draft, range(0, 40).or(range(80, 85)), range(0, 90)), 'information')
+    assert.equal(tell(draft, range(0, 40).or(range(80, 92)), range(0, 100)), undefined)
+  })
 })
 
 test('sums of different quantities are not held against each other, and of one they are', () => {

@@ -1,5 +1,6 @@
 /** The numbers that a cell discloses: which quantity is summed over which people, and about which variables that is. */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
+import { ONE } from '../ledger/draft.ts'
 import type { FactsOf } from './facts.ts'
 
 /**
@@ -29,9 +30,6 @@ export interface CellNumber {
    */
   readonly level?: { readonly variable: VariableRef; readonly name: string }
 }
-
-/** The quantity of counts of people or rows: each counts as one. */
-export const ONE = '1'
 
 /** The number of items in a set. */
 export function countOf(of: SolvedSet): CellNumber {

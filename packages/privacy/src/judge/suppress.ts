@@ -13,7 +13,7 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
-import type { Objection } from '../ledger/draft.ts'
+import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
@@ -25,7 +25,7 @@ import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
-import { askedOver, type CellNumber, countOf, isCounting, ONE, type SolvedSet } from './numbers.ts'
+import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet } from './numbers.ts'
 import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
 import { RUNG_MAX, roundCount } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
@@ -154,7 +154,8 @@ class Judging {
   readonly #draft: LedgersDraft
   readonly #why = new Map<string, number>()
   readonly #rows: TableRow[]
-
+  /** The shares that were paid for numbers of this table; see `Payers`. */
+  readonly #paid = new Map<string, number>()
   constructor({ plan, reduction, cellRules, groups }: JudgedTable, rules: SuppressionRules, { refused, rung }: Given) {
     this.#plan = plan
     this.#reduction = reduction
@@ -290,6 +291,7 @@ class Judging {
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return undefined
     }
+    this.#notePaid(row.group, basis)
     if (basis.counted !== undefined) this.#count(row.group, cell, basis.counted)
     // With `partsMin`, a count of values is disclosed exactly or not at all.
     if (this.#rules.partsMin !== undefined && measure.kind === 'count' && !cell.isCounted) cell.basis = null
@@ -511,10 +513,12 @@ class Judging {
     // Whether people have a value, and which, concerns everybody over whom the number is asked: with a condition on the
     // variable, with a share of it, or with its sum.
     const whom = [
-      ...variablesOf(measure).map((variable) => ({ variable, of: this.#wholeGroup(group) })),
+      ...variablesOf(measure).map((variable) => {
+        return { variable, of: this.#wholeGroup(group), isOfUnknown: defining.length > 0 }
+      }),
       ...defining.flatMap((one) => {
         const of = wholeOf(group, one, 'group', this.#parts)
-        return of === undefined ? [] : [{ variable: one.variable, of }]
+        return of === undefined ? [] : [{ variable: one.variable, of, isOfUnknown: defining.length > 1 }]
       })
     ]
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
@@ -525,12 +529,13 @@ class Judging {
         about: [],
         aboutPeople: []
       })),
-      ...whom.map(({ variable, of }) => ({
+      ...whom.map(({ variable, of, isOfUnknown }) => ({
         number: askedOver(this.#rules.facts(variable).own, this.#without(of, out)),
+        isOfUnknown,
         about: [],
         aboutPeople: []
       })),
-      ...numbers.map((number) => this.#entryOf(number, asked, rung))
+      ...numbers.map((number) => this.#entryOf(number, asked, { ofSums: rung, group }))
     ]
   }
 
@@ -562,7 +567,11 @@ class Judging {
   }
 
   /** `asked` is, for each variable that defines the set, everybody who could be in the set. */
-  #entryOf(number: CellNumber, asked: readonly { variable: VariableRef; of: SolvedSet }[], ofSums: number): Entry {
+  #entryOf(
+    number: CellNumber,
+    asked: readonly { variable: VariableRef; of: SolvedSet }[],
+    { ofSums, group }: { ofSums: number; group: ReducedGroup }
+  ): Entry {
     const rung = number.kind === 'count' ? 0 : ofSums
     const { facts, settings } = this.#rules
     const items = number.of.rows?.size ?? number.of.subjects.size
@@ -580,12 +589,46 @@ class Judging {
       number,
       rung,
       isRounded: number.kind === 'sum' && settings.precision === 'statistical',
+      isOfUnknown: number.kind === 'sum' && this.#rules.defining.length > 0,
+      payers: this.#payersOf(number, group),
       about,
       // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
       aboutPeople: asked.flatMap(({ variable, of }) =>
         aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
       ),
       shown: rounds ? roundCount(items, settings) : undefined
+    }
+  }
+
+  /**
+   * Everybody who could be among the people of a number, as far as others can tell: in a group that others do not know, or with a level
+   * of which it is the number. Undefined where others know who they are.
+   */
+  #payersOf({ quantity, level, of }: CellNumber, group: ReducedGroup): Payers | undefined {
+    const { possible, defining } = this.#rules
+    if (defining.length === 0)
+      return level === undefined ? undefined : { people: group.support, about: group.support.size, paid: 0 }
+    const [first, ...others] = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+    if (first === undefined) return undefined
+    const people = others.reduce((all, one) => all.or(one.people), first.people)
+    const about = Math.max(1, level === undefined ? of.subjects.size : group.support.size)
+    return { people, about, paid: this.#paid.get(this.#paidFor(quantity, group)) ?? 0 }
+  }
+
+  /** The name of a quantity in the groups of a table that differ by keys alone that others do not know: everybody is in one of them. */
+  #paidFor(quantity: string, { key }: ReducedGroup): string {
+    const { facts } = this.#rules
+    const known = this.#plan.groupBy.flatMap(({ variable }, at) =>
+      facts(variable).identifying ? [key[at] ?? null] : []
+    )
+    return JSON.stringify([quantity, known])
+  }
+
+  #notePaid(group: ReducedGroup, { numbers }: CellBasis): void {
+    for (const number of numbers) {
+      const payers = this.#payersOf(number, group)
+      if (payers !== undefined && number.level === undefined)
+        this.#paid.set(this.#paidFor(number.quantity, group), Math.max(payers.paid, 1 / payers.about))
     }
   }
 

@@ -7,11 +7,16 @@ export interface LeverageRule {
   /** The span before the judged set. A person whose leverage does not rise is not singled out by this set. */
   readonly before: Span
   readonly leverageMax: number
+  /** The fewest people on whom a combination may rest, for spans of people that may have a leverage of more than one in that many. */
+  readonly peopleMin?: number
 }
 
 /** The people to whom the items of a ledger belong. */
 export interface Blocks {
-  /** The people whose leverage is above the limit and higher than before, including people who are gone. */
+  /**
+   * The people whose leverage is higher than before and above the limit, or on whom a combination of fewer than `peopleMin` people
+   * may rest; including people who are gone.
+   */
   apart(span: Span, rule: LeverageRule): readonly number[]
   /** The person to whom an item belongs. */
   ownerOf(item: number): number
@@ -19,6 +24,8 @@ export interface Blocks {
 
 /** A smaller change is a rounding error. */
 const RISE_MIN = 1e-12
+/** Largest error of a sum of leverages. */
+const SUM_ERROR_MAX = 1e-6
 
 /** For a ledger of rows, `owners` is the person of each row; for a ledger of subjects it is undefined. */
 export function blocksOf(patterns: Patterns, owners: Uint32Array | undefined): Blocks {
@@ -27,11 +34,13 @@ export function blocksOf(patterns: Patterns, owners: Uint32Array | undefined): B
 
 function ofPeople(patterns: Patterns): Blocks {
   return {
-    apart: (span, { before, leverageMax }) => {
+    apart: (span, { before, leverageMax, peopleMin }) => {
       const [now, then] = [patterns.extend(span.ownOf), patterns.extend(before.ownOf)]
+      const restsOnFew = peopleMin === undefined ? () => false : fewIn(span, itemsOf(patterns, now, span), peopleMin)
       const isApart = Array.from(now, (own, pattern) => {
         const leverage = span.leverage[own] ?? 0
-        return leverage > leverageMax && leverage - (before.leverage[then[pattern] ?? 0] ?? 0) > RISE_MIN
+        const rises = leverage - (before.leverage[then[pattern] ?? 0] ?? 0) > RISE_MIN
+        return rises && (leverage > leverageMax || restsOnFew(own))
       })
       if (!isApart.includes(true)) return []
       const found: number[] = []
@@ -39,6 +48,45 @@ function ofPeople(patterns: Patterns): Blocks {
       return found
     },
     ownerOf: (item) => item
+  }
+}
+
+/** Number of items of each own pattern of a span. */
+function itemsOf(patterns: Patterns, ownOf: Uint32Array, { rows }: Span): Float64Array {
+  const items = new Float64Array(rows.length)
+  for (const [pattern, own] of ownOf.entries()) items[own] = (items[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
+  return items
+}
+
+/**
+ * Whether somebody of an own pattern may weigh most in a combination that rests on fewer than `peopleMin` people. Let w be such a
+ * combination and t the person of whom |w(t)| is largest. With P·w = w,
+ *
+ *   |w(t)| = |Σ P(t,j)·w(j)| ≤ |w(t)|·Σ |P(t,j)|, summed over the people on whom w rests,
+ *
+ * so that the largest `peopleMin` − 1 of the |P(t,j)| add up to at least 1. Then P(t,t) is at least 1/(`peopleMin` − 1), since the sum
+ * of the squares of all P(t,j) is P(t,t).
+ */
+function fewIn(span: Span, items: Float64Array, peopleMin: number): (own: number) => boolean {
+  const few = peopleMin - 1
+  const known = new Map<number, boolean>()
+  const judge = (own: number) => {
+    if ((span.leverage[own] ?? 0) < 1 / few - SUM_ERROR_MAX) return false
+    const kernels = span.kernels(own).map(Math.abs)
+    const largest = Array.from(kernels.keys()).sort((a, b) => (kernels[b] ?? 0) - (kernels[a] ?? 0))
+    let [left, sum] = [few, 0]
+    for (const other of largest) {
+      const taken = Math.min(left, items[other] ?? 0)
+      sum += taken * (kernels[other] ?? 0)
+      left -= taken
+      if (left === 0) break
+    }
+    return sum >= 1 - SUM_ERROR_MAX
+  }
+  return (own) => {
+    const found = known.get(own) ?? judge(own)
+    known.set(own, found)
+    return found
   }
 }
 

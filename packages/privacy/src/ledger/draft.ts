@@ -6,7 +6,7 @@ import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { addedTo, type Placed, Span } from './span.ts'
-import { type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
+import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
 /**
  * The information that a number discloses about a variable: its bits in total, and the
@@ -29,8 +29,24 @@ export interface Told {
   readonly rung?: number
   /** Whether it is rounded by itself; see `Span.isFree`. */
   readonly isRounded?: boolean
+  /** Whether others do not know who is in the set. Then, and ever after, the quantity has two spans; see `LedgerDraft.tell`. */
+  readonly isOfUnknown?: boolean
+  /** Who pays for its information in place of the people of the set. */
+  readonly payers?: Payers
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
   readonly off?: readonly (SubjectSet | undefined)[]
+}
+
+/**
+ * Everybody who could be among the people of a number, as far as others can tell. They pay for its information whether or not they are,
+ * since otherwise later refusals would show who is.
+ */
+export interface Payers {
+  readonly people: SubjectSet
+  /** How many of them it is about. Each pays as if they were one of these. */
+  readonly about: number
+  /** The share of a number that each has paid already for other numbers of which they can be in one alone. */
+  readonly paid: number
 }
 
 /** The digits of a number. */
@@ -81,6 +97,8 @@ export class LedgerDraft {
   readonly #from: SpanLedger
   readonly #patterns: Patterns
   readonly #blocks: Blocks
+  /** Whether each item is a person. */
+  readonly #isOfPeople: boolean
   #spans: Map<string, Span>
   #spent: Map<string, Float64Array>
   #everywhere: readonly Uint8Array[]
@@ -101,6 +119,7 @@ export class LedgerDraft {
     this.#arrived = arrived
     this.#levels = levels
     this.#blocks = blocksOf(this.#patterns, owners)
+    this.#isOfPeople = owners === undefined
   }
 
   /** The current state, to which the draft can be rolled back. */
@@ -122,6 +141,11 @@ export class LedgerDraft {
   /**
    * Admits all of the numbers, or none and returns the first objection. `k` is the fewest people on whom a
    * combination of disclosed sums may rest.
+   *
+   * In a ledger of people, whether a number is admitted must not show whether one known person is in a set that others do not know.
+   * So counts are judged by how few people a combination can rest on, and not by leverage: whoever is counted counts as one, and no
+   * value is to be found. Of other quantities, sums over sets that others know are judged among themselves by a leverage of one in
+   * k; together with sums over sets that others do not know, by two in k and by how few people a combination can rest on.
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
@@ -217,24 +241,35 @@ export class LedgerDraft {
    * more than may be disclosed of an item.
    */
   charge(set: SubjectSet, about: About): boolean {
-    return this.#chargeEach(this.#isIn(set), about)
+    return this.#spendShares(Array.from(this.#isIn(set)), about)
   }
 
-  #chargeEach(isIn: Uint8Array, { variable, bits, bitsMax }: About): boolean {
-    const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
-    for (let pattern = 0; pattern < isIn.length; pattern++) {
-      if (isIn[pattern] !== 1) continue
-      spent[pattern] = (spent[pattern] ?? 0) + bits
-      if ((spent[pattern] ?? 0) > bitsMax * SLACK) return false
-    }
-    this.#spent = new Map(this.#spent).set(variable, spent)
-    this.#isChanged = true
-    return true
+  /**
+   * Charges a number to everybody who could be among its people: to each the share that they would have if all of them were, times how
+   * many of them there are for each whom it is about. So differences of such numbers cost what they say about few.
+   */
+  #payAlike(
+    { people, about, paid }: Payers,
+    { quantity, isOfUnknown, variable, ...bits }: About & { readonly quantity: string; readonly isOfUnknown: boolean }
+  ): boolean {
+    const isIn = this.#isIn(people)
+    const name = `${OF_POSSIBLE}${quantity} ${variable}`
+    const span = this.#spanOf(name)
+    const placed = span.place(this.#patterns, isIn)
+    if (placed.kind === 'unsure') return false
+    const ownOf = this.#patterns.extend(span.ownOf)
+    const each = Array.from(isIn, (flag, pattern) => {
+      const added = placed.kind === 'new' ? addedTo(placed, ownOf[pattern] ?? 0, flag === 1) : 0
+      return Math.max(0, Math.max((added * people.size) / about, flag / about) - flag * paid)
+    })
+    if (placed.kind === 'new') this.#spans.set(name, span.with(this.#patterns, isIn, placed))
+    return this.#spendShares(each, { ...bits, variable: isOfUnknown ? accountOfUnknown(variable) : variable })
   }
 
   /** The bits disclosed of a variable, for the item of which most was disclosed. */
   mostSpent(variable: string): number {
-    return this.#spent.get(variable)?.reduce((most, bits) => Math.max(most, bits), 0) ?? 0
+    const accounts = [variable, accountOfUnknown(variable)].flatMap((name) => this.#spent.get(name) ?? [])
+    return accounts.flatMap((one) => [...one]).reduce((most, bits) => Math.max(most, bits), 0)
   }
 
   /** Whether a sum over the set follows from what was disclosed of the quantity. */
@@ -349,9 +384,9 @@ export class LedgerDraft {
   #tellWithPrograms(told: Told & { readonly isIn: Uint8Array }, k: number): Objection | undefined {
     const objection = this.#tellIn(told, k)
     if (objection !== undefined) return objection
-    const { quantity, set, isIn } = told
+    const { quantity, set, isIn, isOfUnknown = false } = told
     for (const program of this.#programs) {
-      const common = this.#tellIn({ quantity, set, isIn: both(program, isIn) }, k)
+      const common = this.#tellIn({ quantity, set, isOfUnknown, isIn: both(program, isIn) }, k)
       if (common !== undefined) return common
     }
     return undefined
@@ -393,7 +428,7 @@ export class LedgerDraft {
       if (placed.kind === 'unsure') return { why: 'unsure' }
       if (placed.kind === 'new') span = span.with(this.#patterns, isOff, placed)
     }
-    const apart = this.#blocks.apart(span, { before, leverageMax: leverageMax(k) })
+    const apart = this.#blocks.apart(span, { before, ...this.#limits(name, k) })
     if (apart.length > 0) return { why: 'leverage', quantity: name, set, apart: this.#apartOf(apart, set) }
     this.#spans.set(name, span)
     return undefined
@@ -420,10 +455,8 @@ export class LedgerDraft {
     return [...found.values()]
   }
 
-  #tellIn(
-    { quantity, set, isIn, about = [], shown, rung = 0, isRounded = false }: Told & { readonly isIn: Uint8Array },
-    k: number
-  ): Objection | undefined {
+  #tellIn(told: Told & { readonly isIn: Uint8Array }, k: number): Objection | undefined {
+    const { quantity, set, isIn, about = [], shown, rung = 0, isRounded = false, isOfUnknown = false, payers } = told
     // The set is empty, so the sum is zero whatever the values are.
     if (!isIn.includes(1)) return undefined
     const span = this.#spanOf(quantity)
@@ -433,17 +466,42 @@ export class LedgerDraft {
       return span.isFree(placed.weights, { rung, isRounded })
         ? undefined
         : this.#tellAgain({ quantity, isIn, rung }, about)
+    if (isOfUnknown) this.#split(quantity)
+    const isAmongKnown = !isOfUnknown && this.#spans.has(OF_KNOWN + quantity)
+    if (isAmongKnown) {
+      const objection = this.#tellIn({ quantity: OF_KNOWN + quantity, set, isIn, about }, k)
+      if (objection !== undefined) return objection.why === 'leverage' ? { ...objection, quantity } : objection
+    }
     const next = span.with(this.#patterns, isIn, placed, { shown, rung })
-    const apart = this.#blocks.apart(next, { before: span, leverageMax: leverageMax(k) })
+    const apart = this.#blocks.apart(next, { before: span, ...this.#limits(quantity, k) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
-    const place = { isIn, span, placed }
-    for (const one of about) if (!this.#spend(one, place)) return { why: 'information', variable: one.variable }
+    for (const one of isAmongKnown ? [] : about) {
+      const isPaid =
+        payers === undefined
+          ? this.#spend(one, { isIn, span, placed })
+          : this.#payAlike(payers, { ...one, quantity, isOfUnknown })
+      if (!isPaid) return { why: 'information', variable: one.variable }
+    }
     this.#spans.set(quantity, next)
     if (this.#arrived !== undefined) {
       this.#arrived = this.#patterns.extend(this.#arrived).map((flag, i) => (isIn[i] === 1 ? 0 : flag))
     }
     this.#isChanged = true
     return undefined
+  }
+
+  /** Keeps the sums over sets that others know in a span of their own from now on, beside the span of all. */
+  #split(quantity: string): void {
+    const name = OF_KNOWN + quantity
+    if (this.#isOfPeople && quantity !== ONE && !this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
+  }
+
+  /** The limits of the span of a quantity; see `tell`. */
+  #limits(quantity: string, k: number): { readonly leverageMax: number; readonly peopleMin?: number } {
+    if (!this.#isOfPeople) return { leverageMax: leverageMax(k) }
+    if (quantity === ONE) return { leverageMax: 1, peopleMin: k }
+    const isSplit = this.#spans.has(OF_KNOWN + (endOf(quantity) ?? quantity))
+    return isSplit ? { leverageMax: 2 * leverageMax(k), peopleMin: k } : { leverageMax: leverageMax(k) }
   }
 
   /**
@@ -454,7 +512,7 @@ export class LedgerDraft {
     if (this.#wasCharged(again)) return undefined
     const items = again.isIn.reduce((sum, flag, pattern) => sum + flag * (this.#patterns.sizes[pattern] ?? 0), 0)
     for (const one of about) {
-      if (!this.#chargeEach(again.isIn, { ...one, bits: one.bits / Math.max(1, items) }))
+      if (!this.#spendShares(Array.from(again.isIn), { ...one, bits: one.bits / Math.max(1, items) }))
         return { why: 'information', variable: one.variable }
     }
     this.#again = [...this.#again, again]
@@ -472,17 +530,25 @@ export class LedgerDraft {
     return Uint8Array.from(this.#patterns.extend(ownOf), (own) => rows[own]?.[at] ?? 0)
   }
 
-  #spend({ variable, bits, bitsMax }: About, { placed, span, isIn }: Place): boolean {
+  #spend(about: About, { placed, span, isIn }: Place): boolean {
     if (placed.kind !== 'new') return true
     const ownOf = this.#patterns.extend(span.ownOf)
+    return this.#spendShares(
+      Array.from(isIn, (flag, pattern) => addedTo(placed, ownOf[pattern] ?? 0, flag === 1)),
+      about
+    )
+  }
+
+  /** Charges each pattern its share of the bits. Returns false, and charges nothing, if this is more than may be disclosed of one. */
+  #spendShares(shares: readonly number[], { variable, bits, bitsMax }: About): boolean {
     const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
-    for (let pattern = 0; pattern < spent.length; pattern++) {
-      const share = addedTo(placed, ownOf[pattern] ?? 0, isIn[pattern] === 1)
+    for (const [pattern, share] of shares.entries()) {
       if (share === 0) continue
       spent[pattern] = (spent[pattern] ?? 0) + bits * share
       if ((spent[pattern] ?? 0) > bitsMax * SLACK) return false
     }
-    this.#spent.set(variable, spent)
+    this.#spent = new Map(this.#spent).set(variable, spent)
+    this.#isChanged = true
     return true
   }
 
@@ -558,8 +624,22 @@ interface Place {
 /** The people who are bound to somebody are left out only if they are at most this many times as many as needed. */
 const MATES_TIMES = 3
 
+/** The quantity of counts of people or rows: each counts as one. */
+export const ONE = '1'
+
 /** The names of quantities that are sums without the people at an end begin so. */
 export const OFF_END = 'off end'
+
+/** The names of spans of the sums of a quantity over sets that others know begin so. */
+export const OF_KNOWN = 'of known '
+
+/** The names of spans of the sets of everybody who could be among the people of a quantity's numbers begin so. */
+export const OF_POSSIBLE = 'of possible '
+
+/** The quantity whose sums without the people at an end are meant; undefined for other quantities. */
+function endOf(quantity: string): string | undefined {
+  return quantity.startsWith(OFF_END) ? quantity.split(' ').slice(3).join(' ') : undefined
+}
 
 /** A quantity that stands for anything that a program may disclose. */
 export const ANYTHING = '*'
@@ -578,6 +658,6 @@ function leverageMax(k: number): number {
  */
 export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
   const draft = new LedgerDraft(SpanLedger.start(universe))
-  for (const set of baseCells) draft.tell([{ quantity: '1', set }], 1)
+  for (const set of baseCells) draft.tell([{ quantity: ONE, set }], 1)
   return draft.result()
 }

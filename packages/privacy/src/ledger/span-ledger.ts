@@ -95,13 +95,15 @@ export class SpanLedger {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
   }
 
-  /** Bits disclosed of a variable, on average over the items. */
+  /** Bits disclosed of a variable, on average over the items: in the account of which more is used. */
   bitsEach(variable: string): number {
-    const spent = this.parts.spent.get(variable)
     const { patterns } = this.parts
-    if (spent === undefined || patterns.universe === 0) return 0
-    const all = patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
-    return all / patterns.universe
+    const accounts = [variable, accountOfUnknown(variable)].flatMap((name) => this.parts.spent.get(name) ?? [])
+    const each = accounts.map((spent) => {
+      const all = patterns.extend(spent).reduce((sum, bits, pattern) => sum + bits * (patterns.sizes[pattern] ?? 0), 0)
+      return all / Math.max(1, patterns.universe)
+    })
+    return Math.max(0, ...each)
   }
 }
 
@@ -111,4 +113,9 @@ export function assertOwners(owners: Uint32Array, universe: number): void {
   for (let i = 1; i < owners.length; i++) {
     if ((owners[i] ?? 0) < (owners[i - 1] ?? 0)) throw new RangeError('the rows of a subject lie apart')
   }
+}
+
+/** The account of a variable for numbers over people whom others do not know. Its own name is that of all other numbers. */
+export function accountOfUnknown(variable: string): string {
+  return `of unknown ${variable}`
 }

@@ -228,10 +228,19 @@ export class Span {
 
   /** The entry P(i,j) of two items, by their own patterns. */
   kernel(own: number, other: number): number {
-    const [row, column] = [this.rows[own] ?? EMPTY, this.rows[other] ?? EMPTY]
-    let sum = 0
-    for (let i = 0; i < this.rank; i++) if (row[i] === 1) sum += dot(column, this.#inverse[i] ?? NOTHING)
-    return sum
+    return dot(this.rows[other] ?? EMPTY, this.#solved(own))
+  }
+
+  /** The entries P(i,j) of an item with the items of each own pattern. */
+  kernels(own: number): Float64Array {
+    const solved = this.#solved(own)
+    return Float64Array.from(this.#lists, (sets) => sumAt(sets, solved))
+  }
+
+  /** The weight of each released set in the projection of an item on the span. */
+  #solved(own: number): Float64Array {
+    const row = this.rows[own] ?? EMPTY
+    return Float64Array.from(this.#inverse, (line) => dot(row, line))
   }
 
   /** The same combination of the values that were shown of released sets; undefined if one of them is not known. */

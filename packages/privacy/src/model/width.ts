@@ -4,9 +4,9 @@
  * columns over the number of people.
  */
 import type { SubjectSet } from '@stimnet/protocol'
-import { ANYTHING, OFF_END } from '../ledger/draft.ts'
+import { ANYTHING, OF_KNOWN, OF_POSSIBLE, OFF_END, ONE } from '../ledger/draft.ts'
 import type { SpanLedger } from '../ledger/span-ledger.ts'
-import { isOfWhom, ONE, roundOf } from '../judge/numbers.ts'
+import { isOfWhom, roundOf } from '../judge/numbers.ts'
 
 /**
  * The columns of which sums over people of the cohort alone were told: each variable counts once, and each count of a part of the
@@ -52,6 +52,9 @@ export function isToldOf({ parts: { patterns, spans } }: SpanLedger, quantity: s
 }
 
 function isFirstPower(quantity: string): boolean {
-  const isNote = isOfWhom({ quantity }) || quantity.startsWith(OFF_END) || quantity === ANYTHING
+  const isNote =
+    isOfWhom({ quantity }) ||
+    quantity === ANYTHING ||
+    [OFF_END, OF_KNOWN, OF_POSSIBLE].some((prefix) => quantity.startsWith(prefix))
   return !isNote && !quantity.includes('*') && !/\^\d+$/.test(quantity)
 }

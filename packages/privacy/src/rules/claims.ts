@@ -9,7 +9,8 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
     return (
       `Computed by the institution, not by the requester's code: every number rests on at least ${k} subjects, no sums or ` +
       `differences of disclosed numbers of one quantity rest on fewer, and of each variable that others are not assumed to ` +
-      `know, at most half of the information that would describe each person is released. It does not protect against ` +
+      `know, at most half of the information that would describe each person is released by numbers over groups that others ` +
+      `know, and at most as much by numbers over groups that they do not know. It does not protect against ` +
       `somebody who already knows nearly all members of a group, or who has results of scripts about the same people.${about}`
     )
   }

@@ -1,0 +1,90 @@
+/**
+ * Attack by groups of people whom everybody knows: after a number over those who had an event, which others do not know, each small
+ * group is asked about, and whatever differs between groups with and without somebody who had it (a refusal, fewer digits, people left
+ * out) says who had it. In the first edition all refusals did.
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ModelStudy, uniform } from './model-study.ts'
+
+const [PEOPLE, EVENTS, IN_GROUP] = [200, 12, 5]
+const GROUPS = Array.from({ length: PEOPLE / IN_GROUP }, (_, at) => `G${at}`)
+const FEW = GROUPS.slice(0, 12)
+
+interface Person {
+  readonly id: string
+  readonly event: 'yes' | 'no'
+  readonly site: string
+  readonly lab: number
+}
+
+function people(seed: number): Person[] {
+  const next = uniform(seed)
+  const events = new Set<number>()
+  while (events.size < EVENTS) events.add(Math.floor(next() * PEOPLE))
+  return Array.from({ length: PEOPLE }, (_, i) => {
+    const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+    return {
+      ...{ id: `P${i}`, event: events.has(i) ? 'yes' : 'no' },
+      ...{ site: `G${i % GROUPS.length}`, lab: Math.round(1_000 + 150 * normal) }
+    } as Person
+  })
+}
+
+const TABLE = {
+  ...{ name: 'people', one_row_per_subject: true },
+  variables: [
+    { name: 'event', type: 'category', levels: ['yes', 'no'], identifying: false },
+    { name: 'site', type: 'category', levels: GROUPS, identifying: true },
+    { name: 'lab', type: 'integer', minimum: 0, maximum: 4_000, identifying: false }
+  ]
+}
+
+const ROWS = people(3)
+const HAS = new Map(GROUPS.map((site) => [site, ROWS.some((one) => one.site === site && one.event === 'yes')]))
+
+async function opened(): Promise<ModelStudy> {
+  return ModelStudy.open(
+    [TABLE],
+    { people: [...ROWS].map((row) => ({ ...row })) },
+    { synthetic: false, precision: 'statistical' }
+  )
+}
+
+/** All that somebody who asks sees of an answer, but for its numbers. */
+async function seen(study: ModelStudy, sql: string): Promise<string> {
+  const told = await study.sql(sql)
+  if (!told.ok) return told.code
+  const { withheld, left_out: leftOut = [] } = told.output
+  return JSON.stringify([told.output.rows.length, withheld, leftOut])
+}
+
+describe('what is seen of a small known group says nothing of those in it who had an event', () => {
+  for (const [name, what] of Object.entries({ counts: 'COUNT(DISTINCT id) AS n', means: 'AVG(lab) AS m' })) {
+    test(`${name} of groups after that of those who had it`, async () => {
+      const study = await opened()
+      assert.match(await seen(study, `SELECT ${what} FROM people WHERE event = 'yes'`), /^\[1/)
+      const heard = new Map([true, false].map((has) => [has, new Map<string, number>()]))
+      for (const site of GROUPS) {
+        const words = heard.get(HAS.get(site) ?? false)
+        const said = await seen(study, `SELECT ${what} FROM people WHERE site = '${site}'`)
+        words?.set(said, (words.get(said) ?? 0) + 1)
+      }
+      await study.close()
+      assert.equal(heard.get(false)?.size, 1, JSON.stringify([...(heard.get(false) ?? [])]))
+      assert.deepEqual([...(heard.get(true)?.keys() ?? [])], [...(heard.get(false)?.keys() ?? [])])
+    })
+
+    test(`${name} of those who had it after that of one group`, async () => {
+      const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+      for (const site of FEW) {
+        const study = await opened()
+        await seen(study, `SELECT ${what} FROM people WHERE site = '${site}'`)
+        heard.get(HAS.get(site) ?? false)?.add(await seen(study, `SELECT ${what} FROM people WHERE event = 'yes'`))
+        await study.close()
+      }
+      assert.ok((heard.get(true)?.size ?? 0) > 0 && (heard.get(false)?.size ?? 0) > 0)
+      assert.deepEqual(heard.get(true), heard.get(false))
+    })
+  }
+})
