@@ -194,7 +194,14 @@ export class LedgersDraft {
     const off = number.off?.map((part) => part && this.#where(part)[1])
     const isNew = aboutPeople.length > 0 && draft.isNew(quantity, set, { rung, isRounded })
     const other = draft === this.#rows ? this.#subjects : this.#rows
-    const told = { quantity, set, rung, isRounded, isOfUnknown, about: about.map((one) => beside(one, other)) }
+    const told = {
+      quantity,
+      set,
+      rung,
+      isRounded,
+      isOfUnknown,
+      about: about.map((one) => beside(one, other, isOfUnknown))
+    }
     const optional = {
       ...(shown === undefined ? {} : { shown }),
       ...(off === undefined ? {} : { off }),
@@ -206,7 +213,7 @@ export class LedgersDraft {
     for (const { people, ...one } of isNew ? aboutPeople : []) {
       // A number over some of these people says something about all of them alike: who is in the set, and who is not.
       const each = { ...one, bits: one.bits / Math.max(1, people.size) }
-      if (!this.#subjects.charge(people, beside(each, this.#rows)))
+      if (!this.#subjects.charge(people, beside(each, this.#rows, false)))
         return { why: 'information', variable: one.variable }
     }
     if (kind !== 'count' || draft === this.#subjects) return undefined
@@ -216,7 +223,7 @@ export class LedgersDraft {
   }
 }
 
-/** Lowers the limit of a variable by what the other ledger has disclosed of it, for the item of which it has disclosed most. */
-function beside(one: About, other: LedgerDraft | undefined): About {
-  return other === undefined ? one : { ...one, bitsMax: one.bitsMax - other.mostSpent(one.variable) }
+/** Lowers the limit of an account by what the other ledger has disclosed in it, for the item of which it has disclosed most. */
+function beside(one: About, other: LedgerDraft | undefined, isOfUnknown: boolean): About {
+  return other === undefined ? one : { ...one, bitsMax: one.bitsMax - other.mostSpent(one.variable, isOfUnknown) }
 }

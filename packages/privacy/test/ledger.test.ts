@@ -129,18 +129,16 @@ describe('no combination of told sums of a quantity rests on fewer than k people
   test('of rows, a person’s together', () => {
     const rows = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 7 }).chain((counts) => {
       const owners = Uint32Array.from(counts.flatMap((count, owner) => Array.from({ length: count }, () => owner)))
-      const one = fc.uniqueArray(fc.nat(owners.length - 1), { minLength: 1 })
+      const of = fc.uniqueArray(fc.nat(owners.length - 1), { minLength: 1 })
+      const one = fc.record({ of, isOfUnknown: fc.boolean() })
       return fc.record({ owners: fc.constant(owners), sets: fc.array(one, { minLength: 2, maxLength: 10 }) })
     })
     let judged = 0
     fc.assert(
-      fc.property(rows, fc.integer({ min: 2, max: 3 }), ({ owners, sets }, k) => {
+      fc.property(rows, fc.integer({ min: 2, max: 3 }), fc.constantFrom('1', 'x'), ({ owners, sets }, k, quantity) => {
         const start = SpanLedger.start(owners.length, owners)
-        const { sets: admitted } = told(
-          start,
-          sets.map((members) => set(owners.length, members)),
-          k
-        )
+        const asked = sets.map(({ of, isOfUnknown }) => ({ of: set(owners.length, of), isOfUnknown }))
+        const { sets: admitted } = told(start, asked, k, quantity)
         if (admitted.length > 1) judged += 1
         assert.ok(supportMin(admitted, owners.length, { owners, upTo: k }) >= k)
       }),

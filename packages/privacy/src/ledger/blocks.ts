@@ -109,11 +109,13 @@ class RowBlocks implements Blocks {
     this.#rowsMax = counts.reduce((most, rows) => Math.max(most, rows), 0)
   }
 
-  apart(span: Span, { before, leverageMax }: LeverageRule): readonly number[] {
+  apart(span: Span, { before, leverageMax, peopleMin }: LeverageRule): readonly number[] {
+    const isCounted = peopleMin !== undefined && peopleMin > 1
+    const traceMax = Math.min(leverageMax, isCounted ? 1 / (peopleMin - 1) - SUM_ERROR_MAX : 1)
     const largest = span.leverage.reduce((most, value) => Math.max(most, value), 0)
-    if (largest * this.#rowsMax <= leverageMax) return []
+    if (largest * this.#rowsMax <= traceMax) return []
     const [now, then] = [this.#patterns.extend(span.ownOf), this.#patterns.extend(before.ownOf)]
-    const suspects = this.#tracesAbove(span, now, leverageMax)
+    const suspects = this.#tracesAbove(span, now, traceMax)
     if (suspects.size === 0) return []
     const found: number[] = []
     const known = new Map<string, boolean>()
@@ -121,11 +123,30 @@ class RowBlocks implements Blocks {
       const key = [...own].sort((a, b) => a - b).join()
       if (!known.has(key)) {
         const norm = normOf(span, own, now)
-        known.set(key, norm > leverageMax && norm - normOf(before, own, then) > RISE_MIN)
+        const isApart = () => norm > leverageMax || (isCounted && this.#restsOnFew(span, own, now, peopleMin))
+        known.set(key, norm - normOf(before, own, then) > RISE_MIN && isApart())
       }
       if (known.get(key) === true) found.push(person)
     }
     return found
+  }
+
+  /**
+   * As `fewIn` for people with several rows: `P(t,s)` is the block of the rows of t and s, and its Frobenius norm takes the place of the
+   * absolute value, since it is at least the spectral norm.
+   */
+  #restsOnFew(span: Span, rows: readonly number[], ownOf: Uint32Array, peopleMin: number): boolean {
+    const squares = new Float64Array(span.rows.length)
+    for (const row of rows)
+      for (const [other, kernel] of span.kernels(ownOf[row] ?? 0).entries())
+        squares[other] = (squares[other] ?? 0) + kernel ** 2
+    const norms = new Float64Array(this.#people)
+    for (const [item, label] of this.#patterns.labels.entries()) {
+      const owner = this.#owners[item] ?? 0
+      norms[owner] = (norms[owner] ?? 0) + (squares[ownOf[label] ?? 0] ?? 0)
+    }
+    const largest = norms.sort().slice(-(peopleMin - 1))
+    return largest.reduce((sum, square) => sum + Math.sqrt(square), 0) >= 1 - SUM_ERROR_MAX
   }
 
   ownerOf(item: number): number {

@@ -97,8 +97,6 @@ export class LedgerDraft {
   readonly #from: SpanLedger
   readonly #patterns: Patterns
   readonly #blocks: Blocks
-  /** Whether each item is a person. */
-  readonly #isOfPeople: boolean
   #spans: Map<string, Span>
   #spent: Map<string, Float64Array>
   #everywhere: readonly Uint8Array[]
@@ -119,7 +117,6 @@ export class LedgerDraft {
     this.#arrived = arrived
     this.#levels = levels
     this.#blocks = blocksOf(this.#patterns, owners)
-    this.#isOfPeople = owners === undefined
   }
 
   /** The current state, to which the draft can be rolled back. */
@@ -142,7 +139,7 @@ export class LedgerDraft {
    * Admits all of the numbers, or none and returns the first objection. `k` is the fewest people on whom a
    * combination of disclosed sums may rest.
    *
-   * In a ledger of people, whether a number is admitted must not show whether one known person is in a set that others do not know.
+   * Whether a number is admitted must not show whether one known person is in a set that others do not know.
    * So counts are judged by how few people a combination can rest on, and not by leverage: whoever is counted counts as one, and no
    * value is to be found. Of other quantities, sums over sets that others know are judged among themselves by a leverage of one in
    * k; together with sums over sets that others do not know, by two in k and by how few people a combination can rest on.
@@ -248,12 +245,9 @@ export class LedgerDraft {
    * Charges a number to everybody who could be among its people: to each the share that they would have if all of them were, times how
    * many of them there are for each whom it is about. So differences of such numbers cost what they say about few.
    */
-  #payAlike(
-    { people, about, paid }: Payers,
-    { quantity, isOfUnknown, variable, ...bits }: About & { readonly quantity: string; readonly isOfUnknown: boolean }
-  ): boolean {
+  #payAlike({ people, about, paid }: Payers, bits: About, numbers: string): boolean {
     const isIn = this.#isIn(people)
-    const name = `${OF_POSSIBLE}${quantity} ${variable}`
+    const name = OF_POSSIBLE + numbers
     const span = this.#spanOf(name)
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return false
@@ -263,13 +257,13 @@ export class LedgerDraft {
       return Math.max(0, Math.max((added * people.size) / about, flag / about) - flag * paid)
     })
     if (placed.kind === 'new') this.#spans.set(name, span.with(this.#patterns, isIn, placed))
-    return this.#spendShares(each, { ...bits, variable: isOfUnknown ? accountOfUnknown(variable) : variable })
+    return this.#spendShares(each, bits)
   }
 
-  /** The bits disclosed of a variable, for the item of which most was disclosed. */
-  mostSpent(variable: string): number {
-    const accounts = [variable, accountOfUnknown(variable)].flatMap((name) => this.#spent.get(name) ?? [])
-    return accounts.flatMap((one) => [...one]).reduce((most, bits) => Math.max(most, bits), 0)
+  /** The bits disclosed of a variable in one of its accounts, for the item of which most was disclosed. */
+  mostSpent(variable: string, isOfUnknown = false): number {
+    const spent = this.#spent.get(isOfUnknown ? accountOfUnknown(variable) : variable)
+    return spent?.reduce((most, bits) => Math.max(most, bits), 0) ?? 0
   }
 
   /** Whether a sum over the set follows from what was disclosed of the quantity. */
@@ -462,10 +456,11 @@ export class LedgerDraft {
     const span = this.#spanOf(quantity)
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
-    if (placed.kind === 'within')
-      return span.isFree(placed.weights, { rung, isRounded })
-        ? undefined
-        : this.#tellAgain({ quantity, isIn, rung }, about)
+    const account = isOfUnknown ? accountOfUnknown : (variable: string) => variable
+    if (placed.kind === 'within') {
+      if (span.isFree(placed.weights, { rung, isRounded })) return undefined
+      return this.#tellAgain({ quantity, isIn, rung }, about, { payers, account })
+    }
     if (isOfUnknown) this.#split(quantity)
     const isAmongKnown = !isOfUnknown && this.#spans.has(OF_KNOWN + quantity)
     if (isAmongKnown) {
@@ -476,10 +471,11 @@ export class LedgerDraft {
     const apart = this.#blocks.apart(next, { before: span, ...this.#limits(quantity, k) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
     for (const one of isAmongKnown ? [] : about) {
+      const own = { ...one, variable: account(one.variable) }
       const isPaid =
         payers === undefined
-          ? this.#spend(one, { isIn, span, placed })
-          : this.#payAlike(payers, { ...one, quantity, isOfUnknown })
+          ? this.#spend(own, { isIn, span, placed })
+          : this.#payAlike(payers, own, `${quantity} ${one.variable}`)
       if (!isPaid) return { why: 'information', variable: one.variable }
     }
     this.#spans.set(quantity, next)
@@ -493,12 +489,11 @@ export class LedgerDraft {
   /** Keeps the sums over sets that others know in a span of their own from now on, beside the span of all. */
   #split(quantity: string): void {
     const name = OF_KNOWN + quantity
-    if (this.#isOfPeople && quantity !== ONE && !this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
+    if (quantity !== ONE && !this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
   }
 
   /** The limits of the span of a quantity; see `tell`. */
   #limits(quantity: string, k: number): { readonly leverageMax: number; readonly peopleMin?: number } {
-    if (!this.#isOfPeople) return { leverageMax: leverageMax(k) }
     if (quantity === ONE) return { leverageMax: 1, peopleMin: k }
     const isSplit = this.#spans.has(OF_KNOWN + (endOf(quantity) ?? quantity))
     return isSplit ? { leverageMax: 2 * leverageMax(k), peopleMin: k } : { leverageMax: leverageMax(k) }
@@ -508,12 +503,18 @@ export class LedgerDraft {
    * Charges a number that follows from earlier ones and is rounded by itself. It says something of the digits of theirs that were not
    * told: at most its own bits, which all of its items pay alike, as for a number that follows from nothing.
    */
-  #tellAgain(again: Again, about: readonly About[]): Objection | undefined {
+  #tellAgain(
+    again: Again,
+    about: readonly About[],
+    { payers, account }: { readonly payers: Payers | undefined; readonly account: (variable: string) => string }
+  ): Objection | undefined {
     if (this.#wasCharged(again)) return undefined
     const items = again.isIn.reduce((sum, flag, pattern) => sum + flag * (this.#patterns.sizes[pattern] ?? 0), 0)
+    const each = payers ?? { people: undefined, about: Math.max(1, items) }
+    const isIn = each.people === undefined ? again.isIn : this.#isIn(each.people)
     for (const one of about) {
-      if (!this.#spendShares(Array.from(again.isIn), { ...one, bits: one.bits / Math.max(1, items) }))
-        return { why: 'information', variable: one.variable }
+      const share = { ...one, variable: account(one.variable), bits: one.bits / each.about }
+      if (!this.#spendShares(Array.from(isIn), share)) return { why: 'information', variable: one.variable }
     }
     this.#again = [...this.#again, again]
     return undefined
