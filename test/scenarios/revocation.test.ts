@@ -18,7 +18,7 @@ import {
 } from '@stimnet/protocol'
 import { type Client, createClient, signRequest } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
@@ -40,6 +40,7 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
   const signatures = await Promise.all(signers.map((signer) => signCharter(charter, { signer, clock: systemClock })))
   await writeFile(join(folder, 'charter.json'), JSON.stringify({ charter, signatures }))
   const peers: Peer[] = []
+  const sites: Site[] = []
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   const ids = signers.map(({ id }) => id)
   for (const [at, seed] of seeds.entries()) {
@@ -53,6 +54,7 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
     })
     await mkdir(join(site.folder, 'stimnet-data'), { mode: 0o700 })
     await writeFile(join(site.folder, 'stimnet-data/identity.key'), keyFileOf(seed), { mode: 0o600 })
+    sites.push(site)
     peers.push(await startSite(site))
   }
   await until(() => peers.every((peer) => peer.mesh.connected().length === count - 1), 'all are connected')
@@ -64,7 +66,13 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
       await own.federation?.merge([await signStatement(says, { signer, clock: systemClock })])
     }
   }
-  return { institutions, revoke }
+  const admit = async (by: readonly Institution[], peer: string, institution: string) => {
+    for (const { signer, peer: own } of by) {
+      const says = { says: 'admit', charter: id, peer, institution } as const
+      await own.federation?.merge([await signStatement(says, { signer, clock: systemClock })])
+    }
+  }
+  return { institutions, sites, peers, revoke, admit }
 }
 
 test('a revocation wins over mesh.peers and over affiliation:, at once and for what waits', async (t) => {
@@ -114,4 +122,52 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   const ends = async () => Promise.all(waiting.map(async ({ request_id: id }) => (await jobs.get(id))?.code))
   await until(async () => (await ends()).every((code) => code !== undefined), 'both have ended')
   assert.deepEqual((await ends()).sort(), ['PEER_NOT_PERMITTED', 'REQUESTER_NOT_PERMITTED'])
+})
+
+test('an institution whose key was stolen comes back with another one over the same ledgers, as the same institution', async (t) => {
+  const { institutions, sites, peers, revoke, admit } = await founded(t, 3, (ids) => ({
+    requesters: ids.map((id) => `gateway:${id}`),
+    catalogs: demoCatalogs('data').map((catalog) => ({ ...catalog, synthetic: false }))
+  }))
+  const [carrier, other, before] = institutions as [Institution, Institution, Institution]
+  const site = sites[2] as Site
+  const client = await clientOf(carrier.peer)
+  const question = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: SQL.sql } as const
+  const ask = async (target: string) => {
+    const { id } = await client.submitBroadcast({ ...question, targets: [target] })
+    for await (const _ of client.watchBroadcast(id)) void _
+    const [part] = (await client.broadcast(id)).parts
+    return part?.code ?? part?.state
+  }
+  const stimnet = stimnetIn(site.folder)
+  const restart = async (...command: string[]) => {
+    await peers[2]?.stop()
+    const { code, out, err } = await stimnet([...command, '--config', site.configFile])
+    assert.equal(code, 0, err)
+    peers[2] = await startSite(site)
+    return { renewed: peers[2], out }
+  }
+  assert.equal(await ask(before.peer.peerId), 'completed')
+  const size = before.peer.database.auditLog.head.size
+  const { renewed, out } = await restart('identity', 'replace', '--yes')
+  const to = renewed.peerId
+  assert.ok(
+    to !== before.peer.peerId && out.includes(`federation revoke ${before.peer.peerId}`) && out.includes(`admit ${to}`)
+  )
+  assert.ok(renewed.database.auditLog.head.size > size)
+  // Nobody knows the new key, and the old one may still connect to the others: they decide.
+  assert.deepEqual(renewed.mesh.connected(), [])
+  await revoke([carrier, other], before.peer.peerId)
+  await admit([carrier, other], to, 'Hospital 2')
+  await until(() => renewed.mesh.connected().length === 2, 'the others know the new key')
+  const members = carrier.peer.federation?.members() ?? []
+  assert.deepEqual(
+    members.map(({ peer, institution }) => [peer, institution]),
+    [carrier, other].map(({ peer }, at) => [peer.peerId, `Hospital ${at}`]).concat([[to, 'Hospital 2']])
+  )
+  assert.equal(await ask(to), 'LOG_BEHIND')
+  const { renewed: again } = await restart('audit', 'reconcile')
+  await until(() => again.mesh.connected().length === 2, 'it is back')
+  assert.equal(await ask(to), 'completed')
+  assert.equal((await again.database.auditLog.verify()).ok, true)
 })
