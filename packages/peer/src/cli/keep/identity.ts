@@ -20,15 +20,13 @@ replace   makes a new key for a stopped peer, over the database that it has: led
 
 To all others the new key is a stranger until people say otherwise, since whoever has the old key could say so too. In this order:
   1. Tell the members by a channel that they know, such as the telephone, that the key was replaced, and how both PeerIds end.
-  2. Enough members revoke the old key: from then on it has no vote, no connection and no word for any researcher.
-       stimnet federation revoke OLD --reason "key replaced"
-  3. Enough members admit the new one, under the name of your institution:
-       stimnet federation admit NEW --institution NAME
+  2. Enough members revoke the old key, which then has no vote, no connection and no word for any researcher, and admit the new one:
+       stimnet federation replace OLD NEW
      Without a charter they exchange it in mesh.peers and requesters.
-  4. A steward here confirms that this database is the latest one and no older copy, since no member can tell of a new key:
+  3. A steward here confirms that this database is the latest one and no older copy, since no member can tell of a new key:
        stimnet audit reconcile --config peer/stimnet.yaml
      Until then nothing about people is answered.
-  5. stimnet backup: backups of the old key cannot be restored with the new one.
+  4. stimnet backup: backups of the old key cannot be restored with the new one.
 
 Receipts of the old key stay valid: stimnet verify FILE --peer OLD. What was asked of the old PeerId and waits ends unanswered. Everybody
 at this gateway logs in again.
@@ -75,10 +73,8 @@ async function replace(loaded: LoadedConfig, isSure: boolean, io: Io): Promise<n
   if (lines.length > 0) {
     io.out(`${loaded.file} names the old PeerId, which counts for nothing any more: line ${lines.join(', ')}\n`)
   }
-  const { institution } = loaded.config
   io.out(`Next, in this order:
-  the members, each:   stimnet federation revoke ${from} --reason "key replaced"
-                       stimnet federation admit ${to} --institution ${JSON.stringify(institution)}
+  the members, each:   stimnet federation replace ${from} ${to}
   a steward, here:     stimnet audit reconcile --config ${loaded.file}
   then:                stimnet start --config ${loaded.file}, and a new stimnet backup\n`)
   return EXIT.ok
