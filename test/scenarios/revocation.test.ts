@@ -159,6 +159,9 @@ test('an institution whose key was stolen comes back with another one over the s
   assert.ok(renewed.database.auditLog.head.size > size)
   // Nobody knows the new key, and the old one may still connect to the others: they decide.
   assert.deepEqual(renewed.mesh.connected(), [])
+  // The other way round nobody has that name, and nothing is signed.
+  const reversed = stimnet(sites[0] as Site, 'federation', 'replace', to, before.peer.peerId)
+  await assert.rejects(reversed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
   // The first member signs both at once, while the old key still has the name.
   for (const member of sites.slice(0, 2)) await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
   await until(() => renewed.mesh.connected().length === 2, 'the others know the new key')
