@@ -442,8 +442,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'unsure-admitted',
     control: 'What doubles cannot decide is refused',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    if (placed.kind === 'within')\n",
-    to: "if (placed.kind === 'unsure') return undefined\n    if (placed.kind === 'within')\n",
+    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    const account =",
+    to: "if (placed.kind === 'unsure') return undefined\n    const account =",
     noticedBy: privacyTest('weights')
   },
   {
@@ -826,8 +826,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'conditions-free',
     control: 'What a condition tells of who fits is charged to everybody who could',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: '+ bits\n',
-    to: '\n',
+    from: '+ bits * share',
+    to: '+ 0 * bits * share',
     noticedBy: privacyTest('certain-levels')
   },
   {

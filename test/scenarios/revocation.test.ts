@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { runCommand } from '@stimnet/machine'
 import type { Peer } from '@stimnet/peer'
+import { SERVING } from '@stimnet/peer/commands'
 import {
   charterId,
   charterSchema,
@@ -18,7 +20,8 @@ import {
 } from '@stimnet/protocol'
 import { type Client, createClient, signRequest } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { clientOf, PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { recordingIo } from '../recording-io.ts'
 
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
@@ -40,6 +43,7 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
   const signatures = await Promise.all(signers.map((signer) => signCharter(charter, { signer, clock: systemClock })))
   await writeFile(join(folder, 'charter.json'), JSON.stringify({ charter, signatures }))
   const peers: Peer[] = []
+  const sites: Site[] = []
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   const ids = signers.map(({ id }) => id)
   for (const [at, seed] of seeds.entries()) {
@@ -53,6 +57,7 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
     })
     await mkdir(join(site.folder, 'stimnet-data'), { mode: 0o700 })
     await writeFile(join(site.folder, 'stimnet-data/identity.key'), keyFileOf(seed), { mode: 0o600 })
+    sites.push(site)
     peers.push(await startSite(site))
   }
   await until(() => peers.every((peer) => peer.mesh.connected().length === count - 1), 'all are connected')
@@ -64,7 +69,7 @@ async function founded(t: TestContext, count: number, configOf: (ids: readonly s
       await own.federation?.merge([await signStatement(says, { signer, clock: systemClock })])
     }
   }
-  return { institutions, revoke }
+  return { institutions, sites, peers, revoke }
 }
 
 test('a revocation wins over mesh.peers and over affiliation:, at once and for what waits', async (t) => {
@@ -114,4 +119,60 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   const ends = async () => Promise.all(waiting.map(async ({ request_id: id }) => (await jobs.get(id))?.code))
   await until(async () => (await ends()).every((code) => code !== undefined), 'both have ended')
   assert.deepEqual((await ends()).sort(), ['PEER_NOT_PERMITTED', 'REQUESTER_NOT_PERMITTED'])
+})
+
+test('an institution whose key was stolen comes back with another one over the same ledgers, as the same institution', async (t) => {
+  const { institutions, sites, peers } = await founded(t, 3, (ids) => ({
+    requesters: ids.map((id) => `gateway:${id}`),
+    catalogs: demoCatalogs('data')
+      .slice(0, 1)
+      .map((catalog) => ({ ...catalog, synthetic: false }))
+  }))
+  const [carrier, other, before] = institutions as [Institution, Institution, Institution]
+  const site = sites[2] as Site
+  const client = await clientOf(carrier.peer)
+  const question = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: SQL.sql } as const
+  const ask = async (target: string) => {
+    const { id } = await client.submitBroadcast({ ...question, targets: [target] })
+    for await (const _ of client.watchBroadcast(id)) void _
+    const [part] = (await client.broadcast(id)).parts
+    return part?.code ?? part?.state
+  }
+  const stimnet = async ({ configFile }: Site, name: string, ...args: string[]) => {
+    const io = recordingIo()
+    const found = SERVING.find((one) => one.name === name)
+    assert.ok(found)
+    assert.equal(await runCommand(found, [...args, '--config', configFile], io), 0, io.said.err)
+    return io.said.out
+  }
+  const restart = async (name: string, ...args: string[]) => {
+    await peers[2]?.stop()
+    const out = await stimnet(site, name, ...args)
+    peers[2] = await startSite(site)
+    return { renewed: peers[2], out }
+  }
+  assert.equal(await ask(before.peer.peerId), 'completed')
+  const size = before.peer.database.auditLog.head.size
+  const { renewed, out } = await restart('identity', 'replace', '--yes')
+  const to = renewed.peerId
+  assert.ok(to !== before.peer.peerId && out.includes(`federation replace ${before.peer.peerId} ${to}`))
+  assert.ok(renewed.database.auditLog.head.size > size)
+  // Nobody knows the new key, and the old one may still connect to the others: they decide.
+  assert.deepEqual(renewed.mesh.connected(), [])
+  // The other way round nobody has that name, and nothing is signed.
+  const reversed = stimnet(sites[0] as Site, 'federation', 'replace', to, before.peer.peerId)
+  await assert.rejects(reversed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
+  // The first member signs both at once, while the old key still has the name.
+  for (const member of sites.slice(0, 2)) await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
+  await until(() => renewed.mesh.connected().length === 2, 'the others know the new key')
+  const members = carrier.peer.federation?.members() ?? []
+  assert.deepEqual(
+    members.map(({ peer, institution }) => [peer, institution]),
+    [carrier, other].map(({ peer }, at) => [peer.peerId, `Hospital ${at}`]).concat([[to, 'Hospital 2']])
+  )
+  assert.equal(await ask(to), 'LOG_BEHIND')
+  const { renewed: again } = await restart('audit', 'reconcile')
+  await until(() => again.mesh.connected().length === 2, 'it is back')
+  assert.equal(await ask(to), 'completed')
+  assert.equal((await again.database.auditLog.verify()).ok, true)
 })

@@ -18,7 +18,7 @@ import { type Engine, openEngine, type Session } from './engine.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
 import { quoteName, quoteText } from './quote.ts'
-import type { SourcePlaces } from './sources/postgres/connect.ts'
+import type { SourcePlaces } from './sources/postgres/secrets.ts'
 import { type LoadedRelations, loadRelations, relationTables } from './sources/postgres/read.ts'
 import {
   assertPlainPath,

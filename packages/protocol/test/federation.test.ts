@@ -60,11 +60,11 @@ describe('what waits for signatures', () => {
 })
 
 describe('names', () => {
-  const admitted = async (institution: string) => {
+  const admitted = async (institution: string, ...before: SignedStatement[]) => {
     const says = { says: 'admit', charter: id, peer: dan.id, institution } as const
     const jws = await Promise.all([ada, bob].map((signer) => signStatement(says, { signer, clock })))
     const statements = await Promise.all(jws.map((one) => openStatement(one, { charter: id, clock })))
-    return membersOf(charter, statements).find(({ peer }) => peer === dan.id)?.institution
+    return membersOf(charter, [...before, ...statements]).find(({ peer }) => peer === dan.id)?.institution
   }
 
   test('of founders are theirs alone, however they are written', async () => {
@@ -79,6 +79,13 @@ describe('names', () => {
       'Ηοspital 1.'
     ]
     for (const name of same) assert.equal(await admitted(name), '', name)
+  })
+
+  test('of a revoked founder are free for the new key of its institution', async () => {
+    const revoked = [await said(ada, 'revoke', carol), await said(bob, 'revoke', carol)]
+    assert.equal(await admitted('Hospital 2', ...revoked), 'Hospital 2')
+    assert.equal(await admitted('Hospital 1', ...revoked), '')
+    assert.equal(await admitted('Hospital 2', ...revoked.slice(1)), '')
   })
 
   test('with characters that turn the direction of writing are refused', async () => {

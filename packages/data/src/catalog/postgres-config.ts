@@ -70,7 +70,9 @@ const shape = z.strictObject({
   /** What happens if the role may write: `refuse` (default), or `warn` at every start. */
   writing_role: z.enum(['refuse', 'warn']).default('refuse'),
   /** Most time that reading all tables may take, minutes. */
-  minutes_max: z.int().min(1).max(1440).default(30)
+  minutes_max: z.int().min(1).max(1440).default(30),
+  /** Most that the database may send while all tables are read, MiB. A server without end would fill the disk. */
+  megabytes_max: z.int().min(1).max(1_048_576).default(16_384)
 })
 
 /** The `postgres` section of a catalog. */

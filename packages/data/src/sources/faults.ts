@@ -3,7 +3,7 @@ import { StimnetError } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
-import type { SourcePlaces } from './postgres/connect.ts'
+import type { SourcePlaces } from './postgres/secrets.ts'
 import { relationFaults, relationTables } from './postgres/read.ts'
 import { columnsOf, fingerprint, sourceOf } from './source.ts'
 

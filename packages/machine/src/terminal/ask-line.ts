@@ -2,8 +2,8 @@
 import { createInterface } from 'node:readline'
 
 /**
- * Asks on standard error, since standard output is for answers. Returns the empty text where the input ends or Ctrl-C
- * is pressed.
+ * Asks on standard error, since standard output is for answers. Returns the empty text where the input ends or Ctrl-C is pressed;
+ * Ctrl-C also reaches whoever listens for SIGINT, as it does where nothing is asked.
  */
 export async function askLine(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
@@ -13,7 +13,10 @@ export async function askLine(question: string, signal: AbortSignal): Promise<st
     const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('close', () => resolve(undefined))
       // In a terminal, Ctrl-C is delivered here and not to the process.
-      lines.once('SIGINT', close)
+      lines.once('SIGINT', () => {
+        process.emit('SIGINT')
+        close()
+      })
       lines.question(question, resolve)
     })
     if (answer === undefined) process.stderr.write('\n')

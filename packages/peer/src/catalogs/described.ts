@@ -21,7 +21,8 @@ interface Described {
 export async function catalogsText(file: string, folder: string): Promise<string> {
   const described = await readDescriptions(file, folder)
   for (const { catalog } of described) await withScratchCatalog(catalog, folder, async () => {})
-  const texts = described.map(({ raw }) => stringify([raw]).trimEnd())
+  // Other programs read YAML 1.1, where a bare yes or no is a boolean: such words are quoted.
+  const texts = described.map(({ raw }) => stringify([raw], { compat: 'yaml-1.1' }).trimEnd())
   return `catalogs:\n${texts.join('\n').replace(/^/gm, '  ')}\n`
 }
 

@@ -68,7 +68,10 @@ function membershipFinding(federation: Federation, peerId: string | undefined): 
   const { ok, fix } = namer('federation')
   const { name } = federation.charter
   if (peerId === undefined) return ok(`${name}: this peer has no key yet`)
-  if (federation.isRevoked(peerId)) return fix(`${name} has revoked this peer: its key can never be a member again`)
+  if (federation.isRevoked(peerId))
+    return fix(
+      `${name} has revoked this peer: its key can never be a member again. stimnet identity replace makes another`
+    )
   if (federation.isMember(peerId)) return ok(`${name}: this peer is one of ${federation.members().length} members`)
   const signed = federation.pending().find(({ says, peer }) => says === 'admit' && peer === peerId)?.signatures ?? 0
   const needed = federation.charter.needed

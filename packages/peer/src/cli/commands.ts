@@ -3,6 +3,7 @@ import type { Command } from '@stimnet/machine'
 import { inviteCommand } from './invite/invite.ts'
 import { joinCommand } from './invite/join.ts'
 import { backupCommand } from './keep/backup.ts'
+import { identityCommand } from './keep/identity.ts'
 import { restoreCommand } from './keep/restore.ts'
 import { accountCommand } from './people/account.ts'
 import { auditCommand } from './serve/audit.ts'
@@ -37,6 +38,7 @@ export const SERVING: readonly Command[] = [
   auditCommand,
   backupCommand,
   restoreCommand,
+  identityCommand,
   federationCommand,
   inviteCommand,
   joinCommand,

@@ -6,16 +6,27 @@ import type { Federation } from './federation.ts'
 /** Whether a peer may connect now. A revocation overrides every list. */
 export type Permits = (peerId: string) => boolean
 
-/** The rule from the configured list and the current federation. */
+/** Who belongs here, and who was put out. */
+export type Membership = Pick<Federation, 'isMember' | 'isRevoked'>
+
+/** The membership of the federation, without the keys that this peer had itself: others may have them. */
+export function membershipOf(federation: Membership | undefined, replaced: ReadonlySet<string>): Membership {
+  return {
+    isMember: (peerId) => !replaced.has(peerId) && (federation?.isMember(peerId) ?? false),
+    isRevoked: (peerId) => replaced.has(peerId) || (federation?.isRevoked(peerId) ?? false)
+  }
+}
+
+/** The rule from the configured list and the current membership. */
 export function permitsOf(
   { open, peers }: Pick<PeerConfig['mesh'], 'open' | 'peers'>,
-  federation: Pick<Federation, 'isMember' | 'isRevoked'> | undefined
+  membership: Membership | undefined
 ): Permits {
   const listed = new Set<string>(peers)
   return (peerId) => {
-    if (federation?.isRevoked(peerId)) return false
+    if (membership?.isRevoked(peerId)) return false
     // With a weak key, anybody can prove to be that peer. Lists cannot name such keys, and open mode refuses them.
     if (open) return isKeyId(peerId)
-    return listed.has(peerId) || (federation?.isMember(peerId) ?? false)
+    return listed.has(peerId) || (membership?.isMember(peerId) ?? false)
   }
 }

@@ -39,7 +39,7 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
     self: signer.id,
     permits: basis.permits,
     charter: federation?.id ?? '',
-    isMember: (peerId) => federation?.isMember(peerId) ?? false
+    isMember: basis.membership.isMember
   })
   const links = meshLinks(mesh, exchanges)
   const directory = await Directory.open(

@@ -4,8 +4,7 @@ import { logConflictExchange, type Mesh, uploadExchange } from '@stimnet/mesh'
 import { LIMITS } from '@stimnet/protocol'
 import type { Attack, Sandbox, SandboxLanguage } from '@stimnet/sandbox'
 import { createExchanges, type HelloFacts } from './exchanges.ts'
-import type { Federation } from '../federation/federation.ts'
-import { permitsOf } from '../federation/permits.ts'
+import { type Membership, membershipOf, permitsOf } from '../federation/permits.ts'
 import { createAdmission } from '../jobs/admit.ts'
 import { Approvals } from '../jobs/approve/approvals.ts'
 import { Charges } from '../jobs/release/charge.ts'
@@ -55,19 +54,20 @@ export async function openBasis(setting: Setting, stores: Stores, brought: Broug
   // Missingness is released before anybody asks, so that every ledger begins with it.
   const catalogs = await withMissingness(opened, { ...stores, privacy, events })
   const federation = await openFederation({ ...setting, signer: stores.signer }, lifetime)
-  const permits = permitsOf(config.mesh, federation)
+  const membership = membershipOf(federation, stores.replaced)
+  const permits = permitsOf(config.mesh, membership)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
   const clocks = new Clocks(monitor, stores.signer.id)
-  return { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor, clocks, ...tested }
+  return { sandbox, facts, imageOf, catalogs, privacy, federation, membership, permits, monitor, clocks, ...tested }
 }
 
 /** Opens the serving side over a mesh that has not started. */
 export async function openServing(setting: Setting, stores: Stores, basis: Basis, mesh: Mesh) {
   const { config, clock, random, events, lifetime } = setting
   const { signer, database, jobs, ledger, standing } = stores
-  const { sandbox, facts, imageOf, catalogs, privacy, federation, permits, monitor } = basis
-  const trust = await trustOf(setting, federation)
+  const { sandbox, facts, imageOf, catalogs, privacy, membership, permits, monitor } = basis
+  const trust = await trustOf(setting, membership)
   const members = () => mesh.members()
   const conflicts = await Conflicts.open({
     self: signer.id,
@@ -90,7 +90,7 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const wallTimeMsMax = config.sandbox.wall_time_ms
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax, isPeer: permits }
   const signOff = createSignOff({
-    isMember: (peerId) => federation?.isMember(peerId) ?? false,
+    isMember: membership.isMember,
     permits,
     stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
@@ -212,13 +212,13 @@ async function openSettings(
 }
 
 /** The institutions and visa issuers whose credentials count here, for any catalog. Throws CONFIG_INVALID. */
-async function trustOf({ config, baseDir }: Setting, federation: Federation | undefined): Promise<Trust> {
+async function trustOf({ config, baseDir }: Setting, membership: Membership): Promise<Trust> {
   const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
   return {
     institution: (peerId) => {
       // Whoever holds the key of a revoked institution could vouch for anybody.
-      if (federation?.isRevoked(peerId)) return false
-      const isMember = federation?.isMember(peerId) ?? false
+      if (membership.isRevoked(peerId)) return false
+      const isMember = membership.isMember(peerId)
       return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
     },
     visaIssuers: await openVisaIssuers(config.passports, baseDir)

@@ -23,6 +23,7 @@ import { SignedOnPeople } from '../store/accounts/signed-on.ts'
 import { StandingApprovals } from '../store/standing.ts'
 import { UploadStore } from '../store/uploads.ts'
 import { loadOrCreateKey } from '../store/identity.ts'
+import { replacedPeers } from '../store/replaced-keys.ts'
 
 /** The key and the stores of a peer. */
 export type Stores = Awaited<ReturnType<typeof openStores>>
@@ -52,6 +53,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
   const database = lifetime.keep(await Database.open({ directory: join(dataDir, 'db') }, () => clock.now()), (opened) =>
     opened.close()
   )
+  const replaced = await replacedPeers(database, signer.id)
   const signedOn = await SignedOnPeople.open(database)
   const { uploads_days: days } = config.retention
   const lifetimeMs = days === undefined ? undefined : days * 24 * 3_600_000
@@ -59,6 +61,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
   return {
     seed,
     signer,
+    replaced,
     database,
     jobs: await JobStore.open(database, () => toHex(random.bytes(16))),
     requests: await RequestStore.open(database),

@@ -16,7 +16,7 @@ export function keyLostText(dataDir: string): string | undefined {
   const key = join(dataDir, KEY_FILE)
   if (existsSync(key) || !existsSync(join(dataDir, 'db', 'CURRENT'))) return undefined
   const lost = `${key} is missing, and the database beside it belongs to that key`
-  return `${lost}: put the key back from its copy (chmod 600). If there is none, see “A lost key” in docs/operating.md`
+  return `${lost}: put the key back from its copy (chmod 600). If there is none: stimnet identity replace`
 }
 
 /**

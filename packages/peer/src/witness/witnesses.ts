@@ -29,8 +29,10 @@ export interface Regression {
   /** The checkpoint that this peer once signed. */
   readonly seen: string
   readonly foundAtMs: number
-  /** This peer was restored from a backup, and nobody has shown yet that it signed more than `seen`. */
+  /** This peer was restored from a backup, or got a new key, and nobody has shown yet that it signed more than `seen`. */
   readonly restored?: true
+  /** It got a new key. */
+  readonly replaced?: true
 }
 
 /** The last reconciliation by a steward. */
@@ -95,7 +97,8 @@ export class Witnesses {
     const witnesses = new Witnesses(parts)
     witnesses.#regression = await witnesses.#found.get('found')
     if (witnesses.#regression?.restored) {
-      const detail = `restored with ${sizeIn(witnesses.#regression.seen)} records, and not reconciled`
+      const { replaced, seen } = witnesses.#regression
+      const detail = `${replaced ? 'a new key' : 'restored'} with ${sizeIn(seen)} records, and not reconciled`
       parts.events.alert({ kind: 'log-regression', actor: parts.signer.id, detail })
     }
     witnesses.#checked = witnesses.#checkRecords()

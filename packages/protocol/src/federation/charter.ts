@@ -286,10 +286,11 @@ export function pendingOf(charter: Charter, statements: readonly SignedStatement
 function naming(charter: Charter, statements: readonly SignedStatement[], members: ReadonlySet<string>) {
   const named = namesOf(statements, members)
   const founders = new Map(charter.founders.map(({ peer, institution }) => [peer, institution]))
-  const isFounders = namesTaken(charter.founders)
+  const isFounders = namesTaken(charter.founders.filter(({ peer }) => members.has(peer)))
   return (peer: string) => {
     const name = founders.get(peer) ?? named.get(peer) ?? ''
-    // Nobody else may have a founder's name. Such a member has an empty name and is shown by its PeerId.
+    // Nobody else may have a founder's name, until the founder is revoked: then its institution may come back with another key. Such
+    // a member has an empty name and is shown by its PeerId.
     return isFounders({ peer, institution: name }) ? '' : name
   }
 }

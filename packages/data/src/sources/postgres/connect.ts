@@ -1,23 +1,10 @@
 /** One connection to a PostgreSQL database, in one transaction that reads a single state of it and cannot write. */
-import type { EventEmitter } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { StimnetError } from '@stimnet/protocol'
-import type { ClientConfig, Client as PgClient } from 'pg'
-import {
-  POSTGRES_URL_HELP,
-  type PostgresAddress,
-  type PostgresConfig,
-  postgresAddress
-} from '../../catalog/postgres-config.ts'
+import { Worker } from 'node:worker_threads'
+import type { StimnetError } from '@stimnet/protocol'
+import type { PostgresAddress, PostgresConfig } from '../../catalog/postgres-config.ts'
 import { connectionFault, statementFault, unavailable, unfit } from './faults.ts'
-
-/** Where the files of a configuration are, and the environment variables that it may name. */
-export interface SourcePlaces {
-  /** Folder to which paths are relative. */
-  readonly baseDir: string
-  readonly environment?: Readonly<Record<string, string | undefined>>
-}
+import { addressOf, authoritiesOf, type SourcePlaces } from './secrets.ts'
+import type { Ask, Asked, Said, Server } from './thread.ts'
 
 /** A value as PostgreSQL writes it, or null. */
 export type PostgresText = string | null
@@ -46,45 +33,28 @@ const CONNECT_MS_MAX = 10_000
 /** Time for which reading waits until a table is no longer locked. */
 const LOCK_MS_MAX = 60_000
 const CLOSE_MS_MAX = 2_000
-const CLEAR_TEXT =
-  'it asks for the password in clear text, over a connection without TLS: let the server ask by scram-sha-256, or connect by its socket or with tls: verify'
 /** The first version whose numbers can be written without the zeros of their scale (trim_scale). */
 const VERSION_MIN = 130_000
+/** Heap of the thread: the largest batch a few times. What the server sends is bounded before (bounds.ts). */
+const HEAP_MIB_MAX = 512
 
 /**
  * Opens a database, and in it a transaction that sees it as it is now, whatever others change. Throws SOURCE_UNAVAILABLE if it
- * cannot be reached, SOURCE_INVALID if it cannot be read without loss, CONFIG_INVALID for a secret that is missing or open to others.
+ * cannot be reached or sends what it was not asked for, SOURCE_INVALID if it cannot be read without loss, CONFIG_INVALID for a secret
+ * that is missing or open to others.
  */
 export async function openDatabase(config: PostgresConfig, places: SourcePlaces): Promise<Database> {
   const address = await addressOf(config, places)
-  const place = placeOf(address)
-  const hasTls = (config.tls ?? (isHere(address.host) ? 'off' : 'verify')) === 'verify'
-  const ca =
-    config.ca_file === undefined ? undefined : await readText(resolve(places.baseDir, config.ca_file), 'ca_file')
-  const { Client } = (await import('pg')).default
-  const login = { isInClear: false }
-  // As a function the password is in no property that an error could show.
-  const password = () => {
-    if (login.isInClear) throw new Error('no password in clear text')
-    return address.password ?? ''
-  }
-  const client = new Client({ ...clientConfig(address, { hasTls, ca }), password })
-  // Anybody on this machine may listen on the port while the server is down.
-  const isPrivate = hasTls || address.host.startsWith('/')
-  connectionOf(client).prependListener('authenticationCleartextPassword', () => {
-    login.isInClear = !isPrivate
+  const ca = await authoritiesOf(config, places)
+  const database = await connectApart(placeOf(address), {
+    address,
+    hasTls: (config.tls ?? (isHere(address.host) ? 'off' : 'verify')) === 'verify',
+    ...(ca === undefined ? {} : { ca }),
+    bytesMax: config.megabytes_max * 1024 * 1024,
+    msMax: config.minutes_max * 60_000
   })
-  // A connection that breaks while nothing is asked: the next statement reports it.
-  client.on('error', () => undefined)
   try {
-    await client.connect()
-  } catch (error) {
-    void client.end().catch(() => undefined)
-    throw login.isInClear ? unfit(place, CLEAR_TEXT) : connectionFault(error, place, hasTls)
-  }
-  const database = databaseOf(client, place, config.minutes_max * 60_000)
-  try {
-    await begin(client, database, config.minutes_max)
+    await begin(database, config.minutes_max)
     return database
   } catch (error) {
     await database.close()
@@ -102,88 +72,14 @@ function isHere(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
 
-async function addressOf(
-  config: PostgresConfig,
-  { baseDir, environment = {} }: SourcePlaces
-): Promise<PostgresAddress> {
-  const text = config.url ?? environment[config.url_env ?? '']
-  const address = text === undefined ? undefined : postgresAddress(text)
-  if (address === undefined) {
-    throw new StimnetError(
-      'CONFIG_INVALID',
-      `postgres.url_env: ${config.url_env} is ${text === undefined ? 'not set' : `not ${POSTGRES_URL_HELP}`}`
-    )
-  }
-  const password = await passwordOf(config, baseDir, environment)
-  return password === undefined ? address : { ...address, password }
-}
-
-async function passwordOf(
-  { password_file, password_env }: PostgresConfig,
-  baseDir: string,
-  environment: Readonly<Record<string, string | undefined>>
-): Promise<string | undefined> {
-  if (password_env !== undefined) {
-    const password = environment[password_env]
-    if (password !== undefined) return password
-    throw new StimnetError('CONFIG_INVALID', `postgres.password_env: ${password_env} is not set`)
-  }
-  if (password_file === undefined) return undefined
-  const path = resolve(baseDir, password_file)
-  const text = await readText(path, 'password_file')
-  const { mode } = await stat(path)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new StimnetError('CONFIG_INVALID', `postgres.password_file: ${path} can be read by others: chmod 600`)
-  }
-  return text.replace(/\r?\n$/, '')
-}
-
-/** Largest file of a password or of certificates. */
-const SECRET_BYTES_MAX = 1024 * 1024
-
-async function readText(path: string, key: string): Promise<string> {
-  const facts = await stat(path).catch(() => undefined)
-  if (facts?.isFile() && facts.size <= SECRET_BYTES_MAX) {
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text !== undefined) return text
-  }
-  throw new StimnetError('CONFIG_INVALID', `postgres.${key}: ${path} cannot be read`)
-}
-
-/** Every setting is given, since the client takes those that are not from the environment. */
-function clientConfig(
-  { host, port, database, role }: PostgresAddress,
-  { hasTls, ca }: { readonly hasTls: boolean; readonly ca: string | undefined }
-): ClientConfig {
-  return {
-    host,
-    port,
-    database,
-    user: role,
-    application_name: 'stimnet',
-    ssl: hasTls
-      ? { host, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) }
-      : false,
-    sslnegotiation: 'postgres',
-    connectionTimeoutMillis: CONNECT_MS_MAX,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    // Values stay as the server writes them: no number passes through a float.
-    types: { getTypeParser: () => (text: unknown) => text }
-  } as ClientConfig
-}
-
-async function begin(client: PgClient, { place, rows }: Database, minutesMax: number): Promise<void> {
-  try {
-    await client.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-       SET LOCAL statement_timeout = ${minutesMax * 60_000}; SET LOCAL lock_timeout = ${LOCK_MS_MAX};
-       SET LOCAL idle_in_transaction_session_timeout = ${minutesMax * 60_000};
-       SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; SET LOCAL standard_conforming_strings = on`
-    )
-  } catch (error) {
-    throw statementFault(error, place, 'the transaction')
-  }
+async function begin({ place, run, rows }: ThreadDatabase, minutesMax: number): Promise<void> {
+  await run(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+     SET LOCAL statement_timeout = ${minutesMax * 60_000}; SET LOCAL lock_timeout = ${LOCK_MS_MAX};
+     SET LOCAL idle_in_transaction_session_timeout = ${minutesMax * 60_000};
+     SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; SET LOCAL standard_conforming_strings = on`,
+    'the transaction'
+  )
   const [facts] = await rows(
     `SELECT current_setting('server_version_num'), current_setting('server_encoding'), current_setting('client_encoding'),
             current_setting('transaction_read_only'), current_setting('transaction_isolation')`,
@@ -203,61 +99,123 @@ async function begin(client: PgClient, { place, rows }: Database, minutesMax: nu
   }
 }
 
-/** The extended protocol takes one statement and no more. */
-const EXTENDED = { rowMode: 'array', queryMode: 'extended' } as const
-
-/** The socket of a client, which its types leave out. With TLS it is another one than before the connection. */
-function socketOf(client: PgClient): { destroy(): void } {
-  return connectionOf(client).stream
+interface ThreadDatabase extends Database {
+  /** Runs statements without a result. */
+  run(sql: string, what: string): Promise<void>
 }
 
-/** The connection of a client, which its types leave out. */
-function connectionOf(client: PgClient): EventEmitter & { readonly stream: { destroy(): void } } {
-  return (client as unknown as { connection: EventEmitter & { stream: { destroy(): void } } }).connection
-}
-
-function databaseOf(client: PgClient, place: string, msMax: number): Database {
-  let isLate = false
-  const deadline = setTimeout(() => {
-    isLate = true
-    socketOf(client).destroy()
-  }, msMax)
-  deadline.unref()
-  const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+/**
+ * A connection in a thread of its own, since a server can make its client fail in ways that nobody can catch. The thread is ended
+ * when reading takes longer than `msMax`, whatever it does.
+ */
+async function connectApart(place: string, { msMax, ...server }: Server & { readonly msMax: number }) {
+  const thread = startThread(server)
+  const late = setTimeout(() => thread.end('reading took longer than minutes_max'), msMax)
+  late.unref()
+  const close = async () => {
+    clearTimeout(late)
+    await thread.close()
+  }
+  const asking = async <T>(what: string, ask: Ask): Promise<T> => {
     try {
-      return await ask()
+      return (await thread.ask(ask)) as T
     } catch (error) {
-      if (isLate) throw unavailable(`${place}, ${what}`, 'reading took longer than minutes_max')
+      if (error instanceof ThreadEnded) throw faultOf(error, `${place}, ${what}`)
       throw statementFault(error, place, what)
     }
   }
-  return {
+  const slow = setTimeout(() => thread.end('no answer in time'), CONNECT_MS_MAX)
+  try {
+    await thread.ask({ kind: 'connect' })
+  } catch (error) {
+    await close()
+    throw error instanceof ThreadEnded ? faultOf(error, place) : connectionFault(error, place, server.hasTls)
+  } finally {
+    clearTimeout(slow)
+  }
+  let cursors = 0
+  const database: ThreadDatabase = {
     place,
-    rows: (sql, values, what) =>
-      asking(what, async () => {
-        const { rows } = await client.query<PostgresText[]>({ text: sql, values: [...values], ...EXTENDED })
-        return rows
-      }),
-    columns: (sql, what) =>
-      asking(what, async () => {
-        const { fields } = await client.query({ text: `${sql} LIMIT 0`, ...EXTENDED })
-        return fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }))
-      }),
+    run: (sql, what) => asking(what, { kind: 'script', sql }),
+    rows: (sql, values, what) => asking(what, { kind: 'rows', sql, values }),
+    columns: (sql, what) => asking(what, { kind: 'columns', sql: `${sql} LIMIT 0` }),
     async *batches(sql, rowsMax, what) {
-      const { default: Cursor } = await import('pg-cursor')
-      const cursor = client.query(new Cursor<PostgresText[]>(sql, [], { rowMode: 'array' }))
+      const cursor = cursors++
       for (;;) {
-        const rows = await asking(what, () => cursor.read(rowsMax))
+        const rows = await asking<PostgresText[][]>(what, { kind: 'batch', cursor, sql, rowsMax })
         if (rows.length === 0) return
         yield rows
       }
     },
+    close
+  }
+  return database
+}
+
+function faultOf({ message, isLasting }: ThreadEnded, about: string): StimnetError {
+  return isLasting ? unfit(about, message) : unavailable(about, message)
+}
+
+/** The reason why a thread answers nothing any more. */
+class ThreadEnded extends Error {
+  readonly isLasting: boolean
+
+  constructor(why: string, isLasting: boolean) {
+    super(why)
+    this.isLasting = isLasting
+  }
+}
+
+/** A running thread. */
+interface RunningThread {
+  /** Throws ThreadEnded, or an error with the code that the thread gave. */
+  ask(ask: Ask): Promise<unknown>
+  /** Ends it at once: every question that waits, or comes, fails with these words. */
+  end(why: string): void
+  /** Ends its connection, and it. */
+  close(): Promise<void>
+}
+
+function startThread(server: Server): RunningThread {
+  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: server,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX }
+  })
+  const gone = new Promise<void>((done) => thread.once('exit', () => done()))
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  let ended: ThreadEnded | undefined
+  let count = 0
+  const end = (why: string, isLasting = false) => {
+    ended ??= new ThreadEnded(why, isLasting)
+    for (const { reject } of waiting.values()) reject(ended)
+    waiting.clear()
+    void thread.terminate()
+  }
+  thread.on('message', (said: Said) => {
+    if ('ended' in said) return end(said.ended, said.isLasting)
+    const asked = waiting.get(said.id)
+    waiting.delete(said.id)
+    if ('code' in said) asked?.reject(Object.assign(new Error('asking a database'), { code: said.code }))
+    else asked?.resolve(said.value)
+  })
+  // Its heap is full: the only error that the thread does not report itself.
+  thread.on('error', () => end('it sends more than the memory for it can hold'))
+  thread.on('exit', () => end('the connection broke off while it was being read'))
+  const post = (ask: Ask) => thread.postMessage({ id: ++count, ask } satisfies Asked)
+  return {
+    end,
+    async ask(ask) {
+      if (ended !== undefined) throw ended
+      post(ask)
+      return new Promise((resolve, reject) => waiting.set(count, { resolve, reject }))
+    },
     async close() {
-      clearTimeout(deadline)
-      // Ends the transaction too. A server that does not answer is left.
-      const ended = client.end().catch(() => undefined)
-      await Promise.race([ended, new Promise<void>((done) => void setTimeout(done, CLOSE_MS_MAX).unref())])
-      socketOf(client).destroy()
+      if (ended === undefined) post({ kind: 'close' })
+      // A server that does not answer is left.
+      const timer = setTimeout(() => void thread.terminate(), CLOSE_MS_MAX)
+      await gone
+      clearTimeout(timer)
     }
   }
 }

@@ -2,12 +2,11 @@
 import { canonicalBytes, sha256Hex } from '@stimnet/protocol'
 import type { Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
+import { BATCH_BYTES_MAX } from './bounds.ts'
 import type { Database } from './connect.ts'
 import { unfit } from './faults.ts'
 import { type ReadableColumn, type RelationTable, relationName, relationSql } from './relation.ts'
 
-/** Most bytes that one batch can have, whatever its rows hold. */
-const BATCH_BYTES_MAX = 64 * 1024 * 1024
 /** Most rows of a batch, and of a relation. */
 const BATCH_ROWS_MAX = 5_000
 const ROWS_MAX = 2 ** 31

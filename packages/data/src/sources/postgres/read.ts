@@ -3,10 +3,11 @@ import { codeOf, StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, isRelation, type TableConfig } from '../../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../../catalog/reading.ts'
 import type { Session } from '../../engine.ts'
-import { type Database, openDatabase, type SourcePlaces } from './connect.ts'
+import { type Database, openDatabase } from './connect.ts'
 import { unfit } from './faults.ts'
 import { type LoadedRelation, loadRelation } from './load.ts'
 import { columnsOfRelation, type ReadableColumn, type RelationColumns, relationName } from './relation.ts'
+import type { SourcePlaces } from './secrets.ts'
 import { assertReader } from './role.ts'
 
 /** The tables of a catalog that are read from its database. */

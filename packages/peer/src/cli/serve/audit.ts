@@ -27,9 +27,9 @@ verify     reads everything in the store, checks all records of the log and buil
            folder of a stopped peer. With --url a running peer checks its own log.
 prove      writes a proof of one record for somebody who sees nothing else of the log. stimnet verify FILE checks it anywhere.
 witness    has every connected member attest the present state of the log. A running peer does so every few minutes.
-reconcile  confirms that a steward has looked into a log that was restored from a backup, or of which a member had seen more than
-           there is (a restored copy, or a second peer with the same key), so that people are answered about and privacy budgets
-           spent again. What was released in the lost part stays unknown to the ledgers. The peer must be stopped.
+reconcile  confirms that a steward has looked into a log that was restored from a backup, has a new key, or of which a member had
+           seen more than there is (a restored copy, or a second peer with the same key), so that people are answered about and
+           privacy budgets spent again. What was released in the lost part stays unknown to the ledgers. The peer must be stopped.
 
 prove and witness need a login with the role auditor, steward or operator.
 
@@ -107,7 +107,8 @@ async function gather(values: Values, io: Io): Promise<number> {
 async function reconcile(values: Values, io: Io): Promise<number> {
   const { reconcile: forget } = await import('../../witness/witnesses.ts')
   const found = await withDatabase(values.config ?? 'stimnet.yaml', (database) => forget(database, 'steward'))
-  const why = found?.restored ? 'this peer was restored from a backup' : `${found?.witness} had seen another log`
+  const isRestored = found?.replaced ? 'this peer has a new key' : 'this peer was restored from a backup'
+  const why = found?.restored ? isRestored : `${found?.witness} had seen another log`
   io.out(
     found
       ? `Reconciled: ${why}. Budgets may be spent again; the audit log records this decision.\n`

@@ -23,7 +23,7 @@ import {
 } from '@stimnet/protocol'
 import { CONFIG_OPTION } from './start.ts'
 
-const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'members', 'receive'] as const
+const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'replace', 'members', 'receive'] as const
 
 interface Values {
   readonly config: string | undefined
@@ -38,7 +38,7 @@ interface Values {
 /** Works on files beside the peer's configuration. A running peer reads them within seconds. */
 export const federationCommand = command({
   name: 'federation',
-  usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | members | receive FILE',
+  usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | replace OLD NEW | members | receive FILE',
   summary: 'Founds a federation, admits and revokes members, lists members.',
   details: `
 create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
@@ -49,10 +49,12 @@ join     prints what a newcomer sends to the members: its PeerId and address. It
 admit    signs that PEERID is a member (--institution NAME). With enough signatures this takes effect everywhere within seconds.
 revoke   signs that PEERID is no longer a member (--reason TEXT). Members that it once admitted are out too, unless another
          member signs for them.
+replace  revokes OLD and admits NEW under the name of OLD, for an institution that has a new key (stimnet identity replace). First have
+         its people tell you both PeerIds, or how they end, by a channel that you know.
 members  lists the members that this peer knows, and the pending statements with their number of signatures.
 receive  reads statements from a file, if they cannot travel over the mesh.
 
-admit and revoke also print the statement, so that it can be sent in another way.
+admit, revoke and replace also print the statements, so that they can be sent in another way.
 
   stimnet federation create --name "Parkinson network" --founder 12D3KooW…=North --founder 12D3KooX…=South
   stimnet federation sign charter.json
@@ -62,18 +64,23 @@ admit and revoke also print the statement, so that it can be sent in another way
     name: { type: 'string', value: 'NAME', help: 'With create: the name of the federation' },
     founder: { type: 'string', multiple: true, value: 'PEERID=NAME', help: 'With create: a founding institution' },
     needed: { type: 'string', value: 'N', help: 'With create: how many signatures admit or revoke a member' },
-    institution: { type: 'string', value: 'NAME', help: 'With admit: the name of the newcomer' },
-    reason: { type: 'string', value: 'TEXT', help: 'With revoke: the reason' },
+    institution: {
+      type: 'string',
+      value: 'NAME',
+      help: 'With admit: the name of the newcomer; with replace: if OLD is gone'
+    },
+    reason: { type: 'string', value: 'TEXT', help: 'With revoke and replace: the reason' },
     out: { type: 'string', value: 'FILE', help: 'With create: where to write the charter (default charter.json)' }
   },
-  positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
-  run: async (values, [asked = '', argument], io) => {
+  positionals: [1, 3, `ACTION (${ACTIONS.join(', ')})`],
+  run: async (values, [asked = '', argument, next], io) => {
     const action = oneOf('the action', asked, ACTIONS)
     if (action === 'create') return create(values, io)
     if (action === 'join') return newcomer(values, io)
     if (action === 'members') return members(values, io)
     if (action === 'sign') return sign(values, given('FILE', argument), io)
     if (action === 'receive') return receive(values, given('FILE', argument), io)
+    if (action === 'replace') return replace(values, { from: given('OLD', argument), to: given('NEW', next) }, io)
     return say(values, action, given('PEERID', argument), io)
   }
 })
@@ -142,30 +149,72 @@ async function newcomer(values: Values, io: Io): Promise<number> {
 }
 
 async function say(values: Values, action: 'admit' | 'revoke', peer: string, io: Io): Promise<number> {
-  const { signer, federation, folder } = await open(values)
-  if (!federation.isMember(signer.id)) {
-    io.err('stimnet federation: this peer is not a member, so its signature would not count\n')
-    return EXIT.failed
+  const opened = await open(values)
+  if (!mayJudge(opened, io)) return EXIT.failed
+  const { federation } = opened
+  const before = federation.members()
+  const says = statementOf(values, action, before, aboutOf(federation, peer))
+  await keepSigned(says, opened, io)
+  const after = federation.members()
+  const lost = before.filter((member) => !after.some((other) => other.peer === member.peer))
+  io.err(`Signed. ${standingOf(federation, { peer, action })}\n`)
+  if (lost.length > 1) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
+  return EXIT.ok
+}
+
+/** Revokes one key and admits another under the same name, which nobody else has then. */
+async function replace(values: Values, { from, to }: { from: string; to: string }, io: Io): Promise<number> {
+  const opened = await open(values)
+  if (!mayJudge(opened, io)) return EXIT.failed
+  const { federation } = opened
+  const before = federation.members()
+  const known = [...before, ...federation.charter.founders].find(({ peer }) => peer === from)
+  const institution = values.institution ?? known?.institution
+  const others = before.filter(({ peer }) => peer !== from)
+  const named = { ...values, institution, reason: values.reason ?? 'key replaced' }
+  // Both are made before one is kept, so that a wrong PeerId or name revokes nobody.
+  const admission = statementOf(named, 'admit', others, aboutOf(federation, to))
+  if (!federation.isRevoked(from)) {
+    await keepSigned(statementOf(named, 'revoke', others, aboutOf(federation, from)), opened, io)
   }
+  await keepSigned(admission, opened, io)
+  const after = federation.members()
+  const lost = others.filter((member) => !after.some((other) => other.peer === member.peer))
+  io.err(`Signed. ${standingOf(federation, { peer: from, action: 'revoke' })}\n`)
+  io.err(`${standingOf(federation, { peer: to, action: 'admit' })}\n`)
+  if (lost.length > 0) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
+  return EXIT.ok
+}
+
+type Opened = Awaited<ReturnType<typeof open>>
+
+function mayJudge({ signer, federation }: Opened, io: Io): boolean {
+  if (federation.isMember(signer.id)) return true
+  io.err('stimnet federation: this peer is not a member, so its signature would not count\n')
+  return false
+}
+
+function aboutOf(federation: Opened['federation'], peer: string) {
   const on = federation.revoked()
-  const says = statementOf(values, action, federation.members(), {
-    peer,
-    charter: federation.id,
-    ...(on.length > 0 ? { on } : {})
-  })
+  return { peer, charter: federation.id, ...(on.length > 0 ? { on } : {}) }
+}
+
+/** Signs a statement, stores it where a running peer reads it, counts it and prints it. */
+async function keepSigned(says: Statement, { signer, federation, folder }: Opened, io: Io): Promise<void> {
   const { keepStatement } = await import('../../federation/statements.ts')
   const jws = await signStatement(says, { signer, clock: systemClock })
   await keepStatement(folder, jws)
-  const before = federation.members()
   await federation.refresh()
-  const after = federation.members()
-  const lost = before.filter((member) => !after.some((other) => other.peer === member.peer))
   io.out(`${jws}\n`)
-  io.err(`Signed. ${peer} is ${after.some((member) => member.peer === peer) ? 'a' : 'not a'} member.`)
+}
+
+function standingOf(
+  federation: Opened['federation'],
+  { peer, action }: { readonly peer: string; readonly action: 'admit' | 'revoke' }
+): string {
   const waits = federation.pending().find((one) => one.peer === peer && one.says === action)
-  io.err(waits ? ` ${signaturesOf(waits, federation.charter)}.\n` : '\n')
-  if (lost.length > 1) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
-  return EXIT.ok
+  const standing = `${peer} is ${federation.isMember(peer) ? 'a' : 'not a'} member.`
+  return waits ? `${standing} ${signaturesOf(waits, federation.charter)}.` : standing
 }
 
 function statementOf(

@@ -7,8 +7,13 @@ import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { hashOfNobody, hashPassword, isDated, PASSWORD_COST, type PasswordCost, passwordFits } from './passwords.ts'
 
+/** The name of an account. */
+export const accountNameShape = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64')
+
 const accountSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, 'letters, digits and . _ @ - only, at most 64'),
+  name: accountNameShape,
   roles: z.array(roleShape).min(1),
   password: z.string(),
   /** Changes with each new password. Tokens and API keys of an earlier generation are invalid. */

@@ -49,6 +49,7 @@ export type AuditKind =
   | 'reconcile'
   | 'backup'
   | 'restore'
+  | 'identity'
   | 'spend'
   | 'upload'
   | 'retention'

@@ -1,0 +1,114 @@
+/** Giving a peer a new key over its database: ledgers, audit log and epochs stay, and the old key is worth nothing here any more. */
+import { existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { loadOrCreateSeed, makePrivately, readSeed, refuse } from '@stimnet/machine'
+import { type Clock, type RandomSource, type Signer, signCheckpoint, signerFromSeed } from '@stimnet/protocol'
+import type { LoadedConfig } from '../config/config.ts'
+import { Database } from '../store/database.ts'
+import { KEY_FILE } from '../store/identity.ts'
+import { syncFolder } from '../store/level/copied.ts'
+import { type ReplacedKey, replacedKeys } from '../store/replaced-keys.ts'
+import type { Regression } from '../witness/witnesses.ts'
+
+/** What was replaced. */
+export interface Replacement {
+  /** The PeerIds before and from now on. */
+  readonly from: string
+  readonly to: string
+  /** Records of the audit log, which the new key signs from now on. */
+  readonly records: number
+}
+
+/** The new key until it takes the place of the old one. */
+const NEXT_FILE = `${KEY_FILE}.next`
+
+/**
+ * Replaces the key of a stopped peer, whether the old one is there or lost. One batch records it, forgets what the old key signed
+ * about the log, and marks the peer as behind: witnesses of the old key cannot say whether the log is whole, so nothing about people
+ * is answered until a steward has run `stimnet audit reconcile`. May be repeated after it was cut short. Throws PARAMETER_INVALID
+ * where there is no database or the key is not that of the database, STORE_UNAVAILABLE while the peer runs.
+ */
+export async function replaceKey(
+  { config, baseDir }: LoadedConfig,
+  { clock, random }: { readonly clock: Clock; readonly random: RandomSource }
+): Promise<Replacement> {
+  const dataDir = resolve(baseDir, config.data_dir)
+  const file = join(dataDir, KEY_FILE)
+  if (!existsSync(join(dataDir, 'db', 'CURRENT'))) {
+    refuse(
+      `${dataDir} has no database, so nothing depends on a key: remove ${KEY_FILE}, and stimnet init makes another`
+    )
+  }
+  makePrivately()
+  const replacement = await recorded(dataDir, { clock, random })
+  // The database knows the new key: a start with the old one is refused, until this command has been run again.
+  await rename(join(dataDir, NEXT_FILE), file)
+  await syncFolder(dataDir)
+  return replacement
+}
+
+/** Records the replacement in the database, unless that was done before. */
+async function recorded(
+  dataDir: string,
+  { clock, random }: { readonly clock: Clock; readonly random: RandomSource }
+): Promise<Replacement> {
+  const file = join(dataDir, KEY_FILE)
+  const old = await readSeed(file)
+  const id = old && (await signerFromSeed(old)).id
+  const database = await Database.open({ directory: join(dataDir, 'db') }, () => clock.now())
+  try {
+    const replaced = await replacedKeys(database).iterator().all()
+    const from = (await pendingIn(dataDir, replaced)) ?? (await peerOf(database, replaced))
+    if (id !== undefined && id !== from) refuse(`${file} is the key of ${id}, and the database beside it of ${from}`)
+    const next = await signerFromSeed(await loadOrCreateSeed(join(dataDir, NEXT_FILE), random))
+    const isDone = replaced.some(([, { by }]) => by === next.id)
+    if (!isDone) await record(database, { from, next, atMs: clock.now(), isLost: old === undefined })
+    return { from, to: next.id, records: database.auditLog.head.size }
+  } finally {
+    await database.close()
+  }
+}
+
+type Replaced = readonly (readonly [peer: string, ReplacedKey])[]
+
+/** The PeerId whose replacement was recorded, and whose new key has not taken its place yet. */
+async function pendingIn(dataDir: string, replaced: Replaced): Promise<string | undefined> {
+  const seed = await readSeed(join(dataDir, NEXT_FILE))
+  const next = seed && (await signerFromSeed(seed)).id
+  return replaced.find(([, { by }]) => by === next)?.[0]
+}
+
+/** Records of the log that are read at once. */
+const PAGE = 1_000
+
+/** The PeerId to whose key the database belongs: the last that replaced another, or who started last. */
+async function peerOf(database: Database, replaced: Replaced): Promise<string> {
+  const gone = new Set(replaced.map(([peer]) => peer))
+  const last = replaced.find(([, { by }]) => !gone.has(by))
+  if (last !== undefined) return last[1].by
+  for (let before: number | undefined; ; ) {
+    const page = await database.auditLog.read({ limit: PAGE, ...(before === undefined ? {} : { before }) })
+    const started = page.find(({ kind }) => kind === 'start')
+    if (started !== undefined) return started.actor
+    before = page.at(-1)?.sequence
+    if (before === undefined)
+      return refuse('The database is of a peer that has never started: nothing depends on its key')
+  }
+}
+
+async function record(
+  database: Database,
+  { from, next, atMs, isLost }: { from: string; next: Signer; atMs: number; isLost: boolean }
+): Promise<void> {
+  const [signed, found] = [database.json<string>('checkpoint'), database.json<Regression>('regression')]
+  const before = await found.get('found')
+  const seen = await signCheckpoint(database.auditLog.head, next)
+  await database.commit((draft) => {
+    draft.put(replacedKeys(database), from, { atMs, by: next.id })
+    for (const name of ['last', 'signed']) draft.del(signed, name)
+    if (before === undefined)
+      draft.put(found, 'found', { witness: next.id, seen, foundAtMs: atMs, restored: true, replaced: true })
+    draft.audit({ kind: 'identity', actor: 'steward', detail: { from, to: next.id, lost: isLost } })
+  })
+}

@@ -1,0 +1,28 @@
+/** The keys that a peer had before its present one, by PeerId. They are worth nothing to it any more. */
+import { StimnetError } from '@stimnet/protocol'
+import type { Database } from './database.ts'
+import { KEY_FILE } from './identity.ts'
+import type { Sublevel } from './level/level.ts'
+
+/** The end of a key. */
+export interface ReplacedKey {
+  readonly atMs: number
+  /** The PeerId of the key that took its place. */
+  readonly by: string
+}
+
+/** The replaced keys of a peer, by PeerId. */
+export function replacedKeys(database: Database): Sublevel<ReplacedKey> {
+  return database.json<ReplacedKey>('replaced-keys')
+}
+
+/**
+ * The PeerIds of the replaced keys. Throws CONFIG_INVALID where `self` is one of them: whoever puts an old key back would sign for this
+ * institution with what others may have.
+ */
+export async function replacedPeers(database: Database, self: string): Promise<ReadonlySet<string>> {
+  const replaced = new Set(await replacedKeys(database).keys().all())
+  if (!replaced.has(self)) return replaced
+  const reason = `${KEY_FILE} is a key that this peer has replaced: put the present one back, or run stimnet identity replace to come to the end of a replacement that was cut short`
+  throw new StimnetError('CONFIG_INVALID', reason, { reason })
+}

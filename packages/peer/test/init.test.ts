@@ -1,0 +1,132 @@
+/** Tests of `stimnet init`: what it asks, what it writes, and that it writes nothing before everything is answered. */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { runCommand } from '@stimnet/machine'
+import { parse } from 'yaml'
+import { recordingIo } from '../../../test/recording-io.ts'
+import { initCommand } from '../src/cli/serve/init.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { Accounts } from '../src/store/accounts/accounts.ts'
+import { peerIdIn } from '../src/store/identity.ts'
+
+async function scratch(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-init-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Runs the command with a person who gives these answers; undefined is Ctrl-C. */
+async function initAt(args: readonly string[], answers?: readonly (string | undefined)[]) {
+  const io = recordingIo()
+  const questions: string[] = []
+  const stop = new AbortController()
+  const ask = async (question: string) => {
+    const answer = answers?.[questions.push(question) - 1]
+    if (answer === undefined) stop.abort(new Error('stopped'))
+    return answer ?? ''
+  }
+  const more = answers === undefined ? {} : { ask }
+  const code = await runCommand(initCommand, args, { ...io, ...more, signal: stop.signal })
+  return { code, questions, ...io.said }
+}
+
+/** Sixty people, with words that some programs read as booleans. */
+async function writeData(folder: string): Promise<void> {
+  await mkdir(folder)
+  const rows = Array.from({ length: 60 }, (_, i) => `P${100 + i},${40 + (i % 30)},${i % 2 === 0 ? 'yes' : 'no'}`)
+  await writeFile(join(folder, 'people.csv'), `subject_id,age,treated\n${rows.join('\n')}\n`)
+}
+
+test('in a terminal it asks, proposes a catalog, makes an account, and says what to send to the others', async (t) => {
+  const home = await scratch(t)
+  await writeData(join(home, 'export'))
+  const folder = join(home, 'peer')
+  const file = join(folder, 'stimnet.yaml')
+  const answers = [
+    folder,
+    'Hospital "North"',
+    'Hospital North',
+    'https://north.example',
+    'north.example',
+    '4100',
+    '4100'
+  ]
+  const { code, questions, out, err } = await initAt([], [...answers, '8100', join(home, 'export'), 'ada'])
+  assert.equal(code, 0, err)
+  // A name with quotation marks, an address with a scheme and a port twice are asked for once more.
+  assert.equal(questions.length, 10)
+  assert.ok(questions.every((question) => /\[.+\]: $/.test(question)))
+  const { config } = await loadConfig(file, {})
+  const { listen, announce, peers } = config.mesh
+  assert.deepEqual(
+    [config.institution, listen, announce, peers, config.gateway.port],
+    ['Hospital North', ['/ip4/0.0.0.0/tcp/4100'], ['/dns4/north.example/tcp/4100'], [], 8100]
+  )
+  const [catalog] = config.catalogs
+  assert.deepEqual([catalog?.access_level, catalog?.tables[0]?.file], ['private', '../export/people.csv'])
+  const levels = (version: '1.1' | '1.2', text: string) =>
+    parse(text, { version }).catalogs[0].tables[0].variables.find(({ name }: { name: string }) => name === 'treated')
+      .levels
+  const text = await readFile(file, 'utf8')
+  assert.deepEqual(
+    [levels('1.1', text), levels('1.2', text)],
+    [
+      ['no', 'yes'],
+      ['no', 'yes']
+    ]
+  )
+  // Each decision names the line of the configuration that it is about.
+  const lines = text.split('\n')
+  const [, subjectKey] = /^line (\d+), subject_key:/m.exec(err) ?? []
+  assert.match(lines[Number(subjectKey) - 1] ?? '', /subject_key: subject_id/)
+  const peerId = await peerIdIn(join(folder, 'stimnet-data'))
+  assert.ok(out.includes(`address      /dns4/north.example/tcp/4100/p2p/${peerId}`))
+  const [, password = ''] = /Account ada \(researcher, operator\), password (\S{20})$/m.exec(out) ?? []
+  const accounts = await Accounts.open(join(folder, 'stimnet-data/accounts.json'))
+  assert.equal((await accounts.authenticate('ada', password))?.name, 'ada')
+  assert.match(out, /stimnet catalog check --config/)
+})
+
+test('Enter takes each default, what the command line gives is not asked, and nothing is offered then', async (t) => {
+  const folder = join(await scratch(t), 'peer')
+  const { code, questions, out } = await initAt([folder, '--institution', 'North', '--port', '8000'], ['', '', '', ''])
+  assert.equal(code, 0)
+  assert.equal(questions.length, 4)
+  const { config } = await loadConfig(join(folder, 'stimnet.yaml'), {})
+  assert.deepEqual(
+    [config.mesh.listen, config.mesh.announce, config.gateway.port, config.catalogs],
+    [['/ip4/127.0.0.1/tcp/8000'], [], 8001, []]
+  )
+  assert.ok(!existsSync(join(folder, 'stimnet-data/accounts.json')))
+  assert.match(out, /none yet: this peer listens on this machine alone[\s\S]*stimnet account add NAME/)
+})
+
+test('with --yes or without a terminal nothing is asked, and a person who stops or cannot answer leaves nothing behind', async (t) => {
+  const home = await scratch(t)
+  const named = ['--institution', 'North']
+  assert.deepEqual((await initAt([join(home, 'a'), ...named, '--yes'], [])).questions, [])
+  assert.equal((await initAt([join(home, 'b'), ...named])).code, 0)
+  const unnamed = initAt([join(home, 'c'), '--yes'], [])
+  await assert.rejects(unnamed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
+  await assert.rejects(initAt([join(home, 'c'), ...named], ['', '', undefined]), { code: 'CANCELLED' })
+  await assert.rejects(initAt([join(home, 'c'), ...named], ['', '0', 'x', '65536']), { code: 'PARAMETER_INVALID' })
+  await assert.rejects(initAt([join(home, 'c'), ...named, '--port', '8000', '--yes']), { code: 'PARAMETER_INVALID' })
+  assert.ok(!existsSync(join(home, 'c')))
+})
+
+test('words of a described catalog that YAML 1.1 takes for booleans are written in quotes', async (t) => {
+  const home = await scratch(t)
+  await writeData(join(home, 'export'))
+  const variables = '[{ name: treated, type: category, levels: [yes, no] }]'
+  const tables = `[{ name: people, file: export/people.csv, one_row_per_subject: true, variables: ${variables} }]`
+  const catalog = join(home, 'catalog.yaml')
+  await writeFile(catalog, `name: trial\nsubject_key: subject_id\nlattice: none\ntables: ${tables}\n`)
+  await initAt([join(home, 'peer'), '--institution', 'North', '--catalog', catalog])
+  const written = await readFile(join(home, 'peer/stimnet.yaml'), 'utf8')
+  const [table] = parse(written, { version: '1.1' }).catalogs[0].tables
+  assert.deepEqual(table.variables[0].levels, ['yes', 'no'])
+})
