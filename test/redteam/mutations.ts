@@ -311,6 +311,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('ledger')
   },
   {
+    id: 'no-trace',
+    control: 'Whoever was asked about is recorded though nothing was told',
+    file: `${PRIVACY}/disclose.ts`,
+    from: 'ledgers: withTrace(aggregate, disclosed.ledgers ?? ledgers, rules)',
+    to: 'ledgers: disclosed.ledgers ?? ledgers ?? rules',
+    noticedBy: peerTest('known-groups')
+  },
+  {
     id: 'members-pay-alone',
     control: 'All who could be among the people of a number pay for it alike',
     file: `${PRIVACY}/judge/suppress.ts`,

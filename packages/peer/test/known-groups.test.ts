@@ -9,12 +9,15 @@ import { ModelStudy, uniform } from './model-study.ts'
 
 const [PEOPLE, EVENTS, IN_GROUP] = [200, 12, 5]
 const GROUPS = Array.from({ length: PEOPLE / IN_GROUP }, (_, at) => `G${at}`)
+const BEDS = Array.from({ length: IN_GROUP }, (_, at) => `B${at}`)
 const FEW = GROUPS.slice(0, 12)
 
 interface Person {
   readonly id: string
   readonly event: 'yes' | 'no'
   readonly site: string
+  /** Of the people of a site each has another. */
+  readonly bed: string
   readonly lab: number
 }
 
@@ -26,7 +29,11 @@ function people(seed: number): Person[] {
     const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
     return {
       ...{ id: `P${i}`, event: events.has(i) ? 'yes' : 'no' },
-      ...{ site: `G${i % GROUPS.length}`, lab: Math.round(1_000 + 150 * normal) }
+      ...{
+        site: `G${i % GROUPS.length}`,
+        bed: BEDS[Math.floor(i / GROUPS.length)],
+        lab: Math.round(1_000 + 150 * normal)
+      }
     } as Person
   })
 }
@@ -36,7 +43,8 @@ const TABLE = {
   variables: [
     { name: 'event', type: 'category', levels: ['yes', 'no'], identifying: false },
     { name: 'site', type: 'category', levels: GROUPS, identifying: true },
-    { name: 'lab', type: 'integer', minimum: 0, maximum: 4_000, identifying: false }
+    { name: 'lab', type: 'integer', minimum: 0, maximum: 4_000, identifying: false },
+    { name: 'bed', type: 'category', levels: BEDS, identifying: true }
   ]
 }
 
@@ -103,6 +111,31 @@ describe('what is seen of a small known group says nothing of those in it who ha
         await study.close()
       }
       assert.ok((heard.get(true)?.size ?? 0) > 0 && (heard.get(false)?.size ?? 0) > 0)
+      assert.deepEqual(heard.get(true), heard.get(false))
+    })
+  }
+})
+
+describe('a known person more, who would bring a withheld group to k, is told of neither by the answer nor by a refusal', () => {
+  for (const [name, what] of Object.entries({ counts: 'COUNT(DISTINCT id) AS n', means: 'AVG(lab) AS m' })) {
+    test(name, async () => {
+      const study = await opened()
+      const place = new Map(GROUPS.map((site, at) => [site, at]))
+      const upTo = (many: number) =>
+        ROWS.filter((one) => (place.get(one.site) ?? 0) < many && one.event === 'yes').length
+      const many = GROUPS.findIndex((_, at) => upTo(at) === 4)
+      const inside = GROUPS.slice(0, many)
+      const list = inside.map((site) => `'${site}'`).join(', ')
+      const ask = (more: string) =>
+        seen(study, `SELECT ${what} FROM people WHERE event = 'yes' AND (site IN (${list})${more})`)
+      assert.equal(await ask(''), 'COHORT_NOT_RELEASABLE')
+      // The people of a site are told apart by a second key.
+      const others = ROWS.filter((one) => !inside.includes(one.site))
+      const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+      for (const one of others.slice(0, 80))
+        heard.get(one.event === 'yes')?.add(await ask(` OR (site = '${one.site}' AND bed = '${one.bed}')`))
+      await study.close()
+      assert.ok((heard.get(true)?.size ?? 0) > 0)
       assert.deepEqual(heard.get(true), heard.get(false))
     })
   }

@@ -146,9 +146,10 @@ export class ModelStudy {
     const cohort = await this.catalog.cohort(where === undefined ? undefined : this.catalog.resolveFilter(where))
     const context = { ...this.#contextOf(cohort, aggregate), analysisSet: setOfCohort(where, this.catalog.descriptor) }
     const told = disclose(aggregate, context)
+    const { ledgers } = told
+    if (ledgers !== undefined) this.#subjects = ledgers.subjects
+    if (ledgers?.rows) this.#rows.set(ledgers.rows.table, ledgers.rows.ledger)
     if (!told.ok) return told
-    this.#subjects = told.ledgers.subjects
-    if (told.ledgers.rows) this.#rows.set(told.ledgers.rows.table, told.ledgers.rows.ledger)
     return { ok: true, output: told.output.output as TableOutput }
   }
 

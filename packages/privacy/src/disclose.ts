@@ -30,6 +30,7 @@ import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits, withSpacing } from './judge/precision.ts'
 import { type Suppressed, type SuppressionRules, suppress, type TableCell, type TableRow } from './judge/suppress.ts'
+import { withTrace } from './judge/trace.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { judgeModel } from './model/judge.ts'
 import type { JudgedPart } from './model/judged.ts'
@@ -130,6 +131,8 @@ export type Disclosed =
       readonly code: Refusal
       /** For the local audit log only, since it depends on data. */
       readonly why: string
+      /** To be stored with the refusal: they hold over whom the question was asked. Absent where nothing is recorded. */
+      readonly ledgers?: Ledgers
     }
 
 /**
@@ -138,10 +141,16 @@ export type Disclosed =
  * OUTPUT_NOT_RELEASABLE. Throws NODE_ERROR if `ledgers` lacks the ledger of the rows of which the aggregate is made.
  */
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
-  if (!gateCohort(context.cohort.size, context.settings).ok)
-    return refuse('COHORT_NOT_RELEASABLE', 'the cohort is too small')
-  return aggregate.kind === 'table' ? discloseTable(aggregate, context) : discloseScript(aggregate, context)
+  const { settings, ledgers, partsMin = 0 } = context
+  const isLarge = gateCohort(context.cohort.size, settings).ok
+  if (aggregate.kind !== 'table')
+    return isLarge ? discloseScript(aggregate, context) : refuse('COHORT_NOT_RELEASABLE', SMALL)
+  const disclosed = isLarge ? discloseTable(aggregate, context) : refuse('COHORT_NOT_RELEASABLE', SMALL)
+  const rules = { facts: factsIn(context.variables), k: Math.max(settings.k, partsMin) }
+  return { ...disclosed, ledgers: withTrace(aggregate, disclosed.ledgers ?? ledgers, rules) }
 }
+
+const SMALL = 'the cohort is too small'
 
 /**
  * Makes a safe output of a table that has noise in every number. It applies neither the cohort gate nor the ledger of spans:

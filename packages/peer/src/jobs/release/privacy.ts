@@ -190,7 +190,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
             settings: { ...settings, scriptBitsMax: Math.min(settings.scriptBitsMax, meter.bitsLeft) },
             ledgers: ledgers.current(loaded)
           })
-          if (disclosed.ok) ledgers.replace(draft, disclosed.ledgers)
+          if (disclosed.ledgers !== undefined) ledgers.replace(draft, disclosed.ledgers)
           return disclosed
         }
       }

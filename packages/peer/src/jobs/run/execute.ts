@@ -73,10 +73,10 @@ export async function objectionNow(plan: JobPlan, privacy: CatalogPrivacy): Prom
 
 /** Why nothing may be computed over a cohort: one of a fixed set of texts. */
 async function objectionTo(plan: JobPlan, cohort: SubjectSet, privacy: CatalogPrivacy): Promise<string | undefined> {
-  if (!gateCohort(cohort.size, privacy.settings).ok) return 'the cohort is below the smallest size'
-  // A table is judged when it is made. A script's output depends on who is in the cohort, so the script is judged as a
-  // release about this set before it runs.
+  // A table is judged when it is made, and leaves a trace of whom it was asked about, however few these are. A script's output depends on
+  // who is in the cohort, so the script is judged as a release about this set before it runs.
   if (plan.plan) return undefined
+  if (!gateCohort(cohort.size, privacy.settings).ok) return 'the cohort is below the smallest size'
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
   const isAdmitted = await privacy.admits({ cohort, possible }, plan.project)
   return isAdmitted ? undefined : 'few people distinguish the cohort from earlier ones'
