@@ -25,7 +25,10 @@ export type {
   MeshEvents,
   MeshSettings,
   MeshStore,
-  MeshTiming
+  MeshTiming,
+  Reach,
+  RelayBounds,
+  RelayState
 } from './mesh.ts'
 export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'

@@ -44,6 +44,45 @@ export interface AnswersOnly {
   readonly isProved: (peerId: string) => boolean
 }
 
+/** Bounds on what a peer relays for others. */
+export interface RelayBounds {
+  /** Most peers that are reached through this one. */
+  readonly reservationsMax: number
+  /** Most connections that are relayed at the same time. */
+  readonly circuitsMax: number
+  /** Most bytes of one connection, both ways together. Past it, the connection is cut, and opened anew when it is needed. */
+  readonly circuitBytesMax: number
+  /** Longest duration of one connection, ms. */
+  readonly circuitMsMax: number
+}
+
+/** The ways by which others can reach a peer. */
+export interface Reach {
+  /** What it announces, or else listens on, as configured, and whether a connection has arrived there since the start. */
+  readonly direct: {
+    readonly addresses: readonly string[]
+    readonly isReached: boolean
+  }
+  /** Its relays, in the configured order. */
+  readonly relays: readonly RelayState[]
+  /** What it relays for others; null if it does not relay. */
+  readonly relaying: {
+    readonly reservations: number
+    readonly circuits: number
+  } | null
+}
+
+/** The state of the reservation at one relay. */
+export interface RelayState {
+  readonly peerId: string
+  /** As configured. */
+  readonly address: string
+  /** Time since which the reservation lasts, Unix ms; null while there is none. */
+  readonly sinceMs: number | null
+  /** Why there is none, in words; empty while there is one, and before the first attempt has ended. */
+  readonly why: string
+}
+
 /** The settings that an operator or a test chooses. */
 export interface MeshSettings {
   /** The 32-byte Ed25519 seed of this peer. It determines the PeerId. */
@@ -54,6 +93,14 @@ export interface MeshSettings {
   readonly announce?: readonly string[]
   /** Multiaddrs of peers through which this peer joins the mesh, with or without /p2p/<PeerId>. */
   readonly bootstrap: readonly string[]
+  /**
+   * Multiaddrs of relays, each with /p2p/<PeerId>, through which others reach a peer that can only dial out. A relay has to be a
+   * permitted peer. It sees who talks to whom and how much, but nothing that is said. Where there are relays, the addresses of
+   * `listen` are not told to others; those of `announce` are.
+   */
+  readonly relays?: readonly string[]
+  /** What this peer relays between permitted peers. Default: nothing. */
+  readonly relaying?: RelayBounds
   /** Whether to search for peers by multicast on the local network. */
   readonly mdns: boolean
   /**
@@ -82,6 +129,10 @@ export interface MeshEvents {
   shutOut(peerId: string, why: string): void
   /** The last connection to the peer is closed. */
   peerDisconnected(peerId: string): void
+  /** Others can reach this peer through the relay from now on. */
+  relayReserved?(relay: string, address: string): void
+  /** Others cannot, or no longer, reach this peer through the relay. It is tried again. */
+  relayLost?(relay: string, why: string): void
   /** A question was refused: over its quota, malformed, or refused by the handler. */
   refused(peerId: string, exchange: string, code: Code): void
   /** A question was answered or refused; `code` says which. */
@@ -133,11 +184,14 @@ export interface Mesh {
   readonly peerId: string
   /**
    * Listens and begins to search for other peers. Register the handlers before: a peer that connects at once gets every
-   * answer. `connected` is told of each peer that connects. Throws ADDRESS_IN_USE; stop the mesh then.
+   * answer. `connected` is told of each peer that connects; `readdressed` is called when a relay has been added to `addresses()`, or
+   * has gone. Throws ADDRESS_IN_USE; stop the mesh then.
    */
-  start(connected?: (peerId: string) => void): Promise<void>
-  /** The multiaddrs of this peer, with its PeerId. */
+  start(connected?: (peerId: string) => void, readdressed?: () => void): Promise<void>
+  /** The multiaddrs of this peer, with its PeerId: its own, and those through relays at which it has a reservation. */
   addresses(): string[]
+  /** The ways by which others can reach this peer now. */
+  reach(): Reach
   /**
    * Puts this peer's membership and these terms (catalog names, keywords) into the DHT as provider records, and renews them
    * before they expire. Terms that are no longer named expire. Throws PARAMETER_INVALID for more than `TERMS_MAX` terms.

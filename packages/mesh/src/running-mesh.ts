@@ -4,6 +4,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Encodable, isKeyId, parseKeyId, StimnetError } from '@stimnet/protocol'
 import { type Asking, ask, OPEN_MS_MAX } from './streams/ask.ts'
+import { type Circuits, isRelayed } from './connect/relay/circuits.ts'
 import type { LevelDatastore } from './connect/datastore.ts'
 import { Dialler } from './upkeep/dialler.ts'
 import type { Discipline } from './connect/limits/discipline.ts'
@@ -27,12 +28,15 @@ import type {
   MeshDeps,
   MeshSettings,
   MeshStore,
-  MeshTiming
+  MeshTiming,
+  Reach
 } from './mesh.ts'
 import { firstPeerOf, type MeshNode, startNode } from './connect/node.ts'
 import { type Serving, serve } from './streams/serve.ts'
 import { serveFollow } from './streams/serve-follow.ts'
 import type { Pulse } from './connect/pulse.ts'
+import type { Relaying } from './connect/relay/relaying.ts'
+import { Reservations } from './upkeep/reservations.ts'
 import { Tending } from './upkeep/tending.ts'
 
 /** Time for a peer to receive what was sent before the connection closes, ms. */
@@ -52,6 +56,9 @@ export interface MeshParts {
   readonly datastore: LevelDatastore
   readonly members: Members
   readonly pulse: Pulse
+  /** Absent in a mesh that answers only. */
+  readonly circuits: Circuits | undefined
+  readonly relaying: Relaying | undefined
   readonly discoveryStore: MeshStore
 }
 
@@ -64,15 +71,18 @@ export class RunningMesh implements Mesh {
   readonly #discovery: Discovery
   readonly #dialler: Dialler
   readonly #tending: Tending
+  readonly #reservations: Reservations | undefined
   readonly #asking: Asking
   readonly #serving: Serving
   readonly #followers = new Map<string, MeshFollower>()
   #running: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
   #startedAtMs = 0
-  /** Whether a connection of another peer has arrived. */
+  /** Whether a connection of another peer has arrived, and whether one has without a relay. */
   #isReached = false
+  #isReachedDirectly = false
   #connected: (peerId: string) => void = () => undefined
+  #readdressed: () => void = () => undefined
 
   constructor(parts: MeshParts) {
     const { node, deps, timing } = parts
@@ -90,13 +100,14 @@ export class RunningMesh implements Mesh {
     const lookUp = (peerId: string, signal: AbortSignal) => this.#discovery.lookUp(peerId, signal)
     const limit = () => this.#limit()
     this.#dialler = new Dialler({ ...deps, node, links: this.#links, timing, stopping, permits, lookUp, limit })
+    this.#reservations = this.#reservationsOf(permits)
     this.#tending = new Tending({
       node,
       clock: deps.clock,
       stopping,
       limit,
       idleMs: timing.idleMs,
-      isKept: (peerId) => this.#dialler.isKept(peerId),
+      isKept: (peerId) => this.#dialler.isKept(peerId) || this.#isRelayBetween(peerId),
       isSparing: (peerId) => this.#links.speaks(peerId, digestsExchange.id)
     })
     const used = (peerId: string) => this.#tending.used(peerId)
@@ -109,9 +120,13 @@ export class RunningMesh implements Mesh {
     })
   }
 
-  async start(connected: (peerId: string) => void = () => undefined): Promise<void> {
+  async start(
+    connected: (peerId: string) => void = () => undefined,
+    readdressed: () => void = () => undefined
+  ): Promise<void> {
     const { node, settings, members } = this.#parts
     this.#connected = connected
+    this.#readdressed = readdressed
     firstPeerOf(node, () => this.#discovery.firstPeer())
     node.addEventListener('peer:discovery', ({ detail }) => {
       this.#dialler.addHint(detail.id.toString(), detail.multiaddrs.map(String))
@@ -128,6 +143,7 @@ export class RunningMesh implements Mesh {
       this.#running,
       this.#dialler.run(),
       this.#tending.run(),
+      this.#reservations?.run(),
       this.#lookWhetherReached(stopping),
       this.#discovery.runAnnouncing(),
       this.#discovery.runExploring(this.#dialler)
@@ -136,6 +152,15 @@ export class RunningMesh implements Mesh {
 
   addresses(): string[] {
     return this.#parts.node.getMultiaddrs().map(String)
+  }
+
+  reach(): Reach {
+    const { listen, announce = [] } = this.#parts.settings
+    return {
+      direct: { addresses: announce.length > 0 ? announce : listen, isReached: this.#isReachedDirectly },
+      relays: this.#reservations?.states() ?? [],
+      relaying: this.#parts.relaying?.counts() ?? null
+    }
   }
 
   announce(terms: readonly string[]): void {
@@ -263,7 +288,9 @@ export class RunningMesh implements Mesh {
       this.#dialler.addMember(peerId, facts.addresses)
       this.#dialler.opened(peerId)
     }
-    this.#isReached ||= node.getConnections().some(({ direction }) => direction === 'inbound')
+    const inbound = node.getConnections().filter(({ direction }) => direction === 'inbound')
+    this.#isReached ||= inbound.length > 0
+    this.#isReachedDirectly ||= inbound.some(({ remoteAddr }) => !isRelayed(remoteAddr))
     if (!facts.isNew) return
     this.#followers.get(peerId)?.peerIsBack()
     deps.events.peerConnected(peerId)
@@ -278,9 +305,32 @@ export class RunningMesh implements Mesh {
     deps.events.peerDisconnected(peerId)
   }
 
+  #reservationsOf(permits: (peerId: string) => boolean): Reservations | undefined {
+    const { circuits, settings, node, deps, timing } = this.#parts
+    if (!circuits) return undefined
+    const { relays = [] } = settings
+    const changed = () => this.#relaysChanged()
+    const stopping = this.#stopping.signal
+    return new Reservations({ ...deps, relays, circuits, node, links: this.#links, timing, stopping, permits, changed })
+  }
+
+  /** Tells others the addresses, and dials who could not be reached while a relay was away. */
+  #relaysChanged(): void {
+    const { node } = this.#parts
+    // The library tells connected peers when this entry changes.
+    node.peerStore.patch(node.peerId, { multiaddrs: node.getMultiaddrs() }).catch(() => {})
+    this.#dialler.retry()
+    this.#readdressed()
+  }
+
+  /** Whether the peer relays for this one, or this one for it. */
+  #isRelayBetween(peerId: string): boolean {
+    return this.#reservations?.isRelay(peerId) === true || this.#parts.relaying?.isReservedFor(peerId) === true
+  }
+
   #limit(): number {
     const { settings, deps } = this.#parts
-    if (settings.listen.length === 0) return Number.POSITIVE_INFINITY
+    if (settings.listen.length === 0 && !this.#reservations?.isReserved) return Number.POSITIVE_INFINITY
     const isUnreached = !this.#isReached && deps.clock.now() - this.#startedAtMs >= REACHED_MS
     return isUnreached ? Number.POSITIVE_INFINITY : (settings.neighbours ?? NEIGHBOURS)
   }

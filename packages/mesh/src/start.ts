@@ -2,12 +2,14 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { StimnetError } from '@stimnet/protocol'
 import { LevelDatastore } from './connect/datastore.ts'
+import { Circuits, relayOf } from './connect/relay/circuits.ts'
 import { Discipline } from './connect/limits/discipline.ts'
 import { Doorway } from './connect/limits/doorway.ts'
 import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
 import { Pulse } from './connect/pulse.ts'
+import { Relaying } from './connect/relay/relaying.ts'
 import { RunningMesh } from './running-mesh.ts'
 
 const MINUTE_MS = 60_000
@@ -35,11 +37,15 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const discipline = new Discipline(deps.clock)
   const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
   const pulse = new Pulse()
+  const circuits = settings.answersOnly ? undefined : new Circuits(settings.relays ?? [])
+  const relaying = settings.relaying ? new Relaying(settings.relaying) : undefined
   const node = await createNode(settings, timing, {
     datastore,
     discipline,
     door,
     pulse,
+    circuits,
+    relaying,
     clock: deps.clock,
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
@@ -55,6 +61,8 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
     datastore,
     members,
     pulse,
+    circuits,
+    relaying,
     discoveryStore: stores.discovery
   })
 }
@@ -66,6 +74,13 @@ function checkSettings(settings: MeshSettings): void {
       multiaddr(address)
     } catch (cause) {
       throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr`, { cause })
+    }
+  }
+  for (const address of settings.relays ?? []) {
+    try {
+      relayOf(address)
+    } catch (cause) {
+      throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr of a relay with /p2p/PEERID`, { cause })
     }
   }
 }

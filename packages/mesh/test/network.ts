@@ -12,6 +12,8 @@ export interface Told {
   refused: { peerId: string; exchange: string; code: Code }[]
   served: { exchange: string; code: Code | 'OK' }[]
   unexpected: unknown[]
+  reserved: string[]
+  relayLost: { relay: string; why: string }[]
 }
 
 export interface TestPeer {
@@ -54,7 +56,9 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
     shutOut: [],
     refused: [],
     served: [],
-    unexpected: []
+    unexpected: [],
+    reserved: [],
+    relayLost: []
   }
   const mesh = await createMesh(
     {
@@ -77,7 +81,9 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
         peerDisconnected: (peerId) => told.disconnected.push(peerId),
         refused: (peerId, exchange, code) => told.refused.push({ peerId, exchange, code }),
         served: (exchange, _ms, code) => told.served.push({ exchange, code }),
-        unexpected: (error) => told.unexpected.push(error)
+        unexpected: (error) => told.unexpected.push(error),
+        relayReserved: (relay) => told.reserved.push(relay),
+        relayLost: (relay, why) => told.relayLost.push({ relay, why })
       }
     }
   )

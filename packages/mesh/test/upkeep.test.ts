@@ -60,12 +60,14 @@ interface Fake {
   peerId: string
   direction: 'inbound' | 'outbound'
   protocols?: string[]
+  isRelayed?: boolean
   closed?: boolean
 }
 
 function tending(clock: SimulatedClock, fakes: Fake[], options: Partial<TendingDeps> = {}): Tending {
   const connectionOf = (fake: Fake) => ({
     remotePeer: fake.peerId,
+    remoteAddr: fake.isRelayed ? '/ip4/192.0.2.1/tcp/1/p2p/relay/p2p-circuit' : '/ip4/192.0.2.2/tcp/1',
     direction: fake.direction,
     streams: (fake.protocols ?? []).map((protocol) => ({ protocol })),
     timeline: { open: 0 },
@@ -98,6 +100,21 @@ describe('idle connections', () => {
     clock.advance(30_000)
     tended.look()
     assert.deepEqual(closed(fakes), ['idle', 'used'])
+  })
+
+  it('through a relay are closed beside a direct one, though the peer is kept, as soon as nothing uses them', () => {
+    const fakes: Fake[] = [
+      { peerId: 'both', direction: 'outbound' },
+      { peerId: 'both', direction: 'outbound', isRelayed: true },
+      { peerId: 'in use', direction: 'inbound' },
+      { peerId: 'in use', direction: 'outbound', isRelayed: true, protocols: ['/stimnet/follow/1.0.0'] },
+      { peerId: 'relayed only', direction: 'outbound', isRelayed: true }
+    ]
+    tending(new SimulatedClock(1_000_000), fakes, { isKept: () => true }).look()
+    assert.deepEqual(
+      fakes.map((fake) => fake.closed ?? false),
+      [false, true, false, false, false]
+    )
   })
 
   it('of others are closed only above the limit, the last in rank first, and not of versions that would dial again', () => {

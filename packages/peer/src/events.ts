@@ -17,6 +17,7 @@ export const ALERT_KINDS = [
   'quota',
   'connection-refused',
   'peer-shut-out',
+  'relay-lost',
   'near-identical',
   'nearly-used-up',
   'sandbox-open',
@@ -56,6 +57,8 @@ export interface PeerEvents {
   sandboxAway(facts: { jobId: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
+  /** Others reach this peer through the relay from now on. */
+  relayReserved(facts: { relay: string; address: string }): void
   /** An exchange was answered, or refused with a code. */
   served(facts: { exchange: string; from?: string; ms: number; code?: Code }): void
   admitted(facts: { jobId: string; catalog: string; program: string; askedBy: string }): void
@@ -206,6 +209,7 @@ function meshEvents(log: Logger, registry: Registry) {
   return {
     peerConnected: (peerId: string) => log.info({ peerId }, 'peer connected'),
     peerDisconnected: (peerId: string) => log.info({ peerId }, 'peer disconnected'),
+    relayReserved: (facts: object) => log.info(facts, 'others reach this peer through the relay'),
     served: (facts: { exchange: string }) => {
       exchanges.inc({ exchange: facts.exchange })
       log.debug(facts, 'served')

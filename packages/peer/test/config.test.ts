@@ -119,6 +119,17 @@ describe('a peer’s configuration', () => {
   test('open and an allow-list contradict each other', (t) =>
     refused(t, 'institution: A\nmesh:\n  open: true\nrequesters: [gateway:self]\n', /mesh\.open/))
 
+  test('a relay for everybody, and a relay that anybody could be, are refused', async (t) => {
+    await refused(t, 'institution: A\nmesh: { open: true, relay: true }\n', /mesh\.relay: would relay for everybody/)
+    for (const address of [
+      '/dns4/relay.example/tcp/4001',
+      '/dns4/relay.example/tcp/4001/p2p/12D3Koo',
+      'relay.example'
+    ]) {
+      await refused(t, `institution: A\nmesh: { relays: [${address}] }\n`, /mesh\.relays\.0: not an address of a relay/)
+    }
+  })
+
   test('visas that nobody could have are refused', (t) =>
     refused(t, 'institution: A\nrequesters: ["visa:faculty@med.example.org"]\n', /passports\.issuers: is empty/))
 

@@ -10,6 +10,7 @@ import { type Clock, cryptographicRandom, signCharter, signerFromSeed, systemClo
 import { stringify } from 'yaml'
 import { checkUp } from '../src/checkup/checkup.ts'
 import type { Finding } from '../src/checkup/finding.ts'
+import { reachFindings } from '../src/checkup/reach.ts'
 import { dockerRemedy } from '../src/checkup/sandbox.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { type Peer, startPeer } from '../src/peer.ts'
@@ -175,6 +176,32 @@ describe('the check-up', () => {
     const port = await listen(web)
     onlyFault(await findingsOf(at(`/ip4/127.0.0.1/tcp/${port}/p2p/${neighbour.peerId}`)), /not as a StimNet peer does/)
     onlyFault(await findingsOf(at(`/ip4/127.0.0.1/tcp/${await freePort()}/p2p/${neighbour.peerId}`)), /does not answer/)
+  })
+
+  test('relays are asked while the peer is stopped, and a running one says through what it is reached', async () => {
+    const [address = ''] = neighbour.addresses
+    const at = (relays: string[]) => ({ mesh: { listen: [], peers: [neighbour.peerId], relays } })
+    const said = (findings: Finding[], of: string) =>
+      findings.filter(({ name }) => name === of).map(({ ok, detail }) => `${ok ? 'ok' : 'FIX'} ${detail}`)
+    assert.deepEqual(said(await findingsOf(at([address])), 'relays'), [`ok ${address} answers and proves its PeerId`])
+    const away = `/ip4/127.0.0.1/tcp/${await freePort()}/p2p/${neighbour.peerId}`
+    onlyFault(await findingsOf(at([away])), /^relays: .* does not answer/)
+    assert.match(said(await findingsOf(at([])), 'reach').join(), /^ok .*only peers that this one dials can ask it$/)
+    const { config } = await loadConfig(await configure({}), {})
+    const reach = {
+      direct: { addresses: ['/ip4/127.0.0.1/tcp/4001'], reached: false },
+      relays: [
+        { peer_id: neighbour.peerId, address, since: '2026-12-01T00:00:00.000Z', why: '' },
+        { peer_id: neighbour.peerId, address: away, since: null, why: 'it cannot be reached' }
+      ],
+      relaying: null
+    }
+    const self = { seed: undefined, peerId: site.peerId, mayRun: true }
+    assert.deepEqual(said(await reachFindings(config, () => true, self, reach), 'reach'), [
+      'ok not directly so far: nobody has connected since the start; if others should, check the firewall',
+      `ok through the relay ${neighbour.peerId} since 2026-12-01T00:00:00.000Z`,
+      `FIX not through ${away}: it cannot be reached`
+    ])
   })
 
   test('a clock that is minutes off is named, with how far', async () => {

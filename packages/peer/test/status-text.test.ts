@@ -8,6 +8,14 @@ const AT = '2026-11-30T12:00:00.000Z'
 const STATUS: Status = {
   ...{ node_id: 'north', institution: 'Hospital\u001b North', peer_id: '12D3KooA', version: '0.1.0', started_at: AT },
   ...{ gateway_url: 'http://127.0.0.1:8000', mesh_addresses: [] },
+  reach: {
+    direct: { addresses: [], reached: false },
+    relays: [
+      { peer_id: '12D3KooR', address: '/dns4/relay/tcp/4001/p2p/12D3KooR', since: AT, why: '' },
+      { peer_id: '12D3KooS', address: '/dns4/spare/tcp/4001/p2p/12D3KooS', since: null, why: 'it cannot be reached' }
+    ],
+    relaying: { reservations: 2, circuits: 1 }
+  },
   checks: [{ name: 'database', ok: false, detail: 'writing failed' }],
   sandbox: { engine: 'docker', grade: 'docker', languages: ['python'] },
   catalogs: [{ name: 'trial', epoch: 'a'.repeat(64), newer_epoch: 'b'.repeat(64), note: 'served as it was' }],
@@ -47,6 +55,10 @@ test('the state of a peer names everything that waits for a person, with the com
   assert.ok(!text.includes('\u001b'), 'names from elsewhere cannot steer the terminal')
   for (const line of [
     /^FIX +database: writing failed$/m,
+    /^Reached +not directly: mesh.listen is empty$/m,
+    /^Reached +through 12D3KooR since /m,
+    /^Reached +not through 12D3KooS: it cannot be reached$/m,
+    /^Relays +for 2 peers, 1 connection now$/m,
     /^Sandbox +docker \(docker\): python$/m,
     /^Jobs +1 running, 2 queued$/m,
     /^Disk +database 1\.5 KiB, free 3\.0 TiB$/m,

@@ -18,6 +18,26 @@ export const statusShape = output(
     started_at: timestamp,
     gateway_url: z.string(),
     mesh_addresses: z.array(z.string()).describe('Multiaddrs, each with the PeerId'),
+    reach: z
+      .object({
+        direct: z.object({
+          addresses: z.array(z.string()),
+          reached: z.boolean().describe('Whether a connection has arrived there since the start')
+        }),
+        relays: z.array(
+          z.object({
+            peer_id: z.string(),
+            address: z.string(),
+            since: timestamp.nullable().describe('Since when others reach this node through it; null: not now'),
+            why: z.string().describe('Why not, in words; else empty')
+          })
+        ),
+        relaying: z
+          .object({ reservations: count, circuits: count })
+          .nullable()
+          .describe('Peers that are reached through this node, and their connections; null: it relays nothing')
+      })
+      .describe('The ways by which others reach this node'),
     checks: readinessShape.shape.checks.describe('As in /ready'),
     sandbox: z.object({ engine: z.string(), grade: z.string(), languages: z.array(z.string()) }),
     catalogs: z.array(

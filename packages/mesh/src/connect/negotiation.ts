@@ -11,7 +11,7 @@ import type {
 } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './limits/discipline.ts'
-import { ANSWER_BYTES_MAX, FrameWatch, GRAVE } from './limits/guarded.ts'
+import { ANSWER_BYTES_MAX, FrameWatch, framesMaxOf, GRAVE } from './limits/guarded.ts'
 import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { Pulse } from './pulse.ts'
 import { type Bytes, judgeReading } from './reading.ts'
@@ -168,7 +168,7 @@ export class Negotiations {
       return false
     }
     judgeReading(stream, (bytes) => {
-      if (watch === undefined && answer === undefined) return true
+      if (watch === undefined && (answer === undefined || answer.hasEnded)) return true
       if (stream.status !== 'open') return false
       let rest = bytesOf(bytes)
       if (watch !== undefined) {
@@ -177,7 +177,7 @@ export class Negotiations {
         if (found === undefined) return true
         watch = undefined
         const bytesMax = isAsking ? ANSWER_BYTES_MAX[found.protocol] : undefined
-        if (bytesMax !== undefined) answer = new FrameWatch(bytesMax)
+        if (bytesMax !== undefined) answer = new FrameWatch(bytesMax, framesMaxOf(found.protocol))
         rest = rest.subarray(found.read)
       }
       const fault = answer?.follow(rest)

@@ -9,9 +9,11 @@ import { memory } from '@libp2p/memory'
 import { type Ping, ping } from '@libp2p/ping'
 import { type TCPOptions, tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import { createLibp2p } from 'libp2p'
 import type { LevelDatastore } from './datastore.ts'
+import type { Circuits } from './relay/circuits.ts'
 import type { Discipline } from './limits/discipline.ts'
 import type { Doorway } from './limits/doorway.ts'
 import { gaterOf } from './limits/gater.ts'
@@ -21,6 +23,8 @@ import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
 import { Negotiations } from './negotiation.ts'
 import { isAnyTaken } from './port.ts'
 import { KEEP_ALIVE_MS, type Pulse } from './pulse.ts'
+import { directOnly } from './relay/direct-only.ts'
+import type { Relaying } from './relay/relaying.ts'
 
 const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
@@ -42,6 +46,8 @@ export type MeshNode = Libp2p<{
   dht: KadDHT
 }>
 
+type DhtComponents = Parameters<ReturnType<typeof kadDHT>>[0]
+
 /** Parts of the mesh that the node depends on. */
 interface NodeParts {
   readonly datastore: LevelDatastore
@@ -51,13 +57,17 @@ interface NodeParts {
   readonly door: Doorway
   /** Notices dead connections, if it is run. */
   readonly pulse?: Pulse
+  /** The connections through relays. Without it, there are none. */
+  readonly circuits?: Circuits | undefined
+  /** What this node relays for others. */
+  readonly relaying?: Relaying | undefined
 }
 
 /** Creates the node. It opens nothing before `startNode`. */
 export async function createNode(
   settings: MeshSettings,
   timing: MeshTiming,
-  { datastore, denied, clock, discipline, door, pulse }: NodeParts
+  { datastore, denied, clock, discipline, door, pulse, circuits, relaying }: NodeParts
 ): Promise<MeshNode> {
   const negotiations = new Negotiations(discipline, clock, pulse)
   const connections = connectionSettings(settings.connectionsMax ?? CONNECTIONS_MAX)
@@ -67,8 +77,11 @@ export async function createNode(
     datastore,
     // The default discloses library, version and platform to every peer.
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
-    addresses: { listen: [...settings.listen], announce: [...(settings.announce ?? [])] },
-    transports: [settings.transport === 'memory' ? memory() : tcp(listener(door, connections.maxConnections))],
+    addresses: addressSettings(settings, circuits),
+    transports: [
+      settings.transport === 'memory' ? memory() : tcp(listener(door, connections.maxConnections)),
+      ...(circuits ? [circuits.transport.bind(circuits)] : [])
+    ],
     connectionProtector: () => negotiations.protector(NOISE),
     connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
@@ -76,7 +89,8 @@ export async function createNode(
       denied,
       discipline,
       door,
-      answersOnly: settings.answersOnly !== undefined
+      answersOnly: settings.answersOnly !== undefined,
+      ...(relaying ? { relays: (peerId) => relaying.hasRoomFor(peerId) } : {})
     }),
     connectionManager: connections,
     // `Pulse` notices dead connections.
@@ -91,7 +105,8 @@ export async function createNode(
       identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
       // Earlier versions close a connection on which their ping, or the DHT's at the same time, is not answered.
       ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
-      dht: kadDHT(dhtSettings(timing))
+      dht: (components: DhtComponents) => kadDHT(dhtSettings(timing))(directOnly(components)),
+      ...(relaying ? { relaying: relaying.service.bind(relaying) } : {})
     }
   })
   guardStreams(node, { clock, discipline })
@@ -136,6 +151,16 @@ const MUXER = {
     maxReadBufferLength: 2 * MiB,
     // The default is unbounded: a peer that does not read would fill the memory.
     maxWriteBufferLength: 8 * MiB
+  }
+}
+
+function addressSettings({ listen, announce = [], relays = [] }: MeshSettings, circuits: Circuits | undefined) {
+  // Who needs relays is not reached where it listens. Others would try these addresses first, and each may take seconds to fail.
+  const isHidden = relays.length > 0 && announce.length === 0
+  return {
+    listen: [...listen],
+    announce: [...announce],
+    announceFilter: (own: Multiaddr[]) => [...(isHidden ? [] : own), ...(circuits?.addresses() ?? [])]
   }
 }
 

@@ -9,6 +9,7 @@ export const cancelExchange: Exchange<wire.CancelAsk, wire.CancelAnswer> = {
   id: '/stimnet/cancel/1.0.0',
   question: messages.CancelAsk,
   answer: messages.CancelAnswer,
+  mayBeRelayed: true,
   questionBytesMax: 16 * KiB,
   answerBytesMax: 4 * KiB,
   deadlineMs: 15_000,

@@ -9,6 +9,7 @@ export const catalogExchange: Exchange<wire.CatalogQuery, wire.CatalogAnswer> = 
   id: '/stimnet/catalog/1.0.0',
   question: messages.CatalogQuery,
   answer: messages.CatalogAnswer,
+  mayBeRelayed: true,
   questionBytesMax: 16 * KiB,
   // Descriptions of some dozens of catalogs with hundreds of variables each.
   answerBytesMax: 1024 * KiB,

@@ -9,6 +9,7 @@ export const digestsExchange: Exchange<wire.DigestsAsk, wire.DigestsAnswer> = {
   id: '/stimnet/digests/1.0.0',
   question: messages.DigestsAsk,
   answer: messages.DigestsAnswer,
+  mayBeRelayed: true,
   // Room for 64 digests of at most 8 KiB, most of which have less than one, and for the marks of 4,000.
   questionBytesMax: 640 * KiB,
   answerBytesMax: 640 * KiB,

@@ -29,6 +29,8 @@ export interface Exchange<Q, A> extends Admission {
   readonly deadlineMs: number
   /** Most streams open at once on one connection. The asker queues further questions; the server resets further streams. */
   readonly streamsPerConnectionMax: number
+  /** Whether it may go over a connection through a relay, which bounds bytes and time. Default: only over direct ones. */
+  readonly mayBeRelayed?: boolean
   /** Bounds for peers without a proof, at a mesh that answers strangers. Default: they share the bounds of all others. */
   readonly unproved?: Admission
 }

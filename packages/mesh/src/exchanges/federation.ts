@@ -9,6 +9,7 @@ export const federationExchange: Exchange<wire.FederationAsk, wire.FederationAns
   id: '/stimnet/federation/1.0.0',
   question: messages.FederationAsk,
   answer: messages.FederationAnswer,
+  mayBeRelayed: true,
   // Room for the statements about some hundreds of members: a few for each, of less than a kilobyte.
   questionBytesMax: 1024 * KiB,
   answerBytesMax: 1024 * KiB,

@@ -9,6 +9,7 @@ export const followExchange: Exchange<wire.FollowAsk, wire.FollowEvent> = {
   id: '/stimnet/follow/1.0.0',
   question: messages.FollowAsk,
   answer: messages.FollowEvent,
+  mayBeRelayed: true,
   // Room for some thousands of open job ids of 32 digits.
   questionBytesMax: 128 * KiB,
   answerBytesMax: LIMITS.followFrameBytesMax,

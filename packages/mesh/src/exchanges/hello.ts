@@ -9,6 +9,7 @@ export const helloExchange: Exchange<wire.HelloAsk, wire.Envelope> = {
   id: '/stimnet/hello/1.0.0',
   question: messages.HelloAsk,
   answer: messages.Envelope,
+  mayBeRelayed: true,
   questionBytesMax: 1 * KiB,
   answerBytesMax: 16 * KiB,
   deadlineMs: 5_000,

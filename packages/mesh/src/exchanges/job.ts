@@ -9,6 +9,7 @@ export const jobExchange: Exchange<wire.JobAsk, wire.JobAnswer> = {
   id: '/stimnet/job/1.0.0',
   question: messages.JobAsk,
   answer: messages.JobAnswer,
+  mayBeRelayed: true,
   // The envelope, with a few bytes of protobuf around it.
   questionBytesMax: LIMITS.envelopeBytesMax + 1 * KiB,
   answerBytesMax: 16 * KiB,

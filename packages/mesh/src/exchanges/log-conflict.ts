@@ -9,6 +9,7 @@ export const logConflictExchange: Exchange<wire.LogConflict, wire.LogConflictAns
   id: '/stimnet/log-conflict/1.0.0',
   question: messages.LogConflict,
   answer: messages.LogConflictAnswer,
+  mayBeRelayed: true,
   // Two notes, each with only the signature of the log's own peer.
   questionBytesMax: 4 * KiB,
   answerBytesMax: 1 * KiB,

@@ -9,6 +9,7 @@ export const uploadExchange: Exchange<wire.UploadAsk, wire.UploadAnswer> = {
   id: '/stimnet/upload/1.0.0',
   question: messages.UploadAsk,
   answer: messages.UploadAnswer,
+  mayBeRelayed: true,
   questionBytesMax: 1 * KiB,
   answerBytesMax: LIMITS.uploadPieceBytesMax + 1 * KiB,
   deadlineMs: 10_000,

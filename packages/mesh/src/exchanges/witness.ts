@@ -9,6 +9,7 @@ export const witnessExchange: Exchange<wire.WitnessAsk, wire.WitnessAnswer> = {
   id: '/stimnet/witness/1.0.0',
   question: messages.WitnessAsk,
   answer: messages.WitnessAnswer,
+  mayBeRelayed: true,
   // Room for a note with some dozens of signatures and for one hash per level of the tree.
   questionBytesMax: 24 * KiB,
   answerBytesMax: 24 * KiB,

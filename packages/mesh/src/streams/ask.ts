@@ -1,7 +1,9 @@
 /** The asking side of exchanges: each question has its own stream, and every wait has a deadline. */
-import type { Libp2p, Stream } from '@libp2p/interface'
+import { type Libp2p, LimitedConnectionError, type Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
+import { newestOf } from '../connect/newest.ts'
+import { isRelayed } from '../connect/relay/circuits.ts'
 import type { Exchange } from '../exchanges/exchange.ts'
 import { faultCodeOf, faultOf } from './fault.ts'
 import { ANSWER_BYTES_MORE, framesOf, openAnswer } from './frame.ts'
@@ -67,7 +69,7 @@ async function askOnce<Q, A>(
   question: Encodable<Q>,
   context: { signal: AbortSignal; doing: string }
 ): Promise<A> {
-  const stream = await openStream(node, exchange.id, peerId, context.signal)
+  const stream = await openStream(node, exchange, peerId, context.signal)
   const frames = framesOf(stream, exchange.answerBytesMax + ANSWER_BYTES_MORE)
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(exchange.deadlineMs + TRAVEL_MS_MAX)])
   try {
@@ -92,11 +94,29 @@ async function writeUnlessAnswered(write: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Opens a stream to a peer, and connects to it first if needed. Throws KEY_UNSUPPORTED or what libp2p throws; see `fault.ts`. */
-export async function openStream(node: Libp2p, protocol: string, peerId: string, signal: AbortSignal): Promise<Stream> {
-  return node.dialProtocol(peerIdFromString(parseKeyId(peerId)), protocol, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS_MAX)]),
+/**
+ * Opens a stream to a peer, directly if there is a choice, and connects to it first if needed. Throws KEY_UNSUPPORTED, or what libp2p
+ * throws; see `fault.ts`.
+ */
+export async function openStream(
+  node: Libp2p,
+  { id, mayBeRelayed = false }: Pick<Exchange<never, never>, 'id' | 'mayBeRelayed'>,
+  peerId: string,
+  signal: AbortSignal
+): Promise<Stream> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS_MAX)])
+  const peer = peerIdFromString(parseKeyId(peerId))
+  // The library would not use a limited connection again, but dial another one.
+  const open = node.getConnections(peer).filter(({ status }) => status === 'open')
+  const direct = newestOf(open.filter(({ remoteAddr }) => !isRelayed(remoteAddr)))
+  const usable = direct ?? (mayBeRelayed ? newestOf(open) : undefined)
+  const connection = usable ?? (await node.dial(peer, { signal: within, force: true }))
+  // The library itself refuses only where the relay has named limits.
+  if (!mayBeRelayed && isRelayed(connection.remoteAddr)) throw new LimitedConnectionError(`${id} does not use relays`)
+  return connection.newStream(id, {
+    signal: within,
     // `Lanes` keeps the number of streams below this.
-    maxOutboundStreams: 256
+    maxOutboundStreams: 256,
+    runOnLimitedConnection: mayBeRelayed
   })
 }

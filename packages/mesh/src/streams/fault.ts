@@ -17,6 +17,10 @@ const BY_NAME: Readonly<Record<string, Code>> = {
   UnexpectedPeerError: 'PEER_UNREACHABLE',
   NotFoundError: 'PEER_UNREACHABLE',
   DialError: 'PEER_UNREACHABLE',
+  // A relay refuses, or the peer has no reservation there.
+  InvalidMessageError: 'PEER_UNREACHABLE',
+  // There is only a connection through a relay, and the exchange does not use one.
+  LimitedConnectionError: 'PEER_UNREACHABLE',
   ConnectionFailedError: 'PEER_UNREACHABLE',
   TransportUnavailableError: 'PEER_UNREACHABLE',
   InvalidMultiaddrError: 'PARAMETER_INVALID',

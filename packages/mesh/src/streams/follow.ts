@@ -84,7 +84,7 @@ async function readAll(
   onOpen: () => void
 ): Promise<never> {
   const question = followExchange.question.encode(await options.ask())
-  const stream = await openStream(asking.node, followExchange.id, peerId, signal)
+  const stream = await openStream(asking.node, followExchange, peerId, signal)
   const frames = framesOf(stream, followExchange.answerBytesMax + ANSWER_BYTES_MORE, BUFFER_BYTES_MAX)
   const abort = () => abortStream(stream, signal.reason)
   signal.addEventListener('abort', abort, { once: true })

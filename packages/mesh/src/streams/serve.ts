@@ -126,12 +126,13 @@ const CLOSING_STREAMS = 8
 /** Registers the handler for the streams of an exchange. */
 export async function register(
   serving: Serving,
-  exchange: Pick<Exchange<never, never>, 'id' | 'streamsPerConnectionMax'>,
+  exchange: Pick<Exchange<never, never>, 'id' | 'streamsPerConnectionMax' | 'mayBeRelayed'>,
   handler: (stream: Stream, connection: Connection) => Promise<void>
 ): Promise<void> {
   try {
     await serving.node.handle(exchange.id, handler, {
-      maxInboundStreams: exchange.streamsPerConnectionMax + CLOSING_STREAMS
+      maxInboundStreams: exchange.streamsPerConnectionMax + CLOSING_STREAMS,
+      runOnLimitedConnection: exchange.mayBeRelayed ?? false
     })
   } catch (error) {
     serving.deps.events.unexpected(errorOf(error), `serving ${exchange.id}`)

@@ -3,6 +3,7 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Clock, RandomSource } from '@stimnet/protocol'
 import { backOffMs } from '../connect/limits/back-off.ts'
+import { isRelayed } from '../connect/relay/circuits.ts'
 import type { Links } from '../connect/links.ts'
 import { ADDRESSES_MAX } from '../connect/members.ts'
 import type { MeshTiming } from '../mesh.ts'
@@ -62,6 +63,7 @@ export class Dialler {
   readonly #targets = new Map<string, Target>()
   #underWay = 0
   #wake = new AbortController()
+  #anew = new AbortController()
   #neighbours: ReadonlySet<string> | null = null
 
   constructor(deps: DiallerDeps) {
@@ -144,6 +146,18 @@ export class Dialler {
     this.#due(target, backOffMs(target.failures, this.#bounds(), random))
   }
 
+  /** Dials at once who could not be reached before, because the way to them may be open again. Dials in progress begin anew. */
+  retry(): void {
+    for (const target of this.#targets.values()) {
+      if (target.failures === 0 && !target.dialling) continue
+      target.failures = 0
+      target.dueAtMs = this.#deps.clock.now()
+    }
+    this.#anew.abort()
+    this.#anew = new AbortController()
+    this.limitChanged()
+  }
+
   forget(peerId: string): void {
     this.#targets.delete(peerId)
     this.#neighbours = null
@@ -220,27 +234,32 @@ export class Dialler {
   }
 
   async #dial(target: Target): Promise<void> {
+    const anew = this.#anew.signal
     try {
       if (target.peerId !== null && !this.#deps.permits(target.peerId)) throw new Error('no longer permitted')
-      await this.#connect(target)
+      await this.#connect(target, anew)
       target.failures = 0
       target.openedAtMs = this.#deps.clock.now()
     } catch {
       // The reason does not matter here: the peer could not be reached, and is dialled again later or dropped.
-      target.failures += 1
-      target.isMissed = true
-      target.dueAtMs = this.#deps.clock.now() + backOffMs(target.failures, this.#bounds(), this.#deps.random)
-      if (target.kind === 'hint' && target.failures >= HINT_TRIES) this.#drop(target)
-      if (target.failures === ILL_FAILURES) this.#neighbours = null
+      if (!anew.aborted) this.#failed(target)
     }
     target.dialling = false
     this.#underWay -= 1
     this.#wake.abort()
   }
 
-  async #connect(target: Target): Promise<void> {
+  #failed(target: Target): void {
+    target.failures += 1
+    target.isMissed = true
+    target.dueAtMs = this.#deps.clock.now() + backOffMs(target.failures, this.#bounds(), this.#deps.random)
+    if (target.kind === 'hint' && target.failures >= HINT_TRIES) this.#drop(target)
+    if (target.failures === ILL_FAILURES) this.#neighbours = null
+  }
+
+  async #connect(target: Target, anew: AbortSignal): Promise<void> {
     const { node, links, stopping } = this.#deps
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(DIAL_MS_MAX)])
+    const signal = AbortSignal.any([stopping, anew, AbortSignal.timeout(DIAL_MS_MAX)])
     const { peerId } = target
     // After a failure, the known addresses may be out of date.
     if (peerId !== null && target.kind !== 'hint' && (target.failures > 0 || target.addresses.length === 0)) {
@@ -248,7 +267,8 @@ export class Dialler {
     }
     const addresses = dialable(target)
     if (addresses.length === 0) throw new Error('no address is known')
-    const connection = await node.dial(addresses, { signal })
+    // Two peers that dial each other through one relay have the same address for both connections, and each would end one of them.
+    const connection = await node.dial(addresses, { signal, force: addresses.every(isRelayed) })
     await links.untilLive(connection, AbortSignal.any([stopping, AbortSignal.timeout(IDENTIFY_MS_MAX)]))
     target.peerId ??= connection.remotePeer.toString()
   }
@@ -263,9 +283,10 @@ function merge(newer: readonly string[], older: readonly string[]): string[] {
   return [...new Set([...newer, ...older])].slice(0, ADDRESSES_MAX)
 }
 
-/** The last PeerId in a multiaddr; null if there is none. */
+/** The PeerId at the end of a multiaddr; null if there is none. One before it is that of a relay. */
 function peerIdOf(address: Multiaddr): string | null {
-  return address.getComponents().findLast((component) => component.name === 'p2p')?.value ?? null
+  const last = address.getComponents().at(-1)
+  return last?.name === 'p2p' ? (last.value ?? null) : null
 }
 
 /** The target's addresses, each with its PeerId if that is known, so that Noise fails if another peer answers there. */

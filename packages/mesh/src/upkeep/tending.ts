@@ -1,7 +1,11 @@
-/** Closes connections that nobody needs: those of this peer's own dials after a while without use, and what is above the limit. */
+/**
+ * Closes connections that nobody needs: those of this peer's own dials after a while without use, those through a relay beside a direct
+ * one, and what is above the limit.
+ */
 import type { Connection } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { MeshNode } from '../connect/node.ts'
+import { isRelayed } from '../connect/relay/circuits.ts'
 import { rankOf } from './neighbours.ts'
 
 /** Looks at all connections within `idleMs`. */
@@ -56,6 +60,9 @@ export class Tending {
     const { node, isKept, isSparing, limit } = this.#deps
     const all = node.getConnections()
     const unkept = all.filter((connection) => !isKept(idOf(connection)))
+    const direct = new Set(all.filter(({ remoteAddr }) => !isRelayed(remoteAddr)).map(idOf))
+    const spare = all.filter((connection) => isRelayed(connection.remoteAddr) && direct.has(idOf(connection)))
+    for (const connection of spare) if (isOwn(connection) && !isUsed(connection)) close(connection)
     for (const connection of unkept) if (isOwn(connection) && this.#isIdle(connection)) close(connection)
     // The side that dialled closes; the other one only above the limit, those first that rank last for both.
     const lasting = new Set(all.filter((connection) => isKept(idOf(connection)) || !isOwn(connection)).map(idOf))
@@ -68,11 +75,15 @@ export class Tending {
 
   #isIdle(connection: Connection): boolean {
     const { clock, idleMs } = this.#deps
-    const isUpkeep = (protocol: string) => UPKEEP.some((prefix) => protocol.startsWith(prefix))
-    if (connection.streams.some(({ protocol }) => !isUpkeep(protocol))) return false
+    if (isUsed(connection)) return false
     const usedAtMs = this.#usedAtMs.get(idOf(connection)) ?? 0
     return clock.now() - Math.max(usedAtMs, connection.timeline.open) >= idleMs
   }
+}
+
+function isUsed({ streams }: Connection): boolean {
+  const isUpkeep = (protocol: string) => UPKEEP.some((prefix) => protocol.startsWith(prefix))
+  return streams.some(({ protocol }) => !isUpkeep(protocol))
 }
 
 function isOwn({ direction }: Connection): boolean {

@@ -9,13 +9,14 @@ import { type Finding, namer } from './finding.ts'
 import { admissionOf, bootstrapFindings, clockFinding } from './neighbours.ts'
 import { doorOf } from './ports.ts'
 import { sandboxFinding } from './sandbox.ts'
+import { type RunningState, reachFindings } from './reach.ts'
 import { keyFinding, permissionFinding } from './secrets.ts'
 import { diskFinding, storeFinding } from './store.ts'
 
 /** What the caller brings along. */
 export interface CheckUpOptions {
-  /** How far the clocks of a running peer's neighbours are ahead of this machine's, ms; undefined where it cannot be asked. */
-  readonly offsetsAt?: (url: string) => Promise<readonly number[] | undefined>
+  /** The state of the running peer; undefined where it cannot be asked. */
+  readonly statusAt?: (url: string) => Promise<RunningState | undefined>
   readonly clock?: Clock
 }
 
@@ -29,18 +30,20 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   const door = await doorOf(loaded, peerId)
   const admission = await admissionOf(loaded, dataDir, peerId)
   const mayRun = door.isRunning !== false
-  const bootstrap = await bootstrapFindings(config, admission.permits, { seed, peerId, mayRun, clock })
-  const asked = door.url === undefined ? undefined : await options.offsetsAt?.(door.url)
+  const self = { seed, peerId, mayRun, clock }
+  const bootstrap = await bootstrapFindings(config, admission.permits, self)
+  const state = door.url === undefined ? undefined : await options.statusAt?.(door.url)
   return [
     namer('configuration').ok(`${config.catalogs.length} catalogs`),
     key,
     ...admission.findings,
-    clockFinding(asked ?? bootstrap.offsets, clock.now()),
+    clockFinding(state?.clockOffsetsMs ?? bootstrap.offsets, clock.now()),
     await permissionFinding(dataDir),
     await diskFinding(dataDir),
     await storeFinding(dataDir, { isRunning: door.isRunning === true }),
     ...door.findings,
     ...bootstrap.findings,
+    ...(await reachFindings(config, admission.permits, self, state?.reach)),
     ...(await dataFindings(config.catalogs, baseDir)),
     ...(await policyFindings(loaded)),
     await sandboxFinding(config, dataDir)

@@ -98,21 +98,28 @@ export async function bootstrapFindings(
   permits: Permits,
   self: Self
 ): Promise<{ findings: Finding[]; offsets: number[] }> {
-  const looked = await Promise.all(mesh.bootstrap.map((address) => look(address, permits, self)))
+  const looked = await Promise.all(mesh.bootstrap.map((address) => look('bootstrap', address, permits, self)))
   return {
     findings: looked.map(({ finding }) => finding),
     offsets: looked.flatMap(({ offset }) => (offset === undefined ? [] : [offset]))
   }
 }
 
+/** An address of another peer, and the clock of who answered there. */
 interface Looked {
   readonly finding: Finding
   /** How far the other's clock is ahead, ms. */
   readonly offset?: number
 }
 
-async function look(address: string, permits: Permits, self: Self): Promise<Looked> {
-  const { ok, fix } = namer('bootstrap')
+/** Looks whether a peer answers at an address in `mesh.bootstrap` or `mesh.relays`, and whether it is who it should be. */
+export async function look(
+  name: 'bootstrap' | 'relays',
+  address: string,
+  permits: Permits,
+  self: Self
+): Promise<Looked> {
+  const { ok, fix } = namer(name)
   const match = /^(\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+))(?:\/p2p\/([^/]+))?$/.exec(address)
   const [, place = '', host = '', port = '', named] = match ?? []
   if (!match || (named !== undefined && !isKeyId(named))) {
@@ -134,12 +141,14 @@ async function look(address: string, permits: Permits, self: Self): Promise<Look
   }
   const { met, refused, offset } = await meet(place, { ...self, seed: self.seed }, permits)
   return {
-    finding: judge({ address, named, met, refused, permits, ok, fix, self }),
+    finding: judge({ key: `mesh.${name}`, address, named, met, refused, permits, ok, fix, self }),
     ...(offset === undefined ? {} : { offset })
   }
 }
 
 interface Judging extends ReturnType<typeof namer> {
+  /** The key of the configuration with the address. */
+  readonly key: string
   readonly address: string
   /** The PeerId in the address. */
   readonly named: string | undefined
@@ -150,13 +159,13 @@ interface Judging extends ReturnType<typeof namer> {
   readonly self: Self
 }
 
-function judge({ address, named, met, refused, permits, self, ok, fix }: Judging): Finding {
+function judge({ key, address, named, met, refused, permits, self, ok, fix }: Judging): Finding {
   if (met === undefined) return fix(`${address} answers, but not as a StimNet peer does: another program is there`)
   if (named === undefined)
     return fix(`${withoutPeerId(address)}. Now ${met} answers there: ask its steward whether that is the peer`)
   if (met !== named) {
     return fix(
-      `${address}: another PeerId answers there, ${met}. Ask its steward which one is right, and correct mesh.bootstrap`
+      `${address}: another PeerId answers there, ${met}. Ask its steward which one is right, and correct ${key}`
     )
   }
   if (!permits(met))

@@ -17,6 +17,18 @@ const requester = z
   .string()
   .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
 
+/** What a peer relays for others at most. A connection past its bounds is cut and opened anew, so they cost a reconnection, no answer. */
+const relayLimitsSchema = z.strictObject({
+  /** Peers that are reached through this one. */
+  reservations: z.int().min(1).max(1_000).default(128),
+  /** Connections that are relayed at the same time. */
+  circuits: z.int().min(1).max(10_000).default(512),
+  /** MiB of one connection, both ways together. The common default of 128 KiB would cut answers. */
+  circuit_mib: z.int().min(1).max(1_048_576).default(1_024),
+  /** Hours of one connection. The common default of two minutes would cut every follow stream. */
+  circuit_hours: z.int().min(1).max(168).default(24)
+})
+
 const meshSchema = z.strictObject({
   /** Multiaddrs to listen on. Loopback unless configured, so that no peer is on the network by accident. */
   listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/4001']),
@@ -36,11 +48,28 @@ const meshSchema = z.strictObject({
   neighbours: z.int().min(4).max(1_000).default(24),
   /** Most connections at the same time, whoever opened them. Further ones are refused. */
   connections_max: z.int().min(16).max(10_000).default(500),
+  /**
+   * Relays through which others reach a peer that can only dial out, each ending in /p2p/PEERID. They have to be members, or in
+   * `peers`. A relay sees who talks to whom and how much, but nothing that is said.
+   */
+  relays: z
+    .array(z.string().refine(isRelayAddress, 'not an address of a relay, ending in /p2p/PEERID'))
+    .max(8)
+    .default([]),
+  /** Relays connections between peers that may connect here. */
+  relay: z.boolean().default(false),
+  relay_limits: relayLimitsSchema.prefault({}),
   /** PeerIds that may connect. Empty means nobody. */
   peers: z.array(keyId).default([]),
   /** Lets anybody connect and ask. For the demo and tests only. */
   open: z.boolean().default(false)
 })
+
+/** Whether a text is the address of one peer that is reached without another relay. */
+function isRelayAddress(text: string): boolean {
+  const [, peerId = ''] = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+\/p2p\/([^/]+)$/.exec(text) ?? []
+  return isKeyId(peerId)
+}
 
 /** Whether a text is an origin as browsers write it: no path, no `*`, not `null`. */
 function isOrigin(text: string): boolean {
@@ -389,6 +418,9 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (gateway.tls && !gateway.enabled) yield ['gateway.tls', 'does nothing while gateway.enabled is false']
   if (mesh.open && config.federation.charter !== undefined) {
     yield ['mesh.open', 'lets everybody in, so a charter would do nothing: remove one or the other']
+  }
+  if (mesh.open && mesh.relay) {
+    yield ['mesh.relay', 'would relay for everybody, because mesh.open lets everybody in: remove one or the other']
   }
   const { results_days = 0, jobs_days, requests_days } = config.retention
   for (const [key, days] of Object.entries({ jobs_days, requests_days })) {

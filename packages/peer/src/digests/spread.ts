@@ -93,6 +93,11 @@ export class Spread {
     this.#hurry()
   }
 
+  /** Publishes a new digest soon, because this peer has other addresses. */
+  readdressed(): void {
+    this.#hurry()
+  }
+
   /** Answers another peer. Throws MALFORMED for a message with too many digests or marks. */
   async answer(ask: Message<'DigestsAsk'>, from: string): Promise<Parameters<typeof messages.DigestsAnswer.encode>[0]> {
     const { store } = this.#parts

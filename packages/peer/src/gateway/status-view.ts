@@ -70,6 +70,7 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
         started_at: isoOf(startedAtMs),
         gateway_url: endpointUrl,
         mesh_addresses: parts.mesh.addresses(),
+        reach: reachOf(parts.mesh),
         checks: [...(await parts.checks())],
         sandbox: { engine: sandboxEngine, grade: sandboxGrade, languages: [...languages] },
         catalogs,
@@ -87,6 +88,17 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
         usage: used.filter((usage) => usage.used > 0).map(usageOf)
       }
     }
+  }
+}
+
+function reachOf(mesh: Mesh): Status['reach'] {
+  const { direct, relays, relaying } = mesh.reach()
+  return {
+    direct: { addresses: [...direct.addresses], reached: direct.isReached },
+    relays: relays.map(({ peerId, address, sinceMs, why }) => {
+      return { peer_id: peerId, address, since: sinceMs === null ? null : isoOf(sinceMs), why }
+    }),
+    relaying
   }
 }
 

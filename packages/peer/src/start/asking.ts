@@ -70,13 +70,14 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
   mesh.serve(digestsExchange, (ask, from) => spread.answer(ask, from))
   const introducing = { mesh, directory, clock, clocks, events, atMs: new Map<string, number>() }
   keepIntroduced(introducing, lifetime)
-  await mesh.start((peerId) => {
+  const connected = (peerId: string) => {
     void introduce(introducing, peerId)
     void spread.met(peerId)
     void witnesses.compare(peerId)
     void conflicts.tellAll(peerId)
     if (federation) void exchangeStatements({ federation, mesh, events }, peerId)
-  })
+  }
+  await mesh.start(connected, () => spread.readdressed())
   spread.start()
   return { links, directory }
 }

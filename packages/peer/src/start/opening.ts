@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
 import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { makeFolder } from '@stimnet/machine'
-import { createMesh, helloExchange, type Mesh, type MeshTiming, witnessExchange } from '@stimnet/mesh'
+import { createMesh, helloExchange, type Mesh, type MeshTiming, type RelayBounds, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
 import { recordBackups } from '../backup/noted.ts'
@@ -172,6 +172,8 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       mdns: config.mesh.mdns,
       neighbours: config.mesh.neighbours,
       connectionsMax: config.mesh.connections_max,
+      relays: config.mesh.relays,
+      ...(config.mesh.relay ? { relaying: relayBoundsOf(config.mesh.relay_limits) } : {}),
       permits: parts.permits,
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
@@ -184,6 +186,13 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
         peerConnected: (peerId) => events.peerConnected(peerId),
         peerDisconnected: (peerId) => events.peerDisconnected(peerId),
         denied: (peerId) => monitor.turnedAway(peerId),
+        relayReserved: (relay, address) => events.relayReserved({ relay, address }),
+        relayLost: (relay, why) =>
+          monitor.raise({
+            kind: 'relay-lost',
+            actor: relay,
+            detail: `others do not reach this peer through it: ${why}`
+          }),
         shutOut: (peerId, why) => monitor.raise({ kind: 'peer-shut-out', actor: peerId, detail: why }),
         refused: (from, exchange, code) => {
           events.served({ exchange, from, ms: 0, code })
@@ -194,6 +203,15 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       }
     }
   )
+}
+
+function relayBoundsOf(limits: PeerConfig['mesh']['relay_limits']): RelayBounds {
+  return {
+    reservationsMax: limits.reservations,
+    circuitsMax: limits.circuits,
+    circuitBytesMax: limits.circuit_mib * 1024 * 1024,
+    circuitMsMax: limits.circuit_hours * 3_600_000
+  }
 }
 
 /** Whether members pass this peer's digest on. */

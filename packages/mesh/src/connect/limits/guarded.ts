@@ -1,4 +1,5 @@
 /** Bounds on the streams that libp2p itself reads, above all the DHT's. They are checked before libp2p decodes a byte. */
+import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
@@ -17,8 +18,12 @@ export const GRAVE = 5
 const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
   '/stimnet/kad/1.0.0': 64 * KiB,
   '/stimnet/id/1.0.0': 16 * KiB,
-  '/stimnet/id/push/1.0.0': 16 * KiB
+  '/stimnet/id/push/1.0.0': 16 * KiB,
+  [RELAY_V2_HOP_CODEC]: 4 * KiB,
+  [RELAY_V2_STOP_CODEC]: 4 * KiB
 }
+/** Protocols of a relay: after one frame, a stream carries what the two ends encrypted. */
+const ONE_FRAME: ReadonlySet<string> = new Set([RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC])
 /** The largest frame of an answer of each protocol, bytes. An answer of the DHT can list every member that the other side knows. */
 export const ANSWER_BYTES_MAX: Readonly<Record<string, number>> = {
   ...FRAME_BYTES_MAX,
@@ -33,18 +38,26 @@ const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, 
 /** Reads the length prefixes of frames from the bytes of a stream as they arrive. */
 export class FrameWatch {
   readonly #bytesMax: number
+  #framesLeft: number
   #length = 0
   #lengthBytes = 0
   #left = 0
 
-  constructor(bytesMax: number) {
+  /** After `framesMax` frames, nothing is read any more. */
+  constructor(bytesMax: number, framesMax = Number.POSITIVE_INFINITY) {
     this.#bytesMax = bytesMax
+    this.#framesLeft = framesMax
+  }
+
+  /** Whether all frames that are read have arrived. */
+  get hasEnded(): boolean {
+    return this.#framesLeft === 0 && this.#left === 0
   }
 
   /** The number of frames that began in these bytes, or why they violate the bounds. */
   follow(bytes: Uint8Array): number | string {
     let begun = 0
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length && !this.hasEnded; ) {
       if (this.#left > 0) {
         const step = Math.min(this.#left, bytes.length - at)
         this.#left -= step
@@ -63,6 +76,7 @@ export class FrameWatch {
       this.#left = this.#length
       this.#length = 0
       this.#lengthBytes = 0
+      this.#framesLeft -= 1
       begun += 1
     }
     return begun
@@ -71,6 +85,7 @@ export class FrameWatch {
 
 /** Counts the pings of a stream. */
 class PingWatch {
+  readonly hasEnded = false
   #bytes = 0
 
   follow(bytes: Uint8Array): number {
@@ -78,6 +93,11 @@ class PingWatch {
     this.#bytes += bytes.length
     return Math.floor(this.#bytes / PING_BYTES) - before
   }
+}
+
+/** Frames that are read on a stream of the protocol. */
+export function framesMaxOf(protocol: string): number {
+  return ONE_FRAME.has(protocol) ? 1 : Number.POSITIVE_INFINITY
 }
 
 interface Registrar {
@@ -95,7 +115,7 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
     const guarded = (stream: Stream, connection: Connection) => {
       const from = connection.remotePeer.toString()
       const guard = {
-        watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax),
+        watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax, framesMaxOf(protocol)),
         take: (count: number) => frames.take(from, count),
         bad: (why: string, marks: number) => discipline.mark(from, why, marks)
       }
@@ -106,7 +126,7 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
 }
 
 interface Guard {
-  readonly watch: Pick<FrameWatch, 'follow'>
+  readonly watch: Pick<FrameWatch, 'follow' | 'hasEnded'>
   take(count: number): boolean
   bad(why: string, marks: number): void
 }
@@ -119,6 +139,7 @@ function guardStream(stream: Stream, { watch, take, bad }: Guard): boolean {
     return false
   }
   return judgeReading(stream, (bytes) => {
+    if (watch.hasEnded) return true
     if (stream.status !== 'open') return false
     const found = watch.follow(bytes.subarray())
     if (typeof found === 'string') return refuse(found, GRAVE)

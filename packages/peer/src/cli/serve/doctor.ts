@@ -1,5 +1,6 @@
 /** `stimnet doctor`: checks a peer and says how to repair what is wrong. */
 import { clientFor, command, EXIT, printable } from '@stimnet/machine'
+import type { RunningState } from '../../checkup/reach.ts'
 import { CONFIG_OPTION } from './start.ts'
 
 /** Exit code 1: at least one finding needs repair. */
@@ -9,8 +10,8 @@ export const doctorCommand = command({
   summary: 'Checks key, clock, disk, ports, data, other peers and the sandbox, and says what to do.',
   details: `
 Each line begins with ok or FIX. A line with FIX says what to do, and the exit code is then 1. The peer may be running or
-stopped; nothing is changed or created. Bootstrap peers are asked with the peer's own key. If the peer is running, its clock
-comparisons are read from its gateway, which needs a login as steward, auditor or operator.
+stopped; nothing is changed or created. Bootstrap peers and relays are asked with the peer's own key. If the peer is running, its
+clock comparisons, and how others reach it, are read from its gateway, which needs a login as steward, auditor or operator.
 
   stimnet doctor --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
@@ -21,7 +22,7 @@ comparisons are read from its gateway, which needs a login as steward, auditor o
       import('../../config/config.ts'),
       import('../../checkup/checkup.ts')
     ])
-    const findings = await checkUp(await loadConfig(values.config ?? 'stimnet.yaml'), { offsetsAt })
+    const findings = await checkUp(await loadConfig(values.config ?? 'stimnet.yaml'), { statusAt })
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
     else
       for (const { name, ok, detail } of findings)
@@ -30,11 +31,12 @@ comparisons are read from its gateway, which needs a login as steward, auditor o
   }
 })
 
-/** The clock comparisons of a running peer; undefined without a login that may read them. */
-async function offsetsAt(url: string): Promise<readonly number[] | undefined> {
+/** The state of a running peer; undefined without a login that may read it. */
+async function statusAt(url: string): Promise<RunningState | undefined> {
   try {
-    const { members } = await (await clientFor(url)).status()
-    return members.flatMap(({ clock_offset_ms: offset }) => (offset === null ? [] : [offset]))
+    const { members, reach } = await (await clientFor(url)).status()
+    const clockOffsetsMs = members.flatMap(({ clock_offset_ms: offset }) => (offset === null ? [] : [offset]))
+    return { reach, clockOffsetsMs }
   } catch {
     return undefined
   }

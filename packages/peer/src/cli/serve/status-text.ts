@@ -37,6 +37,7 @@ export function statusText(status: Status): string {
     `${printable(status.institution)} (${printable(status.node_id)}) runs since ${localTime(status.started_at)}, version ${status.version}\n`,
     `PeerId    ${status.peer_id}\nGateway   ${status.gateway_url}\n`,
     ...status.mesh_addresses.map((address) => `Mesh      ${address}\n`),
+    reachText(status.reach),
     `Sandbox   ${sandbox.engine === 'none' ? 'none' : `${sandbox.engine} (${sandbox.grade})${languages}`}\n`,
     `Jobs      ${jobs.running} running, ${jobs.queued} queued\n`,
     `Disk      ${status.disk.map(bytesText).join(', ')}\n`,
@@ -47,6 +48,23 @@ export function statusText(status: Status): string {
     waitingText(status.waiting),
     usageText(status.usage)
   ].join('')
+}
+
+/** The ways by which others reach the peer. */
+function reachText({ direct, relays, relaying }: Status['reach']): string {
+  const listens = direct.reached ? 'directly' : 'not directly yet: no connection has arrived since the start'
+  const lines = [
+    `Reached   ${direct.addresses.length === 0 ? 'not directly: mesh.listen is empty' : listens}`,
+    ...relays.map(({ peer_id, since, why }) => {
+      if (since !== null) return `Reached   through ${peer_id} since ${localTime(since)}`
+      return `Reached   not through ${peer_id}: ${why === '' ? 'it has not answered yet' : printable(why)}`
+    })
+  ]
+  if (relaying) {
+    const { reservations, circuits } = relaying
+    lines.push(`Relays    for ${counted(reservations, 'peer')}, ${counted(circuits, 'connection')} now`)
+  }
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 /** For how long something is kept, and how much of it the next sweep deletes. */

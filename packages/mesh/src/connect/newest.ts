@@ -1,0 +1,7 @@
+/** The choice among several connections to one peer. */
+import type { Connection } from '@libp2p/interface'
+
+/** The newest one; undefined without any. After a change of the peer's network, older ones are dead, and nobody has noticed. */
+export function newestOf(connections: readonly Connection[]): Connection | undefined {
+  return [...connections].sort((a, b) => b.timeline.open - a.timeline.open)[0]
+}

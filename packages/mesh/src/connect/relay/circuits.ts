@@ -1,0 +1,92 @@
+/** Connections through relays: dialling through a relay, and being reached through those at which this peer has a reservation. */
+import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
+import type { Connection, PeerId, Stream, Transport } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+
+/** The protocol that a relay serves. */
+export const RELAY_PROTOCOL = RELAY_V2_HOP_CODEC
+/** Connections through one relay, opened by others. A connection to a relay has room for 256 streams. */
+const ARRIVING_MAX = 240
+
+/** Tells the library that every relay is known already. It would look at each, and get in the way of reservations. */
+const KNOWS_ALL = { has: () => true, add: () => undefined, remove: () => undefined }
+
+type Components = Parameters<ReturnType<typeof circuitRelayTransport>>[0]
+
+/** Members of the library's transport that are not in its interface. */
+interface CircuitTransport extends Transport {
+  onStop(stream: Stream, connection: Connection): Promise<void>
+  readonly reservationStore: EventTarget & {
+    relayFilter: { has(peer: Uint8Array): boolean; add(peer: Uint8Array): void }
+    addRelay(relay: PeerId, kind: 'configured'): Promise<unknown>
+    hasReservation(relay: PeerId): boolean
+  }
+}
+
+/** Whether an address leads through a relay. */
+export function isRelayed(address: { toString(): string }): boolean {
+  return address.toString().includes('/p2p-circuit')
+}
+
+/** The PeerId in the address of a relay. Throws for an address without one. */
+export function relayOf(address: string): PeerId {
+  const last = multiaddr(address).getComponents().at(-1)
+  if (last?.name !== 'p2p' || last.value === undefined || isRelayed(address)) throw new Error('no PeerId of a relay')
+  return peerIdFromString(last.value)
+}
+
+/** The circuit transport of a node, with the reservations of this peer. */
+export class Circuits {
+  readonly #relays: readonly { readonly id: PeerId; readonly address: string }[]
+  #self = ''
+  #transport: CircuitTransport | undefined
+
+  /** `relays` are multiaddrs with PeerIds. Others are told these addresses, never those that a relay names. */
+  constructor(relays: readonly string[]) {
+    this.#relays = relays.map((address) => ({ id: relayOf(address), address }))
+  }
+
+  /** Makes the transport, once. */
+  transport(components: Components): Transport {
+    const transport = circuitRelayTransport({
+      maxInboundStopStreams: ARRIVING_MAX,
+      discoveryFilter: KNOWS_ALL,
+      // The library drops what waits in its queue for another reservation, without a word.
+      reservationConcurrency: Math.max(1, this.#relays.length)
+    })(components) as CircuitTransport
+    // The library never again asks a relay that once did not answer. When to ask is decided by `Reservations`.
+    transport.reservationStore.relayFilter = { has: () => false, add: () => undefined }
+    // The library makes any peer that pretends to relay somebody into a relay of this peer.
+    const arrived = transport.onStop
+    transport.onStop = async (stream, connection) => {
+      if (this.isReserved(connection.remotePeer)) return arrived(stream, connection)
+      stream.abort(new Error('not a relay of this peer'))
+    }
+    this.#self = components.peerId.toString()
+    this.#transport = transport
+    return transport
+  }
+
+  /** Reserves a place at a relay, or asks for it again. Throws what the library throws. */
+  async reserve(relay: PeerId): Promise<void> {
+    await this.#transport?.reservationStore.addRelay(relay, 'configured')
+  }
+
+  isReserved(relay: PeerId): boolean {
+    return this.#transport?.reservationStore.hasReservation(relay) ?? false
+  }
+
+  /** The addresses at which others reach this peer through its relays, with its PeerId. */
+  addresses(): Multiaddr[] {
+    const reserved = this.#relays.filter(({ id }) => this.isReserved(id))
+    return reserved.map(({ address }) => multiaddr(`${address}/p2p-circuit/p2p/${this.#self}`))
+  }
+
+  /** Calls `lost` with the PeerId of each relay whose reservation ended. */
+  onLost(lost: (relay: string) => void): void {
+    this.#transport?.reservationStore.addEventListener('relay:removed', (event) => {
+      lost(String((event as CustomEvent<{ relay: PeerId }>).detail.relay))
+    })
+  }
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
+import { type Connection, LimitedConnectionError, type PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { streamPair } from '@libp2p/utils'
+import { multiaddr } from '@multiformats/multiaddr'
+import { codeOf, systemClock } from '@stimnet/protocol'
+import { LevelDatastore } from '../src/connect/datastore.ts'
+import { Discipline } from '../src/connect/limits/discipline.ts'
+import { Doorway } from '../src/connect/limits/doorway.ts'
+import { gaterOf } from '../src/connect/limits/gater.ts'
+import { FrameWatch } from '../src/connect/limits/guarded.ts'
+import { createNode, KAD_PROTOCOL, type MeshNode } from '../src/connect/node.ts'
+import { Circuits } from '../src/connect/relay/circuits.ts'
+import { directOnly } from '../src/connect/relay/direct-only.ts'
+import { pace, Relaying } from '../src/connect/relay/relaying.ts'
+import { helloExchange, type RelayBounds } from '../src/index.ts'
+import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
+
+const BOUNDS: RelayBounds = {
+  reservationsMax: 16,
+  circuitsMax: 64,
+  circuitBytesMax: 1024 * 1024,
+  circuitMsMax: 3_600_000
+}
+const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
+
+/** Runs a test with a permitted peer that obeys nobody. */
+async function withIntruder(test: (node: MeshNode) => Promise<void>): Promise<void> {
+  const nodeSeed = crypto.getRandomValues(new Uint8Array(32))
+  const settings = { nodeSeed, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [], mdns: false, permits: () => true }
+  const node = await createNode(settings, TIMING, {
+    datastore: await LevelDatastore.open(newStore()),
+    clock: systemClock,
+    discipline: new Discipline(systemClock),
+    door: new Doorway(systemClock),
+    denied: () => {},
+    circuits: new Circuits([]),
+    relaying: new Relaying(BOUNDS)
+  })
+  await node.start()
+  try {
+    await test(node)
+  } finally {
+    await node.stop()
+  }
+}
+
+const firstOf = (peer: TestPeer) => multiaddr(peer.mesh.addresses()[0] ?? '')
+
+describe('a member that misuses relays', () => {
+  it('is no relay of a peer that has not named it, whatever it says', async () => {
+    await withNetwork(async (start) => {
+      const peer = await start()
+      await withIntruder(async (node) => {
+        const connection = await node.dial(firstOf(peer))
+        // Whoever opens this stream says: somebody wants to reach you through me.
+        const stream = await connection.newStream(RELAY_V2_STOP_CODEC, { signal: soon() })
+        await until(() => stream.status === 'reset', 'the stream is reset')
+        assert.deepEqual(peer.mesh.reach().relays, [])
+        assert.ok(peer.mesh.addresses().every((address) => !address.includes('p2p-circuit')))
+      })
+    })
+  })
+
+  it('gets no circuit to a peer without a reservation, none through a peer that does not relay, and none over its own relay', async () => {
+    await withNetwork(async (start) => {
+      const relay = await start({ relaying: BOUNDS })
+      const [plain, target] = [await start(), await start({ bootstrap: relay.mesh.addresses() })]
+      await until(() => relay.mesh.connected().includes(target.mesh.peerId), 'connected')
+      await withIntruder(async (node) => {
+        for (const through of [relay, plain]) {
+          const address = multiaddr(`${firstOf(through)}/p2p-circuit/p2p/${target.mesh.peerId}`)
+          await assert.rejects(node.dial(address, { signal: soon() }))
+        }
+      })
+      assert.equal(relay.mesh.reach().relaying?.circuits, 0)
+    })
+  })
+
+  it('is shut out where its requests are malformed without end, and what follows a request is not counted', async () => {
+    await withNetwork(async (start) => {
+      const relay = await start({ relaying: BOUNDS })
+      await withIntruder(async (node) => {
+        for (let i = 0; i < 2; i++) {
+          const connection = await node.dial(firstOf(relay))
+          const stream = await connection.newStream(RELAY_V2_HOP_CODEC, { signal: soon() })
+          stream.send(new Uint8Array(64).fill(0xff))
+          await until(() => stream.status !== 'open', 'the stream is aborted')
+        }
+        await until(() => relay.told.shutOut.length === 1, 'shut out')
+      })
+    })
+    const watch = new FrameWatch(100, 1)
+    assert.equal(watch.follow(Uint8Array.of(2, 7)), 1)
+    assert.equal(watch.hasEnded, false)
+    assert.equal(watch.follow(Uint8Array.of(7, 0xff, 0xff, 0xff, 0xff, 0xff)), 0)
+    assert.equal(watch.hasEnded, true)
+  })
+
+  it('and relays cuts connections: others go on through the next relay', async () => {
+    await withNetwork(async (start) => {
+      const [one, two] = [await start({ relaying: BOUNDS }), await start({ relaying: BOUNDS })]
+      const relays = [one, two].map((relay) => String(firstOf(relay)))
+      const prepare: Parameters<typeof start>[0] = {
+        prepare: (mesh) => mesh.serve(helloExchange, async () => ({ jws: Uint8Array.of(1) }))
+      }
+      const hidden = await start({ ...prepare, listen: [], bootstrap: relays, relays })
+      const asker = await start({ listen: [], bootstrap: relays })
+      await until(() => hidden.mesh.addresses().length === 2, 'reserved at both')
+      await until(() => asker.mesh.connected().includes(hidden.mesh.peerId), 'connected')
+      await one.mesh.stop()
+      const ask = () => asker.mesh.ask(helloExchange, hidden.mesh.peerId, { version: '1' }, { signal: soon() })
+      const codeOfAsking = () => ask().then(() => 'OK', codeOf)
+      await until(async () => (await codeOfAsking()) === 'OK', 'answered through the other relay')
+      assert.ok(hidden.mesh.addresses().every((address) => address.startsWith(relays[1] ?? '-')))
+      await two.mesh.stop()
+      assert.equal(await codeOfAsking(), 'PEER_UNREACHABLE')
+    })
+  })
+
+  it('fills no memory of the relay by sending to somebody who reads nothing', async () => {
+    const [sender, arriving] = await streamPair({ capacity: 1_000 })
+    const [leaving, reader] = await streamPair({ capacity: 1_000 })
+    const queue: { byteLength: number }[] = []
+    pace(arriving, leaving)
+    arriving.addEventListener('message', ({ data }) => queue.push(data))
+    const read: number[] = []
+    reader.addEventListener('message', ({ data }) => read.push(data.byteLength))
+    const piece = new Uint8Array(256 * 1024)
+    for (let i = 0; i < 8; i++) sender.send(piece)
+    await until(() => arriving.readStatus === 'paused', 'it reads no more')
+    const held = () => queue.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    assert.ok(held() > 1024 * 1024 && held() <= 1024 * 1024 + 2 * piece.length, `${held()} bytes are held`)
+    while (read.reduce((sum, bytes) => sum + bytes, 0) < 8 * piece.length) {
+      for (const { byteLength } of queue.splice(0)) leaving.send(new Uint8Array(byteLength))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    assert.equal(arriving.readStatus, 'readable')
+  })
+})
+
+describe('relayed connections', () => {
+  it('are refused by the gate from and to whom is not permitted, without room, and where nothing is relayed', () => {
+    const peer = (name: string) => ({ toString: () => name }) as never
+    const gater = gaterOf((peerId) => peerId !== 'stranger', { relays: (peerId) => peerId !== 'greedy' })
+    assert.equal(gater.denyInboundRelayReservation?.(peer('member')), false)
+    assert.equal(gater.denyInboundRelayReservation?.(peer('stranger')), true)
+    const isDenied = (from: string, to: string) => gater.denyOutboundRelayedConnection?.(peer(from), peer(to))
+    assert.deepEqual(
+      [
+        isDenied('member', 'other'),
+        isDenied('stranger', 'other'),
+        isDenied('member', 'stranger'),
+        isDenied('greedy', 'other')
+      ],
+      [false, true, true, true]
+    )
+    assert.equal(gater.denyInboundRelayedConnection?.(peer('member'), peer('stranger')), true)
+    assert.equal(gater.denyInboundRelayedConnection?.(peer('stranger'), peer('member')), true)
+    const none = gaterOf(() => true)
+    assert.equal(none.denyInboundRelayReservation?.(peer('member')), true)
+    assert.equal(none.denyOutboundRelayedConnection?.(peer('member'), peer('other')), true)
+  })
+
+  it('carry only exchanges that say so, and never the DHT', async () => {
+    await withNetwork(async (start) => {
+      const relay = await start({ relaying: BOUNDS })
+      const relays = [String(firstOf(relay))]
+      const { mayBeRelayed: _, ...direct } = { ...helloExchange, id: '/stimnet/test/1.0.0' }
+      const hidden = await start({
+        listen: [],
+        relays,
+        prepare: (mesh) => {
+          for (const exchange of [helloExchange, direct]) mesh.serve(exchange, async () => ({ jws: Uint8Array.of(1) }))
+        }
+      })
+      await until(() => hidden.mesh.addresses().length === 1, 'reserved')
+      const asker = await start({ bootstrap: relays })
+      await asker.mesh.connect(hidden.mesh.addresses()[0] ?? '', { signal: soon() })
+      const ask = (exchange: typeof direct) =>
+        asker.mesh.ask(exchange, hidden.mesh.peerId, { version: '1' }, { signal: soon() })
+      await ask(helloExchange)
+      assert.equal(await ask(direct).then(() => 'OK', codeOf), 'PEER_UNREACHABLE')
+      await withIntruder(async (node) => {
+        const connection = await node.dial(multiaddr(hidden.mesh.addresses()[0] ?? ''), { signal: soon() })
+        const stream = connection.newStream(KAD_PROTOCOL, { signal: soon(), runOnLimitedConnection: true })
+        const isReset = async () => (await stream).status !== 'open'
+        await until(() => isReset().catch(() => true), 'the other end refuses the DHT as well')
+      })
+    })
+    const id = peerIdFromString('12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq')
+    const opened: string[] = []
+    const components = (remote: string) => ({
+      connectionManager: {
+        getConnections: () => [{ remoteAddr: multiaddr(remote) } as Connection],
+        openStream: async (_peer: PeerId) => opened.push(remote)
+      },
+      ping: { ping: async (_peer: PeerId) => opened.push('ping') },
+      peerStore: { get: async () => ({ addresses: [] }) as never }
+    })
+    const relayed = directOnly(components(`/ip4/192.0.2.1/tcp/1/p2p/${id}/p2p-circuit`))
+    await assert.rejects(relayed.connectionManager.openStream(id), LimitedConnectionError)
+    await assert.rejects(relayed.ping.ping(id), LimitedConnectionError)
+    const direct = directOnly(components('/ip4/192.0.2.1/tcp/1'))
+    await direct.connectionManager.openStream(id)
+    await direct.ping.ping(id)
+    assert.deepEqual(opened, ['/ip4/192.0.2.1/tcp/1', 'ping'])
+  })
+})
