@@ -4,7 +4,7 @@ import type { ModelResult } from '@stimnet/protocol'
 import { type Broadcast, type ForestRow, FormulaError } from '@stimnet/sdk'
 import { forestLines } from '../src/answer/forest.ts'
 import { modelForest, modelLines } from '../src/answer/models.ts'
-import { faultText } from '../src/ask/model.ts'
+import { faultText, stopOf } from '../src/ask/model.ts'
 
 const MODEL: ModelResult = {
   ...{ kind: 'regression', formula: 'weight ~ age + sex', outcome: 'weight', site: 'fixed' },
@@ -116,4 +116,22 @@ test('principal components are columns of loadings under their shares of the var
   assert.match(text, /Principal components, ~ age \+ score/)
   assert.match(text, /PC1 +PC2\n.*\nstandard deviation +1\.2 +0\.75\nproportion of variance +0\.72 +0\.28/)
   assert.match(text, /age +0\.75 +0\.75/)
+})
+
+test('nothing is asked where every institution would refuse, and several rows of a person can be asked anyway', () => {
+  const refused = (...sites: string[]) => ({ sites, isRefused: true })
+  const several = (...sites: string[]) => ({ sites, isRefused: false })
+  const codeOf = (hints: Parameters<typeof stopOf>[0], anyway = false) =>
+    stopOf(hints, { roster: ['12D2', '12D3'], anyway })?.code
+  assert.equal(codeOf([refused('12D2', '12D3')], true), 'PROGRAM_NOT_PERMITTED')
+  assert.equal(codeOf([several('12D2', '12D3')]), 'COHORT_NOT_RELEASABLE')
+  assert.equal(codeOf([refused('12D2'), several('12D3')]), 'COHORT_NOT_RELEASABLE')
+  assert.equal(codeOf([several('12D2', '12D3')], true), undefined)
+  // Two sentences about one institution say nothing of the other.
+  assert.equal(codeOf([refused('12D2'), several('12D2')]), undefined)
+  assert.equal(codeOf([]), undefined)
+  assert.match(
+    stopOf([several('12D2')], { roster: ['12D2'], anyway: false })?.text ?? '',
+    /nothing is asked.* --anyway/
+  )
 })
