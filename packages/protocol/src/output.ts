@@ -206,11 +206,13 @@ const gramSchema = z.object({
   /**
    * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
    * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
-   * numbers of rows that too few people have; they are in no sum.
+   * numbers of rows that too few people have; they are in no sum. `rows`: those of everybody, left out or not; absent where nobody is
+   * left out, or it may not be told.
    */
   clusters: z
     .object({
       left_out: z.number().int().min(0).max(10_000),
+      rows: z.number().int().min(1).optional(),
       sizes: z
         .array(
           z.object({
@@ -591,7 +593,8 @@ const modelResultSchema = z.object({
   /**
    * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
    * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
-   * `left_out`, how many numbers of rows were left out since too few people have them, added up over the sites.
+   * `left_out`, how many numbers of rows were left out since too few people have them, and `left_out_rows`, how many rows these people
+   * have, both added up over the sites; the second only where each site that left somebody out tells it.
    */
   random: z
     .object({
@@ -600,7 +603,8 @@ const modelResultSchema = z.object({
       tau2: z.number(),
       sigma2: z.number(),
       icc: z.number(),
-      left_out: z.number().optional()
+      left_out: z.number().optional(),
+      left_out_rows: z.number().optional()
     })
     .optional(),
   /** Of a pooled model: the fit of each site by itself. */

@@ -115,6 +115,11 @@ class Fits(unittest.TestCase):
             lying = copy.deepcopy(people)
             lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] = clusters
             self.assertEqual(grams_in(lying)[1], ["site-a"])
+        told = outputs_of("a random intercept of each person, and the rows that were left out")
+        for rows, left_out in ((40, 1), (True, 1), ("47", 1), (47, 0), (10**400, 1)):
+            lying = copy.deepcopy(told)
+            lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] |= {"rows": rows, "left_out": left_out}
+            self.assertEqual(grams_in(lying)[1], ["site-a"], rows)
         for shape in ({}, {"rows": None}, {"rows": [1]}, {"rows": [{"parts": {"n": 1}}]}):
             self.assertEqual(grams_in({"x": shape}), ({}, ["x"]))
         self.assertIsNone(gram_of({}))
@@ -146,6 +151,14 @@ class Answers(unittest.TestCase):
         self.assertEqual([row["term"] for row in model.coefficients][1:3], ["site[Clinic B]", "site[Clinic C]"])
         hostile = type(model)({**model.result}, model.missing, None, {**model.names, "site-b": "\x1b[2J"})
         self.assertNotIn("\x1b", hostile.summary())
+
+    def test_it_says_what_share_of_the_rows_was_left_out(self) -> None:
+        with without_cryptography():
+            told = model_in(answer_of("a random intercept of each person, and the rows that were left out"))
+            silent = model_in(answer_of("a random intercept of each person"))
+        share = r"\nLeft out: all people of 2 numbers of rows: 14 of 114 rows \(12 %\)\.\n"
+        self.assertRegex(told.summary(), share)
+        self.assertRegex(silent.summary(), r"\nLeft out: .* 3 numbers of rows; not every institution says")
 
     def test_without_a_matrix_the_first_refusal_is_raised(self) -> None:
         why = "It releases rounded numbers."

@@ -110,6 +110,7 @@ class Model:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
             told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
+            lines += _left_out(random, self.n)
         aliased = [row["term"] for row in rows if row["estimate"] is None]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
         sites = self.sites
@@ -195,6 +196,18 @@ def model_in(broadcast: Broadcast, *, peers: Sequence[str] | None = None, reques
         why = "; ".join(told) or broadcast.reason or ""
         raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
     return Model(fit_model(grams), missing, verified, names)
+
+
+def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
+    """What of the rows is in no sum, since too few people have as many rows."""
+    kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
+    if kinds == 0:
+        return []
+    if rows is None:
+        share = "; not every institution says how many rows these are"
+    else:
+        share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
+    return [f"Left out: all people of {'one number' if kinds == 1 else f'{kinds} numbers'} of rows{share}."]
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

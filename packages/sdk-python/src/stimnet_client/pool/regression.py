@@ -60,7 +60,11 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     if fit.get("random") and first.people:
-        fit["random"]["left_out"] = sum(gram.left_out for gram in sites.values())
+        leaving = [gram for gram in sites.values() if gram.left_out > 0]
+        fit["random"]["left_out"] = sum(gram.left_out for gram in leaving)
+        left = [gram.rows - gram.n for gram in leaving if gram.rows is not None]
+        if leaving and len(left) == len(leaving):
+            fit["random"]["left_out_rows"] = sum(left)
     return {
         "kind": "mixed" if first.people or "random" in fit else "regression",
         "formula": first.formula,
