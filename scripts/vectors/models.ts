@@ -1,6 +1,7 @@
 /** Vectors for models: Gram matrices of several sites, and the regression that is fitted to them. */
 import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
 import { fitModel, upperOf } from '@stimnet/statistics'
+import { glmCases } from './glm.ts'
 
 /** How the people of a site are made up. */
 interface SiteMade {
@@ -65,6 +66,7 @@ export function modelVectors() {
         return { name, sites, model: rounded(fitModel(sites)) }
       })
       .concat(COMBINED.map(combinedBy))
+      .concat(glmCases().map(({ name, sites }) => ({ name, sites: [...sites], model: rounded(fitModel(sites)) })))
   }
 }
 

@@ -259,7 +259,7 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
   if (number !== undefined)
     return (
       `${number} is a number. A ${fit.family} model of numbers is fitted in rounds, which need a roster: ask by stimnet model or ` +
-      'client.model of the TypeScript SDK, or use groups of it.'
+      'client.model of an SDK, or use groups of it.'
     )
   const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
   return covariates.length > most || covariates.includes(outcome)

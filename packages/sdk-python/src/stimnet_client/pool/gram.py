@@ -79,10 +79,10 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
         # Whoever is left out has rows, and without them there are no others.
         if rows is not None and (type(rows) is not int or left_out == 0 or not n < rows <= PEOPLE_MAX):
             return None
-    meta = part.get("meta")
-    method, interval = ("reml", "hartung_knapp") if meta is None else _meta_in(meta)
-    if method not in ("reml", "dl", "pm", "fixed") or interval not in ("hartung_knapp", "wald"):
+    meta = meta_in(part)
+    if meta is None or part.get("fit") is not None:
         return None
+    method, interval = meta
     key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval])
     formula, outcome, site = map(str, texts)
     decimals = tuple(column["decimals"] for column in columns)
@@ -90,8 +90,12 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
     return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, *whose, method, interval)
 
 
-def _meta_in(meta: Any) -> tuple[Any, Any]:
-    return (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
+def meta_in(part: Mapping[str, Any]) -> tuple[str, str] | None:
+    """How coefficients of sites are combined, and with which interval; None for what is neither."""
+    meta = part.get("meta", {"method": "reml", "interval": "hartung_knapp"})
+    method, interval = (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
+    known = method in ("reml", "dl", "pm", "fixed") and interval in ("hartung_knapp", "wald")
+    return (str(method), str(interval)) if known else None
 
 
 def _is_count(value: Any) -> bool:
