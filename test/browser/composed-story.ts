@@ -12,6 +12,7 @@ export async function composesModels(person: Person, url: string): Promise<void>
   await survival(person, url)
   await logistic(person, url)
   await components(person, url)
+  await harmonisation(person, url)
 }
 
 /** An empty form about a catalog. */
@@ -95,4 +96,26 @@ async function components({ page, picture }: Person, url: string): Promise<void>
   await table.getByRole('row', { name: /^Share of the variance/ }).waitFor()
   await table.scrollIntoViewIfNeeded()
   await picture('32-components-result')
+}
+
+async function harmonisation({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'imaging_data')
+  await statisticOf(page).selectOption('combat')
+  const variables = page.getByRole('group', { name: /^Of/ })
+  await variables.getByLabel('scan_quality').check()
+  await variables.getByLabel('motion_score').check()
+  await page
+    .getByRole('group', { name: /^Covariates/ })
+    .getByLabel('scan_type')
+    .check()
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  await page.getByText('The gateway shows the same.').waitFor()
+  const table = page.getByRole('table', { name: /^ComBat harmonisation: .*; motion_score/ })
+  await table.getByRole('row', { name: /^Coastal Medical Centre 100 / }).waitFor()
+  const fitted = page.getByRole('table', { name: /^Harmonised motion_score on the covariates/ })
+  await fitted.getByRole('row', { name: /^scan_type\[fMRI\] / }).waitFor()
+  await table.scrollIntoViewIfNeeded()
+  await picture('33-harmonised')
+  await accessible('a harmonisation')
 }

@@ -118,6 +118,33 @@ test('principal components are columns of loadings under their shares of the var
   assert.match(text, /age +0\.75 +0\.75/)
 })
 
+test('a harmonisation is a table for each feature, before and after, and its regression on the covariates', () => {
+  const site = (name: string, at: number) => ({
+    ...{ site: name, n: 40, location: 0.5 * at, scale: 1.2, shrunk_location: 0.25 * at, shrunk_scale: 1.1 },
+    ...{ mean_before: 7 + at, sd_before: 2, mean: 7.5, sd: 1.75 }
+  })
+  const coefficient = { term: 'age', estimate: 0.25, error: 0.125, statistic: 2, p: 0.0489, interval: [0.01, 0.49] }
+  const feature = (name: string) => ({
+    ...{ feature: name, grand_mean: 7.5, pooled_sd: 2, n: 80, mean: 7.5, sd: 1.75 },
+    ...{
+      sites: [site('12D2', -1), site('12D3', 1)],
+      coefficients: [{ ...coefficient, term: '(Intercept)' }, coefficient]
+    }
+  })
+  const model = {
+    ...{ kind: 'combat', formula: 'depth + thick ~ age', outcome: 'thick', site: 'fixed', coefficients: [], n: 80 },
+    ...{ df: null, sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note: '' },
+    harmonised: [feature('depth'), feature('thick')]
+  }
+  const institutions = { '12D2': 'North', '12D3': 'South' }
+  const text = modelLines({ pooled: { models: [model], institutions }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(text, /^\nComBat harmonisation, depth \+ thick ~ age\n\ndepth\ninstitution +n +mean before/)
+  assert.match(text, /\nNorth +40 +6 +2 +7\.5 +1\.75 +-0\.5 +-0\.25 +1\.2 +1\.1\n/)
+  assert.match(text, /\nPooled +80 +· +· +7\.5 +1\.75/)
+  assert.match(text, /\nthick\n[\s\S]*harmonised on +estimate[\s\S]*\nage +0\.25 +0\.125 +2 +0\.0489 +0\.01 +0\.49\n/)
+  assert.match(text, /n = 80\.\n\nReleased by each institution: the 10 sums of products of 4 columns/)
+})
+
 test('nothing is asked where every institution would refuse, and several rows of a person can be asked anyway', () => {
   const refused = (...sites: string[]) => ({ sites, isRefused: true })
   const several = (...sites: string[]) => ({ sites, isRefused: false })

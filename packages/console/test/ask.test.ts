@@ -398,6 +398,17 @@ describe('a question that is changed and asked again', () => {
     assert.match(missingIn(one, statistic, variables).join(), /Choose at least 2 variables/)
   })
 
+  it('asks for a harmonisation by covariates, which are no groups', () => {
+    const picked = { ...EMPTY.picked, name: 'combat', variables: ['subjects.age', 'subjects.weight'] }
+    assert.deepEqual(callOf(picked).arguments, {})
+    const adjusted = { ...picked, by: ['subjects.sex'] }
+    assert.deepEqual(callOf(adjusted), {
+      ...{ name: 'combat', variables: picked.variables, by: [], arguments: { covariates: ['subjects.sex'] } }
+    })
+    assert.deepEqual(again(draft({ picked: adjusted })).draft.picked, adjusted)
+    assert.deepEqual(again(draft({ picked: adjusted })).lost, [])
+  })
+
   it('asks for survival by a time, an event and its level, and says what it lacks', () => {
     const survival = {
       ...EMPTY.picked.survival,

@@ -231,7 +231,8 @@ const gramSchema = z.object({
     .discriminatedUnion('family', [
       z.object({ family: z.literal('binomial'), event: z.string() }),
       z.object({ family: z.literal('poisson') }),
-      z.object({ family: z.literal('components'), scaled: z.boolean() })
+      z.object({ family: z.literal('components'), scaled: z.boolean() }),
+      z.object({ family: z.literal('combat'), features: z.number().int().min(2).max(8) })
     ])
     .optional(),
   /**
@@ -544,11 +545,40 @@ const componentSchema = z.object({
 })
 
 /**
+ * One feature of a harmonisation. `grand_mean`: the mean of the sites' intercepts; `pooled_sd`: the root of the mean squared residual,
+ * which locations are in units of; scales are over its square. `n`, `mean` and `sd` are those of the harmonised values, and
+ * `coefficients` their regression on the covariates.
+ */
+const harmonisedSchema = z.object({
+  feature: z.string(),
+  grand_mean: z.number(),
+  pooled_sd: z.number(),
+  n: z.number(),
+  mean: z.number(),
+  sd: z.number(),
+  sites: z.array(
+    z.object({
+      site: z.string(),
+      n: z.number(),
+      location: z.number(),
+      scale: z.number(),
+      shrunk_location: z.number(),
+      shrunk_scale: z.number(),
+      mean_before: z.number(),
+      sd_before: z.number(),
+      mean: z.number(),
+      sd: z.number()
+    })
+  ),
+  coefficients: z.array(coefficientSchema)
+})
+
+/**
  * A model that was fitted to released Gram matrices, or to released tables of counts. Numbers are null where they are not defined, or where the fit could
  * not be made; `note` then says so.
  */
 const modelResultSchema = z.object({
-  kind: z.enum(['regression', 'glm', 'pca', 'mixed']),
+  kind: z.enum(['regression', 'glm', 'pca', 'mixed', 'combat']),
   /** The canonical formula. */
   formula: z.string(),
   outcome: z.string(),
@@ -590,6 +620,8 @@ const modelResultSchema = z.object({
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
   /** Of `pca`, the largest first. */
   components: z.array(componentSchema).optional(),
+  /** Of `combat`, over several sites: each feature. */
+  harmonised: z.array(harmonisedSchema).optional(),
   /**
    * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
    * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:

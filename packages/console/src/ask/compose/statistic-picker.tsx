@@ -14,14 +14,16 @@ import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
+const COVARIATES_MAX = 6
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
-  // Curves have groups of a category alone.
+  // Curves have groups of a category alone, and covariates are no groups.
+  const hasOwn = (name: string) => isSurvival(name) || name === 'combat'
   const choose = (name: string) =>
-    set({ name, variables: [], level: '', ...(isSurvival(name) || isSurvival(picked.name) ? { by: [] } : {}) })
+    set({ name, variables: [], level: '', ...(hasOwn(name) || hasOwn(picked.name) ? { by: [] } : {}) })
   return (
     <>
       <Field label="Statistic" hint={statistic?.summary}>
@@ -79,6 +81,18 @@ function Chosen({ picked, set, about }: PartProps) {
           variables={groupable}
           chosen={picked.by}
           most={ONE_GROUPING.includes(picked.name) ? 1 : GROUPS_MAX}
+          choose={(by) => set({ by })}
+        />
+      )}
+      {picked.name === 'combat' && (
+        <VariablePicker
+          legend="Covariates: their differences between institutions stay"
+          variables={about.variables.filter(
+            ({ ref, variable }) =>
+              !picked.variables.includes(ref) && (isNumeric(variable) || variable.levels.length > 0)
+          )}
+          chosen={picked.by}
+          most={COVARIATES_MAX}
           choose={(by) => set({ by })}
         />
       )}

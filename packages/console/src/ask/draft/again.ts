@@ -75,11 +75,11 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
   const refOf = (name: string) => fullName(name, call.table, variables)
   const { model, rest: without } = modelIn(call, variables)
   const { survival, rest } = survivalIn(without, refOf)
-  const { level, q, kurtosis, pairwise, value, scale, ...others } = withoutInterval(rest)
+  const { level, q, kurtosis, pairwise, value, scale, covariates = [], ...others } = withoutInterval(rest)
   const picked: Picked = {
     name: call.name,
     variables: isSurvival(call.name) ? [] : call.variables.map(refOf),
-    by: call.by.map(refOf),
+    by: [...call.by, ...[covariates].flat().filter((one) => typeof one === 'string')].map(refOf),
     level: typeof level === 'string' ? level : '',
     q: [q ?? []].flat().join(', '),
     kurtosis: kurtosis === true,

@@ -99,6 +99,7 @@ export function callOf({ name, variables, by, level, q, kurtosis, interval, pair
     ...(WITH_INTERVAL.includes(name) && interval ? { interval } : {}),
     ...(name === 'anova' && pairwise ? { pairwise } : {}),
     ...(name === 'pca' && !picked.scaled ? { scale: false } : {}),
+    ...(name === 'combat' && by.length > 0 ? { covariates: [...by] } : {}),
     ...(name === 'one_sample' && value.trim() !== '' ? { value: readValue(value) } : {})
   }
   const keyed = UNGROUPED.includes(name) ? [] : by

@@ -14,7 +14,8 @@ export const UNGROUPED: readonly string[] = [
   'one_sample',
   'paired',
   'partial_correlation',
-  'pca'
+  'pca',
+  'combat'
 ]
 /** Statistics with at most one grouping variable. */
 export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney', 'meta', 'table_one']
