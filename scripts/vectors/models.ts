@@ -1,6 +1,7 @@
 /** Vectors for models: Gram matrices of several sites, and the regression that is fitted to them. */
 import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
 import { fitModel, upperOf } from '@stimnet/statistics'
+import { glmCases } from './glm.ts'
 
 /** How the people of a site are made up. */
 interface SiteMade {
@@ -44,7 +45,8 @@ const COMBINED: readonly NonNullable<GramPart['meta']>[] = [
 const CASES_OF_PEOPLE: typeof CASES = [
   ['a random intercept of each person', 'none', 'a', 'b', 'c'],
   ['a random intercept of each person, the institution as a factor', 'fixed', 'a', 'b', 'c'],
-  ['a random intercept of each person, combined', 'meta', 'a', 'b', 'c']
+  ['a random intercept of each person, combined', 'meta', 'a', 'b', 'c'],
+  ['a random intercept of each person, and the rows that were left out', 'none', 'a', 'c']
 ]
 
 /** The contents of models.json. */
@@ -59,11 +61,12 @@ export function modelVectors() {
           const made = SITES[word]
           if (made === undefined) throw new RangeError(word)
           const gram = gramOf(made, effects, { intercept: name !== 'no intercept', isOfPeople })
-          return { site: `site-${'abc'[i]}`, gram }
+          return { site: `site-${'abc'[i]}`, gram: name.endsWith('left out') ? withRows(gram) : gram }
         })
         return { name, sites, model: rounded(fitModel(sites)) }
       })
       .concat(COMBINED.map(combinedBy))
+      .concat(glmCases().map(({ name, sites }) => ({ name, sites: [...sites], model: rounded(fitModel(sites)) })))
   }
 }
 
@@ -124,6 +127,12 @@ function gramOf(
       ? { clusters: clustersOf([...Map.groupBy(rows, (row) => ownerOf(rows.indexOf(row))).values()]) }
       : {})
   }
+}
+
+/** The matrix with the rows of everybody, of whom some were left out. */
+function withRows(gram: GramPart): GramPart {
+  const { clusters, n } = gram
+  return clusters === undefined ? gram : { ...gram, clusters: { ...clusters, rows: n + 7 } }
 }
 
 function clustersOf(people: readonly (readonly (readonly bigint[])[])[]): GramPart['clusters'] {

@@ -12,6 +12,7 @@ import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
+import { composesModels } from './composed-story.ts'
 import { fitsModel } from './model-story.ts'
 import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
@@ -280,11 +281,15 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     assert.equal(json.parts.filter((part: { receipt: string | null }) => part.receipt?.includes('.')).length, 3)
   })
 
-  await t.test('fits a regression that is chosen part by part or written as a formula', async () => {
-    const mo = await person()
-    await fitsModel(mo, mesh.url(0))
-    assert.deepEqual(mo.complaints, [])
-  })
+  await t.test(
+    'fits a regression that is chosen part by part or written as a formula, and composes survival, a logistic model and components',
+    async () => {
+      const mo = await person()
+      await fitsModel(mo, mesh.url(0))
+      await composesModels(mo, mesh.url(0))
+      assert.deepEqual(mo.complaints, [])
+    }
+  )
 
   await t.test('tells the price of noise before it is spent', async () => {
     await page.goto(`${mesh.url(0)}/#/ask?catalog=demo_dataset`)

@@ -271,6 +271,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('mixed-models')
   },
   {
+    id: 'mixed-left-out-unjudged',
+    control: 'How many rows were left out of a model is told only where the question for them would be answered',
+    file: `${PRIVACY}/model/judge-people.ts`,
+    from: 'counted === rows.rows ? told(everybody, ledgers, asked) : undefined',
+    to: 'counted === rows.rows ? { ledgers } : undefined',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
     id: 'model-no-squares',
     control: 'Squares in a model are judged as variances',
     file: `${PRIVACY}/model/questions.ts`,

@@ -189,6 +189,10 @@ describe('Regression over three institutions', () => {
     assert.deepEqual((await verifyAndPool(counted)).pooled?.models, counted.pooled?.models)
     const components = modelOf(await ask(client, '', '', { call: { name: 'pca', variables: ['age', 'weight'] } }))
     assert.deepEqual([components.kind, components.n, components.components?.length], ['pca', 2100, 2])
+    const call = { name: 'combat', variables: ['age', 'weight'], arguments: { covariates: ['sex'] } }
+    const harmonised = modelOf(await ask(client, '', '', { call }))
+    assert.deepEqual([harmonised.kind, harmonised.n, harmonised.harmonised?.length], ['combat', 2100, 2])
+    assert.equal(harmonised.harmonised?.[0]?.sites.length, 3)
 
     // With an intercept of each person, both visits count: every visit is there once, so its effect is the mean difference.
     const formulaOfVisits = 'grip ~ sex + visit + (1 | subject)'
@@ -334,6 +338,10 @@ describe('Regression over three institutions', () => {
     const ruledOut = await stimnet(['model', 'weight ~ age', ...rounded])
     assert.deepEqual([ruledOut.code, ruledOut.out], [1, ''])
     assert.match(ruledOut.err, /^Refused by .*Coastal.*: rounded releases rounded numbers, .*precision: exact/)
+    assert.equal((await client.listBroadcasts()).length, before)
+    const several = await stimnet(['model', 'grip ~ sex', ...catalog])
+    assert.deepEqual([several.code, several.out], [1, ''])
+    assert.match(several.err, /several rows per person.*--where visits\.visit=.*\n.*nothing is asked.*--anyway/)
     assert.equal((await client.listBroadcasts()).length, before)
     const priced = await stimnet(['model', 'weight ~ age', ...rounded, '--dry'])
     assert.match(dry.out, /count against later ones: ask the main question first\.\n$/)

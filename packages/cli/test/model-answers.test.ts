@@ -4,7 +4,7 @@ import type { ModelResult } from '@stimnet/protocol'
 import { type Broadcast, type ForestRow, FormulaError } from '@stimnet/sdk'
 import { forestLines } from '../src/answer/forest.ts'
 import { modelForest, modelLines } from '../src/answer/models.ts'
-import { faultText } from '../src/ask/model.ts'
+import { faultText, stopOf } from '../src/ask/model.ts'
 
 const MODEL: ModelResult = {
   ...{ kind: 'regression', formula: 'weight ~ age + sex', outcome: 'weight', site: 'fixed' },
@@ -116,4 +116,49 @@ test('principal components are columns of loadings under their shares of the var
   assert.match(text, /Principal components, ~ age \+ score/)
   assert.match(text, /PC1 +PC2\n.*\nstandard deviation +1\.2 +0\.75\nproportion of variance +0\.72 +0\.28/)
   assert.match(text, /age +0\.75 +0\.75/)
+})
+
+test('a harmonisation is a table for each feature, before and after, and its regression on the covariates', () => {
+  const site = (name: string, at: number) => ({
+    ...{ site: name, n: 40, location: 0.5 * at, scale: 1.2, shrunk_location: 0.25 * at, shrunk_scale: 1.1 },
+    ...{ mean_before: 7 + at, sd_before: 2, mean: 7.5, sd: 1.75 }
+  })
+  const coefficient = { term: 'age', estimate: 0.25, error: 0.125, statistic: 2, p: 0.0489, interval: [0.01, 0.49] }
+  const feature = (name: string) => ({
+    ...{ feature: name, grand_mean: 7.5, pooled_sd: 2, n: 80, mean: 7.5, sd: 1.75 },
+    ...{
+      sites: [site('12D2', -1), site('12D3', 1)],
+      coefficients: [{ ...coefficient, term: '(Intercept)' }, coefficient]
+    }
+  })
+  const model = {
+    ...{ kind: 'combat', formula: 'depth + thick ~ age', outcome: 'thick', site: 'fixed', coefficients: [], n: 80 },
+    ...{ df: null, sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null, note: '' },
+    harmonised: [feature('depth'), feature('thick')]
+  }
+  const institutions = { '12D2': 'North', '12D3': 'South' }
+  const text = modelLines({ pooled: { models: [model], institutions }, parts: [] } as unknown as Broadcast).join('')
+  assert.match(text, /^\nComBat harmonisation, depth \+ thick ~ age\n\ndepth\ninstitution +n +mean before/)
+  assert.match(text, /\nNorth +40 +6 +2 +7\.5 +1\.75 +-0\.5 +-0\.25 +1\.2 +1\.1\n/)
+  assert.match(text, /\nPooled +80 +· +· +7\.5 +1\.75/)
+  assert.match(text, /\nthick\n[\s\S]*harmonised on +estimate[\s\S]*\nage +0\.25 +0\.125 +2 +0\.0489 +0\.01 +0\.49\n/)
+  assert.match(text, /n = 80\.\n\nReleased by each institution: the 10 sums of products of 4 columns/)
+})
+
+test('nothing is asked where every institution would refuse, and several rows of a person can be asked anyway', () => {
+  const refused = (...sites: string[]) => ({ sites, isRefused: true })
+  const several = (...sites: string[]) => ({ sites, isRefused: false })
+  const codeOf = (hints: Parameters<typeof stopOf>[0], anyway = false) =>
+    stopOf(hints, { roster: ['12D2', '12D3'], anyway })?.code
+  assert.equal(codeOf([refused('12D2', '12D3')], true), 'PROGRAM_NOT_PERMITTED')
+  assert.equal(codeOf([several('12D2', '12D3')]), 'COHORT_NOT_RELEASABLE')
+  assert.equal(codeOf([refused('12D2'), several('12D3')]), 'COHORT_NOT_RELEASABLE')
+  assert.equal(codeOf([several('12D2', '12D3')], true), undefined)
+  // Two sentences about one institution say nothing of the other.
+  assert.equal(codeOf([refused('12D2'), several('12D2')]), undefined)
+  assert.equal(codeOf([]), undefined)
+  assert.match(
+    stopOf([several('12D2')], { roster: ['12D2'], anyway: false })?.text ?? '',
+    /nothing is asked.* --anyway/
+  )
 })

@@ -145,6 +145,7 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
     { name: 'sd_age', role: 'measure', kind: 'sd', variables: ['s.age'], unit: 'a', pools: true },
     { name: 'share_sex_F', role: 'measure', kind: 'share', variables: ['s.sex'], argument: 'F', pools: true }
   ]
+  const within = [null, null, 0.25, 0.1, 0.0126]
   const rows = [{ values: ['dbs', 80, 64.1, 8.2, 0.4] }, { values: ['control', 40, 61.5, null, null] }]
   const answer = { statistic: { name: 'table_one', variables: [], by: [] }, pooled: { columns, rows }, parts: [] }
   const lines = tableOneLines(answer as unknown as Broadcast).join('')
@@ -152,6 +153,10 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
   assert.match(lines, /age \[a\], mean \(sd\) +64\.1 \(8\.2\) +61\.5 \(withheld\)/)
   assert.match(lines, /sex: F +40 % +withheld/)
   assert.deepEqual(tableOneLines({ ...answer, statistic: null } as unknown as Broadcast), [])
+  const rounded = { ...answer, pooled: { columns, rows: rows.map((row) => ({ ...row, within })) } }
+  const shown = tableOneLines(rounded as unknown as Broadcast).join('')
+  assert.match(shown, /mean \(sd\) +64\.1 ± 0\.25 \(8\.2 ± 0\.1\) +61\.5 ± 0\.25 \(withheld\)/)
+  assert.match(shown, /sex: F +40 ± 1\.3 % +withheld/)
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {
@@ -206,6 +211,9 @@ test('the answer of a single institution is shown with its precision and its tes
     disclosure
   }
   const part = { ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null, output } }
+  // Beside another, where the two do not pool or not all have ended.
+  const beside = answerText({ parts: [part, { ...part, output: null }], pooled: null, warnings: [] } as never)
+  assert.match(beside, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
   const text = answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)
   assert.match(text, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
   assert.match(text, /\nWelch’s t, mean_change by sex: /)

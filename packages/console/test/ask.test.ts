@@ -5,16 +5,19 @@ import { aboutOf, forewarnings } from '../src/ask/draft/about.ts'
 import { draftOf } from '../src/ask/draft/again.ts'
 import { type Condition, type Draft, EMPTY, storedDraft } from '../src/ask/draft/draft.ts'
 import { OUTPUTS_EXAMPLE, readOutputs } from '../src/ask/draft/outputs.ts'
-import { STATISTICS } from '@stimnet/sdk'
+import { MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
 import {
+  isOutcome,
   largerIn,
   pairsIn,
   shownModel,
+  withFamily,
   withOutcome,
   withPair,
   withVariables,
   writeModel
-} from '../src/ask/draft/model.ts'
+} from '../src/ask/statistic/model.ts'
+import { eventsOf, timesOf } from '../src/ask/statistic/survival.ts'
 import { missingIn } from '../src/ask/draft/ready.ts'
 import { starterSql } from '../src/ask/draft/starters.ts'
 import { agreedContract } from '../src/ask/compare/agreed.ts'
@@ -330,9 +333,9 @@ describe('a question that is changed and asked again', () => {
       ...EMPTY.picked,
       name: 'regression',
       by: ['subjects.sex'],
-      model: { formula: 'age ~ sex', site: 'meta' }
-    }
-    const form = draft({ picked: picked as Draft['picked'] })
+      model: { ...EMPTY.picked.model, formula: 'age ~ sex', site: 'meta' }
+    } as const
+    const form = draft({ picked })
     const call = { name: 'regression', variables: [], by: [], arguments: { formula: 'age ~ sex', site: 'meta' } }
     assert.deepEqual(callOf(form.picked), call)
     const { draft: opened, lost } = again(form)
@@ -341,11 +344,12 @@ describe('a question that is changed and asked again', () => {
     const tabled = JSON.stringify({ ...call, table: 'subjects', arguments: { formula: 'age ~ sex * diagnosis' } })
     const asked = { ...submissionOf(form, onForm), script_content: tabled, script_type: 'statistic' as const }
     const { draft: plain } = draftOf({ ...asked, targets: '*' }, variables)
-    assert.deepEqual(plain.picked.model, { formula: 'age ~ sex + diagnosis + sex:diagnosis', site: 'none' })
+    const written = { ...EMPTY.picked.model, formula: 'age ~ sex + diagnosis + sex:diagnosis' }
+    assert.deepEqual(plain.picked.model, written)
 
-    const lacks = (formula: string) => {
+    const lacks = (formula: string, more: Partial<Draft['picked']['model']> = {}) => {
       const statistic = STATISTICS.find(({ name }) => name === 'regression')
-      const asked = { ...picked, model: { formula, site: 'none' } } as Draft['picked']
+      const asked = { ...picked, model: { ...EMPTY.picked.model, formula, ...more } }
       return missingIn(draft({ picked: asked }), statistic, variables, found).join(' ')
     }
     assert.match(lacks(' '), /Choose the outcome/)
@@ -355,6 +359,98 @@ describe('a question that is changed and asked again', () => {
       /write subjects\.diagnosis \* subjects\.sex|write subjects\.sex \* subjects\.diagnosis/
     )
     assert.equal(lacks('age ~ sex * diagnosis'), '')
+    // A number among the terms of another family needs rounds, which another program carries.
+    const logistic = { family: 'binomial' } as const
+    assert.match(lacks('sex ~ age', logistic), /fitted in rounds, which need a roster: ask by stimnet model/)
+    assert.equal(lacks('sex ~ diagnosis', { ...logistic, event: 'male' }), '')
+  })
+
+  it('asks for a logistic model of a level, and opens it again; another family begins anew', () => {
+    const model = { formula: 'sex ~ diagnosis', site: 'fixed', family: 'binomial', event: 'male' } as const
+    const form = draft({ picked: { ...EMPTY.picked, name: 'regression', model } })
+    assert.deepEqual(callOf(form.picked).arguments, { ...model })
+    assert.deepEqual([again(form).draft.picked.model, again(form).lost], [model, []])
+    assert.deepEqual(withFamily({ ...model, family: 'gaussian', site: 'random' }, 'poisson'), {
+      ...EMPTY.picked.model,
+      family: 'poisson'
+    })
+    const [age, sex] = variables
+    assert.ok(age && sex)
+    const fits = MODEL_FAMILIES.map((family) => [isOutcome(family, age), isOutcome(family, sex)])
+    assert.deepEqual(fits, [
+      [true, false],
+      [false, true],
+      [true, false]
+    ])
+    const negative = { ...age, variable: { ...age.variable, minimum: -5 } }
+    assert.equal(isOutcome({ outcome: 'count' }, negative), false)
+  })
+
+  it('asks for components with or without scale', () => {
+    const picked = { ...EMPTY.picked, name: 'pca', variables: ['subjects.age', 'subjects.weight'] }
+    assert.deepEqual(callOf(picked).arguments, {})
+    assert.deepEqual(callOf({ ...picked, scaled: false, by: ['subjects.sex'] }), {
+      ...{ name: 'pca', variables: picked.variables, by: [], arguments: { scale: false } }
+    })
+    assert.equal(again(draft({ picked: { ...picked, scaled: false } })).draft.picked.scaled, false)
+    const statistic = STATISTICS.find(({ name }) => name === 'pca')
+    const one = draft({ picked: { ...picked, variables: ['subjects.age'] } })
+    assert.match(missingIn(one, statistic, variables).join(), /Choose at least 2 variables/)
+  })
+
+  it('asks for a harmonisation by covariates, which are no groups', () => {
+    const picked = { ...EMPTY.picked, name: 'combat', variables: ['subjects.age', 'subjects.weight'] }
+    assert.deepEqual(callOf(picked).arguments, {})
+    const adjusted = { ...picked, by: ['subjects.sex'] }
+    assert.deepEqual(callOf(adjusted), {
+      ...{ name: 'combat', variables: picked.variables, by: [], arguments: { covariates: ['subjects.sex'] } }
+    })
+    assert.deepEqual(again(draft({ picked: adjusted })).draft.picked, adjusted)
+    assert.deepEqual(again(draft({ picked: adjusted })).lost, [])
+  })
+
+  it('asks for survival by a time, an event and its level, and says what it lacks', () => {
+    const survival = {
+      ...EMPTY.picked.survival,
+      ...{ time: 'subjects.age', event: 'subjects.diagnosis', level: 'mixed', times: '30, 60', until: '60' }
+    }
+    const curves = { ...EMPTY.picked, name: 'kaplan_meier', by: ['subjects.sex'], survival }
+    assert.deepEqual(callOf(curves), {
+      ...{ name: 'kaplan_meier', variables: ['subjects.age', 'subjects.diagnosis'], by: ['subjects.sex'] },
+      arguments: { event: 'mixed', times: [30, 60], until: 60 }
+    })
+    const compared = { ...survival, strata: 'subjects.diagnosis', bySite: true }
+    const ranks = { ...curves, name: 'log_rank', survival: compared }
+    assert.deepEqual(callOf(ranks).arguments, { event: 'mixed', strata: 'subjects.diagnosis', site: 'stratum' })
+    assert.deepEqual(again(draft({ picked: curves })).draft.picked, curves)
+    assert.deepEqual(again(draft({ picked: ranks })).draft.picked.survival, { ...compared, times: '', until: '' })
+    assert.deepEqual(again(draft({ picked: ranks })).lost, [])
+
+    const lacks = (more: Partial<typeof survival>, name = 'kaplan_meier', by: string[] = []) => {
+      const statistic = STATISTICS.find((one) => one.name === name)
+      const asked = { ...curves, name, by, survival: { ...survival, ...more } }
+      return missingIn(draft({ picked: asked }), statistic, variables).join(' ')
+    }
+    assert.equal(lacks({}), '')
+    assert.match(lacks({ time: '', event: '' }), /Choose the time\. Choose the variable that says/)
+    assert.match(lacks({ level: '' }), /Choose the level of those/)
+    assert.match(lacks({ event: 'subjects.age', level: '' }), /The time cannot say who had the event/)
+    assert.match(lacks({ times: '30, soon' }), /Times: at most 12 numbers above 0/)
+    assert.match(lacks({ times: '1 '.repeat(13) }), /Times: at most 12/)
+    assert.match(lacks({ until: '0' }), /one number above 0/)
+    assert.match(lacks({}, 'log_rank'), /Choose the variable that makes the groups/)
+    // Only a number with a grid is a time, and only a category or an integer 0 or 1 an event.
+    assert.deepEqual(
+      timesOf(variables).map(({ ref }) => ref),
+      ['subjects.age']
+    )
+    const [age] = variables
+    assert.ok(age)
+    const died = { ...age, ref: 'subjects.died', variable: { ...age.variable, breakpoints: [1] } }
+    assert.deepEqual(
+      eventsOf([...variables, died]).map(({ ref }) => ref),
+      [...['subjects.sex', 'subjects.diagnosis', 'subjects.died']]
+    )
   })
 
   it('keeps of its cohort what the form cannot show, and asks for it again', () => {

@@ -83,6 +83,31 @@ describe('A model of counts', () => {
   })
 })
 
+describe('A harmonisation', () => {
+  test('releases the sums of a linear model of its last feature on all else, judged like it and at its price', async (t) => {
+    const rows = people(500, 7)
+    const study = await open(t, rows)
+    const asked = { variables: ['score', 'marker'], arguments: { covariates: ['grade', 'dose'] } }
+    const told = await ask(study, 'combat', asked)
+    assert.ok(told.ok, told.ok ? '' : told.why)
+    const gram = gramOfAnswer(told)
+    assert.deepEqual(gram.fit, { family: 'combat', features: 2 })
+    const [model] = told.output.models ?? []
+    assert.deepEqual([model?.kind, model?.formula], ['combat', 'marker + score ~ dose + grade'])
+    const { ledger } = study
+    assert.ok((await study.model('score ~ dose + grade + marker')).ok)
+    assert.equal(study.ledger, ledger, 'the same sums')
+    // Over real people as over made-up ones: rounded numbers make none, nor does somebody who weighs too much.
+    const rounded = await open(t, rows, { precision: 'statistical' })
+    assertRefused(await ask(rounded, 'combat', asked), /rounded numbers/)
+    const odd = await open(
+      t,
+      rows.map((row, i) => ({ ...row, dose: i === 0 ? 50 : Math.round(Number(row.dose) / 2) / 10 }))
+    )
+    assertRefused(await ask(odd, 'combat', asked), /dominate|leverage/)
+  })
+})
+
 describe('Principal components', () => {
   test('are those of the sums of a linear model, judged like it', async (t) => {
     const study = await open(t, people(400, 6))

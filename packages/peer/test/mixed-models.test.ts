@@ -128,7 +128,7 @@ describe('A model with a random intercept of each person', () => {
           `${formula}, ${size} rows`
         )
       }
-      assert.equal(gram.clusters?.left_out, 1)
+      assert.deepEqual([gram.clusters?.left_out, gram.clusters?.rows], [1, 12 + 2 * 168 + 3 * 240])
       assert.equal(gram.n, 2 * 168 + 3 * 240)
       assert.equal(outputSchema.parse(told.output).kind, 'table')
       const fit = fitOwnModel(gram)
@@ -137,10 +137,17 @@ describe('A model with a random intercept of each person', () => {
         [fit.kind, fit.random?.by, fit.random?.groups, fit.random?.left_out],
         ['mixed', 'subject', 408, 1]
       )
+      assert.equal(fit.random?.left_out_rows, 12)
       assert.ok((fit.random?.tau2 ?? 0) > 15 && (fit.random?.tau2 ?? 0) < 70, `variance ${fit.random?.tau2}`)
       assert.match(told.output.disclosure.claim, /\S/)
-      assert.equal(told.output.disclosure.subjects, null)
+      // Of whom rows are counted follows from what was told.
+      assert.equal(told.output.disclosure.subjects, 420)
     }
+    const real = await open(t, study, { synthetic: false })
+    const ofPeople = await real.model('score ~ sex + visit + (1 | subject)')
+    assert.ok(ofPeople.ok, ofPeople.ok ? '' : ofPeople.why)
+    assert.equal(gramOfAnswer(ofPeople).clusters?.rows, 12 + 2 * 168 + 3 * 240)
+    assert.equal(ofPeople.output.disclosure.subjects, null)
   })
 
   test('what the model of one question tells costs nothing again, and the price was shown before', async (t) => {
@@ -160,6 +167,25 @@ describe('A model with a random intercept of each person', () => {
     const before = opened.ledger
     assert.ok((await opened.model('score ~ (1 | subject) + sex + visit')).ok)
     assert.equal(opened.ledger, before, 'nothing new was told')
+  })
+
+  test('does not say how many rows were left out where that and an earlier answer would single out few people', async (t) => {
+    const study = made(420, 1, (i) => (i < 12 ? 1 : i < 180 ? 2 : 3))
+    const opened = await open(t, study)
+    // Two people have a row without a value, as others without any may have.
+    const visits = study.visits.map((row) => (['P0', 'P1'].includes(String(row.id)) ? { ...row, dose: null } : row))
+    const lacking = await open(t, { ...study, visits })
+    const counted = 'SELECT COUNT(*) AS n FROM visits'
+    for (const [one, rows] of [
+      [opened, 12 + 2 * 168 + 3 * 240],
+      [lacking, undefined]
+    ] as const) {
+      const before = await one.sql(counted)
+      assert.ok(before.ok && before.output.rows[0]?.values[0] === 12 + 2 * 168 + 3 * 240)
+      const told = await one.model('score ~ sex + dose + (1 | subject)')
+      assert.ok(told.ok, told.ok ? '' : told.why)
+      assert.deepEqual([gramOfAnswer(told).clusters?.left_out, gramOfAnswer(told).clusters?.rows], [1, rows])
+    }
   })
 
   test('is refused where few people have another number of rows, lack a value, or are alone with a level', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { type Filter, outputSchema, type RoundBasis, signerFromSeed } from '@stimnet/protocol'
+import { isOfCounted, type Filter, outputSchema, type RoundBasis, signerFromSeed } from '@stimnet/protocol'
 import { gramIn, ownRound, planOfStatistic, stepAfter } from '@stimnet/statistics'
 import { reducedBasis } from './lattice.ts'
 import {
@@ -57,8 +57,7 @@ function ask(study: ModelStudy, asked: RoundAsk = {}): Promise<Told> {
   const plan = planOfStatistic(call, study.catalog.descriptor)
   const model = gramIn(plan)
   const fit = model?.fit
-  if (model === undefined || fit === undefined || fit.family === 'components' || fit.rounds === undefined)
-    throw new Error('no model in rounds')
+  if (model === undefined || !isOfCounted(fit) || fit.rounds === undefined) throw new Error('no model in rounds')
   const basis = { fit: 'f'.repeat(64), answers: '', epochs: [], estimates: [], ...from }
   const rounds = { ...fit.rounds, ...(from === null ? {} : { from: basis }) }
   return study.ask({ ...plan, measures: [{ ...model, fit: { ...fit, rounds } }] }, where)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  isOfCounted,
   type CatalogDescriptor,
   canonicalBytes,
   type GramMeasure,
@@ -80,7 +81,7 @@ async function read({ round = 0, roster = ROSTER, receipts, ...asked }: Asked = 
 }
 
 function basisIn({ fit }: GramMeasure) {
-  assert.ok(fit !== undefined && fit.family !== 'components' && fit.rounds?.from !== undefined)
+  assert.ok(isOfCounted(fit) && fit.rounds?.from !== undefined)
   return { ...fit.rounds, from: fit.rounds.from }
 }
 

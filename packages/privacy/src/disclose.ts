@@ -6,6 +6,7 @@ import {
   type AnalysisSet,
   type DisclosureCard,
   type GramMeasure,
+  type GramPart,
   LIMITS,
   type Output,
   type OutputDeclaration,
@@ -66,6 +67,8 @@ export type Aggregate =
       readonly leftOut?: LeftOut
       /** For a plan with a model: the answers to the questions behind it (see `questionsIn`), over the people of the model. */
       readonly questions?: readonly JudgedPart[]
+      /** Of a model that left out numbers of rows: the answer to `rowsOfEverybody`, as if it were asked by itself. */
+      readonly everybody?: JudgedPart
     }
   | {
       readonly kind: 'script'
@@ -244,7 +247,7 @@ function discloseModel(
   aggregate: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext
 ): Disclosed {
-  const { plan, leftOut, questions = [] } = aggregate
+  const { plan, leftOut, questions = [], everybody } = aggregate
   const { settings, partsMin = 0 } = context
   const facts = factsIn(context.variables)
   const judged = leftOut
@@ -253,6 +256,7 @@ function discloseModel(
         measure,
         model: aggregate,
         questions,
+        ...(everybody === undefined ? {} : { everybody }),
         settings,
         facts,
         ledgers: context.ledgers,
@@ -282,8 +286,13 @@ function discloseModel(
         information: informationOf(aggregate, ledgers, context)
       }
     },
-    { ledgers, withheld: 0 }
+    { ledgers, withheld: hidesRows(gram) ? 1 : 0 }
   )
+}
+
+/** Whether rows were left out of a model, and how many is withheld. */
+function hidesRows({ clusters }: GramPart): boolean {
+  return clusters !== undefined && clusters.left_out > 0 && clusters.rows === undefined
 }
 
 /** The context with facts about the variables that a question alone has. */

@@ -38,7 +38,7 @@ export { assertLatticeHolds, assertOnLattice, isOfWholeCells } from './rules/lat
 export { roundsNumbers, tellsDigits } from './model/judge.ts'
 export type { JudgedPart } from './model/judged.ts'
 export { fewestFor, fewestOfSize, sizesOf } from './judge/model-people.ts'
-export { questionsIn } from './model/questions.ts'
+export { questionsIn, rowsOfEverybody } from './model/questions.ts'
 export { carryLedger, type Items, ledgerFromBytes, ledgerToBytes, needsGone, type Passage } from './ledger/form.ts'
 export { LedgerDraft, startLedger } from './ledger/draft.ts'
 export { SpanLedger } from './ledger/span-ledger.ts'

@@ -193,6 +193,7 @@ export {
   type GramMeasure,
   type GroupKey,
   type IntervalTest,
+  isOfCounted,
   MODEL_ROUNDS_MAX,
   type Measure,
   type MetaTest,

@@ -206,11 +206,13 @@ const gramSchema = z.object({
   /**
    * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
    * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
-   * numbers of rows that too few people have; they are in no sum.
+   * numbers of rows that too few people have; they are in no sum. `rows`: those of everybody, left out or not; absent where nobody is
+   * left out, or it may not be told.
    */
   clusters: z
     .object({
       left_out: z.number().int().min(0).max(10_000),
+      rows: z.number().int().min(1).optional(),
       sizes: z
         .array(
           z.object({
@@ -229,7 +231,8 @@ const gramSchema = z.object({
     .discriminatedUnion('family', [
       z.object({ family: z.literal('binomial'), event: z.string() }),
       z.object({ family: z.literal('poisson') }),
-      z.object({ family: z.literal('components'), scaled: z.boolean() })
+      z.object({ family: z.literal('components'), scaled: z.boolean() }),
+      z.object({ family: z.literal('combat'), features: z.number().int().min(2).max(8) })
     ])
     .optional(),
   /**
@@ -542,11 +545,40 @@ const componentSchema = z.object({
 })
 
 /**
+ * One feature of a harmonisation. `grand_mean`: the mean of the sites' intercepts; `pooled_sd`: the root of the mean squared residual,
+ * which locations are in units of; scales are over its square. `n`, `mean` and `sd` are those of the harmonised values, and
+ * `coefficients` their regression on the covariates.
+ */
+const harmonisedSchema = z.object({
+  feature: z.string(),
+  grand_mean: z.number(),
+  pooled_sd: z.number(),
+  n: z.number(),
+  mean: z.number(),
+  sd: z.number(),
+  sites: z.array(
+    z.object({
+      site: z.string(),
+      n: z.number(),
+      location: z.number(),
+      scale: z.number(),
+      shrunk_location: z.number(),
+      shrunk_scale: z.number(),
+      mean_before: z.number(),
+      sd_before: z.number(),
+      mean: z.number(),
+      sd: z.number()
+    })
+  ),
+  coefficients: z.array(coefficientSchema)
+})
+
+/**
  * A model that was fitted to released Gram matrices, or to released tables of counts. Numbers are null where they are not defined, or where the fit could
  * not be made; `note` then says so.
  */
 const modelResultSchema = z.object({
-  kind: z.enum(['regression', 'glm', 'pca', 'mixed']),
+  kind: z.enum(['regression', 'glm', 'pca', 'mixed', 'combat']),
   /** The canonical formula. */
   formula: z.string(),
   outcome: z.string(),
@@ -588,10 +620,13 @@ const modelResultSchema = z.object({
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
   /** Of `pca`, the largest first. */
   components: z.array(componentSchema).optional(),
+  /** Of `combat`, over several sites: each feature. */
+  harmonised: z.array(harmonisedSchema).optional(),
   /**
    * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
    * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
-   * `left_out`, how many numbers of rows were left out since too few people have them, added up over the sites.
+   * `left_out`, how many numbers of rows were left out since too few people have them, and `left_out_rows`, how many rows these people
+   * have, both added up over the sites; the second only where each site that left somebody out tells it.
    */
   random: z
     .object({
@@ -600,7 +635,8 @@ const modelResultSchema = z.object({
       tau2: z.number(),
       sigma2: z.number(),
       icc: z.number(),
-      left_out: z.number().optional()
+      left_out: z.number().optional(),
+      left_out_rows: z.number().optional()
     })
     .optional(),
   /** Of a pooled model: the fit of each site by itself. */

@@ -115,6 +115,11 @@ class Fits(unittest.TestCase):
             lying = copy.deepcopy(people)
             lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] = clusters
             self.assertEqual(grams_in(lying)[1], ["site-a"])
+        told = outputs_of("a random intercept of each person, and the rows that were left out")
+        for rows, left_out in ((40, 1), (True, 1), ("47", 1), (47, 0), (10**400, 1)):
+            lying = copy.deepcopy(told)
+            lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] |= {"rows": rows, "left_out": left_out}
+            self.assertEqual(grams_in(lying)[1], ["site-a"], rows)
         for shape in ({}, {"rows": None}, {"rows": [1]}, {"rows": [{"parts": {"n": 1}}]}):
             self.assertEqual(grams_in({"x": shape}), ({}, ["x"]))
         self.assertIsNone(gram_of({}))
@@ -146,6 +151,14 @@ class Answers(unittest.TestCase):
         self.assertEqual([row["term"] for row in model.coefficients][1:3], ["site[Clinic B]", "site[Clinic C]"])
         hostile = type(model)({**model.result}, model.missing, None, {**model.names, "site-b": "\x1b[2J"})
         self.assertNotIn("\x1b", hostile.summary())
+
+    def test_it_says_what_share_of_the_rows_was_left_out(self) -> None:
+        with without_cryptography():
+            told = model_in(answer_of("a random intercept of each person, and the rows that were left out"))
+            silent = model_in(answer_of("a random intercept of each person"))
+        share = r"\nLeft out: all people of 2 numbers of rows: 14 of 114 rows \(12 %\)\.\n"
+        self.assertRegex(told.summary(), share)
+        self.assertRegex(silent.summary(), r"\nLeft out: .* 3 numbers of rows; not every institution says")
 
     def test_without_a_matrix_the_first_refusal_is_raised(self) -> None:
         why = "It releases rounded numbers."
@@ -183,6 +196,116 @@ class Asking(unittest.TestCase):
             self.assertEqual(nobody.exception.code, "NO_PROVIDERS")
             with self.assertRaisesRegex(StimnetError, "none, fixed, random, meta"):
                 call("model", "y ~ x", catalog="trial", site="each")
+
+
+ROUNDS = [f"round {number} of a logistic model" for number in range(4)]
+PEERS = [one["site"] for one in CASES[ROUNDS[0]]["sites"]]
+
+
+def answers_of(*names: str, without: str | None = None) -> list[Any]:
+    """What a gateway answers while a model is asked for: the price of it, and each question with its end."""
+    texts = {"data_type": "clinical", "access_level": "public", "last_updated": "2026-01-01T00:00:00Z"}
+    whose = [{"name": "trial", "peer_id": peer, "node_id": peer[-1], "institution": "North"} for peer in PEERS]
+    priced = [{"peer_id": peer, "institution": "North", "code": None, "reason": None} for peer in PEERS]
+    replies: list[Any] = [
+        httpx.Response(200, json=[{**texts, **one, "total_records": 90} for one in whose]),
+        httpx.Response(200, json={"data_catalog_name": "trial", "peers": priced, "pooled": []}),
+    ]
+    for name in names:
+        shown = answer_of(name).raw
+        parts = [{**part, "receipt": f"signed.{name[:7]}.{part['peer_id'][-1]}"} for part in shown["parts"]]
+        if name == names[-1] and without is not None:
+            lost = {"output": None, "receipt": None, "state": "expired", "code": "PEER_UNREACHABLE"}
+            parts = [{**part, **(lost if part["peer_id"] == without else {})} for part in parts]
+        done = {**shown, "parts": parts}
+        replies += [httpx.Response(200, json=done), httpx.Response(404), httpx.Response(200, json=done)]
+    return replies
+
+
+class Rounds(unittest.TestCase):
+    def asked(self, call: Any) -> list[dict[str, Any]]:
+        """The arguments of each question that was put."""
+        sent = [one for one in call.gateway.asked if one.url.path.endswith("/broadcasts") and one.method == "POST"]
+        return [json.loads(json.loads(one.content)["script_content"])["arguments"] for one in sent]
+
+    def test_each_round_carries_the_receipts_of_the_round_before(self) -> None:
+        for call in callers(*answers_of(*ROUNDS)):
+            with self.subTest(call.kind.__name__), without_cryptography():
+                seen: list[Any] = []
+                named = {"catalog": "trial", "family": "binomial", "event": "yes", "on_round": seen.append}
+                model = call("model", "y ~ dose + arm", **named)
+                asked = self.asked(call)
+                self.assertEqual([one.get("round", 0) for one in asked], [0, 1, 2, 3])
+                self.assertEqual(asked[0]["roster"], sorted(PEERS))
+                self.assertNotIn("receipts", asked[0])
+                self.assertEqual(asked[2]["receipts"], [f"signed.round 1.{peer[-1]}" for peer in sorted(PEERS)])
+                self.assertEqual([one.round for one in seen], [0, 1, 2, 3])
+                self.assertEqual((len(model.rounds), len(model.sites), model.notes), (4, 3, []))
+                expected = CASES[ROUNDS[3]]["model"]
+                for mine, theirs in zip(model.result["coefficients"], expected["coefficients"]):
+                    self.assertAlmostEqual(mine["estimate"], theirs["estimate"], 9)
+                self.assertRegex(model.summary(), r"^Logistic regression of yes, [\s\S]*From round 3, last change")
+                self.assertRegex(model.summary(), r"in each of 4 rounds: 15 weighted sums")
+
+    def test_an_institution_that_drops_out_ends_the_fit_with_the_last_whole_round(self) -> None:
+        for call in callers(*answers_of(*ROUNDS[:3], without=PEERS[1])):
+            with without_cryptography():
+                model = call("model", "y ~ dose + arm", catalog="trial", family="binomial")
+            self.assertEqual((model.result["rounds"]["last"], len(model.rounds), model.missing), (1, 3, {}))
+            self.assertRegex(model.summary(), r"ended with round 1: Clinic B \(PEER_UNREACHABLE\) did not answer round 2")
+
+    def test_a_model_of_categories_alone_has_one_round(self) -> None:
+        for call in callers(*answers_of("a logistic model of categories")):
+            with without_cryptography():
+                model = call("model", "y ~ arm + sex", catalog="trial", family="binomial")
+            self.assertEqual((len(self.asked(call)), model.rounds), (1, ()))
+            self.assertEqual(model.coefficients[0]["ratio"], None)
+            self.assertRegex(model.summary(), r"the table of people by outcome and terms")
+
+    def test_estimates_that_do_not_follow_from_the_round_before_are_refused(self) -> None:
+        for rounds in ([ROUNDS[0], ROUNDS[2]], [ROUNDS[0], ROUNDS[0]]):
+            for call in callers(*answers_of(*rounds)):
+                with without_cryptography(), self.assertRaises(StimnetError) as refused:
+                    call("model", "y ~ dose + arm", catalog="trial", family="binomial")
+                self.assertEqual(refused.exception.code, "ROUND_MISMATCH")
+        lying = answers_of(*ROUNDS[:2])
+        for at in (-1, -3):
+            raw = json.loads(lying[at].content)
+            for one in raw["parts"]:
+                one["output"]["rows"][0]["parts"]["n"]["gram"]["round"]["estimates"][0] = "1.000000000000000e+0"
+            lying[at] = httpx.Response(200, json=raw)
+        for call in callers(*lying):
+            with without_cryptography(), self.assertRaisesRegex(StimnetError, "do not follow"):
+                call("model", "y ~ dose + arm", catalog="trial", family="binomial")
+
+    def test_what_is_no_round_or_table_is_left_out_and_named(self) -> None:
+        lies: list[tuple[str, str, Any]] = [
+            (ROUNDS[1], "round.score", ["0"]),
+            (ROUNDS[1], "round.information", ["9.000000000000000e+99"] * 10),
+            (ROUNDS[1], "round.information", ["1.000000000000000e+0", "9.000000000000000e+5"] * 5),
+            (ROUNDS[1], "round.total", "9" * 30),
+            (ROUNDS[1], "round.roster", sorted(PEERS, reverse=True)),
+            (ROUNDS[1], "round.answers", ""),
+            (ROUNDS[1], "round.round", True),
+            (ROUNDS[1], "n", 0),
+            (ROUNDS[1], "site", "fixed"),
+            (ROUNDS[1], "fit", {"family": "gaussian"}),
+            ("a logistic model of categories", "table.cells", []),
+            ("a logistic model of categories", "table.terms", [["nobody"]]),
+            ("a logistic model of categories", "n", 3),
+            ("a logistic model of categories", "fit", {"family": "binomial"}),
+            ("a logistic model of categories", "factors", None),
+        ]
+        for name, path, value in lies:
+            with self.subTest(f"{path} {value}"):
+                outputs = outputs_of(name)
+                place = outputs[PEERS[0]]["rows"][0]["parts"]["n"]["gram"]
+                *above, last = path.split(".")
+                for key in above:
+                    place[key] = copy.deepcopy(place[key])
+                    place = place[key]
+                place[last] = value
+                self.assertEqual(grams_in(outputs)[1], PEERS[:1])
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ export {
   testsOfOutput
 } from '@stimnet/statistics'
 export { askedQuestionOf } from './asked.ts'
+export { type Awaited, awaitedInWords, type AwaitedOptions, withAwaited } from './awaited.ts'
+export { baselineCellText, baselineGroupText } from './baseline-text.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
 export {

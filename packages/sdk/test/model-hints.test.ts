@@ -64,7 +64,7 @@ test('rows that no condition chooses are named with a condition that does, which
   const text =
     'outcomes has several rows per person, and a model needs one row each: choose one visit, such as --where outcomes.visit=month_12, ' +
     'or give each person an intercept: + (1 | subject).'
-  assert.deepEqual(open, [{ text, institutions: ['North'], isRefused: false }])
+  assert.deepEqual(open, [{ text, institutions: ['North'], sites: ['12D3KooNorth'], isRefused: false }])
   assert.deepEqual(hints('score ~ sex', { where: undefined, set: 'main' }), [], 'an analysis set may choose')
   assert.deepEqual(hints('score ~ sex', { where: { column: 'visit', op: '=', values: ['month_12'] } }), [])
 })

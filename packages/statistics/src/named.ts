@@ -11,7 +11,7 @@ import {
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
 import { withStrata } from './tests/binned/asked-binned.ts'
-import { componentsAsked, type ModelAsked, modelOf } from './models/ask.ts'
+import { combatAsked, componentsAsked, type ModelAsked, modelOf } from './models/ask.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
 /** An argument besides variables and grouping keys. */
@@ -205,6 +205,15 @@ const SCALE: StatisticArgument = {
   meaning: 'true (unless given): each variable has the variance 1; false: components of the covariances.'
 }
 
+const COMBAT_SUMMARY =
+  'ComBat harmonisation of numbers, over the subjects that have all of them: location and scale of each institution, shrunk by empirical ' +
+  'Bayes, means and spreads before and after, and the regression of the harmonised numbers on the covariates.'
+const COVARIATES: StatisticArgument = {
+  name: 'covariates',
+  required: false,
+  meaning: 'Numbers and categories whose differences between institutions stay, such as ["age_group", "sex"].'
+}
+
 /** More variables than this is no longer one question. */
 const VARIABLES_MAX = 8
 const GROUP_KEYS_MAX = 3
@@ -265,7 +274,8 @@ export const STATISTICS: readonly StatisticDescription[] = [
     ROUND,
     RECEIPTS
   ),
-  describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE)
+  describe('pca', [2, VARIABLES_MAX], PCA_SUMMARY, SCALE),
+  describe('combat', [2, VARIABLES_MAX], COMBAT_SUMMARY, COVARIATES)
 ]
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -300,6 +310,7 @@ export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescrip
   checkShape(statistic, call)
   if (statistic.name === 'regression') return planOfModel(modelOf(call, descriptor), call, descriptor)
   if (statistic.name === 'pca') return planOfModel(componentsAsked(call, descriptor), call, descriptor)
+  if (statistic.name === 'combat') return planOfModel(combatAsked(call, descriptor), call, descriptor)
   const { variables, by, tables } = resolveAll(call, descriptor)
   const keys = keysOf(statistic.name, variables, by)
   if (keys.length > GROUP_KEYS_MAX) invalid(`At most ${GROUP_KEYS_MAX} grouping keys.`)

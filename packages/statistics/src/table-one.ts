@@ -28,16 +28,22 @@ export interface TableOneNumber extends Behind {
   readonly n: number | null
   readonly mean: number
   readonly sd: number | null
+  /** How far rounding can put the mean off, if parts were rounded and it is known. */
+  readonly within?: number
+  /** The same of the standard deviation. */
+  readonly sd_within?: number
 }
 
 /** Of a level, 0 to 1. */
 export interface TableOneShare extends Behind {
   readonly share: number
+  /** As of a mean. */
+  readonly within?: number
 }
 
 /** The whole table. */
 export interface TableOne {
-  readonly groups: readonly { readonly name: string; readonly subjects: number | null }[]
+  readonly groups: readonly { readonly name: string; readonly subjects: number | null; readonly within?: number }[]
   readonly rows: readonly TableOneRow[]
 }
 
@@ -47,6 +53,7 @@ interface Table {
     readonly values: readonly (string | number | null)[]
     readonly sites?: readonly string[]
     readonly column_sites?: readonly (readonly string[] | null)[] | undefined
+    readonly within?: readonly (number | null)[] | undefined
   }[]
 }
 
@@ -64,7 +71,8 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
   return {
     groups: rows.map((row) => ({
       name: key < 0 ? 'All' : String(row.values[key] ?? 'missing'),
-      subjects: numberAt(row, subjects)
+      subjects: numberAt(row, subjects),
+      ...withinAt(row, subjects)
     })),
     rows: variables.flatMap((variable): TableOneRow[] => {
       const own = measured.filter((column) => column.variables[0] === variable)
@@ -77,7 +85,15 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
           const mean = numberAt(row, placeOf('mean'))
           if (mean === null) return null
           const [n, sd] = [numberAt(row, placeOf('count')), numberAt(row, placeOf('sd'))]
-          return { n, mean, sd, ...behindOf(row, placeOf('mean')) }
+          const { within: sd_within } = withinAt(row, placeOf('sd'))
+          return {
+            n,
+            mean,
+            sd,
+            ...withinAt(row, placeOf('mean')),
+            ...(sd_within === undefined ? {} : { sd_within }),
+            ...behindOf(row, placeOf('mean'))
+          }
         })
         const isAlike = areOfSameSites(rows, [placeOf('mean'), placeOf('sd')])
         return [{ ...base, level: null, cells, difference: isAlike ? ofMeans(cells) : null }]
@@ -92,12 +108,17 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
         level: String(argument ?? ''),
         cells: rows.map((row, group) => {
           const share = shares[i]?.[group] ?? null
-          return share === null ? null : { share, ...behindOf(row, place) }
+          return share === null ? null : { share, ...withinAt(row, place), ...behindOf(row, place) }
         }),
         difference: i === 0 && isAlike ? ofShares(shares) : null
       }))
     })
   }
+}
+
+function withinAt({ within }: Table['rows'][number], place: number): { readonly within?: number } {
+  const own = within?.[place]
+  return own === null || own === undefined ? {} : { within: own }
 }
 
 function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], place: number): Behind {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
+import { isOfCounted } from '@stimnet/protocol'
 import type { GramPart, ModelResult, SiteEffects } from '@stimnet/protocol'
 import {
   fitModel,
@@ -36,7 +37,7 @@ function tableOf(
 ): GramPart {
   const measure = measureOf('regression', declared, { arguments: asked })
   const { fit } = measure
-  assert.ok(fit !== undefined && fit.family !== 'components')
+  assert.ok(isOfCounted(fit))
   const name = namesIn(measure)
   const by = [...new Set(measure.terms.flat())].sort().map(name)
   const cells = new Map<string, { levels: string[]; n: number; sum: number }>()

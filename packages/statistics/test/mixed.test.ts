@@ -121,6 +121,24 @@ describe('A random intercept of each person', () => {
     assert.match(fit.note, /No variance between the people/)
   })
 
+  test('the note says what share of the rows was left out, where each institution that left some out tells it', () => {
+    const measure = measureOf('reaction ~ days', SLEEP_DECLARED)
+    const part = partOfPeople(measure, SLEEP.slice(0, 175), { person: 'person', declared: SLEEP_DECLARED })
+    const { sizes = [] } = part.clusters ?? {}
+    const leaving = (left_out: number, rows?: number): GramPart => ({
+      ...part,
+      clusters: { left_out, sizes, ...(rows === undefined ? {} : { rows }) }
+    })
+    const fitted = (...grams: GramPart[]) => fitModel(grams.map((gram, i) => ({ site: `s${i}`, gram })))
+    const both = fitted(leaving(1, part.n + 15), leaving(0))
+    assert.deepEqual([both.random?.left_out, both.random?.left_out_rows], [1, 15])
+    assert.match(both.note, /Left out: all people of one number of rows: 15 of 365 rows \(4\.1 %\)\. Each number/)
+    const silent = fitted(leaving(1, part.n + 15), leaving(2))
+    assert.deepEqual([silent.random?.left_out, silent.random?.left_out_rows], [3, undefined])
+    assert.match(silent.note, /people of 3 numbers of rows; not every institution says how many rows these are\./)
+    assert.doesNotMatch(fitted(leaving(0), leaving(0)).note, /Left out/)
+  })
+
   test('a site that sends sums of no people is noticed', () => {
     const measure = measureOf('reaction ~ days', SLEEP_DECLARED)
     const part = partOfPeople(measure, SLEEP.slice(0, 175), { person: 'person', declared: SLEEP_DECLARED })
@@ -142,6 +160,10 @@ describe('A random intercept of each person', () => {
       ['a square below zero', of({ totals: changed(first.totals, 3, -(10n ** 9n)) })],
       ['too few sums', of({ totals: first.totals.slice(1) })]
     ]
+    const { sizes = [] } = part.clusters ?? {}
+    const rowsOf = (left_out: number, rows: number): GramPart => ({ ...part, clusters: { left_out, rows, sizes } })
+    assert.ok(isModelPart(rowsOf(1, part.n + 1)))
+    lies.push(['no row was left out with people', rowsOf(1, part.n)], ['rows of nobody', rowsOf(0, part.n + 1)])
     for (const [what, lie] of lies) assert.ok(!isModelPart(lie), what)
   })
 })

@@ -483,7 +483,8 @@ test('every statistic in the list has a plan', () => {
     kaplan_meier: ['age', 'sex'],
     log_rank: ['age', 'sex'],
     regression: [],
-    pca: ['age', 'UPDRS_total']
+    pca: ['age', 'UPDRS_total'],
+    combat: ['age', 'UPDRS_total']
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {

@@ -63,6 +63,22 @@ describe('a baseline table', () => {
     assert.deepEqual([found[0]?.difference !== null, found[1]?.difference], [true, null])
   })
 
+  test('has with each number how far rounding can put it off, where that is known', () => {
+    const values = ['dbs', 100, 98, 64, 8, 0.5, 0.3, 0.2]
+    const within = [null, 5, null, 0.2, 0.1, 0.03, null, 0.02]
+    const { groups, rows: found } = tableOneOf({ columns: COLUMNS, rows: [{ values, within }] })
+    assert.deepEqual(groups, [{ name: 'dbs', subjects: 100, within: 5 }])
+    assert.deepEqual(
+      found.map(({ cells }) => cells[0]),
+      [
+        { n: 98, mean: 64, sd: 8, within: 0.2, sd_within: 0.1 },
+        { share: 0.5, within: 0.03 },
+        { share: 0.3 },
+        { share: 0.2, within: 0.02 }
+      ]
+    )
+  })
+
   test('of a category with two levels the difference is that of one share', () => {
     const columns = [...COLUMNS.slice(0, 2), ...COLUMNS.slice(5, 7)]
     const { rows: found } = tableOneOf({ columns, rows: rows(['a', 10, 0.6, 0.4], ['b', 10, 0.5, 0.5]) })

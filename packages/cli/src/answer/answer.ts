@@ -1,6 +1,6 @@
 /** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
-import { isCode } from '@stimnet/protocol'
+import { isCode, type TableOutput } from '@stimnet/protocol'
 import { type Broadcast, pool } from '@stimnet/sdk'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
@@ -67,18 +67,28 @@ export function answerText(shown: Broadcast, more: readonly string[] = []): stri
 function withOwnPooled(broadcast: Broadcast): Broadcast {
   const [part, other] = broadcast.parts
   if (broadcast.pooled !== null || other || part?.output?.kind !== 'table') return broadcast
-  const { peer_id: site, output } = part
-  const pooled = pool([{ site, output }])
-  // A table that contradicts itself has no row here, and is shown as it is.
-  if (pooled.rows.length !== output.rows.length) return broadcast
-  const rows = pooled.rows.map((row, at) => ({ ...row, values: output.rows[at]?.values ?? row.values }))
+  const { output } = part
+  const pooled = ownPooled({ ...part, output })
+  if (pooled === undefined) return broadcast
+  const { rows } = pooled
   const own = { ...(output.tests ? { tests: output.tests } : {}), ...(output.models ? { models: output.models } : {}) }
   return { ...broadcast, pooled: { ...pooled, ...own, rows, notes: [] } }
 }
 
+/** The table of one institution with the precision of its numbers; undefined for one that contradicts itself. */
+function ownPooled({ peer_id: site, output }: Part & { readonly output: TableOutput }) {
+  const pooled = pool([{ site, output }])
+  if (pooled.rows.length !== output.rows.length) return undefined
+  // Rows by bins may be in another order.
+  const key = ({ values }: { readonly values: readonly unknown[] }) =>
+    JSON.stringify(output.columns.flatMap(({ role }, at) => (role === 'key' ? [values[at]] : [])))
+  const released = new Map(output.rows.map((row) => [key(row), row.values]))
+  return { ...pooled, rows: pooled.rows.map((row) => ({ ...row, values: released.get(key(row)) ?? row.values })) }
+}
+
 /** The pooled table. `alone`: the only institution, whose own table it is. */
 function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
-  const cells = rows.map((row) => row.values.map((value, at) => withWithin(value, row.within?.[at])))
+  const cells = rows.map(cellsOf)
   const names = columns.map(({ name }) => name)
   if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
   return [
@@ -93,6 +103,16 @@ function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>,
 /** A note with the names of the institutions in place of their PeerIds. */
 function withNames(note: string, { parts }: Broadcast): string {
   return parts.reduce((text, { peer_id, institution }) => text.replaceAll(peer_id, institution || peer_id), note)
+}
+
+/** A row as it is shown. */
+interface Shown {
+  readonly values: readonly (string | number | null)[]
+  readonly within?: readonly (number | null)[] | undefined
+}
+
+function cellsOf({ values, within }: Shown): (string | number | null)[] {
+  return values.map((value, at) => withWithin(value, within?.[at]))
 }
 
 /** A number with its precision. */
@@ -126,12 +146,14 @@ function claimOf({ level, claim }: { level: string; claim: string }): string {
 
 function partLines(part: Part): string[] {
   if (part.output?.kind !== 'table') return []
-  const { columns, rows } = part.output
+  const { output } = part
+  // A table that contradicts itself is shown as it is.
+  const rows: readonly Shown[] = ownPooled({ ...part, output })?.rows ?? output.rows
   return [
     `\n${nameOf(part)}\n`,
     tableOf(
-      columns.map(({ name }) => name),
-      rows.map((row) => row.values)
+      output.columns.map(({ name }) => name),
+      rows.map(cellsOf)
     )
   ]
 }

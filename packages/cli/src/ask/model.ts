@@ -1,6 +1,6 @@
 /** `stimnet model`: fits a regression that is written as a formula, at many peers. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, exitOfCode, given, oneOf, printable } from '@stimnet/machine'
-import { MODEL_ROUNDS_MAX, SITE_EFFECTS } from '@stimnet/protocol'
+import { type Code, MODEL_ROUNDS_MAX, SITE_EFFECTS } from '@stimnet/protocol'
 import {
   type Broadcast,
   type CheckedModel,
@@ -55,7 +55,7 @@ with the last round that all of them answered. --peers chooses who takes part. R
              further institution lies. --method: reml, dl, pm or fixed; --interval: hartung_knapp or wald
 
 Each person must have one row, but for (1 | subject): of a table with several rows for each person, choose by --where, for example
-one visit. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other
+one visit. Where no condition does at any institution, nothing is asked, unless --anyway is given. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other
 variables: take a category of it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but
 the logistic one of categories. The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and
 each institution by itself.
@@ -74,6 +74,7 @@ docs/models.md for what it needs.`,
       help: 'gaussian (unless given), binomial or poisson'
     },
     event: { type: 'string', value: 'LEVEL', help: 'Of binomial: the level that is modelled; the second unless given' },
+    anyway: { type: 'boolean', help: 'Ask also where a table may have several rows of a person' },
     forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' }
   },
   positionals: [1, 1, 'FORMULA'],
@@ -101,12 +102,12 @@ docs/models.md for what it needs.`,
     }
     // With a mapping the names may be those of no catalog.
     const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set }) : []
-    const refusing = hints.filter(({ isRefused }) => isRefused).flatMap(({ institutions }) => institutions)
     // The table of --dry has the refusals.
     for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))
-    if (refusing.length === chosen.length && !values.dry) {
-      io.err('No institution would answer this model, so that nothing is asked.\n')
-      return exitOfCode('PROGRAM_NOT_PERMITTED')
+    const stopped = values.dry ? undefined : stopOf(hints, { roster, anyway: values.anyway ?? false })
+    if (stopped !== undefined) {
+      io.err(`${stopped.text}\n`)
+      return exitOfCode(stopped.code)
     }
     const { forest } = values
     if (checked.ok && forest !== undefined) oneOf('--forest', forest, checked.columns)
@@ -131,6 +132,24 @@ docs/models.md for what it needs.`,
 const TITLE_CHARACTERS_MAX = 120
 /** Characters of a formula before its fault, and in all, that are shown: a caret must not stand in another line. */
 const [BEFORE_MAX, SHOWN_MAX] = [48, 76]
+
+/** Why nothing is asked, since every institution would refuse; undefined where one may answer. */
+export function stopOf(
+  hints: readonly Pick<ModelHint, 'sites' | 'isRefused'>[],
+  { roster, anyway }: { readonly roster: readonly string[]; readonly anyway: boolean }
+): { readonly code: Code; readonly text: string } | undefined {
+  const isEverybody = (all: typeof hints) => {
+    const sites = new Set(all.flatMap((hint) => hint.sites))
+    return roster.length > 0 && roster.every((site) => sites.has(site))
+  }
+  if (isEverybody(hints.filter(({ isRefused }) => isRefused)))
+    return { code: 'PROGRAM_NOT_PERMITTED', text: 'No institution would answer this model, so that nothing is asked.' }
+  if (anyway || !isEverybody(hints)) return undefined
+  const text =
+    'No institution would answer this model where a person has several rows, and each would count the refusal, so that nothing is asked. ' +
+    'If each person has one row all the same, ask with --anyway.'
+  return { code: 'COHORT_NOT_RELEASABLE', text }
+}
 
 /** One line for what the public descriptions say against the model. */
 function hintText({ institutions, text, isRefused }: ModelHint): string {

@@ -12,11 +12,13 @@ import {
   given,
   type Io,
   pairsOf,
+  printable,
   readSeed,
   refuse,
   type Values
 } from '@stimnet/machine'
 import {
+  type Clock,
   type Filter,
   LIMITS,
   type Program,
@@ -26,16 +28,20 @@ import {
   type Signer,
   signerFromSeed,
   statisticSchema,
-  StimnetError
+  StimnetError,
+  systemClock
 } from '@stimnet/protocol'
 import {
+  type Awaited,
+  awaitedInWords,
   type Broadcast,
   type BroadcastSubmission,
   type Client,
   type FoundCatalog,
   type SignedRequest,
   signRequest,
-  type UploadedFile
+  type UploadedFile,
+  withAwaited
 } from '@stimnet/sdk'
 import { answerText, exitOf } from '../answer/answer.ts'
 import { asSigned } from './as-signed.ts'
@@ -339,11 +345,18 @@ async function assertKnown(client: Client, names: readonly string[]): Promise<vo
   throw new StimnetError('PEER_UNKNOWN', reason, { reason })
 }
 
-/** Draws each peer's state until all have ended. */
-async function follow(client: Client, id: string, io: Io): Promise<Broadcast> {
-  const draw = drawProgress(io)
+/** Draws each peer's state until all have ended, and says meanwhile who is awaited. */
+export async function follow(
+  client: Pick<Client, 'watchBroadcast' | 'broadcast'>,
+  id: string,
+  io: Io,
+  clock: Clock = systemClock
+): Promise<Broadcast> {
+  const { draw, say } = drawProgress(io)
+  const onAwaited = (awaited: Awaited) => say(printable(awaitedInWords(awaited)))
   try {
-    for await (const broadcast of client.watchBroadcast(id, { signal: io.signal })) draw(broadcast)
+    const states = client.watchBroadcast(id, { signal: io.signal })
+    for await (const broadcast of withAwaited(states, { clock, onAwaited })) draw(broadcast)
   } catch (error) {
     if (io.signal.aborted) io.err(`Still running: stimnet job ${id} shows it, stimnet job ${id} --cancel ends it.\n`)
     throw error

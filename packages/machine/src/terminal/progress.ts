@@ -5,11 +5,22 @@ import { printable } from './table.ts'
 
 const BAR = 20
 
-/** Returns the function to call with each state of a broadcast. */
-export function drawProgress(io: Io): (broadcast: Broadcast) => void {
+/** What is called with each state of a broadcast, and with lines that stand above those drawn next. */
+export interface Progress {
+  draw(broadcast: Broadcast): void
+  say(line: string): void
+}
+
+/** Draws the progress of one broadcast on standard error. */
+export function drawProgress(io: Io): Progress {
   let drawn = 0
   const told = new Map<string, string>()
-  return (broadcast) => {
+  const say = (line: string) => {
+    io.err(`${line}\n`)
+    // What was drawn stays as it is above the line.
+    drawn = 0
+  }
+  const draw = (broadcast: Broadcast) => {
     if (io.interactive) {
       if (drawn > 0) io.err(`\u001b[${drawn}A`)
       for (const part of broadcast.parts) io.err(`\u001b[2K${lineOf(part)}\n`)
@@ -22,6 +33,7 @@ export function drawProgress(io: Io): (broadcast: Broadcast) => void {
       io.err(`${printable(part.institution || part.peer_id)}: ${part.state}${part.code ? ` (${part.code})` : ''}\n`)
     }
   }
+  return { draw, say }
 }
 
 function lineOf(part: Broadcast['parts'][number]): string {

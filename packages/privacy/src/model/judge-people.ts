@@ -22,7 +22,7 @@ import {
 } from './judged.ts'
 import { decimalsIn, matrixFrom } from './matrix.ts'
 import { personSums } from './person-sums.ts'
-import { questionsIn, rowQuestions } from './questions.ts'
+import { questionsIn, rowQuestions, rowsOfEverybody } from './questions.ts'
 import { type PeopleOfSize, rowsOf, sizesOf } from '../judge/model-people.ts'
 
 /** As `judgeModel`; `rows`: of all people who have a value of every variable. */
@@ -58,7 +58,30 @@ export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgem
   const matrix = columnsOfModel(measure).map((_, i) =>
     columnsOfModel(measure).map((__, j) => found.reduce((sum, { within }) => sum + (within[i]?.[j] ?? 0n), 0n))
   )
-  return { ok: true, ledgers, people: people.size, released: { matrix, decimals, sizes: { leftOut, kept: found } } }
+  const everybody = rowsTold(asked, { rows, leftOut, ledgers })
+  return {
+    ok: true,
+    ledgers: everybody.ledgers,
+    people: people.size,
+    released: { matrix, decimals, sizes: { leftOut, kept: found, ...everybody.told } }
+  }
+}
+
+/**
+ * The rows of everybody with a value of every variable, those left out included, where the question for them would be answered in full
+ * after all that the model tells; otherwise nothing of it. Whoever is left out is at least k people.
+ */
+function rowsTold(
+  asked: ModelToJudge,
+  { rows, leftOut, ledgers }: { readonly rows: ReducedRows; readonly leftOut: number; readonly ledgers: Ledgers }
+): { readonly ledgers: Ledgers; readonly told?: { readonly rows: number } } {
+  const { everybody, model } = asked
+  if (leftOut === 0 || everybody === undefined) return { ledgers }
+  const question = rowsOfEverybody(model.plan, model.complete ?? new Set())
+  if (canonicalJson(everybody.plan) !== canonicalJson(question ?? null)) return { ledgers }
+  const counted = everybody.reduction.groups.reduce((sum, group) => sum + group.rows, 0)
+  const after = counted === rows.rows ? told(everybody, ledgers, asked) : undefined
+  return after === undefined || 'why' in after ? { ledgers } : { ledgers: after.ledgers, told: { rows: counted } }
 }
 
 type Told = { readonly ledgers: Ledgers } | { readonly why: string }

@@ -27,6 +27,8 @@ export interface ModelToJudge {
   readonly measure: GramMeasure
   readonly model: JudgedPart
   readonly questions: readonly JudgedPart[]
+  /** As in `Aggregate`. */
+  readonly everybody?: JudgedPart
   readonly settings: PrivacySettings
   readonly facts: FactsOf
   readonly ledgers: Ledgers
@@ -54,8 +56,11 @@ export type Released =
   | {
       readonly matrix: IntegerMatrix
       readonly decimals: readonly number[]
-      /** Of a model with an intercept of each person: the sums by the number of rows, and how many such numbers were left out. */
-      readonly sizes?: { readonly leftOut: number; readonly kept: readonly SumsOfSize[] }
+      /**
+       * Of a model with an intercept of each person: the sums by the number of rows, how many such numbers were left out, and the rows of
+       * everybody with these.
+       */
+      readonly sizes?: { readonly leftOut: number; readonly kept: readonly SumsOfSize[]; readonly rows?: number }
     }
   | { readonly table: CountTable }
   | { readonly round: ModelRoundPart }

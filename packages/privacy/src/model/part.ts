@@ -46,12 +46,20 @@ function rowsIn(kept: readonly SumsOfSize[]): number {
   return kept.reduce((sum, { size, people }) => sum + size * people, 0)
 }
 
-function clustersOf({ leftOut, kept }: { readonly leftOut: number; readonly kept: readonly SumsOfSize[] }) {
+function clustersOf({
+  leftOut,
+  kept,
+  rows
+}: {
+  readonly leftOut: number
+  readonly kept: readonly SumsOfSize[]
+  readonly rows?: number
+}) {
   const sizes = kept.map(({ size, people, within, totals }) => ({
     size,
     people,
     within: upperOf(within),
     totals: upperOf(totals)
   }))
-  return { left_out: leftOut, sizes }
+  return { left_out: leftOut, ...(rows === undefined ? {} : { rows }), sizes }
 }

@@ -3,7 +3,15 @@
  * categories. Each entry of the matrix is one sum of one of these answers. So the matrix is judged as these questions, one after
  * the other, and is released only if each of them would be answered in full: it tells, and is charged, no less than they are.
  */
-import type { GramMeasure, GroupKey, Measure, Plan, VariableRef } from '@stimnet/protocol'
+import {
+  type Filter,
+  type GramMeasure,
+  type GroupKey,
+  type Measure,
+  type Plan,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
 import { columnsOfModel, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
 
 /** As many measures as a query may have. */
@@ -34,6 +42,26 @@ export function rowQuestions(measure: GramMeasure, plan: Plan): readonly Plan[] 
   return [...neededBy(measure).values()].flatMap((needed) =>
     plansOf(needed, plan, [PEOPLE, { kind: 'rows', name: 'rows' }])
   )
+}
+
+/**
+ * The question how many rows those have together who have a value of every variable, also where too few people have as many rows as they:
+ * beside the rows of the model it says what share of them was left out. Undefined for a model without a random intercept of each person.
+ * `complete`: the variables of which nobody in the catalog lacks a value: about these there is no condition, which everybody would fulfil.
+ */
+export function rowsOfEverybody(plan: Plan, complete: ReadonlySet<VariableRef>): Plan | undefined {
+  const measure = gramIn(plan)
+  if (measure?.random === undefined) return undefined
+  const present = variablesOf(measure)
+    .filter((column) => !complete.has(column))
+    .map((column): Filter => ({ not: { column, op: 'is null', values: [] } }))
+  const conditions = [...(plan.where === undefined ? [] : [plan.where]), ...present]
+  return {
+    tables: plan.tables,
+    groupBy: [],
+    measures: [{ kind: 'rows', name: 'rows' }],
+    ...(conditions.length === 0 ? {} : { where: { all: conditions } })
+  }
 }
 
 /** The groups in which totals of people are summed, without any number but that of the people. */

@@ -4,6 +4,7 @@
  * the round says besides.
  */
 import {
+  isOfCounted,
   type GramMeasure,
   type ModelRoundPart,
   type ModelRounds,
@@ -62,7 +63,7 @@ export type RoundJudgement =
 
 /** The round that is asked for; undefined for a model that is not fitted in rounds. */
 export function roundsIn({ fit }: Pick<GramMeasure, 'fit'>): ModelRounds | undefined {
-  return fit === undefined || fit.family === 'components' ? undefined : fit.rounds
+  return isOfCounted(fit) ? fit.rounds : undefined
 }
 
 /** Numbers that each round releases: estimates or gradient, information, deviance. */

@@ -51,7 +51,7 @@ export type Measure =
 export interface GramMeasure {
   readonly kind: 'gram'
   readonly name: string
-  /** A number; of `binomial` a category, whose `event` is counted. Of `components` the last of the variables. */
+  /** A number; of `binomial` a category, whose `event` is counted. Of `components` and `combat` the last of the variables. */
   readonly outcome: VariableRef
   /**
    * The terms in canonical order: of fewer variables first, then by name. A term is the product of its variables, which are in
@@ -77,12 +77,20 @@ export interface GramMeasure {
  * A fit other than a linear regression. `binomial` (logistic) and `poisson` without `rounds` have categories alone as terms, and are
  * fitted from the table of people by these categories, with the number of events or the sum of the outcome in each cell; with numbers
  * as terms they are fitted in rounds. `components`: the principal components of all variables, of which each has the variance 1 where
- * they are scaled.
+ * they are scaled. `combat`: harmonisation of the last `features` columns, of which the outcome is one, by the others as covariates.
  */
 export type ModelFit =
   | { readonly family: 'binomial'; readonly event: string; readonly rounds?: ModelRounds }
   | { readonly family: 'poisson'; readonly rounds?: ModelRounds }
   | { readonly family: 'components'; readonly scaled: boolean }
+  | { readonly family: 'combat'; readonly features: number }
+
+/** Whether a model is logistic or a Poisson one. */
+export function isOfCounted<F extends { readonly family: string }>(
+  fit: F | undefined
+): fit is Extract<F, { readonly family: 'binomial' | 'poisson' }> {
+  return fit?.family === 'binomial' || fit?.family === 'poisson'
+}
 
 /** Rounds of a model that is fitted in rounds, after round 0. */
 export const MODEL_ROUNDS_MAX = 3

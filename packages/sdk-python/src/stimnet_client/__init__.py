@@ -9,7 +9,7 @@ from .errors import (
     VerificationError,
     WaitTimeoutError,
 )
-from .model import Model, model_in
+from .model import Model, ModelRound, model_in
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -61,6 +61,7 @@ __all__ = [
     "JobResult",
     "JobSubmission",
     "Model",
+    "ModelRound",
     "Node",
     "NodeInfo",
     "PooledTable",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Any, AsyncIterator, Iterable, Mapping, Sequence, TypeVar
+from typing import Any, AsyncIterator, Callable, Iterable, Mapping, Sequence, TypeVar
 
 import httpx
 
 from . import calls
+from .asking import Answered, ModelQuestion, asking
 from .call import Call
 from .connection import RETRIES, TIMEOUT_S, Connection
 from .drive import AsyncDriver, Route
 from .errors import StimnetError
 from .flow import exchange
 from .follow import Patience, follow
-from .model import Model, asked_model, check_answerable, holders, model_in
+from .model import Model, ModelRound, check_answerable, holders
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -247,38 +248,56 @@ class DistributedClient:
         *,
         catalog: str,
         site: str = "none",
+        family: str = "gaussian",
+        event: str | None = None,
         where: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         signer: Signer | None = None,
         timeout: float | None = 3600,
         poll_interval: float = 5,
+        on_round: Callable[[ModelRound], Any] | None = None,
         **fields: Any,
     ) -> Model:
-        """Fits a linear regression over institutions and waits for it: ``client.model("y ~ a + b * c", catalog=…)``.
+        """Fits a regression over institutions and waits for it: ``client.model("y ~ a + b * c", catalog=…)``.
 
         ``site``     none: all institutions as one sample; fixed: the institution as a factor; random: an intercept
                      of each; meta: one fit each, combined by random effects (``method`` reml, dl, pm or fixed;
                      ``interval`` hartung_knapp or wald)
+        ``family``   gaussian, binomial (of a category; ``event`` is the level that is modelled, the second unless
+                     given) or poisson (of a count). With a number among the terms the institutions fit it together in
+                     up to four rounds; ``on_round`` is called after each, and ``timeout`` is of each
         ``where``    the cohort; everybody in the catalog unless given
         ``targets``  names or PeerIds; every institution that offers the catalog unless given
         ``signer``   your own key: then only receipts of this very request count
         ``fields``   further fields of a submission, such as ``title`` or ``purpose``
 
         A price is asked for first, which reads no data: a formula that no institution would take is refused with its
-        place before anything is asked. The model is fitted here, to the matrices that the institutions signed. Raises
-        NO_PROVIDERS, what the price or all institutions refuse with, and what ``wait_for_broadcast`` raises.
+        place before anything is asked. The model is fitted here, to what the institutions signed; in rounds the
+        estimates of each are computed here as well, from the receipts of the round before. Raises NO_PROVIDERS, what
+        the price or all institutions refuse with, and what ``wait_for_broadcast`` raises.
         """
-        asked = asked_model(formula, catalog, site, fields if where is None else {**fields, "where": where})
+        given = fields if where is None else {**fields, "where": where}
+        question = ModelQuestion(formula, catalog, site, family, event, given)
         peers = holders(await self.search_catalogs(catalog), catalog, targets)
-        check_answerable(await self.privacy_cost(**asked, targets=peers))
-        if signer is None:
-            started = await self.broadcast(**asked, targets="*" if targets is None else peers)
-            return model_in(await self.wait_for_broadcast(started.id, timeout, poll_interval))
-        carrier = (await self.health_check()).peer_id
-        signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
-        started = await self.broadcast(signed)
-        done = await self.wait_for_broadcast(started.id, timeout, poll_interval)
-        return model_in(done, peers=peers, request_hash=signed.hash)
+        check_answerable(await self.privacy_cost(**question.submission(sorted(peers)), targets=peers))
+        # A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
+        named: Any = "*" if targets is None and family == "gaussian" else peers
+        steps = asking(question, peers, on_round)
+        asked = next(steps)
+        while True:
+            request_hash = None
+            if signer is None:
+                started = await self.broadcast(**asked, targets=named)
+            else:
+                carrier = (await self.health_check()).peer_id
+                signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
+                request_hash, started = signed.hash, await self.broadcast(signed)
+            done = await self.wait_for_broadcast(started.id, timeout, poll_interval)
+            try:
+                asked = steps.send(Answered(done, request_hash))
+            except StopIteration as ended:
+                fitted: Model = ended.value
+                return fitted
 
     async def privacy_cost(
         self,

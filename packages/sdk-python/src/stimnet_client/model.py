@@ -1,23 +1,23 @@
-"""A regression over institutions, as a researcher asks for it and reads it: fitted here, to what they signed."""
+"""A regression over institutions, as a researcher reads it: fitted here, to what they signed."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
 from .errors import StimnetError
 from .models import Broadcast, FoundCatalog, PrivacyCost
-from .pool.regression import fit_model, grams_in
+from .pool.regression import Part, fit_model, grams_in
 from .table import Table
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SITES = ("none", "fixed", "random", "meta")
 _COLUMNS = ["term", "estimate", "error", "statistic", "p", "low", "high"]
 _BETWEEN = ["tau2", "i2", "q", "q_p"]
+_RATIO = ["ratio", "ratio_low", "ratio_high"]
+_FIT = ["n", "df", "sigma", "r2", "log_likelihood", "aic", "deviance", "null_deviance", "dispersion"]
 _HOW = {
     "none": "all institutions as one sample",
     "fixed": "with the institution as a factor",
@@ -30,6 +30,21 @@ _WHOM = {"site": "institutions", "subject": "people"}
 
 
 @dataclass(frozen=True)
+class ModelRound:
+    """One round of a model as it ended.
+
+    ``missing``   PeerIds of the roster that released nothing in it, with the code that says why
+    ``change``    the largest change of an estimate that follows from it, in standard errors; None where it is not known
+    """
+
+    round: int
+    broadcast: Broadcast
+    verified: VerifiedBroadcast | None
+    missing: dict[str, str]
+    change: float | None
+
+
+@dataclass(frozen=True)
 class Model:
     """A fitted model.
 
@@ -38,12 +53,17 @@ class Model:
     ``missing``   PeerIds that are not in the model, with the code that says why
     ``verified``  the receipts; None where ``cryptography`` is not installed: then the matrices are the gateway's word
     ``names``     the institutions, by PeerId
+    ``rounds``    of a model in rounds: each of them, with its receipts; ``missing`` and ``verified`` are those of the
+                  last that all institutions answered
+    ``notes``     what a reader must know, such as an institution that dropped out
     """
 
     result: dict[str, Any]
     missing: dict[str, str]
     verified: VerifiedBroadcast | None
     names: dict[str, str]
+    rounds: tuple[ModelRound, ...] = ()
+    notes: list[str] = field(default_factory=list)
 
     @property
     def n(self) -> int:
@@ -57,8 +77,9 @@ class Model:
 
     @property
     def coefficients(self) -> list[dict[str, Any]]:
-        """A row for each coefficient: ``term, estimate, error, statistic, p, low, high``, of ``site="meta"`` also
-        ``tau2, i2, q, q_p``. None for a term that follows from those before it.
+        """A row for each coefficient: ``term, estimate, error, statistic, p, low, high``, of a logistic or Poisson
+        model also ``ratio, ratio_low, ratio_high``, of ``site="meta"`` also ``tau2, i2, q, q_p``. None for a term that
+        follows from those before it.
         """
         return [self._row(one) for one in self.result["coefficients"]]
 
@@ -101,15 +122,22 @@ class Model:
         """Tables of the coefficients and of each institution, as text."""
         rows = self.coefficients
         random = self.result.get("random")
-        title = "Linear mixed model" if self.result["kind"] == "mixed" else "Linear regression"
-        lines = [f"{title}, {self.formula}: {_HOW[self.result['site']]}"]
+        lines = [_cell(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
         lines += _text_table(list(rows[0]), [list(row.values()) for row in rows])
-        fit = [f"{name} = {_cell(self.result[name])}" for name in ("n", "df", "sigma", "r2", "log_likelihood", "aic")]
+        fit = [f"{name} = {_cell(self.result.get(name))}" for name in _FIT]
         lines += [", ".join(one for one in fit if not one.endswith("= ·"))]
+        if "rounds" in self.result:
+            last, change = (self.result["rounds"][name] for name in ("last", "change"))
+            moved = "" if change is None else f", last change {_cell(change)} standard errors"
+            lines += [f"From round {last}{moved}."]
+        if self.result.get("code") == "SEPARATED":
+            why = "for some levels the outcome is the same for everybody, so there are no finite estimates"
+            lines += [f"SEPARATED: {why}."]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
             told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
+            lines += _left_out(random, self.n)
         aliased = [row["term"] for row in rows if row["estimate"] is None]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
         sites = self.sites
@@ -117,17 +145,17 @@ class Model:
             terms = [one["term"] for one in sites[0]["coefficients"]]
             own = [[site["institution"], site["n"], *(c["estimate"] for c in site["coefficients"])] for site in sites]
             lines += ["", "Each institution by itself", *_text_table(["institution", "n", *terms], own)]
-        lines += [f"{self._name(site)} is not in it ({code})." for site, code in sorted(self.missing.items())]
-        columns = len(sites[0]["coefficients"]) + 1
-        sums = columns * (columns + 1) // 2
-        of = f"the {sums} sums of products of {columns} columns, the outcome included"
-        lines += ["", f"Released by each institution: {of}."]
-        return "\n".join(lines)
+        lines += [_cell(f"{self._name(site)} is not in it ({code}).") for site, code in sorted(self.missing.items())]
+        lines += [_cell(note) for note in self.notes]
+        return "\n".join([*lines, "", f"Released by each institution{_released(self.result)}."])
 
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
         low, high = one["interval"] or (None, None)
         plain = [one[name] for name in ("estimate", "error", "statistic", "p")]
         row = dict(zip(_COLUMNS, [self._term(one["term"]), *plain, low, high]))
+        if self.result["kind"] == "glm":
+            ratio = one.get("ratio") or {"estimate": None, "interval": (None, None)}
+            row |= dict(zip(_RATIO, [ratio["estimate"], *ratio["interval"]]))
         if self.result["site"] != "meta":
             return row
         return {**row, **{name: (one.get("between") or {}).get(name) for name in _BETWEEN}}
@@ -140,16 +168,6 @@ class Model:
 
     def _name(self, site: str) -> str:
         return self.names.get(site) or site
-
-
-def asked_model(formula: str, catalog: str, site: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a submission. Raises PARAMETER_INVALID for another ``site`` than there is."""
-    if site not in SITES:
-        raise StimnetError("PARAMETER_INVALID", f"site is one of {', '.join(SITES)}, not {site!r}")
-    combining = {name: fields[name] for name in ("method", "interval") if name in fields}
-    call = {"name": "regression", "arguments": {"formula": formula, "site": site, **combining}}
-    fields = {name: value for name, value in fields.items() if name not in combining}
-    return {**fields, "data_catalog_name": catalog, "script_type": "statistic", "script_content": json.dumps(call)}
 
 
 def holders(found: Iterable[FoundCatalog], catalog: str, targets: Sequence[str] | None) -> list[str]:
@@ -174,6 +192,35 @@ def model_in(broadcast: Broadcast, *, peers: Sequence[str] | None = None, reques
     """The model in an answer, from its receipts alone. Raises the code of the first institution where none gave what a
     model can be fitted to.
     """
+    read = read_parts(broadcast, peers=peers, request_hash=request_hash)
+    if not read.parts:
+        reasons = {part.peer_id: part.reason or "" for part in broadcast.parts}
+        told = [
+            f"{read.names.get(peer) or peer}: {code} {reasons.get(peer, '')}".strip()
+            for peer, code in read.missing.items()
+        ]
+        first = next(iter(read.missing.values()), broadcast.code or "OUTPUT_NOT_RELEASABLE")
+        why = "; ".join(told) or broadcast.reason or ""
+        raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
+    return Model(fit_model(read.parts), read.missing, read.verified, read.names)
+
+
+@dataclass(frozen=True)
+class ReadParts:
+    """What institutions released for a model, by PeerId, and who released nothing of it, with the code."""
+
+    parts: dict[str, Part]
+    missing: dict[str, str]
+    verified: VerifiedBroadcast | None
+    names: dict[str, str]
+
+
+def read_parts(
+    broadcast: Broadcast, *, peers: Sequence[str] | None = None, request_hash: str | None = None
+) -> ReadParts:
+    """Reads the receipts; without ``cryptography`` what the gateway shows, unless the request was signed with a key of
+    one's own.
+    """
     names = {part.peer_id: part.institution for part in broadcast.parts}
     verified: VerifiedBroadcast | None = None
     try:
@@ -187,14 +234,39 @@ def model_in(broadcast: Broadcast, *, peers: Sequence[str] | None = None, reques
     outputs = {peer: output for peer, output, _ in parts if output is not None}
     missing = {peer: code or "INTERRUPTED" for peer, output, code in parts if output is None}
     grams, others = grams_in(outputs)
-    missing |= dict.fromkeys(others, "PARAMETER_INVALID")
-    if not grams:
-        reasons = {part.peer_id: part.reason or "" for part in broadcast.parts}
-        told = [f"{names.get(peer) or peer}: {code} {reasons.get(peer, '')}".strip() for peer, code in missing.items()]
-        first = next(iter(missing.values()), broadcast.code or "OUTPUT_NOT_RELEASABLE")
-        why = "; ".join(told) or broadcast.reason or ""
-        raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
-    return Model(fit_model(grams), missing, verified, names)
+    return ReadParts(grams, {**missing, **dict.fromkeys(others, "PARAMETER_INVALID")}, verified, names)
+
+
+def _title(result: Mapping[str, Any]) -> str:
+    if result["kind"] == "glm":
+        of = f" of {result['event']}" if "event" in result else ""
+        return f"{'Logistic' if result['family'] == 'binomial' else 'Poisson'} regression{of}"
+    return "Linear mixed model" if result["kind"] == "mixed" else "Linear regression"
+
+
+def _released(result: Mapping[str, Any]) -> str:
+    columns = len((result.get("sites") or [result])[0]["coefficients"])
+    if "rounds" in result:
+        each, rounds = columns + columns * (columns + 1) // 2 + 1, result["rounds"]["last"] + 1
+        of = "its estimates or the gradient, the information matrix, the deviance"
+        return f" in each of {rounds} rounds: {each} weighted sums ({of}), and the number of people and of events"
+    if result["kind"] == "glm":
+        of = "people by outcome and" if result["family"] == "binomial" else "people and sums of the outcome by"
+        return f": the table of {of} terms"
+    sums = (columns + 1) * (columns + 2) // 2
+    return f": the {sums} sums of products of {columns + 1} columns, the outcome included"
+
+
+def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
+    """What of the rows is in no sum, since too few people have as many rows."""
+    kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
+    if kinds == 0:
+        return []
+    if rows is None:
+        share = "; not every institution says how many rows these are"
+    else:
+        share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
+    return [f"Left out: all people of {'one number' if kinds == 1 else f'{kinds} numbers'} of rows{share}."]
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -11,13 +11,14 @@ import httpx
 
 from . import calls
 from .async_client import DistributedClient
+from .asking import Answered, ModelQuestion, asking
 from .call import Call
 from .connection import RETRIES, TIMEOUT_S, Connection
 from .drive import Route, SyncDriver
 from .errors import StimnetError
 from .flow import exchange
 from .follow import Patience, follow
-from .model import Model, asked_model, check_answerable, holders, model_in
+from .model import Model, ModelRound, check_answerable, holders
 from .models import (
     AnalysisRequest,
     AnalysisResults,
@@ -214,24 +215,38 @@ class SyncDistributedClient:
         *,
         catalog: str,
         site: str = "none",
+        family: str = "gaussian",
+        event: str | None = None,
         where: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         signer: Signer | None = None,
         timeout: float | None = 3600,
         poll_interval: float = 5,
+        on_round: Callable[[ModelRound], Any] | None = None,
         **fields: Any,
     ) -> Model:
-        asked = asked_model(formula, catalog, site, fields if where is None else {**fields, "where": where})
+        given = fields if where is None else {**fields, "where": where}
+        question = ModelQuestion(formula, catalog, site, family, event, given)
         peers = holders(self.search_catalogs(catalog), catalog, targets)
-        check_answerable(self.privacy_cost(**asked, targets=peers))
-        if signer is None:
-            started = self.broadcast(**asked, targets="*" if targets is None else peers)
-            return model_in(self.wait_for_broadcast(started.id, timeout, poll_interval))
-        carrier = self.health_check().peer_id
-        signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
-        started = self.broadcast(signed)
-        done = self.wait_for_broadcast(started.id, timeout, poll_interval)
-        return model_in(done, peers=peers, request_hash=signed.hash)
+        check_answerable(self.privacy_cost(**question.submission(sorted(peers)), targets=peers))
+        # A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
+        named: Any = "*" if targets is None and family == "gaussian" else peers
+        steps = asking(question, peers, on_round)
+        asked = next(steps)
+        while True:
+            request_hash = None
+            if signer is None:
+                started = self.broadcast(**asked, targets=named)
+            else:
+                carrier = self.health_check().peer_id
+                signed = sign_request(signer=signer, targets=peers, carrier=carrier, **asked)
+                request_hash, started = signed.hash, self.broadcast(signed)
+            done = self.wait_for_broadcast(started.id, timeout, poll_interval)
+            try:
+                asked = steps.send(Answered(done, request_hash))
+            except StopIteration as ended:
+                fitted: Model = ended.value
+                return fitted
 
     def privacy_cost(
         self,

@@ -55,6 +55,19 @@ class Broadcasts(unittest.TestCase):
             self.client.model("scan_quality ~ motion", catalog="imaging_data")
         self.assertEqual(len(self.client.list_broadcasts()), asked_before)
 
+    def test_a_logistic_model_of_a_number_is_fitted_in_rounds_whose_estimates_are_computed_here(self) -> None:
+        signer = Signer(bytes.fromhex(self.mesh.seed))
+        named = {"catalog": "imaging_data", "family": "binomial", "event": "DTI", "signer": signer}
+        model = self.client.model("scan_type ~ motion_score", **named)
+        self.assertEqual((model.result["kind"], len(model.sites)), ("glm", 3))
+        # At a hundred people each the information that may be told can end the fit early, with the last whole round.
+        self.assertGreaterEqual(len(model.rounds), 2)
+        for one in model.rounds:
+            assert one.verified is not None
+        slope = model.coefficients[1]
+        self.assertLess(abs(slope["estimate"]), 5)
+        self.assertGreater(slope["ratio_high"], slope["ratio_low"])
+
     def test_each_receipt_holds_offline_and_says_what_the_gateway_shows(self) -> None:
         done = self.client.wait_for_broadcast(self.client.broadcast(**ASKED).id, timeout=60)
         verified = self.client.verify_broadcast(done, peers=self.mesh.peers)

@@ -22,6 +22,7 @@ export const MODEL_FAMILIES: readonly ModelFamily[] = [
 /** What a fitted model is, such as `Logistic regression of yes`. */
 export function modelTitle({ kind, family, event }: ModelResult): string {
   if (kind === 'pca') return 'Principal components'
+  if (kind === 'combat') return 'ComBat harmonisation'
   if (kind === 'mixed') return 'Linear mixed model'
   const { title } = familyOf(family === undefined ? {} : { family })
   return event === undefined ? title : `${title} of ${event}`

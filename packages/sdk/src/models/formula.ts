@@ -1,6 +1,6 @@
 /** Formulas while they are written: read into their terms, written from them, and checked against what catalogs describe. */
 import type { FoundCatalog } from '@stimnet/api'
-import { type CatalogDescriptor, StimnetError } from '@stimnet/protocol'
+import { type CatalogDescriptor, isOfCounted, StimnetError } from '@stimnet/protocol'
 import {
   columnsOfModel,
   FormulaError,
@@ -93,7 +93,7 @@ function checkedAt(descriptor: CatalogDescriptor, asked: ModelAsked): CheckedMod
     // The last column is the outcome.
     const columns = columnsOfModel(measure).slice(0, -1)
     const { fit } = measure
-    const inRounds = fit !== undefined && fit.family !== 'components' && fit.rounds !== undefined
+    const inRounds = isOfCounted(fit) && fit.rounds !== undefined
     return { ok: true, formula: formulaOf(measure), columns: columns.map(({ name }) => name), inRounds }
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error

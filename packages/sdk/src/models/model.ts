@@ -9,8 +9,10 @@ import {
   type ModelResult,
   type QuestionInput,
   type Signer,
-  StimnetError
+  StimnetError,
+  systemClock
 } from '@stimnet/protocol'
+import { type Awaited, type AwaitedOptions, withAwaited } from '../awaited.ts'
 import { compareFoundCatalogs } from '../schema.ts'
 import { type SignedRequest, signRequest } from '../signed/sign.ts'
 import { statisticText } from '../statistic.ts'
@@ -37,6 +39,8 @@ export interface ModelOptions
   readonly credentials?: readonly string[]
   /** Of a model in rounds: called after each of them, and waited for. */
   readonly onRound?: (round: ModelRound) => unknown
+  /** Called now and then while institutions have not answered, first after some seconds. `round`: of a model in rounds. */
+  readonly onAwaited?: (awaited: Awaited & { readonly round: number | null }) => unknown
   readonly signal?: AbortSignal
   readonly clock?: Clock
 }
@@ -112,7 +116,11 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
   const checked = checkModel(found, asked)
   if (!checked.ok && !isLeftToMapping(checked, options.mappings)) throw checked.error
   const ask = (round?: ModelAsked['round']) =>
-    askStatistic(client, modelCall(round === undefined ? asked : { ...asked, round }), { found, options })
+    askStatistic(client, modelCall(round === undefined ? asked : { ...asked, round }), {
+      found,
+      options,
+      round: round?.round ?? null
+    })
   // In the words of a mapping, whether it needs rounds shows in the answer.
   if (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian') {
     const roundsMax = options.site === 'meta' ? 0 : MODEL_ROUNDS_MAX
@@ -126,10 +134,20 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
 async function askStatistic(
   client: ModelClient,
   statistic: ReturnType<typeof modelCall>,
-  { found, options }: { readonly found: readonly FoundCatalog[]; readonly options: ModelOptions }
+  {
+    found,
+    options,
+    round
+  }: { readonly found: readonly FoundCatalog[]; readonly options: ModelOptions; readonly round: number | null }
 ): Promise<{ broadcast: Broadcast; known: NonNullable<Parameters<typeof verifyAndPool>[1]> }> {
-  const { catalog, where, targets, signer, clock, signal } = options
+  const { catalog, where, targets, signer, clock, signal, onAwaited } = options
   const waiting = signal === undefined ? {} : { signal }
+  const ended = (id: string) =>
+    endOf(client, id, {
+      ...waiting,
+      clock: clock ?? systemClock,
+      onAwaited: onAwaited && ((awaited) => onAwaited({ ...awaited, round }))
+    })
   const terms = termsOf(options)
   const timed = clock === undefined ? {} : { clock }
   // A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
@@ -145,7 +163,7 @@ async function askStatistic(
       } as BroadcastSubmission,
       waiting
     )
-    return { broadcast: await ended(client, id, waiting), known: timed }
+    return { broadcast: await ended(id), known: timed }
   }
   const program = { kind: 'statistic', statistic } as const
   const signed = await signRequest({
@@ -161,7 +179,7 @@ async function askStatistic(
   })
   const { id } = await client.submitBroadcast(signed, waiting)
   const known = { requestHash: signed.hash, peers: signed.targets, ...timed }
-  return { broadcast: await ended(client, id, waiting), known }
+  return { broadcast: await ended(id), known }
 }
 
 /** The terms that both ways of asking have. */
@@ -201,8 +219,12 @@ function agreedOn(
   throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }
 
-async function ended(client: ModelClient, id: string, waiting: { signal?: AbortSignal }): Promise<Broadcast> {
-  for await (const _ of client.watchBroadcast(id, waiting)) void _
+async function endOf(
+  client: ModelClient,
+  id: string,
+  { clock, onAwaited, ...waiting }: AwaitedOptions & { readonly signal?: AbortSignal }
+): Promise<Broadcast> {
+  for await (const _ of withAwaited(client.watchBroadcast(id, waiting), { clock, onAwaited })) void _
   return client.broadcast(id, waiting)
 }
 

@@ -116,7 +116,11 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
 
 /** Columns whose sums of products each institution released, the outcome included, and how many such sums that are. */
 export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
-  // Of components the columns are their variables and the number of people.
-  const columns = (model.components?.[0]?.loadings.length ?? comparedTerms(model).length) + 1
+  const { components, harmonised } = model
+  // Of a harmonisation the features stand beside the covariates, of components the number of people beside the variables.
+  const columns =
+    harmonised === undefined
+      ? (components?.[0]?.loadings.length ?? comparedTerms(model).length) + 1
+      : (harmonised[0]?.coefficients.length ?? 0) + harmonised.length
   return { columns, sums: (columns * (columns + 1)) / 2 }
 }

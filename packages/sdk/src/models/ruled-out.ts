@@ -8,8 +8,13 @@ import { type ModelAsked, modelCall } from './families.ts'
 /** One sentence or more about the model, with the institutions that it is about. */
 export interface ModelHint {
   readonly institutions: readonly string[]
+  /** Their PeerIds. */
+  readonly sites: readonly string[]
   readonly text: string
-  /** Whether these institutions refuse the model by their rules, whatever their data are. */
+  /**
+   * Whether these institutions refuse the model by their rules, whatever their data are. Otherwise they refuse it unless the data are not
+   * as described: of a table that may have several rows per person, each person has one.
+   */
   readonly isRefused: boolean
 }
 
@@ -23,11 +28,12 @@ export function modelHints(
 ): ModelHint[] {
   const told = catalogs.flatMap((catalog) => {
     const institution = catalog.institution || catalog.node_id || catalog.peer_id
-    return hintsAt(catalog, { ...asked, where, set }).map((hint) => ({ ...hint, institution }))
+    return hintsAt(catalog, { ...asked, where, set }).map((hint) => ({ ...hint, institution, site: catalog.peer_id }))
   })
   return [...Map.groupBy(told, ({ text }) => text)].map(([text, all]) => ({
     text,
     institutions: all.map(({ institution }) => institution),
+    sites: all.map(({ site }) => site),
     isRefused: all.every(({ isRefused }) => isRefused)
   }))
 }

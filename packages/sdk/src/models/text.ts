@@ -8,10 +8,11 @@ import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, relea
 export function modelText(model: ModelResult, nameOf: NameOf): string {
   // A fit of one institution alone says nothing of how institutions are treated.
   const how = model.sites === undefined ? '' : `: ${SITE_WORDS[model.site]}`
+  const table = model.kind === 'pca' ? componentTable : model.kind === 'combat' ? harmonisedTables : coefficientTable
   const note = model.note === '' ? '' : ` ${printable(model.note)}`
   return [
     `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
-    model.kind === 'pca' ? componentTable(model) : coefficientTable(model, nameOf),
+    table(model, nameOf),
     `${fitInWords(model)}${note}\n`,
     ...(model.random === undefined ? [] : [`${randomInWords(model)}\n`]),
     ...siteTable(model, nameOf),
@@ -60,6 +61,35 @@ function componentTable({ components = [] }: ModelResult): string {
       ...terms.map((term, i) => line(printable(term), ({ loadings }) => loadings[i]?.loading ?? null))
     ]
   )
+}
+
+/** Each feature: its institutions before and after, and its regression on the covariates. */
+function harmonisedTables({ harmonised = [] }: ModelResult, nameOf: NameOf): string {
+  const head = ['institution', 'n', 'mean before', 'sd before', 'mean', 'sd', 'location', 'shrunk', 'scale', 'shrunk']
+  return harmonised
+    .flatMap(({ feature, n, mean, sd, sites, coefficients }) => [
+      `\n${printable(feature)}\n`,
+      tableOf(head, [
+        ...sites.map((one) => [
+          printable(nameOf(one.site)),
+          ...[one.n, one.mean_before, one.sd_before, one.mean, one.sd],
+          ...[one.location, one.shrunk_location, one.scale, one.shrunk_scale]
+        ]),
+        ['Pooled', n, null, null, mean, sd, null, null, null, null]
+      ]),
+      ...(coefficients.length < 2
+        ? []
+        : [
+            tableOf(
+              ['harmonised on', 'estimate', 'std. error', 't', 'p', '95 % from', 'to'],
+              coefficients.map(({ term, estimate, error, statistic, p, interval }) => [
+                printable(term),
+                ...[estimate, error, statistic, p === null ? null : threeDigits(p), ...(interval ?? [null, null])]
+              ])
+            )
+          ])
+    ])
+    .join('')
 }
 
 function numbersOf({ estimate, error, statistic, p, low, high }: CoefficientRow): (number | null)[] {
@@ -139,6 +169,8 @@ export function releasedInWords(model: ModelResult): string {
       model.family === 'binomial' ? 'people by outcome and terms' : 'people, and of sums of the outcome, by terms'
     return `Released by each institution: the table of ${what} behind the model.`
   }
+  if (model.kind === 'combat' && model.harmonised === undefined)
+    return 'Released by each institution: the sums of products of its features, its covariates and the number of people.'
   const { columns, sums } = releasedBy(model)
   if (model.kind === 'mixed' && model.random?.by !== 'site' && model.site !== 'random')
     return `Released by each institution, for the people with each number of rows: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and the same of their totals.`

@@ -22,6 +22,7 @@ import {
 import { META_INTERVALS } from '../asked-tests.ts'
 import { invalid } from '../measures.ts'
 import { META_METHODS } from '../tests/meta.ts'
+import { FEATURES_MIN } from './combat.ts'
 import { columnsOfModel, entryOf } from './design.ts'
 import { type Formula, type FormulaName, parseFormula } from './formula.ts'
 import { FormulaError, failAt } from './formula-fault.ts'
@@ -120,6 +121,54 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
     tables: [...used],
     measure: { kind: 'gram', name: 'n', outcome: last, site: 'none', terms, factors: [], fit }
   }
+}
+
+/**
+ * Reads a harmonisation: of two numbers or more, by covariates that are numbers or categories, over the people who have all of them. The
+ * features are in the order of their names, behind the covariates. Throws as `modelOf`.
+ */
+export function combatAsked(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
+  const { covariates = [] } = call.arguments
+  const listed: unknown[] = [covariates].flat()
+  const named = listed.filter((one) => typeof one === 'string')
+  if (named.length < listed.length) invalid('covariates: names of variables.')
+  if (call.by.length > 0) invalid('A harmonisation has no groups: name the category in `covariates`.')
+  const used = new Set<string>(call.table === undefined ? [] : [call.table])
+  const find = (text: string) => {
+    const one = resolveVariable(descriptor, nearName(descriptor, text, [...used]))
+    used.add(one.table.name)
+    return one
+  }
+  const features = call.variables.map((text) => {
+    const one = find(text)
+    if (!isNumber(one)) invalid(`${one.ref} is no number.`)
+    return one.ref
+  })
+  const terms = named.map((text) => {
+    const one = find(text)
+    if (features.includes(one.ref)) invalid(`${one.ref} is a feature, and cannot be a covariate as well.`)
+    if (one.variable.type === 'category' ? one.variable.levels.length === 0 : !isNumber(one))
+      invalid(`${one.ref} is neither a number nor a category with declared levels.`)
+    return one
+  })
+  const ordered = [...new Set(features)].sort()
+  const last = ordered.at(-1)
+  if (last === undefined || ordered.length < FEATURES_MIN) invalid('combat needs two numbers or more to harmonise.')
+  const others = [...new Map(terms.map((one) => [one.ref, one])).values()].sort((a, b) => (a.ref < b.ref ? -1 : 1))
+  const measure: GramMeasure = {
+    kind: 'gram',
+    name: 'n',
+    outcome: last,
+    site: 'fixed',
+    terms: [[], ...others.map(({ ref }) => [ref]), ...ordered.slice(0, -1).map((ref) => [ref])],
+    factors: others
+      .filter(({ variable }) => variable.type === 'category')
+      .map(({ ref, variable }) => ({ variable: ref, levels: variable.levels })),
+    fit: { family: 'combat', features: ordered.length }
+  }
+  const fault = modelFault(measure)
+  if (fault !== undefined) invalid(fault)
+  return { tables: [...used], measure }
 }
 
 /** How institutions enter: by the argument, or as `(1 | site)` in the formula. */
@@ -253,13 +302,14 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
   if (site === 'random') return 'The site as a random intercept is of linear regressions alone.'
   if (fit.family === 'components')
     return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
+  if (fit.family === 'combat') return undefined
   if (fit.rounds !== undefined) return terms.flat().includes(outcome) ? 'The outcome cannot be a term.' : undefined
   const covariates = [...new Set(terms.flat())]
   const number = covariates.find((variable) => !factors.some((one) => one.variable === variable))
   if (number !== undefined)
     return (
       `${number} is a number. A ${fit.family} model of numbers is fitted in rounds, which need a roster: ask by stimnet model or ` +
-      'client.model of the TypeScript SDK, or use groups of it.'
+      'client.model of an SDK, or use groups of it.'
     )
   const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
   return covariates.length > most || covariates.includes(outcome)

@@ -2,7 +2,7 @@
  * Logistic and Poisson regression on categories, from tables of counts. The table of people by all categories, with the number of
  * events or the sum of outcomes in each cell, gives the estimates that the rows give, so that one round is enough.
  */
-import type { GramPart, ModelResult } from '@stimnet/protocol'
+import { type GramPart, isOfCounted, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
@@ -39,8 +39,7 @@ export const NOTHING = { estimate: null, error: null, statistic: null, p: null, 
 export function fitCounts(sites: readonly { readonly site: string; readonly gram: GramPart }[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
-  if (first === undefined || fit === undefined || fit.family === 'components')
-    throw new RangeError('a model of no table')
+  if (first === undefined || !isOfCounted(fit)) throw new RangeError('a model of no table')
   const { formula, outcome, site } = first.gram
   const each = sites.map(({ site: name, gram }) => ({ site: name, fit: fitOf(modelOf(gram)) }))
   const all =
@@ -63,7 +62,7 @@ export function fitCounts(sites: readonly { readonly site: string; readonly gram
 
 /** Whether a part can be a table of counts of its model. */
 export function isCountTable({ fit, table, upper, columns, factors, n, intercept, site }: GramPart): boolean {
-  if (fit === undefined || fit.family === 'components' || table === undefined || upper.length > 0) return false
+  if (!isOfCounted(fit) || table === undefined || upper.length > 0) return false
   if (site === 'fixed' && !intercept) return false
   const levelsOf = (name: string) => factors.find((one) => one.name === name)?.levels
   if (table.terms.some((term) => term.some((name) => !table.by.includes(name) || levelsOf(name) === undefined)))
@@ -82,8 +81,7 @@ export function isCountTable({ fit, table, upper, columns, factors, n, intercept
 
 /** The table with the line of the design of each cell. */
 function modelOf({ fit, table, factors, columns, intercept }: GramPart): CountModel {
-  if (fit === undefined || fit.family === 'components' || table === undefined)
-    throw new RangeError('a model of no table')
+  if (!isOfCounted(fit) || table === undefined) throw new RangeError('a model of no table')
   const levelsOf = (name: string) => factors.find((one) => one.name === name)?.levels ?? []
   // Without an intercept the first category by itself has a column for each level, as in R.
   const whole = intercept ? undefined : table.terms.find((term) => term.length === 1)

@@ -21,6 +21,11 @@ export function formulaOf(measure: GramMeasure): string {
   const name = namesIn(measure)
   if (measure.fit?.family === 'components') return `~ ${variablesOf(measure).map(name).join(' + ')}`
   const terms = measure.terms.filter((term) => term.length > 0).map((term) => term.map(name).join(':'))
+  if (measure.fit?.family === 'combat') {
+    const covariates = terms.slice(0, terms.length - measure.fit.features + 1)
+    const features = [...terms.slice(covariates.length), name(measure.outcome)]
+    return `${features.join(' + ')} ~ ${covariates.join(' + ') || '1'}`
+  }
   const all = [...(terms.length === 0 ? ['1'] : terms), ...(hasIntercept(measure) || terms.length === 0 ? [] : ['- 1'])]
   const random = measure.random === undefined ? '' : ` + (1 | ${measure.random.by})`
   return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}${random}`

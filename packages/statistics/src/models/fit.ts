@@ -1,5 +1,6 @@
 /** Fits of what sites released for a model: one door for linear models, for models of counts, and for components. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
+import { fitCombat, isOfFeatures } from './combat.ts'
 import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
@@ -21,6 +22,7 @@ export function fitModel(sites: readonly SiteGram[]): ModelResult {
     return sites.length > 1 ? fitRandomSites(sites) : ofOneSite(fitLinear(sites))
   if (family === undefined) return fitLinear(sites)
   if (sites.some(({ gram }) => gram.round !== undefined)) return fitRounds(sites)
+  if (family === 'combat') return fitCombat(sites)
   return family === 'components' ? fitComponents(sites) : fitCounts(sites)
 }
 
@@ -37,6 +39,7 @@ export function isModelPart(part: GramPart): boolean {
   if (family === 'binomial' || family === 'poisson')
     return part.site !== 'random' && part.clusters === undefined && isCountTable(part)
   if (family !== undefined && part.site === 'random') return false
+  if (!isOfFeatures(part)) return false
   return part.table === undefined && isGram(part) && isOfClusters(part) && (family === undefined || part.intercept)
 }
 

@@ -60,13 +60,8 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
         first.gram.meta
       )
     : ofPeople(all, site)
-  const left = sites.reduce((sum, { gram }) => sum + (gram.clusters?.left_out ?? 0), 0)
-  const note =
-    left === 0
-      ? []
-      : [
-          `Left out: all people of ${left} numbers of rows. Each number of rows is that of enough people, or is left out; where those left out would be few, the next rarest is left out as well.`
-        ]
+  const left = leftOutOf(sites)
+  const note = left.left_out === 0 ? [] : [leftOutInWords(left, fit.n)]
   return {
     kind: 'mixed',
     formula,
@@ -74,9 +69,30 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
     site,
     ...fit,
     note: [fit.note, ...note].filter((text) => text !== '').join(' '),
-    ...(fit.random === undefined ? {} : { random: { ...fit.random, left_out: left } }),
+    ...(fit.random === undefined ? {} : { random: { ...fit.random, ...left } }),
     sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
   }
+}
+
+/** How much sites left out; the rows only where each site that left somebody out tells them. */
+function leftOutOf(sites: readonly SiteGram[]): { readonly left_out: number; readonly left_out_rows?: number } {
+  const each = sites.flatMap(({ gram: { n, clusters } }) => {
+    if (clusters === undefined || clusters.left_out === 0) return []
+    return [{ kinds: clusters.left_out, rows: clusters.rows === undefined ? undefined : clusters.rows - n }]
+  })
+  const left_out = each.reduce((sum, { kinds }) => sum + kinds, 0)
+  const rows = each.map((one) => one.rows)
+  if (left_out === 0 || rows.includes(undefined)) return { left_out }
+  return { left_out, left_out_rows: rows.reduce<number>((sum, own) => sum + (own ?? 0), 0) }
+}
+
+function leftOutInWords({ left_out, left_out_rows }: ReturnType<typeof leftOutOf>, n: number): string {
+  const share =
+    left_out_rows === undefined
+      ? '; not every institution says how many rows these are'
+      : `: ${left_out_rows} of ${n + left_out_rows} rows (${Number(((100 * left_out_rows) / (n + left_out_rows)).toPrecision(2))} %)`
+  const kinds = left_out === 1 ? 'one number' : `${left_out} numbers`
+  return `Left out: all people of ${kinds} of rows${share}. Each number of rows is that of enough people, or is left out; where those left out would be few, the next rarest is left out as well.`
 }
 
 /** Whether a part can be what a site released for a model with an intercept of each person: a site that lies may send anything. */
@@ -89,6 +105,8 @@ export function isOfClusters(part: GramPart): boolean {
   if (clusters.sizes.some(({ within, totals }) => within.length !== length || totals.length !== length)) return false
   const added = upper.map((_, i) => clusters.sizes.reduce((sum, { within }) => sum + BigInt(within[i] ?? '0'), 0n))
   if (added.some((value, i) => value !== BigInt(upper[i] ?? '0'))) return false
+  // Whoever is left out has rows, and without them there are no others.
+  if (clusters.rows !== undefined && (clusters.left_out === 0 || clusters.rows <= n)) return false
   if (clusters.sizes.reduce((sum, { size, people }) => sum + size * people, 0) !== n) return false
   return clusters.sizes.every(({ size, people, within, totals }) => {
     const [rows, ofTotals] = [matrixOf(within, columns.length), matrixOf(totals, columns.length)]

@@ -1,5 +1,6 @@
 /** What the public description of a catalog says against a model before any data are read, and what to ask instead. */
 import {
+  isOfCounted,
   type CatalogDescriptor,
   columnsOf,
   type Filter,
@@ -29,7 +30,7 @@ export function isOfExactCounts({ fit }: Pick<GramMeasure, 'fit'>): boolean {
 
 /** Whether institutions fit a model together in rounds. */
 export function isInRounds({ fit }: Pick<GramMeasure, 'fit'>): boolean {
-  return fit !== undefined && fit.family !== 'components' && fit.rounds !== undefined
+  return isOfCounted(fit) && fit.rounds !== undefined
 }
 
 /** Why a model is not fitted in rounds over real people. */

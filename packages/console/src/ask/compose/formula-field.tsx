@@ -3,7 +3,7 @@ import type { FormulaFault } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
 import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
-import { checkedModel } from '../draft/model.ts'
+import { checkedModel } from '../statistic/model.ts'
 
 /** Characters that a formula may have. */
 const CHARACTERS_MAX = 1_000
@@ -17,7 +17,7 @@ export function FormulaField(props: {
 }) {
   const { picked, type, about, isRead } = props
   const { formula } = picked.model
-  const checked = checkedModel(picked.name, picked.model, about.asked)
+  const checked = checkedModel(picked.model, about.asked)
   const fault = checked === undefined || checked.ok ? undefined : checked
   const hint =
     checked?.ok === true

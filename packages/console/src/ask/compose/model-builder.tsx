@@ -1,5 +1,5 @@
 /** A model, chosen part by part; its formula stands below and can be written instead. */
-import type { FormulaTerms } from '@stimnet/sdk'
+import { type FormulaTerms, MODEL_FAMILIES } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Segments } from '../../parts/segments.tsx'
@@ -8,19 +8,21 @@ import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
 import {
   FACTORS_MAX,
-  FORM_FAMILIES,
-  familyIn,
+  isInRoundsOfNumbers,
+  isOutcome,
   largerIn,
+  type ModelDraft,
   NUMBERS_MAX,
   pairsIn,
   SITE_CHOICES,
   shownModel,
   singlesIn,
+  withFamily,
   withOutcome,
   withPair,
   withVariables,
   writeModel
-} from '../draft/model.ts'
+} from '../statistic/model.ts'
 import { FormulaField } from './formula-field.tsx'
 import { VariablePicker } from './variable-picker.tsx'
 
@@ -51,8 +53,16 @@ export function ModelBuilder({ picked, set, about }: BuilderProps) {
       <Family picked={picked} set={set} />
       <fieldset className="stack" disabled={!isEmpty && read === undefined}>
         <legend className="hidden">Parts of the model</legend>
-        <Outcome shown={shown} variables={variables} write={write} />
-        {shown !== undefined && <Terms shown={shown} variables={variables} write={write} />}
+        <Outcome shown={shown} variables={variables} write={write} model={model} />
+        {shown !== undefined && model.family === 'binomial' && (
+          <Event
+            shown={shown}
+            variables={variables}
+            model={model}
+            choose={(event) => set({ model: { ...model, event } })}
+          />
+        )}
+        {shown !== undefined && <Terms shown={shown} variables={variables} write={write} model={model} />}
       </fieldset>
       <FormulaField picked={picked} type={type} about={about} isRead={isEmpty || read !== undefined} />
       <Sites picked={picked} set={set} />
@@ -60,14 +70,18 @@ export function ModelBuilder({ picked, set, about }: BuilderProps) {
   )
 }
 
-/** The families of models. */
-function Family({ picked, set }: Omit<BuilderProps, 'about'>) {
+/** The families of models. With another one the outcome is another, so that the formula begins anew. */
+function Family({ picked: { model }, set }: Omit<BuilderProps, 'about'>) {
+  const choose = (name: string) => {
+    const family = MODEL_FAMILIES.find((one) => one.name === name)
+    if (family !== undefined) set({ model: withFamily(model, family.name) })
+  }
   return (
     <Field label="Family" hint="What the outcome is.">
       {(field) => (
-        <select {...field} value={familyIn(picked.name)?.statistic} onChange={(e) => set({ name: e.target.value })}>
-          {FORM_FAMILIES.map(({ name, statistic, title, outcome }) => (
-            <option key={name} value={statistic}>
+        <select {...field} value={model.family} onChange={(e) => choose(e.target.value)}>
+          {MODEL_FAMILIES.map(({ name, title, outcome }) => (
+            <option key={name} value={name}>
               {title}: the outcome is a {outcome}
             </option>
           ))}
@@ -80,11 +94,15 @@ function Family({ picked, set }: Omit<BuilderProps, 'about'>) {
 interface PartProps {
   variables: readonly SharedVariable[]
   write: (terms: FormulaTerms) => void
+  model: ModelDraft
 }
 
-function Outcome({ shown, variables, write }: PartProps & { shown: FormulaTerms | undefined }) {
+function Outcome({ shown, variables, write, model }: PartProps & { shown: FormulaTerms | undefined }) {
+  const family = MODEL_FAMILIES.find(({ name }) => name === model.family)
+  const wanted = variables.filter((one) => family !== undefined && isOutcome(family, one))
+  const hint = `The ${family?.outcome ?? 'number'} that the model explains.`
   return (
-    <Field label="Outcome" hint="The number that the model explains.">
+    <Field label="Outcome" hint={wanted.length === 0 ? 'The catalog has no suitable variable.' : hint}>
       {(field) => (
         <select
           {...field}
@@ -94,20 +112,40 @@ function Outcome({ shown, variables, write }: PartProps & { shown: FormulaTerms 
           <option value="" disabled>
             Choose …
           </option>
-          {variables
-            .filter(({ variable }) => isNumeric(variable))
-            .map(({ ref, variable }) => (
-              <option key={ref} value={ref}>
-                {ref} ({shapeOf(variable)})
-              </option>
-            ))}
+          {wanted.map(({ ref, variable }) => (
+            <option key={ref} value={ref}>
+              {ref} ({shapeOf(variable)})
+            </option>
+          ))}
         </select>
       )}
     </Field>
   )
 }
 
-function Terms({ shown, variables, write }: PartProps & { shown: FormulaTerms }) {
+interface EventProps extends Omit<PartProps, 'write'> {
+  shown: FormulaTerms
+  choose: (event: string) => void
+}
+
+/** The level of the outcome that a logistic model is about. */
+function Event({ shown, variables, model, choose }: EventProps) {
+  const levels = variables.find(({ ref }) => ref === shown.outcome)?.variable.levels ?? []
+  return (
+    <Field label="Level that is modelled" hint="Odds ratios are of having this level.">
+      {(field) => (
+        <select {...field} value={model.event} onChange={(e) => choose(e.target.value)}>
+          <option value="">{levels[1] ?? ''} (the second)</option>
+          {levels.map((level) => (
+            <option key={level}>{level}</option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+function Terms({ shown, variables, write, model }: PartProps & { shown: FormulaTerms }) {
   const offered = variables.filter(({ ref }) => ref !== shown.outcome)
   const numbers = offered.filter(({ variable }) => isNumeric(variable))
   const factors = offered.filter(({ variable }) => variable.type === 'category' && variable.levels.length > 0)
@@ -126,9 +164,16 @@ function Terms({ shown, variables, write }: PartProps & { shown: FormulaTerms })
   }
   return (
     <>
-      {pickerOf('Numbers in the model', numbers, NUMBERS_MAX)}
+      {isInRoundsOfNumbers(model) ? (
+        <p className="hint">
+          With a number among its terms the institutions fit such a model together in rounds, which this page does not
+          carry: <code>stimnet model --family {model.family}</code> does.
+        </p>
+      ) : (
+        pickerOf('Numbers in the model', numbers, NUMBERS_MAX)
+      )}
       {pickerOf('Factors in the model; the first level is what the others are compared with', factors, FACTORS_MAX)}
-      <Products shown={shown} variables={variables} write={write} />
+      <Products shown={shown} variables={variables} write={write} model={model} />
     </>
   )
 }
@@ -165,7 +210,7 @@ function Sites({ picked, set }: Omit<BuilderProps, 'about'>) {
       </span>
       <Segments
         legend="How institutions enter"
-        options={SITE_CHOICES}
+        options={SITE_CHOICES.filter(({ value }) => model.family === 'gaussian' || value !== 'random')}
         value={site}
         choose={(chosen) => set({ model: { ...model, site: chosen } })}
       />

@@ -1,36 +1,35 @@
 /** A statistic by name: over which variables, in which groups. */
-import { STATISTICS } from '@stimnet/sdk'
+import { isModelName, STATISTICS } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
 import { plural } from '../../words/number.ts'
 import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Change, Picked } from '../draft/draft.ts'
-import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../draft/fits.ts'
-import { familyIn } from '../draft/model.ts'
-import { readQuantiles } from '../draft/quantiles.ts'
+import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../statistic/fits.ts'
+import { readQuantiles } from '../statistic/quantiles.ts'
+import { isSurvival } from '../statistic/survival.ts'
 import { ModelBuilder } from './model-builder.tsx'
+import { SurvivalPicker } from './survival-picker.tsx'
 import { VariablePicker } from './variable-picker.tsx'
 
 const OVER_ANYTHING = ['count', 'histogram', 'quantile']
 const GROUPS_MAX = 3
-/** These have no form here yet: survival is asked for with a time and an event, components with numbers and their scale. */
-const WITHOUT_FORM = ['kaplan_meier', 'log_rank', 'pca']
-const PICKED = STATISTICS.filter(({ name }) => !WITHOUT_FORM.includes(name))
+const COVARIATES_MAX = 6
 
 /** Only variables that fit the statistic can be chosen. */
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
+  // Curves have groups of a category alone, and covariates are no groups.
+  const hasOwn = (name: string) => isSurvival(name) || name === 'combat'
+  const choose = (name: string) =>
+    set({ name, variables: [], level: '', ...(hasOwn(name) || hasOwn(picked.name) ? { by: [] } : {}) })
   return (
     <>
       <Field label="Statistic" hint={statistic?.summary}>
         {(field) => (
-          <select
-            {...field}
-            value={picked.name}
-            onChange={(e) => set({ name: e.target.value, variables: [], level: '' })}
-          >
-            {PICKED.map(({ name, summary }) => (
+          <select {...field} value={picked.name} onChange={(e) => choose(e.target.value)}>
+            {STATISTICS.map(({ name, summary }) => (
               <option key={name} value={name} title={summary}>
                 {name.replaceAll('_', ' ')}
               </option>
@@ -38,13 +37,16 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
           </select>
         )}
       </Field>
-      {familyIn(picked.name) !== undefined ? (
-        <ModelBuilder picked={picked} set={set} about={about} />
-      ) : (
-        <Chosen picked={picked} set={set} about={about} />
-      )}
+      <Parts picked={picked} set={set} about={about} />
     </>
   )
+}
+
+/** What the statistic is made of. */
+function Parts(props: PartProps) {
+  const { name } = props.picked
+  if (isModelName(name)) return <ModelBuilder {...props} />
+  return isSurvival(name) ? <SurvivalPicker {...props} /> : <Chosen {...props} />
 }
 
 interface PartProps {
@@ -79,6 +81,18 @@ function Chosen({ picked, set, about }: PartProps) {
           variables={groupable}
           chosen={picked.by}
           most={ONE_GROUPING.includes(picked.name) ? 1 : GROUPS_MAX}
+          choose={(by) => set({ by })}
+        />
+      )}
+      {picked.name === 'combat' && (
+        <VariablePicker
+          legend="Covariates: their differences between institutions stay"
+          variables={about.variables.filter(
+            ({ ref, variable }) =>
+              !picked.variables.includes(ref) && (isNumeric(variable) || variable.levels.length > 0)
+          )}
+          chosen={picked.by}
+          most={COVARIATES_MAX}
           choose={(by) => set({ by })}
         />
       )}
@@ -145,6 +159,10 @@ function Arguments({ picked, set, about }: PartProps) {
   if (picked.name === 'anova') {
     const words = 'Each group with each other as well (p after Holm)'
     return <Choice is={picked.pairwise} set={(pairwise) => set({ pairwise })} words={words} />
+  }
+  if (picked.name === 'pca') {
+    const words = 'Each variable with the variance 1 (components of the correlations)'
+    return <Choice is={picked.scaled} set={(scaled) => set({ scaled })} words={words} />
   }
   if (picked.name === 'moments') {
     return <Choice is={picked.kurtosis} set={(kurtosis) => set({ kurtosis })} words="Kurtosis as well" />

@@ -8,10 +8,11 @@ import {
   type StatisticCall,
   statisticSchema
 } from '@stimnet/protocol'
-import { type AskedQuestion, STATISTICS } from '@stimnet/sdk'
+import { type AskedQuestion, isModelName, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
-import { FORM_FAMILIES, familyIn, fullName, type ModelDraft, readModel, SITE_CHOICES, writeModel } from './model.ts'
+import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
+import { isSurvival, NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
 
 /** The filled form, and in words the parts of the question that the form cannot show. */
 export interface AgainDraft {
@@ -72,19 +73,22 @@ function programIn(
 function statisticIn(content: string, variables: readonly SharedVariable[]): Part {
   const call = statisticSchema.parse(JSON.parse(content))
   const refOf = (name: string) => fullName(name, call.table, variables)
-  const { model, rest } = modelIn(call, variables)
-  const { level, q, kurtosis, pairwise, value, ...others } = withoutInterval(rest)
+  const { model, rest: without } = modelIn(call, variables)
+  const { survival, rest } = survivalIn(without, refOf)
+  const { level, q, kurtosis, pairwise, value, scale, covariates = [], ...others } = withoutInterval(rest)
   const picked: Picked = {
     name: call.name,
-    variables: call.variables.map(refOf),
-    by: call.by.map(refOf),
+    variables: isSurvival(call.name) ? [] : call.variables.map(refOf),
+    by: [...call.by, ...[covariates].flat().filter((one) => typeof one === 'string')].map(refOf),
     level: typeof level === 'string' ? level : '',
     q: [q ?? []].flat().join(', '),
     kurtosis: kurtosis === true,
     pairwise: pairwise === true,
     interval: call.arguments.interval === true,
     value: typeof value === 'number' ? String(value) : '',
-    model
+    model,
+    survival,
+    scaled: scale !== false
   }
   const isKnown = STATISTICS.some(({ name }) => name === call.name)
   return {
@@ -106,19 +110,36 @@ function modelIn(
   call: StatisticCall,
   variables: readonly SharedVariable[]
 ): { model: ModelDraft; rest: StatisticCall } {
-  if (familyIn(call.name) === undefined || isOfOtherFamily(call)) return { model: EMPTY.picked.model, rest: call }
-  const { formula: text, site: named, ...others } = call.arguments
+  if (!isModelName(call.name)) return { model: NO_MODEL, rest: call }
+  const { formula: text, site: named, family: of, event, ...others } = call.arguments
   const written = typeof text === 'string' ? text : ''
   // The form has no table that short names are of.
   const read = call.table === undefined ? undefined : readModel(written, variables, call.table)
   const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
   const formula = read === undefined ? written : writeModel(read, variables)
-  return { model: { formula, site }, rest: { ...call, arguments: others } }
+  const family = MODEL_FAMILIES.find(({ name }) => name === of)?.name ?? 'gaussian'
+  const model = { formula, site, family, event: typeof event === 'string' ? event : '' }
+  return { model, rest: { ...call, arguments: others } }
 }
 
-/** A family of regressions that the form cannot ask for. */
-function isOfOtherFamily({ arguments: { family = 'gaussian' } }: StatisticCall): boolean {
-  return !FORM_FAMILIES.some(({ name }) => name === family)
+/** The survival of a call, and the call without what makes it. */
+function survivalIn(
+  call: StatisticCall,
+  refOf: (name: string) => string
+): { survival: SurvivalDraft; rest: StatisticCall } {
+  if (!isSurvival(call.name)) return { survival: NO_SURVIVAL, rest: call }
+  const { event: level, times, until, strata, site, ...others } = call.arguments
+  const [time, event] = call.variables
+  const survival = {
+    time: time === undefined ? '' : refOf(time),
+    event: event === undefined ? '' : refOf(event),
+    level: typeof level === 'string' ? level : '',
+    times: [times ?? []].flat().join(', '),
+    until: typeof until === 'number' ? String(until) : '',
+    strata: typeof strata === 'string' ? refOf(strata) : '',
+    bySite: site === 'stratum'
+  }
+  return { survival, rest: { ...call, arguments: others } }
 }
 
 /** The conditions that the form can show; other filters are kept unchanged beside them. */

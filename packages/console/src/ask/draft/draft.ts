@@ -4,7 +4,8 @@ import type { HeldKey } from '../../key/keys.ts'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { ofTab } from '../../session/storage.ts'
 import type { ChosenFile } from './files.ts'
-import type { ModelDraft } from './model.ts'
+import { type ModelDraft, NO_MODEL } from '../statistic/model.ts'
+import { NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
 
 /** The kind of program. */
 export type Kind = 'statistic' | 'sql' | 'script'
@@ -35,6 +36,10 @@ export interface Picked {
   readonly value: string
   /** Of a statistic that is a model. */
   readonly model: ModelDraft
+  /** Of survival curves and the log-rank test. */
+  readonly survival: SurvivalDraft
+  /** Of principal components: each variable with the variance 1. */
+  readonly scaled: boolean
 }
 
 /** The researcher and the purpose, in words for stewards. */
@@ -99,7 +104,9 @@ export const EMPTY: Draft = {
     interval: false,
     pairwise: false,
     value: '',
-    model: { formula: '', site: 'none' }
+    model: NO_MODEL,
+    survival: NO_SURVIVAL,
+    scaled: true
   },
   sql: '',
   language: 'python',
@@ -130,7 +137,9 @@ export function storedDraft(text = ofTab.get(KEY)): Draft {
     const stored: unknown = JSON.parse(text ?? 'null')
     if (typeof stored !== 'object' || stored === null) return EMPTY
     const { picked } = stored as Partial<Draft>
-    return { ...EMPTY, ...stored, picked: { ...EMPTY.picked, ...picked } }
+    const model = { ...NO_MODEL, ...picked?.model }
+    const survival = { ...NO_SURVIVAL, ...picked?.survival }
+    return { ...EMPTY, ...stored, picked: { ...EMPTY.picked, ...picked, model, survival } }
   } catch {
     return EMPTY
   }

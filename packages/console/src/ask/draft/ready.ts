@@ -1,14 +1,15 @@
 /** What is still missing before a question can be sent, in words. */
 import { aboutSchema, LIMITS } from '@stimnet/protocol'
-import type { FoundCatalog, StatisticDescription } from '@stimnet/sdk'
+import { type FoundCatalog, isModelName, type StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../../words/number.ts'
 import { readEpsilon } from './epsilon.ts'
-import { NEEDS_GROUPING, OF_LEVEL, readValue } from './fits.ts'
+import { NEEDS_GROUPING, OF_LEVEL, readValue } from '../statistic/fits.ts'
 import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
-import { familyIn, missingInModel } from './model.ts'
+import { missingInModel } from '../statistic/model.ts'
 import { readOutputs } from './outputs.ts'
-import { readQuantiles } from './quantiles.ts'
+import { readQuantiles } from '../statistic/quantiles.ts'
+import { isSurvival, missingInSurvival } from '../statistic/survival.ts'
 import type { SharedVariable } from '../../words/variable.ts'
 import type { Draft } from './draft.ts'
 import { unfinishedIn } from './unfinished.ts'
@@ -25,7 +26,7 @@ export function missingIn(
   if (draft.targets?.length === 0) missing.push('Choose at least one institution.')
   if (draft.kind === 'sql' && draft.sql.trim() === '') missing.push('Write the query.')
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
-  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic, asked))
+  if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic, { asked, variables }))
   missing.push(...unfinishedIn(draft.conditions, variables))
   if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
@@ -78,10 +79,11 @@ function missingForStewards({ title, person }: Draft): string[] {
 function missingOfStatistic(
   { picked }: Draft,
   statistic: StatisticDescription | undefined,
-  asked: readonly FoundCatalog[]
+  { asked, variables }: { readonly asked: readonly FoundCatalog[]; readonly variables: readonly SharedVariable[] }
 ): string[] {
   if (!statistic) return ['Choose a statistic.']
-  if (familyIn(picked.name) !== undefined) return missingInModel(picked.name, picked.model, asked)
+  if (isModelName(picked.name)) return missingInModel(picked.model, asked)
+  if (isSurvival(picked.name)) return missingInSurvival(picked.name, picked.survival, { by: picked.by, variables })
   const [least, most] = statistic.variables
   const chosen = picked.variables.length
   const missing: string[] = []

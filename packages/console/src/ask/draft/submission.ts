@@ -8,17 +8,18 @@ import {
   StimnetError,
   statisticSchema
 } from '@stimnet/protocol'
-import { type AnalysisSubmission, type BroadcastSubmission, statisticText } from '@stimnet/sdk'
+import { type AnalysisSubmission, type BroadcastSubmission, isModelName, statisticText } from '@stimnet/sdk'
 import type { SharedVariable } from '../../words/variable.ts'
 import { isNumeric } from '../../words/variable.ts'
 import type { About } from './about.ts'
 import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
-import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from './fits.ts'
+import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from '../statistic/fits.ts'
 import { mappingsFor } from './mappings.ts'
-import { callOfModel, familyIn } from './model.ts'
+import { callOfModel } from '../statistic/model.ts'
 import { readOutputs } from './outputs.ts'
-import { readQuantiles } from './quantiles.ts'
+import { readQuantiles } from '../statistic/quantiles.ts'
+import { callOfSurvival, isSurvival } from '../statistic/survival.ts'
 import { unfinished } from './unfinished.ts'
 
 /** What of a catalog's holders a submission depends on. */
@@ -86,8 +87,9 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
 }
 
 /** The call of a statistic, with the arguments that it knows. */
-export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value, model }: Picked) {
-  if (familyIn(name) !== undefined) return callOfModel(name, model)
+export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value, ...picked }: Picked) {
+  if (isModelName(name)) return callOfModel(picked.model)
+  if (isSurvival(name)) return callOfSurvival(name, picked.survival, by)
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
   const given: Record<string, unknown> = {
@@ -96,6 +98,8 @@ export function callOf({ name, variables, by, level, q, kurtosis, interval, pair
     ...(name === 'moments' && kurtosis ? { kurtosis } : {}),
     ...(WITH_INTERVAL.includes(name) && interval ? { interval } : {}),
     ...(name === 'anova' && pairwise ? { pairwise } : {}),
+    ...(name === 'pca' && !picked.scaled ? { scale: false } : {}),
+    ...(name === 'combat' && by.length > 0 ? { covariates: [...by] } : {}),
     ...(name === 'one_sample' && value.trim() !== '' ? { value: readValue(value) } : {})
   }
   const keyed = UNGROUPED.includes(name) ? [] : by

@@ -1,6 +1,6 @@
 /** The baseline table of a study: variables as rows, groups as columns, standardised differences of two groups. */
 import type { PooledOutput } from '@stimnet/protocol'
-import { type TableOneRow, tableOneOf } from '@stimnet/sdk'
+import { baselineCellText, baselineGroupText, tableOneOf } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { measured } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
@@ -18,10 +18,14 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
         <thead>
           <tr>
             <th scope="col">Variable</th>
-            {groups.map(({ name, subjects }) => (
-              <th key={name} scope="col" className="number">
-                {name}
-                <span className="soft"> {subjects === null ? `n ${blank}` : `n = ${subjects}`}</span>
+            {groups.map((group) => (
+              <th key={group.name} scope="col" className="number">
+                {group.name}
+                <span className="soft">
+                  {' '}
+                  n {group.subjects === null ? '' : '= '}
+                  {baselineGroupText(group, blank)}
+                </span>
               </th>
             ))}
             {isCompared && (
@@ -41,7 +45,7 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
               </th>
               {row.cells.map((cell, at) => (
                 <td key={groups[at]?.name} className="number">
-                  {cellText(cell, blank)}
+                  {baselineCellText(cell, blank)}
                 </td>
               ))}
               {isCompared && <td className="number">{row.difference === null ? '' : measured(row.difference)}</td>}
@@ -51,12 +55,4 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
       </table>
     </Scroll>
   )
-}
-
-function cellText(cell: TableOneRow['cells'][number], blank: string): string {
-  if (cell === null) return blank
-  const { behind } = cell
-  const part = behind === undefined ? '' : ` [${behind.sites} of ${behind.of} institutions]`
-  if ('share' in cell) return `${measured(100 * cell.share)} %${part}`
-  return `${measured(cell.mean)} (${cell.sd === null ? blank : measured(cell.sd)})${part}`
 }

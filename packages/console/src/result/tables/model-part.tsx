@@ -9,6 +9,7 @@ import {
   releasedInWords,
   SITE_WORDS
 } from '@stimnet/sdk'
+import { Fragment } from 'react'
 import { Scroll } from '../../parts/scroll.tsx'
 import { intervalInWords, measured, pInWords } from '../../words/number.ts'
 import { ModelSites } from './model-sites.tsx'
@@ -20,9 +21,9 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
   const how = sites.length > 1 ? `, ${SITE_WORDS[model.site]}` : ''
   return (
     <section className="stack" aria-label={`${title}: ${model.formula}`}>
-      {model.kind === 'pca' ? (
-        <Components caption={`${title}: ${model.formula}`} model={model} />
-      ) : (
+      {model.kind === 'combat' && <Harmonised caption={`${title}: ${model.formula}`} model={model} nameOf={nameOf} />}
+      {model.kind === 'pca' && <Components caption={`${title}: ${model.formula}`} model={model} />}
+      {model.kind !== 'pca' && model.kind !== 'combat' && (
         <Coefficients
           caption={`${title}: ${model.formula}${how}`}
           rows={coefficientRows(model, nameOf)}
@@ -35,6 +36,90 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
       {sites.length > 1 && model.kind !== 'pca' && <ModelSites model={model} nameOf={nameOf} />}
       <p className="hint">{releasedInWords(model)}</p>
     </section>
+  )
+}
+
+interface HarmonisedProps {
+  caption: string
+  model: ModelResult
+  nameOf: (site: string) => string
+}
+
+/** Each feature at each institution, before and after, and the regression of the harmonised numbers on the covariates. */
+function Harmonised({ caption, model: { harmonised = [] }, nameOf }: HarmonisedProps) {
+  const head = ['n', 'Mean before', 'SD before', 'Mean', 'SD', 'Location', 'Shrunk', 'Scale', 'Shrunk']
+  return harmonised.map(({ feature, sites, n, mean, sd, coefficients }) => (
+    <Fragment key={feature}>
+      <Scroll label={`Harmonised ${feature}`}>
+        <table className="result">
+          <caption>
+            {caption}; {feature}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Institution</th>
+              {head.map((name, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
+                <th key={at} scope="col" className="number">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {sites.map((one) => (
+              <NumbersOf
+                key={one.site}
+                name={nameOf(one.site)}
+                values={[
+                  ...[one.n, one.mean_before, one.sd_before, one.mean, one.sd],
+                  ...[one.location, one.shrunk_location, one.scale, one.shrunk_scale]
+                ]}
+              />
+            ))}
+            <NumbersOf name="Pooled" values={[n, null, null, mean, sd, null, null, null, null]} />
+          </tbody>
+        </table>
+      </Scroll>
+      {coefficients.length > 1 && (
+        <Coefficients
+          caption={`Harmonised ${feature} on the covariates`}
+          rows={coefficientRows({ ...NO_MODEL, coefficients: [...coefficients] }, nameOf)}
+          ratio={undefined}
+        />
+      )}
+    </Fragment>
+  ))
+}
+
+/** What a list of coefficients is of, where it is of no model of sites. */
+const NO_MODEL: ModelResult = {
+  kind: 'regression',
+  formula: '',
+  outcome: '',
+  site: 'none',
+  coefficients: [],
+  n: 0,
+  df: null,
+  sigma: null,
+  r2: null,
+  adjusted_r2: null,
+  log_likelihood: null,
+  aic: null,
+  note: ''
+}
+
+function NumbersOf({ name, values }: { name: string; values: readonly (number | null)[] }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {values.map((value, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: numbers in the order of their columns
+        <td key={at} className="number">
+          {value === null ? '' : measured(value)}
+        </td>
+      ))}
+    </tr>
   )
 }
 

@@ -3,6 +3,7 @@
  * computes them itself from the signed answers of all to the round before.
  */
 import {
+  isOfCounted,
   type Clock,
   codeOf,
   type GramMeasure,
@@ -57,7 +58,7 @@ export async function withRound(asked: RoundAsked): Promise<Plan> {
 }
 
 function roundsOf({ fit }: GramMeasure): ModelRounds | undefined {
-  return fit === undefined || fit.family === 'components' ? undefined : fit.rounds
+  return isOfCounted(fit) ? fit.rounds : undefined
 }
 
 /** The roster decides which answers the estimates follow from, so it holds nobody whom this institution does not know. */

@@ -11,6 +11,7 @@ import {
   possibleBy,
   questionsIn,
   relaxedBy,
+  rowsOfEverybody,
   sizesOf,
   spacingOf,
   variableFacts
@@ -70,8 +71,15 @@ export async function reduceTable(
   if (model !== undefined) {
     const rows = aggregate.reduction.groups[0]?.grams?.get(model.name)
     const { k } = privacy.settings
-    const people = model.random && rows && sizesOf(rows, { measure: model, k }).kept.map((one) => one.people)
-    return { ...aggregate, questions: await modelQuestions(asked, model, people, signal) }
+    const sizes = model.random && rows && sizesOf(rows, { measure: model, k })
+    const people = sizes?.kept.map((one) => one.people)
+    const questions = await modelQuestions(asked, model, people, signal)
+    const whole = sizes !== undefined && sizes.leftOut > 0 ? rowsOfEverybody(plan, known.complete) : undefined
+    if (whole === undefined) return { ...aggregate, questions }
+    const question = { ...asked, plan: whole }
+    const options = { known: await followed(question), leftOut: undefined, signal }
+    const { kind: _, ...everybody } = await reduced(question, options)
+    return { ...aggregate, questions, everybody }
   }
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const more = await privacy.leaveOut({ ...facts, aggregate })

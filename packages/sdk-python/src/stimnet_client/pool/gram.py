@@ -30,7 +30,8 @@ class Groups:
 class Gram:
     """Sums of products of two columns of a design, the outcome last. ``decimals``: of each column, whose values are in
     units of 10^-decimals. ``key``: what the sites of one model have alike. ``people``: of a model with an intercept of
-    each person, those with each number of rows; ``left_out``: numbers of rows that too few people have.
+    each person, those with each number of rows; ``left_out``: numbers of rows that too few people have; ``rows``:
+    those of everybody, left out or not, where it is told.
     """
 
     names: tuple[str, ...]
@@ -44,6 +45,7 @@ class Gram:
     key: str
     people: tuple[Groups, ...] | None = None
     left_out: int = 0
+    rows: int | None = None
     method: str = "reml"
     interval: str = "hartung_knapp"
 
@@ -67,23 +69,33 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
         return None
     clusters, people = part.get("clusters"), None
     left_out: Any = 0
+    rows: Any = None
     if clusters is not None:
         people = _people_in(clusters, matrix, n)
         left_out = clusters.get("left_out") if isinstance(clusters, dict) else None
         if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
             return None
-    meta = part.get("meta")
-    method, interval = ("reml", "hartung_knapp") if meta is None else _meta_in(meta)
-    if method not in ("reml", "dl", "pm", "fixed") or interval not in ("hartung_knapp", "wald"):
+        rows = clusters.get("rows")
+        # Whoever is left out has rows, and without them there are no others.
+        if rows is not None and (type(rows) is not int or left_out == 0 or not n < rows <= PEOPLE_MAX):
+            return None
+    meta = meta_in(part)
+    if meta is None or part.get("fit") is not None:
         return None
+    method, interval = meta
     key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval])
     formula, outcome, site = map(str, texts)
     decimals = tuple(column["decimals"] for column in columns)
-    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, people, left_out, method, interval)
+    whose = (people, left_out, rows)
+    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, *whose, method, interval)
 
 
-def _meta_in(meta: Any) -> tuple[Any, Any]:
-    return (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
+def meta_in(part: Mapping[str, Any]) -> tuple[str, str] | None:
+    """How coefficients of sites are combined, and with which interval; None for what is neither."""
+    meta = part.get("meta", {"method": "reml", "interval": "hartung_knapp"})
+    method, interval = (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
+    known = method in ("reml", "dl", "pm", "fixed") and interval in ("hartung_knapp", "wald")
+    return (str(method), str(interval)) if known else None
 
 
 def _is_count(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Linear regression from the Gram matrices that institutions signed, as ``packages/statistics`` fits it."""
+"""Models from what institutions signed, as ``packages/statistics`` fits them; linear ones from Gram matrices."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ import math
 from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, Union
 
+from .counts import CountTable, count_table_of, fit_counts
 from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
 from .gram import Gram, Groups, Matrix, added, gram_of, in_common_units, independent_in, solved, with_site_columns
 from .meta import ERROR_SHARE, Effect, combine
 from .reml import reml
+from .rounds import Round, fit_rounds, round_of
 
 Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
 
 
-def grams_in(outputs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Gram], list[str]]:
-    """The matrices in the outputs of sites, by PeerId in order, and the sites whose own does not fit: no matrix of
-    squares, or of another model than most have.
+Part = Union[Gram, CountTable, Round]
+"""What an institution released for a model: a matrix, a table of counts, or a round."""
+
+
+def grams_in(outputs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Part], list[str]]:
+    """What the outputs of sites have for a model, by PeerId in order, and the sites whose own does not fit: no matrix
+    of squares, or of another model than most have.
     """
-    found: dict[str, Gram] = {}
+    found: dict[str, Part] = {}
     for site in sorted(outputs):
         part = _part_in(outputs[site])
-        gram = None if part is None else gram_of(part)
+        gram = None if part is None else _read(part)
         if gram is not None:
             found[site] = gram
-    groups: dict[str, dict[str, Gram]] = defaultdict(dict)
+    groups: dict[str, dict[str, Part]] = defaultdict(dict)
     for site, gram in found.items():
         groups[gram.key][site] = gram
     most = max(groups.values(), key=len, default={})
@@ -45,10 +51,27 @@ def _part_in(output: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def fit_model(sites: Mapping[str, Gram]) -> Fit:
+def _read(part: Mapping[str, Any]) -> Part | None:
+    if "round" in part:
+        return round_of(part)
+    return count_table_of(part) if "table" in part else gram_of(part)
+
+
+def fit_model(sites: Mapping[str, Part]) -> Fit:
     """The model of all sites, in the form of the REST API, with the fit of each site by itself. ``sites`` has at least
     one, all of one model.
     """
+    tables = {site: part for site, part in sites.items() if isinstance(part, CountTable)}
+    rounds = {site: part for site, part in sites.items() if isinstance(part, Round)}
+    if tables:
+        return fit_counts(tables)
+    if rounds:
+        return fit_rounds(rounds)
+    return fit_grams({site: part for site, part in sites.items() if isinstance(part, Gram)})
+
+
+def fit_grams(sites: Mapping[str, Gram]) -> Fit:
+    """Of a linear or mixed model."""
     first = next(iter(sites.values()))
     each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
     if first.people and not (first.site == "meta" and len(sites) > 1):
@@ -60,7 +83,11 @@ def fit_model(sites: Mapping[str, Gram]) -> Fit:
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     if fit.get("random") and first.people:
-        fit["random"]["left_out"] = sum(gram.left_out for gram in sites.values())
+        leaving = [gram for gram in sites.values() if gram.left_out > 0]
+        fit["random"]["left_out"] = sum(gram.left_out for gram in leaving)
+        left = [gram.rows - gram.n for gram in leaving if gram.rows is not None]
+        if leaving and len(left) == len(leaving):
+            fit["random"]["left_out_rows"] = sum(left)
     return {
         "kind": "mixed" if first.people or "random" in fit else "regression",
         "formula": first.formula,

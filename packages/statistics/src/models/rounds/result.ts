@@ -1,5 +1,5 @@
 /** Models that are fitted in rounds, from what the institutions released in one of them. */
-import type { GramPart, ModelResult, ModelRoundPart } from '@stimnet/protocol'
+import { type GramPart, isOfCounted, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
 import { type CountFit, combined, NOTHING, testedBy, UNKNOWN_FIT } from '../counts.ts'
@@ -17,8 +17,7 @@ interface SiteRound {
 export function fitRounds(sites: readonly SiteRound[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
-  if (first === undefined || fit === undefined || fit.family === 'components')
-    throw new RangeError('a model of no round')
+  if (first === undefined || !isOfCounted(fit)) throw new RangeError('a model of no round')
   const { formula, outcome, site } = first.gram
   const each = sites.flatMap(({ site: name, gram }) =>
     gram.round?.round === 0 ? [{ site: name, fit: ownFit(gram, gram.round) }] : []
@@ -48,7 +47,7 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
 
 /** Whether a part can be a round of its model. */
 export function isRoundPart({ fit, round, upper, table, columns, n, intercept, site }: GramPart): boolean {
-  if (fit === undefined || fit.family === 'components' || round === undefined) return false
+  if (!isOfCounted(fit) || round === undefined) return false
   if (upper.length > 0 || table !== undefined || site === 'fixed' || !Number.isSafeInteger(n) || n <= 0) return false
   if (!isRound(round, columns.length - 1)) return false
   // Nobody weighs more than a quarter in a logistic model, and no more people have the event than there are.

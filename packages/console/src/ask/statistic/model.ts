@@ -5,7 +5,8 @@ import {
   checkModel,
   type FoundCatalog,
   type FormulaTerms,
-  MODEL_FAMILIES,
+  type ModelAsked,
+  type ModelFamily,
   modelCall,
   readFormula,
   writeFormula
@@ -16,7 +17,13 @@ import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 export interface ModelDraft {
   readonly formula: string
   readonly site: SiteEffects
+  readonly family: ModelFamily['name']
+  /** Of a logistic model: the level that is modelled; empty for the second one. */
+  readonly event: string
 }
+
+/** No model yet. */
+export const NO_MODEL: ModelDraft = { formula: '', site: 'none', family: 'gaussian', event: '' }
 
 /** The numeric variables that a model can use besides its outcome. */
 export const NUMBERS_MAX = 7
@@ -143,38 +150,42 @@ function onceEach(terms: FormulaTerms['terms']): FormulaTerms['terms'] {
   return [...new Map(terms.map((term) => [[...term].sort().join(':'), term])).values()]
 }
 
-/** The families that the form can ask for: those of a number. The others need a level that is modelled. */
-export const FORM_FAMILIES = MODEL_FAMILIES.filter(({ outcome }) => outcome === 'number')
+/** Whether a variable can be the outcome of a family: a number, a category with two levels or more, or a count. */
+export function isOutcome({ outcome }: Pick<ModelFamily, 'outcome'>, { variable }: SharedVariable): boolean {
+  if (outcome === 'number') return isNumeric(variable)
+  if (outcome === 'category') return variable.type === 'category' && variable.levels.length > 1
+  return variable.type === 'integer' && variable.minimum !== null && variable.minimum >= 0
+}
 
-/** The family of models that a statistic fits; undefined for a statistic that is no model. */
-export function familyIn(statistic: string) {
-  return FORM_FAMILIES.find((family) => family.statistic === statistic)
+/** Whether the institutions would fit a model of this family together in rounds if a number were among its terms. */
+export function isInRoundsOfNumbers({ family }: Pick<ModelDraft, 'family'>): boolean {
+  return family !== 'gaussian'
+}
+
+/** The model with another family. What only the other one had goes with it. */
+export function withFamily(model: ModelDraft, family: ModelDraft['family']): ModelDraft {
+  const site = family !== 'gaussian' && model.site === 'random' ? 'none' : model.site
+  return { formula: '', site, family, event: '' }
 }
 
 /** The call of a model, with the arguments that it knows. */
-export function callOfModel(statistic: string, { formula, site }: ModelDraft) {
-  const { name, variables, by, arguments: given } = modelCall({ ...askedOf(statistic, formula), site })
+export function callOfModel(model: ModelDraft) {
+  const { name, variables, by, arguments: given } = modelCall(askedOf(model))
   return { name, variables: [...variables], by: [...by], arguments: { ...given } }
 }
 
-function askedOf(statistic: string, formula: string) {
-  const family = familyIn(statistic)?.name
-  return family === undefined ? { formula } : { formula, family }
+function askedOf({ formula, site, family, event }: ModelDraft): ModelAsked {
+  return { formula, site, family, ...(family === 'binomial' && event !== '' ? { event } : {}) }
 }
 
 /** The model against the catalogs of those who are asked; undefined before there is a formula, or where nobody is asked. */
-export function checkedModel(
-  statistic: string,
-  { formula, site }: ModelDraft,
-  asked: readonly FoundCatalog[]
-): CheckedModel | undefined {
-  if (formula.trim() === '' || asked.length === 0) return undefined
-  return checkModel(asked, { ...askedOf(statistic, formula), site })
+export function checkedModel(model: ModelDraft, asked: readonly FoundCatalog[]): CheckedModel | undefined {
+  return model.formula.trim() === '' || asked.length === 0 ? undefined : checkModel(asked, askedOf(model))
 }
 
 /** What a model still lacks, in words. */
-export function missingInModel(statistic: string, model: ModelDraft, asked: readonly FoundCatalog[]): string[] {
+export function missingInModel(model: ModelDraft, asked: readonly FoundCatalog[]): string[] {
   if (model.formula.trim() === '') return ['Choose the outcome of the model, or write its formula.']
-  const checked = checkedModel(statistic, model, asked)
+  const checked = checkedModel(model, asked)
   return checked === undefined || checked.ok ? [] : [checked.error.reason]
 }

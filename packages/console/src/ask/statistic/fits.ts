@@ -13,7 +13,9 @@ export const UNGROUPED: readonly string[] = [
   'fisher',
   'one_sample',
   'paired',
-  'partial_correlation'
+  'partial_correlation',
+  'pca',
+  'combat'
 ]
 /** Statistics with at most one grouping variable. */
 export const ONE_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_two', 'mann_whitney', 'meta', 'table_one']

@@ -1,0 +1,103 @@
+/** Survival on the form: a time, who had the event at that time, and what is read off the curves. */
+import { isNumeric, type SharedVariable } from '../../words/variable.ts'
+
+/** The part of the form that survival curves and the log-rank test have. Variables are `table.variable`; empty where none is chosen. */
+export interface SurvivalDraft {
+  readonly time: string
+  readonly event: string
+  /** Of an event that is a category: the level of those who had it. */
+  readonly level: string
+  /** Times at which survival is read off, as written. */
+  readonly times: string
+  /** Where the restricted mean ends, as written. */
+  readonly until: string
+  /** Of a log-rank test: a category within whose levels people are compared. */
+  readonly strata: string
+  /** Of a log-rank test: people are compared within their own institution. */
+  readonly bySite: boolean
+}
+
+/** Nothing is chosen yet. */
+export const NO_SURVIVAL: SurvivalDraft = {
+  time: '',
+  event: '',
+  level: '',
+  times: '',
+  until: '',
+  strata: '',
+  bySite: false
+}
+
+/** Whether a statistic is of a time and an event. */
+export function isSurvival(name: string): name is 'kaplan_meier' | 'log_rank' {
+  return name === 'kaplan_meier' || name === 'log_rank'
+}
+
+/** Numbers with a declared grid, which curves need. */
+export function timesOf(variables: readonly SharedVariable[]): SharedVariable[] {
+  return variables.filter(({ variable }) => isNumeric(variable) && variable.breakpoints.length > 0)
+}
+
+/** Variables that can say who had the event: categories, and integers 0 or 1 with a breakpoint at 1. */
+export function eventsOf(variables: readonly SharedVariable[]): SharedVariable[] {
+  return variables.filter(({ variable: { type, levels, breakpoints } }) =>
+    type === 'category' ? levels.length > 1 : type === 'integer' && breakpoints.length === 1 && breakpoints[0] === 1
+  )
+}
+
+/** Categories, by whose levels people are grouped or compared within. */
+export function categoriesOf(variables: readonly SharedVariable[]): SharedVariable[] {
+  return variables.filter(({ variable: { type, levels } }) => type === 'category' && levels.length > 1)
+}
+
+/** The levels of the event; none of an integer 0 or 1. */
+export function levelsOfEvent({ event }: SurvivalDraft, variables: readonly SharedVariable[]): readonly string[] {
+  return variables.find(({ ref }) => ref === event)?.variable.levels ?? []
+}
+
+/** As many times as one question reads off curves. */
+const TIMES_MAX = 12
+
+/** Numbers above zero, with spaces or commas between them; undefined for a text that has others. */
+function readTimes(text: string): readonly number[] | undefined {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '')
+  const numbers = words.map((word) => (/^(\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : 0))
+  return numbers.every((one) => one > 0) ? numbers : undefined
+}
+
+/** The call of the statistic. What is not chosen is not in it. */
+export function callOfSurvival(name: 'kaplan_meier' | 'log_rank', draft: SurvivalDraft, by: readonly string[]) {
+  const { time, event, level, strata, bySite } = draft
+  const [times = [], [until] = []] = [readTimes(draft.times), readTimes(draft.until)]
+  const isCurve = name === 'kaplan_meier'
+  const given: Record<string, unknown> = {
+    ...(level === '' ? {} : { event: level }),
+    ...(isCurve && times.length > 0 ? { times: [...times] } : {}),
+    ...(isCurve && until !== undefined ? { until } : {}),
+    ...(isCurve || strata === '' ? {} : { strata }),
+    ...(isCurve || !bySite ? {} : { site: 'stratum' })
+  }
+  const variables = [time, event].filter((one) => one !== '')
+  return { name, variables, by: by.slice(0, 1), arguments: given }
+}
+
+/** What it still lacks, in words. */
+export function missingInSurvival(
+  name: 'kaplan_meier' | 'log_rank',
+  draft: SurvivalDraft,
+  { by, variables }: { readonly by: readonly string[]; readonly variables: readonly SharedVariable[] }
+): string[] {
+  const { time, event, level, times, until } = draft
+  const read = readTimes(times)
+  const ends = readTimes(until)
+  const isUnsaid = event !== '' && level === '' && levelsOfEvent(draft, variables).length > 0
+  return [
+    ...(time === '' ? ['Choose the time.'] : []),
+    ...(event === '' ? ['Choose the variable that says who had the event.'] : []),
+    ...(time !== '' && time === event ? ['The time cannot say who had the event.'] : []),
+    ...(isUnsaid ? ['Choose the level of those who had the event.'] : []),
+    ...(name === 'log_rank' && by.length !== 1 ? ['Choose the variable that makes the groups.'] : []),
+    ...(read === undefined || read.length > TIMES_MAX ? [`Times: at most ${TIMES_MAX} numbers above 0.`] : []),
+    ...(ends === undefined || ends.length > 1 ? ['The end of the restricted mean: one number above 0.'] : [])
+  ]
+}

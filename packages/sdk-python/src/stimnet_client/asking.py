@@ -1,0 +1,136 @@
+"""A model as it is asked for: in one question, or round after round, each with the receipts of the round before.
+Written once for both clients, which ask what it says and give it the answers.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Generator, Mapping, Sequence
+
+from .errors import StimnetError, VerificationError
+from .model import Model, ModelRound, model_in, read_parts
+from .models import Broadcast
+from .pool.regression import fit_model
+from .pool.rounds import Round, step_after
+
+SITES = ("none", "fixed", "random", "meta")
+FAMILIES = ("gaussian", "binomial", "poisson")
+ROUNDS_MAX = 3
+"""After round 0."""
+
+_CHANGE_ENOUGH = 1e-9
+"""Below this the next round would change no digit that is shown."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question that ended. ``request_hash``: of the request that was signed with a key of one's own."""
+
+    broadcast: Broadcast
+    request_hash: str | None = None
+
+
+Asking = Generator[dict[str, Any], Answered, Model]
+"""Gives the fields of a submission, is sent its answer, and returns the model."""
+
+
+@dataclass(frozen=True)
+class ModelQuestion:
+    """A model and of whom it is asked. ``fields``: those of every submission, with ``method`` and ``interval``."""
+
+    formula: str
+    catalog: str
+    site: str
+    family: str
+    event: str | None
+    fields: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for name, value, known in (("site", self.site, SITES), ("family", self.family, FAMILIES)):
+            if value not in known:
+                raise StimnetError("PARAMETER_INVALID", f"{name} is one of {', '.join(known)}, not {value!r}")
+
+    def submission(self, roster: Sequence[str], number: int = 0, receipts: Sequence[str] = ()) -> dict[str, Any]:
+        """The fields of a submission. The roster and the round are of the families that can need rounds."""
+        arguments: dict[str, Any] = {"formula": self.formula, "site": self.site}
+        arguments |= {name: self.fields[name] for name in ("method", "interval") if name in self.fields}
+        if self.family != "gaussian":
+            arguments |= {"family": self.family, "roster": list(roster)}
+        if self.event is not None:
+            arguments["event"] = self.event
+        if number > 0:
+            arguments |= {"round": number, "receipts": list(receipts)}
+        fields = {name: value for name, value in self.fields.items() if name not in ("method", "interval")}
+        call = json.dumps({"name": "regression", "arguments": arguments})
+        return {
+            **fields,
+            "data_catalog_name": self.catalog,
+            "script_type": "statistic",
+            "script_content": call,
+        }
+
+
+def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[ModelRound], Any] | None) -> Asking:
+    """Asks a model of these institutions until it is fitted: in rounds where its answers are of one. Asked again after
+    an interruption, the institutions give the same answers again, so that it goes on where it was. Raises what
+    ``model_in`` does, and ROUND_MISMATCH where answers are not of the round that was asked.
+    """
+    roster = sorted(peers)
+    answered = yield question.submission(roster)
+    own = answered.request_hash
+    if question.family == "gaussian":
+        return model_in(answered.broadcast, peers=None if own is None else peers, request_hash=own)
+    rounds: list[ModelRound] = []
+    models: list[Model] = []
+    expected: list[str] | None = None
+    last_round = 0 if question.site == "meta" else ROUNDS_MAX
+    while True:
+        made, parts = _round_of(answered, roster, len(rounds))
+        _check_round(parts, roster, len(rounds), expected)
+        rounds.append(made)
+        if not made.missing or not models:
+            models = [*models, model_in(answered.broadcast, peers=roster, request_hash=answered.request_hash)]
+        if on_round is not None:
+            on_round(made)
+        # Without rounds it is a model of categories alone, whose one answer is enough.
+        ended = made.missing or not parts or (made.change is not None and made.change < _CHANGE_ENOUGH)
+        if ended or len(rounds) > last_round:
+            break
+        expected = step_after(parts).estimates
+        receipts = {part.peer_id: part.receipt or "" for part in answered.broadcast.parts}
+        answered = yield question.submission(roster, len(rounds), [receipts.get(peer, "") for peer in roster])
+    first, last = models[0], models[-1]
+    if "rounds" not in last.result:
+        return last
+    result = {**last.result, "sites": first.result["sites"]}
+    return replace(last, result=result, rounds=tuple(rounds), notes=_notes(rounds, last.names))
+
+
+def _round_of(answered: Answered, roster: Sequence[str], number: int) -> tuple[ModelRound, list[Round]]:
+    read = read_parts(answered.broadcast, peers=roster, request_hash=answered.request_hash)
+    parts = {peer: part for peer, part in read.parts.items() if isinstance(part, Round)}
+    change = fit_model(parts)["rounds"]["change"] if parts else None
+    return ModelRound(number, answered.broadcast, read.verified, read.missing, change), list(parts.values())
+
+
+def _check_round(parts: Sequence[Round], roster: Sequence[str], number: int, expected: Sequence[str] | None) -> None:
+    """The estimates are computed here as well, from the receipts of the round before."""
+    for part in parts:
+        if part.round != number or list(part.roster) != list(roster):
+            raise VerificationError("ROUND_MISMATCH", "the answers are of another round or roster")
+        if expected is not None and list(part.estimates) != list(expected):
+            raise VerificationError("ROUND_MISMATCH", "the estimates do not follow from the round before")
+
+
+def _notes(rounds: Sequence[ModelRound], names: Mapping[str, str]) -> list[str]:
+    """What a reader must know of how the rounds ended; nothing where they ended by themselves."""
+    last = rounds[-1]
+    if not last.missing:
+        return []
+    who = ", ".join(f"{names.get(peer) or peer} ({code})" for peer, code in sorted(last.missing.items()))
+    rest = "To go on without it, ask again of the others: that is another fit."
+    if last.round == 0:
+        return [f"The fit ended with round 0, which {who} did not answer: what the others know is combined. {rest}"]
+    ended = f"The fit ended with round {last.round - 1}: {who} did not answer round {last.round}."
+    return [f"{ended} Ask again to go on, if it can answer later. {rest}"]

@@ -1,0 +1,287 @@
+"""Logistic and Poisson models that institutions fit together in rounds, from what they signed in one of them. The next
+estimates follow from the answers in whole numbers, so that nobody has to be believed about them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any, Mapping, Sequence
+
+from .decimals import decimal_of, fraction_of, is_decimal
+from .glm import NOTHING, UNKNOWN_FIT, Fit, coefficient, combined_counts, fit_in
+from .gram import COLUMNS_MAX, PEOPLE_MAX, Matrix, meta_in, solved
+
+_WHOLE = re.compile(r"\d{1,40}\Z", re.ASCII)
+_OWN_PART_MIN = 10**10
+_ENTRY_SLACK = 1e-9
+_ROSTER_MAX = 16
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one site released in a round. ``estimates``: where ``score``, ``information`` (its upper triangle, row by
+    row) and ``deviance`` hold; ``total``: people with the event, or the sum of the outcome.
+    """
+
+    family: str
+    event: str | None
+    names: tuple[str, ...]
+    intercept: bool
+    n: int
+    formula: str
+    outcome: str
+    site: str
+    key: str
+    method: str
+    interval: str
+    roster: tuple[str, ...]
+    round: int
+    estimates: tuple[str, ...]
+    score: tuple[str, ...]
+    information: tuple[str, ...]
+    deviance: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """The estimates after a round. ``kept``: the columns that are estimated; ``moved``: from where the round was
+    evaluated, None after round 0; ``change``: the largest of these in standard errors.
+    """
+
+    estimates: list[str]
+    kept: list[int]
+    errors: list[float]
+    moved: list[float] | None
+    change: float | None
+
+
+def round_of(part: Mapping[str, Any]) -> Round | None:
+    """A part as an institution signed it; None for one that cannot be a round of its model."""
+    fit, meta, own = fit_in(part), meta_in(part), part.get("round")
+    columns, n, intercept = part.get("columns"), part.get("n"), part.get("intercept")
+    texts = [part.get(name) for name in ("formula", "outcome", "site")]
+    if fit is None or meta is None or not isinstance(own, dict) or part.get("upper") != [] or "table" in part:
+        return None
+    if not all(isinstance(text, str) for text in texts) or texts[2] not in ("none", "meta"):
+        return None
+    if not isinstance(intercept, bool) or type(n) is not int or not 0 < n <= PEOPLE_MAX:
+        return None
+    if not isinstance(columns, list) or not 2 <= len(columns) <= COLUMNS_MAX:
+        return None
+    names = [column.get("name") if isinstance(column, dict) else None for column in columns]
+    if not all(isinstance(name, str) for name in names) or not _is_round(own, len(names) - 1):
+        return None
+    # Nobody weighs more than a quarter in a logistic model, and no more people have the event than there are.
+    total = int(own["total"])
+    if fit["family"] == "binomial":
+        if total > n or (intercept and float(own["information"][0]) > n / 4 * (1 + 1e-9)):
+            return None
+    of = [own["fit"], own["round"], own["answers"], [] if own["round"] == 0 else own["estimates"]]
+    key = repr([texts, names, intercept, part.get("factors"), fit, meta, of])
+    formula, outcome, site = map(str, texts)
+    return Round(
+        family=fit["family"],
+        event=fit.get("event"),
+        names=tuple(str(name) for name in names[:-1]),
+        intercept=intercept,
+        n=n,
+        formula=formula,
+        outcome=outcome,
+        site=site,
+        key=key,
+        method=meta[0],
+        interval=meta[1],
+        roster=tuple(own["roster"]),
+        round=own["round"],
+        estimates=tuple(own["estimates"]),
+        score=tuple(own["score"]),
+        information=tuple(own["information"]),
+        deviance=own["deviance"],
+        total=total,
+    )
+
+
+def _is_round(own: Mapping[str, Any], columns: int) -> bool:
+    roster, epochs, first = own.get("roster"), own.get("epochs"), own.get("round") == 0
+    lists = [own.get(name) for name in ("estimates", "score", "information")]
+    if type(own.get("round")) is not int or not 0 <= own["round"] <= 3 or not isinstance(epochs, list):
+        return False
+    if not isinstance(roster, list) or not 1 <= len(roster) <= _ROSTER_MAX or not all(map(_is_text, roster)):
+        return False
+    if sorted(set(roster)) != roster or not all(map(_is_text, (own.get("fit"), own.get("answers")))):
+        return False
+    if first != (own["answers"] == "") or len(epochs) != (0 if first else len(roster)):
+        return False
+    for one, length in zip(lists, (columns, columns, columns * (columns + 1) // 2)):
+        if not isinstance(one, list) or len(one) != length or not all(map(is_decimal, one)):
+            return False
+    total = own.get("total")
+    if not is_decimal(own.get("deviance")) or float(own["deviance"]) < 0:
+        return False
+    if not isinstance(total, str) or not _WHOLE.match(total) or (first and any(map(float, own["score"]))):
+        return False
+    numbers = [float(text) for text in own["information"]]
+    entry = [[numbers[_upper_at(columns, *sorted((i, j)))] for j in range(columns)] for i in range(columns)]
+    pairs = ((i, j) for i in range(columns) for j in range(i, columns))
+    return all(entry[i][j] ** 2 <= entry[i][i] * entry[j][j] * (1 + _ENTRY_SLACK) for i, j in pairs)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _upper_at(size: int, i: int, j: int) -> int:
+    """Where the entry of two columns stands in an upper triangle; the first is not after the second."""
+    return i * size - i * (i - 1) // 2 + (j - i)
+
+
+def step_after(rounds: Sequence[Round]) -> Step:
+    """The estimates after a round of these institutions: after round 0 the institutions' own ones, weighted by their
+    information; after any other one step of Newton from where all of them evaluated it.
+    """
+    first = rounds[0]
+    size = len(first.names)
+    information = [sum(map(fraction_of, texts), Fraction(0)) for texts in zip(*(one.information for one in rounds))]
+    if first.round == 0:
+        right = [sum((_times(one, i) for one in rounds), Fraction(0)) for i in range(size)]
+    else:
+        right = [sum(map(fraction_of, texts), Fraction(0)) for texts in zip(*(one.score for one in rounds))]
+    solution, kept, errors = _solved(information, right)
+    if first.round == 0:
+        return Step([decimal_of(value) for value in solution], kept, errors, None, None)
+    at = [fraction_of(text) if i in kept else Fraction(0) for i, text in enumerate(first.estimates)]
+    moved = [float(value) for value in solution]
+    change = max((abs(moved[i]) / errors[i] for i in kept), default=0.0)
+    return Step([decimal_of(a + b) for a, b in zip(at, solution)], kept, errors, moved, change)
+
+
+def _times(one: Round, i: int) -> Fraction:
+    """A line of a site's information times its own estimates."""
+    size = len(one.estimates)
+    texts = ((one.information[_upper_at(size, *sorted((i, j)))], one.estimates[j]) for j in range(size))
+    return sum((fraction_of(entry) * fraction_of(estimate) for entry, estimate in texts), Fraction(0))
+
+
+def _solved(upper: Sequence[Fraction], right: Sequence[Fraction]) -> tuple[list[Fraction], list[int], list[float]]:
+    """The solution, 0 for columns that follow from others; the other columns; standard errors, NaN for the first."""
+    size = len(right)
+    unit, side_unit = _unit_of(upper), _unit_of(right)
+    whole = [int(value * unit) for value in upper]
+    sides = [int(value * side_unit) for value in right]
+    matrix = [[whole[_upper_at(size, *sorted((i, j)))] for j in range(size)] for i in range(size)]
+    kept = _kept_in(matrix)
+    bottom, solution, inverse = solved([[matrix[i][j] for j in kept] for i in kept], [sides[i] for i in kept])
+    found = [Fraction(0)] * size
+    errors = [math.nan] * size
+    for place, at in enumerate(kept):
+        found[at] = Fraction(solution[place] * unit, bottom * side_unit)
+        errors[at] = math.sqrt(Fraction(inverse[place][place] * unit, bottom))
+    return found, kept, errors
+
+
+def _unit_of(values: Sequence[Fraction]) -> int:
+    return reduce(math.lcm, (value.denominator for value in values), 1)
+
+
+def _kept_in(matrix: Matrix) -> list[int]:
+    """A column of which less than one part in 10^10 is its own follows from those before it: doubles tell no more."""
+    rows = [row[:] for row in matrix]
+    found: list[int] = []
+    before = 1
+    for at, line in enumerate(rows):
+        pivot = line[at]
+        if pivot <= 0 or pivot * _OWN_PART_MIN < matrix[at][at] * before:
+            continue
+        found.append(at)
+        for row in rows[at + 1 :]:
+            factor = row[at]
+            row[at:] = [(value * pivot - factor * other) // before for value, other in zip(row[at:], line[at:])]
+        before = pivot
+    return found
+
+
+def fit_rounds(sites: Mapping[str, Round]) -> Fit:
+    """The model after one round: of a later one than round 0 all of the roster are needed."""
+    rounds = list(sites.values())
+    first = rounds[0]
+    each = {site: _own_fit(one) for site, one in sites.items()} if first.round == 0 else {}
+    if first.site == "meta" and len(each) > 1:
+        fit = combined_counts(list(each.values()), first.method, first.interval)
+    else:
+        fit = _pooled(rounds)
+    own = [
+        {"site": site, "n": one["n"], "sigma": None, "coefficients": one["coefficients"]} for site, one in each.items()
+    ]
+    return {
+        "kind": "glm",
+        "family": first.family,
+        **({} if first.event is None else {"event": first.event}),
+        **{"formula": first.formula, "outcome": first.outcome, "site": first.site},
+        "rounds": {"last": first.round, "change": None},
+        **fit,
+        **({"sites": own} if own else {}),
+    }
+
+
+def _own_fit(one: Round) -> Fit:
+    """The fit of one institution to its own people."""
+    zeros = [Fraction(0)] * len(one.names)
+    _, kept, errors = _solved([fraction_of(text) for text in one.information], zeros)
+    df = one.n - len(kept)
+    fit = {"n": one.n, "df": df, **UNKNOWN_FIT, "deviance": float(one.deviance), "deviance_df": df}
+    return {**fit, "coefficients": _coefficients(one.names, one.estimates, errors)}
+
+
+def _pooled(rounds: Sequence[Round]) -> Fit:
+    first = rounds[0]
+    n = sum(one.n for one in rounds)
+    unknown = [{"term": term, **NOTHING} for term in first.names]
+    nothing: Fit = {"coefficients": unknown, "n": n, "df": None, **UNKNOWN_FIT}
+    if first.round > 0 and len(rounds) < len(first.roster):
+        return nothing
+    try:
+        step = step_after(rounds)
+    except OverflowError:
+        return nothing
+    df = n - len(step.kept)
+    deviance = _deviance_after(rounds, step)
+    binomial = first.family == "binomial"
+    likelihood = -deviance / 2 if binomial and deviance is not None else None
+    return {
+        **UNKNOWN_FIT,
+        "n": n,
+        "df": df,
+        "coefficients": _coefficients(first.names, step.estimates, step.errors),
+        "log_likelihood": likelihood,
+        "aic": None if likelihood is None else 2 * len(step.kept) - 2 * likelihood,
+        "deviance": deviance,
+        "null_deviance": _null_deviance(n, rounds) if binomial and first.intercept else None,
+        "deviance_df": None if deviance is None else df,
+        "rounds": {"last": first.round, "change": step.change},
+    }
+
+
+def _coefficients(names: Sequence[str], estimates: Sequence[str], errors: Sequence[float]) -> list[Fit]:
+    found = []
+    for term, estimate, error in zip(names, estimates, errors):
+        found.append({"term": term, **NOTHING} if math.isnan(error) else coefficient(term, float(estimate), error))
+    return found
+
+
+def _deviance_after(rounds: Sequence[Round], step: Step) -> float | None:
+    """At the estimates of the step: it falls by the gradient along it, up to the third power of its length."""
+    if step.moved is None:
+        return float(rounds[0].deviance) if len(rounds) == 1 else None
+    falls = (float(text) * moved for one in rounds for text, moved in zip(one.score, step.moved))
+    return math.fsum(float(one.deviance) for one in rounds) - math.fsum(falls)
+
+
+def _null_deviance(n: int, rounds: Sequence[Round]) -> float:
+    """Of the intercept alone."""
+    events = sum(one.total for one in rounds)
+    return -2 * sum(count * math.log(count / n) for count in (events, n - events) if count)

@@ -1,0 +1,121 @@
+/** A researcher composes survival curves, a log-rank test, a logistic model and principal components in the console. */
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import type { Person } from './chromium.ts'
+import { beginAnew } from './steps.ts'
+
+const statisticOf = (page: Page) => page.getByLabel('Statistic', { exact: true }).and(page.locator('select'))
+const ask = (page: Page) => page.getByRole('button', { name: 'Ask 3 institutions' })
+
+/** Signed in already. Each question is composed from what the catalog allows, asked, and read. */
+export async function composesModels(person: Person, url: string): Promise<void> {
+  await survival(person, url)
+  await logistic(person, url)
+  await components(person, url)
+  await harmonisation(person, url)
+}
+
+/** An empty form about a catalog. */
+async function begin(page: Page, url: string, catalog: string): Promise<void> {
+  await page.goto(`${url}/#/ask`)
+  await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
+  await beginAnew(page)
+  await page.getByLabel('Catalog').selectOption(catalog)
+}
+
+async function survival({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'safety_data')
+  await statisticOf(page).selectOption('log_rank')
+  await page.getByText('Choose the variable that makes the groups.').waitFor()
+  await page.getByRole('checkbox', { name: 'Compare people within their own institution' }).waitFor()
+  await statisticOf(page).selectOption('kaplan_meier')
+  await page.getByLabel('Time', { exact: true }).selectOption('safety.days')
+  await page.getByLabel('Event', { exact: true }).selectOption('safety.adverse_event')
+  await page.getByText('Choose the level of those who had the event.').waitFor()
+  assert.ok(await ask(page).isDisabled())
+  await page.getByLabel('Level of those who had the event').selectOption('yes')
+  await page.getByRole('group', { name: 'In groups of' }).getByLabel('arm').check()
+  await page.getByLabel('Survival at').fill('90, soon')
+  await page.getByText('Times: at most 12 numbers above 0.').waitFor()
+  await page.getByLabel('Survival at').fill('90, 300')
+  await picture('28-survival')
+  await accessible('survival on the form')
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  const curves = page.getByRole('img', { name: /surgery/ }).first()
+  await curves.waitFor()
+  await curves.scrollIntoViewIfNeeded()
+  await picture('29-survival-result')
+  await page.getByRole('link', { name: 'Change it and ask again' }).click()
+  await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
+  assert.equal(await page.getByLabel('Event', { exact: true }).inputValue(), 'safety.adverse_event')
+  assert.equal(await page.getByLabel('Survival at').inputValue(), '90, 300')
+}
+
+async function logistic({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'safety_data')
+  await statisticOf(page).selectOption('regression')
+  await page.getByLabel('Family').selectOption('binomial')
+  await page.getByLabel('Outcome').selectOption('safety.adverse_event')
+  await page.getByLabel('Level that is modelled').selectOption('yes')
+  await page
+    .getByRole('group', { name: /^Factors/ })
+    .getByLabel('arm')
+    .check()
+  const formula = page.getByRole('textbox', { name: 'Formula' })
+  assert.equal(await formula.inputValue(), 'adverse_event ~ arm')
+  // With a number it is fitted in rounds, and the page says by what.
+  await formula.fill('adverse_event ~ days')
+  await page
+    .getByText(/fitted in rounds, which need a roster: ask by stimnet model/)
+    .first()
+    .waitFor()
+  assert.ok(await ask(page).isDisabled())
+  await formula.fill('adverse_event ~ arm')
+  await picture('30-logistic')
+  await accessible('a logistic model')
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  const coefficients = page.getByRole('table', { name: /^Logistic regression of yes: adverse_event ~ arm/ })
+  await coefficients.getByRole('columnheader', { name: 'Odds ratio' }).waitFor()
+  await coefficients.getByRole('row', { name: /^arm\[surgery\]/ }).waitFor()
+}
+
+async function components({ page, picture }: Person, url: string): Promise<void> {
+  await begin(page, url, 'imaging_data')
+  await statisticOf(page).selectOption('pca')
+  const variables = page.getByRole('group', { name: /^Of/ })
+  await variables.getByLabel('scan_quality').check()
+  await page.getByText('Choose at least 2 variables.').waitFor()
+  await variables.getByLabel('motion_score').check()
+  await page.getByRole('checkbox', { name: /^Each variable with the variance 1/ }).uncheck()
+  await picture('31-components')
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  const table = page.getByRole('table', { name: /^Principal components: / })
+  await table.getByRole('row', { name: /^Share of the variance/ }).waitFor()
+  await table.scrollIntoViewIfNeeded()
+  await picture('32-components-result')
+}
+
+async function harmonisation({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'imaging_data')
+  await statisticOf(page).selectOption('combat')
+  const variables = page.getByRole('group', { name: /^Of/ })
+  await variables.getByLabel('scan_quality').check()
+  await variables.getByLabel('motion_score').check()
+  await page
+    .getByRole('group', { name: /^Covariates/ })
+    .getByLabel('scan_type')
+    .check()
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  await page.getByText('The gateway shows the same.').waitFor()
+  const table = page.getByRole('table', { name: /^ComBat harmonisation: .*; motion_score/ })
+  await table.getByRole('row', { name: /^Coastal Medical Centre 100 / }).waitFor()
+  const fitted = page.getByRole('table', { name: /^Harmonised motion_score on the covariates/ })
+  await fitted.getByRole('row', { name: /^scan_type\[fMRI\] / }).waitFor()
+  await table.scrollIntoViewIfNeeded()
+  await picture('33-harmonised')
+  await accessible('a harmonisation')
+}
