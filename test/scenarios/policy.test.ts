@@ -524,6 +524,7 @@ describe('stimnet policy', () => {
     assert.match(out, /^note catalogs\.wards\.privacy\.scope: two projects together/m)
     const doctor = await stimnet('doctor', '--config', house.configFile)
     assert.match(doctor.out, /FIX +policy +catalogs\.fine/)
+    assert.match(doctor.out, /^note +policy +privacy\.min_cohort_size/m)
     await house.restart({})
   })
 

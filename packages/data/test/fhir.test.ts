@@ -107,7 +107,7 @@ test('people are read by declared codes, with days from the index date in place 
       { name: 'people', fhir: { folder: exact, ...CODES }, variables: [{ name: 'score', type: 'number', decimals: 1 }] }
     ]
   })
-  const [fault] = await checkSources(strict, { baseDir: exact, placesMax: 2 })
+  const [fault] = (await checkSources(strict, { baseDir: exact, placesMax: 2 })).faults
   assert.match(`${fault?.key} ${fault?.places} ${fault?.fault}`, /^score person 3 more than 1 decimals/)
   await writeFile(
     join(exact, 'Observation.2.ndjson'),

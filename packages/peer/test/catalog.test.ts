@@ -464,7 +464,7 @@ describe('stimnet catalog check', () => {
       assert.equal(said.filter((line) => words.test(line)).length, 1, `${words}\n${out}`)
     }
     assert.equal(said.length, 16, out)
-    assert.match(err, /16 faults in 2 catalogs with 3 files\. Nothing was started or written/)
+    assert.match(err, /16 faults in 2 catalogs with 3 tables\. Nothing was started or written/)
     assert.deepEqual((await readdir(folder)).sort(), ['people.csv', 'stimnet.yaml', 'visits.csv'])
     assert.equal(JSON.parse((await run(['check', join(folder, 'stimnet.yaml'), '--json'])).out).sources.length, 15)
   })
@@ -488,7 +488,7 @@ describe('stimnet catalog check', () => {
       'd.yaml': 'a: ['
     })
     const { exit, err } = await run(['check', join(folder, 'c.yaml')])
-    assert.deepEqual([exit, err], [0, 'Nothing is wrong: 1 catalog with 1 file.\n'])
+    assert.deepEqual([exit, err], [0, 'Nothing is wrong: 1 catalog with 1 table.\n'])
     for (const file of ['d.yaml', 'none.yaml']) {
       await assert.rejects(run(['check', join(folder, file)]), { code: 'CONFIG_INVALID' })
     }
@@ -581,7 +581,12 @@ describe('stimnet catalog propose', () => {
       assert.ok(!error.message.includes('hunter2'))
       return true
     })
-    await assert.rejects(run(['propose', '--postgres', secret.replace(':hunter2', '')]), { code: 'SOURCE_UNAVAILABLE' })
+    const known = ['propose', '--postgres', secret.replace(':hunter2', '')]
+    await assert.rejects(run([...known, '--writing-role', 'warn']), { code: 'SOURCE_UNAVAILABLE' })
+    await assert.rejects(run([...known, '--writing-role', 'yes']), {
+      code: 'PARAMETER_INVALID',
+      message: /writing-role/
+    })
   })
 })
 
@@ -598,7 +603,7 @@ describe('a catalog whose database does not answer', () => {
     await chmod(join(folder, 'secret'), 0o600)
     const { exit, out } = await run(['check', join(folder, 'c.yaml')])
     assert.equal(exit, 1)
-    assert.match(out, /^PostgreSQL: PostgreSQL 127\.0\.0\.1:1\/registry: nobody listens there/)
+    assert.match(out, /^the database: PostgreSQL 127\.0\.0\.1:1\/registry: nobody listens there/)
     const { catalogs } = parseConfig({ institution: 'A', catalogs: [parse(config())] })
     const findings = await dataFindings(catalogs, folder)
     assert.deepEqual(

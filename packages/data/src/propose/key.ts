@@ -163,7 +163,7 @@ export async function keyFaults(
     const faults = [
       ...(missing === 0
         ? []
-        : [`${missing} of ${rows} rows have no subject key: the file is refused until they have one or are gone.`]),
+        : [`${missing} of ${rows} rows have no subject key: the table is refused until they have one or are gone.`]),
       ...(nobody.length === 0
         ? []
         : [`${nobody.map((word) => JSON.stringify(word)).join(', ')} as a subject key is nobody, and refused.`]),

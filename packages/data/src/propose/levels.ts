@@ -118,7 +118,7 @@ function rareSentence(rare: readonly { group: readonly Word[]; people: number }[
   const more = rare.length > 12 ? ` and ${rare.length - 12} more` : ''
   return [
     `Not written, because fewer than ${peopleMin} people have it and levels are public: ${shown.join(', ')}${more}. Until you ` +
-      'declare it as a level, name its level in `rename`, or add it to `missing`, the file is refused.'
+      'declare it as a level, name its level in `rename`, or add it to `missing`, the table is refused.'
   ]
 }
 

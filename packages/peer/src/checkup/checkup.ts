@@ -50,6 +50,8 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
 /** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */
 async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
   const { checkPolicy } = await import('../catalogs/policy-check.ts')
-  const { ok, fix } = namer('policy')
-  return (await checkPolicy(loaded)).map(({ grade, key, detail }) => (grade === 'weak' ? ok : fix)(`${key}: ${detail}`))
+  const { note, fix } = namer('policy')
+  return (await checkPolicy(loaded)).map(({ grade, key, detail }) =>
+    (grade === 'weak' ? note : fix)(`${key}: ${detail}`)
+  )
 }

@@ -136,7 +136,7 @@ async function look(address: string, permits: Permits, self: Self): Promise<Look
   }
 }
 
-interface Judging extends ReturnType<typeof namer> {
+interface Judging extends Pick<ReturnType<typeof namer>, 'ok' | 'fix'> {
   readonly address: string
   /** The PeerId in the address. */
   readonly named: string | undefined

@@ -8,7 +8,8 @@ export const doctorCommand = command({
   usage: '[--config FILE] [--json]',
   summary: 'Checks key, clock, disk, ports, data, other peers and the sandbox, and says what to do.',
   details: `
-Each line begins with ok or FIX. A line with FIX says what to do, and the exit code is then 1. The peer may be running or
+Each line begins with ok, note or FIX. A line with FIX says what to do, and the exit code is then 1; a line with note needs no
+repair, and somebody should know of it. The peer may be running or
 stopped; nothing is changed or created. Bootstrap peers are asked with the peer's own key. If the peer is running, its clock
 comparisons are read from its gateway, which needs a login as steward, auditor or operator.
 
@@ -24,8 +25,8 @@ comparisons are read from its gateway, which needs a login as steward, auditor o
     const findings = await checkUp(await loadConfig(values.config ?? 'stimnet.yaml'), { offsetsAt })
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
     else
-      for (const { name, ok, detail } of findings)
-        io.out(`${ok ? 'ok  ' : 'FIX '} ${name.padEnd(14)} ${printable(detail)}\n`)
+      for (const { name, ok, note = false, detail } of findings)
+        io.out(`${!ok ? 'FIX ' : note ? 'note' : 'ok  '} ${name.padEnd(14)} ${printable(detail)}\n`)
     return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
   }
 })
