@@ -108,7 +108,7 @@ test('people are read by declared codes, with days from the index date in place 
     ]
   })
   const [fault] = (await checkSources(strict, { baseDir: exact, placesMax: 2 })).faults
-  assert.match(`${fault?.key} ${fault?.places} ${fault?.fault}`, /^score person 3 more than 1 decimals/)
+  assert.match(`${fault?.key} ${fault?.places} ${fault?.fault}`, /^score person 3 more than 1 decimal/)
   await writeFile(
     join(exact, 'Observation.2.ndjson'),
     (FILES['Observation.2.ndjson'] ?? '').replace('12.000000000000000001', '12.5')

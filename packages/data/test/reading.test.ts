@@ -174,7 +174,7 @@ test('a refusal shows the shape of the value and what to declare, and never the 
 
 test('with a decimal comma too, more decimals than declared are refused by their line', async () => {
   const table = { reading: { decimal: ',', separator: ';' }, variables: [{ name: 'x', type: 'number', decimals: 1 }] }
-  await assert.rejects(opened('id;x\na;1,5\nb;1,55\n', table), { message: /line 3, x: more than 1 decimals: "9,99"/ })
+  await assert.rejects(opened('id;x\na;1,5\nb;1,55\n', table), { message: /line 3, x: more than 1 decimal: "9,99"/ })
   assert.deepEqual(await rowsOf(await opened('id;x\na;1,50\nb;-2e1\n', table)), ['-20', '1.5'])
 })
 

@@ -248,6 +248,8 @@ const REFUSED: readonly (readonly [sql: string, code: Code, reason: RegExp])[] =
   ['SELECT COUNT(*) FROM people WHERE score >= 0', 'VARIABLE_UNKNOWN', /JOIN it: JOIN visits/],
   ['SELECT COUNT(*) FROM people GROUP BY visit', 'VARIABLE_UNKNOWN', /JOIN it: JOIN visits/],
   ['SELECT AVG(visits.nothing) FROM people', no, /No table of this query/],
+  ['SELECT AVG(peple.age) FROM people', no, /called "peple\.age"\. Did you mean people\?/],
+  ['SELECT AVG(agee) FROM people', 'VARIABLE_UNKNOWN', /Did you mean age\?/],
   ['SELECT AVG(x.age) FROM people', no, /No table of this query is called "x\.age"/],
   ['SELECT COUNT(*), COUNT(*) FROM people', no, /Two columns of the answer are called count/],
   ['SELECT sex AS n, COUNT(*) AS n FROM people GROUP BY sex', no, /called n/],

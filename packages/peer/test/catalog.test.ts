@@ -244,9 +244,9 @@ describe('a proposal', () => {
     const { yaml, decisions } = await proposeCatalog(['a.csv', 'b.csv'], { baseDir: folder, peopleMin: 10 })
     const said = decisions.map(({ about, text }) => `${about}: ${text}`).join('\n')
     for (const words of [
-      /a: 1 of 81 rows have no subject key/,
-      /a: 1 of 79 people have several rows: are they doubles\?/,
-      /b: 20 people would be those of a\.csv but for leading zeros/,
+      /a: 1 row has no subject key, of 81:/,
+      /a: 1 person has several rows, of 79: are they doubles\?/,
+      /b: 20 people would be in a\.csv too but for leading zeros/,
       /b: 20 people are not in a\.csv/,
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
@@ -454,7 +454,7 @@ describe('stimnet catalog check', () => {
       /people\.csv, line 3, age: outside 0 to 120/,
       /people\.csv, line 4, sex: none of the declared levels \(f, m\): "a"/,
       /people\.csv, line 3, height: .*"9\.9"\. It has a decimal point/,
-      /people\.csv, line 4, height: more than 1 decimals: "9,99"/,
+      /people\.csv, line 4, height: more than 1 decimal: "9,99"/,
       /visits\.csv, line 3: ends without a carriage return/,
       /visits\.csv, line 5: an empty line in the middle/,
       /visits\.csv, line 2, line 6, day: .*Declare date_format: dd\.mm\.yyyy/,

@@ -1,4 +1,5 @@
 /** The requirements of a table's columns as SQL over its raw text, each with the words that tell a steward who broke it. */
+import { counted } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type ReadColumn, tooFineSql } from './value-sql.ts'
@@ -102,7 +103,7 @@ export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts
       column: source,
       breaks: tooFineSql(column),
       text,
-      fault: (wrong) => `more than ${decimals} decimals: ${shapeOf(wrong)}. ${advice}`
+      fault: (wrong) => `more than ${counted(decimals, 'decimal')}: ${shapeOf(wrong)}. ${advice}`
     },
     {
       key: variable.name,
@@ -122,7 +123,7 @@ function floatAdvice(decimals: number, changed: string): string {
   const half = (0.5 * 10 ** -decimals).toFixed(decimals + 1)
   return (
     'Its type is a binary float, which keeps no decimals: its last digits come from computing and were not measured. Declare in ' +
-    `\`decimals\` how many were measured (9 at most), and round to them ${changed}. Rounding to ${decimals} decimals moves a value ` +
+    `\`decimals\` how many were measured (9 at most), and round to them ${changed}. Rounding to ${counted(decimals, 'decimal')} moves a value ` +
     `by at most ${half}`
   )
 }

@@ -1,7 +1,7 @@
 /** The check-up of a peer's set-up, running or stopped: every finding of `stimnet doctor`. It changes and creates nothing. */
 import { join, resolve } from 'node:path'
 import { readSeed } from '@stimnet/machine'
-import { type Clock, systemClock } from '@stimnet/protocol'
+import { type Clock, systemClock, counted } from '@stimnet/protocol'
 import type { LoadedConfig } from '../config/config.ts'
 import { KEY_FILE } from '../store/identity.ts'
 import { dataFindings } from './data.ts'
@@ -32,7 +32,7 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   const bootstrap = await bootstrapFindings(config, admission.permits, { seed, peerId, mayRun, clock })
   const asked = door.url === undefined ? undefined : await options.offsetsAt?.(door.url)
   return [
-    namer('configuration').ok(`${config.catalogs.length} catalogs`),
+    namer('configuration').ok(counted(config.catalogs.length, 'catalog')),
     key,
     ...admission.findings,
     clockFinding(asked ?? bootstrap.offsets, clock.now()),

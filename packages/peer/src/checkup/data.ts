@@ -1,4 +1,5 @@
 /** Check of the catalogs' sources, by their columns; their rows are read at the start. */
+import { counted } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
@@ -22,7 +23,7 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
       // Shown and no failure: exports often have rows of people who are in no table of people.
       for (const { table, file, first, rows: count, subjects } of await findStrays(catalog, baseDir)) {
         const where = `${catalog.name}.${table}: ${file}, ${first}`
-        const what = `the first of ${count} rows of ${subjects} people who are in no table of people`
+        const what = `the first of ${counted(count, 'row')} of ${counted(subjects, 'person who is', 'people who are')} in no table of people`
         findings.push(rows.note(`${where}: ${what}; they are loaded, see docs/operating.md`))
       }
     } catch (error) {

@@ -114,9 +114,8 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
   ]
 }
 
-/** Columns whose sums of products each institution released, the outcome included, and how many such sums that are. */
+/** Columns whose sums of products each institution released, the outcome or, of components, the constant 1 included, and how many such sums that are. */
 export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
-  // Of components the columns are their variables and the number of people.
   const columns = (model.components?.[0]?.loadings.length ?? comparedTerms(model).length) + 1
   return { columns, sums: (columns * (columns + 1)) / 2 }
 }

@@ -1,4 +1,5 @@
 /** The action `check` of `stimnet catalog`. */
+import { counted } from '@stimnet/protocol'
 import type { SourceFault } from '@stimnet/data'
 import { EXIT, type Io, printable } from '@stimnet/machine'
 
@@ -26,10 +27,6 @@ export async function checkAction(
       : `${counted(count, 'fault')} in ${read}. Nothing was started or written.\n`
   )
   return exit
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** A fault as one line: source, places, variable or column, words. */
