@@ -423,10 +423,11 @@ test('whatever is written, the answer is a plan or one of our refusals', () => {
 })
 
 test('a hostile text of the largest size is refused quickly', () => {
-  const started = performance.now()
+  const before = process.cpuUsage()
   for (const piece of ['(', 'NOT ', '/*', "'", '"', '-- \n', 'a', '1', ' ', 'x.', '\n;']) {
     assert.throws(() => parse(piece.repeat(LIMITS.scriptBytesMax / piece.length)), { code: no })
     assert.throws(() => parse(`SELECT COUNT(*) FROM people WHERE ${piece.repeat(60_000)}`), { code: no })
   }
-  assert.ok(performance.now() - started < 30_000)
+  const { user, system } = process.cpuUsage(before)
+  assert.ok(user + system < 10_000_000, `${(user + system) / 1_000} ms of a processor`)
 })
