@@ -14,12 +14,13 @@ import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 test('passes', () => { ${body} })
 `
+/** What is left open lasts for an hour, so that a run that waits for it does not end. */
 const FILES = {
   good: passes(''),
   timer: passes('setInterval(() => {}, 1_000)'),
-  child: passes("spawn('sleep', ['77'], { stdio: 'inherit' }).unref()"),
+  child: passes("spawn('sleep', ['3600'], { stdio: 'inherit' }).unref()"),
   quiet: passes("spawn('sleep', ['5'], { stdio: 'ignore', detached: true }).unref()"),
-  hangs: `import { test } from 'node:test'\ntest('hangs', () => new Promise((resolve) => setTimeout(resolve, 77_000)))\n`
+  hangs: `import { test } from 'node:test'\ntest('hangs', () => new Promise((resolve) => setTimeout(resolve, 3_600_000)))\n`
 }
 
 describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs can be seen on Linux alone' }, () => {
@@ -37,8 +38,7 @@ describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs ca
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  async function run(names: readonly string[], env: object): Promise<{ code: number; text: string; seconds: number }> {
-    const started = performance.now()
+  async function run(names: readonly string[], env: object): Promise<{ code: number; text: string }> {
     const { NODE_TEST_CONTEXT: _, ...rest } = process.env
     const words = names.map((name) => `/${name}.`)
     const child = spawn(process.execPath, [join(folder, 'scripts/test.ts'), ...words], {
@@ -48,7 +48,7 @@ describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs ca
     const texts = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray())
     const [code] = await once(child, 'close')
     const text = (await Promise.all(texts)).flat().join('')
-    return { code, text, seconds: (performance.now() - started) / 1_000 }
+    return { code, text }
   }
 
   test('of files that close what they opened is as it was', async () => {
@@ -58,25 +58,22 @@ describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs ca
   })
 
   test('ends a file that leaves something open, names both, and goes on with the others', async () => {
-    const { code, text, seconds } = await run(['good', 'timer'], { STIMNET_TEST_END_MS: '500' })
+    const { code, text } = await run(['good', 'timer'], { STIMNET_TEST_END_MS: '500' })
     assert.equal(code, 1)
     assert.match(text, /timer\.test\.ts has not ended 0\.5 s after its last test; open: .*1 Timeout/)
     assert.match(text, /pass 2/)
-    assert.ok(seconds < 60, `${seconds} s`)
   })
 
   test('ends processes that a file leaves behind and that write where it wrote', async () => {
-    const { code, text, seconds } = await run(['good', 'child'], {})
+    const { code, text } = await run(['good', 'child'], {})
     assert.equal(code, 1)
-    assert.match(text, /child\.test\.ts leaves processes behind\n {2}\d+ sleep 77\n/)
-    assert.ok(seconds < 60, `${seconds} s`)
+    assert.match(text, /child\.test\.ts leaves processes behind\n {2}\d+ sleep 3600\n/)
   })
 
   test('that has taken too long names what still runs, and ends', async () => {
-    const { code, text, seconds } = await run(['good', 'hangs'], { STIMNET_TEST_RUN_MS: '3000' })
+    const { code, text } = await run(['good', 'hangs'], { STIMNET_TEST_RUN_MS: '3000' })
     assert.equal(code, 1)
     assert.match(text, /as long as it may/)
     assert.match(text, /Interrupted while running.*hangs\.test\.ts/s)
-    assert.ok(seconds < 60, `${seconds} s`)
   })
 })

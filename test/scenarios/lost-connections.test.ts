@@ -130,7 +130,7 @@ test('killed peers', async (t) => {
   })
 })
 
-test('a link that is cut for a while loses nothing', async (t) => {
+test('a link that is cut for a while loses nothing, also if the serving peer is killed and restarts meanwhile', async (t) => {
   const parent = await scratchFolder(t)
   const port = await freePort()
   const link = await cuttableLink(t, port)
@@ -139,7 +139,9 @@ test('a link that is cut for a while loses nothing', async (t) => {
   const serving = await siteWithAccount(parent, 0, { config: { ...WITH_SCRIPTS, mesh } })
   const servingPeer = await spawnSite(t, serving)
   const bootstrap = [`/ip4/127.0.0.1/tcp/${link.port}/p2p/${servingPeer.peerId}`]
-  const asking = await siteWithAccount(parent, 1, { bootstrap, config: OFTEN })
+  // The asking peer listens nowhere, so that there is no way but the link.
+  const dialsOnly = { listen: [], bootstrap, open: true }
+  const asking = await siteWithAccount(parent, 1, { config: { ...OFTEN, mesh: dialsOnly } })
   const client = await logIn(await spawnSite(t, asking))
   const job_id = await slowJob(client)
   link.cut()
@@ -149,6 +151,8 @@ test('a link that is cut for a while loses nothing', async (t) => {
   await until(async () => (await releasesAt(atServing)) === 1, 'the job has ended', { withinMs: 60_000 })
   const cutMs = process.env.STIMNET_LONG ? 60_000 : 2_000 // STIMNET_LONG=1: a whole minute
   await new Promise((resolve) => setTimeout(resolve, cutMs))
+  await servingPeer.kill()
+  await spawnSite(t, serving)
   const during = await submitTo(client, 'node-1', COUNT)
   assert.equal((await client.job(during.job_id)).completed_at, null)
   link.mend()

@@ -463,7 +463,7 @@ describe('stimnet policy', () => {
     assert.equal(byAge.now.k, 10)
     assert.doesNotMatch(dry.out, /"n"|values|rows/, 'no answer is in it')
     const table = await stimnet('policy', 'dry-run', '--preset', 'cms', '--last', '1', '--config', house.configFile)
-    assert.match(table.out, /1 jobs\. Released before: 0; under cms \(k 11\): 0\./)
+    assert.match(table.out, /1 job\. Released before: 0; under cms \(k 11\): 0\./)
     await house.restart()
     assert.deepEqual(await ledgersIn(house), before)
   })
@@ -524,6 +524,7 @@ describe('stimnet policy', () => {
     assert.match(out, /^note catalogs\.wards\.privacy\.scope: two projects together/m)
     const doctor = await stimnet('doctor', '--config', house.configFile)
     assert.match(doctor.out, /FIX +policy +catalogs\.fine/)
+    assert.match(doctor.out, /^note +policy +privacy\.min_cohort_size/m)
     await house.restart({})
   })
 
@@ -603,7 +604,7 @@ describe('a newer epoch', () => {
     const edited = PEOPLE.map((person) => (person.id === 'p40' ? { ...person, age: person.age + 1 } : person))
     const before = house.peer.catalogs.get('wards')?.epoch
     const refused = await take(edited)
-    assert.deepEqual([refused.code, /rows of 1 subjects in people were edited/.test(refused.err)], [1, true])
+    assert.deepEqual([refused.code, /rows of 1 subject in people were edited/.test(refused.err)], [1, true])
     assert.equal(house.peer.catalogs.get('wards')?.epoch, before)
     assert.equal((await take(edited, '--forget')).code, 0)
     assert.notEqual(house.peer.catalogs.get('wards')?.epoch, before)

@@ -3,7 +3,6 @@
 import {
   askLine,
   type Command,
-  didYouMean,
   EXIT,
   EXIT_TEXT,
   helpOf,
@@ -14,7 +13,7 @@ import {
   runCommand,
   tell
 } from '@stimnet/machine'
-import { StimnetError } from '@stimnet/protocol'
+import { StimnetError, didYouMean } from '@stimnet/protocol'
 import manifest from '../package.json' with { type: 'json' }
 import { ASKING, DECIDING } from './commands.ts'
 

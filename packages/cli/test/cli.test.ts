@@ -13,7 +13,6 @@ import {
   exitOfCode,
   helpOf,
   localTime,
-  nearest,
   oneOf,
   outputTo,
   pairsOf,
@@ -165,13 +164,6 @@ describe('a command line with a slip in it', () => {
       const [least, , ...names] = positionals
       assert.ok(names.length >= least, `${name} names what it needs`)
     }
-  })
-
-  test('a word near another is found by its slips, or by its beginning', () => {
-    const among = ['run', 'jobs', 'job', 'catalogs', 'cost', 'crate']
-    const meant = { rum: 'run', rnu: 'run', catalgos: 'catalogs', catalog: 'catalogs', cat: 'catalogs', jbos: 'jobs' }
-    for (const [word, name] of Object.entries(meant)) assert.equal(nearest(word, among), name)
-    for (const word of ['fly', 'c', '', 'x'.repeat(65)]) assert.equal(nearest(word, among), undefined)
   })
 
   test('a catalog that nobody offers is told with the one that may have been meant', async () => {

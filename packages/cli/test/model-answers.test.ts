@@ -116,6 +116,7 @@ test('principal components are columns of loadings under their shares of the var
   assert.match(text, /Principal components, ~ age \+ score/)
   assert.match(text, /PC1 +PC2\n.*\nstandard deviation +1\.2 +0\.75\nproportion of variance +0\.72 +0\.28/)
   assert.match(text, /age +0\.75 +0\.75/)
+  assert.match(text, /the 6 sums of products of 2 variables and of the constant 1, and so how many people/)
 })
 
 test('a harmonisation is a table for each feature, before and after, and its regression on the covariates', () => {

@@ -24,10 +24,34 @@ describe('a plot in a terminal', () => {
         { name: 'sex', role: 'key' },
         { name: 'r', role: 'measure' }
       ],
-      rows: [{ values: ['female', 0.5] }, { values: ['male', null] }]
+      rows: [
+        { values: ['female', 0.5], sites: ['N'] },
+        { values: ['male', null], sites: [] }
+      ],
+      sites: ['N']
     }
     assert.match(pooledPlot({ pooled, parts: [{ output }] } as never).join(''), /male +· too noisy\n/)
     assert.match(pooledPlot({ pooled, parts: [{ output: null }] } as never).join(''), /male +· withheld\n/)
+  })
+
+  test('says of each bar over how many institutions it is, where they are not all, and that such bars differ by who is in them', () => {
+    const columns = ['sex', 'mean', 'sd'].map((name, at) => ({ name, role: at === 0 ? 'key' : 'measure' }))
+    const row = (sex: string, sites: string[], own?: string[]) => ({
+      values: [sex, 4, 1],
+      sites,
+      ...(own === undefined ? {} : { column_sites: [null, own, sites] })
+    })
+    const plotOf = (...rows: object[]) =>
+      pooledPlot({ pooled: { columns, rows, sites: ['N', 'S', 'W'] }, parts: [] } as never).join('')
+    const all = ['N', 'S', 'W']
+    const mixed = plotOf(row('female', all), row('male', all, ['N', 'W']))
+    assert.match(
+      mixed,
+      /female +█+ 4\n +male +█+ 4 \(2 of 3 institutions\)\nNot every bar is over the same institutions/
+    )
+    const fewer = plotOf(row('female', ['N', 'S']), row('male', ['S', 'N']))
+    assert.match(fewer, /female +█+ 4 \(2 of 3 institutions\)\n +male +█+ 4 \(2 of 3 institutions\)\n$/)
+    assert.doesNotMatch(plotOf(row('female', all), row('male', all)), /institutions/)
   })
 
   test('draws what is below zero to the other side', () => {

@@ -95,14 +95,21 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   }
   const text = costText(cost)
   assert.match(text, /North +0\.1 +0\.005 +0\.43 at 0\.000001 +0\.0194 \(life 0\.495\)/)
-  assert.match(text, /South .*PARAMETER_INVALID/)
-  assert.match(text, /no bounds/)
+  // A refusal is no amount: it stands below the table, and there is no table of refusals alone.
+  assert.match(text, /\nRefused by South: PARAMETER_INVALID: no bounds\n/)
+  const refusing = ['South', 'West'].map((institution) => {
+    return { ...peer, institution, code: 'PARAMETER_INVALID', reason: 'no bounds', cost: null, left: null }
+  })
+  const refused = costText({ ...cost, peers: refusing, pooled: [] })
+  assert.equal(refused, 'Refused by South, West: PARAMETER_INVALID: no bounds\n')
   assert.match(text, /n +14\.1 +29\.9/)
   const information = [{ variable: 'trial.visits.change', numbers: 2, bits: 0.0716, bits_max: 3 }]
   const told = { ...peer, cost: null, left: null, information }
   const underP1 = costText({ ...cost, peers: [told, { ...told, institution: 'South', information: [] }], pooled: [] })
   assert.match(underP1, /North +trial\.visits\.change +2 +0\.0716 +3/)
   assert.match(underP1, /South +no counted variable/)
+  const oneRefuses = costText({ ...cost, peers: [told, ...refusing], pooled: [] })
+  assert.match(oneRefuses, /North +trial[^\n]*\nRefused by South, West: PARAMETER_INVALID: no bounds\n/)
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)
 })
 

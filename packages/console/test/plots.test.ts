@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import type { TableOutput } from '@stimnet/protocol'
 import { testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
+import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { atRisk, bandPath, stepPath, stepsOf } from '../src/plots/steps.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
@@ -132,6 +133,26 @@ it('a cell’s parts name who withheld it', () => {
     { name: 'North', value: Math.sqrt(20 / 3) },
     { name: 'South', value: null }
   ])
+})
+
+it('a bar says over how many institutions it is, and bars over different ones are said to be mixed', () => {
+  const sites = [siteOf('North', [2, 4, 6, 8]), siteOf('South', null)]
+  const pooled = pooledOf(sites)
+  const [row] = pooled.rows
+  assert.ok(row)
+  const [all] = columnParts(pooled, sites, 1)
+  const ids = pooled.sites
+  const [fewer] = columnParts({ ...pooled, rows: [{ ...row, column_sites: [null, ids.slice(0, 1)] }] }, sites, 1)
+  assert.ok(all && fewer)
+  assert.deepEqual(
+    [all, fewer].map(({ behind }) => fewerInWords(behind)),
+    ['', '1 of 2']
+  )
+  assert.deepEqual([isMixed([all.behind, fewer.behind]), isMixed([fewer.behind, fewer.behind])], [true, false])
+  assert.deepEqual(
+    [all, fewer].map(({ behind }) => pooledName(behind)),
+    ['Pooled', 'Pooled, 1 of 2']
+  )
 })
 
 it('a number that is missing from an answer with noise is too noisy, and withheld from any other', () => {

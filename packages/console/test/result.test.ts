@@ -78,7 +78,7 @@ it('declared outputs are drawn with each institution’s part, and no bar for wh
     { name: 'North', value: 2 },
     { name: 'South', value: 3 }
   ]
-  assert.deepEqual(drawn, [{ row: 'sd', pooled: undefined, sites }])
+  assert.deepEqual(drawn, [{ row: 'sd', pooled: undefined, sites, behind: { sites: ['North', 'South'], of: 2 } }])
   const test = { kind: 'test' as const, name: 't', statistic: 1, df: 2, p: 0.5, ...common }
   assert.deepEqual(typedCells({ output: test, method: 'none', sites: [] }, 0, named), [])
 })

@@ -14,7 +14,7 @@ export { refusalBitsMaxSchema, ruleOverridesShape, type WrittenRules } from './c
 export { groupCells } from './columns.ts'
 export { nearFilter, rowFilter } from './index/filter.ts'
 export { planFault } from './reduce/plan-check.ts'
-export { checkSources, type SourceFault } from './open/check-sources.ts'
+export { checkSources, type SourceCheck, type SourceFault } from './open/check-sources.ts'
 export { type LatticeProposal, type ProposedVariable, proposeLattice } from './open/propose-lattice.ts'
 export { lookAtSources, type SourceLook } from './sources/faults.ts'
 export type { SourcePlaces } from './sources/postgres/secrets.ts'

@@ -30,7 +30,8 @@ import {
   type Source,
   sourceOf
 } from './sources/source.ts'
-import { type KeyedTable, straysIn } from './sources/strays.ts'
+import type { LoadedRows } from './sources/places.ts'
+import { straysIn } from './sources/strays.ts'
 import { typeColumns } from './sources/typed.ts'
 
 /** Version of the format. It is raised whenever a snapshot of the same files would come out differently. */
@@ -265,9 +266,10 @@ async function removeUnfinished(parent: string): Promise<void> {
   }
 }
 
-async function loadTables(session: Session, options: BuildOptions): Promise<readonly KeyedTable[]> {
+async function loadTables(session: Session, options: BuildOptions): Promise<readonly LoadedRows[]> {
   const { sources, hashes, config, relations } = options
-  const tables: KeyedTable[] = []
+  const tables: LoadedRows[] = []
+  const { subject_key: subjectKey } = config
   for (const [i, source] of sources.entries()) {
     const names = { raw: source.format === 'postgres' ? `relation_${source.table.name}` : 'raw', typed: `typed_${i}` }
     const loaded =
@@ -275,9 +277,9 @@ async function loadTables(session: Session, options: BuildOptions): Promise<read
         ? relations.tables.get(source.table.name)
         : await loadUntouched(source, hashes[i], session, names.raw)
     if (loaded === undefined) throw new StimnetError('NODE_ERROR', `the relation of ${source.table.name} is not loaded`)
-    await typeColumns({ source, loaded, session, subjectKey: config.subject_key, ...names })
+    await typeColumns({ source, loaded, session, subjectKey, ...names })
     await session.rows(`DROP TABLE ${quoteName(names.raw)}`)
-    tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key' })
+    tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key', subjectKey })
   }
   return tables
 }

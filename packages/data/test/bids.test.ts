@@ -169,9 +169,9 @@ test('a check names the file and line of a dataset that does not fit', async () 
       { name: 'sessions', bids: { folder: '.', list: 'sessions' }, variables: [{ name: 'score', type: 'integer' }] }
     ]
   })
-  const [fault, ...others] = await checkSources(config, { baseDir: folder, placesMax: 3 })
+  const [fault, ...others] = (await checkSources(config, { baseDir: folder, placesMax: 3 })).faults
   assert.deepEqual(others, [])
   assert.deepEqual([fault?.key, fault?.places], ['score', ['sub-02/sub-02_sessions.tsv, line 3']])
-  const [missing] = await checkSources(config, { baseDir: await dataset({ README: '' }), placesMax: 3 })
+  const [missing] = (await checkSources(config, { baseDir: await dataset({ README: '' }), placesMax: 3 })).faults
   assert.match(missing?.fault ?? '', /there are no files sub-\*_sessions\.tsv/)
 })

@@ -154,6 +154,6 @@ test('bounds have no more decimals than the values: rounded, they would let othe
     { minimum: 0, maximum: 99.95 }
   ]) {
     const parsed = catalogConfigSchema.safeParse(weight({ decimals: 1, ...bounds }))
-    assert.match(parsed.error?.issues[0]?.message ?? '', /has at most 1 decimals here/)
+    assert.match(parsed.error?.issues[0]?.message ?? '', /has at most 1 decimal here/)
   }
 })

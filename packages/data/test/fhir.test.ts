@@ -107,8 +107,8 @@ test('people are read by declared codes, with days from the index date in place 
       { name: 'people', fhir: { folder: exact, ...CODES }, variables: [{ name: 'score', type: 'number', decimals: 1 }] }
     ]
   })
-  const [fault] = await checkSources(strict, { baseDir: exact, placesMax: 2 })
-  assert.match(`${fault?.key} ${fault?.places} ${fault?.fault}`, /^score person 3 more than 1 decimals/)
+  const [fault] = (await checkSources(strict, { baseDir: exact, placesMax: 2 })).faults
+  assert.match(`${fault?.key} ${fault?.places} ${fault?.fault}`, /^score person 3 more than 1 decimal/)
   await writeFile(
     join(exact, 'Observation.2.ndjson'),
     (FILES['Observation.2.ndjson'] ?? '').replace('12.000000000000000001', '12.5')

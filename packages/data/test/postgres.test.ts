@@ -155,20 +155,28 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       assert.match(await failure(open(table(variable))), words)
     await refused(
       { name: 'dose', type: 'number', decimals: 2 },
-      /^SOURCE_INVALID: PostgreSQL, public\.bad, row \d, dose: more than 2 decimals/
+      /^SOURCE_INVALID: PostgreSQL, public\.bad, row \d by id, column "dose": more than 2 decimals: .* or round them in a query/
     )
-    await refused({ name: 'change', type: 'number' }, /row 3, change: not a number.*"AaA"/)
-    await refused({ name: 'code', type: 'integer' }, /code: too large to be counted exactly/)
-    await refused({ name: 'seen', type: 'date' }, /seen: not a date.*drops the time of day/)
-    await refused({ name: 'huge', type: 'text' }, /row 1: huge: more than 8192 characters/)
+    // By the bytes of the key: 1, then 9007199254740992, then 9007199254740993.
+    await refused(
+      { name: 'changed', column: 'change', type: 'number' },
+      /row 1 by id, column "change" \(changed\): .*"AaA"/
+    )
+    await refused(
+      { name: 'change', type: 'number', decimals: 2, missing: ['NaN'] },
+      /row 2 by id, column "change": more than 2 decimals: .*binary float.*round to them in a query.*moves a value by at most 0\.005 /
+    )
+    await refused({ name: 'code', type: 'integer' }, /column "code": too large to be counted exactly/)
+    await refused({ name: 'seen', type: 'date' }, /column "seen": not a date.*drops the time of day/)
+    await refused({ name: 'huge', type: 'text' }, /public\.bad: column "huge": a text of more than 8192 characters/)
     const all = table(...['spare', 'list', 'sampled', 'gone'].map((name) => ({ name, type: 'text' })), {
       name: 'dose',
       type: 'number',
       decimals: 2
     })
-    const found = (await checkSources(all, { baseDir: folder, environment: ENVIRONMENT, placesMax: 3 })).map(
-      ({ fault }) => fault
-    )
+    const check = async (config: typeof all) =>
+      (await checkSources(config, { baseDir: folder, environment: ENVIRONMENT, placesMax: 3 })).faults
+    const found = (await check(all)).map(({ fault }) => fault)
     assert.deepEqual(
       found.map((fault) => fault.split(/[:.] /).slice(0, 2).join(': ')),
       [
@@ -178,20 +186,22 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
         'no column "gone": It has id, dose, change, code, seen, sampled, spare, list, huge'
       ]
     )
-    const fine = await checkSources(
-      table({ name: 'dose', type: 'number', decimals: 2 }, { name: 'seen', type: 'date' }),
-      {
-        ...{ baseDir: folder, environment: ENVIRONMENT, placesMax: 3 }
-      }
-    )
+    const fine = await check(table({ name: 'dose', type: 'number', decimals: 2 }, { name: 'seen', type: 'date' }))
     assert.deepEqual(
-      fine.map(({ key, rows }) => [key, rows]),
+      fine.map(({ source, key, column, rows, places }) => [source, key, column, rows, places]),
       [
-        ['seen', 1],
-        ['dose', 1],
-        ['dose', 1]
+        ['PostgreSQL, public.bad', 'seen', 'column "seen"', 1, ['row 3 by id']],
+        ['PostgreSQL, public.bad', 'dose', 'column "dose"', 1, ['row 3 by id']],
+        ['PostgreSQL, public.bad', 'dose', 'column "dose"', 1, ['row 2 by id']]
       ]
     )
+    // The row is found by what its place says.
+    const client = await server.connect()
+    const { rows: third } = await client.query(
+      'SELECT seen::text FROM bad ORDER BY id::text COLLATE "C" NULLS FIRST OFFSET 2 LIMIT 1'
+    )
+    await client.end()
+    assert.match(third[0]?.seen ?? '', /23:59/)
   })
 
   test('names are names: what looks like SQL in them is neither executed nor another relation', async () => {
@@ -255,6 +265,20 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const look = await lookAtSources(config({}), { baseDir: folder, environment: ENVIRONMENT })
     assert.match(look.faults.join(), /its role may write to other\.log/)
     assert.match((await open(config({ writing_role: 'warn' }))).note ?? '', /its role may write to other\.log/)
+    const places = { baseDir: folder, environment: ENVIRONMENT }
+    const { faults, note } = await checkSources(config({ writing_role: 'warn' }), { ...places, placesMax: 3 })
+    assert.deepEqual(faults, [])
+    assert.match(note ?? '', /its role may write to other\.log/)
+    // A proposal is made of options, and names the one that accepts it.
+    const section = { url: server.url('writer'), password_env: 'WRITER' }
+    const wishes = { ...places, peopleMin: 5, relations: ['people'] }
+    assert.match(await failure(proposeFromDatabase(section, wishes)), /accept it with --writing-role warn$/)
+    const accepted = await proposeFromDatabase({ ...section, writing_role: 'warn' }, wishes)
+    assert.equal(parse(accepted.yaml).postgres.writing_role, 'warn')
+    assert.match(
+      accepted.decisions.find(({ about }) => about === 'postgres')?.text ?? '',
+      /its role may write to other\.log.*Is that accepted here\?$/
+    )
     await server.run('REVOKE INSERT (at) ON other.log FROM writer; GRANT pg_write_all_data TO writer')
     assert.match(await failure(open(config({}))), /its role (may write to|has the role pg_write_all_data)/)
     await server.run('REVOKE pg_write_all_data FROM writer')
@@ -434,7 +458,8 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
   test('a catalog is proposed for the tables of a database as for files, and opens', async () => {
     await server.run(`CREATE SCHEMA clinic; GRANT USAGE ON SCHEMA clinic TO reader;
       CREATE TABLE clinic."Pat.ients" AS SELECT 'P' || lpad(n::text, 4, '0') AS subject_id, 'Name' || n AS surname, 40 + n % 40 AS age,
-        n % 3 = 0 AS treated, (n % 80)::numeric / 2 + 50 AS "weight [kg]", '{}'::json AS spare, now() AS changed FROM generate_series(1, 200) AS n;
+        n % 3 = 0 AS treated, (n % 80)::numeric / 2 + 50 AS "weight [kg]", 0.1::float8 * (n % 50) AS dose,
+        (n % 50)::float8 / 7 AS ratio, '{}'::json AS spare, now() AS changed FROM generate_series(1, 200) AS n;
       CREATE VIEW clinic.visits AS SELECT subject_id, date '2024-01-01' + age AS visit_date FROM clinic."Pat.ients", generate_series(1, 2);
       GRANT SELECT ON ALL TABLES IN SCHEMA clinic TO reader`)
     const { yaml, decisions } = await proposeFromDatabase(
@@ -455,7 +480,9 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
           [
             ['age', 'integer', undefined],
             ['treated', 'category', undefined],
-            ['weight', 'number', 'kg']
+            ['weight', 'number', 'kg'],
+            ['dose', 'number', undefined],
+            ['ratio', 'number', undefined]
           ]
         ],
         ['clinic.visits', false, [['visit_date', 'date', undefined]]]
@@ -467,7 +494,32 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       leftOut,
       /"spare" \(a column of type json.*"changed" \(a timestamp with time zone.*"surname" \(by its name/
     )
-    assert.equal((await open(config)).subjects, 200)
+    const said = (about: string) =>
+      decisions
+        .filter((one) => one.about === about)
+        .map(({ text }) => text)
+        .join('\n')
+    assert.match(
+      said('Pat_ients.dose'),
+      /binary float.*decimals: 1 keeps the first 12 digits.*round to them in a query/
+    )
+    assert.match(said('Pat_ients.ratio'), /binary float.*Decide how many decimals were measured/)
+    assert.match(await failure(open(config)), /column "dose": more than 9 decimals: .*binary float/)
+    // As it says: the decimals that were measured, and a query that rounds to them.
+    const [people, visits] = config.tables
+    const rounded = await open({
+      ...config,
+      tables: [
+        {
+          ...people,
+          ...{ name: 'people', description: '', one_row_per_subject: true, relation: undefined },
+          query: 'SELECT subject_id, round(dose::numeric, 1) AS dose FROM clinic."Pat.ients"',
+          variables: [{ name: 'dose', type: 'number', decimals: 1 }]
+        },
+        ...(visits === undefined ? [] : [visits])
+      ]
+    })
+    assert.equal(rounded.subjects, 200)
     const all = await proposeFromDatabase(
       { url: server.url(), password_env: 'READER' },
       { environment: ENVIRONMENT, baseDir: folder, peopleMin: 10, relations: [] }

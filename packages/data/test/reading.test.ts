@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type Catalog, catalogConfigSchema } from '../src/index.ts'
+import { openEngine } from '../src/engine.ts'
+import { quoteText } from '../src/quote.ts'
 import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
 
 const worlds: World[] = []
@@ -147,9 +149,9 @@ const REMEDIES: readonly (readonly [variable: object, text: string, words: RegEx
   [{ type: 'number' }, '"1,5"', /: "9,9"\. It has a decimal comma: declare decimal: ","/],
   [{ type: 'number', decimal: ',' }, '1.5', /: "9\.9"\. It has a decimal point: declare decimal: "\."/],
   [{ type: 'integer' }, '1.5', /Declare type: number/],
-  [{ type: 'number', decimal: ',' }, '"1.234,5"', /without thousands separators/],
+  [{ type: 'number', decimal: ',' }, '"1.234,5"', /Remove thousands separators in the export/],
   [{ type: 'number' }, '<5', /a limit of detection is no number|A limit of detection is no number/],
-  [{ type: 'number' }, '5 mg', /without its unit/],
+  [{ type: 'number' }, '5 mg', /without its unit in the export/],
   [{ type: 'integer' }, 'k.A.', /: "a\.A\."\. If it means a missing value, declare it in `missing`/],
   [{ type: 'date' }, '01.02.2024', /: "99\.99\.9999"\. Declare date_format: dd\.mm\.yyyy/],
   [{ type: 'date' }, '2024-02-01 08:15', /Declare date_format: yyyy-mm-dd hh:mm, which drops the time of day/],
@@ -172,7 +174,7 @@ test('a refusal shows the shape of the value and what to declare, and never the 
 
 test('with a decimal comma too, more decimals than declared are refused by their line', async () => {
   const table = { reading: { decimal: ',', separator: ';' }, variables: [{ name: 'x', type: 'number', decimals: 1 }] }
-  await assert.rejects(opened('id;x\na;1,5\nb;1,55\n', table), { message: /line 3, x: more than 1 decimals: "9,99"/ })
+  await assert.rejects(opened('id;x\na;1,5\nb;1,55\n', table), { message: /line 3, x: more than 1 decimal: "9,99"/ })
   assert.deepEqual(await rowsOf(await opened('id;x\na;1,50\nb;-2e1\n', table)), ['-20', '1.5'])
 })
 
@@ -260,4 +262,18 @@ test('reading rules that contradict each other are refused by their key', () => 
     assert.ok(!parsed.success, JSON.stringify(table))
     assert.match(parsed.error.issues.map(({ path }) => path.join('.')).join(' '), key, JSON.stringify(table))
   }
+})
+
+test('decimals of a binary float in Parquet are refused with what to do about them', async () => {
+  const variables = [{ name: 'dose', type: 'number', decimals: 1 }]
+  const at = await world('', { file: 'export.parquet', variables })
+  const path = quoteText(join(at.folder, 'export.parquet'))
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  await session.rows(`COPY (SELECT 'a' AS id, 0.1::DOUBLE + 0.2 AS dose) TO ${path} (FORMAT parquet)`)
+  engine.close()
+  await assert.rejects(at.open(), {
+    code: 'SOURCE_INVALID',
+    message: /row 1, dose: more than 1 decimal.*binary float.*round to them in the export.*at most 0\.05 /
+  })
 })

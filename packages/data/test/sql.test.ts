@@ -248,6 +248,8 @@ const REFUSED: readonly (readonly [sql: string, code: Code, reason: RegExp])[] =
   ['SELECT COUNT(*) FROM people WHERE score >= 0', 'VARIABLE_UNKNOWN', /JOIN it: JOIN visits/],
   ['SELECT COUNT(*) FROM people GROUP BY visit', 'VARIABLE_UNKNOWN', /JOIN it: JOIN visits/],
   ['SELECT AVG(visits.nothing) FROM people', no, /No table of this query/],
+  ['SELECT AVG(peple.age) FROM people', no, /called "peple\.age"\. Did you mean people\?/],
+  ['SELECT AVG(agee) FROM people', 'VARIABLE_UNKNOWN', /Did you mean age\?/],
   ['SELECT AVG(x.age) FROM people', no, /No table of this query is called "x\.age"/],
   ['SELECT COUNT(*), COUNT(*) FROM people', no, /Two columns of the answer are called count/],
   ['SELECT sex AS n, COUNT(*) AS n FROM people GROUP BY sex', no, /called n/],
@@ -421,10 +423,11 @@ test('whatever is written, the answer is a plan or one of our refusals', () => {
 })
 
 test('a hostile text of the largest size is refused quickly', () => {
-  const started = performance.now()
+  const before = process.cpuUsage()
   for (const piece of ['(', 'NOT ', '/*', "'", '"', '-- \n', 'a', '1', ' ', 'x.', '\n;']) {
     assert.throws(() => parse(piece.repeat(LIMITS.scriptBytesMax / piece.length)), { code: no })
     assert.throws(() => parse(`SELECT COUNT(*) FROM people WHERE ${piece.repeat(60_000)}`), { code: no })
   }
-  assert.ok(performance.now() - started < 30_000)
+  const { user, system } = process.cpuUsage(before)
+  assert.ok(user + system < 10_000_000, `${(user + system) / 1_000} ms of a processor`)
 })

@@ -53,32 +53,31 @@ describe('a gateway on a socket', () => {
     await close()
   })
 
-  it('ends event streams and idle connections when it closes, at once', async () => {
+  it('ends event streams and idle connections when it closes', async () => {
     const { peer, url, headers, close } = await openListening()
     const { id } = peer.add({})
     const streams = await Promise.all([1, 2, 3].map(() => fetch(`${url}/api/v1/jobs/${id}/events`, { headers })))
     const texts = streams.map((stream) => stream.text())
     await until(() => peer.watching === 3)
-    const begun = performance.now()
     await close()
-    assert.ok(performance.now() - begun < 10_000)
     await Promise.all(texts)
     assert.equal(peer.watching, 0)
     await assert.rejects(fetch(`${url}/health`))
     await close()
   })
 
-  it('closes within seconds although a request hangs', async () => {
+  it('closes although a request hangs, after giving it time', async () => {
     const { port, close } = await openListening()
     const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100'
     const head = `POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\n${form}\r\n\r\nusername=`
     const hanging = raw(port, head).catch(() => '')
     await wait(50)
-    const begun = performance.now()
-    await close()
-    const took = performance.now() - begun
-    assert.ok(took > 1_500 && took < 4_000)
-    await hanging
+    const order: string[] = []
+    const asked = hanging.then(() => order.push('the request ended'))
+    const closing = close()
+    const idle = new Promise<void>((resolve) => setImmediate(resolve)).then(() => order.push('it was still open'))
+    await Promise.all([closing, asked, idle])
+    assert.deepEqual(order, ['it was still open', 'the request ended'])
   })
 
   it('closes when its signal aborts', async () => {

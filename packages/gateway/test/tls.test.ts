@@ -162,14 +162,14 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     assert.equal(await health(url, await trusting()), 200)
   })
 
-  it('closes within seconds although somebody began a handshake and stopped', async () => {
+  it('closes although somebody began a handshake and stopped, and ends that connection', async () => {
     const { port, close } = await open(server)
     const socket = connectPlain(port, '127.0.0.1', () => socket.write('\u0016\u0003\u0001'))
     socket.on('error', () => undefined)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const begun = performance.now()
+    const ended = new Promise((resolve) => socket.once('close', resolve))
     await close()
-    assert.ok(performance.now() - begun < 4_000)
+    await ended
   })
 
   it('hears only clients of the authority, where one is named, and still wants their token', async () => {

@@ -16,7 +16,6 @@ export {
 } from './terminal/arguments.ts'
 export { askLine } from './terminal/ask-line.ts'
 export { given, oneOf, refuse, wholeNumber } from './terminal/checked.ts'
-export { didYouMean, nearest } from './terminal/nearest.ts'
 export type { Option } from './terminal/parse.ts'
 export { outputTo, ReaderGone } from './terminal/output.ts'
 export { readPassword } from './terminal/password.ts'

@@ -98,13 +98,12 @@ async function startPeer(plan: Plan): Promise<TestPeer> {
 }
 
 /** Waits until the claim is true. After `msMax`, fails with the description `what`. */
-export async function until(claim: () => boolean | Promise<boolean>, what: string, msMax = 30_000): Promise<number> {
+export async function until(claim: () => boolean | Promise<boolean>, what: string, msMax = 30_000): Promise<void> {
   const startedAt = performance.now()
   while (!(await claim())) {
     if (performance.now() - startedAt > msMax) assert.fail(`not within ${msMax} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  return performance.now() - startedAt
 }
 
 /** A time limit for steps that should be much faster. */

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SimulatedClock } from '@stimnet/protocol'
+import { multiaddr } from '@multiformats/multiaddr'
+import { SimulatedClock, systemClock } from '@stimnet/protocol'
+import { LevelDatastore } from '../src/connect/datastore.ts'
+import { Discipline } from '../src/connect/limits/discipline.ts'
+import { Doorway } from '../src/connect/limits/doorway.ts'
+import { createNode, type MeshNode, startNode } from '../src/connect/node.ts'
 import { Pulse } from '../src/connect/pulse.ts'
 import { chooseNeighbours, rankOf } from '../src/upkeep/neighbours.ts'
 import { Tending, type TendingDeps } from '../src/upkeep/tending.ts'
+import { newStore, until } from './network.ts'
 
 const PEERS = Array.from({ length: 200 }, (_, at) => `peer-${at}`)
 const MOST = 24
@@ -141,5 +147,37 @@ describe('a connection', () => {
     assert.deepEqual(aborted, [])
     pulse.look()
     assert.deepEqual(aborted, ['silent'])
+  })
+})
+
+describe('a node without a dialler', () => {
+  const nodeOf = async (listen: readonly string[]): Promise<MeshNode> => {
+    const nodeSeed = crypto.getRandomValues(new Uint8Array(32))
+    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true }
+    const parts = { clock: systemClock, discipline: new Discipline(systemClock), door: new Doorway(systemClock) }
+    const datastore = await LevelDatastore.open(newStore())
+    const timing = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
+    const node = await createNode(settings, timing, { ...parts, datastore, denied: () => undefined })
+    await startNode(node, settings)
+    return node
+  }
+
+  it('does not open again what was closed, also to a peer that its DHT has marked as near', async () => {
+    const [near, node] = [await nodeOf(['/ip4/127.0.0.1/tcp/0']), await nodeOf([])]
+    try {
+      const connection = await node.dial(multiaddr(String(near.getMultiaddrs()[0])))
+      await node.peerStore.merge(near.peerId, { tags: { 'keep-alive-kad-dht': { value: 1 } } })
+      let opened = 0
+      node.addEventListener('connection:open', () => {
+        opened += 1
+      })
+      await connection.close()
+      await until(() => node.getConnections().length === 0, 'it is closed')
+      // Long enough for the library, which would dial in the same moment.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      assert.deepEqual([opened, node.getConnections().length], [0, 0])
+    } finally {
+      await Promise.all([near.stop(), node.stop()])
+    }
   })
 })

@@ -244,9 +244,9 @@ describe('a proposal', () => {
     const { yaml, decisions } = await proposeCatalog(['a.csv', 'b.csv'], { baseDir: folder, peopleMin: 10 })
     const said = decisions.map(({ about, text }) => `${about}: ${text}`).join('\n')
     for (const words of [
-      /a: 1 of 81 rows have no subject key/,
-      /a: 1 of 79 people have several rows: are they doubles\?/,
-      /b: 20 people would be those of a\.csv but for leading zeros/,
+      /a: 1 row has no subject key, of 81:/,
+      /a: 1 person has several rows, of 79: are they doubles\?/,
+      /b: 20 people would be in a\.csv too but for leading zeros/,
       /b: 20 people are not in a\.csv/,
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
@@ -454,7 +454,7 @@ describe('stimnet catalog check', () => {
       /people\.csv, line 3, age: outside 0 to 120/,
       /people\.csv, line 4, sex: none of the declared levels \(f, m\): "a"/,
       /people\.csv, line 3, height: .*"9\.9"\. It has a decimal point/,
-      /people\.csv, line 4, height: more than 1 decimals: "9,99"/,
+      /people\.csv, line 4, height: more than 1 decimal: "9,99"/,
       /visits\.csv, line 3: ends without a carriage return/,
       /visits\.csv, line 5: an empty line in the middle/,
       /visits\.csv, line 2, line 6, day: .*Declare date_format: dd\.mm\.yyyy/,
@@ -464,7 +464,7 @@ describe('stimnet catalog check', () => {
       assert.equal(said.filter((line) => words.test(line)).length, 1, `${words}\n${out}`)
     }
     assert.equal(said.length, 16, out)
-    assert.match(err, /16 faults in 2 catalogs with 3 files\. Nothing was started or written/)
+    assert.match(err, /16 faults in 2 catalogs with 3 tables\. Nothing was started or written/)
     assert.deepEqual((await readdir(folder)).sort(), ['people.csv', 'stimnet.yaml', 'visits.csv'])
     assert.equal(JSON.parse((await run(['check', join(folder, 'stimnet.yaml'), '--json'])).out).sources.length, 15)
   })
@@ -488,7 +488,7 @@ describe('stimnet catalog check', () => {
       'd.yaml': 'a: ['
     })
     const { exit, err } = await run(['check', join(folder, 'c.yaml')])
-    assert.deepEqual([exit, err], [0, 'Nothing is wrong: 1 catalog with 1 file.\n'])
+    assert.deepEqual([exit, err], [0, 'Nothing is wrong: 1 catalog with 1 table.\n'])
     for (const file of ['d.yaml', 'none.yaml']) {
       await assert.rejects(run(['check', join(folder, file)]), { code: 'CONFIG_INVALID' })
     }
@@ -581,7 +581,12 @@ describe('stimnet catalog propose', () => {
       assert.ok(!error.message.includes('hunter2'))
       return true
     })
-    await assert.rejects(run(['propose', '--postgres', secret.replace(':hunter2', '')]), { code: 'SOURCE_UNAVAILABLE' })
+    const known = ['propose', '--postgres', secret.replace(':hunter2', '')]
+    await assert.rejects(run([...known, '--writing-role', 'warn']), { code: 'SOURCE_UNAVAILABLE' })
+    await assert.rejects(run([...known, '--writing-role', 'yes']), {
+      code: 'PARAMETER_INVALID',
+      message: /writing-role/
+    })
   })
 })
 
@@ -598,7 +603,7 @@ describe('a catalog whose database does not answer', () => {
     await chmod(join(folder, 'secret'), 0o600)
     const { exit, out } = await run(['check', join(folder, 'c.yaml')])
     assert.equal(exit, 1)
-    assert.match(out, /^PostgreSQL: PostgreSQL 127\.0\.0\.1:1\/registry: nobody listens there/)
+    assert.match(out, /^the database: PostgreSQL 127\.0\.0\.1:1\/registry: nobody listens there/)
     const { catalogs } = parseConfig({ institution: 'A', catalogs: [parse(config())] })
     const findings = await dataFindings(catalogs, folder)
     assert.deepEqual(

@@ -206,7 +206,10 @@ describe('the check-up', () => {
 
   test('a clock that is minutes off is named, with how far', async () => {
     const clock = { ...systemClock, now: () => Date.now() + 5 * 60_000 }
-    onlyFault(await findingsOf({}, clock), /^clock: 1 of 1 peers’ clocks differ.* [45] min \d+ s behind this machine’s/)
+    onlyFault(
+      await findingsOf({}, clock),
+      /^clock: the clocks of 1 of 1 peer differ: .* [45] min \d+ s behind this machine’s/
+    )
   })
 
   test('a charter that is missing or not signed is named; a signed one needs no list of peers', async () => {

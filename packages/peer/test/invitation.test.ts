@@ -137,7 +137,7 @@ describe('an invitation into a federation', () => {
     assert.match(inviting.io.said.err, new RegExp(`“Hospital B” has used the code.*${newcomer.peerId}`))
     assert.doesNotMatch(inviting.io.said.err, new RegExp(await phrase()), 'the first phrase has to be heard as well')
     assert.match(inviting.io.said.out, /Signed: Hospital B \(12D3Koo\w+\) is a member/)
-    assert.match(joining.io.said.out, /This peer is a member of Network, with 1 others/)
+    assert.match(joining.io.said.out, /This peer is a member of Network, with 1 other\./)
     assert.match(joining.io.said.err, new RegExp(`…${member.peerId.slice(-8)}  Hospital A\\n`))
     assert.match(joining.io.said.err, new RegExp(`The member that made the code: ${member.peerId}  Hospital A\\n`))
     assert.doesNotMatch(joining.io.said.err, new RegExp(await inviting.phrase()), 'the second phrase has to be heard')

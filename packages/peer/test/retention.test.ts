@@ -113,7 +113,7 @@ test('results, then jobs and requests, are deleted at their ages; the same quest
     )
     assert.match(
       part?.reason ?? '',
-      /^The result was deleted on 2026-12-31, as the retention rules of this institution say/
+      /^The result was deleted on 2026-12-31 by the gateway that keeps it, as its retention rules say/
     )
     // Of an epoch that was left, a question is a new one.
     if (part?.job_id === ofFormerEpoch?.parts[0]?.job_id) continue

@@ -63,7 +63,7 @@ test('the state of a peer names everything that waits for a person, with the com
     /^Jobs +1 running, 2 queued$/m,
     /^Disk +database 1\.5 KiB, free 3\.0 TiB$/m,
     /^Keeps +results 365 days \(12 to be deleted\), jobs for ever$/m,
-    /^trial +a{12} +newer files wait: stimnet epoch accept trial; served as it was$/m,
+    /^trial +a{12} +newer data wait: stimnet epoch accept trial; served as it was$/m,
     /^Members of Network: 1 of 2 connected$/m,
     /^South +never connected +12D3KooB$/m,
     /^\(name not known yet\) +connected +1 min 30 s behind ours +12D3KooC$/m,

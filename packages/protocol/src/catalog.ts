@@ -1,5 +1,6 @@
 /** The public description of a catalog, and the resolution of variable names in it. */
 import { StimnetError } from './errors.ts'
+import { didYouMean } from './words/nearest.ts'
 import type { VariableRef } from './question/plan.ts'
 import type { Message } from './wire/wire.ts'
 
@@ -54,8 +55,11 @@ export function resolveVariable(
     const reason = `${shown} is in several tables; write one of ${found.map(({ ref }) => ref).join(', ')}.`
     throw new StimnetError('VARIABLE_AMBIGUOUS', reason, { reason })
   }
-  const known = descriptor.tables.filter((t) => tables.includes(t.name)).flatMap((t) => t.variables.map((v) => v.name))
-  const reason = `The catalog ${descriptor.name} has no variable ${shown}. It has: ${[...new Set(known)].join(', ').slice(0, 500)}.`
+  const read = descriptor.tables.filter((table) => tables.includes(table.name))
+  const known = [...new Set(read.flatMap((table) => table.variables.map((variable) => variable.name)))]
+  const meant =
+    dot < 0 ? known : read.flatMap((table) => table.variables.map(({ name: own }) => `${table.name}.${own}`))
+  const reason = `The catalog ${descriptor.name} has no variable ${shown}.${didYouMean(name, meant)} It has: ${known.join(', ').slice(0, 500)}.`
   throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
 }
 

@@ -211,7 +211,7 @@ export const CODES = facts({
   RESULT_DELETED: {
     fault: 'request',
     retry: false,
-    meaning: 'The result was deleted, as the retention rules of the institution say. Ask the question again.'
+    meaning: 'The result was deleted, as the retention rules of whoever kept it say. Ask the question again.'
   },
   // Network
   PEER_UNREACHABLE: { fault: 'network', retry: true, meaning: 'The peer could not be reached.' },

@@ -297,3 +297,5 @@ export {
 } from './question/contract/variable-mapping.ts'
 export { type Visa, type VisaIssuer, openVisas } from './federation/visa.ts'
 export { type Encodable, type Message, type MessageType, messages, type wire } from './wire/wire.ts'
+export { counted } from './words/counted.ts'
+export { didYouMean, nearest } from './words/nearest.ts'

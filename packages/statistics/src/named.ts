@@ -7,7 +7,8 @@ import {
   type ResolvedVariable,
   resolveVariable,
   type StatisticCall,
-  StimnetError
+  StimnetError,
+  didYouMean
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
 import { withStrata } from './tests/binned/asked-binned.ts'
@@ -304,7 +305,9 @@ export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescrip
   const name = Object.hasOwn(ALIASES, call.name) ? ALIASES[call.name] : call.name
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {
-    const reason = `There is no such statistic. There are: ${STATISTICS.map((known) => known.name).join(', ')}.`
+    const names = STATISTICS.map((known) => known.name)
+    const near = didYouMean(call.name, [...names, ...Object.keys(ALIASES)])
+    const reason = `There is no such statistic.${near} There are: ${names.join(', ')}.`
     throw new StimnetError('STATISTIC_UNKNOWN', `planning ${JSON.stringify(call.name.slice(0, 64))}`, { reason })
   }
   checkShape(statistic, call)

@@ -182,6 +182,9 @@ test('what is not offered is refused with what there is', () => {
   for (const name of ['max', 'median', '__proto__', 'constructor', '']) {
     assert.throws(() => plan(name, { variables: ['age'] }), code('STATISTIC_UNKNOWN'))
   }
+  assert.throws(() => plan('maen', { variables: ['age'] }), {
+    reason: /^There is no such statistic\. Did you mean mean\?/
+  })
   assert.throws(() => plan('mean', { variables: ['height'] }), code('VARIABLE_UNKNOWN'))
   assert.throws(() => plan('mean', { variables: ['sex'] }), code('PARAMETER_INVALID'))
   assert.throws(() => plan('mean', { variables: [] }), code('PARAMETER_INVALID'))

@@ -1,6 +1,6 @@
 /** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
-import { isCode, type TableOutput } from '@stimnet/protocol'
+import { counted, isCode, type TableOutput } from '@stimnet/protocol'
 import { type Broadcast, pool } from '@stimnet/sdk'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
@@ -27,12 +27,12 @@ function partsTable(broadcast: Broadcast): string {
 
 function withheldIn({ output }: Part): string {
   if (!output) return ''
-  if (output.kind === 'typed') return output.withheld.values > 0 ? `${output.withheld.values} values` : 'nothing'
-  if (output.kind === 'values') return output.withheld.leaves > 0 ? `${output.withheld.leaves} values` : 'nothing'
+  if (output.kind === 'typed') return output.withheld.values > 0 ? counted(output.withheld.values, 'value') : 'nothing'
+  if (output.kind === 'values') return output.withheld.leaves > 0 ? counted(output.withheld.leaves, 'value') : 'nothing'
   const { groups, cells, digits = 0 } = output.withheld
   const rounded = digits > 0 ? ['some digits'] : []
-  const counted = groups + cells > 0 ? [`${groups} groups, ${cells} cells`] : []
-  return [...counted, ...rounded].join(', ') || 'nothing'
+  const blanks = groups + cells > 0 ? [counted(groups, 'group'), counted(cells, 'cell')] : []
+  return [...blanks, ...rounded].join(', ') || 'nothing'
 }
 
 /** The whole answer, as text. `more`: lines that stand after its models. */
@@ -92,7 +92,7 @@ function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>,
   const names = columns.map(({ name }) => name)
   if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
   return [
-    `\nPooled over ${sites.length} ${sites.length === 1 ? 'institution' : 'institutions'}\n`,
+    `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
       [...names, 'institutions'],
       rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])

@@ -1,4 +1,5 @@
 /** The price of a question as text for a terminal. */
+import { counted } from '@stimnet/protocol'
 import { measured, printable, tableOf } from '@stimnet/machine'
 import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 
@@ -6,20 +7,14 @@ import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 export function costText(cost: PrivacyCost): string {
   if (cost.peers.length === 0) return `No peer that can be reached offers ${printable(cost.data_catalog_name)}.\n`
   if (cost.peers.some(({ information }) => information !== null)) return informationText(cost)
-  const lines = [
-    tableOf(
-      ['institution', 'epsilon', 'rho', 'epsilon at delta', 'rho left here'],
-      cost.peers.map((peer) => [
-        nameOf(peer),
-        peer.cost?.epsilon ?? null,
-        peer.cost === null ? printable(peer.code ?? '') : digits(peer.cost.rho),
-        peer.cost === null ? '' : `${digits(peer.cost.epsilon_at_delta)} at ${digits(peer.cost.delta)}`,
-        peer.left === null ? '' : `${peer.left.project_rho} (life ${peer.left.lifetime_rho})`
-      ])
-    )
-  ]
-  const reasons = new Set(cost.peers.flatMap(({ reason }) => (reason === null ? [] : [reason])))
-  for (const reason of reasons) lines.push(`${printable(reason)}\n`)
+  const priced = cost.peers.flatMap((peer) => {
+    if (peer.cost === null) return []
+    const { epsilon, rho, epsilon_at_delta: atDelta, delta } = peer.cost
+    const left = peer.left === null ? '' : `${peer.left.project_rho} (life ${peer.left.lifetime_rho})`
+    return [[nameOf(peer), epsilon, digits(rho), `${digits(atDelta)} at ${digits(delta)}`, left]]
+  })
+  const head = ['institution', 'epsilon', 'rho', 'epsilon at delta', 'rho left here']
+  const lines = [...(priced.length === 0 ? [] : [tableOf(head, priced)]), ...refusedLines(cost)]
   const prices = pricesIn(cost)
   lines.push(...new Set(prices.map(partText)))
   const [first] = prices
@@ -33,24 +28,32 @@ export function answersIn({ peers }: PrivacyCost): number {
 }
 
 /** The bits at each institution, for each variable that is not `identifying`. */
-function informationText({ peers }: PrivacyCost): string {
-  const rows = peers.flatMap((peer) =>
-    peer.information === null
-      ? [[nameOf(peer), printable(peer.code ?? ''), '', '', '']]
-      : (peer.information.length === 0 ? [undefined] : peer.information).map((told) => [
-          nameOf(peer),
-          told ? printable(told.variable) : 'no counted variable',
-          told ? String(told.numbers) : '',
-          told ? digits(told.bits) : '',
-          told ? digits(told.bits_max) : ''
-        ])
-  )
-  const reasons = new Set(peers.flatMap(({ reason }) => (reason === null ? [] : [`${printable(reason)}\n`])))
+function informationText(cost: PrivacyCost): string {
+  const rows = cost.peers.flatMap((peer) => {
+    if (peer.information === null) return []
+    return (peer.information.length === 0 ? [undefined] : peer.information).map((told) => [
+      nameOf(peer),
+      told ? printable(told.variable) : 'no counted variable',
+      told ? String(told.numbers) : '',
+      told ? digits(told.bits) : '',
+      told ? digits(told.bits_max) : ''
+    ])
+  })
   return [
     tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
-    ...reasons,
+    ...refusedLines(cost),
     'Counted once: the same question again costs nothing. Identifying variables are not counted.\n'
   ].join('')
+}
+
+/** One line for each refusal that the public descriptions show, with the institutions that would give it. */
+function refusedLines({ peers }: PrivacyCost): string[] {
+  const refusing = peers.filter(({ cost, information }) => cost === null && information === null)
+  const alike = Map.groupBy(
+    refusing,
+    ({ code, reason }) => `${code ?? 'no price'}${reason === null ? '' : `: ${reason}`}`
+  )
+  return [...alike].map(([why, all]) => `Refused by ${all.map(nameOf).join(', ')}: ${printable(why)}\n`)
 }
 
 /** The charge of one institution. */
@@ -89,10 +92,10 @@ function warningLines({ columns }: Price): string[] {
 }
 
 function errorLines(cost: PrivacyCost, price: Price): string[] {
-  const bounds = `each person counts in at most ${many(price.groups_per_subject, 'group')}, with ${many(price.rows_per_subject, 'row')} in each`
+  const bounds = `each person counts in at most ${counted(price.groups_per_subject, 'group')}, with ${counted(price.rows_per_subject, 'row')} in each`
   const sites = price.sites_per_person > 1 ? `; one person may be at ${price.sites_per_person} institutions` : ''
   return [
-    `\nExpected error at one institution: ${many(price.numbers, 'number')} for each of ${many(price.groups, 'group')}; ${bounds}${sites}\n`,
+    `\nExpected error at one institution: ${counted(price.numbers, 'number')} for each of ${counted(price.groups, 'group')}; ${bounds}${sites}\n`,
     tableOf(
       ['column', 'sd', '19 of 20 within', 'rank within (rows)', 'in a group of', '19 of 20 when pooled'],
       price.columns.map((column) => [
@@ -100,15 +103,11 @@ function errorLines(cost: PrivacyCost, price: Price): string[] {
         orNone(column.sd),
         orNone(column.error_95),
         orNone(column.rank_error_95),
-        column.assumes_rows === null ? 'any' : `${column.assumes_rows} rows`,
+        column.assumes_rows === null ? 'any' : counted(column.assumes_rows, 'row'),
         orNone(cost.pooled.find(({ name }) => name === column.name)?.error_95 ?? null)
       ])
     )
   ]
-}
-
-function many(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`
 }
 
 function orNone(value: number | null): string {

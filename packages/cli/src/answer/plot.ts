@@ -1,4 +1,5 @@
 /** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
+import { counted } from '@stimnet/protocol'
 import { cellOf, printable } from '@stimnet/machine'
 import type { Broadcast } from '@stimnet/sdk'
 import { blankWord } from './noise.ts'
@@ -14,6 +15,8 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 export interface Bar {
   readonly label: string
   readonly value: number | null
+  /** The institutions behind the value, where they are not all that answered, such as `2 of 3 institutions`. */
+  readonly over?: string
 }
 
 /** The lines of a plot; none where there is nothing to compare. */
@@ -26,10 +29,10 @@ export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld'):
   const labels = bars.map(({ label }) => printable(label).slice(0, LABEL_MAX))
   const widest = Math.max(...labels.map(({ length }) => length))
   const zero = Math.round(-least * cells)
-  const lines = bars.map(({ value }, at) => {
+  const lines = bars.map(({ value, over }, at) => {
     const label = (labels[at] ?? '').padEnd(widest)
     if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${blank}\n`
-    return `  ${label}  ${barOf(value * cells, zero)} ${cellOf(value)}\n`
+    return `  ${label}  ${barOf(value * cells, zero)} ${cellOf(value)}${over === undefined ? '' : ` (${over})`}\n`
   })
   return [`\n${printable(title)}\n`, ...lines]
 }
@@ -44,6 +47,9 @@ function barOf(length: number, zero: number): string {
   return `${' '.repeat(zero)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`
 }
 
+/** What a reader of mixed bars must know. */
+const MIXED = 'Not every bar is over the same institutions; bars over different ones differ by who is in them too.\n'
+
 /** A plot of the first measure of a pooled table, by its keys. */
 export function pooledPlot(broadcast: Broadcast): string[] {
   const { pooled } = broadcast
@@ -51,13 +57,18 @@ export function pooledPlot(broadcast: Broadcast): string[] {
   const keys = pooled.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))
   const measure = pooled.columns.findIndex(({ role }) => role === 'measure')
   if (keys.length === 0 || measure < 0) return []
-  const bars = pooled.rows.map(({ values }) => {
+  const behind = pooled.rows.map(({ sites, column_sites: columns }) => columns?.[measure] ?? sites)
+  const bars = pooled.rows.map(({ values }, row) => {
     const value = values[measure]
+    const many = behind[row]?.length ?? 0
     return {
       label: keys.map((at) => cellOf(values[at])).join(', '),
-      value: typeof value === 'number' ? value : null
+      value: typeof value === 'number' ? value : null,
+      ...(many < pooled.sites.length ? { over: `${many} of ${counted(pooled.sites.length, 'institution')}` } : {})
     }
   })
   const names = keys.map((at) => pooled.columns[at]?.name).join(', ')
-  return barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars, blankWord(broadcast))
+  const lines = barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars, blankWord(broadcast))
+  const kinds = new Set(behind.flatMap((sites) => (sites.length === 0 ? [] : [sites.toSorted().join(' ')])))
+  return lines.length > 0 && kinds.size > 1 ? [...lines, MIXED] : lines
 }

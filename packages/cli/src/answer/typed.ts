@@ -1,4 +1,5 @@
 /** Typed outputs as text for a terminal: one line per number, pooled and for each institution. */
+import { counted } from '@stimnet/protocol'
 import { printable, tableOf } from '@stimnet/machine'
 import type { TypedValue } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
@@ -44,7 +45,7 @@ export function typedLines({ pooled, parts }: Broadcast): string[] {
       method === 'none' ? [] : linesOf(output).map((line) => [...line, method, sites.length])
     )
     if (rows.length > 0) {
-      lines.push(`\nPooled over ${pooled.sites.length} ${pooled.sites.length === 1 ? 'institution' : 'institutions'}\n`)
+      lines.push(`\nPooled over ${counted(pooled.sites.length, 'institution')}\n`)
       lines.push(tableOf([...HEAD, 'pooled', 'institutions'], rows))
       for (const { output, method } of pooled.outputs) if (method !== 'none') lines.push(...picture(output))
     }

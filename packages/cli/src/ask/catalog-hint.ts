@@ -1,6 +1,5 @@
 /** Hints about a catalog that no peer offers: the name that was probably meant. */
-import { didYouMean } from '@stimnet/machine'
-import { StimnetError } from '@stimnet/protocol'
+import { didYouMean, StimnetError } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 
 /** `Did you mean …? stimnet catalogs lists them.` */

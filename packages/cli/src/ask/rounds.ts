@@ -1,6 +1,6 @@
 /** A model that institutions fit together in rounds, asked one after the other, with what each of them did on standard error. */
 import { type Io, printable } from '@stimnet/machine'
-import { MODEL_ROUNDS_MAX } from '@stimnet/protocol'
+import { MODEL_ROUNDS_MAX, counted } from '@stimnet/protocol'
 import {
   type Broadcast,
   type Client,
@@ -59,7 +59,7 @@ function answerOf(rounds: readonly ModelRound[]): Broadcast {
 }
 
 function startText(round: number, institutions: number): string {
-  if (round === 0) return `Round 0: each of ${institutions} institutions by itself.\n`
+  if (round === 0) return `Round 0: each of ${counted(institutions, 'institution')} by itself.\n`
   return `Round ${round} of at most ${MODEL_ROUNDS_MAX}: at the estimates that follow from round ${round - 1}.\n`
 }
 

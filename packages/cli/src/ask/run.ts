@@ -6,7 +6,6 @@ import {
   clientFor,
   clientSettings,
   command,
-  didYouMean,
   drawProgress,
   EXIT,
   given,
@@ -19,6 +18,8 @@ import {
 } from '@stimnet/machine'
 import {
   type Clock,
+  counted,
+  didYouMean,
   type Filter,
   LIMITS,
   type Program,
@@ -281,7 +282,7 @@ async function submit(
   }
   const [chosen, { peer_id: carrier }] = await Promise.all([chosenOf(client, ask.catalog, names), client.health()])
   const terms = agreedTerms(ask, chosen)
-  io.err(`Signing as ${signer.id} for ${chosen.length} peers.\n`)
+  io.err(`Signing as ${signer.id} for ${counted(chosen.length, 'peer')}.\n`)
   const targets = chosen.map(({ peer_id }) => peer_id)
   const signed = await signRequest({ ...ask, ...terms, signer, targets, carrier, credentials: await credentials() })
   const { id } = await client.submitBroadcast(signed)
@@ -296,7 +297,7 @@ function unusedText({ keyFile, credentialsFile }: ReturnType<typeof clientSettin
 /** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */
 async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
   const { broadcast, wrong, holding } = await asSigned(shown, signed)
-  io.err(`${holding} of ${signed.targets.length} institutions signed an answer to this request.\n`)
+  io.err(`${holding} of ${counted(signed.targets.length, 'institution')} signed an answer to this request.\n`)
   if (wrong.length > 0) {
     io.err(
       `WARNING: the gateway shows answers of ${wrong.join(', ')} that they did not sign for this request. They are left out.\n`

@@ -1,11 +1,13 @@
 /** Counts over bins, as bars that touch: the pooled answer to a histogram. */
 import { count } from '../words/number.ts'
+import { type Behind, fewerInWords } from './behind.ts'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
 
 /** One bin; its count is null if it is not known. */
 export interface Bin {
   readonly label: string
   readonly many: number | null
+  readonly behind: Behind
 }
 
 const WIDTH = 860
@@ -29,9 +31,12 @@ export function Histogram({
   )
   const scale = scaleOf(domain, [HEIGHT - BOTTOM, 16])
   const wide = (WIDTH - LEFT) / Math.max(1, bins.length)
-  const told = bins.map(({ label, many }) => `${label} ${many === null ? blank : count(many)}`).join('; ')
+  const told = bins.map(({ label, many, behind }) => {
+    const fewer = fewerInWords(behind)
+    return `${label} ${many === null ? blank : `${count(many)}${fewer === '' ? '' : ` over ${fewer}`}`}`
+  })
   return (
-    <svg className="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${told}.`}>
+    <svg className="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${told.join('; ')}.`}>
       <g className="axis upright">
         {ticksOf(domain, 4).map((tick) => (
           <g key={tick} transform={`translate(0 ${scale.at(tick)})`}>
@@ -42,7 +47,7 @@ export function Histogram({
           </g>
         ))}
       </g>
-      {bins.map(({ label, many }, at) => (
+      {bins.map(({ label, many, behind }, at) => (
         <g key={label} transform={`translate(${LEFT + at * wide} 0)`}>
           {many !== null && (
             <rect
@@ -56,8 +61,11 @@ export function Histogram({
           <text className="plot-bin" x={wide / 2} y={many === null ? scale.at(0) - 6 : scale.at(many) - 6}>
             {many === null ? blank : count(many)}
           </text>
-          <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 20}>
+          <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 18}>
             {label}
+          </text>
+          <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 34}>
+            {many === null ? '' : fewerInWords(behind)}
           </text>
         </g>
       ))}

@@ -1,5 +1,6 @@
 /** A bar chart of one column of a result: for each group a bar per institution and one for the pooled value. */
 import { measured } from '../words/number.ts'
+import { type Behind, fewerInWords, pooledName } from './behind.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
 
@@ -22,6 +23,8 @@ export interface CellParts {
   /** The pooled value; undefined if the column does not pool. */
   readonly pooled: number | null | undefined
   readonly sites: readonly SiteValue[]
+  /** The institutions behind the pooled value, of all that answered. */
+  readonly behind: Behind
 }
 
 /** Needs no colours to be read: every bar has its name and its value. */
@@ -64,8 +67,8 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
 }
 
 /** A column that does not pool has no bar for the pooled value. */
-function barsOf({ sites, pooled }: CellParts): SiteValue[] {
-  return pooled === undefined ? [...sites] : [...sites, { name: 'Pooled', value: pooled }]
+function barsOf({ sites, pooled, behind }: CellParts): SiteValue[] {
+  return pooled === undefined ? [...sites] : [...sites, { name: pooledName(behind), value: pooled }]
 }
 
 function placed(cells: readonly CellParts[]) {
@@ -112,10 +115,15 @@ function Bar({ name, value, blank, zero, end, y, isPooled }: BarProps) {
   )
 }
 
+function overInWords(behind: Behind): string {
+  const fewer = fewerInWords(behind)
+  return fewer === '' ? '' : ` over ${fewer}`
+}
+
 function summary({ title, cells, blank }: { title: string; cells: readonly CellParts[]; blank: string }): string {
   const told = cells.map(
-    ({ row, pooled }) =>
-      `${row} ${typeof pooled === 'number' ? measured(pooled) : pooled === null ? blank : 'not pooled'}`
+    ({ row, pooled, behind }) =>
+      `${row} ${typeof pooled === 'number' ? `${measured(pooled)}${overInWords(behind)}` : pooled === null ? blank : 'not pooled'}`
   )
   return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
 }

@@ -1,5 +1,13 @@
 /** The configuration of one catalog, as its steward writes it in the peer's YAML. */
-import { ACCESS_LEVELS, dataUseSchema, isName, isRequesterEntry, LIMITS, VARIABLE_TYPES } from '@stimnet/protocol'
+import {
+  ACCESS_LEVELS,
+  dataUseSchema,
+  isName,
+  isRequesterEntry,
+  LIMITS,
+  VARIABLE_TYPES,
+  counted
+} from '@stimnet/protocol'
 import { z } from 'zod'
 import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
@@ -269,7 +277,7 @@ function checkVariable(v: VariableConfig, context: Issues): void {
   for (const key of ['minimum', 'maximum'] as const) {
     const decimals = decimalsOf(v)
     if (isNumber && v[key] !== undefined && !isOnGrid(v[key], decimals))
-      refuse(key, `a ${key} has at most ${decimals} decimals here, and is not too large for them`)
+      refuse(key, `a ${key} has at most ${counted(decimals, 'decimal')} here, and is not too large for them`)
   }
   if (v.decimals !== undefined && v.type !== 'number' && v.decimals !== 0)
     refuse('decimals', 'only a number has decimals')
@@ -299,7 +307,10 @@ function checkBreakpoints(v: VariableConfig, refuse: (key: keyof VariableConfig,
   }
   const decimals = decimalsOf(v)
   if (numbers.some((point) => !isOnGrid(point, decimals))) {
-    refuse('breakpoints', `a breakpoint has at most ${decimals} decimals here, and is not too large for them`)
+    refuse(
+      'breakpoints',
+      `a breakpoint has at most ${counted(decimals, 'decimal')} here, and is not too large for them`
+    )
   }
 }
 

@@ -10,7 +10,7 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StimnetError } from '@stimnet/protocol'
+import { StimnetError, counted } from '@stimnet/protocol'
 import { type CatalogConfig, catalogConfigSchema, decimalsOf, type TableConfig } from '../catalog/catalog-config.ts'
 import { ROW, SUBJECT } from '../columns.ts'
 import { openEngine, type Session } from '../engine.ts'
@@ -108,7 +108,7 @@ function refused(why: string): Carried {
 }
 
 function editedWords(table: string, subjects: number): string {
-  return `rows of ${subjects} subjects in ${table} were edited: both versions of a value that stayed would be counted apart`
+  return `rows of ${counted(subjects, 'subject')} in ${table} were edited: both versions of a value that stayed would be counted apart`
 }
 
 /** The settings that decide how values are kept. Epochs that differ in them cannot be compared. */

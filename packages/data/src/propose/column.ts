@@ -23,6 +23,10 @@ export interface ColumnFacts {
   readonly emptyRows: number
   /** Whether a code book gives it a unit, so that few different numbers are measurements and no codes. */
   readonly isMeasured?: boolean
+  /** Whether its type in the source is a binary float, which keeps no decimals. */
+  readonly isFloat?: boolean
+  /** Where its values can be changed, such as `in the export`. */
+  readonly changed: string
   /** Number of distinct subjects who have one of these texts. */
   peopleOf(texts: readonly string[]): Promise<number>
 }
@@ -59,9 +63,9 @@ export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Prom
   const leave = (why: string): ProposedColumn => ({ draft: { type: 'left out', why }, missing, decisions: [] })
   if (words.length === 0) return leave('it has no values')
   if (isDirectIdentifier(facts.header)) return leave('by its name it identifies people directly')
-  const dates = proposeDate(facts.header, words)
+  const dates = proposeDate(facts, words)
   if (dates !== undefined) return { missing, ...dates }
-  const numbers = proposeNumber(facts.header, words, facts.isMeasured)
+  const numbers = proposeNumber(facts, words)
   if (numbers === undefined || (await isTwoCodes(numbers, facts, peopleMin))) {
     if (isOfStaff(facts.header)) return leave(STAFF)
     const { draft, decisions } = await levelsOf({ ...facts, words: without(words, numbers?.missing ?? []) }, peopleMin)
@@ -96,12 +100,12 @@ async function isTwoCodes(
 const STAFF =
   'by its name it says who treated or examined people, and levels are public: if questions need it, declare codes in place of the names'
 
-function straysSentence(strays: readonly Word[]): string[] {
+function straysSentence(strays: readonly Word[], changed: string): string[] {
   if (strays.length === 0) return []
   const shown = strays.slice(0, 8).map(({ text, rows }) => `${quoted(text)} ${inRows(rows)}`)
   const more = strays.length > 8 ? ` and ${strays.length - 8} more` : ''
   return [
-    `Not read by this: ${shown.join(', ')}${more}. Mend the file, or add what means a missing value to \`missing\`.`
+    `Not read by this: ${shown.join(', ')}${more}. Mend them ${changed}, or add what means a missing value to \`missing\`.`
   ]
 }
 
@@ -109,7 +113,10 @@ function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 60))
 }
 
-function proposeNumber(header: string, words: readonly Word[], isMeasured = false): ProposedColumn | undefined {
+function proposeNumber(
+  { header, isMeasured = false, isFloat = false, changed }: ColumnFacts,
+  words: readonly Word[]
+): ProposedColumn | undefined {
   const numbers = words.filter(({ text }) => numberForm(text) !== undefined)
   if (numbers.length === 0 || rowsOf(numbers) < SHARE_MIN * rowsOf(words)) return undefined
   const strays = without(words, numbers)
@@ -127,17 +134,15 @@ function proposeNumber(header: string, words: readonly Word[], isMeasured = fals
   const isEach = values.length > 20 && values.length === rowsOf(values) && !forms.has('point') && !forms.has('comma')
   if (isEach && keyLikeness(header) > 0) return leave('by its name it is a number of a person, a case or a row')
   const decimal = forms.has('comma') ? ',' : forms.has('point') ? '.' : undefined
-  const decimals = values.reduce((most, { text }) => Math.max(most, decimalsIn(text)), 0)
+  const decimals = decimalsOf(values)
   const decisions = [
     ...codes.map(
       ({ text, rows }) =>
         `${quoted(text)} ${inRows(rows)} is taken for a missing value, since no other value is near it. Is it?`
     ),
     ...groupedSentence(values, decimal),
-    ...(decimals > DECIMALS_MAX
-      ? [`Some values have ${decimals} decimals, and 9 can be declared: round them in the export.`]
-      : []),
-    ...straysSentence(strays)
+    ...(decimals > DECIMALS_MAX ? [isFloat ? floatSentence(values, changed) : fineSentence(decimals, changed)] : []),
+    ...straysSentence(strays, changed)
   ]
   const type = decimals > 0 ? 'number' : 'integer'
   if (type === 'integer' && values.length <= CODES_MAX && !isMeasured) {
@@ -146,6 +151,31 @@ function proposeNumber(header: string, words: readonly Word[], isMeasured = fals
     )
   }
   return { draft: { type, decimals: Math.min(decimals, DECIMALS_MAX), decimal }, missing: codes, decisions }
+}
+
+function decimalsOf(values: readonly Word[]): number {
+  return values.reduce((most, { text }) => Math.max(most, decimalsIn(text)), 0)
+}
+
+function fineSentence(decimals: number, changed: string): string {
+  return `Some values have ${decimals} decimals, and ${DECIMALS_MAX} can be declared: round them ${changed}.`
+}
+
+/** Digits of a binary float that arithmetic leaves intact: it has 15 to 17, of which the last ones come from computing. */
+const SOUND_DIGITS = 12
+
+function floatSentence(values: readonly Word[], changed: string): string {
+  const sound = values.map((word) => ({ ...word, text: numberOf(word.text).toPrecision(SOUND_DIGITS) }))
+  const enough = decimalsOf(sound)
+  const how =
+    enough > DECIMALS_MAX
+      ? 'Decide how many decimals were measured, write them as `decimals`'
+      : `decimals: ${enough} keeps the first ${SOUND_DIGITS} digits of every value: write it if no more were measured`
+  return (
+    `Its type is a binary float, which keeps no decimals: its values have up to ${decimalsOf(values)}, and ${DECIMALS_MAX} can be ` +
+    `declared. ${how}, and round to them ${changed}: until then the table is refused. Rounding to N decimals moves a value by at ` +
+    'most half of 10^-N.'
+  )
 }
 
 function groupedSentence(values: readonly Word[], decimal: '.' | ',' | undefined): string[] {
@@ -177,7 +207,10 @@ function rangeOf(values: readonly number[]): { readonly least: number; readonly 
   })
 }
 
-function proposeDate(header: string, words: readonly Word[]): Omit<ProposedColumn, 'missing'> | undefined {
+function proposeDate(
+  { header, changed }: ColumnFacts,
+  words: readonly Word[]
+): Omit<ProposedColumn, 'missing'> | undefined {
   const days = words.flatMap((word) => {
     const forms = dayForms(word.text)
     return forms.length > 0 ? [{ word, forms }] : []
@@ -203,9 +236,9 @@ function proposeDate(header: string, words: readonly Word[]): Omit<ProposedColum
   const decisions = [
     ...(second === undefined
       ? []
-      : [`Every day could be ${first} or ${second}: ask who exported the file. ${first} is written.`]),
+      : [`Every day could be ${first} or ${second}: ask who wrote the data. ${first} is written.`]),
     ...(hasTime ? ['Its times of day are dropped. Is the day enough?'] : []),
-    ...straysSentence(strays)
+    ...straysSentence(strays, changed)
   ]
   return { draft: { type: 'date', format: hasTime ? `${first} hh:mm` : first }, decisions }
 }

@@ -1,4 +1,5 @@
 /** The search for the subject key: the column whose texts are the people, in every file. */
+import { counted } from '@stimnet/protocol'
 import type { Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { isDirectIdentifier, keyLikeness } from './names.ts'
@@ -87,7 +88,7 @@ function reasons(files: readonly KeyFile[], own: readonly (ColumnAsKey | undefin
       const other = columns[positions[i] ?? -1]
       if (column === undefined)
         return other === undefined ? `not in ${label}` : `${JSON.stringify(other)} in ${label} has the same texts`
-      const missing = column.missing === 0 ? '' : `, ${column.missing} rows without it`
+      const missing = column.missing === 0 ? '' : `, ${counted(column.missing, 'row')} without it`
       return `${column.isUnique ? 'one row each' : `${column.distinct} different`} in ${label}${missing}`
     })
     .join('; ')
@@ -163,16 +164,18 @@ export async function keyFaults(
     const faults = [
       ...(missing === 0
         ? []
-        : [`${missing} of ${rows} rows have no subject key: the file is refused until they have one or are gone.`]),
+        : [
+            `${counted(missing, 'row has', 'rows have')} no subject key, of ${rows}: the table is refused until each has one or is gone.`
+          ]),
       ...(nobody.length === 0
         ? []
         : [`${nobody.map((word) => JSON.stringify(word)).join(', ')} as a subject key is nobody, and refused.`]),
       ...(spaced === 0
         ? []
-        : [`${spaced} subject keys have spaces around them, and are refused: "7 " and "7" would be two people.`]),
+        : [`${counted(spaced, 'subject key')} with spaces around: refused, since "7 " and "7" would be two people.`]),
       ...(several > 0 && several <= people / 20
         ? [
-            `${several} of ${people} people have several rows: are they doubles? Without them, one_row_per_subject could be true.`
+            `${counted(several, 'person has', 'people have')} several rows, of ${people}: are they doubles? Without them, one_row_per_subject could be true.`
           ]
         : []),
       ...(await otherPeople({ files, key, at: i, session }))
@@ -204,8 +207,10 @@ async function otherPeople(options: {
     ...(alike === 0
       ? []
       : [
-          `${alike} people would be those of ${first.label} but for leading zeros, capitals or spaces in their key: write keys alike.`
+          `${counted(alike, 'person', 'people')} would be in ${first.label} too but for leading zeros, capitals or spaces in their key: write keys alike.`
         ]),
-    ...(others - alike <= 0 ? [] : [`${others - alike} people are not in ${first.label}. Is that so?`])
+    ...(others - alike <= 0
+      ? []
+      : [`${counted(others - alike, 'person is', 'people are')} not in ${first.label}. Is that so?`])
   ]
 }

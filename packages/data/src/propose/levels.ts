@@ -1,4 +1,5 @@
 /** Levels of a category: only words of enough people become public, and words that differ in writing alone become one level. */
+import { counted } from '@stimnet/protocol'
 import type { Word } from './words.ts'
 
 /** Proposed levels, and the file's words for them. */
@@ -113,12 +114,12 @@ function rareSentence(rare: readonly { group: readonly Word[]; people: number }[
     .slice(0, 12)
     .map(
       ({ group, people }) =>
-        `${group.map(({ text }) => JSON.stringify(text.slice(0, 60))).join(' or ')} (${people} ${people === 1 ? 'person' : 'people'})`
+        `${group.map(({ text }) => JSON.stringify(text.slice(0, 60))).join(' or ')} (${counted(people, 'person', 'people')})`
     )
   const more = rare.length > 12 ? ` and ${rare.length - 12} more` : ''
   return [
     `Not written, because fewer than ${peopleMin} people have it and levels are public: ${shown.join(', ')}${more}. Until you ` +
-      'declare it as a level, name its level in `rename`, or add it to `missing`, the file is refused.'
+      'declare it as a level, name its level in `rename`, or add it to `missing`, the table is refused.'
   ]
 }
 

@@ -38,7 +38,8 @@ export interface ProposedTable {
   readonly leftOut: readonly { readonly header: string; readonly why: string }[]
 }
 
-interface ProposedCatalog {
+/** A proposed catalog before it is written. */
+export interface ProposedCatalog {
   readonly name: string
   readonly subjectKey: string
   readonly key: KeyCandidate
@@ -48,6 +49,8 @@ interface ProposedCatalog {
   readonly tables: readonly ProposedTable[]
   /** The section of the database that the tables are in. */
   readonly postgres?: Readonly<Record<string, unknown>>
+  /** What is to be said of the database. */
+  readonly note?: string
 }
 
 const MISSING_MAX = 16
@@ -73,6 +76,7 @@ export function proposalText(catalog: ProposedCatalog): { yaml: string; decision
   page.decide('subject_key', keySentence(catalog))
   page.line('synthetic: false')
   if (catalog.postgres !== undefined) page.line(`postgres: ${flow(catalog.postgres)}`)
+  if (catalog.note !== undefined) page.decide('postgres', `${catalog.note}. Is that accepted here?`)
   page.line('tables:')
   for (const table of catalog.tables.filter(({ variables }) => variables.length > 0)) tableLines(page, table)
   for (const { label, leftOut } of catalog.tables.filter(({ variables }) => variables.length === 0)) {
@@ -142,10 +146,7 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   page.line(`    one_row_per_subject: ${table.one_row_per_subject}`)
   for (const sentence of keyFaults) page.decide(table.name, sentence)
   if (table.one_row_per_subject) {
-    page.decide(
-      table.name,
-      `Every person has one row in ${label}. Will that stay so in the next export? The peer refuses a second row.`
-    )
+    page.decide(table.name, `Every person has one row in ${label}. Will that stay so? The peer refuses a second row.`)
   }
   page.line('    variables:')
   if (variables.some(({ variable: { description } }) => description !== undefined)) {

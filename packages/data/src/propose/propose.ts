@@ -7,9 +7,16 @@ import { type ColumnFacts, type ProposedColumn, proposeColumn } from './column.t
 import { type CodeBook, type ColumnCode, levelsByCodeBook } from './from/code-book.ts'
 import { type KeyCandidate, type KeyFile, keyCandidates, keyFaults } from './key.ts'
 import { nameFor, unitGuess, unitInHeader } from './names.ts'
-import { type Decision, type ProposedTable, proposalText, type TableVariable } from './proposal-text.ts'
+import {
+  type Decision,
+  type ProposedCatalog,
+  type ProposedTable,
+  proposalText,
+  type TableVariable
+} from './proposal-text.ts'
 import { variableOf } from './variable.ts'
 import type { Word } from './words.ts'
+import { changePlace } from '../sources/places.ts'
 import type { LineFault } from '../sources/source.ts'
 
 /** The wishes of a proposal. */
@@ -42,6 +49,8 @@ export interface ProposalTable extends KeyFile {
   readonly table: TableConfig
   readonly rows: number
   readonly faults: readonly LineFault[]
+  /** The columns whose type is a binary float. */
+  readonly floats?: ReadonlySet<string>
   /** Columns that were not loaded, and why. */
   readonly unread?: readonly { readonly header: string; readonly why: string }[]
   /** What is said of columns beside their values, by header. */
@@ -52,7 +61,7 @@ export interface ProposalTable extends KeyFile {
 export async function proposeTables(
   loaded: readonly ProposalTable[],
   session: Session,
-  options: ProposalOptions & { readonly postgres?: Readonly<Record<string, unknown>> }
+  options: ProposalOptions & Pick<ProposedCatalog, 'postgres' | 'note'>
 ): Promise<Proposal> {
   const [key, ...others] = await keyCandidates(loaded, session, options.subjectKey)
   if (key === undefined) throw withoutKey(loaded, options.subjectKey)
@@ -73,7 +82,7 @@ export async function proposeTables(
   const keyless = loaded.filter((_, i) => (key.positions[i] ?? -1) < 0).map(({ label }) => label)
   if (tables.every(({ variables }) => variables.length === 0)) throw withoutVariables()
   const name = options.name ?? nameFor(loaded[0]?.table.name ?? '', [], 'catalog')
-  const { postgres } = options
+  const { postgres, note } = options
   return proposalText({
     name,
     subjectKey,
@@ -81,7 +90,8 @@ export async function proposeTables(
     others,
     keyless,
     tables,
-    ...(postgres === undefined ? {} : { postgres })
+    ...(postgres === undefined ? {} : { postgres }),
+    ...(note === undefined ? {} : { note })
   })
 }
 
@@ -95,7 +105,7 @@ function withoutKey(files: readonly ProposalTable[], wanted: string | undefined)
 }
 
 function withoutVariables(): StimnetError {
-  const reason = 'No column of these files can be proposed as a variable: each is a free text, an identifier or empty.'
+  const reason = 'No column of these tables can be proposed as a variable: each is a free text, an identifier or empty.'
   return new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
@@ -142,7 +152,15 @@ async function proposeTable(
       continue
     }
     const said = file.codeBook?.get(header)
-    const facts = { header, key: keyed.key, raw: file.raw, column: `c${at}`, ...(said === undefined ? {} : { said }) }
+    const facts = {
+      header,
+      key: keyed.key,
+      raw: file.raw,
+      column: `c${at}`,
+      changed: changePlace(file.table),
+      isFloat: file.floats?.has(header) ?? false,
+      ...(said === undefined ? {} : { said })
+    }
     const taken = [keyed.subjectKey, ...variables.map(({ variable }) => variable.name)]
     const proposed = await proposeVariable(facts, taken, session, peopleMin)
     if ('why' in proposed) leftOut.push({ header, why: proposed.why })
@@ -167,13 +185,15 @@ async function proposeVariable(
     readonly key: string
     readonly raw: string
     readonly column: string
+    readonly changed: string
+    readonly isFloat: boolean
     readonly said?: ColumnCode
   },
   taken: readonly string[],
   session: Session,
   peopleMin: number
 ): Promise<TableVariable | { readonly why: string }> {
-  const { header, key, raw, column, said } = at
+  const { header, key, raw, column, said, changed, isFloat } = at
   const words = await wordsOf(at, session)
   const peopleOf = async (texts: readonly string[]) => {
     const [only, second] = texts
@@ -185,11 +205,11 @@ async function proposeVariable(
     return Number(row?.[0])
   }
   const isMeasured = said?.unit !== undefined
-  const found = { header, words: words.all, emptyRows: words.empty, isMeasured, peopleOf }
+  const found = { header, words: words.all, emptyRows: words.empty, isMeasured, isFloat, changed, peopleOf }
   const { draft, missing, decisions } = await draftOf(found, said, peopleMin)
   if (draft.type === 'left out') return { why: draft.why }
   const name = nameFor(header, taken, 'variable')
-  const drafted = { name, draft, missing: missing.map(({ text }) => text), column, key, raw }
+  const drafted = { name, draft, missing: missing.map(({ text }) => text), column, key, raw, changed }
   const { variable, decisions: more } = await variableOf(drafted, session, peopleMin)
   const unit = draft.type === 'category' || draft.type === 'date' ? undefined : (said?.unit ?? unitInHeader(header))
   const guess = draft.type === 'category' || draft.type === 'date' ? undefined : unitGuess(name)

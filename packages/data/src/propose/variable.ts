@@ -17,6 +17,8 @@ export interface DraftedColumn {
   readonly column: string
   readonly key: string
   readonly raw: string
+  /** Where values can be changed, such as `in the export`. */
+  readonly changed: string
 }
 
 /** A variable as it will be written, and what a person must decide about it. */
@@ -56,19 +58,19 @@ export async function variableOf(
         ...(draft.type === 'number' ? { decimals: draft.decimals } : {}),
         ...(draft.decimal === undefined ? {} : { decimal: draft.decimal })
       }
-      return bounded(variable, await headsOf(drafted, variable, session), peopleMin)
+      return bounded(variable, await headsOf(drafted, variable, session), peopleMin, drafted.changed)
     }
   }
 }
 
-function bounded(variable: VariableConfig, heads: Heads, peopleMin: number): ProposedVariable {
+function bounded(variable: VariableConfig, heads: Heads, peopleMin: number, changed: string): ProposedVariable {
   const unit = 10 ** (variable.decimals ?? 0)
   const values = heads.map(([value]) => value)
   if (values.length === 0) return { variable, decisions: [] }
   const [least, most] = values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity])
   const bounds = roundBounds(least, most)
   if (!Number.isSafeInteger(bounds.minimum) || !Number.isSafeInteger(bounds.maximum)) {
-    return { variable, decisions: ['Its values have too many digits to be counted exactly: round them in the export.'] }
+    return { variable, decisions: [`Its values have too many digits to be counted exactly: round them ${changed}.`] }
   }
   const hasGrid = isGridded(variable.name)
   const grid = roundGrid(bounds, { least, most, partsMin: hasGrid ? FINE_STEPS_MIN : STEPS_MIN })

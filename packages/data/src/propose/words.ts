@@ -1,4 +1,5 @@
 /** Words of a column, and what each of them could be by itself: a missing value, a number, a date, or a text. */
+import { counted } from '@stimnet/protocol'
 import { daysOf } from '../dates.ts'
 
 /** One distinct text of a column, as it stands in the file. */
@@ -11,7 +12,7 @@ export interface Word {
 
 /** A number of rows in words. */
 export function inRows(rows: number): string {
-  return rows === 1 ? 'in 1 row' : `in ${rows} rows`
+  return `in ${counted(rows, 'row')}`
 }
 
 /** Texts that usually mean a missing value, in lower case. */

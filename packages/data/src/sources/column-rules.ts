@@ -1,4 +1,5 @@
 /** The requirements of a table's columns as SQL over its raw text, each with the words that tell a steward who broke it. */
+import { counted } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type ReadColumn, tooFineSql } from './value-sql.ts'
@@ -13,6 +14,8 @@ const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL']
 export interface ColumnRule {
   /** The variable, or the subject key. */
   readonly key: string
+  /** Its column in the source. */
+  readonly column: string
   /** SQL that is true for a row that breaks the rule. */
   readonly breaks: string
   /** SQL of the text at fault. */
@@ -25,7 +28,11 @@ export interface ColumnRule {
  * Rules of subject keys: no row without a key, and no key that could be another spelling of one person's, since "7" and "7 " would
  * count as two people. `missing` are the file's own words for a missing value.
  */
-export function keyRules(key: string, subjectKey: string, missing: readonly string[]): ColumnRule[] {
+export function keyRules(
+  key: string,
+  { name, column }: { readonly name: string; readonly column: string },
+  missing: readonly string[]
+): ColumnRule[] {
   const nobody = [...NOBODY, ...missing.map((word) => word.toUpperCase())].filter((word) => word !== '')
   const faults: readonly (readonly [breaks: string, words: string])[] = [
     [`${key} IS NULL OR ${key} = ''`, 'no subject'],
@@ -37,51 +44,70 @@ export function keyRules(key: string, subjectKey: string, missing: readonly stri
     [`regexp_matches(${key}, '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]')`, 'a character that nobody sees in the subject'],
     [`${key} != nfc_normalize(${key})`, 'not in Unicode’s NFC: the same letters composed would be another person']
   ]
-  return faults.map(([breaks, words]) => ({ key: subjectKey, breaks, text: key, fault: () => words }))
+  return faults.map(([breaks, words]) => ({ key: name, column, breaks, text: key, fault: () => words }))
 }
 
 /** The rule that each subject has one row. */
-export function oneRowRule(key: string, subjectKey: string, raw: string): ColumnRule {
+export function oneRowRule(
+  key: string,
+  { name, column }: { readonly name: string; readonly column: string },
+  raw: string
+): ColumnRule {
   const numbered = `SELECT rowid, row_number() OVER (PARTITION BY ${key} ORDER BY rowid) AS n FROM ${quoteName(raw)} WHERE coalesce(${key}, '') != ''`
   return {
-    key: subjectKey,
+    key: name,
+    column,
     breaks: `rowid IN (SELECT rowid FROM (${numbered}) WHERE n > 1)`,
     text: key,
     fault: () => 'a second row of one subject'
   }
 }
 
+/** What the words for a broken rule need to know of the source. */
+export interface SourceFacts {
+  /** Where values can be changed, such as `in the export`. */
+  readonly changed: string
+  /** The columns whose type is a binary float. */
+  readonly floats: ReadonlySet<string>
+}
+
 /** The rule that each value that is there can be read. */
-export function valueRule({ variable, reading, text, value }: ReadColumn): ColumnRule {
+export function valueRule({ variable, reading, text, value }: ReadColumn, { changed }: SourceFacts): ColumnRule {
   return {
     key: variable.name,
+    column: variable.column ?? variable.name,
     breaks: `${text} IS NOT NULL AND ${value} IS NULL`,
     text,
     fault: (wrong) => {
-      const remedy = remedyFor(wrong, variable, reading)
+      const remedy = remedyFor(wrong, variable, reading, changed)
       return `${faultOf(variable, reading.dateFormat)}: ${shapeOf(wrong)}${remedy === '' ? '' : `. ${sentence(remedy)}`}`
     }
   }
 }
 
 /** The rules of readable values: for numbers, no more decimals than declared, and no value outside the bounds. */
-export function numberRules(column: ReadColumn): ColumnRule[] {
+export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts): ColumnRule[] {
   const { variable, text, value } = column
   if (variable.type !== 'integer' && variable.type !== 'number') return []
   const decimals = decimalsOf(variable)
   const unit = 10 ** decimals
   const low = variable.minimum === undefined ? -SCALED_MAX : Math.round(variable.minimum * unit)
   const high = variable.maximum === undefined ? SCALED_MAX : Math.round(variable.maximum * unit)
+  const source = variable.column ?? variable.name
+  const advice = floats.has(source)
+    ? floatAdvice(decimals, changed)
+    : `Declare \`decimals\` (9 at most) as they are, or round them ${changed}`
   return [
     {
       key: variable.name,
+      column: source,
       breaks: tooFineSql(column),
       text,
-      fault: (wrong) =>
-        `more than ${decimals} decimals: ${shapeOf(wrong)}. Declare \`decimals\` (9 at most) as they are, or round them in the file`
+      fault: (wrong) => `more than ${counted(decimals, 'decimal')}: ${shapeOf(wrong)}. ${advice}`
     },
     {
       key: variable.name,
+      column: source,
       breaks: `${value} < ${BigInt(low)} OR ${value} > ${BigInt(high)}`,
       text,
       fault: () =>
@@ -90,6 +116,16 @@ export function numberRules(column: ReadColumn): ColumnRule[] {
           : `outside ${variable.minimum} to ${variable.maximum}`
     }
   ]
+}
+
+/** What to do about the decimals of a binary float, of which `decimals` are declared. */
+function floatAdvice(decimals: number, changed: string): string {
+  const half = (0.5 * 10 ** -decimals).toFixed(decimals + 1)
+  return (
+    'Its type is a binary float, which keeps no decimals: its last digits come from computing and were not measured. Declare in ' +
+    `\`decimals\` how many were measured (9 at most), and round to them ${changed}. Rounding to ${counted(decimals, 'decimal')} moves a value ` +
+    `by at most ${half}`
+  )
 }
 
 function faultOf(variable: VariableConfig, dateFormat: string): string {

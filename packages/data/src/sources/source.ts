@@ -119,8 +119,13 @@ export async function hashFile(path: string): Promise<string> {
 export interface LoadedSource {
   readonly columns: readonly string[]
   readonly sha256: string
-  /** The place of a row for the steward, given its position from 0: a line of a text file, or a row of a Parquet file. */
-  place(row: number): Promise<string>
+  /** The columns whose type is a binary float, which keeps no decimals. */
+  readonly floats?: ReadonlySet<string>
+  /**
+   * The place of a row for the steward, given its position from 0: a line of a text file, or a row of a Parquet file. Missing for a
+   * database, whose rows have no fixed order.
+   */
+  place?(row: number): Promise<string>
 }
 
 /** Loads a source into the table `raw`. Throws SOURCE_INVALID. */
@@ -212,11 +217,13 @@ async function loadRecords(
 async function loadParquet(source: FileSource, session: Session, raw: string): Promise<LoadedSource> {
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const sha256 = await hashFile(source.path)
-  const columns = await columnsOf(source, session)
+  const types = await parquetTypes(source, session)
+  const columns = types.map(([name]) => name)
+  const floats = new Set(types.flatMap(([name, type]) => (/^(FLOAT|DOUBLE)$/.test(type) ? [name] : [])))
   const texts = columns.map((name, i) => `CAST(${quoteName(name)} AS VARCHAR) AS c${i}`).join(', ')
   const sql = `CREATE TABLE ${quoteName(raw)} AS SELECT ${texts} FROM read_parquet(${file})`
   await fromFile(source, () => session.rows(sql))
-  return { columns, sha256, place: async (row) => `row ${row + 1}` }
+  return { columns, sha256, floats, place: async (row) => `row ${row + 1}` }
 }
 
 /** The columns of a source, without its rows. Throws SOURCE_INVALID. */
@@ -224,9 +231,14 @@ export async function columnsOf(source: LocalSource, session: Session): Promise<
   if (source.format === 'bids') return bidsColumns(source)
   if (source.format === 'fhir') return fhirColumns(source)
   if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
+  return (await parquetTypes(source, session)).map(([name]) => name)
+}
+
+/** The names of a Parquet file's columns with their types in the engine. */
+async function parquetTypes(source: FileSource, session: Session): Promise<(readonly [name: string, type: string])[]> {
   const file = `${quoteText(source.path)}, hive_partitioning = false`
   const described = await fromFile(source, () => session.rows(`DESCRIBE SELECT * FROM read_parquet(${file})`))
-  return described.map(([name]) => String(name))
+  return described.map(([name, type]) => [String(name), String(type)])
 }
 
 async function fromFile<T>(source: FileSource, read: () => Promise<T>): Promise<T> {

@@ -3,40 +3,33 @@ import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
-import { type LoadedSource, loadSource, type Source, sourceOf } from './source.ts'
+import { type LoadedRows, placeOf } from './places.ts'
+import { loadSource, sourceOf } from './source.ts'
 
 /** The rows of one table whose subject is in no table with one row per subject. They must not leave the institution. */
 export interface StrayRows {
   readonly table: string
   /** Absolute path of the file, or the words for a relation of a database. */
   readonly file: string
-  /** The place of the first of them in the file, such as "line 7". */
+  /** The place of the first of them, such as "line 7" of a file, or "row 7 by patient_id" of a relation. */
   readonly first: string
   readonly rows: number
   /** Number of distinct subjects of these rows. */
   readonly subjects: number
 }
 
-/** A loaded table: the names of its relation, and of the columns with the position of a row and with its subject key. */
-export interface KeyedTable {
-  readonly source: Source
-  readonly loaded: LoadedSource
-  readonly relation: string
-  readonly row: string
-  readonly key: string
-}
-
 /**
  * The stray rows of loaded tables, one entry per table that has any. Empty where no table has one row per subject: nothing then
  * says who the people are.
  */
-export async function straysIn(session: Session, tables: readonly KeyedTable[]): Promise<readonly StrayRows[]> {
-  const isOfPeople = ({ source }: KeyedTable) => source.table.one_row_per_subject
+export async function straysIn(session: Session, tables: readonly LoadedRows[]): Promise<readonly StrayRows[]> {
+  const isOfPeople = ({ source }: LoadedRows) => source.table.one_row_per_subject
   const people = tables.filter(isOfPeople)
   if (people.length === 0) return []
   const known = people.map(({ relation, key }) => `SELECT ${quoteName(key)} AS known FROM ${quoteName(relation)}`)
   const strays: StrayRows[] = []
-  for (const { source, loaded, relation, row, key } of tables.filter((table) => !isOfPeople(table))) {
+  for (const table of tables.filter((one) => !isOfPeople(one))) {
+    const { source, relation, row, key } = table
     const own = quoteName(key)
     const [found] = await session.rows(
       `SELECT count(*), count(DISTINCT ${own}), min(${quoteName(row)}) FROM ${quoteName(relation)} ANTI JOIN (${known.join(' UNION ALL ')}) ON ${own} = known`
@@ -48,7 +41,7 @@ export async function straysIn(session: Session, tables: readonly KeyedTable[]):
       file: source.name,
       rows,
       subjects: subjects ?? 0,
-      first: await loaded.place(first ?? 0)
+      first: await placeOf(session, table, first ?? 0)
     })
   }
   return strays
@@ -63,15 +56,16 @@ export async function findStrays(config: CatalogConfig, baseDir: string): Promis
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
-    const tables: KeyedTable[] = []
+    const tables: LoadedRows[] = []
+    const { subject_key: subjectKey } = config
     for (const [i, table] of config.tables.entries()) {
       const source = sourceOf(table, baseDir)
       if (source.format === 'postgres') return []
       const loaded = await loadSource(source, session, `raw_${i}`)
-      const at = loaded.columns.indexOf(subjectColumnOf(table, config.subject_key))
+      const at = loaded.columns.indexOf(subjectColumnOf(table, subjectKey))
       // A file without keys stops the start with its own message.
       if (at < 0) return []
-      tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}` })
+      tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}`, subjectKey })
     }
     return await straysIn(session, tables)
   } finally {

@@ -1,9 +1,10 @@
-/** Conversion of text to declared types: every value must fit its variable, or the steward is told file, line and key. */
+/** Conversion of text to declared types: every value must fit its variable, or the steward is told where it does not. */
 import { StimnetError } from '@stimnet/protocol'
 import { missingWords, subjectColumnOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { type ColumnRule, keyRules, numberRules, oneRowRule, valueRule } from './column-rules.ts'
+import { changePlace, placeOf } from './places.ts'
 import type { LoadedSource, Source } from './source.ts'
 import { type ReadColumn, readColumn } from './value-sql.ts'
 
@@ -23,14 +24,14 @@ export interface TypedOptions {
 
 /**
  * Makes the table `typed` from `raw`: `key` (text), and one column per variable in the form that a snapshot keeps. Throws
- * SOURCE_INVALID that names file, line and variable, and the shape of the value, but never the value, which may be personal.
+ * SOURCE_INVALID that names source, row and variable, and the shape of the value, but never the value, which may be personal.
  */
 export async function typeColumns(options: TypedOptions): Promise<void> {
   const { source, session, raw, typed } = options
   const { key, columns, faults } = columnsOf(options)
   const [fault] = faults
   if (fault !== undefined) refuse(source, fault)
-  for (const rules of rulesOf(options, key, columns)) await refuseFirst(options, rules)
+  for (const rules of rulesOf(options, key, columns)) await refuseFirst({ ...options, key }, rules)
   const list = columns.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
   await session.rows(
     `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}, ${list.join(', ')} FROM ${quoteName(raw)}`
@@ -38,16 +39,18 @@ export async function typeColumns(options: TypedOptions): Promise<void> {
   for (const words of await squareFaults(options, columns)) refuse(source, words)
 }
 
-/** A breach of a rule in a file. */
+/** A breach of a rule in a source. */
 export interface Breach {
-  /** The variable, or the subject key; empty for the file itself. */
+  /** The variable, or the subject key; empty for the source itself. */
   readonly key: string
+  /** The column in words, such as `column "score" (points)`, where the source is a database. */
+  readonly column?: string
   /** Words with the shape of the value, but never the value. */
   readonly fault: string
   /** Number of rows; of those that were looked at, if `isCut`. */
   readonly rows: number
   readonly isCut: boolean
-  /** The first of the places, such as `line 7`. */
+  /** The first of the places, such as `line 7` of a file, or `row 7 by patient_id` of a relation. */
   readonly places: readonly string[]
 }
 
@@ -59,7 +62,7 @@ export async function breachesOf(options: Omit<TypedOptions, 'typed'>, placesMax
   const { key, columns, faults } = columnsOf(options)
   const breaches = faults.map(ofFile)
   for (const rule of rulesOf(options, key, columns).flat()) {
-    breaches.push(...(await breachesBy(rule, options, placesMax)))
+    breaches.push(...(await breachesBy(rule, { ...options, key }, placesMax)))
   }
   return [...breaches, ...(await squareFaults(options, columns)).map(ofFile)]
 }
@@ -68,12 +71,22 @@ function ofFile(fault: string): Breach {
   return { key: '', fault, rows: 0, isCut: false, places: [] }
 }
 
+/** A loaded table with the column of its key in the engine, undefined where the source has none. */
+interface KeyedOptions extends Omit<TypedOptions, 'typed'> {
+  readonly key: string | undefined
+}
+
+async function placeIn({ session, raw, key, ...rows }: KeyedOptions, position: number): Promise<string> {
+  return placeOf(session, { ...rows, relation: raw, row: 'rowid', key: key ?? 'rowid' }, position)
+}
+
 /** The breaches of one rule; those that other words describe apart. */
 async function breachesBy(
-  { key, breaks, text, fault }: ColumnRule,
-  { session, raw, loaded }: Omit<TypedOptions, 'typed'>,
+  { key, column, breaks, text, fault }: ColumnRule,
+  options: KeyedOptions,
   placesMax: number
 ): Promise<Breach[]> {
+  const { source, session, raw } = options
   const found = await session.rows(
     `SELECT rowid, ${text} FROM ${quoteName(raw)} WHERE ${breaks} ORDER BY rowid LIMIT ${ROWS_LOOKED_AT}`
   )
@@ -81,10 +94,11 @@ async function breachesBy(
   return Promise.all(
     [...byWords].map(async ([words, rows]) => ({
       key,
+      ...(source.format === 'postgres' ? { column: columnWords(column, key) } : {}),
       fault: words,
       rows: rows.length,
       isCut: found.length === ROWS_LOOKED_AT,
-      places: await Promise.all(rows.slice(0, placesMax).map(([row]) => loaded.place(Number(row))))
+      places: await Promise.all(rows.slice(0, placesMax).map(([row]) => placeIn(options, Number(row))))
     }))
   )
 }
@@ -122,38 +136,44 @@ function positionFault(columns: readonly string[], column: string, of: string): 
 
 /** The rules of a table in the order in which they are checked: values are judged only where keys are right. */
 function rulesOf(
-  { source, subjectKey, raw }: Omit<TypedOptions, 'typed'>,
+  { source, loaded, subjectKey, raw }: Omit<TypedOptions, 'typed'>,
   key: string | undefined,
   columns: readonly ReadColumn[]
 ): ColumnRule[][] {
   const { table } = source
-  const ofKey = key === undefined ? [] : keyRules(key, subjectKey, missingWords(table))
-  const ofRows = key === undefined || !table.one_row_per_subject ? [] : [oneRowRule(key, subjectKey, raw)]
-  const numbers = columns.map(numberRules)
+  const subject = { name: subjectKey, column: subjectColumnOf(table, subjectKey) }
+  const ofKey = key === undefined ? [] : keyRules(key, subject, missingWords(table))
+  const ofRows = key === undefined || !table.one_row_per_subject ? [] : [oneRowRule(key, subject, raw)]
+  const facts = { changed: changePlace(table), floats: loaded.floats ?? new Set<string>() }
+  const numbers = columns.map((column) => numberRules(column, facts))
   return [
     ofKey,
     ofRows,
-    columns.map(valueRule),
+    columns.map((column) => valueRule(column, facts)),
     numbers.flatMap(({ 0: tooFine }) => tooFine ?? []),
     numbers.flatMap(({ 1: outside }) => outside ?? [])
   ]
 }
 
 /** Refuses the first row that breaks the first broken rule. */
-async function refuseFirst(
-  { source, loaded, session, raw }: TypedOptions,
-  rules: readonly ColumnRule[]
-): Promise<void> {
+async function refuseFirst(options: KeyedOptions, rules: readonly ColumnRule[]): Promise<void> {
+  const { source, session, raw } = options
   if (rules.length === 0) return
   const firsts = rules.map(({ breaks }) => `min(CASE WHEN ${breaks} THEN rowid END)`)
   const [first] = await session.rows(`SELECT ${firsts.join(', ')} FROM ${quoteName(raw)}`)
-  for (const [i, { key, text, fault }] of rules.entries()) {
+  for (const [i, { key, column, text, fault }] of rules.entries()) {
     const row = first?.[i]
     if (row === null || row === undefined) continue
     const [found] = await session.rows(`SELECT ${text} FROM ${quoteName(raw)} WHERE rowid = ${row}`)
     const words = fault(typeof found?.[0] === 'string' ? found[0] : '')
-    refuse(source, `${await loaded.place(Number(row))}, ${key}: ${words}`)
+    const where = source.format === 'postgres' ? columnWords(column, key) : key
+    refuse(source, `${await placeIn(options, Number(row))}, ${where}: ${words}`)
   }
+}
+
+/** A column of a database in words, with the variable that it is read as where that has another name. */
+function columnWords(column: string, variable: string): string {
+  return `column ${JSON.stringify(column)}${column === variable ? '' : ` (${variable})`}`
 }
 
 /** Faults of whole columns: numbers of which the squares could not be summed exactly, so that a query could fail because of them. */

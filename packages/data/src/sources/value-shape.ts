@@ -24,8 +24,16 @@ export function shapeOf(text: string): string {
 const OTHER_SIGN = { '.': ',', ',': '.' } as const
 const SIGN_NAMES = { '.': 'point', ',': 'comma' } as const
 
-/** What could be declared so that the text would fit; empty where nothing is known. */
-export function remedyFor(text: string, { type, levels = [] }: VariableConfig, reading: ValueReading): string {
+/**
+ * What could be declared, or changed in the source, so that the text would fit; empty where nothing is known. `changed` says where
+ * the source can be changed.
+ */
+export function remedyFor(
+  text: string,
+  { type, levels = [] }: VariableConfig,
+  reading: ValueReading,
+  changed: string
+): string {
   const trimmed = text.trim()
   switch (type) {
     case 'category': {
@@ -36,7 +44,7 @@ export function remedyFor(text: string, { type, levels = [] }: VariableConfig, r
     }
     case 'integer':
     case 'number':
-      return remedyForNumber(trimmed, type, reading)
+      return remedyForNumber(trimmed, type, reading, changed)
     case 'date':
       return remedyForDate(trimmed, reading)
     case 'text':
@@ -44,16 +52,16 @@ export function remedyFor(text: string, { type, levels = [] }: VariableConfig, r
   }
 }
 
-function remedyForNumber(text: string, type: 'integer' | 'number', { decimal }: ValueReading): string {
+function remedyForNumber(text: string, type: 'integer' | 'number', { decimal }: ValueReading, changed: string): string {
   const other = OTHER_SIGN[decimal]
   if (new RegExp(`^[+-]?\\d+[${other}]\\d+$`).test(text)) {
     const sign = `it has a decimal ${SIGN_NAMES[other]}: declare decimal: "${other}"`
     return type === 'integer' ? `${sign} and type: number` : sign
   }
   if (type === 'integer' && new RegExp(`^[+-]?\\d+[${decimal}]\\d+$`).test(text)) return 'declare type: number'
-  if (/^[+-]?\d{1,3}([., ’']\d{3})+([.,]\d+)?$/.test(text)) return 'export numbers without thousands separators'
-  if (/^[<>≤≥]/.test(text)) return 'a limit of detection is no number: decide in the export what it becomes'
-  if (/[A-Za-z%]$/.test(text) && /^[+-]?\d/.test(text)) return 'export the number without its unit'
+  if (/^[+-]?\d{1,3}([., ’']\d{3})+([.,]\d+)?$/.test(text)) return `remove thousands separators ${changed}`
+  if (/^[<>≤≥]/.test(text)) return `a limit of detection is no number: decide ${changed} what it becomes`
+  if (/[A-Za-z%]$/.test(text) && /^[+-]?\d/.test(text)) return `write the number without its unit ${changed}`
   return /\d/.test(text) ? '' : 'if it means a missing value, declare it in `missing`'
 }
 

@@ -7,7 +7,8 @@ import {
   type Plan,
   resolveVariable,
   StimnetError,
-  type VariableRef
+  type VariableRef,
+  didYouMean
 } from '@stimnet/protocol'
 import { resolveFilter } from '../index/filter.ts'
 import { measureFault, planFault } from '../reduce/plan-check.ts'
@@ -108,7 +109,8 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
   const table = aliases.get(column.qualifier.toLowerCase())
   if (table === undefined) {
     refuseUnread(column, scope)
-    return cursor.refuse(`No table of this query is called ${JSON.stringify(shown.slice(0, 80))}.`, column.at)
+    const near = didYouMean(column.qualifier, [...aliases.keys()])
+    return cursor.refuse(`No table of this query is called ${JSON.stringify(shown.slice(0, 80))}.${near}`, column.at)
   }
   const names = descriptor.tables.find((t) => t.name === table)?.variables.map((v) => v.name) ?? []
   return resolveVariable(descriptor, `${table}.${closest(column.name, names) ?? column.name}`, tables).ref

@@ -1,6 +1,6 @@
 /** Checks of command-line values. An invalid value is refused with what to write instead. */
 import { StimnetError } from '@stimnet/protocol'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '@stimnet/protocol'
 
 /** Throws PARAMETER_INVALID with this reason. */
 export function refuse(reason: string, cause?: unknown): never {

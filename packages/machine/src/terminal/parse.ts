@@ -1,6 +1,6 @@
 /** The parser of command lines. Its messages say what to write instead. */
 import { parseArgs } from 'node:util'
-import { nearest } from './nearest.ts'
+import { nearest } from '@stimnet/protocol'
 import { printable } from './table.ts'
 
 /** One option of a command. */

@@ -20,6 +20,7 @@ import { gaterOf } from './limits/gater.ts'
 import { guardStreams } from './limits/guarded.ts'
 import type { MeshSettings, MeshTiming } from '../mesh.ts'
 import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
+import { withoutReconnects } from './no-reconnects.ts'
 import { Negotiations } from './negotiation.ts'
 import { isAnyTaken } from './port.ts'
 import { KEEP_ALIVE_MS, type Pulse } from './pulse.ts'
@@ -110,6 +111,7 @@ export async function createNode(
     }
   })
   guardStreams(node, { clock, discipline })
+  withoutReconnects(node)
   return node
 }
 

@@ -199,7 +199,8 @@ export class Dialler {
 
   #isWanted(target: Target): boolean {
     if (target.kind === 'hint') return true
-    if (target.kind === 'member') return this.#chosen().has(target.peerId ?? '')
+    // Whoever was missed is tried until it is reached: nothing else would show that it is there again.
+    if (target.kind === 'member') return target.isMissed || this.#chosen().has(target.peerId ?? '')
     return this.#deps.links.live().length < this.#deps.limit() / 2
   }
 

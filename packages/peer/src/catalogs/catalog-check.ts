@@ -1,4 +1,4 @@
-/** Check of catalogs and their files that reports everything at once. Starts nothing and writes nothing. */
+/** Check of catalogs and their sources that reports everything at once. Starts nothing and writes nothing. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import {
@@ -17,16 +17,19 @@ import { environment } from '../config/environment.ts'
 export interface CatalogCheck {
   /** Number of catalogs in the file. */
   readonly catalogs: number
-  /** Number of their files and relations that were read. */
-  readonly files: number
+  /** Number of their tables. */
+  readonly tables: number
   /** Faults of the configuration, each with file, line and key. */
   readonly configuration: readonly string[]
   readonly sources: readonly SourceFault[]
+  /** What is no fault but should be known, such as a database role that may write and is accepted. */
+  readonly notes: readonly string[]
 }
 
 /**
- * Checks the catalogs in a peer's configuration, or in a file that describes one catalog or a list of them. The files of a catalog
- * are checked if its description is valid, whatever is wrong elsewhere. `placesMax` is the number of lines named for each fault.
+ * Checks the catalogs in a peer's configuration, or in a file that describes one catalog or a list of them. The sources of a
+ * catalog are checked if its description is valid, whatever is wrong elsewhere. `placesMax` is the number of lines or rows named for
+ * each fault.
  * Throws CONFIG_INVALID if the file is no YAML, and NODE_ERROR.
  */
 export async function checkCatalogs(file: string, placesMax: number): Promise<CatalogCheck> {
@@ -55,9 +58,9 @@ export async function checkCatalogs(file: string, placesMax: number): Promise<Ca
   const apart = await faultsOf(async () => assertSourcesApart(catalogs, dirname(path)))
   return {
     catalogs: raws.length,
-    files: catalogs.flatMap(({ tables }) => tables).length,
+    tables: catalogs.flatMap(({ tables }) => tables).length,
     configuration: [...configuration, ...apart],
-    sources: await sourceFaults(catalogs, dirname(path), placesMax)
+    ...(await sourceFaults(catalogs, dirname(path), placesMax))
   }
 }
 
@@ -67,10 +70,15 @@ function isPeerConfig(written: unknown): written is { readonly catalogs?: unknow
 }
 
 async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string, placesMax: number) {
-  const faults: SourceFault[] = []
+  const sources: SourceFault[] = []
+  const notes: string[] = []
   const places = { baseDir, environment: environment(), placesMax }
-  for (const catalog of catalogs) faults.push(...(await checkSources(catalog, places)))
-  return faults
+  for (const catalog of catalogs) {
+    const { faults, note } = await checkSources(catalog, places)
+    sources.push(...faults)
+    if (note !== undefined) notes.push(`${catalog.name}: ${note}`)
+  }
+  return { sources, notes }
 }
 
 /** The lines of the error of an invalid configuration or source; none if there is none. */

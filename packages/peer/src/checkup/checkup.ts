@@ -1,7 +1,7 @@
 /** The check-up of a peer's set-up, running or stopped: every finding of `stimnet doctor`. It changes and creates nothing. */
 import { join, resolve } from 'node:path'
 import { readSeed } from '@stimnet/machine'
-import { type Clock, systemClock } from '@stimnet/protocol'
+import { type Clock, systemClock, counted } from '@stimnet/protocol'
 import type { LoadedConfig } from '../config/config.ts'
 import { KEY_FILE } from '../store/identity.ts'
 import { dataFindings } from './data.ts'
@@ -34,7 +34,7 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   const bootstrap = await bootstrapFindings(config, admission.permits, self)
   const state = door.url === undefined ? undefined : await options.statusAt?.(door.url)
   return [
-    namer('configuration').ok(`${config.catalogs.length} catalogs`),
+    namer('configuration').ok(counted(config.catalogs.length, 'catalog')),
     key,
     ...admission.findings,
     clockFinding(state?.clockOffsetsMs ?? bootstrap.offsets, clock.now()),
@@ -53,6 +53,8 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
 /** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */
 async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
   const { checkPolicy } = await import('../catalogs/policy-check.ts')
-  const { ok, fix } = namer('policy')
-  return (await checkPolicy(loaded)).map(({ grade, key, detail }) => (grade === 'weak' ? ok : fix)(`${key}: ${detail}`))
+  const { note, fix } = namer('policy')
+  return (await checkPolicy(loaded)).map(({ grade, key, detail }) =>
+    (grade === 'weak' ? note : fix)(`${key}: ${detail}`)
+  )
 }

@@ -1,4 +1,5 @@
 /** Check of the catalogs' sources, by their columns; their rows are read at the start. */
+import { counted } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
@@ -7,7 +8,7 @@ import { type Finding, messageOf, namer } from './finding.ts'
 export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: string): Promise<Finding[]> {
   if (catalogs.length === 0) return []
   const { assertSourcesApart, findStrays, lookAtSources } = await import('@stimnet/data')
-  const { ok, fix } = namer('data')
+  const { ok, note: noted, fix } = namer('data')
   const rows = namer('rows')
   const findings: Finding[] = []
   for (const catalog of catalogs) {
@@ -15,15 +16,15 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
     const source = catalog.postgres === undefined ? 'file' : 'source'
     const what = `its ${catalog.tables.length === 1 ? source : `${source}s`} and every declared column are`
     findings.push(...faults.map((fault) => fix(`${catalog.name}: ${fault}`)))
-    if (note !== undefined) findings.push(ok(`${catalog.name}: ${note}`))
+    if (note !== undefined) findings.push(noted(`${catalog.name}: ${note}`))
     if (faults.length > 0) continue
     findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
     try {
       // Shown and no failure: exports often have rows of people who are in no table of people.
       for (const { table, file, first, rows: count, subjects } of await findStrays(catalog, baseDir)) {
         const where = `${catalog.name}.${table}: ${file}, ${first}`
-        const what = `the first of ${count} rows of ${subjects} people who are in no table of people`
-        findings.push(rows.ok(`${where}: ${what}; they are loaded, see docs/operating.md`))
+        const what = `the first of ${counted(count, 'row')} of ${counted(subjects, 'person who is', 'people who are')} in no table of people`
+        findings.push(rows.note(`${where}: ${what}; they are loaded, see docs/operating.md`))
       }
     } catch (error) {
       findings.push(rows.fix(messageOf(error)))

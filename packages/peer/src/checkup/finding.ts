@@ -4,16 +4,20 @@
 export interface Finding {
   readonly name: string
   readonly ok: boolean
+  /** Whether somebody should know of it, although nothing needs repair. */
+  readonly note?: boolean
   readonly detail: string
 }
 
 /** The findings of one part of a check-up, under one name. */
 export function namer(name: string): {
   readonly ok: (detail: string) => Finding
+  readonly note: (detail: string) => Finding
   readonly fix: (detail: string) => Finding
 } {
   return {
     ok: (detail) => ({ name, ok: true, detail }),
+    note: (detail) => ({ name, ok: true, note: true, detail }),
     fix: (detail) => ({ name, ok: false, detail })
   }
 }

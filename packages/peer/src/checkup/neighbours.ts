@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { connect } from 'node:net'
 import { createMesh, helloExchange } from '@stimnet/mesh'
-import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock } from '@stimnet/protocol'
+import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock, counted } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 import type { LoadedConfig } from '../config/config.ts'
 import { createEvents } from '../events.ts'
@@ -60,7 +60,9 @@ export async function admissionOf(
     others.size === 0 ? [fix('no other peer may connect yet: list PeerIds in mesh.peers, or join a federation')] : []
   const noRequester = unasked.map(({ name }) => fix(`nobody may ask about ${name} yet: list keys in requesters`))
   const missing = [...nobody, ...noRequester]
-  const fine = ok(`${others.size} peers may connect, ${config.requesters.length} requesters may ask`)
+  const fine = ok(
+    `${counted(others.size, 'peer')} may connect, ${counted(config.requesters.length, 'requester')} may ask`
+  )
   return { findings: [...membership, ...(missing.length > 0 ? missing : [fine])], permits }
 }
 
@@ -72,7 +74,8 @@ function membershipFinding(federation: Federation, peerId: string | undefined): 
     return fix(
       `${name} has revoked this peer: its key can never be a member again. stimnet identity replace makes another`
     )
-  if (federation.isMember(peerId)) return ok(`${name}: this peer is one of ${federation.members().length} members`)
+  if (federation.isMember(peerId))
+    return ok(`${name}: this peer is one of ${counted(federation.members().length, 'member')}`)
   const signed = federation.pending().find(({ says, peer }) => says === 'admit' && peer === peerId)?.signatures ?? 0
   const needed = federation.charter.needed
   return fix(
@@ -146,7 +149,7 @@ export async function look(
   }
 }
 
-interface Judging extends ReturnType<typeof namer> {
+interface Judging extends Pick<ReturnType<typeof namer>, 'ok' | 'fix'> {
   /** The key of the configuration with the address. */
   readonly key: string
   readonly address: string
@@ -245,7 +248,7 @@ export function clockFinding(offsets: readonly number[], nowMs: number): Finding
   const off = offsets.filter(isOff)
   const most = [...off].sort((a, b) => a - b)[Math.floor(off.length / 2)]
   if (most !== undefined) {
-    const whose = `${off.length} of ${offsets.length} peers’ clocks differ, by up to: theirs are ${spanText(most)} this machine’s`
+    const whose = `the clocks of ${off.length} of ${counted(offsets.length, 'peer')} differ: theirs are ${spanText(most)} this machine’s`
     return fix(`${whose}. Beyond a minute nothing is accepted: synchronise with NTP, and ask them to`)
   }
   const agree =

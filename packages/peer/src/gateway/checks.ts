@@ -1,4 +1,5 @@
 /** Health checks for /ready, each with advice. */
+import { counted } from '@stimnet/protocol'
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import type { Readiness } from '@stimnet/api'
@@ -78,7 +79,7 @@ function clockCheck({ compared, differing, ownOffMs }: ClockVerdict): Check {
   const detail =
     differing > 0
       ? `differs from ${of} that were compared: stimnet events --alerts says which`
-      : `agrees with ${compared} peers that were compared`
+      : `agrees with ${counted(compared, 'peer that was', 'peers that were')} compared`
   return { name, ok: true, detail: compared === 0 ? 'no peer to compare it with: keep it with NTP' : detail }
 }
 

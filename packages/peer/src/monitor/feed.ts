@@ -3,7 +3,7 @@
  * wait for more.
  */
 import { isoOf, type NodeEvent } from '@stimnet/api'
-import { type Clock, type RandomSource, toHex } from '@stimnet/protocol'
+import { type Clock, type RandomSource, toHex, counted } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 
 /** Events kept in memory, enough for some hours. Lasting records are in the audit log. */
@@ -129,7 +129,7 @@ export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
     },
     asked: (facts) => {
       events.asked(facts)
-      tell('asked', { job_id: facts.requestId, detail: facts.peers === 1 ? '1 peer' : `${facts.peers} peers` })
+      tell('asked', { job_id: facts.requestId, detail: counted(facts.peers, 'peer') })
     },
     alert: (alert) => {
       events.alert(alert)

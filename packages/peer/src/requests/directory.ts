@@ -7,7 +7,8 @@ import {
   messages,
   open,
   withoutMisleading,
-  StimnetError
+  StimnetError,
+  didYouMean
 } from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level/level.ts'
@@ -151,13 +152,17 @@ export class Directory {
     const shown = JSON.stringify(name.slice(0, 64))
     const reason = second
       ? `Several peers are called ${shown}: use one of the PeerIds ${named.map(({ peerId }) => peerId).join(', ')}.`
-      : `No peer called ${shown} is known here${this.#namesInWords()}.`
+      : `No peer called ${shown} is known here${this.#namesInWords()}.${this.#namesInWords() === '' ? didYouMean(name, this.#names()) : ''}`
     throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+  }
+
+  #names(): string[] {
+    return this.neighbours().flatMap(({ nodeId }) => (nodeId === '' ? [] : [nodeId]))
   }
 
   /** The known names for an error message, where there are few. */
   #namesInWords(): string {
-    const names = this.neighbours().flatMap(({ nodeId }) => (nodeId === '' ? [] : [nodeId]))
+    const names = this.#names()
     return names.length > 0 && names.length <= NAMES_TOLD_MAX ? `, but ${names.join(', ')}` : ''
   }
 

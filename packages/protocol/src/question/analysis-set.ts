@@ -3,6 +3,7 @@
  * every listed variable. So all questions over it are about the same people, whatever variables they use.
  */
 
+import { didYouMean } from '../words/nearest.ts'
 import { StimnetError } from '../errors.ts'
 import { messages, type wire } from '../wire/wire.ts'
 import {
@@ -81,8 +82,9 @@ export function analysisSetFromMessage({ name, completeOn, where }: wire.Analysi
 export function setNamed<S extends { readonly name: string }>(sets: readonly S[], name: string): S {
   const found = sets.find((one) => one.name === name)
   if (found) return found
-  const known = sets.length === 0 ? 'It has none.' : `It has: ${sets.map((one) => one.name).join(', ')}.`
-  const reason = `The catalog has no analysis set ${JSON.stringify(name.slice(0, 80))}. ${known}`
+  const names = sets.map((one) => one.name)
+  const known = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`
+  const reason = `The catalog has no analysis set ${JSON.stringify(name.slice(0, 80))}.${didYouMean(name, names)} ${known}`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 

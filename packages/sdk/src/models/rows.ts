@@ -114,7 +114,7 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
   ]
 }
 
-/** Columns whose sums of products each institution released, the outcome included, and how many such sums that are. */
+/** Columns whose sums of products each institution released, the outcome or, of components, the constant 1 included, and how many such sums that are. */
 export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
   const { components, harmonised } = model
   // Of a harmonisation the features stand beside the covariates, of components the number of people beside the variables.

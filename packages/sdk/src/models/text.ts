@@ -174,5 +174,7 @@ export function releasedInWords(model: ModelResult): string {
   const { columns, sums } = releasedBy(model)
   if (model.kind === 'mixed' && model.random?.by !== 'site' && model.site !== 'random')
     return `Released by each institution, for the people with each number of rows: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and the same of their totals.`
+  if (model.kind === 'pca')
+    return `Released by each institution: the ${sums} sums of products of ${columns - 1} variables and of the constant 1, and so how many people they are, and their means, variances and covariances.`
   return `Released by each institution: the ${sums} sums of products of ${columns} columns, the outcome included, and so their means, variances and covariances.`
 }

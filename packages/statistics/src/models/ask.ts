@@ -17,7 +17,8 @@ import {
   type StatisticCall,
   StimnetError,
   type VariableRef,
-  variablesOf
+  variablesOf,
+  didYouMean
 } from '@stimnet/protocol'
 import { META_INTERVALS } from '../asked-tests.ts'
 import { invalid } from '../measures.ts'
@@ -373,39 +374,12 @@ function found(name: FormulaName, descriptor: CatalogDescriptor, used: Set<strin
     if (code === 'VARIABLE_AMBIGUOUS' && error instanceof StimnetError)
       throw new FormulaError({ ...place, why: error.reason.replace(/\.$/, '') }, error.reason, { code, cause: error })
     if (code !== 'VARIABLE_UNKNOWN') throw error
-    const near = nearest(name.text, descriptor)
-    const said = near === undefined ? '' : ` Did you mean ${near}?`
+    const names = descriptor.tables.flatMap((table) => table.variables.map((variable) => variable.name))
+    const said = didYouMean(name.text.slice(name.text.indexOf('.') + 1), [...new Set(names)])
     const why = `the catalog has no variable ${JSON.stringify(name.text.slice(0, 64))}.${said}`
     throw new FormulaError({ ...place, why: why.replace(/\.$/, '') }, `The formula at character ${name.at}: ${why}`, {
       code,
       cause: error
     })
   }
-}
-
-/** Letters that a name may differ by and still be offered. */
-const EDITS_MAX = 3
-
-/** The catalog's variable whose name needs the fewest edits; undefined if none is near. */
-function nearest(name: string, { tables }: CatalogDescriptor): string | undefined {
-  const wanted = name.slice(name.indexOf('.') + 1).toLowerCase()
-  const all = tables.flatMap((table) => table.variables.map((variable) => variable.name))
-  const [best] = [...new Set(all)]
-    .map((one) => ({ one, edits: editsBetween(wanted, one.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits || (a.one < b.one ? -1 : 1))
-  return best !== undefined && best.edits <= Math.min(EDITS_MAX, Math.ceil(wanted.length / 2)) ? best.one : undefined
-}
-
-/** The number of letters to insert, delete or replace that make one word of another. */
-function editsBetween(one: string, other: string): number {
-  let line = Array.from({ length: other.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (line[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (line[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    line = next
-  }
-  return line[other.length] ?? 0
 }

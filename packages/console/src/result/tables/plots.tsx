@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
+import { isMixed, MIXED } from '../../plots/behind.ts'
 import { ForestPlot } from '../../plots/forest-plot.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
 import { SiteBars } from '../../plots/site-bars.tsx'
@@ -45,7 +46,7 @@ export function Plots(props: {
           <Histogram
             title={`${column.name}, pooled`}
             blank={blank}
-            bins={cells.map(({ row, pooled: many }) => ({ label: row, many: many ?? null }))}
+            bins={cells.map(({ row, pooled: many, behind }) => ({ label: row, many: many ?? null, behind }))}
           />
         </Scroll>
       )}
@@ -53,6 +54,9 @@ export function Plots(props: {
         <Scroll label="Bars">
           <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} blank={blank} />
         </Scroll>
+      )}
+      {[cells, ...typed.map(({ cells: own }) => own)].some((all) => isMixed(all.map(({ behind }) => behind))) && (
+        <p className="hint">{MIXED}</p>
       )}
       {cells.length > ROWS_MAX && (
         <p className="hint">Only the first {ROWS_MAX} rows are drawn; the table has all rows.</p>

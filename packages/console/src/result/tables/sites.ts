@@ -44,9 +44,10 @@ export function rowOf(site: SiteTable, values: readonly Cell[], places: Places):
 /** One column of the pooled table, row by row with its parts. */
 export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], column: number): CellParts[] {
   const places = placesOf(pooled.columns)
-  return pooled.rows.map(({ values }) => ({
+  return pooled.rows.map(({ values, sites: behind, column_sites: behindColumns }) => ({
     row: rowName(values, places),
     pooled: pooled.columns[column]?.pools === false ? undefined : numberOf(values[column]),
+    behind: { sites: behindColumns?.[column] ?? behind, of: pooled.sites.length },
     sites: sites.map((site) => ({ name: site.name, value: numberOf(rowOf(site, values, places)?.values[column]) }))
   }))
 }

@@ -42,14 +42,20 @@ interface Named {
 /** An output's numbers with those of each institution, to be drawn; none for kinds that a bar says nothing about. */
 export function typedCells({ output, method }: PooledTyped, at: number, named: readonly Named[]): CellParts[] {
   if (output.kind === 'test' || output.kind === 'coefficients') return []
-  return typedRows(output).map(({ label, value }, i) => ({
-    row: label,
-    pooled: method === 'none' ? undefined : value,
-    sites: named.flatMap(({ name, output: own }) => {
-      const same = own?.kind === 'typed' ? own.outputs[at] : undefined
-      return same ? [{ name, value: typedRows(same)[i]?.value ?? null }] : []
-    })
-  }))
+  const parts = named.flatMap(({ name, output: own }) => {
+    const same = own?.kind === 'typed' ? own.outputs[at] : undefined
+    return same ? [{ name, rows: typedRows(same) }] : []
+  })
+  return typedRows(output).map(({ label, value }, i) => {
+    const sites = parts.map(({ name, rows }) => ({ name, value: rows[i]?.value ?? null }))
+    const behind = sites.flatMap((site) => (site.value === null ? [] : [site.name]))
+    return {
+      row: label,
+      pooled: method === 'none' ? undefined : value,
+      sites,
+      behind: { sites: behind, of: sites.length }
+    }
+  })
 }
 
 function between(edges: readonly number[], at: number): string {

@@ -4,7 +4,7 @@ import type { Output, PooledTyped } from '@stimnet/protocol'
 import { Badge } from '../../parts/badge.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
 import { cell } from '../../words/number.ts'
-import { typedRows } from './typed-rows.ts'
+import { typedCells, typedRows } from './typed-rows.ts'
 
 interface Named {
   readonly name: string
@@ -24,6 +24,7 @@ function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; na
   })
   const pools = method !== 'none'
   const rows = typedRows(output)
+  const cells = typedCells(pooled, at, named)
   return (
     <Scroll label={output.name}>
       <table className="result">
@@ -61,7 +62,10 @@ function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; na
         </tbody>
       </table>
       {output.kind === 'histogram' && pools && (
-        <Histogram title={output.name} bins={rows.map(({ label, value }) => ({ label, many: value }))} />
+        <Histogram
+          title={output.name}
+          bins={cells.map(({ row, pooled: many, behind }) => ({ label: row, many: many ?? null, behind }))}
+        />
       )}
     </Scroll>
   )

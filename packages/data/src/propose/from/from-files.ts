@@ -81,5 +81,6 @@ export async function loadFile(
   const raw = `raw_${before.length}`
   const { loaded, faults } = await loadWhatFits(source, session, raw)
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
-  return { label, raw, table, columns: loaded.columns, rows: Number(count?.[0]), faults }
+  const { columns, floats } = loaded
+  return { label, raw, table, columns, rows: Number(count?.[0]), faults, ...(floats === undefined ? {} : { floats }) }
 }

@@ -4,9 +4,9 @@ import type { TableConfig } from '../../catalog/catalog-config.ts'
 import { openEngine } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import { loadRelation } from '../../sources/postgres/load.ts'
-import { withDatabase } from '../../sources/postgres/read.ts'
+import { type Reading, withDatabase } from '../../sources/postgres/read.ts'
 import { columnsOfRelation } from '../../sources/postgres/relation.ts'
-import { type DatabaseProposalOptions, sectionOf } from './from-postgres.ts'
+import { ACCEPTED_BY, type DatabaseProposalOptions, sectionOf } from './from-postgres.ts'
 import { omopCodeBook, omopQuery, omopSchema, type OmopSets } from './omop.ts'
 import { type Proposal, proposeTables } from '../propose.ts'
 
@@ -37,10 +37,12 @@ export async function proposeFromOmop(
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
-    const { columns } = await withDatabase({ postgres: section }, options, async ({ database }) => {
+    const read = async ({ database, note }: Reading) => {
       const { readable } = await columnsOfRelation(database, table, undefined)
-      return loadRelation(database, table, [...readable.values()], { session, raw: 'raw_0' })
-    })
+      const { columns, floats } = await loadRelation(database, table, [...readable.values()], { session, raw: 'raw_0' })
+      return { columns, floats, said: note === undefined ? {} : { note } }
+    }
+    const { columns, floats, said } = await withDatabase({ postgres: section }, options, read, ACCEPTED_BY)
     const [count] = await session.rows(`SELECT count(*) FROM ${quoteName('raw_0')}`)
     const rows = Number(count?.[0])
     if (rows === 0) throw nobody()
@@ -49,11 +51,18 @@ export async function proposeFromOmop(
       raw: 'raw_0',
       table,
       columns,
+      floats,
       rows,
       faults: [],
       codeBook: omopCodeBook(parsed)
     }
-    return await proposeTables([loaded], session, { name: 'omop', subjectKey: 'person_id', ...options, postgres })
+    return await proposeTables([loaded], session, {
+      name: 'omop',
+      subjectKey: 'person_id',
+      ...options,
+      postgres,
+      ...said
+    })
   } finally {
     engine.close()
   }

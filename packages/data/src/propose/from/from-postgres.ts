@@ -7,11 +7,14 @@ import { quoteName } from '../../quote.ts'
 import type { Database } from '../../sources/postgres/connect.ts'
 import type { SourcePlaces } from '../../sources/postgres/secrets.ts'
 import { loadRelation } from '../../sources/postgres/load.ts'
-import { withDatabase } from '../../sources/postgres/read.ts'
+import { type Reading, withDatabase } from '../../sources/postgres/read.ts'
 import { columnsOfRelation, type ReadableColumn, relationName, relationSql } from '../../sources/postgres/relation.ts'
 import { assertFewTables } from './from-files.ts'
 import { isDirectIdentifier, keyLikeness, nameFor } from '../names.ts'
 import { type Proposal, type ProposalOptions, type ProposalTable, proposeTables } from '../propose.ts'
+
+/** How a role that may write is accepted, where the section of the database is made of options. */
+export const ACCEPTED_BY = '--writing-role warn'
 
 /** The wishes of a proposal for a database. */
 export interface DatabaseProposalOptions extends ProposalOptions, SourcePlaces {
@@ -31,16 +34,17 @@ export async function proposeFromDatabase(
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
-    const loaded = await withDatabase({ postgres: section }, options, async ({ database }) => {
+    const read = async ({ database, note }: Reading) => {
       const relations = options.relations.length > 0 ? options.relations : await readableRelations(database)
       assertFewTables(relations.length, 'tables and views: choose some with --table')
       const tables: ProposalTable[] = []
       for (const relation of relations) {
         tables.push(await load(relation, tables, { database, session, timeZone: section.time_zone }))
       }
-      return tables
-    })
-    return await proposeTables(loaded, session, { ...options, postgres })
+      return { tables, ...(note === undefined ? {} : { note }) }
+    }
+    const { tables, ...said } = await withDatabase({ postgres: section }, options, read, ACCEPTED_BY)
+    return await proposeTables(tables, session, { ...options, postgres, ...said })
   } finally {
     engine.close()
   }
@@ -108,6 +112,7 @@ async function load(
     raw,
     table,
     columns: loaded.columns,
+    floats: loaded.floats,
     rows: Number(count?.[0]),
     faults: [],
     unread

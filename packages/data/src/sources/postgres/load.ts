@@ -18,7 +18,7 @@ export interface LoadedRelation {
   readonly columns: readonly string[]
   /** SHA-256 of its rows, whatever their order. */
   readonly sha256: string
-  place(row: number): Promise<string>
+  readonly floats: ReadonlySet<string>
 }
 
 /** Loads these columns of a relation. Throws as the database does, and SOURCE_INVALID for a cell that is too long. */
@@ -42,7 +42,7 @@ export async function loadRelation(
       for (const row of rows) {
         count++
         const long = row.findIndex((cell, i) => cell !== null && cell.length > (columns[i]?.charactersMax ?? 0))
-        if (long >= 0) throw tooLong(`${database.place}, ${what}, row ${count}`, columns[long])
+        if (long >= 0) throw tooLong(`${database.place}, ${what}`, columns[long])
         writer.row(row.map((cell) => cell ?? ''))
       }
       if (count > ROWS_MAX) throw unfit(`${database.place}, ${what}`, `it has more than ${ROWS_MAX} rows`)
@@ -51,13 +51,14 @@ export async function loadRelation(
     writer.close()
   }
   const names = columns.map(({ name }) => name)
-  return { columns: names, sha256: await hashOfRows(session, raw, names), place: async (row) => `row ${row + 1}` }
+  const floats = new Set(columns.flatMap(({ name, isFloat }) => (isFloat ? [name] : [])))
+  return { columns: names, sha256: await hashOfRows(session, raw, names), floats }
 }
 
 function tooLong(place: string, column: ReadableColumn | undefined): Error {
   return unfit(
     place,
-    `${column?.name}: more than ${column?.charactersMax} characters. Leave the column out, or shorten it in a query`
+    `column ${JSON.stringify(column?.name)}: a text of more than ${column?.charactersMax} characters. Leave the column out, or shorten it in a query`
   )
 }
 

@@ -16,21 +16,25 @@ export function relationTables({ tables }: Pick<CatalogConfig, 'tables'>): reado
 }
 
 /** An open database with a note about its role, where there is one. */
-interface Reading {
+export interface Reading {
   readonly database: Database
   readonly note?: string
 }
 
-/** Opens the database of a catalog for `use`, and closes it. Throws as `openDatabase`, and SOURCE_INVALID for a role that may write. */
+/**
+ * Opens the database of a catalog for `use`, and closes it. Throws as `openDatabase`, and SOURCE_INVALID for a role that may write,
+ * with what accepts it.
+ */
 export async function withDatabase<T>(
   { postgres }: Pick<CatalogConfig, 'postgres'>,
   places: SourcePlaces,
-  use: (reading: Reading) => Promise<T>
+  use: (reading: Reading) => Promise<T>,
+  acceptedBy?: string
 ): Promise<T> {
   if (postgres === undefined) throw new StimnetError('CONFIG_INVALID', 'postgres: is missing')
   const database = await openDatabase(postgres, places)
   try {
-    const note = await assertReader(postgres, database)
+    const note = await assertReader(postgres, database, acceptedBy)
     return await use({ database, ...(note === undefined ? {} : { note }) })
   } finally {
     await database.close()

@@ -35,6 +35,8 @@ export interface ReadableColumn {
   /** SQL of its text. It has one character more than `charactersMax` where the value has more. */
   readonly sql: string
   readonly charactersMax: number
+  /** Whether its type is a binary float, `real` or `double precision`, which keeps no decimals. */
+  readonly isFloat: boolean
 }
 
 /** A column that cannot be read, and why. */
@@ -74,7 +76,7 @@ export async function columnsOfRelation(
       ? 'several columns have this name'
       : readingOf(quoteName(name), { typeName, category, form, timeZone })
     if (typeof read === 'string') unreadable.set(name, { name, why: read })
-    else readable.set(name, { name, ...read })
+    else readable.set(name, { name, ...read, isFloat: /^float[48]$/.test(typeName) })
   }
   for (const name of all ?? []) {
     if (!granted?.includes(name)) unreadable.set(name, { name, why: 'the role may not read it: GRANT SELECT' })
@@ -120,7 +122,7 @@ interface ColumnType {
 function readingOf(
   column: string,
   { typeName, category, form, timeZone }: ColumnType
-): Omit<ReadableColumn, 'name'> | string {
+): Pick<ReadableColumn, 'sql' | 'charactersMax'> | string {
   const bounded = (sql: string, charactersMax: number) => ({ sql: `left(${sql}, ${charactersMax + 1})`, charactersMax })
   if (form === 'e' || category === 'S' || typeName === 'uuid') return bounded(`${column}::text`, CELL_CHARACTERS_MAX)
   switch (typeName) {

@@ -30,17 +30,21 @@ export async function writingPower(database: Database): Promise<string | undefin
   return power ?? undefined
 }
 
+/** How such a role is accepted in a configuration. */
+export const ACCEPTED_BY = 'writing_role: warn'
+
 /**
  * The sentence about a role that may write, where the catalog accepts one; undefined for a role that only reads. Throws
- * SOURCE_INVALID where it is refused.
+ * SOURCE_INVALID where it is refused, with what accepts it.
  */
 export async function assertReader(
   { writing_role }: Pick<PostgresConfig, 'writing_role'>,
-  database: Database
+  database: Database,
+  acceptedBy = ACCEPTED_BY
 ): Promise<string | undefined> {
   const power = await writingPower(database)
   if (power === undefined) return undefined
   const sentence = `its role ${power}. A role that reads is enough: CREATE ROLE … LOGIN, and GRANT SELECT on what the catalog names`
   if (writing_role === 'warn') return `${database.place}: ${sentence}`
-  throw unfit(database.place, `${sentence}; or accept it with writing_role: warn`)
+  throw unfit(database.place, `${sentence}; or accept it with ${acceptedBy}`)
 }

@@ -21,7 +21,8 @@ propose   reads CSV, TSV and Parquet files and writes a catalog to standard outp
           and descriptions of their JSON sidecars. Images are not opened.
           With --postgres it reads the tables and views of a database, all that the role may read or those of --table. The URL is
           postgresql://ROLE@HOST:PORT/DATABASE, without a password, which other users of this machine could see: give
-          --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file).
+          --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file). A role that may write is
+          refused, unless --writing-role warn accepts it.
           With --omop it makes one row per person of an OMOP Common Data Model 5.4, with --fhir of a folder of FHIR bulk NDJSON, by the
           concept sets or codes of a file: see docs/sources.md.
 check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
@@ -69,6 +70,11 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     'password-file': { type: 'string', value: 'FILE', help: 'propose: the password of the database, chmod 600' },
     'password-env': { type: 'string', value: 'NAME', help: 'propose: the environment variable with the password' },
     'ca-file': { type: 'string', value: 'FILE', help: 'propose: certificates of the authorities to trust (PEM)' },
+    'writing-role': {
+      type: 'string',
+      value: 'warn',
+      help: 'propose: accept a role of the database that may write; it is named at every start'
+    },
     'time-zone': {
       type: 'string',
       value: 'ZONE',
@@ -136,7 +142,7 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
 })
 
 type DatabaseValues = Readonly<
-  Record<'password-file' | 'password-env' | 'ca-file' | 'time-zone', string | undefined>
+  Record<'password-file' | 'password-env' | 'ca-file' | 'time-zone' | 'writing-role', string | undefined>
 > & {
   readonly table: readonly string[] | undefined
 }
@@ -147,7 +153,11 @@ function databaseOf(values: DatabaseValues): Omit<ProposeDatabase, 'url'> {
     passwordFile: values['password-file'],
     passwordVariable: values['password-env'],
     caFile: values['ca-file'],
-    timeZone: values['time-zone']
+    timeZone: values['time-zone'],
+    writingRole:
+      values['writing-role'] === undefined
+        ? undefined
+        : oneOf('--writing-role', values['writing-role'], ['refuse', 'warn'] as const)
   }
 }
 

@@ -1,4 +1,5 @@
 /** The action `check` of `stimnet catalog`. */
+import { counted } from '@stimnet/protocol'
 import type { SourceFault } from '@stimnet/data'
 import { EXIT, type Io, printable } from '@stimnet/machine'
 
@@ -18,7 +19,8 @@ export async function checkAction(
   }
   for (const fault of found.configuration) io.out(`${printable(fault)}\n`)
   for (const fault of found.sources) io.out(`${printable(faultText(fault))}\n`)
-  const read = `${counted(found.catalogs, 'catalog')} with ${counted(found.files, 'file')}`
+  for (const note of found.notes) io.err(`Note: ${printable(note)}\n`)
+  const read = `${counted(found.catalogs, 'catalog')} with ${counted(found.tables, 'table')}`
   io.err(
     count === 0
       ? `Nothing is wrong: ${read}.\n`
@@ -27,14 +29,11 @@ export async function checkAction(
   return exit
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
-/** A fault as one line: file, places, variable, words. */
-function faultText({ file, table, catalog, key, fault, rows, isCut, places }: SourceFault): string {
+/** A fault as one line: source, places, variable or column, words. */
+function faultText({ source, table, catalog, key, column, fault, rows, isCut, places }: SourceFault): string {
   const more = rows - places.length
   const where = places.length === 0 ? '' : `, ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   const bound = isCut ? ' (at least: not all rows were looked at)' : ''
-  return `${file}${where}${key === '' ? '' : `, ${key}`}: ${fault}${bound} (${catalog}.${table})`
+  const what = key === '' ? '' : `, ${column ?? key}`
+  return `${source}${where}${what}: ${fault}${bound} (${catalog}.${table})`
 }

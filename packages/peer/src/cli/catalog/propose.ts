@@ -18,6 +18,7 @@ export interface ProposeDatabase {
   readonly passwordVariable: string | undefined
   readonly caFile: string | undefined
   readonly timeZone: string | undefined
+  readonly writingRole: string | undefined
 }
 
 interface ProposeOptions {
@@ -80,13 +81,21 @@ async function proposal(
 }
 
 /** The section of the configuration that reaches a database. */
-function sectionOf({ url, passwordFile, passwordVariable, caFile, timeZone }: ProposeDatabase): Record<string, string> {
+function sectionOf({
+  url,
+  passwordFile,
+  passwordVariable,
+  caFile,
+  timeZone,
+  writingRole
+}: ProposeDatabase): Record<string, string> {
   const section = {
     url,
     password_file: passwordFile,
     password_env: passwordVariable,
     ca_file: caFile,
-    time_zone: timeZone
+    time_zone: timeZone,
+    writing_role: writingRole
   }
   return Object.fromEntries(
     Object.entries(section).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))

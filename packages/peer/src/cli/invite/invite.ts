@@ -12,7 +12,8 @@ import {
   signerFromSeed,
   signStatement,
   StimnetError,
-  systemClock
+  systemClock,
+  counted
 } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
 import type { Candidate, Door, Holder } from '../../federation/door.ts'
@@ -140,7 +141,7 @@ async function printCode(
   const { signer, federation, config } = made.host
   const at = reachableAt(made.door, config)
   io.out(`${invitationCode(invitationOf(made, { peer: signer.id, at, charter: federation.id }))}\n`)
-  io.err(`\nAn invitation into ${printable(federation.charter.name)}, valid for ${made.minutes} minutes. `)
+  io.err(`\nAn invitation into ${printable(federation.charter.name)}, valid for ${counted(made.minutes, 'minute')}. `)
   io.err(`The newcomer runs: stimnet join CODE\nWaiting at ${at.join(', ')}. Ctrl-C withdraws it.\n`)
 }
 
@@ -260,7 +261,7 @@ async function admit({ door, host, waiting }: Deciding, chosen: Candidate, io: I
   const waits = federation.pending().find((one) => one.peer === peer && one.says === 'admit')
   const { needed } = federation.charter
   io.out(
-    `Signed: ${printable(institution)} (${peer}) ${waits ? `has ${waits.signatures} of ${needed} signatures` : 'is a member'}.\n`
+    `Signed: ${printable(institution)} (${peer}) ${waits ? `has ${waits.signatures} of ${counted(needed, 'signature')}` : 'is a member'}.\n`
   )
   io.err(`Now read this phrase to the same person, who types it: ${phrases.member}\n`)
   if (waits) io.err(`Other members sign with stimnet federation admit ${peer} --institution NAME.\n`)

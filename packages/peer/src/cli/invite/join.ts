@@ -11,7 +11,8 @@ import {
   readInvitation,
   signerFromSeed,
   StimnetError,
-  systemClock
+  systemClock,
+  counted
 } from '@stimnet/protocol'
 import type { LoadedConfig } from '../../config/config.ts'
 import type { Joined, Welcomed } from '../../federation/joining.ts'
@@ -195,7 +196,7 @@ const NEXT = `Next: say in requesters who may ask, then stimnet start, or restar
 function told(joined: Joined, { self, bootstrap }: { self: string; bootstrap: readonly string[] }, io: Io): number {
   const name = printable(joined.federation)
   const standing = joined.isMember
-    ? `This peer is a member of ${name}, with ${joined.members - 1} others.`
+    ? `This peer is a member of ${name}, with ${counted(joined.members - 1, 'other')}.`
     : `${joined.signatures} of ${joined.needed} members of ${name} have signed for this peer. It is a member once the others have: stimnet federation admit ${self}.`
   io.out(`${standing}\n`)
   if (bootstrap.length === 0) io.err('No address of the member is known: put one into mesh.bootstrap.\n')

@@ -1,6 +1,6 @@
 /** `stimnet backup`: writes a backup of a peer into a new folder. */
 import { command, EXIT, type Io, readPassword, refuse } from '@stimnet/machine'
-import { cryptographicRandom, systemClock } from '@stimnet/protocol'
+import { cryptographicRandom, systemClock, counted } from '@stimnet/protocol'
 import { CONFIG_OPTION } from '../serve/start.ts'
 
 /** Exit code 1: the database is damaged; 2: the folder exists, or the passphrase is too short. */
@@ -47,9 +47,9 @@ Exit code 1: the database is damaged, or changes too fast; 2: FOLDER exists, the
     })
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
     io.out(
-      `Backed up ${manifest.peer_id} into ${folder}: ${manifest.files.length} files, ${(bytes / 1e6).toFixed(1)} MB\n`
+      `Backed up ${manifest.peer_id} into ${folder}: ${counted(manifest.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB\n`
     )
-    io.out(`Audit log  ${manifest.audit_log.size} records, root ${manifest.audit_log.root}\n`)
+    io.out(`Audit log  ${counted(manifest.audit_log.size, 'record')}, root ${manifest.audit_log.root}\n`)
     if (!values['with-keys']) io.out('The key is not in it: keep a copy of identity.key elsewhere.\n')
     return EXIT.ok
   }

@@ -1,6 +1,6 @@
 /** `stimnet restore`: puts a backup of a peer back. */
 import { command, EXIT, localTime, readPassword } from '@stimnet/machine'
-import { systemClock } from '@stimnet/protocol'
+import { systemClock, counted } from '@stimnet/protocol'
 import { CONFIG_OPTION } from '../serve/start.ts'
 
 /** Exit code 1: the backup cannot be used, or the folder is in use; 2: key, passphrase or folder do not fit. */
@@ -47,7 +47,7 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     })
     const made = localTime(new Date(manifest.made_at_ms).toISOString())
     io.out(`Restored ${manifest.peer_id} into ${dataDir}, as it was at ${made}\n`)
-    io.out(`Audit log  ${manifest.audit_log.size} records, root ${manifest.audit_log.root}\n`)
+    io.out(`Audit log  ${counted(manifest.audit_log.size, 'record')}, root ${manifest.audit_log.root}\n`)
     if (setAside !== undefined) io.out(`What was there is in ${setAside}: auditors may need its log.\n`)
     io.out(
       'What was released after the backup is unknown to its ledgers, so nothing about people is answered until a steward has decided:\n' +

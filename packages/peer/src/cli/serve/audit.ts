@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
-import { systemClock } from '@stimnet/protocol'
+import { systemClock, counted } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
 import { damageText } from '../../store/level/checked-level.ts'
 import type { AuditFinding } from '../../store/log/audit-log.ts'
@@ -52,7 +52,7 @@ prove and witness need a login with the role auditor, steward or operator.
 async function verify(values: Values, io: Io): Promise<number> {
   const finding = values.url ? await verifyRunning(values.url) : await verifyStopped(values.config ?? 'stimnet.yaml')
   if (values.json) io.out(`${JSON.stringify(finding)}\n`)
-  else if (finding.ok) io.out(`Whole: ${finding.records} records, root ${finding.head}\n`)
+  else if (finding.ok) io.out(`Whole: ${counted(finding.records, 'record')}, root ${finding.head}\n`)
   else
     io.out(
       finding.sequence === 0 ? `DAMAGED: ${finding.why}\n` : `BROKEN at record ${finding.sequence}: ${finding.why}\n`

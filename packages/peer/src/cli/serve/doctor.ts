@@ -9,9 +9,10 @@ export const doctorCommand = command({
   usage: '[--config FILE] [--json]',
   summary: 'Checks key, clock, disk, ports, data, other peers and the sandbox, and says what to do.',
   details: `
-Each line begins with ok or FIX. A line with FIX says what to do, and the exit code is then 1. The peer may be running or
-stopped; nothing is changed or created. Bootstrap peers and relays are asked with the peer's own key. If the peer is running, its
-clock comparisons, and how others reach it, are read from its gateway, which needs a login as steward, auditor or operator.
+Each line begins with ok, note or FIX. A line with FIX says what to do, and the exit code is then 1; a line with note needs no
+repair, and somebody should know of it. The peer may be running or stopped; nothing is changed or created. Bootstrap peers and relays are
+asked with the peer's own key. If the peer is running, its clock comparisons, and how others reach it, are read from its gateway, which
+needs a login as steward, auditor or operator.
 
   stimnet doctor --config ./peer/stimnet.yaml`,
   options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Print the findings as JSON' } },
@@ -25,8 +26,8 @@ clock comparisons, and how others reach it, are read from its gateway, which nee
     const findings = await checkUp(await loadConfig(values.config ?? 'stimnet.yaml'), { statusAt })
     if (values.json) io.out(`${JSON.stringify(findings, null, 2)}\n`)
     else
-      for (const { name, ok, detail } of findings)
-        io.out(`${ok ? 'ok  ' : 'FIX '} ${name.padEnd(14)} ${printable(detail)}\n`)
+      for (const { name, ok, note = false, detail } of findings)
+        io.out(`${!ok ? 'FIX ' : note ? 'note' : 'ok  '} ${name.padEnd(14)} ${printable(detail)}\n`)
     return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
   }
 })

@@ -19,7 +19,8 @@ import {
   signStatement,
   type Statement,
   StimnetError,
-  systemClock
+  systemClock,
+  counted
 } from '@stimnet/protocol'
 import { CONFIG_OPTION } from './start.ts'
 
@@ -112,7 +113,9 @@ async function create(values: Values, io: Io): Promise<number> {
   }
   const file = values.out ?? 'charter.json'
   await writeFile(file, jsonText({ charter: parsed.data, signatures: [] }), { flag: 'wx' })
-  io.out(`${file}: ${parsed.data.name}, ${founders.length} founders, ${needed} must sign to admit or revoke.\n`)
+  io.out(
+    `${file}: ${parsed.data.name}, ${counted(founders.length, 'founder')}, ${needed} must sign to admit or revoke.\n`
+  )
   if (needed === 1 && founders.length > 1)
     io.err(
       'Each founder alone can then admit others and put the other out. With a third one, two signatures can be asked for.\n'

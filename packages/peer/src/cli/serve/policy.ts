@@ -1,7 +1,7 @@
 /** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice or an analysis set. */
 import { command, EXIT, given, type Io, oneOf, printable, tableOf, wholeNumber } from '@stimnet/machine'
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
-import { StimnetError } from '@stimnet/protocol'
+import { StimnetError, counted } from '@stimnet/protocol'
 import type { PeerConfig } from '../../config/config.ts'
 
 const ACTIONS = ['explain', 'check', 'dry-run', 'lattice', 'sets'] as const
@@ -230,7 +230,9 @@ async function dryRunAction(values: DryRunValues, io: Io): Promise<number> {
   const header = ['job', 'admitted', 'catalog', 'program', 'before', 'now', 'withheld', 'withheld now', 'k', 'k now']
   if (lines.length > 0) io.out(tableOf(header, lines))
   const { released_before: before, released_now: now, jobs } = report
-  io.out(`\n${jobs.length} jobs. Released before: ${before}; under ${report.preset} (k ${report.k}): ${now}.\n`)
+  io.out(
+    `\n${counted(jobs.length, 'job')}. Released before: ${before}; under ${report.preset} (k ${report.k}): ${now}.\n`
+  )
   io.out('Nothing was released, and no ledger was changed.\n')
   return EXIT.ok
 }

@@ -1,4 +1,5 @@
 /** The state of a peer as text for a terminal. */
+import { counted } from '@stimnet/protocol'
 import { localTime, printable, tableOf } from '@stimnet/machine'
 import type { Health, Readiness, Status } from '@stimnet/sdk'
 import { isOff, spanText } from '../../monitor/clocks.ts'
@@ -29,7 +30,7 @@ export function statusText(status: Status): string {
   const languages = sandbox.languages.length === 0 ? '' : `: ${sandbox.languages.join(', ')}`
   const epochs = catalogs.map(({ name, epoch, newer_epoch, note }) => [
     ...[name, epoch.slice(0, 12)],
-    [newer_epoch === null ? '' : `newer files wait: stimnet epoch accept ${name}`, printable(note)]
+    [newer_epoch === null ? '' : `newer data wait: stimnet epoch accept ${name}`, printable(note)]
       .filter(Boolean)
       .join('; ')
   ])
@@ -70,7 +71,7 @@ function reachText({ direct, relays, relaying }: Status['reach']): string {
 /** For how long something is kept, and how much of it the next sweep deletes. */
 function keptText({ what, days, due }: Status['retention'][number]): string {
   if (days === null) return `${what} for ever`
-  return `${what} ${days} days${due === 0 ? '' : ` (${due} to be deleted)`}`
+  return `${what} ${counted(days, 'day')}${due === 0 ? '' : ` (${due} to be deleted)`}`
 }
 
 function checksText(checks: Readiness['checks']): string {
@@ -106,10 +107,6 @@ function waitingText({ requests, epochs, statements, alerts }: Status['waiting']
   ]
   if (lines.length === 0) return '\nNothing waits for a person.\n'
   return `\nWaiting for a person\n${lines.map((line) => `  ${line}\n`).join('')}`
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 function usageText(usage: Status['usage']): string {

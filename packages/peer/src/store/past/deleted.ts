@@ -47,10 +47,10 @@ export function receiptHash(result: string): string {
   return createHash('sha256').update(fromText(result)).digest('hex')
 }
 
-/** What the owner of a deleted result reads. */
+/** What the owner of a result reads that was deleted here, whoever computed it. */
 export function deletedReason(atMs: number): string {
   const day = new Date(atMs).toISOString().slice(0, 10)
-  return `The result was deleted on ${day}, as the retention rules of this institution say. Ask the question again.`
+  return `The result was deleted on ${day} by the gateway that keeps it, as its retention rules say. Ask the question again.`
 }
 
 /** RESULT_DELETED with the day of the deletion. */

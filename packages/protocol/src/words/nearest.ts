@@ -6,16 +6,24 @@ const WORD_LENGTH_MAX = 64
 const LETTERS_PER_SLIP = 3
 const BEGINNING_LENGTH_MIN = 2
 
-/** The nearest known word; undefined where none is near. A prefix counts as near where only one word begins with it. */
+/** More words than this are not compared: whoever asks must not cost more than the answer. */
+const WORDS_MAX = 1_000
+
+/**
+ * The nearest known word, whatever its capitals; undefined where none is near. A prefix counts as near where only one word begins
+ * with it.
+ */
 export function nearest(word: string, among: readonly string[]): string | undefined {
-  if (word.length > WORD_LENGTH_MAX) return undefined
+  if (word.length > WORD_LENGTH_MAX || among.length > WORDS_MAX) return undefined
   const slipsMax = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP))
+  const wanted = word.toLowerCase()
   const [first] = among
-    .map((known) => ({ known, slips: slipsBetween(word, known) }))
+    .filter((known) => Math.abs(known.length - word.length) <= slipsMax)
+    .map((known) => ({ known, slips: slipsBetween(wanted, known.toLowerCase()) }))
     .filter(({ slips }) => slips <= slipsMax)
     .sort((a, b) => a.slips - b.slips)
   if (first) return first.known
-  const [only, second] = among.filter((known) => known.startsWith(word))
+  const [only, second] = among.filter((known) => known.toLowerCase().startsWith(wanted))
   return word.length >= BEGINNING_LENGTH_MIN && second === undefined ? only : undefined
 }
 
