@@ -306,8 +306,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'counts-of-few',
     control: 'No combination of counts, or of sums over people whom others do not know, rests on fewer than k people',
     file: `${PRIVACY}/ledger/blocks.ts`,
-    from: 'return sum >= 1 - SUM_ERROR_MAX',
-    to: 'return sum >= 99 - SUM_ERROR_MAX',
+    from: '(sum >= 1 - SUM_ERROR_MAX && isOwn',
+    to: '(sum >= 99 - SUM_ERROR_MAX && isOwn',
     noticedBy: privacyTest('ledger')
   },
   {
@@ -330,7 +330,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'members-pay-alone',
     control: 'All who could be among the people of a number pay for it alike',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'payers: this.#payersOf(number, group)',
+    from: 'payers: this.#payersOf(number.quantity, group)',
     to: 'payers: undefined',
     noticedBy: peerTest('known-groups')
   },
@@ -1394,15 +1394,15 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     control:
       'No combination of counts, or of sums over people whom others do not know, rests on fewer than k people (asked)',
     file: `${PRIVACY}/ledger/blocks.ts`,
-    from: 'return sum >= 1 - SUM_ERROR_MAX',
-    to: 'return sum >= 99 - SUM_ERROR_MAX',
+    from: '(sum >= 1 - SUM_ERROR_MAX && isOwn',
+    to: '(sum >= 99 - SUM_ERROR_MAX && isOwn',
     noticedBy: attacks('R04')
   },
   {
     id: 'forgetful-ledger',
     control: 'A release is remembered',
     file: `${PEER}/jobs/release/privacy.ts`,
-    from: 'if (disclosed.ok) ledgers.replace(draft, disclosed.ledgers)',
+    from: 'if (disclosed.ledgers !== undefined) ledgers.replace(draft, disclosed.ledgers)',
     to: '',
     noticedBy: attacks('R04')
   },

@@ -10,6 +10,10 @@ import { ModelStudy, uniform } from './model-study.ts'
 const [PEOPLE, EVENTS, IN_GROUP] = [200, 12, 5]
 const GROUPS = Array.from({ length: PEOPLE / IN_GROUP }, (_, at) => `G${at}`)
 const BEDS = Array.from({ length: IN_GROUP }, (_, at) => `B${at}`)
+const [HALVES, WARDS] = [
+  ['left', 'right'],
+  ['W0', 'W1']
+]
 const FEW = GROUPS.slice(0, 12)
 
 interface Person {
@@ -19,6 +23,13 @@ interface Person {
   /** Of the people of a site each has another. */
   readonly bed: string
   readonly lab: number
+  readonly age: number
+  /** A score that few lack. */
+  readonly score: number | null
+  readonly half: string
+  readonly ward0: string
+  readonly ward1: string
+  readonly ward2: string
 }
 
 function people(seed: number): Person[] {
@@ -29,11 +40,10 @@ function people(seed: number): Person[] {
     const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
     return {
       ...{ id: `P${i}`, event: events.has(i) ? 'yes' : 'no' },
-      ...{
-        site: `G${i % GROUPS.length}`,
-        bed: BEDS[Math.floor(i / GROUPS.length)],
-        lab: Math.round(1_000 + 150 * normal)
-      }
+      ...{ site: `G${i % GROUPS.length}`, bed: BEDS[Math.floor(i / GROUPS.length)] },
+      ...{ lab: Math.round(1_000 + 150 * normal), age: 40 + Math.floor(next() * 40) },
+      ...{ score: next() < 0.04 ? null : Math.round(500 + 50 * normal), half: HALVES[i % 2] },
+      ...Object.fromEntries([0, 1, 2].map((at) => [`ward${at}`, WARDS[Math.floor(next() * WARDS.length)]]))
     } as Person
   })
 }
@@ -44,7 +54,11 @@ const TABLE = {
     { name: 'event', type: 'category', levels: ['yes', 'no'], identifying: false },
     { name: 'site', type: 'category', levels: GROUPS, identifying: true },
     { name: 'lab', type: 'integer', minimum: 0, maximum: 4_000, identifying: false },
-    { name: 'bed', type: 'category', levels: BEDS, identifying: true }
+    { name: 'bed', type: 'category', levels: BEDS, identifying: true },
+    { name: 'age', type: 'integer', minimum: 18, maximum: 99, identifying: true },
+    { name: 'score', type: 'integer', minimum: 0, maximum: 1_000, identifying: false },
+    { name: 'half', type: 'category', levels: HALVES, identifying: true },
+    ...[0, 1, 2].map((at) => ({ name: `ward${at}`, type: 'category', levels: WARDS, identifying: true }))
   ]
 }
 
@@ -63,8 +77,15 @@ async function opened(): Promise<ModelStudy> {
 async function seen(study: ModelStudy, sql: string): Promise<string> {
   const told = await study.sql(sql)
   if (!told.ok) return told.code
-  const { withheld, left_out: leftOut = [] } = told.output
-  return JSON.stringify([told.output.rows.length, withheld, leftOut])
+  const { rows, withheld, left_out: leftOut = [] } = told.output
+  const shapes = rows.map(({ parts }) => Object.values(parts).map((part) => shapeOf(part)))
+  return JSON.stringify([rows.length, withheld, leftOut, shapes])
+}
+
+/** What a part has, without its numbers: whether its number of values is exact, for example. */
+function shapeOf(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return typeof part
+  return Object.entries(part).map(([name, value]) => [name, shapeOf(value)])
 }
 
 /** The same people with two visits each, whose event and laboratory value stand at the visit. */
@@ -139,4 +160,68 @@ describe('a known person more, who would bring a withheld group to k, is told of
       assert.deepEqual(heard.get(true), heard.get(false))
     })
   }
+})
+
+describe('several questions together say no more of it', () => {
+  const groupsAre = async (study: ModelStudy, what: string, isIt: (one: Person) => boolean, where = '') => {
+    const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+    for (const site of GROUPS) {
+      const has = ROWS.some((one) => one.site === site && isIt(one))
+      heard.get(has)?.add(await seen(study, `SELECT ${what} FROM people WHERE site = '${site}'${where}`))
+    }
+    assert.ok((heard.get(true)?.size ?? 0) > 0 && (heard.get(false)?.size ?? 0) > 0)
+    assert.deepEqual(heard.get(true), heard.get(false))
+  }
+  const hasEvent = ({ event }: Person) => event === 'yes'
+
+  test('the number of values beside a mean, after a table of events of which a cell is small', async () => {
+    const study = await opened()
+    await seen(study, "SELECT half, COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' GROUP BY half")
+    await groupsAre(study, 'AVG(age) AS m', hasEvent)
+    await study.close()
+  })
+
+  test('counts after several tables of events', async () => {
+    const study = await opened()
+    for (const ward of ['half', 'ward0', 'ward1', 'ward2'])
+      await seen(study, `SELECT ${ward}, COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' GROUP BY ${ward}`)
+    await groupsAre(study, 'COUNT(DISTINCT id) AS n', hasEvent)
+    await study.close()
+  })
+
+  test('means of six people do not say whether one of them lacks a value', async () => {
+    const study = await opened()
+    const heard = new Map([0, 1].map((lacking) => [lacking, new Set<string>()]))
+    for (let at = 0; at + 1 < GROUPS.length; at += 2) {
+      const [site, next] = [GROUPS[at], GROUPS[at + 1]]
+      const six = ROWS.filter((one) => one.site === site || (one.site === next && one.bed === BEDS[0]))
+      const where = `site = '${site}' OR (site = '${next}' AND bed = '${BEDS[0]}')`
+      heard
+        .get(six.filter(({ score }) => score === null).length)
+        ?.add(await seen(study, `SELECT AVG(score) AS m FROM people WHERE ${where}`))
+    }
+    await study.close()
+    assert.ok((heard.get(1)?.size ?? 0) > 0)
+    assert.deepEqual(heard.get(0), heard.get(1))
+  })
+
+  test('windows that share one person: means of a number that all know, over people who had an event', async () => {
+    const [one, other] = [true, false].map((has) =>
+      ROWS.find((person) => hasEvent(person) === has && person.half === 'left')
+    )
+    assert.ok(one && other)
+    const heard = []
+    for (const { site, bed } of [one, other]) {
+      const study = await opened()
+      const shared = `(site = '${site}' AND bed = '${bed}')`
+      const said = []
+      for (const window of ['ward0', 'ward1', 'ward2'].flatMap((ward) => WARDS.map((level) => `${ward} = '${level}'`)))
+        said.push(
+          await seen(study, `SELECT AVG(age) AS m FROM people WHERE event = 'yes' AND (${window} OR ${shared})`)
+        )
+      heard.push(said.map((words) => words.replace(/\[\[.*$/, '')))
+      await study.close()
+    }
+    assert.deepEqual(heard[0], heard[1])
+  })
 })

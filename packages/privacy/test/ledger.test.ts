@@ -35,7 +35,9 @@ function told(
   for (const one of sets) {
     const draft = new LedgerDraft(now)
     const { of, isOfUnknown } = 'of' in one ? one : { of: one, isOfUnknown: false }
-    if (draft.tell([{ quantity, set: of, isOfUnknown }], k) !== undefined) continue
+    // Of values that others do not know, and without a limit of information.
+    const about = [{ variable: 'secret', bits: 0, bitsMax: 1 }]
+    if (draft.tell([{ quantity, set: of, isOfUnknown, about }], k) !== undefined) continue
     admitted.push(of)
     now = draft.result()
   }
@@ -240,6 +242,13 @@ describe('information about people whom others do not know', () => {
       })
     assert.deepEqual(toldOf(range(0, 50)), ['information', 'information'])
     assert.deepEqual(toldOf(), ['information', undefined], 'without payers it does')
+  })
+
+  test('is paid by people whom no earlier set told apart, beside the cohort of a program', () => {
+    const draft = new LedgerDraft(SpanLedger.start(100))
+    assert.equal(draft.tellAnything(range(0, 60), 5), undefined)
+    assert.equal(tell(draft, range(0, 20), range(0, 43)), undefined)
+    assert.ok(draft.mostSpent('v', true) > 0)
   })
 
   test('is not taken from what may be told of groups that others know', () => {

@@ -30,9 +30,9 @@ export async function straysIn(session: Session, tables: readonly LoadedRows[]):
   const strays: StrayRows[] = []
   for (const table of tables.filter((one) => !isOfPeople(one))) {
     const { source, relation, row, key } = table
-    const own = quoteName(key)
+    const own = `own.${quoteName(key)}`
     const [found] = await session.rows(
-      `SELECT count(*), count(DISTINCT ${own}), min(${quoteName(row)}) FROM ${quoteName(relation)} ANTI JOIN (${known.join(' UNION ALL ')}) ON ${own} = known`
+      `SELECT count(*), count(DISTINCT ${own}), min(own.${quoteName(row)}) FROM ${quoteName(relation)} AS own ANTI JOIN (${known.join(' UNION ALL ')}) AS people ON ${own} = people.known`
     )
     const [rows, subjects, first] = (found ?? []).map(Number)
     if (!rows) continue

@@ -156,6 +156,7 @@ class Judging {
   readonly #rows: TableRow[]
   /** The shares that were paid for numbers of this table; see `Payers`. */
   readonly #paid = new Map<string, number>()
+
   constructor({ plan, reduction, cellRules, groups }: JudgedTable, rules: SuppressionRules, { refused, rung }: Given) {
     this.#plan = plan
     this.#reduction = reduction
@@ -456,12 +457,11 @@ class Judging {
   /**
    * Decides whether the number of values may be disclosed exactly: nobody in the catalog lacks one, or at least k people of the
    * group do, and the ledgers admit it. If nobody in the group lacks one and others do, it is not: over many groups, which of them
-   * are complete would show who lacks a value. Beside rounded numbers it is judged with 2k in place of k, so that half of what
-   * counts may disclose is left for questions that ask for counts.
+   * are complete would show who lacks a value.
    */
   #count(group: ReducedGroup, cell: TableCell, counted: SolvedSet): void {
     const { measure } = cell
-    const { complete, partsMin, settings } = this.#rules
+    const { complete, settings } = this.#rules
     const [all, having] = counted.rows ? [group.rows, counted.rows.size] : [group.support.size, counted.subjects.size]
     const missing = all - having - this.#leftOutOf(group, measure, counted)
     const isComplete = settings.synthetic || variablesOf(measure).every((variable) => complete?.has(variable))
@@ -469,11 +469,9 @@ class Judging {
       cell.fewLackOf = all
       return
     }
-    const isFull = settings.precision === 'exact' || partsMin !== undefined
-    const k = isFull ? this.#k : 2 * this.#k
     const number = countOf(counted)
     // The counts of levels among these people were audited with the cell, which has the same support.
-    cell.isCounted = this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), k) === undefined
+    cell.isCounted = this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
@@ -590,7 +588,7 @@ class Judging {
       rung,
       isRounded: number.kind === 'sum' && settings.precision === 'statistical',
       isOfUnknown: number.kind === 'sum' && this.#rules.defining.length > 0,
-      payers: this.#payersOf(number, group),
+      payers: this.#payersOf(number.quantity, group),
       about,
       // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
       aboutPeople: asked.flatMap(({ variable, of }) =>
@@ -601,22 +599,21 @@ class Judging {
   }
 
   /**
-   * Everybody who could be among the people of a number, as far as others can tell: in a group that others do not know, or with a level
-   * of which it is the number. Undefined where others know who they are.
+   * Everybody who could be among the people of a number, as far as others can tell: all who could be in its group, whether or not they
+   * have a value, or the level of which it is the number.
    */
-  #payersOf({ quantity, level, of }: CellNumber, group: ReducedGroup): Payers | undefined {
+  #payersOf(quantity: string, { key, support }: ReducedGroup): Payers | undefined {
     const { possible, defining } = this.#rules
-    if (defining.length === 0)
-      return level === undefined ? undefined : { people: group.support, about: group.support.size, paid: 0 }
-    const [first, ...others] = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+    const about = Math.max(1, support.size)
+    if (defining.length === 0) return { people: support, about, paid: 0 }
+    const [first, ...others] = possible === undefined ? [] : possibleIn({ key }, possible, this.#plan)
     if (first === undefined) return undefined
     const people = others.reduce((all, one) => all.or(one.people), first.people)
-    const about = Math.max(1, level === undefined ? of.subjects.size : group.support.size)
-    return { people, about, paid: this.#paid.get(this.#paidFor(quantity, group)) ?? 0 }
+    return { people, about, paid: this.#paid.get(this.#paidFor(quantity, { key })) ?? 0 }
   }
 
   /** The name of a quantity in the groups of a table that differ by keys alone that others do not know: everybody is in one of them. */
-  #paidFor(quantity: string, { key }: ReducedGroup): string {
+  #paidFor(quantity: string, { key }: Pick<ReducedGroup, 'key'>): string {
     const { facts } = this.#rules
     const known = this.#plan.groupBy.flatMap(({ variable }, at) =>
       facts(variable).identifying ? [key[at] ?? null] : []
@@ -625,10 +622,10 @@ class Judging {
   }
 
   #notePaid(group: ReducedGroup, { numbers }: CellBasis): void {
-    for (const number of numbers) {
-      const payers = this.#payersOf(number, group)
-      if (payers !== undefined && number.level === undefined)
-        this.#paid.set(this.#paidFor(number.quantity, group), Math.max(payers.paid, 1 / payers.about))
+    for (const { quantity, level } of numbers) {
+      const payers = this.#payersOf(quantity, group)
+      if (payers !== undefined && level === undefined)
+        this.#paid.set(this.#paidFor(quantity, group), Math.max(payers.paid, 1 / payers.about))
     }
   }
 

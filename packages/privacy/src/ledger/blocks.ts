@@ -26,6 +26,8 @@ export interface Blocks {
 const RISE_MIN = 1e-12
 /** Largest error of a sum of leverages. */
 const SUM_ERROR_MAX = 1e-6
+/** Most choices of patterns that are tried for one person. */
+const SEARCH_MAX = 20_000
 
 /** For a ledger of rows, `owners` is the person of each row; for a ledger of subjects it is undefined. */
 export function blocksOf(patterns: Patterns, owners: Uint32Array | undefined): Blocks {
@@ -59,35 +61,73 @@ function itemsOf(patterns: Patterns, ownOf: Uint32Array, { rows }: Span): Float6
 }
 
 /**
- * Whether somebody of an own pattern may weigh most in a combination that rests on fewer than `peopleMin` people. Let w be such a
+ * Whether somebody of an own pattern weighs most in a combination that rests on fewer than `peopleMin` people. Let w be such a
  * combination and t the person of whom |w(t)| is largest. With P·w = w,
  *
  *   |w(t)| = |Σ P(t,j)·w(j)| ≤ |w(t)|·Σ |P(t,j)|, summed over the people on whom w rests,
  *
- * so that the largest `peopleMin` − 1 of the |P(t,j)| add up to at least 1. Then P(t,t) is at least 1/(`peopleMin` − 1), since the sum
- * of the squares of all P(t,j) is P(t,t).
+ * so that these |P(t,j)| add up to at least 1. Then P(t,t) is at least 1/(`peopleMin` − 1), since the sum of the squares of all P(t,j) is
+ * P(t,t). A combination is the same for all people of a pattern, so w rests on whole patterns. They are searched for; whether a
+ * combination rests on a choice of them is decided by `isOwn`. What the search cannot finish counts as found.
  */
 function fewIn(span: Span, items: Float64Array, peopleMin: number): (own: number) => boolean {
   const few = peopleMin - 1
-  const known = new Map<number, boolean>()
-  const judge = (own: number) => {
-    if ((span.leverage[own] ?? 0) < 1 / few - SUM_ERROR_MAX) return false
-    const kernels = span.kernels(own).map(Math.abs)
-    const largest = Array.from(kernels.keys()).sort((a, b) => (kernels[b] ?? 0) - (kernels[a] ?? 0))
-    let [left, sum] = [few, 0]
-    for (const other of largest) {
-      const taken = Math.min(left, items[other] ?? 0)
-      sum += taken * (kernels[other] ?? 0)
-      left -= taken
-      if (left === 0) break
-    }
-    return sum >= 1 - SUM_ERROR_MAX
+  const rows = new Map<number, Float64Array>()
+  const rowOf = (own: number): Float64Array => {
+    const found = rows.get(own) ?? span.kernels(own)
+    rows.set(own, found)
+    return found
   }
+  const sizeOf = (own: number) => items[own] ?? 0
+  const judge = (own: number) => {
+    const size = sizeOf(own)
+    if (size > few || (span.leverage[own] ?? 0) < 1 / few - SUM_ERROR_MAX) return false
+    const weights = rowOf(own).map(Math.abs)
+    const weightOf = (other: number) => weights[other] ?? 0
+    const others = Array.from(weights.keys())
+      .filter((other) => other !== own && sizeOf(other) > 0 && sizeOf(other) <= few - size && weightOf(other) > 0)
+      .sort((a, b) => weightOf(b) - weightOf(a))
+    let tries = SEARCH_MAX
+    const search = (chosen: readonly number[], sum: number, left: number, from: number): boolean => {
+      if (--tries < 0 || (sum >= 1 - SUM_ERROR_MAX && isOwn(chosen, sizeOf, rowOf))) return true
+      for (let at = from; at < others.length; at++) {
+        const next = others[at] ?? 0
+        // Nobody who is left weighs more than these.
+        if (sum + left * weightOf(next) < 1 - SUM_ERROR_MAX) return false
+        const people = sizeOf(next)
+        if (people <= left && search([...chosen, next], sum + people * weightOf(next), left - people, at + 1))
+          return true
+      }
+      return false
+    }
+    return search([own], size * weightOf(own), few - size, 0)
+  }
+  const known = new Map<number, boolean>()
   return (own) => {
     const found = known.get(own) ?? judge(own)
     known.set(own, found)
     return found
   }
+}
+
+/** Whether a combination rests on these patterns alone: P on their people has the eigenvalue 1, and 1 − P a pivot of zero. */
+function isOwn(
+  patterns: readonly number[],
+  sizeOf: (own: number) => number,
+  rowOf: (own: number) => Float64Array
+): boolean {
+  const left = patterns.map((a, i) =>
+    patterns.map((b, j) => (i === j ? 1 : 0) - Math.sqrt(sizeOf(a) * sizeOf(b)) * (rowOf(a)[b] ?? 0))
+  )
+  for (const [i, line] of left.entries()) {
+    const pivot = line[i] ?? 0
+    if (pivot < SUM_ERROR_MAX) return true
+    for (const other of left.slice(i + 1)) {
+      const factor = (other[i] ?? 0) / pivot
+      for (let j = i; j < other.length; j++) other[j] = (other[j] ?? 0) - factor * (line[j] ?? 0)
+    }
+  }
+  return false
 }
 
 /**
@@ -123,8 +163,9 @@ class RowBlocks implements Blocks {
       const key = [...own].sort((a, b) => a - b).join()
       if (!known.has(key)) {
         const norm = normOf(span, own, now)
-        const isApart = () => norm > leverageMax || (isCounted && this.#restsOnFew(span, own, now, peopleMin))
-        known.set(key, norm - normOf(before, own, then) > RISE_MIN && isApart())
+        const isStrong = norm > leverageMax && norm - normOf(before, own, then) > RISE_MIN
+        const rises = traceOf(span, own, now) - traceOf(before, own, then) > RISE_MIN
+        known.set(key, isStrong || (isCounted && rises && this.#restsOnFew(span, own, now, peopleMin)))
       }
       if (known.get(key) === true) found.push(person)
     }
@@ -132,21 +173,37 @@ class RowBlocks implements Blocks {
   }
 
   /**
-   * As `fewIn` for people with several rows: `P(t,s)` is the block of the rows of t and s, and its Frobenius norm takes the place of the
-   * absolute value, since it is at least the spectral norm.
+   * The bound of `fewIn` for people with several rows, without the search: `P(t,s)` is the block of the rows of t and s, and its Frobenius
+   * norm takes the place of the absolute value, since it is at least the spectral norm.
    */
   #restsOnFew(span: Span, rows: readonly number[], ownOf: Uint32Array, peopleMin: number): boolean {
+    const few = peopleMin - 1
+    const owners = this.#ownersOf(span, ownOf)
     const squares = new Float64Array(span.rows.length)
-    for (const row of rows)
-      for (const [other, kernel] of span.kernels(ownOf[row] ?? 0).entries())
-        squares[other] = (squares[other] ?? 0) + kernel ** 2
+    for (const row of rows) {
+      const own = ownOf[row] ?? 0
+      if ((owners[own] ?? 0) > few) continue
+      for (const [other, kernel] of span.kernels(own).entries())
+        if ((owners[other] ?? 0) <= few) squares[other] = (squares[other] ?? 0) + kernel ** 2
+    }
     const norms = new Float64Array(this.#people)
     for (const [item, label] of this.#patterns.labels.entries()) {
       const owner = this.#owners[item] ?? 0
       norms[owner] = (norms[owner] ?? 0) + (squares[ownOf[label] ?? 0] ?? 0)
     }
-    const largest = norms.sort().slice(-(peopleMin - 1))
+    const largest = norms.sort().slice(-few)
     return largest.reduce((sum, square) => sum + Math.sqrt(square), 0) >= 1 - SUM_ERROR_MAX
+  }
+
+  /** How many people have a row of each own pattern. The rows of a person lie together. */
+  #ownersOf(span: Span, ownOf: Uint32Array): Float64Array {
+    const [found, last] = [new Float64Array(span.rows.length), new Int32Array(span.rows.length).fill(-1)]
+    for (const [item, label] of this.#patterns.labels.entries()) {
+      const [own, owner] = [ownOf[label] ?? 0, this.#owners[item] ?? 0]
+      if (last[own] !== owner) found[own] = (found[own] ?? 0) + 1
+      last[own] = owner
+    }
+    return found
   }
 
   ownerOf(item: number): number {
@@ -185,6 +242,11 @@ function rowsByOwner(owners: Uint32Array): Uint32Array {
   const counts = new Uint32Array(people)
   for (let i = 0; i < owners.length; i++) counts[owners[i] ?? 0] = (counts[owners[i] ?? 0] ?? 0) + 1
   return counts
+}
+
+/** The trace of P on the rows of one person. */
+function traceOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): number {
+  return patterns.reduce((sum, pattern) => sum + (span.leverage[ownOf[pattern] ?? 0] ?? 0), 0)
 }
 
 /**

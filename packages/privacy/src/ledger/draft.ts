@@ -141,8 +141,9 @@ export class LedgerDraft {
    *
    * Whether a number is admitted must not show whether one known person is in a set that others do not know.
    * So counts are judged by how few people a combination can rest on, and not by leverage: whoever is counted counts as one, and no
-   * value is to be found. Of other quantities, sums over sets that others know are judged among themselves by a leverage of one in
-   * k; together with sums over sets that others do not know, by two in k and by how few people a combination can rest on.
+   * value is to be found; so are sums without the people at an end, of whom others do not know who they are. Of other quantities, sums
+   * over sets that others know are judged among themselves by a leverage of one in k; together with sums over sets that others do not
+   * know, by how few people a combination can rest on and, where its values are not known to others, by two in k.
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
@@ -365,6 +366,8 @@ export class LedgerDraft {
 
   /** Admits a sum, and also the part of it that lies in the cohort of each program, which may have disclosed that part. */
   #tellOne({ set, off = [], ...told }: Told, k: number): Objection | undefined {
+    // A set that is new splits patterns, and the others would be by former ones.
+    if (told.payers !== undefined) this.#isIn(told.payers.people)
     const objection = this.#tellWithPrograms({ ...told, set, isIn: this.#isIn(set) }, k)
     if (objection !== undefined) return objection
     for (const [end, others] of off.entries()) {
@@ -422,7 +425,7 @@ export class LedgerDraft {
       if (placed.kind === 'unsure') return { why: 'unsure' }
       if (placed.kind === 'new') span = span.with(this.#patterns, isOff, placed)
     }
-    const apart = this.#blocks.apart(span, { before, ...this.#limits(name, k) })
+    const apart = this.#blocks.apart(span, { before, ...this.#limits(name, k, true) })
     if (apart.length > 0) return { why: 'leverage', quantity: name, set, apart: this.#apartOf(apart, set) }
     this.#spans.set(name, span)
     return undefined
@@ -464,18 +467,19 @@ export class LedgerDraft {
     if (isOfUnknown) this.#split(quantity)
     const isAmongKnown = !isOfUnknown && this.#spans.has(OF_KNOWN + quantity)
     if (isAmongKnown) {
-      const objection = this.#tellIn({ quantity: OF_KNOWN + quantity, set, isIn, about }, k)
+      const charged = payers === undefined ? about : []
+      const objection = this.#tellIn({ quantity: OF_KNOWN + quantity, set, isIn, about: charged }, k)
       if (objection !== undefined) return objection.why === 'leverage' ? { ...objection, quantity } : objection
     }
     const next = span.with(this.#patterns, isIn, placed, { shown, rung })
-    const apart = this.#blocks.apart(next, { before: span, ...this.#limits(quantity, k) })
+    const apart = this.#blocks.apart(next, { before: span, ...this.#limits(quantity, k, about.length > 0) })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
-    for (const one of isAmongKnown ? [] : about) {
+    for (const one of isAmongKnown && payers === undefined ? [] : about) {
       const own = { ...one, variable: account(one.variable) }
       const isPaid =
         payers === undefined
           ? this.#spend(own, { isIn, span, placed })
-          : this.#payAlike(payers, own, `${quantity} ${one.variable}`)
+          : this.#payAlike(payers, own, `${quantity} ${own.variable}`)
       if (!isPaid) return { why: 'information', variable: one.variable }
     }
     this.#spans.set(quantity, next)
@@ -492,11 +496,15 @@ export class LedgerDraft {
     if (quantity !== ONE && !this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
   }
 
-  /** The limits of the span of a quantity; see `tell`. */
-  #limits(quantity: string, k: number): { readonly leverageMax: number; readonly peopleMin?: number } {
-    if (quantity === ONE) return { leverageMax: 1, peopleMin: k }
-    const isSplit = this.#spans.has(OF_KNOWN + (endOf(quantity) ?? quantity))
-    return isSplit ? { leverageMax: 2 * leverageMax(k), peopleMin: k } : { leverageMax: leverageMax(k) }
+  /** The limits of the span of a quantity; see `tell`. `isSecret`: others do not know its values. */
+  #limits(
+    quantity: string,
+    k: number,
+    isSecret: boolean
+  ): { readonly leverageMax: number; readonly peopleMin?: number } {
+    if (quantity === ONE || quantity.startsWith(OFF_END)) return { leverageMax: 1, peopleMin: k }
+    if (!this.#spans.has(OF_KNOWN + quantity)) return { leverageMax: leverageMax(k) }
+    return { leverageMax: isSecret ? 2 * leverageMax(k) : 1, peopleMin: k }
   }
 
   /**
@@ -625,6 +633,9 @@ interface Place {
 /** The people who are bound to somebody are left out only if they are at most this many times as many as needed. */
 const MATES_TIMES = 3
 
+/** A quantity that stands for anything that a program may disclose. */
+export const ANYTHING = '*'
+
 /** The quantity of counts of people or rows: each counts as one. */
 export const ONE = '1'
 
@@ -636,14 +647,6 @@ export const OF_KNOWN = 'of known '
 
 /** The names of spans of the sets of everybody who could be among the people of a quantity's numbers begin so. */
 export const OF_POSSIBLE = 'of possible '
-
-/** The quantity whose sums without the people at an end are meant; undefined for other quantities. */
-function endOf(quantity: string): string | undefined {
-  return quantity.startsWith(OFF_END) ? quantity.split(' ').slice(3).join(' ') : undefined
-}
-
-/** A quantity that stands for anything that a program may disclose. */
-export const ANYTHING = '*'
 
 /** A tolerance for the rounding errors of sums of doubles. */
 const SLACK = 1 + 1e-9
