@@ -163,6 +163,16 @@ describe('a proposal', () => {
     })
   })
 
+  test('takes words that differ by an invisible character alone for one level', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i},${['left', 'left\u200b', 'l\u200beft', 'right'][i % 4]}`)
+    const folder = await folderWith({ 'a.csv': `patient_no,side\n${rows.join('\n')}\n` })
+    const { yaml } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    const [{ levels, rename }] = parse(yaml).tables[0].variables
+    assert.deepEqual(levels, ['left', 'right'])
+    assert.deepEqual(rename, { 'left\u200b': 'left', 'l\u200beft': 'left' })
+    parseConfig({ institution: '-', catalogs: [parse(yaml)] })
+  })
+
   test('leaves out what identifies people, and says so', async () => {
     const rows = Array.from(
       { length: 60 },

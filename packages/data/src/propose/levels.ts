@@ -81,16 +81,21 @@ export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMi
 }
 
 function levelKey(text: string, isSex: boolean): string {
-  const plain = text.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase()
+  const plain = visible(text).replace(/\s+/g, ' ').toLowerCase()
   return isSex ? (SEX[plain] ?? plain) : plain
 }
 
-/** The most frequent way to write a level, without what a level may not contain. */
+/** The most frequent way to write a level. */
 function levelOf(group: readonly Word[]): string {
   const [first] = [...group].sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1))
-  return (first?.text ?? '')
-    .normalize('NFC')
+  return visible(first?.text ?? '')
+}
+
+/** A text without what a level may not contain. */
+function visible(text: string): string {
+  return text
     .replace(/\p{Cf}/gu, '')
+    .normalize('NFC')
     .trim()
 }
 
