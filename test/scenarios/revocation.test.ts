@@ -12,6 +12,7 @@ import {
   cryptographicRandom,
   keyFileOf,
   type Signer,
+  SimulatedClock,
   signCharter,
   signerFromSeed,
   signStatement,
@@ -119,6 +120,50 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   const ends = async () => Promise.all(waiting.map(async ({ request_id: id }) => (await jobs.get(id))?.code))
   await until(async () => (await ends()).every((code) => code !== undefined), 'both have ended')
   assert.deepEqual((await ends()).sort(), ['PEER_NOT_PERMITTED', 'REQUESTER_NOT_PERMITTED'])
+})
+
+test('an institution takes back its word for a researcher: nobody believes it any more, also for what waits', async (t) => {
+  const { institutions, sites } = await founded(t, 3, () => ({ requesters: ['affiliation:members'] }))
+  const [carrier, owner, home] = institutions as [Institution, Institution, Institution]
+  const ada = await signerFromSeed(cryptographicRandom.bytes(32))
+  const person = { key: ada.id, name: 'Ada', role: 'researcher', lifetimeDays: 30, clock: systemClock }
+  const [credential, other] = await Promise.all([home, carrier].map(({ signer }) => vouch({ ...person, signer })))
+  const client = await clientOf(carrier.peer)
+  const ask = async (credentials: readonly (string | undefined)[], review = false) => {
+    const signed = await signRequest({
+      ...{ signer: ada, catalog: 'clinical_trial_data', program: SQL, targets: [owner.peer.peerId], review },
+      ...{ credentials: credentials.map(String), carrier: carrier.peer.peerId }
+    })
+    const { id } = await client.submitBroadcast(signed)
+    for await (const { state } of client.watchBroadcast(id)) if (state === 'pending') break
+    const [part] = (await client.broadcast(id)).parts
+    return part?.code ?? part?.state
+  }
+  assert.equal(await ask([credential]), 'completed')
+  assert.equal(await ask([credential], true), 'pending')
+
+  const io = recordingIo()
+  const federation = SERVING.find(({ name }) => name === 'federation')
+  assert.ok(federation)
+  const args = ['withdraw', ada.id, '--config', sites[2]?.configFile ?? '']
+  assert.equal(await runCommand(federation, args, io), 0, io.said.err)
+  const isKnown = ({ peer }: Institution) => peer.federation?.withdrawnAtMs(home.peer.peerId, ada.id) !== undefined
+  await until(() => institutions.every(isKnown), 'all have heard it', { withinMs: 20_000 })
+  assert.equal(await ask([credential]), 'CREDENTIAL_WITHDRAWN')
+  assert.equal(await ask([other]), 'completed', 'the word of another institution still counts')
+
+  await owner.peer.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
+  const sue = createClient({ url: owner.peer.gatewayUrl ?? '' })
+  await sue.authenticate('sue', PASSWORD)
+  const [waiting] = await sue.listAnalyses({ status: 'pending' })
+  await sue.decideAnalysis(waiting?.request_id ?? '', { status: 'approved' })
+  const jobs = owner.peer.database.json<{ state: string; code?: string }>('jobs')
+  const end = async () => (await jobs.get(waiting?.request_id ?? ''))?.code
+  await until(async () => (await end()) !== undefined, 'it has ended')
+  assert.equal(await end(), 'CREDENTIAL_WITHDRAWN')
+
+  const later = new SimulatedClock(Date.now() + 2_000)
+  assert.equal(await ask([await vouch({ ...person, clock: later, signer: home.signer })]), 'completed')
 })
 
 test('an institution whose key was stolen comes back with another one over the same ledgers, as the same institution', async (t) => {

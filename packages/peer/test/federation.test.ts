@@ -9,7 +9,9 @@ import {
   charterSchema,
   systemClock as clock,
   cryptographicRandom,
+  openStatement,
   type Signer,
+  SimulatedClock,
   seal,
   signCharter,
   signerFromSeed,
@@ -41,6 +43,8 @@ async function opened(t: TestContext, signer?: Signer) {
   const parts = { charterFile, folder: join(folder, 'federation'), clock, events, ...(signer ? { signer } : {}) }
   return { federation: await Federation.open(parts), again: () => Federation.open(parts), folder: parts.folder }
 }
+const withdraw = (signer: Signer, key: string, at = clock) =>
+  signStatement({ says: 'withdraw', charter: id, peer: key }, { signer, clock: at })
 const asked = (digest: string, statements: string[] = []) => ({ charter: id, digest, statements })
 
 describe('what one member sends', () => {
@@ -192,5 +196,51 @@ describe('a revocation', () => {
       assert.deepEqual(membersIn(newcomer), expected)
       assert.equal(newcomer.digest, federation.digest)
     }
+  })
+})
+
+describe('the word of an institution for a person', () => {
+  const person = gil.id
+
+  test('is taken back by the institution alone, everywhere, and may be given again', async (t) => {
+    const { federation, again } = await opened(t)
+    assert.equal(federation.withdrawnAtMs(ada.id, person), undefined)
+    const first = await withdraw(ada, person, new SimulatedClock(Date.now() - 60_000))
+    await federation.merge([first])
+    const at = federation.withdrawnAtMs(ada.id, person) ?? 0
+    assert.ok(at <= Date.now() - 60_000)
+    assert.equal(federation.withdrawnAtMs(bob.id, person), undefined, 'what another one says still holds')
+    assert.ok(federation.isMember(person), 'it says nothing about a member that has the same key')
+    assert.deepEqual(federation.pending(), [])
+    await federation.merge([await withdraw(ada, person), first])
+    assert.ok((federation.withdrawnAtMs(ada.id, person) ?? 0) > at, 'the latest one counts')
+    assert.ok((await again()).withdrawnAtMs(ada.id, person))
+  })
+
+  test('is no one else’s to take back', async (t) => {
+    const { federation } = await opened(t)
+    await federation.merge([await withdraw(eve, person)])
+    assert.equal(federation.withdrawnAtMs(eve.id, person), undefined, 'by no member')
+    assert.deepEqual((await federation.answer(asked(''))).statements, [])
+  })
+
+  test('makes room again once every credential from before has expired', async (t) => {
+    const { federation } = await opened(t)
+    const days = (count: number) => new SimulatedClock(Date.now() - count * 24 * 3_600_000)
+    await federation.merge([await withdraw(ada, person, days(399)), await withdraw(bob, person, days(401))])
+    assert.ok(federation.withdrawnAtMs(ada.id, person))
+    assert.equal(federation.withdrawnAtMs(bob.id, person), undefined)
+  })
+
+  test('adds nothing to what is counted for and against members', async (t) => {
+    const { federation } = await opened(t, ada)
+    await federation.merge([await withdraw(carol, dan.id), await withdraw(bob, dan.id)])
+    assert.ok(federation.isMember(dan.id) && !federation.isRevoked(dan.id))
+    await federation.merge([await revoke(bob, dan.id), await revoke(carol, dan.id)])
+    assert.ok(federation.isRevoked(dan.id))
+    const { statements } = await federation.answer(asked(''))
+    const said = await Promise.all(statements.map((jws) => openStatement(jws, { charter: id, clock })))
+    const confirmed = said.filter(({ says, signedBy }) => says.says === 'confirm' && signedBy === ada.id)
+    assert.equal(confirmed.length, 1, 'a withdrawal does not stand in for a confirmation')
   })
 })

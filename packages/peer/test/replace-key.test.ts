@@ -96,7 +96,7 @@ test('a replacement that was cut short comes to its end, with one new key and on
 
 test('a peer lets nobody in with its own old key, whatever its lists and its federation say', async () => {
   const [old, other] = [(await signerFromSeed(random.bytes(32))).id, (await signerFromSeed(random.bytes(32))).id]
-  const all = { isMember: () => true, isRevoked: () => false }
+  const all = { isMember: () => true, isRevoked: () => false, withdrawnAtMs: () => undefined }
   const membership = membershipOf(all, new Set([old]))
   assert.deepEqual([membership.isMember(old), membership.isRevoked(old)], [false, true])
   assert.deepEqual([membership.isMember(other), membership.isRevoked(other)], [true, false])

@@ -44,6 +44,11 @@ export const CODES = facts({
     retry: false,
     meaning: 'The statement is not valid yet. Check the clocks on both sides.'
   },
+  CREDENTIAL_WITHDRAWN: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'The institution that vouched for this key has withdrawn its credential. Ask it for a new one.'
+  },
   LIFETIME_TOO_LONG: { fault: 'request', retry: false, meaning: 'The statement is valid for longer than allowed.' },
   REQUEST_REPLAYED: { fault: 'request', retry: false, meaning: 'This signed statement was accepted before.' },
   // Contents of a request

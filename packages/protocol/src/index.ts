@@ -109,6 +109,7 @@ export {
   charterId,
   charterSchema,
   everMembersOf,
+  isPast,
   isNameOfFounder,
   isNameOfOther,
   membersOf,
@@ -118,7 +119,8 @@ export {
   revokedOf,
   signCharter,
   signStatement,
-  signedCharterSchema
+  signedCharterSchema,
+  withdrawalsOf
 } from './federation/charter.ts'
 export {
   INVITE_BYTES,

@@ -8,6 +8,7 @@ import {
   charterId,
   codeOf,
   everMembersOf,
+  isPast,
   type Member,
   type Message,
   membersOf,
@@ -20,7 +21,8 @@ import {
   type Signer,
   StimnetError,
   signedCharterSchema,
-  signStatement
+  signStatement,
+  withdrawalsOf
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { keepStatement, readStatements, STATEMENT_CHARACTERS_MAX, STATEMENTS_MAX } from './statements.ts'
@@ -59,6 +61,7 @@ export class Federation {
   readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
   #revoked: ReadonlySet<string> = new Set()
+  #withdrawals: ReturnType<typeof withdrawalsOf> = () => undefined
   #onChange: (added: readonly string[]) => void = () => undefined
   #work: Promise<unknown> = Promise.resolve()
 
@@ -88,6 +91,11 @@ export class Federation {
   /** Whether a peer was revoked. Then no list of this peer lets it connect. */
   isRevoked(peer: string): boolean {
     return this.#revoked.has(peer)
+  }
+
+  /** Until when affiliations of an institution for a key do not count, ms; undefined where it withdrew none. */
+  withdrawnAtMs(institution: string, key: string): number | undefined {
+    return this.#withdrawals(institution, key)
   }
 
   /** The revocations on which a statement signed now builds. */
@@ -124,6 +132,7 @@ export class Federation {
   /** Reads statements that were put into the folder, for example by `stimnet federation`. */
   refresh(): Promise<void> {
     return this.#alone(async () => {
+      this.#forgetPast()
       const added = await this.#learn(await readStatements(this.#parts.folder), { keep: false })
       if (added.length > 0) this.#onChange(added)
     })
@@ -152,8 +161,8 @@ export class Federation {
    */
   #told(): string[] {
     const bySigner = new Map<string, string[]>()
-    const isRevocation = ({ says }: SignedStatement) => (says.says === 'revoke' ? 0 : 1)
-    for (const { signedBy, jws } of [...this.#statements.values()].sort((a, b) => isRevocation(a) - isRevocation(b))) {
+    const rank = ({ says }: SignedStatement) => (says.says === 'revoke' ? 0 : says.says === 'withdraw' ? 1 : 2)
+    for (const { signedBy, jws } of [...this.#statements.values()].sort((a, b) => rank(a) - rank(b))) {
       bySigner.set(signedBy, [...(bySigner.get(signedBy) ?? []), jws])
     }
     const told: string[] = []
@@ -178,14 +187,15 @@ export class Federation {
     const isEver = everMembersOf(this.charter, [...this.#statements.values(), ...heard])
     const added: string[] = []
     for (const statement of heard) {
-      const { jws, says, signedBy } = statement
-      if (!isEver.has(signedBy) || this.#statements.has(whatIsSaid(statement)) || !this.#hasRoom(statement, isEver)) {
+      const { jws, signedBy } = statement
+      const isKnown = isPast(statement, this.#parts.clock.now()) || this.#statements.has(whatIsSaid(statement))
+      if (!isEver.has(signedBy) || isKnown || !this.#hasRoom(statement, isEver)) {
         if (this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
         continue
       }
       // A statement counts even where it cannot be stored: a full disk must not delay a revocation. Others send it again.
       if (keep) await this.#keep(jws)
-      this.#statements.set(whatIsSaid({ says, signedBy }), statement)
+      this.#statements.set(whatIsSaid(statement), statement)
       added.push(jws)
     }
     if (added.length === 0) return added
@@ -200,7 +210,9 @@ export class Federation {
     const isFounder = this.charter.founders.some(({ peer }) => peer === signer?.id)
     if (!signer || !isFounder || !this.isMember(signer.id)) return []
     const own = [...this.#statements.values()].filter(({ signedBy }) => signedBy === signer.id)
-    const said = new Set(own.filter(({ says }) => says.says !== 'admit').map(({ says }) => says.peer))
+    const said = new Set(
+      own.filter(({ says }) => says.says === 'revoke' || says.says === 'confirm').map(({ says }) => says.peer)
+    )
     const confirmed: string[] = []
     for (const peer of this.#revoked) {
       if (said.has(peer) || !isEver.has(peer)) continue
@@ -241,16 +253,16 @@ export class Federation {
   }
 
   /**
-   * Whether there is room for a statement. The revocation of a present or past member always has room, unless its
-   * signer has reached
-   * the limit.
+   * Whether there is room for a statement. The revocation of a present or past member and a withdrawal always have room, unless their
+   * signer has reached the limit.
    */
   #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
     if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
     // Statements without weight may use half of the room, so that revoked keys leave room for admissions.
     const isIdle = says.says === 'confirm' || this.#revoked.has(signedBy)
     if (isIdle) return this.#statements.size < STATEMENTS_MAX / 2
-    return this.#statements.size < STATEMENTS_MAX || (says.says === 'revoke' && isEver.has(says.peer))
+    const isUrgent = says.says === 'withdraw' || (says.says === 'revoke' && isEver.has(says.peer))
+    return this.#statements.size < STATEMENTS_MAX || isUrgent
   }
 
   #saidBy(signer: string): number {
@@ -264,6 +276,13 @@ export class Federation {
     this.#revoked = revokedOf(this.charter, statements)
     const members = membersOf(this.charter, statements, this.#revoked)
     this.#members = new Map(members.map((member) => [member.peer, member]))
+    this.#withdrawals = withdrawalsOf(statements)
+  }
+
+  /** A withdrawal makes room once every credential that it is about has expired. */
+  #forgetPast(): void {
+    const now = this.#parts.clock.now()
+    for (const [said, statement] of this.#statements) if (isPast(statement, now)) this.#statements.delete(said)
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -274,11 +293,11 @@ export class Federation {
 }
 
 /**
- * The content that identifies a statement. The reason of a revocation does not count; the name in an admission does,
- * and so do the
- * revocations that the statement builds on.
+ * The content that identifies a statement. The reason of a revocation does not count; the name in an admission does, the
+ * time of a withdrawal, and the revocations that the statement builds on.
  */
-function whatIsSaid({ signedBy, says }: Pick<SignedStatement, 'signedBy' | 'says'>): string {
+function whatIsSaid({ signedBy, says, issuedAtMs }: SignedStatement): string {
+  if (says.says === 'withdraw') return JSON.stringify([signedBy, says.says, says.peer, issuedAtMs])
   const institution = says.says === 'admit' ? says.institution : ''
   return JSON.stringify([signedBy, says.says, says.peer, institution, ...[...(says.on ?? [])].sort()])
 }

@@ -6,14 +6,15 @@ import type { Federation } from './federation.ts'
 /** Whether a peer may connect now. A revocation overrides every list. */
 export type Permits = (peerId: string) => boolean
 
-/** Who belongs here, and who was put out. */
-export type Membership = Pick<Federation, 'isMember' | 'isRevoked'>
+/** Who belongs here, who was put out, and for whom institutions no longer vouch. */
+export type Membership = Pick<Federation, 'isMember' | 'isRevoked' | 'withdrawnAtMs'>
 
 /** The membership of the federation, without the keys that this peer had itself: others may have them. */
 export function membershipOf(federation: Membership | undefined, replaced: ReadonlySet<string>): Membership {
   return {
     isMember: (peerId) => !replaced.has(peerId) && (federation?.isMember(peerId) ?? false),
-    isRevoked: (peerId) => replaced.has(peerId) || (federation?.isRevoked(peerId) ?? false)
+    isRevoked: (peerId) => replaced.has(peerId) || (federation?.isRevoked(peerId) ?? false),
+    withdrawnAtMs: (institution, key) => federation?.withdrawnAtMs(institution, key)
   }
 }
 

@@ -91,6 +91,7 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
   const validation = { self: signer.id, catalogs, sandbox, settingsOf, wallTimeMsMax, isPeer: permits }
   const signOff = createSignOff({
     isMember: membership.isMember,
+    withdrawnAtMs: membership.withdrawnAtMs,
     permits,
     stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
@@ -221,7 +222,8 @@ async function trustOf({ config, baseDir }: Setting, membership: Membership): Pr
       const isMember = membership.isMember(peerId)
       return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
     },
-    visaIssuers: await openVisaIssuers(config.passports, baseDir)
+    visaIssuers: await openVisaIssuers(config.passports, baseDir),
+    withdrawnAtMs: membership.withdrawnAtMs
   }
 }
 

@@ -24,6 +24,7 @@ export interface Affiliation {
   readonly name: string
   /** In the institution's own words, such as researcher, student or clinician. */
   readonly role: string
+  readonly issuedAtMs: number
   readonly expiresAtMs: number
 }
 
@@ -100,7 +101,7 @@ export async function openAffiliation(
     throw new StimnetError('NOT_YET_VALID', 'reading a credential')
   }
   if (sub !== expected.key) throw new StimnetError('SIGNATURE_INVALID', "somebody else's credential")
-  return { institution, key: parseKeyId(sub), name, role, expiresAtMs: exp * 1000 }
+  return { institution, key: parseKeyId(sub), name, role, issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 }
 }
 
 async function verified(credential: string, institution: KeyId, { self, clock }: { self: string; clock: Clock }) {

@@ -10,8 +10,10 @@ import { open, seal } from '../evidence/envelope.ts'
 import { StimnetError } from '../errors.ts'
 import { isKeyId, sha256Hex } from '../ids.ts'
 import { parseJson } from '../json.ts'
+import { LIMITS } from '../limits.ts'
 import { looksOf, plainLine } from '../misleading.ts'
 import type { Signer } from '../evidence/signer.ts'
+import { LIFETIME_DAYS_MAX } from './jwt.ts'
 
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
 const line = plainLine(200).min(1)
@@ -64,9 +66,11 @@ const statementSchema = z.discriminatedUnion('says', [
   z.strictObject({ says: z.literal('admit'), ...about, institution: line }),
   z.strictObject({ says: z.literal('revoke'), ...about, reason: z.string().max(500) }),
   // A founder's peer confirms that it counted the revocation. It is no vote, but helps to decide which revocation was first.
-  z.strictObject({ says: z.literal('confirm'), ...about })
+  z.strictObject({ says: z.literal('confirm'), ...about }),
+  // The signer takes back every affiliation that it has signed so far for the key of a person. It needs no votes.
+  z.strictObject({ says: z.literal('withdraw'), charter: about.charter, peer: peerId })
 ])
-/** A statement of one member about one institution. */
+/** A statement of one member about one institution, or about the key of a person for whom it vouched. */
 export type Statement = z.output<typeof statementSchema>
 
 /** A statement whose signature was checked. */
@@ -208,6 +212,7 @@ function supportOf(charter: Charter, statements: readonly SignedStatement[]): Su
   const behind = new Map<string, Set<number>>()
   const builtOn = new Map<string, Set<string>>()
   for (const { signedBy, says } of statements) {
+    if (says.says === 'withdraw') continue
     const at = founders.indexOf(signedBy)
     const countedOut = [...(says.on ?? []), ...(says.says === 'admit' ? [] : [says.peer])]
     if (at >= 0) for (const peer of countedOut) behind.set(peer, (behind.get(peer) ?? new Set()).add(at))
@@ -313,6 +318,27 @@ function namesTaken(members: readonly Member[]): (institution: Member) => boolea
   }
   return ({ peer, institution }) =>
     looksOf(institution).some((look) => [...(peers.get(look) ?? [])].some((other) => other !== peer))
+}
+
+/** How long a withdrawal counts, ms: until every credential that was signed before it has expired. */
+const WITHDRAWN_MS = LIFETIME_DAYS_MAX * 24 * 3_600_000 + LIMITS.clockSkewMs
+
+/** Whether a statement is a withdrawal from which nothing follows any more. */
+export function isPast({ says, issuedAtMs }: SignedStatement, nowMs: number): boolean {
+  return says.says === 'withdraw' && issuedAtMs + WITHDRAWN_MS < nowMs
+}
+
+/** When each institution last withdrew its word for each key, ms. Affiliations that it signed until then do not count. */
+export function withdrawalsOf(
+  statements: readonly SignedStatement[]
+): (institution: string, key: string) => number | undefined {
+  const latest = new Map<string, number>()
+  for (const { signedBy, says, issuedAtMs } of statements) {
+    if (says.says !== 'withdraw') continue
+    const name = `${signedBy} ${says.peer}`
+    latest.set(name, Math.max(issuedAtMs, latest.get(name) ?? 0))
+  }
+  return (institution, key) => latest.get(`${institution} ${key}`)
 }
 
 /** All peers that were members at any time, revoked ones included. Their statements are kept. */

@@ -15,10 +15,16 @@ export function adviceOf(
       .join(', ')
   const unknown = refused('REQUESTER_NOT_PERMITTED')
   const custody = refused('CUSTODY_NOT_PERMITTED')
+  const withdrawn = refused('CREDENTIAL_WITHDRAWN')
   const unfit = own ? refused(...KEY_PAGE_CODES) : ''
   return [
     ...(unknown === '' ? [] : [own ? keyUnknown(unknown) : gatewayUnknown(unknown)]),
     ...(custody === '' ? [] : [`${custody}: only your own signature is accepted there. Sign with your own key.`]),
+    ...(withdrawn === ''
+      ? []
+      : [
+          `${withdrawn}: the institution that vouched for your key has withdrawn that credential. Ask it for a new one.`
+        ]),
     ...(unfit === ''
       ? []
       : [

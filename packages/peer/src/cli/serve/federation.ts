@@ -10,6 +10,7 @@ import {
   type Member,
   missingFounders,
   openStatement,
+  parseKeyId,
   type PendingStatement,
   plainName,
   signCharter,
@@ -24,7 +25,7 @@ import {
 } from '@stimnet/protocol'
 import { CONFIG_OPTION } from './start.ts'
 
-const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'replace', 'members', 'receive'] as const
+const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'replace', 'withdraw', 'members', 'receive'] as const
 
 interface Values {
   readonly config: string | undefined
@@ -39,7 +40,8 @@ interface Values {
 /** Works on files beside the peer's configuration. A running peer reads them within seconds. */
 export const federationCommand = command({
   name: 'federation',
-  usage: 'create | sign FILE | join | admit PEERID | revoke PEERID | replace OLD NEW | members | receive FILE',
+  usage:
+    'create | sign FILE | join | admit PEERID | revoke PEERID | replace OLD NEW | withdraw KEY_ID | members | receive FILE',
   summary: 'Founds a federation, admits and revokes members, lists members.',
   details: `
 create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
@@ -52,10 +54,12 @@ revoke   signs that PEERID is no longer a member (--reason TEXT). Members that i
          member signs for them.
 replace  revokes OLD and admits NEW under the name of OLD, for an institution that has a new key (stimnet identity replace). First have
          its people tell you both PeerIds, or how they end, by a channel that you know.
+withdraw takes back every credential that this institution has signed so far for the key of a person (stimnet vouch). It needs no
+         other signature, and every member knows within seconds. A credential that is signed later counts again.
 members  lists the members that this peer knows, and the pending statements with their number of signatures.
 receive  reads statements from a file, if they cannot travel over the mesh.
 
-admit, revoke and replace also print the statements, so that they can be sent in another way.
+admit, revoke, replace and withdraw also print the statements, so that they can be sent in another way.
 
   stimnet federation create --name "Parkinson network" --founder 12D3KooW…=North --founder 12D3KooX…=South
   stimnet federation sign charter.json
@@ -82,6 +86,7 @@ admit, revoke and replace also print the statements, so that they can be sent in
     if (action === 'sign') return sign(values, given('FILE', argument), io)
     if (action === 'receive') return receive(values, given('FILE', argument), io)
     if (action === 'replace') return replace(values, { from: given('OLD', argument), to: given('NEW', next) }, io)
+    if (action === 'withdraw') return withdraw(values, given('KEY_ID', argument), io)
     return say(values, action, given('PEERID', argument), io)
   }
 })
@@ -162,6 +167,17 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
   const lost = before.filter((member) => !after.some((other) => other.peer === member.peer))
   io.err(`Signed. ${standingOf(federation, { peer, action })}\n`)
   if (lost.length > 1) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
+  return EXIT.ok
+}
+
+/** Takes back what this institution said of a researcher. Others need not agree. */
+async function withdraw(values: Values, key: string, io: Io): Promise<number> {
+  const opened = await open(values)
+  if (!mayJudge(opened, io)) return EXIT.failed
+  await keepSigned({ says: 'withdraw', charter: opened.federation.id, peer: parseKeyId(key) }, opened, io)
+  io.err(
+    `Signed. Credentials of this institution for ${key} no longer count at the members, also for requests that wait there.\n`
+  )
   return EXIT.ok
 }
 
@@ -265,7 +281,7 @@ async function receive(values: Values, file: string, io: Io): Promise<number> {
   for (const jws of lines.filter((line) => line !== '')) {
     const { says, signedBy } = await openStatement(jws, { charter: federation.id, clock: systemClock })
     await keepStatement(folder, jws)
-    io.out(`${signedBy} ${says.says}s ${says.peer}\n`)
+    io.out(`${signedBy} ${says.says === 'withdraw' ? 'no longer vouches for' : `${says.says}s`} ${says.peer}\n`)
   }
   return EXIT.ok
 }

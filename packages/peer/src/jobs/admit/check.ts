@@ -29,6 +29,8 @@ export interface CheckedRequest {
 export interface Trust {
   readonly institution: (peerId: string) => boolean
   readonly visaIssuers: ReadonlyMap<string, VisaIssuer>
+  /** Until when affiliations of an institution for a key do not count, ms; undefined where it withdrew none. */
+  readonly withdrawnAtMs: (institution: string, key: string) => number | undefined
 }
 
 /** The facts that checking depends on. */
@@ -56,10 +58,8 @@ export function assertCarriedBy(peerId: string, { opened, request }: Pick<Checke
 
 /**
  * Opens a sealed JobRequest. Throws what `open` throws; AUDIENCE_MISMATCH for a request without an audience, or whose
- * trusted
- * credentials are all meant for other peers; TOO_LARGE for too many credentials; and what `openAffiliation` and
- * `openVisas`
- * throw for an invalid credential of a trusted issuer.
+ * trusted credentials are all meant for other peers; TOO_LARGE for too many credentials; CREDENTIAL_WITHDRAWN; and what
+ * `openAffiliation` and `openVisas` throw for an invalid credential of a trusted issuer.
  */
 export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<CheckedRequest> {
   const opened = await open(sealed, { type: 'job-request', clock: facts.clock, audience: facts.self })
@@ -80,10 +80,22 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
     throw new StimnetError('TOO_LARGE', 'a request with many credentials')
   }
   const expected = { key: opened.issuer, self: facts.self, clock: facts.credentialClock }
+  const affiliations = await Promise.all(words.map((credential) => openAffiliation(credential, expected)))
+  if (affiliations.some((one) => isWithdrawn(one, facts.trust))) {
+    throw new StimnetError('CREDENTIAL_WITHDRAWN', 'a request')
+  }
   return {
     opened,
     request,
-    affiliations: await Promise.all(words.map((credential) => openAffiliation(credential, expected))),
+    affiliations,
     visas: await openVisas(visas, { ...expected, issuers: visaIssuers })
   }
+}
+
+/** Whether the institution has withdrawn an affiliation since it signed it. */
+export function isWithdrawn(
+  { institution, key, issuedAtMs }: Affiliation,
+  { withdrawnAtMs }: Pick<Trust, 'withdrawnAtMs'>
+): boolean {
+  return issuedAtMs <= (withdrawnAtMs(institution, key) ?? -1)
 }

@@ -6,7 +6,7 @@ import type { PeerConfig } from '../../config/config.ts'
 import type { Permits } from '../../federation/permits.ts'
 import { type Decision, decide, type Facts, type OverShare, refuse, type ScopeUse } from '../../policy/decision.ts'
 import { ADMISSION_RULES, EARLY_RULES, STANDING_RULES } from '../../policy/rules.ts'
-import type { CheckedRequest } from './check.ts'
+import { type CheckedRequest, isWithdrawn, type Trust } from './check.ts'
 import { codeHashOf, type JobPlan } from './validate.ts'
 
 /** The requester's key, and the institution that carries the request. */
@@ -59,6 +59,8 @@ interface SignOffParts {
   readonly imageOf: (language: string) => string
   /** Whether an institution is a member of the federation now. */
   readonly isMember: (peerId: string) => boolean
+  /** Until when affiliations of an institution for a key do not count, ms. */
+  readonly withdrawnAtMs: Trust['withdrawnAtMs']
   /** Whether those who approved a request are still stewards. */
   readonly stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
@@ -98,7 +100,9 @@ function factsOf(
     issuer: checked.opened.issuer,
     askedBy,
     carrierMayConnect: askedBy === self || parts.permits(askedBy),
-    vouchedBy: checked.affiliations.map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
+    vouchedBy: checked.affiliations
+      .filter((affiliation) => !isWithdrawn(affiliation, parts))
+      .map(({ institution }) => ({ institution, isMember: parts.isMember(institution) })),
     visas: checked.visas,
     self,
     custody: checked.request.custody,
