@@ -1,27 +1,20 @@
 /**
  * Loaded into each file of tests (`node --import`): a file that leaves something open is named and ended, with what it left. Node's
  * runner waits for each file, and for whoever still writes where it wrote, however long that is.
- *
- * Properties are tried with the same cases in each run of `npm test`, so that a change is judged by what it changes. The long tests, and
- * `node --test FILE`, try others each time.
  */
 import { after } from 'node:test'
-import fc from 'fast-check'
 import { type Descendant, descendantsOf, endAll, writesWhere } from './descendants.ts'
 
 /** Time from the last test of a file until the file must have ended, ms. Closing takes long on a busy machine. */
 const END_MS_MAX = Number(process.env.STIMNET_TEST_END_MS ?? 120_000)
 /** Time for processes that were told to end, ms. */
 const GONE_MS_MAX = 3_000
-/** The seed of the cases of properties. */
-const SEED = 2_026
 
 const file = process.argv[1] ?? ''
 // Processes that tests start inherit how they are started themselves.
 if (process.env.NODE_TEST_CONTEXT !== undefined && /\.(test|long)\.ts$/.test(file)) {
   after(() => void setTimeout(endLate, END_MS_MAX).unref())
   process.on('exit', endHolders)
-  if (process.env.STIMNET_LONG === undefined) fc.configureGlobal({ seed: SEED })
 }
 
 /** Names what keeps the file from ending, and ends it. */

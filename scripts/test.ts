@@ -33,8 +33,9 @@ if (files.length === 0) {
   const settings = ['--test-reporter=spec', '--test-concurrency=3', `--test-timeout=${limitMs}`]
   // With STIMNET_LONG, tests that repeat something fifty times repeat it a thousand times.
   const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
-  const end = ['--import', join(import.meta.dirname, 'test-end.ts')]
-  const child = spawn(process.execPath, [...end, '--test', ...settings, ...options, ...files], {
+  const loaded = ['test-end.ts', ...(long ? [] : ['test-seed.ts'])]
+  const imports = loaded.flatMap((name) => ['--import', join(import.meta.dirname, name)])
+  const child = spawn(process.execPath, [...imports, '--test', ...settings, ...options, ...files], {
     cwd: root,
     stdio: 'inherit',
     env

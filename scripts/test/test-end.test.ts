@@ -33,6 +33,8 @@ describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs ca
     await mkdir(join(folder, 'test'))
     for (const name of ['test.ts', 'test-end.ts', 'descendants.ts'])
       await cp(join(scripts, name), join(folder, 'scripts', name))
+    // There are no properties, and no packages.
+    await writeFile(join(folder, 'scripts/test-seed.ts'), '')
     for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, 'test', `${name}.test.ts`), text)
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   })

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import { catalogExchange, helloExchange, jobExchange } from '../src/index.ts'
@@ -218,6 +220,37 @@ describe('asking another peer', () => {
       const answer = await asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: soon() })
       assert.equal(new TextDecoder().decode(answer.jws), 'here')
       assert.equal(asked, 2)
+    })
+  })
+
+  it('asks once more through a fresh connection also while the broken one still seems open', async () => {
+    await withNetwork(async (start) => {
+      const [asker, server] = [await start(), await start()]
+      const port = Number(/tcp\/(\d+)/.exec(server.mesh.addresses()[0] ?? '')?.[1])
+      const sockets: Socket[] = []
+      // It tells neither side that the other has closed.
+      const network = createServer({ allowHalfOpen: true }, (from) => {
+        const to = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+        sockets.push(from, to)
+        from.on('error', () => undefined).on('data', (data) => to.write(data))
+        to.on('error', () => undefined).on('data', (data) => from.write(data))
+      }).listen(0, '127.0.0.1')
+      await once(network, 'listening')
+      let asked = 0
+      server.mesh.serve(helloExchange, async (_question, from) => {
+        asked += 1
+        if (asked === 1) await server.mesh.disconnect(from)
+        return { jws: bytes('here') }
+      })
+      try {
+        const { port: through } = network.address() as AddressInfo
+        await asker.mesh.connect(`/ip4/127.0.0.1/tcp/${through}/p2p/${server.mesh.peerId}`, { signal: soon() })
+        await asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: soon() })
+        assert.equal(asked, 2)
+      } finally {
+        network.close()
+        for (const socket of sockets) socket.destroy()
+      }
     })
   })
 

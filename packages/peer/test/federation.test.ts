@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { runCommand } from '@stimnet/machine'
 import {
   canonicalBytes,
   charterId,
   charterSchema,
   systemClock as clock,
   cryptographicRandom,
+  keyFileOf,
+  MEMBERS_MAX,
   openStatement,
   type Signer,
   SimulatedClock,
@@ -17,6 +20,8 @@ import {
   signerFromSeed,
   signStatement
 } from '@stimnet/protocol'
+import { recordingIo } from '../../../test/recording-io.ts'
+import { SERVING } from '../src/cli/commands.ts'
 import { createEvents } from '../src/events.ts'
 import { Federation } from '../src/federation/federation.ts'
 
@@ -242,5 +247,37 @@ describe('the word of an institution for a person', () => {
     const said = await Promise.all(statements.map((jws) => openStatement(jws, { charter: id, clock })))
     const confirmed = said.filter(({ says, signedBy }) => says.says === 'confirm' && signedBy === ada.id)
     assert.equal(confirmed.length, 1, 'a withdrawal does not stand in for a confirmation')
+  })
+})
+
+test('a federation that has as many members as can be counted is told so before one more is signed', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const seed = cryptographicRandom.bytes(32)
+  const own = await signerFromSeed(seed)
+  const small = charterSchema.parse({
+    ...{ name: 'Network', needed: 1 },
+    founders: [own, ada].map(({ id: peer }, at) => ({ peer, institution: `Founder ${at}` }))
+  })
+  const signed = await Promise.all([own, ada].map((signer) => signCharter(small, { signer, clock })))
+  await writeFile(join(folder, 'charter.json'), JSON.stringify({ charter: small, signatures: signed }))
+  await writeFile(
+    join(folder, 'stimnet.yaml'),
+    'institution: Own\ndata_dir: data\nfederation: { charter: charter.json }\n'
+  )
+  await mkdir(join(folder, 'data/federation'), { recursive: true, mode: 0o700 })
+  await writeFile(join(folder, 'data/identity.key'), keyFileOf(seed), { mode: 0o600 })
+  const smallId = await charterId(small)
+  const others = await Promise.all(Array.from({ length: MEMBERS_MAX - 2 }, newSigner))
+  for (const [at, { id: peer }] of others.entries()) {
+    const says = { says: 'admit', charter: smallId, peer, institution: `Member ${at}` } as const
+    const jws = await signStatement(says, { signer: at < 100 ? own : ada, clock })
+    await writeFile(join(folder, `data/federation/${at}.jws`), jws)
+  }
+  const federation = SERVING.find(({ name }) => name === 'federation')
+  assert.ok(federation)
+  const args = ['admit', eve.id, '--institution', 'One more', '--config', join(folder, 'stimnet.yaml')]
+  await assert.rejects(runCommand(federation, args, recordingIo()), {
+    ...{ code: 'PARAMETER_INVALID', message: /has 256 members, and no more can be counted/ }
   })
 })

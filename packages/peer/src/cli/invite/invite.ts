@@ -7,6 +7,7 @@ import {
   INVITE_BYTES,
   invitationCode,
   isNameOfOther,
+  MEMBERS_MAX,
   isPhrase,
   type Signer,
   signerFromSeed,
@@ -106,6 +107,8 @@ async function hostOf(configFile: string): Promise<Host> {
   const events = createEvents({ level: 'silent', nodeId: config.node_id })
   const federation = await Federation.open({ charterFile, folder, clock: systemClock, events })
   if (!federation.isMember(signer.id)) refuse('This peer is not a member, so its signature would admit nobody')
+  if (federation.members().length >= MEMBERS_MAX)
+    refuse(`The federation has ${MEMBERS_MAX} members, and no more can be counted: revoke one that has left first`)
   return { config, seed, signer, federation, folder, charterJson: await readFile(charterFile, 'utf8') }
 }
 

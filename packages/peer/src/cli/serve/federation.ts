@@ -7,6 +7,7 @@ import {
   charterSchema,
   isNameOfFounder,
   isNameOfOther,
+  MEMBERS_MAX,
   type Member,
   missingFounders,
   openStatement,
@@ -26,6 +27,8 @@ import {
 import { CONFIG_OPTION } from './start.ts'
 
 const ACTIONS = ['create', 'sign', 'join', 'admit', 'revoke', 'replace', 'withdraw', 'members', 'receive'] as const
+
+const FULL = `The federation has ${MEMBERS_MAX} members, and no more can be counted: revoke one that has left first.`
 
 interface Values {
   readonly config: string | undefined
@@ -247,7 +250,9 @@ function statementOf(
     const says = { says: 'admit', ...about, institution: values.institution } as const
     const name = plainName(200).safeParse(values.institution)
     const taken = `A member is called ${JSON.stringify(values.institution)}, or nearly so: give the newcomer a different name.`
-    const why = name.success ? (isNameOfOther(members, says) ? taken : undefined) : name.error.issues[0]?.message
+    const isFull = members.length >= MEMBERS_MAX && !members.some(({ peer }) => peer === about.peer)
+    const unfit = isFull ? FULL : isNameOfOther(members, says) ? taken : undefined
+    const why = name.success ? unfit : name.error.issues[0]?.message
     if (why === undefined) return says
     throw new StimnetError('PARAMETER_INVALID', why, { reason: why })
   }
