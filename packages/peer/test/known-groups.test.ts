@@ -104,6 +104,66 @@ async function openedWithVisits(): Promise<ModelStudy> {
   return ModelStudy.open(tables, rows, { synthetic: false, precision: 'statistical' })
 }
 
+/** The same people, of whom those who had an event have a row in a table of infections, or one of an unscheduled visit. */
+async function openedWithRows(which: 'one' | 'several' | 'visit', presence?: 'known' | 'unknown'): Promise<ModelStudy> {
+  const visit = { name: 'visit', type: 'category', levels: ['planned', 'unplanned'], identifying: true }
+  const grade = { name: 'grade', type: 'integer', minimum: 0, maximum: 9, identifying: false }
+  const infections = {
+    ...{ name: 'infections', one_row_per_subject: which === 'one', variables: [grade] },
+    ...(presence === undefined ? {} : { presence }),
+    ...(which === 'visit' ? { variables: [visit, grade] } : {})
+  }
+  const tables = [{ ...TABLE, variables: TABLE.variables.filter(({ name }) => name !== 'event') }, infections]
+  const had = ROWS.filter(({ event }) => event === 'yes').map(({ id }, i) => ({ id, grade: i % 4, visit: 'unplanned' }))
+  const all = ROWS.map(({ id }, i) => ({ id, grade: i % 4, visit: 'planned' }))
+  const rows = { people: ROWS.map(({ event, ...row }) => row), infections: which === 'visit' ? [...all, ...had] : had }
+  return ModelStudy.open(tables, rows, { synthetic: false, precision: 'statistical' })
+}
+
+describe('having a row in a table in which few have one is like having had the event', () => {
+  for (const which of ['one', 'several', 'visit'] as const) {
+    const from = `FROM people JOIN infections USING (id)${which === 'visit' ? " WHERE visit = 'unplanned'" : ''}`
+    for (const [name, what] of Object.entries({
+      counts: 'COUNT(DISTINCT id) AS n',
+      means: 'AVG(lab) AS m',
+      ages: 'AVG(age) AS m'
+    })) {
+      test(`${name} of groups after that of those who have one: ${which}`, async () => {
+        const study = await openedWithRows(which)
+        assert.match(await seen(study, `SELECT ${what} ${from}`), /^\[1/)
+        const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+        for (const site of GROUPS) {
+          heard.get(HAS.get(site) ?? false)?.add(await seen(study, `SELECT ${what} FROM people WHERE site = '${site}'`))
+        }
+        await study.close()
+        assert.equal(heard.get(false)?.size, 1, JSON.stringify([...(heard.get(false) ?? [])]))
+        assert.deepEqual(heard.get(true), heard.get(false))
+      })
+    }
+
+    test(`five known people are not counted exactly if each has one: ${which}`, async () => {
+      const had = ROWS.filter(({ event }) => event === 'yes').slice(0, IN_GROUP)
+      const oneOf = (some: readonly Person[]) =>
+        some.map(({ site, bed }) => `(site = '${site}' AND bed = '${bed}')`).join(' OR ')
+      const study = await openedWithRows(which)
+      const and = which === 'visit' ? 'AND' : 'WHERE'
+      const said = await seen(study, `SELECT COUNT(DISTINCT id) AS n ${from} ${and} (${oneOf(had)})`)
+      await study.close()
+      assert.equal(said, 'COHORT_NOT_RELEASABLE')
+    })
+  }
+
+  test('unless the steward says that others know who has one', async () => {
+    const study = await openedWithRows('one', 'known')
+    const had = ROWS.filter(({ event }) => event === 'yes').map(
+      ({ site, bed }) => `(site = '${site}' AND bed = '${bed}')`
+    )
+    const sql = `SELECT COUNT(DISTINCT id) AS n FROM people JOIN infections USING (id) WHERE ${had.slice(0, 6).join(' OR ')}`
+    assert.match(await seen(study, sql), /^\[1/)
+    await study.close()
+  })
+})
+
 describe('what is seen of a small known group says nothing of those in it who had an event', () => {
   for (const [name, what] of Object.entries({ counts: 'COUNT(DISTINCT id) AS n', means: 'AVG(lab) AS m' })) {
     for (const [of, open, from] of [

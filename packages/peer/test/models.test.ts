@@ -90,6 +90,26 @@ describe('The Gram matrix of a model', () => {
     assert.deepEqual(await card(0), [400, 400])
   })
 
+  test('of a table in which some people have no row is of those who have one', async (t) => {
+    const rows = people(200, 4)
+    const own = ['id', 'score', 'dose']
+    const parted = (row: StudyRow, isOwn: boolean) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => name === 'id' || own.includes(name) === isOwn))
+    const tables = [false, true].map((isOwn) => ({
+      ...{ name: isOwn ? 'scans' : 'people', one_row_per_subject: true },
+      variables: VARIABLES.filter(({ name }) => own.includes(name) === isOwn)
+    }))
+    const scanned = rows.filter((_, i) => i % 16 > 0)
+    const study = await ModelStudy.open(
+      tables,
+      { people: rows.map((row) => parted(row, false)), scans: scanned.map((row) => parted(row, true)) },
+      { synthetic: false, precision: 'exact' }
+    )
+    t.after(() => study.close())
+    const gram = gramOfAnswer(await study.model('score ~ sex'))
+    assert.equal(gram.n, scanned.length)
+  })
+
   test('a cohort of all but few people of the catalog has no model', async (t) => {
     const study = await open(t, people(400, 16, 3))
     assertRefused(await study.model('score ~ marker', centre('A', 'B')), /all but few people of the catalog/)

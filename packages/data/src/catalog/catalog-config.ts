@@ -124,6 +124,11 @@ const tableSchema = z.strictObject({
   description: textSchema.default(''),
   /** Promised by the steward and checked: a second row of a subject is refused. */
   one_row_per_subject: z.boolean().default(false),
+  /**
+   * Whether others are taken to know who has a row here. Default: known, unless fewer than half of the people of the catalog have one, as
+   * in a table of infections.
+   */
+  presence: z.enum(['known', 'unknown']).optional(),
   variables: z.array(variableSchema).min(1).max(VARIABLES_MAX)
 })
 

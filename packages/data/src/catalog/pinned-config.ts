@@ -17,8 +17,10 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
   const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current
   const { requesters: _, ...rest } = stored
   const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
+  const presenceOf = (name: string) => current.tables.find((table) => table.name === name)?.presence
   return {
     ...rest,
+    tables: stored.tables.map((table) => ({ ...table, presence: presenceOf(table.name) })),
     title,
     description,
     keywords,

@@ -16,7 +16,7 @@ import {
   type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import type { FactsOf } from './facts.ts'
+import { type FactsOf, isPresence, presenceIn } from './facts.ts'
 import { comparisonsIn, decided } from './filters.ts'
 import type { SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
@@ -41,7 +41,7 @@ export interface Defining {
   readonly leavesNobody?: boolean
 }
 
-/** A cohort and a plan over it. */
+/** A cohort and a plan over it. The plan may be of no table: then it has one group, of the cohort. */
 interface Question {
   readonly cohort: Filter | undefined
   readonly plan: Plan
@@ -71,13 +71,15 @@ export interface Relaxed {
 export function relaxedBy(
   descriptor: CatalogDescriptor,
   facts: FactsOf,
-  { cohort, plan }: { readonly cohort: Filter | undefined; readonly plan: Plan }
+  { cohort, plan, hidden }: { readonly cohort: Filter | undefined; readonly plan: Plan; readonly hidden?: Hidden }
 ): Relaxed[] {
   const inFilter = new Set([...refsIn(descriptor, cohort), ...refsIn(descriptor, plan.where, plan.tables)])
   const inKeys = plan.groupBy.map(({ variable }) => variable)
   const unknown = [...new Set([...inFilter, ...inKeys])].filter((variable) => !facts(variable).identifying)
+  const tables = descriptor.tables.filter(({ name }) => hidden?.has(name) && plan.tables.includes(name))
+  const ofRows = tables.map((table) => withoutTable(descriptor, { cohort, plan }, table))
   // All names of one variable are treated together.
-  return [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
+  const ofValues = [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
     const [variable] = names
     if (variable === undefined) return []
     if (!names.some((name) => inFilter.has(name)))
@@ -102,6 +104,36 @@ export function relaxedBy(
       }
     ]
   })
+  return [...ofValues, ...ofRows]
+}
+
+/** The tables of which others do not know who has a row. */
+export type Hidden = ReadonlySet<string>
+
+/** The question without a table, and without the conditions on it: whether somebody has a row is like a value of a variable. */
+function withoutTable(
+  descriptor: CatalogDescriptor,
+  { cohort, plan }: { readonly cohort: Filter | undefined; readonly plan: Plan },
+  table: CatalogDescriptor['tables'][number]
+): Relaxed {
+  const own = table.variables.map(({ name }): VariableRef => `${table.name}.${name}`)
+  const isIt = (tables?: readonly string[]) => (column: string) => own.includes(refOf(descriptor, column, tables))
+  const { where } = plan
+  const others: Plan = {
+    tables: plan.tables.filter((name) => name !== table.name),
+    groupBy: plan.groupBy.filter(({ variable }) => !own.includes(variable)),
+    measures: [{ kind: 'subjects', name: 'people' }],
+    ...(where === undefined ? {} : { where })
+  }
+  const question = questionOf(others, relaxed(cohort, isIt(), true), relaxed(where, isIt(plan.tables), true))
+  return {
+    variable: presenceIn(table.name),
+    // Its keys are no conditions of the others.
+    names: [presenceIn(table.name), ...own],
+    question: question && { ...question, level: 'row' },
+    always: undefined,
+    isOfMissing: true
+  }
 }
 
 /** A question with other filters; undefined if nobody can satisfy them. */
@@ -219,7 +251,8 @@ function partOver(
   const found = reduction.groups.filter((group) =>
     group.key.every((label, at) => (isFree[at] === true ? withMissing || label !== null : label === key[at]))
   )
-  const sets = found.flatMap((group) => partOf(group, part) ?? [])
+  // Who could have a row could have each value in it.
+  const sets = found.flatMap((group) => partOf(group, isPresence(variable) ? 'group' : part) ?? [])
   const [first, ...others] = sets
   if (first === undefined) return undefined
   const subjects = others.reduce((all, { support }) => all.or(support), first.support)

@@ -42,18 +42,37 @@ export interface VariableSource {
   readonly variable?: VariableDescriptor
 }
 
+/**
+ * The name for having a row in a table. It stands for a variable where others do not know who has one: that somebody is in a table of
+ * infections says that there was an infection.
+ */
+export function presenceIn(table: string): VariableRef {
+  return `${table}.${PRESENCE}`
+}
+
+/** Whether a name stands for having a row. */
+export function isPresence(variable: VariableRef): boolean {
+  return variable.endsWith(`.${PRESENCE}`)
+}
+
+/** No variable has this name. */
+const PRESENCE = '*'
+
 /** Facts about all variables of a description. Without `sourceOf`, each variable is its own source. */
 export function variableFacts(
   descriptor: CatalogDescriptor,
   sourceOf: (variable: VariableRef) => VariableSource = itself
 ): Map<VariableRef, VariableFacts> {
   return new Map(
-    descriptor.tables.flatMap((table) =>
-      table.variables.map((variable): [VariableRef, VariableFacts] => {
+    descriptor.tables.flatMap((table) => {
+      const facts = table.variables.map((variable): [VariableRef, VariableFacts] => {
         const ref: VariableRef = `${table.name}.${variable.name}`
         return [ref, factsOf(variable, sourceOf(ref))]
       })
-    )
+      const own = facts[0]?.[1].own ?? `${table.name}.`
+      const presence = presenceIn(own.slice(0, own.indexOf('.')))
+      return [...facts, [presenceIn(table.name), { ...unknownFacts(presence), bounded: true, cells: 2, values: 2 }]]
+    })
   )
 }
 

@@ -5,7 +5,7 @@
  * person count as two, whatever values that person has.
  *
  * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has
- * a row in a table that can have several rows per subject. For every combination of true and false of these
+ * a row in a table that can have several rows per subject, or in one of which that is declared or rare (`hidden`). For every combination of true and false of these
  * comparisons, the question's conditions become conditions on known variables: `A and responder` becomes A or nobody,
  * `responder or B` becomes everybody or B.
  */
@@ -22,7 +22,8 @@ import {
   type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import type { FactsOf } from './facts.ts'
+import type { Hidden } from './defining.ts'
+import { type FactsOf, presenceIn } from './facts.ts'
 import { comparisonsIn, decided } from './filters.ts'
 
 /** One level of a variable, such as the visit, by which others know the rows of the long table. */
@@ -73,14 +74,19 @@ const FILTERS_MAX = 24
 export function possibleBy(
   descriptor: CatalogDescriptor,
   facts: FactsOf,
-  { cohort, plan }: { readonly cohort?: Filter | undefined; readonly plan?: Plan | undefined }
+  {
+    cohort,
+    plan,
+    hidden = new Set()
+  }: { readonly cohort?: Filter | undefined; readonly plan?: Plan | undefined; readonly hidden?: Hidden }
 ): PossibleQuestion | undefined {
   const isLong = (name: string) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject)
   const conditions = [
     ...(cohort === undefined ? [] : [{ scope: 'cohort', filter: inFull(cohort, descriptor) }]),
     ...(plan?.where === undefined ? [] : [{ scope: 'rows', filter: inFull(plan.where, descriptor, plan.tables) }])
   ]
-  const isKnown = (ref: string) => facts(ref as VariableRef).identifying && !isLong(tableOf(ref))
+  const isKnown = (ref: string) =>
+    facts(ref as VariableRef).identifying && !isLong(tableOf(ref)) && !hidden.has(tableOf(ref))
   const atoms = new Map<string, Comparison>()
   for (const { scope, filter } of conditions) {
     for (const one of comparisonsIn(filter)) if (!isKnown(one.column)) atoms.set(nameOf(scope, one, isLong), one)
@@ -88,7 +94,10 @@ export function possibleBy(
   const keys = plan?.groupBy.map(({ variable }) => variable) ?? []
   const unknownKeys = keys.filter((key) => !isKnown(key))
   const named = [...[...atoms.values()].map(({ column }) => column as VariableRef), ...unknownKeys]
-  const unknown = [...new Set(named.filter((ref) => !facts(ref).identifying).map((ref) => facts(ref).own))].sort()
+  const read = [...(plan?.tables ?? []), ...named.map(tableOf)]
+  const unsaid = [...hidden].filter((table) => read.includes(table)).map(presenceIn)
+  const ofValues = named.filter((ref) => !facts(ref).identifying)
+  const unknown = [...new Set([...ofValues, ...unsaid].map((ref) => facts(ref).own))].sort()
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
   if (unknown.length === 0 && long === undefined) return undefined
   if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with variables that others do not know`)
@@ -194,7 +203,11 @@ interface RowVariable {
 }
 
 /** The only category of the long table by which others know its rows; undefined if there is none, or more than one. */
-function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string | undefined): RowVariable | undefined {
+export function rowVariable(
+  descriptor: CatalogDescriptor,
+  facts: FactsOf,
+  long: string | undefined
+): RowVariable | undefined {
   const table = descriptor.tables.find(({ name }) => name === long)
   const found = (table?.variables ?? []).flatMap(({ name, type, levels }) => {
     const variable: VariableRef = `${table?.name}.${name}`

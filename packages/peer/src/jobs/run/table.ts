@@ -4,6 +4,7 @@ import {
   type Aggregate,
   type Defining,
   factsIn,
+  isPresence,
   type KnownValues,
   type KnownVariable,
   type LeftOut,
@@ -32,6 +33,7 @@ import {
 } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
+import { hiddenIn } from './hidden.ts'
 
 /** The question that is put to a catalog. */
 export interface TableAsked {
@@ -166,7 +168,9 @@ export async function possibleOf(
   catalog: Catalog,
   asked: { readonly cohort?: Filter | undefined; readonly plan?: Plan }
 ): Promise<Possible | undefined> {
-  const question = possibleBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), asked)
+  const hidden = await hiddenIn(catalog, asked)
+  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const question = possibleBy(catalog.descriptor, facts, { ...asked, hidden })
   if (question === undefined) return undefined
   const { filters, ...rest } = question
   const sets = []
@@ -212,10 +216,9 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
   const over = async (question: { plan: Plan; cohort: Filter | undefined } | undefined) =>
     question && { plan: question.plan, cohort: await catalog.cohort(question.cohort) }
   const relaxed = []
-  for (const one of relaxedBy(catalog.descriptor, factsIn(variableFacts(catalog.descriptor, catalog.sourceOf)), {
-    cohort: filter,
-    plan
-  })) {
+  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const asked = { cohort: filter, plan, hidden: await hiddenIn(catalog, { cohort: filter, plan }) }
+  for (const one of relaxedBy(catalog.descriptor, facts, asked)) {
     const { variable, names, question } = one
     const without = await over(question)
     const isKey = plan.groupBy.some((key) => names.includes(key.variable))
@@ -235,7 +238,9 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
   const { complete, spacing } = await overEverybody(catalog, [
     ...plan.measures.flatMap(variablesOf),
     ...plan.groupBy.map(({ variable }) => variable),
-    ...relaxed.flatMap(({ of }) => (setIn(of.variable) === undefined ? [of.variable] : []))
+    ...relaxed.flatMap(({ of: { variable } }) =>
+      setIn(variable) === undefined && !isPresence(variable) ? [variable] : []
+    )
   ])
   return { relaxed, values, complete, spacing, possible: await possibleOf(catalog, { cohort: filter, plan }) }
 }
@@ -262,8 +267,7 @@ interface OverEverybody {
 const OVER_EVERYBODY = new WeakMap<Catalog, Map<VariableRef, OverEverybody>>()
 
 /**
- * The variables of which every subject, or every row of a table with several rows per subject, has a value, and the spacing of those
- * of few values. Neither depends on the people of the question.
+ * The variables of which every row of their table has a value, and the spacing of those of few values. Neither depends on the people of the question.
  */
 async function overEverybody(
   catalog: Catalog,
@@ -287,9 +291,8 @@ async function readEverybody(catalog: Catalog, ref: VariableRef): Promise<OverEv
   const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
   const [group] = groups
   const column = group?.columns.get(ref)
-  const isComplete = table.oneRowPerSubject
-    ? column?.support.size === everybody.size
-    : column !== undefined && column.rows === group?.rows
+  // Whoever has no row lacks no value: that is a question about the table.
+  const isComplete = column !== undefined && column.rows === group?.rows
   const isNumber = variable.type === 'integer' || variable.type === 'number'
   const spacing = isNumber && column ? spacingOf(column, catalog.descriptor.cohortSizeMin) : undefined
   return { isComplete, spacing }
@@ -310,7 +313,7 @@ export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownVa
 
 /** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
-  if (setIn(variable) !== undefined) return undefined
+  if (setIn(variable) !== undefined || isPresence(variable)) return undefined
   const { table } = resolveVariable(catalog.descriptor, variable)
   const hasOne: Filter = { not: { column: variable, op: 'is null', values: [] } }
   if (table.oneRowPerSubject) return { plan, cohort: cohort.and(await catalog.cohort(hasOne)) }
@@ -329,7 +332,8 @@ async function reduced(
     const reductions: Partial<Record<keyof typeof over, Reduction>> = {}
     for (const which of ['without', 'always', 'valued'] as const) {
       const asked = over[which]
-      if (asked !== undefined) reductions[which] = await catalog.reduce(asked.plan, asked.cohort, options)
+      if (asked !== undefined)
+        reductions[which] = await reducedAs(plan, asked, (over) => catalog.reduce(over.plan, over.cohort, options))
     }
     defining.push({ ...of, ...reductions })
   }
@@ -345,6 +349,24 @@ async function reduced(
     ...(possible ? { possible } : {}),
     ...(leftOut ? { leftOut } : {})
   }
+}
+
+/** Reduces a plan that may lack tables of another one: in its groups, a key that it lacks is missing. */
+async function reducedAs(
+  { groupBy }: Plan,
+  over: Over,
+  reduce: (over: Over) => Promise<Reduction>
+): Promise<Reduction> {
+  const { plan, cohort } = over
+  const places = groupBy.map((key) => plan.groupBy.findIndex(({ variable }) => variable === key.variable))
+  if (plan.tables.length === 0) {
+    const everybody = { support: cohort, rows: cohort.size, columns: new Map(), pairs: new Map() }
+    return { groups: cohort.size === 0 ? [] : [{ key: places.map(() => null), ...everybody }] }
+  }
+  const reduction = await reduce(over)
+  if (!places.includes(-1)) return reduction
+  const groups = reduction.groups.map((group) => ({ ...group, key: places.map((at) => group.key[at] ?? null) }))
+  return { ...reduction, groups }
 }
 
 /**
