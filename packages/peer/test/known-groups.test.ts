@@ -65,12 +65,10 @@ const TABLE = {
 const ROWS = people(3)
 const HAS = new Map(GROUPS.map((site) => [site, ROWS.some((one) => one.site === site && one.event === 'yes')]))
 
+const REAL = { synthetic: false, precision: 'statistical' } as const
+
 async function opened(): Promise<ModelStudy> {
-  return ModelStudy.open(
-    [TABLE],
-    { people: [...ROWS].map((row) => ({ ...row })) },
-    { synthetic: false, precision: 'statistical' }
-  )
+  return ModelStudy.open([TABLE], { people: [...ROWS].map((row) => ({ ...row })) }, REAL)
 }
 
 /** All that somebody who asks sees of an answer, but for its numbers. */
@@ -101,7 +99,7 @@ async function openedWithVisits(): Promise<ModelStudy> {
     { id: one.id, visit: 'second', event: 'no', lab: ROWS[(i + 7) % PEOPLE]?.lab ?? null }
   ])
   const rows = { people: ROWS.map(({ id, site: at }) => ({ id, site: at })), visits }
-  return ModelStudy.open(tables, rows, { synthetic: false, precision: 'statistical' })
+  return ModelStudy.open(tables, rows, REAL)
 }
 
 /** The same people, of whom those who had an event have a row in a table of infections, or one of an unscheduled visit. */
@@ -117,7 +115,7 @@ async function openedWithRows(which: 'one' | 'several' | 'visit', presence?: 'kn
   const had = ROWS.filter(({ event }) => event === 'yes').map(({ id }, i) => ({ id, grade: i % 4, visit: 'unplanned' }))
   const all = ROWS.map(({ id }, i) => ({ id, grade: i % 4, visit: 'planned' }))
   const rows = { people: ROWS.map(({ event, ...row }) => row), infections: which === 'visit' ? [...all, ...had] : had }
-  return ModelStudy.open(tables, rows, { synthetic: false, precision: 'statistical' })
+  return ModelStudy.open(tables, rows, REAL)
 }
 
 describe('having a row in a table in which few have one is like having had the event', () => {
@@ -283,5 +281,29 @@ describe('several questions together say no more of it', () => {
       await study.close()
     }
     assert.deepEqual(heard[0], heard[1])
+  })
+
+  test('how many of a known group are among five who had an event', async () => {
+    const [some, ...rest] = [1, 2, 3, 4, 5, 6].map((seed) => people(seed))
+    assert.ok(some)
+    for (const [name, what] of Object.entries({ count: 'COUNT(DISTINCT id) AS n', mean: 'AVG(age) AS m' })) {
+      const heard = new Map<number, Set<string>>()
+      for (const rows of [some, ...rest]) {
+        const had = rows.filter((one) => hasEvent(one)).slice(0, IN_GROUP)
+        const others = rows.filter((one) => !hasEvent(one)).slice(0, 10)
+        const oneOf = (all: readonly Person[]) => all.map(({ site, bed }) => `(site = '${site}' AND bed = '${bed}')`)
+        for (const many of [0, 2, 3, 4, 5]) {
+          const study = await ModelStudy.open([TABLE], { people: rows.map((row) => ({ ...row })) }, REAL)
+          const first = `SELECT COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' AND (${oneOf([...had, ...others]).join(' OR ')})`
+          assert.match(await seen(study, first), /^\[1/)
+          const five = [...had.slice(0, many), ...others.slice(0, IN_GROUP - many)]
+          const said = await seen(study, `SELECT ${what} FROM people WHERE ${oneOf(five).join(' OR ')}`)
+          heard.set(many, (heard.get(many) ?? new Set()).add(said))
+          await study.close()
+        }
+      }
+      const [none] = [...(heard.get(0) ?? [])]
+      for (const [many, said] of heard) assert.deepEqual([...said], [none], `${name}: ${many} of them`)
+    }
   })
 })

@@ -79,8 +79,10 @@ export interface Entry {
   readonly rung?: number
   /** Whether the number is rounded by itself; see `Span.isFree`. */
   readonly isRounded?: boolean
-  /** Whether others do not know who is in the set of a sum; see `LedgerDraft.tell`. */
+  /** Whether others do not know who is in the set; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
+  /** For a count of such a set: the set that others know of which it is a part. */
+  readonly within?: SolvedSet | undefined
   /** Who pays for the information of a number of people. */
   readonly payers?: Payers | undefined
 }
@@ -98,8 +100,8 @@ export class LedgersDraft {
   }
 
   /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
-  tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }): boolean {
-    return this.#subjects.tellLevel(level, count)
+  tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }, k: number): boolean {
+    return this.#subjects.tellLevel(level, count, k)
   }
 
   /** The current state, to which each draft can be rolled back. */
@@ -186,7 +188,7 @@ export class LedgersDraft {
   }
 
   #tellOne(
-    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers }: Entry,
+    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers, within }: Entry,
     k: number
   ): Objection | undefined {
     const { quantity, of, kind } = number
@@ -200,11 +202,12 @@ export class LedgersDraft {
       rung,
       isRounded,
       isOfUnknown,
-      about: about.map((one) => beside(one, other, isOfUnknown))
+      about: about.map((one) => beside(one, other, isOfUnknown && kind === 'sum'))
     }
     const optional = {
       ...(shown === undefined ? {} : { shown }),
       ...(off === undefined ? {} : { off }),
+      ...(within === undefined || this.#where(within)[0] !== draft ? {} : { within: this.#where(within)[1] }),
       // The rows of a person pay as they are: who has a row is not hidden.
       ...(payers === undefined || draft === this.#rows ? {} : { payers })
     }
@@ -219,7 +222,8 @@ export class LedgersDraft {
     if (kind !== 'count' || draft === this.#subjects) return undefined
     // A count of rows is also recorded as a count of the people who have them: where each
     // has one row, both are the same number.
-    return this.#subjects.tell([{ quantity, set: of.subjects }], k)
+    const people = { quantity, set: of.subjects, isOfUnknown }
+    return this.#subjects.tell([within === undefined ? people : { ...people, within: within.subjects }], k)
   }
 }
 

@@ -29,8 +29,9 @@ function told(
   sets: readonly (SubjectSet | Asked)[],
   k: number,
   quantity = 'x'
-): { ledger: SpanLedger; sets: SubjectSet[] } {
+): { ledger: SpanLedger; sets: SubjectSet[]; unknown: SubjectSet[] } {
   const admitted: SubjectSet[] = []
+  const unknown: SubjectSet[] = []
   let now = ledger
   for (const one of sets) {
     const draft = new LedgerDraft(now)
@@ -39,9 +40,15 @@ function told(
     const about = [{ variable: 'secret', bits: 0, bitsMax: 1 }]
     if (draft.tell([{ quantity, set: of, isOfUnknown, about }], k) !== undefined) continue
     admitted.push(of)
+    if (isOfUnknown) unknown.push(of)
     now = draft.result()
   }
-  return { ledger: now, sets: admitted }
+  return { ledger: now, sets: admitted, unknown }
+}
+
+/** Sets that are judged together: of counts those that others know and those that they do not, of sums all. */
+function judgedTogether(quantity: string, { sets, unknown }: Pick<ReturnType<typeof told>, 'sets' | 'unknown'>) {
+  return quantity === '1' ? [unknown, sets.filter((one) => !unknown.includes(one))] : [sets]
 }
 
 describe('no combination of told sums of a quantity rests on fewer than k people', () => {
@@ -106,13 +113,16 @@ describe('no combination of told sums of a quantity rests on fewer than k people
       fc.assert(
         fc.property(history, ({ universe, k, sets }) => {
           const asked = sets.map(({ of, isOfUnknown }) => ({ of: set(universe, of), isOfUnknown }))
-          const { ledger, sets: admitted } = told(SpanLedger.start(universe), asked, k, quantity)
+          const all = told(SpanLedger.start(universe), asked, k, quantity)
+          const { ledger } = all
           const leverage = ledger.parts.spans.get(quantity)?.leverage ?? new Float64Array()
           const largest = leverage.reduce((most, one) => Math.max(most, one), 0)
           if (largest > 1.2 / k) beyond++
           if (quantity !== '1') assert.ok(largest <= 2 * (1 / k + 1 / (2 * k * k)), `${largest}`)
-          const least = supportMin(admitted, universe)
-          assert.ok(least >= k, `${least} of ${JSON.stringify(admitted.map((one) => [...one]))}`)
+          for (const together of judgedTogether(quantity, all)) {
+            const least = supportMin(together, universe)
+            assert.ok(least >= k, `${least} of ${JSON.stringify(together.map((one) => [...one]))}`)
+          }
           const known = told(
             SpanLedger.start(universe),
             asked.filter(({ isOfUnknown }) => !isOfUnknown),
@@ -140,9 +150,10 @@ describe('no combination of told sums of a quantity rests on fewer than k people
       fc.property(rows, fc.integer({ min: 2, max: 3 }), fc.constantFrom('1', 'x'), ({ owners, sets }, k, quantity) => {
         const start = SpanLedger.start(owners.length, owners)
         const asked = sets.map(({ of, isOfUnknown }) => ({ of: set(owners.length, of), isOfUnknown }))
-        const { sets: admitted } = told(start, asked, k, quantity)
-        if (admitted.length > 1) judged += 1
-        assert.ok(supportMin(admitted, owners.length, { owners, upTo: k }) >= k)
+        const all = told(start, asked, k, quantity)
+        if (all.sets.length > 1) judged += 1
+        for (const together of judgedTogether(quantity, all))
+          assert.ok(supportMin(together, owners.length, { owners, upTo: k }) >= k)
       }),
       { numRuns: 3_000 }
     )
@@ -564,7 +575,7 @@ describe('a ledger that is carried into a newer epoch', () => {
     assert.equal(draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20), about }], 5), undefined)
     const yes = set(20, [0, 2, 4, 6, 8])
     assert.equal(
-      draft.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: SubjectSet.everyone(20), having: yes }),
+      draft.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: SubjectSet.everyone(20), having: yes }, 5),
       true
     )
     const to = Uint32Array.from({ length: 20 }, (_, i) => i)
@@ -579,7 +590,7 @@ describe('a ledger that is carried into a newer epoch', () => {
     // All five people with the level are among these nine, so the others would be certain not to have it.
     const nine = set(23, [...Array(9).keys()])
     assert.equal(
-      again.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: nine, having: set(23, [...yes]) }),
+      again.tellLevel({ variable: 'v', level: 'yes', levels: 2 }, { of: nine, having: set(23, [...yes]) }, 5),
       false
     )
   })

@@ -13,8 +13,8 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
-import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { checksumOf } from '../ledger/checksum.ts'
+import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './basis.ts'
@@ -383,7 +383,7 @@ class Judging {
     const { mark } = this.#draft
     for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, measure, basis)]) {
       const isFew = 'isPart' in count && count.of.size > 0 && count.of.size - count.having.size < this.#k
-      if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count)) continue
+      if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count, this.#k)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable }
     }
@@ -533,7 +533,10 @@ class Judging {
         about: [],
         aboutPeople: []
       })),
-      ...numbers.map((number) => this.#entryOf(number, asked, { ofSums: rung, group }))
+      ...numbers.map((number) => ({
+        ...this.#entryOf(number, asked, { ofSums: rung, group }),
+        ...this.#hiddenOf(number, { group, measure, whole: numbers[0]?.of })
+      }))
     ]
   }
 
@@ -587,7 +590,6 @@ class Judging {
       number,
       rung,
       isRounded: number.kind === 'sum' && settings.precision === 'statistical',
-      isOfUnknown: number.kind === 'sum' && this.#rules.defining.length > 0,
       payers: this.#payersOf(number.quantity, group),
       about,
       // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
@@ -596,6 +598,28 @@ class Judging {
       ),
       shown: rounds ? roundCount(items, settings) : undefined
     }
+  }
+
+  /**
+   * Whether others do not know who is in the set of a number; and for a count the known set of which it is a part, without those who lack
+   * a value. `whole`: the people of the first number of the cell, of whom those with a level are a part.
+   */
+  #hiddenOf(
+    { kind, level }: CellNumber,
+    { group, measure, whole }: { group: ReducedGroup; measure: Measure; whole: SolvedSet | undefined }
+  ): Pick<Entry, 'isOfUnknown' | 'within'> {
+    const { defining, complete, facts, settings, possible } = this.#rules
+    if (kind === 'sum') return { isOfUnknown: defining.length > 0 }
+    if (level !== undefined && !facts(level.variable).identifying) return { isOfUnknown: true, within: whole }
+    const mayLack = !settings.synthetic && variablesOf(measure).some((variable) => complete?.has(variable) !== true)
+    const [one, ...others] = defining
+    if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack }
+    if (others.length === 0) {
+      const { of } = this.#saidBy(one, group, partOf(measure), group.support)
+      return { isOfUnknown: true, within: of && { subjects: of } }
+    }
+    const could = (possible === undefined ? [] : possibleIn(group, possible, this.#plan)).map(({ people }) => people)
+    return { isOfUnknown: true, within: { subjects: could.reduce((all, people) => all.or(people), group.support) } }
   }
 
   /**

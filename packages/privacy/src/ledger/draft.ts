@@ -5,6 +5,7 @@ import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
+import { restOnFewModulo } from './residues.ts'
 import { addedTo, type Placed, Span } from './span.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
@@ -31,6 +32,8 @@ export interface Told {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set. Then, and ever after, the quantity has two spans; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
+  /** For a count of such a set: the set that others know of which it is a part. */
+  readonly within?: SubjectSet
   /** Who pays for its information in place of the people of the set. */
   readonly payers?: Payers
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
@@ -141,7 +144,8 @@ export class LedgerDraft {
    *
    * Whether a number is admitted must not show whether one known person is in a set that others do not know.
    * So counts are judged by how few people a combination can rest on, and not by leverage: whoever is counted counts as one, and no
-   * value is to be found; so are sums without the people at an end, of whom others do not know who they are. Of other quantities, sums
+   * value is to be found. Counts of sets that others know are judged among themselves, since their numbers are known; those of other sets
+   * among themselves, with the known sets in which they are. So are sums without the people at an end, of whom others do not know who they are. Of other quantities, sums
    * over sets that others know are judged among themselves by a leverage of one in k; together with sums over sets that others do not
    * know, by how few people a combination can rest on and, where its values are not known to others, by two in k.
    */
@@ -183,9 +187,14 @@ export class LedgerDraft {
 
   /**
    * Records how many people of a set have a level of a variable. Returns false, and records nothing, if somebody's level would
-   * be certain from this and all earlier counts. `level` is the name used in the question; one level can have several names.
+   * be certain from this and all earlier counts, or a combination of them modulo a small prime would rest on fewer than `k` people.
+   * `level` is the name used in the question; one level can have several names.
    */
-  tellLevel({ variable, level, levels }: LevelName, { of, having }: { of: SubjectSet; having: SubjectSet }): boolean {
+  tellLevel(
+    { variable, level, levels }: LevelName,
+    { of, having }: { of: SubjectSet; having: SubjectSet },
+    k: number
+  ): boolean {
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
     count.of = this.#patterns.extend(count.of)
     const name = `${variable} ${level}`
@@ -194,7 +203,8 @@ export class LedgerDraft {
     if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having))) return true
     const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
     const all = [...before, ...others]
-    if (someAreCertain(this.#auditPatterns(withAlike([...before, count], others)))) return false
+    const patterns = this.#auditPatterns(withAlike([...before, count], others))
+    if (someAreCertain(patterns) || restOnFewModulo(patterns, k)) return false
     const rest = restOf(count, all, levels)
     if (rest !== undefined && someAreCertain(this.#auditPatterns(withAlike([rest], [count, ...all])))) return false
     this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
@@ -453,26 +463,42 @@ export class LedgerDraft {
   }
 
   #tellIn(told: Told & { readonly isIn: Uint8Array }, k: number): Objection | undefined {
-    const { quantity, set, isIn, about = [], shown, rung = 0, isRounded = false, isOfUnknown = false, payers } = told
+    const {
+      quantity,
+      set,
+      isIn,
+      about = [],
+      shown,
+      rung = 0,
+      isRounded = false,
+      isOfUnknown = false,
+      payers,
+      within
+    } = told
     // The set is empty, so the sum is zero whatever the values are.
     if (!isIn.includes(1)) return undefined
     const span = this.#spanOf(quantity)
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
-    const account = isOfUnknown ? accountOfUnknown : (variable: string) => variable
+    if (quantity === ONE) {
+      const objection = this.#tellCount({ set, isIn, isOfUnknown, ...(within === undefined ? {} : { within }) }, k)
+      if (objection !== undefined) return objection
+    }
+    const account = isOfUnknown && quantity !== ONE ? accountOfUnknown : (variable: string) => variable
     if (placed.kind === 'within') {
       if (span.isFree(placed.weights, { rung, isRounded })) return undefined
       return this.#tellAgain({ quantity, isIn, rung }, about, { payers, account })
     }
-    if (isOfUnknown) this.#split(quantity)
-    const isAmongKnown = !isOfUnknown && this.#spans.has(OF_KNOWN + quantity)
+    if (isOfUnknown && quantity !== ONE) this.#split(quantity)
+    const isAmongKnown = quantity !== ONE && !isOfUnknown && this.#spans.has(OF_KNOWN + quantity)
     if (isAmongKnown) {
       const charged = payers === undefined ? about : []
       const objection = this.#tellIn({ quantity: OF_KNOWN + quantity, set, isIn, about: charged }, k)
       if (objection !== undefined) return objection.why === 'leverage' ? { ...objection, quantity } : objection
     }
     const next = span.with(this.#patterns, isIn, placed, { shown, rung })
-    const apart = this.#blocks.apart(next, { before: span, ...this.#limits(quantity, k, about.length > 0) })
+    const limits = this.#limits(quantity, k, about.length > 0)
+    const apart = quantity === ONE ? [] : this.#blocks.apart(next, { before: span, ...limits })
     if (apart.length > 0) return { why: 'leverage', quantity, set, apart: this.#apartOf(apart, set) }
     for (const one of isAmongKnown && payers === undefined ? [] : about) {
       const own = { ...one, variable: account(one.variable) }
@@ -493,7 +519,36 @@ export class LedgerDraft {
   /** Keeps the sums over sets that others know in a span of their own from now on, beside the span of all. */
   #split(quantity: string): void {
     const name = OF_KNOWN + quantity
-    if (quantity !== ONE && !this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
+    if (!this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
+  }
+
+  /** Judges a count among those of known sets or among those of others; the span of all counts shows what follows from which. */
+  #tellCount({ set, isIn, isOfUnknown, within }: Counted, k: number): Objection | undefined {
+    this.#partCounts()
+    const name = (isOfUnknown ? OF_UNKNOWN : OF_KNOWN) + ONE
+    const whole = isOfUnknown && within !== undefined ? this.#isIn(within) : undefined
+    const told = this.#patterns.extend(isIn)
+    let span = this.#spanOf(name)
+    for (const one of whole === undefined ? [told] : [whole, told]) {
+      const placed = span.place(this.#patterns, one)
+      if (placed.kind === 'unsure') return { why: 'unsure' }
+      if (placed.kind === 'within') continue
+      const next = span.with(this.#patterns, one, placed)
+      const apart = one === told ? this.#blocks.apart(next, { before: span, ...this.#limits(name, k, true) }) : []
+      if (apart.length > 0) return { why: 'leverage', quantity: ONE, set, apart: this.#apartOf(apart, set) }
+      span = next
+      this.#isChanged = true
+    }
+    this.#spans.set(name, span)
+    return undefined
+  }
+
+  /** Counts of a ledger from before they were parted can be of either kind. */
+  #partCounts(): void {
+    const names = [OF_KNOWN + ONE, OF_UNKNOWN + ONE]
+    if (names.some((name) => this.#spans.has(name))) return
+    const before = this.#spanOf(ONE)
+    for (const name of names) this.#spans.set(name, before)
   }
 
   /** The limits of the span of a quantity; see `tell`. `isSecret`: others do not know its values. */
@@ -502,7 +557,7 @@ export class LedgerDraft {
     k: number,
     isSecret: boolean
   ): { readonly leverageMax: number; readonly peopleMin?: number } {
-    if (quantity === ONE || quantity.startsWith(OFF_END)) return { leverageMax: 1, peopleMin: k }
+    if (isOfCounts(quantity) || quantity.startsWith(OFF_END)) return { leverageMax: 1, peopleMin: k }
     if (!this.#spans.has(OF_KNOWN + quantity)) return { leverageMax: leverageMax(k) }
     return { leverageMax: isSecret ? 2 * leverageMax(k) : 1, peopleMin: k }
   }
@@ -618,6 +673,13 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((flag, i) => flag & (other[i] ?? 0))
 }
 
+/** Whether a span is of counts. */
+function isOfCounts(quantity: string): boolean {
+  return [ONE, OF_KNOWN + ONE, OF_UNKNOWN + ONE].includes(quantity)
+}
+
+type Counted = Pick<Told, 'set' | 'within'> & { readonly isIn: Uint8Array; readonly isOfUnknown: boolean }
+
 /** A sum, and the people in it who are not at one end of the range. */
 interface SumAtEnd extends Pick<Told, 'quantity' | 'set'> {
   readonly end: number
@@ -644,6 +706,9 @@ export const OFF_END = 'off end'
 
 /** The names of spans of the sums of a quantity over sets that others know begin so. */
 export const OF_KNOWN = 'of known '
+
+/** The name of the span of counts of sets that others do not know begins so. */
+export const OF_UNKNOWN = 'of unknown '
 
 /** The names of spans of the sets of everybody who could be among the people of a quantity's numbers begin so. */
 export const OF_POSSIBLE = 'of possible '

@@ -4,9 +4,9 @@
  * columns over the number of people.
  */
 import type { SubjectSet } from '@stimnet/protocol'
-import { ANYTHING, OF_KNOWN, OF_POSSIBLE, OFF_END, ONE } from '../ledger/draft.ts'
-import type { SpanLedger } from '../ledger/span-ledger.ts'
 import { isOfWhom, roundOf } from '../judge/numbers.ts'
+import { ANYTHING, OF_KNOWN, OF_POSSIBLE, OF_UNKNOWN, OFF_END, ONE } from '../ledger/draft.ts'
+import type { SpanLedger } from '../ledger/span-ledger.ts'
 
 /**
  * The columns of which sums over people of the cohort alone were told: each variable counts once, and each count of a part of the
@@ -55,6 +55,6 @@ function isFirstPower(quantity: string): boolean {
   const isNote =
     isOfWhom({ quantity }) ||
     quantity === ANYTHING ||
-    [OFF_END, OF_KNOWN, OF_POSSIBLE].some((prefix) => quantity.startsWith(prefix))
+    [OFF_END, OF_KNOWN, OF_POSSIBLE, OF_UNKNOWN].some((prefix) => quantity.startsWith(prefix))
   return !isNote && !quantity.includes('*') && !/\^\d+$/.test(quantity)
 }
