@@ -327,6 +327,30 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('known-groups')
   },
   {
+    id: 'counts-together',
+    control: 'Whether a known group is counted does not show how many of it are among other people who were counted',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'const name = (isOfUnknown ? OF_UNKNOWN : OF_KNOWN) + ONE',
+    to: 'const name = OF_KNOWN + ONE',
+    noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'no-parity',
+    control: 'No combination of counts modulo a small prime rests on fewer than k people',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (someAreCertain(patterns) || restOnFewModulo(patterns, k)) return false',
+    to: 'if (someAreCertain(patterns)) return false',
+    noticedBy: privacyTest('residues')
+  },
+  {
+    id: 'rows-are-known',
+    control: 'Who has a row in a table in which few have one counts as not known to others',
+    file: `${PEER}/jobs/run/hidden.ts`,
+    from: "if (said === 'unknown' ? people < everybody.size : isRare(people)) tables.add(name)",
+    to: '',
+    noticedBy: peerTest('known-groups')
+  },
+  {
     id: 'members-pay-alone',
     control: 'All who could be among the people of a number pay for it alike',
     file: `${PRIVACY}/judge/suppress.ts`,
