@@ -184,9 +184,13 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
   }
 }
 
+/** Of two categories with as many levels as a catalog may declare. An institution that lies may send any levels. */
+const GROUPS_MAX = 256 ** 2
+
 function survivalAsked(kind: SurvivalTest['kind'], { of, by, survival }: TestResult): PlanTest | undefined {
   if (survival === undefined) return undefined
   const { event, levels, times, until, strata, site } = survival
+  if (levels.reduce((groups, own) => groups * Math.max(1, own.length), 1) > GROUPS_MAX) return undefined
   const optional = {
     ...(times === undefined ? {} : { times }),
     ...(until === undefined ? {} : { until }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Output, PlanTest, TestResult } from '@stimnet/protocol'
-import { estimateName, testAsked, testName } from '@stimnet/statistics'
+import { estimateName, pool, testAsked, testName } from '@stimnet/statistics'
 import { apart, numbersOfR, pooledTest } from '../classical/fixtures.ts'
 import {
   ARMS,
@@ -229,8 +229,22 @@ describe('hazard ratios are not made, and the note says why,', () => {
 
   test('of counts that are no numbers of people, however large: an institution can send any number', () => {
     for (const round of [(rows: number) => rows + 0.5, (rows: number) => rows * 1e6])
-      untold(of(people, {}, { round }), /no number of people/)
+      untold(of(people, {}, { round }), /not whole, or larger than/)
   })
+})
+
+test('an answer that claims more levels than a catalog can declare is not compared at all', () => {
+  for (const name of ['cox', 'log_rank']) {
+    const plan = planned({ name })
+    const levels = Array.from({ length: 40 }, () => ['a', 'b'])
+    const output = told(plan, study(36, 300))
+    assert.ok(output.kind === 'table')
+    const [made] = output.tests ?? []
+    assert.ok(made?.survival)
+    const claimed = { ...made, survival: { ...made.survival, levels } }
+    assert.equal(testAsked(claimed), undefined)
+    assert.deepEqual(pool([{ site: 's0', output: { ...output, tests: [claimed] } }]).tests ?? [], [])
+  }
 })
 
 describe('a question for hazard ratios', () => {

@@ -40,7 +40,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   const notes = [
     gridNote(grids.map(({ length }) => length)),
     `Ties after Efron. Compared with ${references.join(', ')}.`,
-    ...(empty.length === 0 ? [] : [`Nobody has ${empty.join(', ')}.`]),
+    ...(empty.length === 0 ? [] : [`Nobody has ${listed(empty, ', ')}.`]),
     PROPORTIONAL
   ]
   const df = estimates.length
@@ -50,7 +50,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
 const OFF = 'Counts are rounded for privacy or hide who lacks a time: no hazard ratio can be made of them.'
 const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
 const NO_EVENT = 'Nobody had the event.'
-const FALSE_COUNTS = 'A count is no number of people.'
+const FALSE_COUNTS = 'A number of people is not whole, or larger than any institution has.'
 const PROPORTIONAL = 'A hazard ratio is taken to be the same at all times.'
 const WHAT_HELPS = 'Leave the level out by a filter, or join levels.'
 
@@ -84,28 +84,27 @@ interface Asked {
 }
 
 function designOf({ by, covariates, groups }: Asked, made: readonly RiskSets[]): Design {
-  const [n, observed] = [made.map((one) => one.n), made.map((one) => one.observed)]
-  const told = covariates.map((levels, c) =>
-    levels.map((level): Level => {
-      const places = [...groups.keys()].filter((g) => groups[g]?.[c] === level)
-      const sum = (parts: readonly (readonly number[])[]) =>
-        exactSum(parts.flatMap((part) => places.map((g) => part[g] ?? 0)))
-      return { column: by[c] ?? '', level, n: sum(n), observed: sum(observed) }
+  const people = groups.map((_, g) => exactSum(made.map(({ n }) => n[g] ?? 0)))
+  const events = groups.map((_, g) => exactSum(made.map(({ observed }) => observed[g] ?? 0)))
+  const told = covariates.map((levels, c) => {
+    const placesOf = Map.groupBy(groups.keys(), (g) => groups[g]?.[c])
+    return levels.map((level): Level => {
+      const sum = (counts: readonly number[]) => exactSum((placesOf.get(level) ?? []).map((g) => counts[g] ?? 0))
+      return { column: by[c] ?? '', level, n: sum(people), observed: sum(events) }
     })
-  )
+  })
   const present = told.map((levels) => levels.filter((one) => one.n > 0))
   const columns = present.flatMap(([reference, ...others]) =>
     others.map((one): Column => ({ ...one, reference: reference?.level ?? '' }))
   )
+  const keyOf = (column: string | undefined, level: string) => JSON.stringify([column, level])
+  const places = new Map(columns.map(({ column, level }, i) => [keyOf(column, level), i]))
   return {
     columns,
     references: present.flatMap((levels) => levels.slice(0, 1)),
     empty: told.flat().filter((one) => one.n <= 0),
     constant: by.filter((_, c) => (present[c]?.length ?? 2) < 2),
-    lines: groups.map((group) => {
-      const isIn = ({ column, level }: Column) => group[by.indexOf(column)] === level
-      return [...columns.keys()].filter((i) => isIn(columns[i] as Column))
-    })
+    lines: groups.map((group) => group.flatMap((level, c) => places.get(keyOf(by[c], level)) ?? []))
   }
 }
 
@@ -124,7 +123,7 @@ function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
   const why = reasonAgainst(made, design)
   if (why !== undefined) return why
   const aliased = aliasedIn(hazards).map((i) => nameOf(design.columns[i]))
-  if (aliased.length > 0) return `The data do not tell ${aliased.join(', ')} apart from other levels. ${WHAT_HELPS}`
+  if (aliased.length > 0) return `The data do not tell ${listed(aliased, ', ')} apart from other levels. ${WHAT_HELPS}`
   const without = [...design.references, ...design.columns].filter(({ observed }) => observed === 0)
   if (without.length > 0) return withoutEvent(without, design)
   const maximum = maximumOf(hazards)
@@ -154,12 +153,20 @@ function nameOf(level: Level | undefined): string {
   return `${level?.column} ${level?.level}`
 }
 
+const NAMES_MAX = 10
+
+/** The first ones, with how many others there are. */
+function listed(texts: readonly string[], between: string): string {
+  const others = texts.length - NAMES_MAX
+  return [...texts.slice(0, NAMES_MAX), ...(others > 0 ? [`(and ${others} more)`] : [])].join(between)
+}
+
 function withoutEvent(levels: readonly Level[], { references }: Design): string {
   const said = levels.map((one) => {
     const ratio = references.includes(one) ? 'each hazard ratio to it is infinite' : 'its hazard ratio is 0'
     return `Nobody with ${nameOf(one)} had the event: ${ratio}.`
   })
-  return [...said, WHAT_HELPS].join(' ')
+  return `${listed(said, ' ')} ${WHAT_HELPS}`
 }
 
 /** An estimate that ran away moved by about one with the last step; the others hardly moved. */
@@ -172,7 +179,7 @@ function runningAway({ steps }: RunningAway, { columns }: Design): string {
     return Math.abs(step) > MOVED_MIN ? [`The hazard ratio of ${nameOf(column)} to ${column.reference} is ${end}.`] : []
   })
   const said = moved.length > 0 ? moved : ['Hazard ratios are 0 or infinite.']
-  return [...said, 'Those with the event differ in it from all others at risk.', WHAT_HELPS].join(' ')
+  return `${listed(said, ' ')} Those with the event differ in it from all others at risk. ${WHAT_HELPS}`
 }
 
 function estimateOf({ column, level, reference, n }: Column, maximum: Maximum, at: number): TestEstimate {

@@ -6,7 +6,7 @@ import { type Giving, giving } from '../given.ts'
 import type { TestSite } from '../table.ts'
 import { isRounded, onGrid, totalOf } from './counted.ts'
 import { LATE } from './life-table.ts'
-import { type Split, splitOf, together } from './split.ts'
+import { type Split, splitsOf, together } from './split.ts'
 
 /** One stratum: by group, the parts of all sites. */
 export type Stratum = readonly Split[]
@@ -29,7 +29,8 @@ export function strataOf(
   { groups, strata }: { readonly groups: Labels; readonly strata: Labels }
 ): Strata {
   const givers = giving(sites, (site) => {
-    const split = strata.map((stratum) => groups.map((group) => splitOf(site, test, [...group, ...stratum])))
+    const splitOf = splitsOf(site, test)
+    const split = strata.map((stratum) => groups.map((group) => splitOf([...group, ...stratum])))
     return split.flat().includes(undefined) ? undefined : (split as Split[][])
   })
   const all =
