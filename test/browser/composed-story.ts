@@ -1,4 +1,4 @@
-/** A researcher composes survival curves, a log-rank test, a logistic model and principal components in the console. */
+/** A researcher composes survival curves, a log-rank test, hazard ratios, a logistic model and principal components in the console. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { Person } from './chromium.ts'
@@ -10,6 +10,7 @@ const ask = (page: Page) => page.getByRole('button', { name: 'Ask 3 institutions
 /** Signed in already. Each question is composed from what the catalog allows, asked, and read. */
 export async function composesModels(person: Person, url: string): Promise<void> {
   await survival(person, url)
+  await hazards(person, url)
   await logistic(person, url)
   await components(person, url)
   await harmonisation(person, url)
@@ -50,6 +51,25 @@ async function survival({ page, picture, accessible }: Person, url: string): Pro
   await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
   assert.equal(await page.getByLabel('Event', { exact: true }).inputValue(), 'safety.adverse_event')
   assert.equal(await page.getByLabel('Survival at').inputValue(), '90, 300')
+}
+
+async function hazards({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'safety_data')
+  await statisticOf(page).selectOption('cox')
+  await page.getByText('Choose one or two variables that make the groups.').waitFor()
+  assert.ok(await page.getByRole('checkbox', { name: 'Compare people within their own institution' }).isChecked())
+  await page.getByLabel('Time', { exact: true }).selectOption('safety.days')
+  await page.getByLabel('Event', { exact: true }).selectOption('safety.adverse_event')
+  await page.getByLabel('Level of those who had the event').selectOption('yes')
+  await page.getByRole('group', { name: 'In groups of' }).getByLabel('arm').check()
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  const ratios = page.getByRole('table', { name: /^Proportional hazards \(Cox\) within institutions/ })
+  await ratios.getByRole('row', { name: /^hazard ratio of surgery to medication \(arm\)/ }).waitFor()
+  const plot = page.getByRole('img', { name: /hazard ratio of surgery to medication/ }).first()
+  await plot.scrollIntoViewIfNeeded()
+  await picture('29-hazard-ratios')
+  await accessible('hazard ratios')
 }
 
 async function logistic({ page, picture, accessible }: Person, url: string): Promise<void> {

@@ -418,7 +418,7 @@ describe('statistics of three institutions', () => {
     })
 
     await t.test(
-      'survival of each sex on the grid that the institutions have in common, and its log-rank test',
+      'survival of each sex on the grid that the institutions have in common, and its log-rank test and hazard ratio',
       async () => {
         const call = { variables: ['days', 'died'], by: ['people.sex'], arguments: { event: 'yes' } }
         const answer = await ask(client, { name: 'kaplan_meier', ...call })
@@ -460,6 +460,18 @@ describe('statistics of three institutions', () => {
           sum(counted.map(({ observed }) => observed)),
           'expected'
         )
+        // From the same counts the hazard ratio, which is near the ratio of observed to expected events.
+        const hazards = await ask(client, { name: 'cox', ...call, arguments: { ...call.arguments, site: 'none' } })
+        assert.deepEqual(hazards.pooled?.rows, compared.pooled?.rows)
+        const [cox] = hazards.pooled?.tests ?? []
+        assert.ok(cox?.p != null && cox.sites?.length === 3, JSON.stringify(cox))
+        const [reference, other] = SEXES.map((sex) => counted.find(({ group }) => group === sex))
+        const ratio = (of: typeof other) => (of?.observed ?? 0) / (of?.expected ?? 0)
+        const [hazard] = cox.estimates ?? []
+        assert.deepEqual([hazard?.groups, hazard?.n], [[...SEXES].reverse(), other?.n])
+        assert.ok(Math.abs((hazard?.estimate ?? 0) / (ratio(other) / ratio(reference)) - 1) < 0.05, JSON.stringify(cox))
+        const checked = await verifyAndPool(hazards, { peers: peers.map(({ peerId }) => peerId) })
+        assert.deepEqual(checked.pooled, hazards.pooled)
         const ranks = await ask(client, { name: 'mann_whitney', variables: ['days'], by: ['people.sex'] })
         assert.ok((ranks.pooled?.tests?.[0]?.p ?? 1) < 0.01, JSON.stringify(ranks.pooled?.tests))
         const median = await ask(client, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TestResult } from '@stimnet/protocol'
+import type { TestEstimate, TestResult } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { answerText } from '../src/answer/answer.ts'
 import { survivalLines } from '../src/answer/survival.ts'
@@ -278,7 +278,13 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   assert.equal(text(tests), '', 'and no line of a test')
 })
 
-test('a log-rank test has the events of each group, and a test of ranks its z', () => {
+const hazardRatio = (
+  column: string,
+  groups: string[],
+  numbers: Pick<TestEstimate, 'n' | 'estimate' | 'interval' | 'p'>
+): TestEstimate => ({ measure: 'hazard_ratio', column, groups, ...numbers })
+
+test('a log-rank test has the events of each group, hazard ratios their columns, and a test of ranks its z', () => {
   const none = { difference: null, interval: null, groups: [] }
   const counts = [
     { group: 'drug', n: 60, observed: 20, expected: 25.5 },
@@ -301,6 +307,38 @@ test('a log-rank test has the events of each group, and a test of ranks its z', 
     ]),
     '\nLog-rank test, count_days by arm: χ²(1) = 2.5, p = 0.114.\n' +
       '  drug: n = 60, 20 events, 25.5 expected\n  placebo: n = 60, 30 events, 24.5 expected\n'
+  )
+  assert.equal(
+    text([
+      {
+        ...WELCH,
+        ...none,
+        kind: 'cox',
+        of: 'count_days',
+        by: ['arm', 'sex'],
+        statistic: 7.25,
+        df: [2],
+        p: 0.0266,
+        note: 'Compared with arm placebo, sex F.',
+        adjusted_for: 'site',
+        survival: {
+          event: survival.event,
+          levels: [
+            ['placebo', 'drug'],
+            ['F', 'M']
+          ],
+          strata: 0,
+          site: 'stratum'
+        },
+        estimates: [
+          hazardRatio('arm', ['drug', 'placebo'], { n: 60, estimate: 0.62, interval: [0.43, 0.9], p: 0.0116 }),
+          hazardRatio('sex', ['M', 'F'], { n: 70, estimate: 3e140, interval: null, p: 0.99 })
+        ]
+      }
+    ]),
+    '\nProportional hazards (Cox) within institutions, count_days by arm, sex: χ²(2) = 7.25, p = 0.0266. Compared with arm placebo, sex F.\n' +
+      '  hazard ratio of drug to placebo (arm): 0.62 (0.43 to 0.9), n = 60, p = 0.0116\n' +
+      '  hazard ratio of M to F (sex): 3e+140 (no interval), n = 70, p = 0.990\n'
   )
   const ranks = { w: 2100, corrected: false, grid: [10] }
   const estimates = [{ measure: 'superiority' as const, groups: ['a', 'b'], n: 120, estimate: 0.58, interval: null }]

@@ -17,7 +17,7 @@ import {
   withVariables,
   writeModel
 } from '../src/ask/statistic/model.ts'
-import { eventsOf, timesOf } from '../src/ask/statistic/survival.ts'
+import { eventsOf, survivalChosen, timesOf } from '../src/ask/statistic/survival.ts'
 import { missingIn } from '../src/ask/draft/ready.ts'
 import { starterSql } from '../src/ask/draft/starters.ts'
 import { agreedContract } from '../src/ask/compare/agreed.ts'
@@ -426,6 +426,23 @@ describe('a question that is changed and asked again', () => {
     assert.deepEqual(again(draft({ picked: ranks })).draft.picked.survival, { ...compared, times: '', until: '' })
     assert.deepEqual(again(draft({ picked: ranks })).lost, [])
 
+    // Hazard ratios are within institutions unless somebody says otherwise, and of one or two categories.
+    const within = survivalChosen('cox', { ...survival, bySite: false })
+    assert.equal(within.bySite, true)
+    assert.equal(survivalChosen('log_rank', within).bySite, false)
+    const hazards = { ...curves, name: 'cox', by: ['subjects.sex', 'subjects.diagnosis'], survival: within }
+    assert.deepEqual(callOf(hazards), {
+      ...{ name: 'cox', variables: ['subjects.age', 'subjects.diagnosis'], by: hazards.by },
+      arguments: { event: 'mixed' }
+    })
+    const open = { ...hazards, by: ['subjects.sex'], survival: { ...compared, bySite: false } }
+    assert.deepEqual(callOf(open).arguments, { event: 'mixed', strata: 'subjects.diagnosis', site: 'none' })
+    for (const picked of [hazards, open]) {
+      const found = again(draft({ picked }))
+      assert.deepEqual([found.draft.picked.by, found.lost], [picked.by, []])
+      assert.deepEqual(found.draft.picked.survival, { ...picked.survival, times: '', until: '' })
+    }
+
     const lacks = (more: Partial<typeof survival>, name = 'kaplan_meier', by: string[] = []) => {
       const statistic = STATISTICS.find((one) => one.name === name)
       const asked = { ...curves, name, by, survival: { ...survival, ...more } }
@@ -439,6 +456,12 @@ describe('a question that is changed and asked again', () => {
     assert.match(lacks({ times: '1 '.repeat(13) }), /Times: at most 12/)
     assert.match(lacks({ until: '0' }), /one number above 0/)
     assert.match(lacks({}, 'log_rank'), /Choose the variable that makes the groups/)
+    assert.match(lacks({}, 'cox'), /Choose one or two variables that make the groups/)
+    assert.equal(lacks({}, 'cox', ['subjects.sex', 'subjects.diagnosis']), '')
+    assert.match(
+      lacks({ strata: 'subjects.diagnosis' }, 'cox', ['subjects.sex', 'subjects.visit']),
+      /Choose at most two variables/
+    )
     // Only a number with a grid is a time, and only a category or an integer 0 or 1 an event.
     assert.deepEqual(
       timesOf(variables).map(({ ref }) => ref),

@@ -1,8 +1,8 @@
 /** Scales and estimates: where things stand on a plot, and what its intervals are made of. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { TableOutput } from '@stimnet/protocol'
-import { testsOfOutput } from '@stimnet/sdk'
+import type { PlanTest, TableOutput } from '@stimnet/protocol'
+import { pool, testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
@@ -71,6 +71,32 @@ function momentsOf(values: readonly number[]) {
   return { n: values.length, sum, deviations: values.reduce((a, b) => a + (b - mean) ** 2, 0) }
 }
 
+const ARMS = ['a', 'b', 'c']
+const SEXES = ['female', 'male']
+
+/** People of three arms and two sexes, by whether they died in the first or second year. */
+function hazardsOf(name: string, at: number): SiteTable {
+  const keys = ['arm', 'sex', 'died'].map((key) => ({
+    ...{ name: key, role: 'key' as const, kind: 'key', variables: [`t.${key}`] }
+  }))
+  const rows = ARMS.flatMap((arm, a) =>
+    SEXES.flatMap((sex, s) =>
+      ['no', 'yes'].map((died, d) => {
+        const bins = [0, 1].map((from) => ({
+          from,
+          to: from + 1,
+          rows: 10 + ((a + 2 * s + 3 * d + at) % 5) * (1 + from)
+        }))
+        const many = bins.reduce((sum, bin) => sum + bin.rows, 0)
+        return { values: [arm, sex, died, many], parts: { count_days: { bins } } }
+      })
+    )
+  )
+  const days = { name: 'count_days', role: 'measure' as const, kind: 'bins', variables: ['t.days'] }
+  const empty = siteOf(name, null)
+  return { ...empty, table: { ...empty.table, columns: [...keys, days], rows, withheld: { groups: 0, cells: 0 } } }
+}
+
 describe('a forest plot', () => {
   const sites: readonly SiteTable[] = [siteOf('North', [2, 4, 6, 8]), siteOf('South', [10, 12, 14])]
 
@@ -118,6 +144,31 @@ describe('a forest plot', () => {
       [['Mean of age, female', ['North', 'South', 'West', 'Pooled']]]
     )
     assert.equal(forests[0]?.estimates[0]?.low, own.estimates?.[0]?.interval?.[0])
+  })
+
+  it('shows the hazard ratio of each level beside those of the institutions, and where it would be nothing', () => {
+    const hazards = ['North', 'South'].map((name, at) => hazardsOf(name, at))
+    const asked: PlanTest = {
+      kind: 'cox',
+      of: 'count_days',
+      by: ['arm', 'sex'],
+      event: { key: 'died', level: 'yes', others: ['no'] },
+      levels: [ARMS, SEXES],
+      strata: 0,
+      site: 'stratum'
+    }
+    const pooled = pool(
+      hazards.map(({ peerId, table }) => ({ site: peerId, output: { ...table, tests: testsOfOutput([asked], table) } }))
+    )
+    const forests = forestsOf(pooled, [], hazards)
+    assert.deepEqual(
+      forests.map(({ title, nothingAt, estimates }) => [title, nothingAt, estimates.map(({ name }) => name)]),
+      ['b to a (arm)', 'c to a (arm)', 'male to female (sex)'].map((name) => [
+        `Proportional hazards (Cox) within institutions: count_days, hazard ratio of ${name}`,
+        1,
+        ['North', 'South', 'Pooled']
+      ])
+    )
   })
 
   it('is not drawn of one institution alone', () => {

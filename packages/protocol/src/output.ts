@@ -319,7 +319,7 @@ export type OutputPart = OutputRow['parts'][string]
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
   ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise'],
-  ...['quantile_interval', 'kaplan_meier', 'log_rank', 'mann_whitney']
+  ...['quantile_interval', 'kaplan_meier', 'log_rank', 'cox', 'mann_whitney']
 ] as const
 
 /** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
@@ -353,21 +353,24 @@ const ESTIMATE_MEASURES = [
     'risk_difference',
     'difference',
     'quantile',
-    'superiority'
+    'superiority',
+    'hazard_ratio'
   ]
 ] as const
 
 /** One number with its 95 % interval, where a test gives several. */
 const estimateSchema = z.object({
   measure: z.enum(ESTIMATE_MEASURES),
-  /** Of an interval: the labels of the row, in the order of `by`, null for missing. Of a difference: both groups. */
+  /** Of an interval: the labels of the row, in the order of `by`, null for missing. Of a difference: both groups. Of `hazard_ratio`: a level, and the reference. */
   groups: z.array(z.string().nullable()),
+  /** Of `hazard_ratio`: the column in `by` that has these levels. */
+  column: z.string().optional(),
   /** Values, pairs or people behind it. */
   n: z.number().nullable(),
   estimate: z.number().nullable(),
   /** Low and high. */
   interval: z.array(z.number()).nullable(),
-  /** Of `pairwise`: after Holm, over all comparisons of the test. */
+  /** Of `pairwise`: after Holm, over all comparisons of the test. Of `cox`: Wald's. */
   p: z.number().nullable().optional(),
   /** Of a pooled estimate: PeerIds of those who gave it. */
   sites: z.array(z.string()).optional()
@@ -442,7 +445,9 @@ const survivalSchema = z.object({
   levels: z.array(z.array(z.string())),
   times: z.array(z.number()).optional(),
   until: z.number().optional(),
-  /** Of `log_rank`. */
+  /** Of `cox`: how many of the last columns in `by` are strata. */
+  strata: z.number().int().min(0).max(2).optional(),
+  /** Of `log_rank` and `cox`. */
   site: z.enum(['none', 'stratum']).optional(),
   /** Of `kaplan_meier`. */
   curves: z.array(survivalCurveSchema).optional(),
@@ -450,7 +455,7 @@ const survivalSchema = z.object({
   counts: z
     .array(z.object({ group: z.string(), n: z.number(), observed: z.number(), expected: z.number() }))
     .optional(),
-  /** Of `log_rank`: the ends of the intervals; one list for each stratum. */
+  /** Of `log_rank` and `cox`: the ends of the intervals; one list for each stratum. */
   grids: z.array(z.array(z.number().nullable())).optional()
 })
 
@@ -485,7 +490,7 @@ const testResultSchema = z.object({
   meta: metaSchema.optional(),
   /** Of `one_sample`: what the mean is compared with. Of `quantile_interval`: the share below the quantile. */
   value: z.number().optional(),
-  /** Of `kaplan_meier` and `log_rank`. */
+  /** Of `kaplan_meier`, `log_rank` and `cox`. */
   survival: survivalSchema.optional(),
   /** Of `mann_whitney`: W, as in R, whether corrected for continuity, and the edges between the bins, without the outer ones. */
   ranks: z.object({ w: z.number().nullable(), corrected: z.boolean(), grid: z.array(z.number()) }).optional(),

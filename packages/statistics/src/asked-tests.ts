@@ -2,7 +2,7 @@
 import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
 import { hasFlag, invalid, twoLevels } from './measures.ts'
 import { classicalTests } from './tests/asked-classical.ts'
-import { binnedTests, isOfBins } from './tests/binned/asked-binned.ts'
+import { binnedTests, isOfBins, isOfTimes } from './tests/binned/asked-binned.ts'
 import { META_METHODS } from './tests/meta.ts'
 
 /**
@@ -21,8 +21,7 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
       // Of survival each person has one time.
-      const isOfTimes = test.kind === 'kaplan_meier' || test.kind === 'log_rank'
-      const repeated = isOfTimes ? plan.tables.find(repeats) : tables.find(repeats)
+      const repeated = isOfTimes(test.kind) ? plan.tables.find(repeats) : tables.find(repeats)
       if (repeated !== undefined && !isPerRow(test)) return { ...test, repeated }
       const clustered = OF_PEOPLE.includes(test.kind) ? undefined : plan.tables.find(repeats)
       return clustered === undefined ? test : { ...test, clustered }

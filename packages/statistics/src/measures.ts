@@ -74,6 +74,7 @@ export function measuresOf(
       return quantiles(call, variables)
     case 'kaplan_meier':
     case 'log_rank':
+    case 'cox':
     case 'mann_whitney':
       return binsOf(variables)
     default:

@@ -11,7 +11,7 @@ import {
   didYouMean
 } from '@stimnet/protocol'
 import { withTests } from './asked-tests.ts'
-import { withStrata } from './tests/binned/asked-binned.ts'
+import { isOfTimes, withStrata } from './tests/binned/asked-binned.ts'
 import { combatAsked, componentsAsked, type ModelAsked, modelOf } from './models/ask.ts'
 import { checkNumeric, invalid, measuresOf, uniqueNames } from './measures.ts'
 
@@ -126,6 +126,9 @@ const KAPLAN_MEIER_SUMMARY =
 const LOG_RANK_SUMMARY =
   'A time, and a category that says who had the event by then: log-rank test of the groups of one category on the declared ' +
   'breakpoints of the time, with observed and expected events.'
+const COX_SUMMARY =
+  'A time, and a category that says who had the event by then: hazard ratios of the levels of one or two categories, by Cox’s ' +
+  'proportional hazards on the declared breakpoints of the time, each with 95 % interval and p.'
 const EVENT: StatisticArgument = {
   name: 'event',
   required: false,
@@ -150,6 +153,12 @@ const SURVIVAL_SITE: StatisticArgument = {
   name: 'site',
   required: false,
   meaning: 'none (unless given): people of all institutions are compared; stratum: within each institution alone.'
+}
+
+const HAZARDS_SITE: StatisticArgument = {
+  name: 'site',
+  required: false,
+  meaning: 'stratum (unless given): each institution has its own baseline hazard; none: all institutions have the same.'
 }
 
 const REGRESSION_SUMMARY =
@@ -260,6 +269,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('mann_whitney', [1, 1], MANN_WHITNEY_SUMMARY, GROUPS, CORRECT),
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
+  describe('cox', [2, 2], COX_SUMMARY, EVENT, STRATA, HAZARDS_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
   describe(
     'regression',
@@ -289,6 +299,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   chi2: 'chi_squared',
   one_sample_t: 'one_sample',
   paired_t: 'paired',
+  coxph: 'cox',
+  hazard_ratio: 'cox',
   odds_ratio: 'two_by_two',
   risk_ratio: 'two_by_two',
   relative_risk: 'two_by_two',
@@ -301,8 +313,8 @@ const ALIASES: Readonly<Record<string, string>> = {
  * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request alone.
  */
 export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescriptor): Plan {
-  const call = withStrata(asked)
-  const name = Object.hasOwn(ALIASES, call.name) ? ALIASES[call.name] : call.name
+  const name = Object.hasOwn(ALIASES, asked.name) ? ALIASES[asked.name] : asked.name
+  const call = withStrata(asked, name)
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {
     const names = STATISTICS.map((known) => known.name)
@@ -338,7 +350,7 @@ function keysOf(
   by: readonly ResolvedVariable[]
 ): readonly ResolvedVariable[] {
   if (['table', 'histogram', 'chi_squared', 'mcnemar', 'fisher'].includes(name)) return [...variables, ...by]
-  return name === 'kaplan_meier' || name === 'log_rank' ? [...by, ...variables.slice(1)] : by
+  return isOfTimes(name) ? [...by, ...variables.slice(1)] : by
 }
 
 function planOfModel({ tables, measure }: ModelAsked, call: StatisticCall, descriptor: CatalogDescriptor): Plan {

@@ -4,6 +4,7 @@ import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { anovaOver } from './tests/anova.ts'
 import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
+import { cox } from './tests/binned/cox.ts'
 import { kaplanMeier } from './tests/binned/kaplan-meier.ts'
 import { logRank } from './tests/binned/log-rank.ts'
 import { mannWhitney } from './tests/binned/mann-whitney.ts'
@@ -121,6 +122,8 @@ function madeOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
       return kaplanMeier(test, sites)
     case 'log_rank':
       return logRank(test, sites)
+    case 'cox':
+      return cox(test, sites)
     case 'mann_whitney':
       return mannWhitney(test, sites)
   }
@@ -154,6 +157,7 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
       return value === undefined ? undefined : { kind, of, by, q: value }
     case 'kaplan_meier':
     case 'log_rank':
+    case 'cox':
       return survivalAsked(kind, result)
     case 'mann_whitney': {
       const { ranks } = result
@@ -180,12 +184,17 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
   }
 }
 
+/** Of two categories with as many levels as a catalog may declare. An institution that lies may send any levels. */
+const GROUPS_MAX = 256 ** 2
+
 function survivalAsked(kind: SurvivalTest['kind'], { of, by, survival }: TestResult): PlanTest | undefined {
   if (survival === undefined) return undefined
-  const { event, levels, times, until, site } = survival
+  const { event, levels, times, until, strata, site } = survival
+  if (levels.reduce((groups, own) => groups * Math.max(1, own.length), 1) > GROUPS_MAX) return undefined
   const optional = {
     ...(times === undefined ? {} : { times }),
     ...(until === undefined ? {} : { until }),
+    ...(strata === undefined ? {} : { strata }),
     ...(site === undefined ? {} : { site })
   }
   return { kind, of, by, event, levels, ...optional }

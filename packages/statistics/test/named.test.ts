@@ -485,18 +485,19 @@ test('every statistic in the list has a plan', () => {
     two_by_two: ['subjects.visit'],
     kaplan_meier: ['age', 'sex'],
     log_rank: ['age', 'sex'],
+    cox: ['age', 'sex'],
     regression: [],
     pca: ['age', 'UPDRS_total'],
     combat: ['age', 'UPDRS_total']
   }
   const levels: Record<string, string> = { share: 'F', two_by_two: 'baseline' }
   for (const { name } of STATISTICS) {
-    const isSurvival = name === 'kaplan_meier' || name === 'log_rank'
+    const isSurvival = ['kaplan_meier', 'log_rank', 'cox'].includes(name)
     const given: Record<string, unknown> =
       name === 'regression' ? { formula: 'UPDRS_total ~ age' } : isSurvival ? { event: 'F' } : {}
     const args = Object.hasOwn(levels, name) ? { level: levels[name] } : given
     const bySex = ['compare', 'anova', 'two_by_two', 'mann_whitney'].includes(name) ? ['sex'] : []
-    const by = name === 'log_rank' ? ['subjects.visit'] : bySex
+    const by = name === 'log_rank' || name === 'cox' ? ['subjects.visit'] : bySex
     assert.ok(plan(name, { variables: variables[name] ?? ['age'], by, arguments: args }).measures.length > 0, name)
   }
 })

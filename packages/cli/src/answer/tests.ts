@@ -8,7 +8,8 @@ const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   anova: 'F',
   chi_squared: 'χ²',
   two_by_two: 'χ²',
-  log_rank: 'χ²'
+  log_rank: 'χ²',
+  cox: 'χ²'
 }
 
 /** The lines of the tests; empty where none was asked for. */

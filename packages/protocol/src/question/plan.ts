@@ -211,10 +211,10 @@ export interface IntervalTest {
 
 /**
  * Survival from the numbers of people in bins of a time, by whether they had the event; `of`: these bins. `by`: the column of the
- * groups, if there is one, and then that of the strata.
+ * groups, if there is one, and then that of the strata. Of `cox` one or two columns of covariates, and then those of the strata.
  */
 export interface SurvivalTest {
-  readonly kind: 'kaplan_meier' | 'log_rank'
+  readonly kind: 'kaplan_meier' | 'log_rank' | 'cox'
   readonly of: string
   readonly by: readonly string[]
   readonly event: SurvivalEvent
@@ -223,7 +223,9 @@ export interface SurvivalTest {
   /** Of `kaplan_meier`: times at which survival is told, and the end of the restricted mean. */
   readonly times?: readonly number[]
   readonly until?: number
-  /** Of `log_rank`: whether people of all institutions are compared with each other, or within their institution alone. */
+  /** Of `cox`: how many of the last columns in `by` are strata. */
+  readonly strata?: number
+  /** Of `log_rank` and `cox`: whether people of all institutions are compared with each other, or within their institution alone. */
   readonly site?: 'none' | 'stratum'
 }
 

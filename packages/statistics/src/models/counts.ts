@@ -4,6 +4,7 @@
  */
 import { type GramPart, isOfCounted, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
+import { solveWithInverse } from '../linear.ts'
 import { metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { betweenIn, combinedNote, metaAsked } from './regression.ts'
@@ -261,34 +262,18 @@ function maximised(family: CountModel['family'], cells: readonly Cell[], size: n
   return { estimates: solved.solution, covariance: solved.inverse, means: predictors.map(meanOf) }
 }
 
-/** Normal equations by Gauss and Jordan with pivots; undefined if they are singular. */
+/** Undefined if the normal equations are singular. */
 function weightedLeastSquares(
   parts: readonly { readonly line: readonly number[]; readonly weight: number; readonly response: number }[],
   size: number
 ): { solution: number[]; inverse: number[][] } | undefined {
-  const rows = Array.from({ length: size }, (_, i) => [
-    ...Array.from({ length: size }, (_, j) =>
-      parts.reduce((sum, { line, weight }) => sum + weight * (line[i] ?? 0) * (line[j] ?? 0), 0)
+  const places = Array.from({ length: size }, (_, i) => i)
+  return solveWithInverse(
+    places.map((i) =>
+      places.map((j) => parts.reduce((sum, { line, weight }) => sum + weight * (line[i] ?? 0) * (line[j] ?? 0), 0))
     ),
-    parts.reduce((sum, { line, weight, response }) => sum + weight * (line[i] ?? 0) * response, 0),
-    ...Array.from({ length: size }, (_, j) => (i === j ? 1 : 0))
-  ])
-  for (let at = 0; at < size; at++) {
-    let best = at
-    for (let i = at + 1; i < size; i++) if (Math.abs(rows[i]?.[at] ?? 0) > Math.abs(rows[best]?.[at] ?? 0)) best = i
-    const pivotRow = rows[best] ?? []
-    rows[best] = rows[at] ?? []
-    rows[at] = pivotRow
-    const pivot = pivotRow[at] ?? 0
-    if (!(Math.abs(pivot) > 0) || !Number.isFinite(pivot)) return undefined
-    for (let j = 0; j < pivotRow.length; j++) pivotRow[j] = (pivotRow[j] ?? 0) / pivot
-    for (const [i, row] of rows.entries()) {
-      const factor = row[at] ?? 0
-      if (i === at || factor === 0) continue
-      for (let j = 0; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (pivotRow[j] ?? 0)
-    }
-  }
-  return { solution: rows.map((row) => row[size] ?? 0), inverse: rows.map((row) => row.slice(size + 1)) }
+    places.map((i) => parts.reduce((sum, { line, weight, response }) => sum + weight * (line[i] ?? 0) * response, 0))
+  )
 }
 
 /** Of `binomial` those of single people; of `poisson` those of the sums in the cells. */

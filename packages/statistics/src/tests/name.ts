@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   quantile_interval: '95 % interval of the quantile (order statistics)',
   kaplan_meier: 'Survival (Kaplan and Meier)',
   log_rank: 'Log-rank test',
+  cox: 'Proportional hazards (Cox)',
   mann_whitney: 'Mann, Whitney and Wilcoxon’s test'
 }
 
@@ -30,7 +31,8 @@ const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   two_by_two: 'Mantel–Haenszel odds and risks of two groups',
   fisher: 'Exact test within institutions',
   pairwise: 'Pairwise Welch’s t within institutions, p after Holm',
-  log_rank: 'Log-rank test within institutions'
+  log_rank: 'Log-rank test within institutions',
+  cox: 'Proportional hazards (Cox) within institutions'
 }
 
 const EFFECTS: Readonly<Record<MetaTest['effect'], string>> = {
@@ -63,10 +65,12 @@ export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 
 }
 
 /** What an estimate is of: a ratio, or the row of the answer. */
-export function estimateName({ measure, groups }: Pick<TestEstimate, 'measure' | 'groups'>): string {
+export function estimateName({ measure, groups, column }: Pick<TestEstimate, 'measure' | 'groups' | 'column'>): string {
   const labels = groups.map((label) => label ?? 'missing')
   if (measure === 'difference') return labels.join(' − ')
   if (measure === 'superiority') return `P(${labels.join(' > ')})`
+  if (measure === 'hazard_ratio')
+    return `hazard ratio of ${labels.join(' to ')}${column === undefined ? '' : ` (${column})`}`
   if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
   return measure.replace('_', ' ')
 }

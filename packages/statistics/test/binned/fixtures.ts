@@ -1,7 +1,8 @@
 /** Times to an event, published and made up, as institutions answer of them: numbers in bins. */
+import { spawnSync } from 'node:child_process'
 import type { CatalogDescriptor, Output, OutputPart, Plan, StatisticCall } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { answer, chances } from '../classical/fixtures.ts'
+import { answer, chances, inR, withoutR } from '../classical/fixtures.ts'
 
 export interface Person {
   readonly time: number
@@ -132,4 +133,45 @@ export function study(seed: number, size: number): Person[] {
     const leaving = Math.floor(chance() * 600)
     return { time: Math.min(event, leaving, MOST - 1), died: event <= leaving, arm, kind }
   })
+}
+
+/** Dealt in turn, and by a covariate. */
+export const SPLITS: Readonly<Record<string, (one: Person, at: number) => number>> = {
+  evenly: (_, at) => at % 3,
+  unevenly: ({ kind, time }) => (KINDS.indexOf(kind) < 2 ? 0 : time < 100 ? 1 : 2)
+}
+
+/** The people of each of three institutions. */
+export const partsOf = (people: readonly Person[], siteOf: (one: Person, at: number) => number) =>
+  [0, 1, 2].map((site) => people.filter((one, at) => siteOf(one, at) === site))
+
+/** Whether R and its package survival are here: false, or why tests that need them are skipped. */
+export const withoutSurvival =
+  withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
+    ? false
+    : 'no R with survival here'
+
+/** People on the grids: those with the event at its ends, the others at those that are left to them. */
+export interface Coarse {
+  readonly events?: readonly number[]
+  readonly others?: readonly number[]
+}
+
+/** R's data frame of some people; each institution can have its own grid. */
+export function framed(
+  people: readonly Person[],
+  coarse: Coarse | ((site: number) => Coarse) = {},
+  site: readonly number[] = people.map(() => 1)
+): string {
+  const onGrid = ({ time, died }: Person, at: number) => {
+    const { events = GRID, others = GRID } = typeof coarse === 'function' ? coarse(site[at] ?? 0) : coarse
+    return died ? endOf(time, events) : upTo(endOf(time, others), events)
+  }
+  const upTo = (end: number, edges: readonly number[]) => edges.find((edge) => edge >= end) ?? MOST
+  const texts = (of: (one: Person) => string) => `c(${people.map((one) => `"${of(one)}"`).join(', ')})`
+  return `library(survival)
+d <- data.frame(time = ${inR(people.map(onGrid))},
+  died = ${inR(people.map(({ died }) => Number(died)))}, arm = ${texts(({ arm }) => arm)}, kind = ${texts(({ kind }) => kind)},
+  site = ${inR(site)})
+`
 }

@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
 import type { Output, SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { oneRowEach, planOfStatistic } from '@stimnet/statistics'
-import { apart, inR, numbersOfR, pooledTest, withoutR } from '../classical/fixtures.ts'
-import { ARMS, endOf, GRID, KINDS, MOST, type Person, planOf, STUDY, study, told, veterans } from './fixtures.ts'
-
-const isHere = withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
-const skip = isHere ? false : 'no R with survival here'
-
-/** People on the grids: those with the event at its ends, the others at those that are left to them. */
-interface Coarse {
-  readonly events?: readonly number[]
-  readonly others?: readonly number[]
-}
-
-function framed(people: readonly Person[], { events = GRID, others = GRID }: Coarse = {}, site?: readonly number[]) {
-  const upTo = (end: number, edges: readonly number[]) => edges.find((edge) => edge >= end) ?? MOST
-  const texts = (of: (one: Person) => string) => `c(${people.map((one) => `"${of(one)}"`).join(', ')})`
-  return `library(survival)
-d <- data.frame(time = ${inR(people.map(({ time, died }) => (died ? endOf(time, events) : upTo(endOf(time, others), events))))},
-  died = ${inR(people.map(({ died }) => Number(died)))}, arm = ${texts(({ arm }) => arm)}, kind = ${texts(({ kind }) => kind)},
-  site = ${inR(site ?? people.map(() => 1))})
-`
-}
+import { apart, numbersOfR, pooledTest } from '../classical/fixtures.ts'
+import {
+  ARMS,
+  framed,
+  GRID,
+  MOST,
+  type Person,
+  partsOf,
+  planOf,
+  STUDY,
+  SPLITS,
+  study,
+  told,
+  veterans,
+  withoutSurvival as skip
+} from './fixtures.ts'
 
 /** Of each time with an event: n, d, S, its error, its band; then median, restricted mean with error. */
 function curveInR(subset: string, until: number): string {
@@ -56,15 +50,6 @@ const isSame = (found: readonly (number | null)[], expected: readonly number[]) 
     ''
   )
 }
-
-/** Dealt in turn, and by a covariate. */
-const SPLITS: Readonly<Record<string, (one: Person, at: number) => number>> = {
-  evenly: (_, at) => at % 3,
-  unevenly: ({ kind, time }) => (KINDS.indexOf(kind) < 2 ? 0 : time < 100 ? 1 : 2)
-}
-
-const partsOf = (people: readonly Person[], siteOf: (one: Person, at: number) => number) =>
-  [0, 1, 2].map((site) => people.filter((one, at) => siteOf(one, at) === site))
 
 const curvesOf = (result: TestResult) => result.survival?.curves ?? []
 
@@ -281,11 +266,12 @@ describe('survival on a grid', () => {
 
   test('over a table with several rows of a person there is neither curve nor test, unless a filter leaves one row of each', () => {
     const long = { ...STUDY, tables: STUDY.tables.map((table) => ({ ...table, oneRowPerSubject: false })) }
-    for (const name of ['kaplan_meier', 'log_rank']) {
+    for (const name of ['kaplan_meier', 'log_rank', 'cox']) {
       const call = { name, variables: ['days', 'died'], by: ['arm'], arguments: { event: 'yes' } }
       const plan = planOfStatistic(call, long)
       const result = pooledTest(told(plan, study(7, 300)))
       assert.deepEqual([result.survival?.curves, result.survival?.counts, result.p], [undefined, undefined, null])
+      assert.equal(result.estimates, undefined)
       assert.match(result.note, /t has several rows per person/)
       const one = oneRowEach({ ...plan, where: { column: 't.kind', op: '=', values: ['adeno'] } })
       assert.equal(pooledTest(told(one, study(7, 300))).repeated, undefined)

@@ -7,7 +7,7 @@ import type { About } from '../draft/about.ts'
 import type { Change, Picked } from '../draft/draft.ts'
 import { OF_BOTH, OF_CATEGORIES, OF_LEVEL, ONE_GROUPING, UNGROUPED, WITH_INTERVAL } from '../statistic/fits.ts'
 import { readQuantiles } from '../statistic/quantiles.ts'
-import { isSurvival } from '../statistic/survival.ts'
+import { isSurvival, survivalChosen } from '../statistic/survival.ts'
 import { ModelBuilder } from './model-builder.tsx'
 import { SurvivalPicker } from './survival-picker.tsx'
 import { VariablePicker } from './variable-picker.tsx'
@@ -23,7 +23,13 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   // Curves have groups of a category alone, and covariates are no groups.
   const hasOwn = (name: string) => isSurvival(name) || name === 'combat'
   const choose = (name: string) =>
-    set({ name, variables: [], level: '', ...(hasOwn(name) || hasOwn(picked.name) ? { by: [] } : {}) })
+    set({
+      name,
+      variables: [],
+      level: '',
+      survival: survivalChosen(name, picked.survival),
+      ...(hasOwn(name) || hasOwn(picked.name) ? { by: [] } : {})
+    })
   return (
     <>
       <Field label="Statistic" hint={statistic?.summary}>

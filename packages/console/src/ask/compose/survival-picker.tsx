@@ -1,4 +1,4 @@
-/** Survival curves and the log-rank test: the time, who had the event, groups, and what is read off. */
+/** Survival curves, the log-rank test and hazard ratios: the time, who had the event, groups, and what is read off. */
 import { Field } from '../../parts/field.tsx'
 import { type SharedVariable, shapeOf } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
@@ -6,6 +6,7 @@ import type { Picked } from '../draft/draft.ts'
 import {
   categoriesOf,
   eventsOf,
+  groupingsMax,
   isSurvival,
   levelsOfEvent,
   type SurvivalDraft,
@@ -57,8 +58,13 @@ export function SurvivalPicker({ picked, set, about: { variables } }: PickerProp
         legend="In groups of"
         variables={categoriesOf(variables).filter(({ ref }) => ref !== survival.event)}
         chosen={by}
-        most={1}
-        choose={(chosen) => set({ by: chosen })}
+        most={groupingsMax(name, survival)}
+        choose={(chosen) =>
+          set({
+            by: chosen,
+            survival: chosen.includes(survival.strata) ? { ...survival, strata: '' } : survival
+          })
+        }
       />
       {name === 'kaplan_meier' ? (
         <ReadOff survival={survival} put={put} />

@@ -12,7 +12,7 @@ import { type AskedQuestion, isModelName, MODEL_FAMILIES, STATISTICS } from '@st
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
-import { isSurvival, NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
+import { isSurvival, isWithinSites, NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
 
 /** The filled form, and in words the parts of the question that the form cannot show. */
 export interface AgainDraft {
@@ -137,7 +137,7 @@ function survivalIn(
     times: [times ?? []].flat().join(', '),
     until: typeof until === 'number' ? String(until) : '',
     strata: typeof strata === 'string' ? refOf(strata) : '',
-    bySite: site === 'stratum'
+    bySite: isWithinSites(call.name, site)
   }
   return { survival, rest: { ...call, arguments: others } }
 }

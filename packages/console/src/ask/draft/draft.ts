@@ -36,7 +36,7 @@ export interface Picked {
   readonly value: string
   /** Of a statistic that is a model. */
   readonly model: ModelDraft
-  /** Of survival curves and the log-rank test. */
+  /** Of survival curves, the log-rank test and hazard ratios. */
   readonly survival: SurvivalDraft
   /** Of principal components: each variable with the variance 1. */
   readonly scaled: boolean

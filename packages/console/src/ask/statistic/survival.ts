@@ -1,7 +1,10 @@
 /** Survival on the form: a time, who had the event at that time, and what is read off the curves. */
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 
-/** The part of the form that survival curves and the log-rank test have. Variables are `table.variable`; empty where none is chosen. */
+/** The statistics of a time and an event. */
+export type SurvivalName = 'kaplan_meier' | 'log_rank' | 'cox'
+
+/** The part of the form that survival curves, the log-rank test and hazard ratios have. Variables are `table.variable`; empty where none is chosen. */
 export interface SurvivalDraft {
   readonly time: string
   readonly event: string
@@ -11,9 +14,9 @@ export interface SurvivalDraft {
   readonly times: string
   /** Where the restricted mean ends, as written. */
   readonly until: string
-  /** Of a log-rank test: a category within whose levels people are compared. */
+  /** Of a comparison: a category within whose levels people are compared. */
   readonly strata: string
-  /** Of a log-rank test: people are compared within their own institution. */
+  /** Of a comparison: people are compared within their own institution. */
   readonly bySite: boolean
 }
 
@@ -29,8 +32,23 @@ export const NO_SURVIVAL: SurvivalDraft = {
 }
 
 /** Whether a statistic is of a time and an event. */
-export function isSurvival(name: string): name is 'kaplan_meier' | 'log_rank' {
-  return name === 'kaplan_meier' || name === 'log_rank'
+export function isSurvival(name: string): name is SurvivalName {
+  return name === 'kaplan_meier' || name === 'log_rank' || name === 'cox'
+}
+
+/** The part of the form when the statistic is chosen: hazard ratios are within institutions unless somebody says otherwise. */
+export function survivalChosen(name: string, survival: SurvivalDraft): SurvivalDraft {
+  return { ...survival, bySite: isWithinSites(name, undefined) }
+}
+
+/** Whether people are compared within their own institution; `site`: the argument of a call, which may be left out. */
+export function isWithinSites(name: string, site: unknown): boolean {
+  return name === 'cox' ? site !== 'none' : site === 'stratum'
+}
+
+/** Columns that make the groups: hazard ratios have two, or one beside strata. */
+export function groupingsMax(name: SurvivalName, { strata }: SurvivalDraft): number {
+  return name === 'cox' && strata === '' ? 2 : 1
 }
 
 /** Numbers with a declared grid, which curves need. */
@@ -66,24 +84,25 @@ function readTimes(text: string): readonly number[] | undefined {
 }
 
 /** The call of the statistic. What is not chosen is not in it. */
-export function callOfSurvival(name: 'kaplan_meier' | 'log_rank', draft: SurvivalDraft, by: readonly string[]) {
+export function callOfSurvival(name: SurvivalName, draft: SurvivalDraft, by: readonly string[]) {
   const { time, event, level, strata, bySite } = draft
   const [times = [], [until] = []] = [readTimes(draft.times), readTimes(draft.until)]
   const isCurve = name === 'kaplan_meier'
+  const site = bySite ? 'stratum' : 'none'
   const given: Record<string, unknown> = {
     ...(level === '' ? {} : { event: level }),
     ...(isCurve && times.length > 0 ? { times: [...times] } : {}),
     ...(isCurve && until !== undefined ? { until } : {}),
     ...(isCurve || strata === '' ? {} : { strata }),
-    ...(isCurve || !bySite ? {} : { site: 'stratum' })
+    ...(isCurve || isWithinSites(name, undefined) === bySite ? {} : { site })
   }
   const variables = [time, event].filter((one) => one !== '')
-  return { name, variables, by: by.slice(0, 1), arguments: given }
+  return { name, variables, by: by.slice(0, name === 'cox' ? 2 : 1), arguments: given }
 }
 
 /** What it still lacks, in words. */
 export function missingInSurvival(
-  name: 'kaplan_meier' | 'log_rank',
+  name: SurvivalName,
   draft: SurvivalDraft,
   { by, variables }: { readonly by: readonly string[]; readonly variables: readonly SharedVariable[] }
 ): string[] {
@@ -97,6 +116,12 @@ export function missingInSurvival(
     ...(time !== '' && time === event ? ['The time cannot say who had the event.'] : []),
     ...(isUnsaid ? ['Choose the level of those who had the event.'] : []),
     ...(name === 'log_rank' && by.length !== 1 ? ['Choose the variable that makes the groups.'] : []),
+    ...(name === 'cox' && by.length === 0 ? ['Choose one or two variables that make the groups.'] : []),
+    ...(name === 'cox' && by.length > groupingsMax(name, draft)
+      ? [
+          'Choose at most two variables: those that make the groups, and the one within whose levels people are compared.'
+        ]
+      : []),
     ...(read === undefined || read.length > TIMES_MAX ? [`Times: at most ${TIMES_MAX} numbers above 0.`] : []),
     ...(ends === undefined || ends.length > 1 ? ['The end of the restricted mean: one number above 0.'] : [])
   ]

@@ -9,6 +9,8 @@ export function EstimatesTable({ test }: { test: TestResult }) {
   const { estimates = [], by } = test
   if (estimates.length === 0) return null
   const title = `${testName(test)}: ${testSubject({ ...test, by: [] })}`
+  // Hazard ratios name their columns one by one.
+  const rows = estimates.some(({ column }) => column !== undefined) ? '' : by.join(', ')
   const hasP = estimates.some(({ p }) => p != null)
   return (
     <Scroll label={title}>
@@ -16,7 +18,7 @@ export function EstimatesTable({ test }: { test: TestResult }) {
         <caption>{title}</caption>
         <thead>
           <tr>
-            <th scope="col">{by.join(', ') || 'Of'}</th>
+            <th scope="col">{rows || 'Of'}</th>
             <th scope="col" className="number">
               n
             </th>
@@ -34,9 +36,9 @@ export function EstimatesTable({ test }: { test: TestResult }) {
           </tr>
         </thead>
         <tbody>
-          {estimates.map(({ measure, groups, n, estimate, interval, p = null }) => (
-            <tr key={JSON.stringify([measure, groups])}>
-              <th scope="row">{estimateName({ measure, groups })}</th>
+          {estimates.map(({ measure, groups, column, n, estimate, interval, p = null }) => (
+            <tr key={JSON.stringify([measure, groups, column])}>
+              <th scope="row">{estimateName({ measure, groups, column })}</th>
               <td className="number">{n === null ? '–' : measured(n)}</td>
               <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
               <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>

@@ -120,12 +120,13 @@ const NOTHING_AT: Readonly<Partial<Record<TestEstimate['measure'], number>>> = {
   correlation: 0,
   odds_ratio: 1,
   risk_ratio: 1,
+  hazard_ratio: 1,
   risk_difference: 0,
   difference: 0
 }
 
-function keyOf({ measure, groups }: TestEstimate): string {
-  return JSON.stringify([measure, groups])
+function keyOf({ measure, groups, column }: TestEstimate): string {
+  return JSON.stringify([measure, groups, column])
 }
 
 function ofEstimate(name: string, estimate: TestEstimate | undefined, isPooled: boolean): Estimate[] {

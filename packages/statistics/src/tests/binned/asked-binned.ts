@@ -10,18 +10,30 @@ import {
 } from '@stimnet/protocol'
 import { hasFlag, invalid, twoLevels } from '../../measures.ts'
 
-type Binned = 'kaplan_meier' | 'log_rank' | 'mann_whitney'
+type Binned = SurvivalTest['kind'] | 'mann_whitney'
 
 /** Whether a statistic is made of numbers in bins. */
 export function isOfBins(name: string): name is Binned {
-  return name === 'kaplan_meier' || name === 'log_rank' || name === 'mann_whitney'
+  return isOfTimes(name) || name === 'mann_whitney'
 }
 
-/** The call with the strata of a log-rank test behind its groups. Throws PARAMETER_INVALID. */
-export function withStrata(call: StatisticCall): StatisticCall {
-  if (call.name !== 'log_rank') return call
-  if (call.by.length !== 1) return invalid('log_rank needs one category in `by`, and may have another one in `strata`.')
+/** Whether a statistic is of times to an event. */
+export function isOfTimes(name: string): name is SurvivalTest['kind'] {
+  return name === 'kaplan_meier' || name === 'log_rank' || name === 'cox'
+}
+
+/** With the event these are as many columns as an answer may be grouped by. */
+const COX_COLUMNS_MAX = 2
+
+/** The call of the statistic `name` with the strata behind its groups. Throws PARAMETER_INVALID. */
+export function withStrata(call: StatisticCall, name: string | undefined): StatisticCall {
+  if (name !== 'log_rank' && name !== 'cox') return call
   const { strata } = call.arguments
+  const columns = call.by.length + (strata === undefined ? 0 : 1)
+  if (name === 'log_rank' && call.by.length !== 1)
+    return invalid('log_rank needs one category in `by`, and may have another one in `strata`.')
+  if (name === 'cox' && (call.by.length === 0 || columns > COX_COLUMNS_MAX))
+    return invalid('cox needs one category in `by`, and may have another one there or in `strata`.')
   if (strata === undefined) return call
   if (typeof strata !== 'string') return invalid('strata: the name of a category.')
   return { ...call, by: [...call.by, strata] }
@@ -51,10 +63,11 @@ export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
     event: { key: keys.at(-1) ?? '', ...eventOf(call, column) },
     levels: by.map(({ variable }) => variable.levels)
   }
-  const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call) }
+  const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call, name) }
+  const within = name === 'cox' ? { strata: call.arguments.strata === undefined ? 0 : 1 } : {}
   // People who lack the event or a group are left out of the plan: then no group must be withheld in order to hide them.
   const known = [...by, ...(column === undefined ? [] : [column])].map(havingIt)
-  return { ...plan, where: { all: known }, tests: [{ ...test, ...more }] }
+  return { ...plan, where: { all: known }, tests: [{ ...test, ...within, ...more }] }
 }
 
 function havingIt({ ref, variable }: ResolvedVariable): Filter {
@@ -98,7 +111,9 @@ function timesOf({ arguments: { times, until } }: StatisticCall): Pick<SurvivalT
   }
 }
 
-function siteOf({ arguments: { site = 'none' } }: StatisticCall): 'none' | 'stratum' {
+/** Unless given, a log-rank test compares people of all institutions, and hazards have a baseline for each. */
+function siteOf({ arguments: given }: StatisticCall, name: 'log_rank' | 'cox'): 'none' | 'stratum' {
+  const { site = name === 'cox' ? 'stratum' : 'none' } = given
   return site === 'none' || site === 'stratum' ? site : invalid('site: none or stratum.')
 }
 

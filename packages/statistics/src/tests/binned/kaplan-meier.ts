@@ -5,7 +5,7 @@ import { NOTHING, type TestSite } from '../table.ts'
 import { type Counted, edgeOf, isRounded, poolCounted, totalOf } from './counted.ts'
 import { lastTime, medianOf, restrictedMean, stepsShown, survivalAt } from './curve.ts'
 import { type LifeStep, lifeTable } from './life-table.ts'
-import { type Split, splitOf, together } from './split.ts'
+import { type Split, type SplitOf, splitsOf, together } from './split.ts'
 
 interface Table {
   readonly group: string | null
@@ -19,7 +19,10 @@ interface Table {
 export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, times, until } = test
   const groups: (string | null)[] = by.length === 0 ? [null] : [...(levels[0] ?? [])]
-  const found = sites.map((site) => ({ site: site.site, splits: groups.map((group) => peopleIn(site, test, group)) }))
+  const found = sites.map((site) => {
+    const splitOf = splitsOf(site, test)
+    return { site: site.site, splits: groups.map((group) => peopleIn(splitOf, group)) }
+  })
   // A group that nobody is in, or that every site withheld, is in no comparison.
   const given = groups.map((_, g) => found.filter(({ splits }) => splits[g] !== undefined))
   const givers = found.filter(({ splits }) => given.every((some, g) => some.length === 0 || splits[g] !== undefined))
@@ -80,8 +83,8 @@ function apartNote(
 }
 
 /** The people of one group; undefined where the site did not tell all of it, or has nobody. */
-function peopleIn(site: TestSite, test: SurvivalTest, group: string | null): Split | undefined {
-  const split = splitOf(site, test, group === null ? [] : [group])
+function peopleIn(splitOf: SplitOf, group: string | null): Split | undefined {
+  const split = splitOf(group === null ? [] : [group])
   return split && split.events.length + split.others.length > 0 ? split : undefined
 }
 

@@ -3,34 +3,20 @@ import type { SurvivalTest, TestResult } from '@stimnet/protocol'
 import { pOfChiSquared } from '../../distributions.ts'
 import { quadraticForm } from '../../linear.ts'
 import { exactSum } from '../../moments.ts'
-import { poolBins } from '../../quantile.ts'
-import { giving, resultOf } from '../given.ts'
+import { resultOf } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
-import { edgeOf, isRounded, onGrid, totalOf } from './counted.ts'
-import { LATE } from './life-table.ts'
-import { type Split, splitOf, together } from './split.ts'
-
-/** One stratum: by group, the parts of all sites. */
-type Stratum = readonly Split[]
+import { edgeOf } from './counted.ts'
+import { combinationsOf, gridNote, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
 
 /** Of the sites that gave every group of every stratum. */
 export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, site: across = 'none' } = test
   const groups = levels[0] ?? []
-  const strata: readonly (readonly string[])[] = levels[1] === undefined ? [[]] : levels[1].map((level) => [level])
-  const givers = giving(sites, (site) => {
-    const split = strata.map((stratum) => groups.map((group) => splitOf(site, test, [group, ...stratum])))
-    return split.flat().includes(undefined) ? undefined : (split as Split[][])
-  })
-  const pooled = strata.map((_, i) =>
-    groups.map((_, g) => together(givers.map(({ part }) => part[i]?.[g] ?? { events: [], others: [] })))
-  )
-  const all = across === 'stratum' ? givers.flatMap(({ part }) => part) : pooled
-  const units = all.filter((unit) => unit.some(({ events, others }) => events.length + others.length > 0))
-  const made = units.map(sumsOf)
-  const isOff = units.some((unit) => unit.some(({ events, others }) => isRounded([...events, ...others])))
+  const asked = { groups: combinationsOf(levels.slice(0, 1)), strata: combinationsOf(levels.slice(1)) }
+  const { givers, units, isOff } = strataOf(test, sites, asked)
+  const made = units.map(riskSetsOf)
   const isMade = givers.length > 0 && units.length > 0 && !isOff && !made.includes(null)
-  const sums = isMade ? made.flatMap((one) => one ?? []) : []
+  const sums = isMade ? made.flatMap((one) => (one === null ? [] : [sumsOf(one)])) : []
   const counts = groups.map((group, g) => {
     const sum = (pick: (one: Sums) => readonly number[]) => exactSum(sums.map((one) => pick(one)[g] ?? 0))
     return { group, n: sum(({ n }) => n), observed: sum((one) => one.observed), expected: sum((one) => one.expected) }
@@ -48,7 +34,8 @@ export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestRes
     }
   }
   const numbers = isMade ? testOfSums(sums, counts) : null
-  const notes = isMade ? [...(numbers === null ? [FEW] : [gridNote(sums)])] : isOff ? [OFF] : [NONE]
+  const said = numbers === null ? FEW : gridNote(sums.map(({ grid }) => grid.length))
+  const notes = [isMade ? said : isOff ? OFF : NONE]
   const who = { sites, givers, isTogether: across === 'none' }
   return resultOf(shown, who, { ...NOTHING, ...(numbers ?? {}), notes })
 }
@@ -66,29 +53,15 @@ interface Sums {
   readonly grid: (number | null)[]
 }
 
-/** On the edges that all groups have in common. Null where their outer edges differ. */
-function sumsOf(unit: Stratum): Sums | null {
-  const events = unit.flatMap((one) => one.events)
-  const others = unit.flatMap((one) => one.others)
-  const left = others.length === 0 ? [] : poolBins(others.map(({ bins }) => bins))
-  const grid = events.length === 0 ? left : poolBins(events.map(({ bins }) => bins))
-  if (grid === null || left === null) return null
-  const tables = unit.map((one) => ({ events: onGrid(one.events, grid), others: onGrid(one.others, left) }))
-  const atRisk = tables.map((table) =>
-    grid.map((step) => totalOf([...table.events, ...table.others].filter((bin) => LATE(bin, step))))
-  )
-  const steps = grid.map((_, j) => {
-    const d = tables.map((table) => table.events[j]?.rows ?? 0)
-    const n = atRisk.map((own) => own[j] ?? 0)
-    return { d, n, deaths: exactSum(d), risk: exactSum(n) }
-  })
+function sumsOf({ grid, steps: sets, n: people, observed }: RiskSets): Sums {
+  const steps = sets.map(({ d, n }) => ({ n, deaths: exactSum(d), risk: exactSum(n) }))
   const share = (own: number, risk: number) => (risk > 0 ? own / risk : 0)
   return {
-    n: tables.map((table) => totalOf(table.events) + totalOf(table.others)),
-    observed: tables.map((table) => totalOf(table.events)),
-    expected: unit.map((_, g) => exactSum(steps.map(({ n, deaths, risk }) => deaths * share(n[g] ?? 0, risk)))),
-    covariances: unit.map((_, g) =>
-      unit.map((_, h) =>
+    n: people,
+    observed,
+    expected: people.map((_, g) => exactSum(steps.map(({ n, deaths, risk }) => deaths * share(n[g] ?? 0, risk)))),
+    covariances: people.map((_, g) =>
+      people.map((_, h) =>
         exactSum(
           steps.map(({ n, deaths, risk }) => {
             if (risk <= 1) return 0
@@ -112,12 +85,4 @@ function testOfSums(
   const matrix = places.map((g) => places.map((h) => exactSum(sums.map(({ covariances }) => covariances[g]?.[h] ?? 0))))
   const { value, rank } = quadraticForm(matrix, off)
   return rank === 0 ? null : { statistic: value, df: [rank], p: pOfChiSquared(value, rank) }
-}
-
-/** Which approximation it is. */
-function gridNote(sums: readonly Sums[]): string {
-  const sizes = sums.map(({ grid }) => grid.length)
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
-  const many = least === most ? `${most}` : `${least} to ${most}`
-  return `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}${sums.length > 1 ? ` in each of ${sums.length} strata` : ''}: events of one interval count as ties.`
 }

@@ -10,20 +10,25 @@ export interface Split {
   readonly others: readonly MeasuredBins[]
 }
 
-/**
- * Undefined unless the site told all of it. A part that it does not have counts as nobody only where nothing was withheld.
- * `labels`: the level of each column in `by`.
- */
-export function splitOf(site: TestSite, { of, by, event }: SurvivalTest, labels: readonly string[]): Split | undefined {
-  const partOf = (level: string): readonly MeasuredBins[] | undefined => {
-    const row = site.rows.find(({ keys }) => keys[event.key] === level && by.every((key, i) => keys[key] === labels[i]))
-    if (row === undefined) return site.isWhole(of) ? [] : undefined
+/** The people of a site in the group with some labels: the level of each column in `by`. */
+export type SplitOf = (labels: readonly string[]) => Split | undefined
+
+/** Undefined unless the site told all of it. A part that it does not have counts as nobody only where nothing was withheld. */
+export function splitsOf(site: TestSite, { of, by, event }: SurvivalTest): SplitOf {
+  const columns = [...by, event.key]
+  const rows = new Map(site.rows.map((row) => [JSON.stringify(columns.map((name) => row.keys[name] ?? null)), row]))
+  const isWhole = site.isWhole(of)
+  const partOf = (labels: readonly string[]): readonly MeasuredBins[] | undefined => {
+    const row = rows.get(JSON.stringify(labels))
+    if (row === undefined) return isWhole ? [] : undefined
     const bins = row.cells.get(of)?.bins
     return bins && [bins]
   }
-  const [events, ...others] = [event.level, ...event.others].map(partOf)
-  if (events === undefined || others.includes(undefined)) return undefined
-  return { events, others: others.flatMap((one) => one ?? []) }
+  return (labels) => {
+    const [events, ...others] = [event.level, ...event.others].map((level) => partOf([...labels, level]))
+    if (events === undefined || others.includes(undefined)) return undefined
+    return { events, others: others.flatMap((one) => one ?? []) }
+  }
 }
 
 /** The parts of several splits together. */

@@ -1,0 +1,199 @@
+/** Hazard ratios on a grid by Cox's proportional hazards, within strata where there are some, of exact counts alone. */
+import type { SurvivalTest, TestEstimate, TestResult } from '@stimnet/protocol'
+import { pOfChiSquared, pOfNormal, zOfP } from '../../distributions.ts'
+import { exactSum } from '../../moments.ts'
+import { resultOf } from '../given.ts'
+import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
+import { edgeOf } from './counted.ts'
+import { aliasedIn, type Hazards, type Maximum, maximumOf, type RunningAway } from './partial-likelihood.ts'
+import { combinationsOf, gridNote, type Labels, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
+
+/** Of the sites that gave every group of every stratum. Each combination of levels of the covariates is a group. */
+export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
+  const { kind, of, by, event, levels, strata = 0, site: across = 'none' } = test
+  const covariates = levels.slice(0, Math.max(0, levels.length - strata))
+  const groups = combinationsOf(covariates)
+  const asked = { groups, strata: combinationsOf(levels.slice(covariates.length)) }
+  const { givers, units, isOff } = strataOf(test, sites, asked)
+  const all = units.map(riskSetsOf)
+  const made = all.flatMap((one) => one ?? [])
+  const isMade = givers.length > 0 && units.length > 0 && !isOff && !all.includes(null)
+  const fit = isMade ? fitOf(made, designOf({ by, covariates, groups }, made)) : isOff ? OFF : NONE
+  const grids = made.map(({ grid }) => grid.map(({ to }) => edgeOf(to)))
+  const shown = {
+    kind,
+    of,
+    by: [...by],
+    groups: [],
+    survival: {
+      event: { ...event, others: [...event.others] },
+      levels: levels.map((one) => [...one]),
+      strata,
+      site: across,
+      ...(isMade ? { grids } : {})
+    },
+    ...(typeof fit === 'string' ? {} : { estimates: fit.estimates })
+  }
+  const who = { sites, givers, isTogether: across === 'none' }
+  if (typeof fit === 'string') return resultOf(shown, who, { ...NOTHING, notes: [fit] })
+  const { ratio, estimates, references, empty } = fit
+  const notes = [
+    gridNote(grids.map(({ length }) => length)),
+    `Ties after Efron. Compared with ${references.join(', ')}.`,
+    ...(empty.length === 0 ? [] : [`Nobody has ${listed(empty, ', ')}.`]),
+    PROPORTIONAL
+  ]
+  const df = estimates.length
+  return resultOf(shown, who, { ...NOTHING, statistic: ratio, df: [df], p: pOfChiSquared(ratio, df), notes })
+}
+
+const OFF = 'Counts are rounded for privacy or hide who lacks a time: no hazard ratio can be made of them.'
+const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
+const NO_EVENT = 'Nobody had the event.'
+const FALSE_COUNTS = 'A number of people is not whole, or larger than any institution has.'
+const PROPORTIONAL = 'A hazard ratio is taken to be the same at all times.'
+const WHAT_HELPS = 'Leave the level out by a filter, or join levels.'
+
+/** One level of a covariate. */
+interface Level {
+  readonly column: string
+  readonly level: string
+  readonly n: number
+  readonly observed: number
+}
+
+/** One column of the design: a level, compared with the first one of its covariate that somebody has. */
+interface Column extends Level {
+  readonly reference: string
+}
+
+interface Design {
+  readonly columns: readonly Column[]
+  readonly references: readonly Level[]
+  readonly empty: readonly Level[]
+  /** The covariates of which everybody has the same level. */
+  readonly constant: readonly string[]
+  /** By group, the places of the columns that are 1. */
+  readonly lines: readonly (readonly number[])[]
+}
+
+interface Asked {
+  readonly by: readonly string[]
+  readonly covariates: Labels
+  readonly groups: Labels
+}
+
+function designOf({ by, covariates, groups }: Asked, made: readonly RiskSets[]): Design {
+  const people = groups.map((_, g) => exactSum(made.map(({ n }) => n[g] ?? 0)))
+  const events = groups.map((_, g) => exactSum(made.map(({ observed }) => observed[g] ?? 0)))
+  const told = covariates.map((levels, c) => {
+    const placesOf = Map.groupBy(groups.keys(), (g) => groups[g]?.[c])
+    return levels.map((level): Level => {
+      const sum = (counts: readonly number[]) => exactSum((placesOf.get(level) ?? []).map((g) => counts[g] ?? 0))
+      return { column: by[c] ?? '', level, n: sum(people), observed: sum(events) }
+    })
+  })
+  const present = told.map((levels) => levels.filter((one) => one.n > 0))
+  const columns = present.flatMap(([reference, ...others]) =>
+    others.map((one): Column => ({ ...one, reference: reference?.level ?? '' }))
+  )
+  const keyOf = (column: string | undefined, level: string) => JSON.stringify([column, level])
+  const places = new Map(columns.map(({ column, level }, i) => [keyOf(column, level), i]))
+  return {
+    columns,
+    references: present.flatMap((levels) => levels.slice(0, 1)),
+    empty: told.flat().filter((one) => one.n <= 0),
+    constant: by.filter((_, c) => (present[c]?.length ?? 2) < 2),
+    lines: groups.map((group) => group.flatMap((level, c) => places.get(keyOf(by[c], level)) ?? []))
+  }
+}
+
+/** A fit that was made. */
+interface Fit {
+  readonly estimates: TestEstimate[]
+  readonly ratio: number
+  readonly references: readonly string[]
+  readonly empty: readonly string[]
+}
+
+/** The fit, or in words why there is none. */
+function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
+  const steps = made.flatMap((one) => one.steps.filter(({ d }) => exactSum(d) > 0))
+  const hazards: Hazards = { steps, lines: design.lines, size: design.columns.length }
+  const why = reasonAgainst(made, design)
+  if (why !== undefined) return why
+  const aliased = aliasedIn(hazards).map((i) => nameOf(design.columns[i]))
+  if (aliased.length > 0) return `The data do not tell ${listed(aliased, ', ')} apart from other levels. ${WHAT_HELPS}`
+  const without = [...design.references, ...design.columns].filter(({ observed }) => observed === 0)
+  if (without.length > 0) return withoutEvent(without, design)
+  const maximum = maximumOf(hazards)
+  if ('steps' in maximum) return runningAway(maximum, design)
+  return {
+    estimates: design.columns.map((column, i) => estimateOf(column, maximum, i)),
+    ratio: Math.max(0, maximum.ratio),
+    references: design.references.map(nameOf),
+    empty: design.empty.map(nameOf)
+  }
+}
+
+/** As many events as this are in no federation. An institution that lies may send any number, and each event of an interval costs time. */
+const EVENTS_MAX = 1e7
+
+function reasonAgainst(made: readonly RiskSets[], { constant, columns }: Design): string | undefined {
+  const counts = made.flatMap(({ steps }) => steps.flatMap(({ d, n }) => [...d, ...n]))
+  const events = exactSum(made.flatMap(({ observed }) => observed))
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || events > EVENTS_MAX) return FALSE_COUNTS
+  if (events === 0) return NO_EVENT
+  if (constant.length > 0) return `Everybody has the same level of ${constant.join(', ')}: there is nobody to compare.`
+  return columns.length === 0 ? 'There is nobody to compare.' : undefined
+}
+
+/** "arm test". */
+function nameOf(level: Level | undefined): string {
+  return `${level?.column} ${level?.level}`
+}
+
+const NAMES_MAX = 10
+
+/** The first ones, with how many others there are. */
+function listed(texts: readonly string[], between: string): string {
+  const others = texts.length - NAMES_MAX
+  return [...texts.slice(0, NAMES_MAX), ...(others > 0 ? [`(and ${others} more)`] : [])].join(between)
+}
+
+function withoutEvent(levels: readonly Level[], { references }: Design): string {
+  const said = levels.map((one) => {
+    const ratio = references.includes(one) ? 'each hazard ratio to it is infinite' : 'its hazard ratio is 0'
+    return `Nobody with ${nameOf(one)} had the event: ${ratio}.`
+  })
+  return `${listed(said, ' ')} ${WHAT_HELPS}`
+}
+
+/** An estimate that ran away moved by about one with the last step; the others hardly moved. */
+const MOVED_MIN = 0.1
+
+function runningAway({ steps }: RunningAway, { columns }: Design): string {
+  const moved = columns.flatMap((column, i) => {
+    const step = steps[i] ?? 0
+    const end = step > 0 ? 'infinite' : '0'
+    return Math.abs(step) > MOVED_MIN ? [`The hazard ratio of ${nameOf(column)} to ${column.reference} is ${end}.`] : []
+  })
+  const said = moved.length > 0 ? moved : ['Hazard ratios are 0 or infinite.']
+  return `${listed(said, ' ')} Those with the event differ in it from all others at risk. ${WHAT_HELPS}`
+}
+
+function estimateOf({ column, level, reference, n }: Column, maximum: Maximum, at: number): TestEstimate {
+  const estimate = maximum.estimates[at] ?? Number.NaN
+  const error = Math.sqrt(maximum.covariance[at]?.[at] ?? Number.NaN)
+  const half = zOfP(ERROR_SHARE) * error
+  const interval = [estimate - half, estimate + half].map(Math.exp)
+  return {
+    measure: 'hazard_ratio',
+    column,
+    groups: [level, reference],
+    n,
+    estimate: Math.exp(estimate),
+    interval: interval.every(Number.isFinite) ? interval : null,
+    p: pOfNormal(estimate / error)
+  }
+}

@@ -1,0 +1,98 @@
+/** Who was at risk and who had the event in each interval of a grid, by group and stratum, over the sites that gave all of it. */
+import type { SurvivalTest } from '@stimnet/protocol'
+import { exactSum } from '../../moments.ts'
+import { type Bin, poolBins } from '../../quantile.ts'
+import { type Giving, giving } from '../given.ts'
+import type { TestSite } from '../table.ts'
+import { isRounded, onGrid, totalOf } from './counted.ts'
+import { LATE } from './life-table.ts'
+import { type Split, splitsOf, together } from './split.ts'
+
+/** One stratum: by group, the parts of all sites. */
+export type Stratum = readonly Split[]
+
+/** The strata with anybody in them, and the sites behind them. */
+export interface Strata {
+  readonly givers: readonly Giving<unknown>[]
+  readonly units: readonly Stratum[]
+  /** Whether a count may be off. */
+  readonly isOff: boolean
+}
+
+/**
+ * The strata of a test, of the sites that gave every group of every stratum. `groups` and `strata`: the labels of each, in the order of the
+ * test's columns. Where people are compared within their institution, each stratum of each site is one.
+ */
+export function strataOf(
+  test: SurvivalTest,
+  sites: readonly TestSite[],
+  { groups, strata }: { readonly groups: Labels; readonly strata: Labels }
+): Strata {
+  const givers = giving(sites, (site) => {
+    const splitOf = splitsOf(site, test)
+    const split = strata.map((stratum) => groups.map((group) => splitOf([...group, ...stratum])))
+    return split.flat().includes(undefined) ? undefined : (split as Split[][])
+  })
+  const all =
+    test.site === 'stratum'
+      ? givers.flatMap(({ part }) => part)
+      : strata.map((_, i) =>
+          groups.map((_, g) => together(givers.map(({ part }) => part[i]?.[g] ?? { events: [], others: [] })))
+        )
+  const units = all.filter((unit) => unit.some(({ events, others }) => events.length + others.length > 0))
+  const isOff = units.some((unit) => unit.some(({ events, others }) => isRounded([...events, ...others])))
+  return { givers, units, isOff }
+}
+
+/** Each a list of levels. */
+export type Labels = readonly (readonly string[])[]
+
+/** Every combination of one level of each column; of no column the empty one. */
+export function combinationsOf(levels: readonly (readonly string[])[]): Labels {
+  return levels.reduce<Labels>((all, own) => all.flatMap((before) => own.map((level) => [...before, level])), [[]])
+}
+
+/** One interval of a grid. */
+export interface RiskSet {
+  /** By group, those who had the event in it, and those who were at risk at its beginning. */
+  readonly d: readonly number[]
+  readonly n: readonly number[]
+}
+
+/** The people of one stratum. */
+export interface RiskSets {
+  readonly grid: readonly Bin[]
+  readonly steps: readonly RiskSet[]
+  /** By group, all people and those who had the event. */
+  readonly n: readonly number[]
+  readonly observed: readonly number[]
+}
+
+/** On the edges that all groups have in common. Null where their outer edges differ. */
+export function riskSetsOf(unit: Stratum): RiskSets | null {
+  const events = unit.flatMap((one) => one.events)
+  const others = unit.flatMap((one) => one.others)
+  const left = others.length === 0 ? [] : poolBins(others.map(({ bins }) => bins))
+  const grid = events.length === 0 ? left : poolBins(events.map(({ bins }) => bins))
+  if (grid === null || left === null) return null
+  const tables = unit.map((one) => ({ events: onGrid(one.events, grid), others: onGrid(one.others, left) }))
+  const atRisk = tables.map((table) =>
+    grid.map((step) => totalOf([...table.events, ...table.others].filter((bin) => LATE(bin, step))))
+  )
+  return {
+    grid,
+    steps: grid.map((_, j) => ({
+      d: tables.map((table) => table.events[j]?.rows ?? 0),
+      n: atRisk.map((own) => own[j] ?? 0)
+    })),
+    n: tables.map((table) => exactSum([totalOf(table.events), totalOf(table.others)])),
+    observed: tables.map((table) => totalOf(table.events))
+  }
+}
+
+/** Which approximation the grids are. */
+export function gridNote(sizes: readonly number[]): string {
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+  const many = least === most ? `${most}` : `${least} to ${most}`
+  return `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}${sizes.length > 1 ? ` in each of ${sizes.length} strata` : ''}: events of one interval count as ties.`
+}
