@@ -196,12 +196,13 @@ test('an institution whose key was stolen comes back with another one over the s
     const [part] = (await client.broadcast(id)).parts
     return part?.code ?? part?.state
   }
+  /** What a command says and prints. */
   const stimnet = async ({ configFile }: Site, name: string, ...args: string[]) => {
     const io = recordingIo()
     const found = SERVING.find((one) => one.name === name)
     assert.ok(found)
     assert.equal(await runCommand(found, [...args, '--config', configFile], io), 0, io.said.err)
-    return io.said.out
+    return io.said.out + io.said.err
   }
   const restart = async (name: string, ...args: string[]) => {
     await peers[2]?.stop()
@@ -215,13 +216,22 @@ test('an institution whose key was stolen comes back with another one over the s
   const to = renewed.peerId
   assert.ok(to !== before.peer.peerId && out.includes(`federation replace ${before.peer.peerId} ${to}`))
   assert.ok(renewed.database.auditLog.head.size > size)
+  // A running peer tells from its name under which key the members know it.
+  const advised = recordingIo()
+  const doctor = SERVING.find(({ name }) => name === 'doctor')
+  assert.ok(doctor)
+  assert.equal(await runCommand(doctor, ['--config', site.configFile], advised), 1)
+  assert.match(advised.said.out, new RegExp(`FIX .* run stimnet federation replace ${before.peer.peerId} ${to}\n`))
   // Nobody knows the new key, and the old one may still connect to the others: they decide.
   assert.deepEqual(renewed.mesh.connected(), [])
   // The other way round nobody has that name, and nothing is signed.
   const reversed = stimnet(sites[0] as Site, 'federation', 'replace', to, before.peer.peerId)
   await assert.rejects(reversed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
   // The first member signs both at once, while the old key still has the name.
-  for (const member of sites.slice(0, 2)) await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
+  for (const member of sites.slice(0, 2)) {
+    const told = await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
+    assert.ok(told.includes(`Put ${to} in its place`) && told.includes(`  requesters: gateway:${before.peer.peerId}\n`))
+  }
   await until(() => renewed.mesh.connected().length === 2, 'the others know the new key')
   const members = carrier.peer.federation?.members() ?? []
   assert.deepEqual(
