@@ -46,7 +46,10 @@ describe('the command line', () => {
     assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 4)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
 
-    assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data +Hospital A +node-1 +\d+0\+ /)
+    assert.match(
+      (await stimnet(['catalogs', 'updrs', ...at])).out,
+      /clinical_trial_data +Hospital A +hospital-a +\d+0\+ /
+    )
     assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
     assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
 
@@ -73,7 +76,7 @@ describe('the command line', () => {
     assert.equal(unknown.err, 'Did you mean clinical_trial_data? stimnet catalogs lists them.\n')
     const stray = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--peers', 'node-9', ...at])
     assert.equal(stray.code, 2)
-    assert.match(stray.err, /No peer called "node-9" is known here, but node-1\. stimnet peers lists them\.\n$/)
+    assert.match(stray.err, /No peer called "node-9" is known here, but hospital-a\. stimnet peers lists them\.\n$/)
 
     const noisy = ['run', 'q.sql', '--catalog', 'clinical_trial_data', '--epsilon', '0.1', ...at]
     const unsaid = await stimnet(noisy)
