@@ -50,6 +50,7 @@ describe('the command line', () => {
       (await stimnet(['catalogs', 'updrs', ...at])).out,
       /clinical_trial_data +Hospital A +hospital-a +\d+0\+ /
     )
+    assert.equal((await stimnet(['jobs'])).code, 0, 'the one gateway with a login is meant')
     assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
     assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
 
@@ -169,7 +170,7 @@ describe('the command line', () => {
       [['run', 'x.sql'], 2, /--catalog is missing/],
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],
-      [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /PEER_UNREACHABLE/],
+      [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached/],
       [['login', 'ada', '--url', 'http://192.0.2.1:8000'], 2, /another machine without TLS.*--insecure-login/],
       [['audit', 'burn'], 2, /must be one of verify/]
     ]
