@@ -46,7 +46,11 @@ describe('the command line', () => {
     assert.equal((await stimnet(['login', 'ada', ...at], 'a wrong password\n')).code, 4)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
 
-    assert.match((await stimnet(['catalogs', 'updrs', ...at])).out, /clinical_trial_data +Hospital A +node-1 +\d+0\+ /)
+    assert.match(
+      (await stimnet(['catalogs', 'updrs', ...at])).out,
+      /clinical_trial_data +Hospital A +hospital-a +\d+0\+ /
+    )
+    assert.equal((await stimnet(['jobs'])).code, 0, 'the one gateway with a login is meant')
     assert.doesNotMatch((await stimnet(['catalogs', 'unicorns', ...at])).out, /clinical_trial_data/)
     assert.match((await stimnet(['peers', ...at])).out, /Hospital A/)
 
@@ -73,7 +77,7 @@ describe('the command line', () => {
     assert.equal(unknown.err, 'Did you mean clinical_trial_data? stimnet catalogs lists them.\n')
     const stray = await stimnet(['run', 'q.sql', '--catalog', 'clinical_trial_data', '--peers', 'node-9', ...at])
     assert.equal(stray.code, 2)
-    assert.match(stray.err, /No peer called "node-9" is known here, but node-1\. stimnet peers lists them\.\n$/)
+    assert.match(stray.err, /No peer called "node-9" is known here, but hospital-a\. stimnet peers lists them\.\n$/)
 
     const noisy = ['run', 'q.sql', '--catalog', 'clinical_trial_data', '--epsilon', '0.1', ...at]
     const unsaid = await stimnet(noisy)
@@ -166,7 +170,7 @@ describe('the command line', () => {
       [['run', 'x.sql'], 2, /--catalog is missing/],
       [['run', 'missing.sql', '--catalog', 'c'], 2, /missing\.sql cannot be read/],
       [['start', '--config', 'nowhere.yaml'], 2, /stimnet init makes a configuration/],
-      [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /PEER_UNREACHABLE/],
+      [['catalogs', '--url', 'http://127.0.0.1:1'], 3, /The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached/],
       [['login', 'ada', '--url', 'http://192.0.2.1:8000'], 2, /another machine without TLS.*--insecure-login/],
       [['audit', 'burn'], 2, /must be one of verify/]
     ]

@@ -26,6 +26,7 @@ import { recordingIo } from '../recording-io.ts'
 
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
+const QUESTION = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: SQL.sql } as const
 
 interface Institution {
   readonly peer: Peer
@@ -99,6 +100,14 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   }
   assert.equal(await ask(carrier), 'completed')
   for (const through of [carrier, leaving]) assert.equal(await ask(through, { review: true }), 'pending')
+  // A request that waits at the institution that is leaving.
+  const there = await signRequest({
+    ...{ signer: ada, catalog: 'clinical_trial_data', program: SQL, targets: [leaving.peer.peerId], review: true },
+    ...{ credentials: [credential], carrier: carrier.peer.peerId }
+  })
+  const { id: awaited } = await (clients.get(carrier) as Client).submitBroadcast(there)
+  const waitsFor = async () => (await (clients.get(carrier) as Client).broadcast(awaited)).parts[0]
+  await until(async () => (await waitsFor())?.state === 'pending', 'it waits there')
 
   await revoke([carrier, owner], leaving.peer.peerId)
   const isGone = ({ peer }: Institution) => !peer.mesh.connected().includes(leaving.peer.peerId)
@@ -108,6 +117,11 @@ test('a revocation wins over mesh.peers and over affiliation:, at once and for w
   await assert.rejects(owner.peer.mesh.connect(leaving.peer.peerId, { signal: AbortSignal.timeout(5_000) }))
   assert.ok(isGone(owner))
   assert.equal(await ask(carrier), 'REQUESTER_NOT_PERMITTED')
+  await until(async () => (await waitsFor())?.state === 'failed', 'nothing from it is awaited', { withinMs: 10_000 })
+  assert.equal((await waitsFor())?.code, 'PEER_NOT_PERMITTED')
+  await assert.rejects((clients.get(carrier) as Client).submitBroadcast({ ...QUESTION, targets: ['node-3'] }), {
+    code: 'PEER_UNKNOWN'
+  })
 
   // Pending requests that rest on its credential, or that it delivered, are not run even if stewards approve them.
   await owner.peer.accounts.put({ name: 'sue', roles: ['steward'], password: PASSWORD })
@@ -176,19 +190,19 @@ test('an institution whose key was stolen comes back with another one over the s
   const [carrier, other, before] = institutions as [Institution, Institution, Institution]
   const site = sites[2] as Site
   const client = await clientOf(carrier.peer)
-  const question = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: SQL.sql } as const
   const ask = async (target: string) => {
-    const { id } = await client.submitBroadcast({ ...question, targets: [target] })
+    const { id } = await client.submitBroadcast({ ...QUESTION, targets: [target] })
     for await (const _ of client.watchBroadcast(id)) void _
     const [part] = (await client.broadcast(id)).parts
     return part?.code ?? part?.state
   }
+  /** What a command says and prints. */
   const stimnet = async ({ configFile }: Site, name: string, ...args: string[]) => {
     const io = recordingIo()
     const found = SERVING.find((one) => one.name === name)
     assert.ok(found)
     assert.equal(await runCommand(found, [...args, '--config', configFile], io), 0, io.said.err)
-    return io.said.out
+    return io.said.out + io.said.err
   }
   const restart = async (name: string, ...args: string[]) => {
     await peers[2]?.stop()
@@ -202,13 +216,22 @@ test('an institution whose key was stolen comes back with another one over the s
   const to = renewed.peerId
   assert.ok(to !== before.peer.peerId && out.includes(`federation replace ${before.peer.peerId} ${to}`))
   assert.ok(renewed.database.auditLog.head.size > size)
+  // A running peer tells from its name under which key the members know it.
+  const advised = recordingIo()
+  const doctor = SERVING.find(({ name }) => name === 'doctor')
+  assert.ok(doctor)
+  assert.equal(await runCommand(doctor, ['--config', site.configFile], advised), 1)
+  assert.match(advised.said.out, new RegExp(`FIX .* run stimnet federation replace ${before.peer.peerId} ${to}\n`))
   // Nobody knows the new key, and the old one may still connect to the others: they decide.
   assert.deepEqual(renewed.mesh.connected(), [])
   // The other way round nobody has that name, and nothing is signed.
   const reversed = stimnet(sites[0] as Site, 'federation', 'replace', to, before.peer.peerId)
   await assert.rejects(reversed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
   // The first member signs both at once, while the old key still has the name.
-  for (const member of sites.slice(0, 2)) await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
+  for (const member of sites.slice(0, 2)) {
+    const told = await stimnet(member, 'federation', 'replace', before.peer.peerId, to)
+    assert.ok(told.includes(`Put ${to} in its place`) && told.includes(`  requesters: gateway:${before.peer.peerId}\n`))
+  }
   await until(() => renewed.mesh.connected().length === 2, 'the others know the new key')
   const members = carrier.peer.federation?.members() ?? []
   assert.deepEqual(
@@ -220,4 +243,22 @@ test('an institution whose key was stolen comes back with another one over the s
   await until(() => again.mesh.connected().length === 2, 'it is back')
   assert.equal(await ask(to), 'completed')
   assert.equal((await again.database.auditLog.verify()).ok, true)
+
+  // The old key is in no list, and no answer is called incomplete because of it.
+  for (const { gatewayUrl } of [carrier.peer, again]) {
+    const asking = await clientOf({ gatewayUrl })
+    const listed = (await asking.nodes()).map(({ node_id, peer_id }) => [node_id, peer_id])
+    const present = [
+      ['node-1', carrier.peer.peerId],
+      ['node-2', other.peer.peerId],
+      ['node-3', to]
+    ]
+    assert.deepEqual(listed.sort(), present)
+    const { id } = await asking.submitBroadcast({ ...QUESTION, targets: '*' })
+    for await (const _ of asking.watchBroadcast(id)) void _
+    const { warnings, parts } = await asking.broadcast(id)
+    assert.deepEqual(warnings, [])
+    assert.deepEqual(parts.map(({ peer_id }) => peer_id).sort(), present.map(([, peerId]) => peerId).sort())
+  }
+  assert.equal(await ask('node-3'), 'completed')
 })

@@ -108,6 +108,10 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   const underP1 = costText({ ...cost, peers: [told, { ...told, institution: 'South', information: [] }], pooled: [] })
   assert.match(underP1, /North +trial\.visits\.change +2 +0\.0716 +3/)
   assert.match(underP1, /South +no counted variable/)
+  assert.match(
+    underP1,
+    /from public descriptions alone\. What was released before, .* can still make an institution refuse\.\n$/
+  )
   const oneRefuses = costText({ ...cost, peers: [told, ...refusing], pooled: [] })
   assert.match(oneRefuses, /North +trial[^\n]*\nRefused by South, West: PARAMETER_INVALID: no bounds\n/)
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)

@@ -73,7 +73,7 @@ function checkSettings(settings: MeshSettings): void {
     try {
       multiaddr(address)
     } catch (cause) {
-      throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr`, { cause })
+      throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr such as /ip4/0.0.0.0/tcp/4001`, { cause })
     }
   }
   for (const address of settings.relays ?? []) {

@@ -173,7 +173,7 @@ async function openDoor(setting: Setting, parts: Parts) {
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
   const { seed, signer, database, requests, ledger } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
-  const { sandbox, selfTests, around, catalogs, privacy, federation, clocks } = basis
+  const { sandbox, selfTests, around, catalogs, privacy, federation, permits, clocks } = basis
   const { runner, approvals, conflicts, witnesses } = serving
   const { directory } = connections
   const self = signer.id
@@ -188,7 +188,7 @@ async function openDoor(setting: Setting, parts: Parts) {
     ...peopleMethods({ clock, accounts, apiKeys, endedTokens, signedOn, logins: loginsOf(config), database, events }),
     ...auditMethods({ database, witnesses }),
     ...eventMethods({ feed }),
-    ...stewardshipMethods({ config, self, ledger, privacy, federation, mesh, directory, conflicts }),
+    ...stewardshipMethods({ config, self, ledger, privacy, federation, permits, mesh, directory, conflicts }),
     ...statusMethods({
       config,
       dataDir,
@@ -200,6 +200,7 @@ async function openDoor(setting: Setting, parts: Parts) {
       ledger,
       privacy,
       federation,
+      permits,
       mesh,
       directory,
       conflicts,

@@ -288,7 +288,10 @@ describe('a backup', () => {
     await assert.rejects(restore(backup, configFile, { replace: true }), { code: 'ENOTDIR' })
     const open = () => Database.open({ directory: join(data, 'db') }, clock.now)
     await assert.rejects(open(), { code: 'STORE_UNAVAILABLE', reason: /restore was cut short.*--replace/ })
-    assert.match((await storeFinding(data, { isRunning: false })).detail, /restore is under way or was cut short/)
+    assert.match(
+      (await storeFinding(data, { isRunning: false })).finding.detail,
+      /restore is under way or was cut short/
+    )
     await rm(join(data, `replaced-${NOW}`))
     const { setAside } = await restore(backup, configFile, { replace: true })
     assert.equal(setAside, join(data, `replaced-${NOW}`))

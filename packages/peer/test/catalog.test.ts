@@ -288,6 +288,12 @@ describe('a proposal', () => {
     await writeFile(join(folder, 'stays.csv'), `case_id,patient,days\n${stays.join('\n')}\n`)
     const { yaml } = await proposeCatalog(['stays.csv'], options)
     assert.match(yaml, /subject_key: patient\n/, 'a stay in hospital is no person, though each row has its own')
+    // A number that several people share is no key, whatever its name; here "fall" could be a case.
+    const falls = Array.from({ length: 90 }, (_, i) => `p${i},${(i * 7) % 60}`)
+    await writeFile(join(folder, 'falls.csv'), `patient_id,fall_days\n${falls.join('\n')}\n`)
+    const found = await proposeCatalog(['falls.csv'], options)
+    assert.match(found.yaml, /subject_key: patient_id/)
+    assert.doesNotMatch(found.decisions.map(({ text }) => text).join(), /could be it too/)
     await assert.rejects(proposeCatalog(['c.csv'], options), {
       code: 'PARAMETER_INVALID',
       message: /could be the subject key/

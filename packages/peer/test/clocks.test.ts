@@ -33,6 +33,15 @@ describe('the clocks of peers', () => {
     assert.match(raised[1]?.detail ?? '', /5 min 0 s behind this machine’s/)
   })
 
+  test('do not count where their peer may no longer connect', () => {
+    const revoked = new Set<string>()
+    const clocks = new Clocks({ raise: () => undefined }, 'self', (peer) => !revoked.has(peer))
+    for (const peer of ['b', 'c']) clocks.compare(peer, { askedAtMs: 0, saidMs: 5 * MINUTE_MS, heardAtMs: 0 })
+    assert.deepEqual(clocks.verdict, { compared: 2, differing: 2, ownOffMs: 5 * MINUTE_MS })
+    revoked.add('b')
+    assert.deepEqual(clocks.verdict, { compared: 1, differing: 1, ownOffMs: null })
+  })
+
   test('show that the own clock is wrong only where most of several agree on it', () => {
     const { clocks, hears, actors } = openClocks()
     hears('b', 5 * MINUTE_MS)

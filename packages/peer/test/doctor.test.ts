@@ -6,13 +6,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { loadOrCreateSeed } from '@stimnet/machine'
-import { type Clock, cryptographicRandom, signCharter, signerFromSeed, systemClock } from '@stimnet/protocol'
+import {
+  type Clock,
+  charterId,
+  cryptographicRandom,
+  signCharter,
+  signerFromSeed,
+  signStatement,
+  systemClock
+} from '@stimnet/protocol'
 import { stringify } from 'yaml'
+import { replaceKey } from '../src/backup/replace-key.ts'
 import { checkUp } from '../src/checkup/checkup.ts'
 import type { Finding } from '../src/checkup/finding.ts'
 import { reachFindings } from '../src/checkup/reach.ts'
 import { dockerRemedy } from '../src/checkup/sandbox.ts'
 import { loadConfig } from '../src/config/config.ts'
+import { keepStatement } from '../src/federation/statements.ts'
 import { type Peer, startPeer } from '../src/peer.ts'
 
 /** A stopped peer that has run before, beside a neighbour that runs, lets it in and has it in its own list. */
@@ -242,6 +252,59 @@ describe('the check-up', () => {
       /this peer is no member yet \(0 of 1 signed\): members run stimnet federation admit/,
       await findingsOf(changes)
     )
+  })
+
+  test('after a new key, the members are asked to replace the old one, and entries with a revoked key are named', async (t) => {
+    const renewed = join(folder, 'renewed')
+    t.after(() => rm(renewed, { recursive: true, force: true }))
+    await cp(site.folder, renewed, { recursive: true })
+    const [first, third] = await Promise.all([site.seed, cryptographicRandom.bytes(32)].map(signerFromSeed))
+    const theirs = await signerFromSeed(await loadOrCreateSeed(join(folder, 'b', 'identity.key'), cryptographicRandom))
+    assert.ok(first && third)
+    const founders = [first, theirs, third].map(({ id: peer }, at) => ({ peer, institution: `Hospital ${'ABC'[at]}` }))
+    const charter = { name: 'Network', purpose: '', founders, needed: 2 }
+    const signing = [first, theirs, third].map((signer) => signCharter(charter, { signer, clock: systemClock }))
+    const signatures = await Promise.all(signing)
+    await writeFile(join(renewed, 'charter.json'), JSON.stringify({ charter, signatures }))
+    const file = join(renewed, 'stimnet.yaml')
+    const from = first.id
+    const changes = {
+      federation: { charter: 'charter.json' },
+      requesters: [`gateway:${from}`, `gateway:${theirs.id}`],
+      catalogs: [{ ...TRIAL, requesters: [`affiliation:${third.id}`] }],
+      gateway: { port: await freePort() },
+      mesh: { listen: [], peers: [third.id], bootstrap: [`/ip4/127.0.0.1/tcp/1/p2p/${third.id}`] }
+    }
+    await writeFile(file, stringify({ ...BASE, ...changes }))
+    const loaded = await loadConfig(file, {})
+    const { to } = await replaceKey(loaded, { clock: systemClock, random: cryptographicRandom })
+    const said = async () =>
+      faults(await checkUp(loaded)).filter((fault) => /^(federation|admission|bootstrap)/.test(fault))
+    const [member, own, ...others] = await said()
+    assert.match(
+      member ?? '',
+      new RegExp(`no member yet \\(0 of 2 signed, .*not signed run stimnet federation replace ${from} ${to}$`)
+    )
+    assert.match(
+      own ?? '',
+      new RegExp(`^admission: requesters names gateway:${from}, whose PeerId this peer had before`)
+    )
+    assert.deepEqual(others.length, 1, others.join('\n'))
+    assert.match(others[0] ?? '', /^bootstrap: .* does not answer/)
+
+    // A member that was revoked: its address needs no answer any more.
+    for (const signer of [first, theirs]) {
+      const says = { says: 'revoke', charter: await charterId(charter), peer: third.id, reason: 'left' } as const
+      await keepStatement(
+        join(renewed, 'data', 'federation'),
+        await signStatement(says, { signer, clock: systemClock })
+      )
+    }
+    assert.deepEqual((await said()).slice(2), [
+      `admission: requesters of the catalog trial names affiliation:${third.id}, whose PeerId was revoked: put the present one there, or take it out`,
+      `admission: mesh.peers names ${third.id}, whose PeerId was revoked: put the present one there, or take it out`,
+      `admission: mesh.bootstrap names /ip4/127.0.0.1/tcp/1/p2p/${third.id}, whose PeerId was revoked: put the present one there, or take it out`
+    ])
   })
 
   test('a missing data file and a missing column are named', async () => {

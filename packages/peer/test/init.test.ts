@@ -10,6 +10,7 @@ import { parse } from 'yaml'
 import { recordingIo } from '../../../test/recording-io.ts'
 import { initCommand } from '../src/cli/serve/init.ts'
 import { loadConfig } from '../src/config/config.ts'
+import { catalogNameFor, nodeIdFor } from '../src/config/short-names.ts'
 import { Accounts } from '../src/store/accounts/accounts.ts'
 import { peerIdIn } from '../src/store/identity.ts'
 
@@ -55,19 +56,25 @@ test('in a terminal it asks, proposes a catalog, makes an account, and says what
     '4100',
     '4100'
   ]
-  const { code, questions, out, err } = await initAt([], [...answers, '8100', join(home, 'export'), 'ada'])
+  const { code, questions, out, err } = await initAt(
+    [],
+    [...answers, '8100', join(home, 'export'), 'no name', 'ageing', 'ada']
+  )
   assert.equal(code, 0, err)
-  // A name with quotation marks, an address with a scheme and a port twice are asked for once more.
-  assert.equal(questions.length, 10)
+  // A name with quotation marks, an address with a scheme, a port twice and a name with a space are asked for once more.
+  assert.equal(questions.length, 12)
+  assert.match(err, /A name has no quotation marks, since it would seem to end at them: leave them out/)
+  assert.match(questions[9] ?? '', /^Name of the catalog, .* \[people\]: $/)
   assert.ok(questions.every((question) => /\[.+\]: $/.test(question)))
   const { config } = await loadConfig(file, {})
   const { listen, announce, peers } = config.mesh
   assert.deepEqual(
-    [config.institution, listen, announce, peers, config.gateway.port],
-    ['Hospital North', ['/ip4/0.0.0.0/tcp/4100'], ['/dns4/north.example/tcp/4100'], [], 8100]
+    [config.node_id, config.institution, listen, announce, peers, config.gateway.port],
+    ['hospital-north', 'Hospital North', ['/ip4/0.0.0.0/tcp/4100'], ['/dns4/north.example/tcp/4100'], [], 8100]
   )
   const [catalog] = config.catalogs
-  assert.deepEqual([catalog?.access_level, catalog?.tables[0]?.file], ['private', '../export/people.csv'])
+  const proposed = [catalog?.name, catalog?.access_level, catalog?.tables[0]?.file]
+  assert.deepEqual(proposed, ['ageing', 'private', '../export/people.csv'])
   const levels = (version: '1.1' | '1.2', text: string) =>
     parse(text, { version }).catalogs[0].tables[0].variables.find(({ name }: { name: string }) => name === 'treated')
       .levels
@@ -88,7 +95,8 @@ test('in a terminal it asks, proposes a catalog, makes an account, and says what
   const [, password = ''] = /Account ada \(researcher, operator\), password (\S{20})$/m.exec(out) ?? []
   const accounts = await Accounts.open(join(folder, 'stimnet-data/accounts.json'))
   assert.equal((await accounts.authenticate('ada', password))?.name, 'ada')
-  assert.match(out, /stimnet catalog check --config/)
+  assert.match(out, /stimnet catalog check --config .*\n {2}stimnet doctor --config .*\n {2}stimnet start --config/)
+  assert.match(out, /^Node hospital-north: others ask this peer alone by stimnet run --peers hospital-north/m)
 })
 
 test('Enter takes each default, what the command line gives is not asked, and nothing is offered then', async (t) => {
@@ -112,6 +120,8 @@ test('with --yes or without a terminal nothing is asked, and a person who stops 
   assert.equal((await initAt([join(home, 'b'), ...named])).code, 0)
   const unnamed = initAt([join(home, 'c'), '--yes'], [])
   await assert.rejects(unnamed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
+  const quoted = initAt([join(home, 'c'), '--institution', 'Klinikum "Süd"', '--yes'])
+  await assert.rejects(quoted, { code: 'PARAMETER_INVALID', message: /--institution: A name has no quotation marks/ })
   await assert.rejects(initAt([join(home, 'c'), ...named], ['', '', undefined]), { code: 'CANCELLED' })
   await assert.rejects(initAt([join(home, 'c'), ...named], ['', '0', 'x', '65536']), { code: 'PARAMETER_INVALID' })
   await assert.rejects(initAt([join(home, 'c'), ...named, '--port', '8000', '--yes']), { code: 'PARAMETER_INVALID' })
@@ -129,4 +139,26 @@ test('words of a described catalog that YAML 1.1 takes for booleans are written 
   const written = await readFile(join(home, 'peer/stimnet.yaml'), 'utf8')
   const [table] = parse(written, { version: '1.1' }).catalogs[0].tables
   assert.deepEqual(table.variables[0].levels, ['yes', 'no'])
+})
+
+test('the short name of a peer follows from its institution, that of a catalog from its file, folder or institution', () => {
+  const names = [
+    'Klinikum Nord',
+    'Universitätsklinikum Süd, Abt. 2',
+    '東京病院',
+    `Institut ${'für Neurologie '.repeat(9)}`
+  ]
+  assert.deepEqual(names.map(nodeIdFor), [
+    'klinikum-nord',
+    'universitaetsklinikum-sued-abt-2',
+    'node-1',
+    'institut-fuer-neurologie-fuer-neurologie'
+  ])
+  const nord = (...files: string[]) => catalogNameFor(files, 'Klinikum Nord')
+  assert.equal(nord('/d/2024-Parkinson.csv'), 'parkinson')
+  assert.equal(nord('/d/dbs/mrt.csv', '/d/dbs/patients.csv'), 'dbs')
+  assert.equal(nord('C:\\d\\dbs\\mrt.csv', 'C:\\d\\dbs\\p.csv'), 'dbs')
+  assert.equal(nord('/d/export/mrt.csv', '/d/export/patients.csv'), 'klinikum_nord')
+  assert.equal(nord('/d/dbs/mrt.csv', '/d/other/patients.csv'), 'klinikum_nord')
+  assert.equal(catalogNameFor(['/1.csv'], '東京病院'), 'catalog')
 })

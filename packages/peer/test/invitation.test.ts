@@ -72,7 +72,7 @@ async function siteOf(name: string, config: object): Promise<Site> {
 }
 
 /** `stimnet invite` with a person who answers the question about the phrase; resolves at once with its code. */
-async function invites(answer: (asked: number) => Promise<string>) {
+async function invites(answer: (asked: number) => Promise<string>, listen: readonly string[] = ['--listen', LISTEN]) {
   const io = recordingIo()
   let asked = 0
   const ask = (_: string, signal: AbortSignal) => {
@@ -80,7 +80,7 @@ async function invites(answer: (asked: number) => Promise<string>) {
     const over = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''), { once: true }))
     return Promise.race([answer(asked), over])
   }
-  const ended = runCommand(inviteCommand, ['--config', member.configFile, '--listen', LISTEN], { ...io, ask })
+  const ended = runCommand(inviteCommand, ['--config', member.configFile, ...listen], { ...io, ask })
   await Promise.race([until(() => io.said.out.includes('\n'), 'the code is printed'), ended])
   const phrase = async () => {
     await until(() => /who types it: (\S+)/.test(io.said.err), 'the second phrase is shown')
@@ -175,6 +175,29 @@ describe('an invitation into a federation', () => {
     assert.doesNotMatch(await readFile(thief.configFile, 'utf8'), /charter/)
   })
 
+  test('waits at the address that --listen names, also as IP:PORT, and an empty line is no wrong phrase', async () => {
+    const stranger = await siteOf('N', {})
+    const typed = ['', '', '', 'bobab-bobab-bobab', '', 'no']
+    const inviting = await invites(
+      async () => typed.shift() ?? assert.fail('asked too often'),
+      ['--listen', '127.0.0.1:0']
+    )
+    assert.match(inviting.io.said.err, /Waiting at \/ip4\/127\.0\.0\.1\/tcp\/[1-9]/)
+    const joining = joins(stranger, inviting.code, inviting.phrase)
+    assert.equal(await inviting.ended, 1)
+    assert.deepEqual(typed, [])
+    assert.equal(inviting.io.said.err.match(/phrase of nobody here/g)?.length, 1)
+    assert.equal(await joining.ended, 4)
+    const asking = { ...recordingIo(), ask: async () => 'no' }
+    for (const listen of ['localhost:4002', 'host', '0.0.0.0:99999', '/dns4/x/tcp/1']) {
+      const refused = runCommand(inviteCommand, ['--config', member.configFile, '--listen', listen], asking)
+      await assert.rejects(refused, {
+        code: 'PARAMETER_INVALID',
+        message: /--listen takes an IP address .* 0\.0\.0\.0:4002/
+      })
+    }
+  })
+
   test('signs nothing for a wrong phrase, and its code is void then', async () => {
     const stranger = await siteOf('D', {})
     const before = await statementsAt(member)
@@ -254,12 +277,16 @@ describe('a code that was exchanged in the mail', () => {
     t.after(() => door.close())
     const victim = await siteOf('V', {})
     const before = [await readFile(victim.configFile, 'utf8'), await readdir(victim.folder)]
-    const heard = ['bobab-bobab-bobab', '', 'bobab bobab bobab']
+    // Three wrong phrases are too many; an empty line is none.
+    const heard = ['bobab-bobab-bobab', '', ' ', 'bobab bobab bobab', 'no phrase at all']
     let joining = joins(victim, code, async () => heard.shift() ?? assert.fail('asked too often'))
     assert.equal(await joining.ended, 4, joining.io.said.err)
     assert.match(joining.io.said.err, new RegExp(`…${peer.slice(-8)}  Hospital A\\n`), 'the copy is shown by its keys')
+    assert.deepEqual(heard, [])
     assert.match(joining.io.said.err, /NOT_PERMITTED: You did not confirm the member. Nothing was written/)
     assert.equal(joining.io.said.out, '')
+    joining = joins(victim, code, async () => '')
+    assert.equal(await joining.ended, 4, 'nobody sits there')
     joining = joins(victim, code, async () => 'no')
     assert.equal(await joining.ended, 4, 'a no is no')
     joining = joins(victim, code)

@@ -38,14 +38,18 @@ async function federation(
   return { witnesses, asked }
 }
 
-async function attestor(signer: Signer, database?: Database, members?: Pick<ConflictParts, 'members' | 'tell'>) {
+async function attestor(
+  signer: Signer,
+  database?: Database,
+  members?: Pick<ConflictParts, 'members' | 'tell'> & Partial<ConflictParts>
+) {
   const own = database ?? (await newDatabase())
   const alerts: Alert[] = []
   const watched = { ...events, alert: (alert: Alert) => void alerts.push(alert) }
   const parts = { clock, database: own, events: watched }
   const nobody = { members: () => [], tell: () => Promise.resolve() }
   const permits = (peer: string) => peer !== dan.id
-  const conflicts = await Conflicts.open({ ...parts, ...nobody, ...members, self: signer.id, permits })
+  const conflicts = await Conflicts.open({ ...parts, ...nobody, permits, ...members, self: signer.id })
   return { attest: createAttest({ ...parts, signer, conflicts }), database: own, conflicts, alerts }
 }
 
@@ -392,6 +396,16 @@ describe('a log that was changed', () => {
     assert.equal(c.alerts.length, 1, 'known')
     const later = await attestor(carol, c.database)
     assert.deepEqual(later.alerts, c.alerts)
+
+    // The revoked need nobody's attention at the next start, and the members are told of them no more.
+    const toldAgain: string[] = []
+    const revoked = await attestor(bob, b.database, {
+      members: () => [],
+      permits: () => false,
+      tell: async (peerId) => void toldAgain.push(peerId)
+    })
+    await revoked.conflicts.tellAll(carol.id)
+    assert.deepEqual([revoked.alerts, toldAgain], [[], []])
   })
 
   test('is not believed of notes that its peer did not sign, of strangers, of one state, or by itself', async () => {

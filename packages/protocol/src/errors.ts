@@ -178,8 +178,8 @@ export const CODES = facts({
     fault: 'node',
     retry: false,
     meaning:
-      'Another institution has seen more of this institution’s log than there is, or the log was restored from a backup, so what was ' +
-      'released since is in no ledger. ' +
+      'Another institution has seen more of this institution’s log than there is, or the log was restored from a backup, or ' +
+      'the institution has a new key: what was released since may be in no ledger. ' +
       'Nothing about people is answered until its steward has looked into it.'
   },
   // Jobs

@@ -41,6 +41,7 @@ export function plainLine(charactersMax: number): z.ZodString {
 
 /** A quotation mark would end the name for whoever reads it within a sentence. */
 const QUOTATION_MARK = /["\u00ab\u00bb\u201c-\u201f\u2039\u203a\u275d\u275e\u300c-\u300f\u301d-\u301f\uff02]/u
+const WITHOUT_QUOTATION_MARKS = 'A name has no quotation marks, since it would seem to end at them: leave them out.'
 /** Characters without a shape, except the two joiners, which some scripts need. */
 const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u
 const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
@@ -51,7 +52,7 @@ const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek
  */
 export function plainName(charactersMax: number): z.ZodType<string> {
   return plainLine(charactersMax)
-    .superRefine(refusing(QUOTATION_MARK))
+    .refine((text) => !QUOTATION_MARK.test(text), WITHOUT_QUOTATION_MARKS)
     .superRefine(refusing(INVISIBLE))
     .refine((text) => /[\p{L}\p{N}]/u.test(text), 'A name has a letter or a digit.')
     .refine((text) => !isOfTwoAlphabets(text), 'A word of the name mixes Latin, Greek or Cyrillic letters.')

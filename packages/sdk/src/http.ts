@@ -71,10 +71,21 @@ export class Http {
       response = await fetch(addressOf(url, request), initOf(request, this.#options.token()))
     } catch (cause) {
       if (request.signal?.aborted) throw request.signal.reason
-      throw new StimnetError('PEER_UNREACHABLE', `asking for ${request.path}`, { cause })
+      throw new GatewayUnreachable(url, request.path, cause)
     }
     if (response.ok || response.status === request.alsoGood) return response
     throw errorOf(response.status, await textOf(response))
+  }
+}
+
+/** A gateway that gives no answer at all. */
+export class GatewayUnreachable extends StimnetError {
+  /** Its address, as it was asked. */
+  readonly url: string
+
+  constructor(url: string, path: string, cause: unknown) {
+    super('PEER_UNREACHABLE', `asking ${url} for ${path}`, { cause })
+    this.url = url
   }
 }
 

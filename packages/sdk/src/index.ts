@@ -110,6 +110,7 @@ export {
 } from './models/rows.ts'
 export { type ModelHint, modelHints } from './models/ruled-out.ts'
 export { fitInWords, modelText, randomInWords, releasedInWords } from './models/text.ts'
+export { GatewayUnreachable } from './http.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'
 export { readSignedRequest, type SignedQuestion } from './signed/read-signed.ts'

@@ -216,8 +216,8 @@ const SCALE: StatisticArgument = {
 }
 
 const COMBAT_SUMMARY =
-  'ComBat harmonisation of numbers, over the subjects that have all of them: location and scale of each institution, shrunk by empirical ' +
-  'Bayes, means and spreads before and after, and the regression of the harmonised numbers on the covariates.'
+  'ComBat harmonisation of numbers, over the subjects that have all of them: location and scale of each institution (the batch is the ' +
+  'institution, not the scanner), shrunk by empirical Bayes, means and spreads before and after, and the regression of the harmonised numbers on the covariates.'
 const COVARIATES: StatisticArgument = {
   name: 'covariates',
   required: false,

@@ -42,7 +42,9 @@ function informationText(cost: PrivacyCost): string {
   return [
     tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
     ...refusedLines(cost),
-    'Counted once: the same question again costs nothing. Identifying variables are not counted.\n'
+    'Counted once: the same question again costs nothing. Identifying variables are not counted.\n',
+    'Made from public descriptions alone. What was released before, groups of few people, and somebody who weighs too much in a model can ' +
+      'still make an institution refuse.\n'
   ].join('')
 }
 

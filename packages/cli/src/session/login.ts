@@ -14,7 +14,7 @@ export const loginCommand = command({
 
 The password is one line on standard input. With --provider you log in at your institution's login page instead: open the
 printed address in a browser on this machine. The token is kept in ~/.config/stimnet/session.json, readable for you alone,
-until it expires. stimnet logout ends it. Programs should use an API key: stimnet api-key.`,
+until it expires. While you are logged in at this gateway alone, commands without --url ask it. stimnet logout ends it. Programs should use an API key: stimnet api-key.`,
   options: {
     url: CLIENT_OPTIONS.url,
     'insecure-login': { type: 'boolean', help: 'Send the password unencrypted to another machine' },
@@ -26,7 +26,7 @@ until it expires. stimnet logout ends it. Programs should use an API key: stimne
       io.err('stimnet login: give either your NAME, or --provider\n')
       return EXIT.usage
     }
-    const at = gatewayUrl(values.url)
+    const at = await gatewayUrl(values.url)
     if (isInTheClear(at)) {
       if (!values['insecure-login']) {
         io.err(
@@ -37,6 +37,8 @@ until it expires. stimnet logout ends it. Programs should use an API key: stimne
       io.err(`Warning: password and token are sent to ${at} unencrypted.\n`)
     }
     if (values.provider !== undefined) return byProvider(at, values.provider, io)
+    // Whoever did not name the gateway sees where the password goes before it is typed.
+    if (values.url === undefined) io.err(`Logging in at ${at}.\n`)
     const password = await readPassword(io)
     await keepSession(at, (client) => client.authenticate(name ?? '', password))
     io.err(`Logged in at ${at} as ${name}.\n`)

@@ -13,8 +13,8 @@ export const logoutCommand = command({
   options: { url: CLIENT_OPTIONS.url },
   positionals: [0, 0],
   run: async (values, _, io) => {
-    const at = gatewayUrl(values.url)
-    const client = await clientFor(values.url)
+    const at = await gatewayUrl(values.url)
+    const client = await clientFor(at)
     try {
       await client.signOut()
     } catch (error) {

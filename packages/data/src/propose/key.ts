@@ -56,6 +56,7 @@ export async function keyCandidates(
     })
     .filter(({ rank }) => wanted !== undefined || rank >= RANK_MIN)
     .sort((a, b) => b.rank - a.rank)
+    .filter(({ header, own }, at) => at === 0 || couldBe(header, own))
     .slice(0, CANDIDATES_MAX)
   const candidates: KeyCandidate[] = []
   for (const { header, own } of found) {
@@ -79,6 +80,11 @@ function rankOf(header: string, own: readonly (ColumnAsKey | undefined)[]): numb
   const isUnique = own.some((column) => column?.isUnique)
   const filesWith = own.filter((column) => column !== undefined).length
   return 4 * keyLikeness(header) + (isUnique ? 2 : 0) + 2 * (filesWith / own.length)
+}
+
+/** Whether a column could be the key although another is likelier: people do not share a key, unless its rows are their visits. */
+function couldBe(header: string, own: readonly (ColumnAsKey | undefined)[]): boolean {
+  return keyLikeness(header) === 2 || own.some((column) => column?.isUnique)
 }
 
 function reasons(files: readonly KeyFile[], own: readonly (ColumnAsKey | undefined)[], positions: readonly number[]) {

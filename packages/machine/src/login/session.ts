@@ -1,13 +1,13 @@
 /** The client of a peer's gateway, with its login from options, session file or environment. */
-import { StimnetError } from '@stimnet/protocol'
+import { StimnetError, systemClock } from '@stimnet/protocol'
 import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
-import { clientSettings } from './settings.ts'
+import { type ClientSettings, clientSettings } from './settings.ts'
 import { readPrivate, writePrivate } from '../files/private.ts'
 
 /** The options of every command that uses a gateway. */
 export const CLIENT_OPTIONS = {
-  url: { type: 'string', value: 'URL', help: 'The gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)' },
+  url: { type: 'string', value: 'URL', help: 'The gateway to ask (default: STIMNET_URL, or where you are logged in)' },
   json: { type: 'boolean', help: 'Print the answer as JSON' }
 } as const
 
@@ -26,15 +26,46 @@ async function sessions(file: string): Promise<z.output<typeof sessionSchema>> {
 /** A client of the gateway at `url`, with the token of an earlier `stimnet login` where there is one. */
 export async function clientFor(url: string | undefined): Promise<Client> {
   const settings = clientSettings()
-  const at = url ?? settings.url
+  const at = await gatewayUrl(url)
   const token = settings.token ?? (await sessions(settings.sessionFile))[at]?.token
   return createClient({ url: at, ...(token === undefined ? {} : { token }) })
 }
 
-/** The URL of the gateway that client commands use. */
-export function gatewayUrl(url: string | undefined): string {
-  return url ?? clientSettings().url
+/** The gateway of a peer on this machine, as `stimnet init` configures it. */
+const HERE = 'http://127.0.0.1:8000'
+
+/**
+ * The URL of the gateway that client commands use: the named one; that of STIMNET_URL; the only one with a login; or that of this
+ * machine. Throws PARAMETER_INVALID where there are several logins.
+ */
+export async function gatewayUrl(
+  url: string | undefined,
+  settings: Pick<ClientSettings, 'url' | 'token' | 'sessionFile'> = clientSettings()
+): Promise<string> {
+  const named = url ?? settings.url
+  if (named !== undefined) return named
+  // STIMNET_TOKEN says nothing about its gateway, and no other gateway may see it.
+  if (settings.token !== undefined) return HERE
+  const all = Object.entries(await sessions(settings.sessionFile))
+  const valid = all.filter(([, { token }]) => endOf(token) > systemClock.now())
+  const [only, ...others] = (valid.length > 0 ? valid : all).map(([at]) => at)
+  if (others.length === 0) return only ?? HERE
+  const reason = `You are logged in at ${[only, ...others].join(' and ')}. Say with --url which one is meant.`
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
+
+/** When a token ends, Unix ms. One that cannot be read may be valid for ever. */
+function endOf(token: string): number {
+  const [, payload = ''] = token.split('.')
+  try {
+    const { exp } = expirySchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+    return exp * 1_000
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+const expirySchema = z.object({ exp: z.number() })
 
 /** Stores the token that `logIn` returns, in a file that only its owner can read. */
 export async function keepSession(at: string, logIn: (client: Client) => Promise<string>): Promise<void> {

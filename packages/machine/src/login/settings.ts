@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 /** The defaults of the client commands. */
 export interface ClientSettings {
-  readonly url: string
+  /** The gateway that STIMNET_URL names. */
+  readonly url: string | undefined
   /** The file with the current login at each gateway. */
   readonly sessionFile: string
   /** The file of the researcher's own key. */
@@ -20,7 +21,7 @@ export interface ClientSettings {
 export function clientSettings(environment: NodeJS.ProcessEnv = process.env): ClientSettings {
   const home = environment.XDG_CONFIG_HOME ?? join(environment.HOME ?? environment.USERPROFILE ?? '.', '.config')
   return {
-    url: environment.STIMNET_URL ?? 'http://127.0.0.1:8000',
+    url: environment.STIMNET_URL || undefined,
     sessionFile: join(home, 'stimnet', 'session.json'),
     keyFile: environment.STIMNET_KEY ?? join(home, 'stimnet', 'researcher.key'),
     credentialsFile: environment.STIMNET_CREDENTIALS ?? join(home, 'stimnet', 'credentials.jwt'),

@@ -1,6 +1,6 @@
 /** Errors of a command, as a line that says what to do. */
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
-import { ApiError } from '@stimnet/sdk'
+import { ApiError, GatewayUnreachable } from '@stimnet/sdk'
 import { EXIT, exitOfCode, type Io } from './arguments.ts'
 import { printable } from './table.ts'
 
@@ -19,7 +19,7 @@ export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
   // A command that gives a reason of its own says more than the text for the code.
   const isOwn = !(error instanceof ApiError) && error.reason !== CODES[code].meaning
-  const text = (isOwn ? undefined : IN_A_TERMINAL[code]) ?? lines(error.reason)
+  const text = (isOwn ? undefined : inTerminal(error)) ?? lines(error.reason)
   io.err(`stimnet: ${code}: ${text}${hint}\n${detailsOf(error)}`)
   return exitOfCode(code)
 }
@@ -71,6 +71,12 @@ const CAUSES_MAX = 4
 /** Text of a gateway, made safe for the terminal line by line. */
 function lines(text: string): string {
   return text.split('\n').map(printable).join('\n')
+}
+
+/** The text for a code, with the gateway that gave no answer: it may be one that a person did not name. */
+function inTerminal(error: StimnetError): string | undefined {
+  const text = IN_A_TERMINAL[error.code]
+  return error instanceof GatewayUnreachable ? text?.replace('gateway', `gateway at ${printable(error.url)}`) : text
 }
 
 /** Texts in place of a code's own meaning, where that is written for clients of the REST API or says too little at a terminal. */

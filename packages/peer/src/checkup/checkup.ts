@@ -4,9 +4,11 @@ import { readSeed } from '@stimnet/machine'
 import { type Clock, systemClock, counted } from '@stimnet/protocol'
 import type { LoadedConfig } from '../config/config.ts'
 import { KEY_FILE } from '../store/identity.ts'
+import { admissionOf } from './admission.ts'
 import { dataFindings } from './data.ts'
+import { peerIdsIn } from '../config/entries.ts'
 import { type Finding, namer } from './finding.ts'
-import { admissionOf, bootstrapFindings, clockFinding } from './neighbours.ts'
+import { bootstrapFindings, clockFinding } from './neighbours.ts'
 import { doorOf } from './ports.ts'
 import { sandboxFinding } from './sandbox.ts'
 import { type RunningState, reachFindings } from './reach.ts'
@@ -28,10 +30,12 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   const { finding: key, peerId } = await keyFinding(dataDir)
   const seed = peerId === undefined ? undefined : await readSeed(join(dataDir, KEY_FILE))
   const door = await doorOf(loaded, peerId)
-  const admission = await admissionOf(loaded, dataDir, peerId)
+  const store = await storeFinding(dataDir, { isRunning: door.isRunning === true })
+  const { permits, isRevoked, ...admission } = await admissionOf(loaded, dataDir, { peerId, replaced: store.replaced })
   const mayRun = door.isRunning !== false
   const self = { seed, peerId, mayRun, clock }
-  const bootstrap = await bootstrapFindings(config, admission.permits, self)
+  const others = withoutRevoked(config, isRevoked)
+  const bootstrap = await bootstrapFindings(others, permits, self)
   const state = door.url === undefined ? undefined : await options.statusAt?.(door.url)
   return [
     namer('configuration').ok(counted(config.catalogs.length, 'catalog')),
@@ -40,14 +44,24 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
     clockFinding(state?.clockOffsetsMs ?? bootstrap.offsets, clock.now()),
     await permissionFinding(dataDir),
     await diskFinding(dataDir),
-    await storeFinding(dataDir, { isRunning: door.isRunning === true }),
+    store.finding,
     ...door.findings,
     ...bootstrap.findings,
-    ...(await reachFindings(config, admission.permits, self, state?.reach)),
+    ...(await reachFindings(others, permits, self, state?.reach)),
     ...(await dataFindings(config.catalogs, baseDir)),
     ...(await policyFindings(loaded)),
     await sandboxFinding(config, dataDir)
   ]
+}
+
+/** The configuration without addresses of revoked peers: the check of the lists names those, and they need no answer. */
+function withoutRevoked(
+  config: LoadedConfig['config'],
+  isRevoked: (peerId: string) => boolean
+): LoadedConfig['config'] {
+  const present = (addresses: string[]) => addresses.filter((address) => !peerIdsIn(address).some(isRevoked))
+  const { bootstrap, relays } = config.mesh
+  return { ...config, mesh: { ...config.mesh, bootstrap: present(bootstrap), relays: present(relays) } }
 }
 
 /** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */

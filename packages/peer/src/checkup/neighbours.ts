@@ -1,87 +1,13 @@
-/** Check of the others: who may connect by charter and lists, whether bootstrap peers answer, and whether the clocks agree. */
-import { join, resolve } from 'node:path'
+/** Check of the others: whether bootstrap peers and relays answer, and whether the clocks agree. */
 import { connect } from 'node:net'
 import { createMesh, helloExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock, counted } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 import type { LoadedConfig } from '../config/config.ts'
-import { createEvents } from '../events.ts'
 import { SILENT } from '../federation/door.ts'
-import { Federation } from '../federation/federation.ts'
-import { type Permits, permitsOf } from '../federation/permits.ts'
+import type { Permits } from '../federation/permits.ts'
 import { isOff, offsetOf, spanText } from '../monitor/clocks.ts'
-import { type Finding, messageOf, namer } from './finding.ts'
-
-/** Who may connect and ask, with the rule for probing the others. */
-export interface Admission {
-  readonly findings: Finding[]
-  readonly permits: Permits
-}
-
-/** Checks charter, lists and membership. `peerId` is this peer's own, where it has a key. */
-export async function admissionOf(
-  loaded: LoadedConfig,
-  dataDir: string,
-  peerId: string | undefined
-): Promise<Admission> {
-  const { config, baseDir } = loaded
-  const { charter } = config.federation
-  const { ok, fix } = namer('admission')
-  let federation: Federation | undefined
-  if (charter !== undefined) {
-    try {
-      const events = createEvents({ level: 'silent', nodeId: config.node_id })
-      const parts = {
-        charterFile: resolve(baseDir, charter),
-        folder: join(dataDir, 'federation'),
-        clock: systemClock,
-        events
-      }
-      federation = await Federation.open(parts)
-    } catch (error) {
-      return { findings: [namer('federation').fix(messageOf(error))], permits: () => false }
-    }
-  }
-  const permits = permitsOf(config.mesh, federation)
-  const membership = federation ? [membershipFinding(federation, peerId)] : []
-  if (config.mesh.open) {
-    return { findings: [fix('mesh.open lets everybody connect and ask: only for demonstrations')], permits }
-  }
-  const others = new Set(
-    [...config.mesh.peers, ...(federation?.members() ?? []).map(({ peer }) => peer)].filter(
-      (id) => id !== peerId && permits(id)
-    )
-  )
-  // A peer without catalogs answers nothing, and access to a catalog may be decided by a list or grant of its own.
-  const unasked = config.catalogs.filter(
-    (one) => config.requesters.length === 0 && !one.requesters?.length && !one.controlled_access
-  )
-  const nobody =
-    others.size === 0 ? [fix('no other peer may connect yet: list PeerIds in mesh.peers, or join a federation')] : []
-  const noRequester = unasked.map(({ name }) => fix(`nobody may ask about ${name} yet: list keys in requesters`))
-  const missing = [...nobody, ...noRequester]
-  const fine = ok(
-    `${counted(others.size, 'peer')} may connect, ${counted(config.requesters.length, 'requester')} may ask`
-  )
-  return { findings: [...membership, ...(missing.length > 0 ? missing : [fine])], permits }
-}
-
-function membershipFinding(federation: Federation, peerId: string | undefined): Finding {
-  const { ok, fix } = namer('federation')
-  const { name } = federation.charter
-  if (peerId === undefined) return ok(`${name}: this peer has no key yet`)
-  if (federation.isRevoked(peerId))
-    return fix(
-      `${name} has revoked this peer: its key can never be a member again. stimnet identity replace makes another`
-    )
-  if (federation.isMember(peerId))
-    return ok(`${name}: this peer is one of ${counted(federation.members().length, 'member')}`)
-  const signed = federation.pending().find(({ says, peer }) => says === 'admit' && peer === peerId)?.signatures ?? 0
-  const needed = federation.charter.needed
-  return fix(
-    `${name}: this peer is no member yet (${signed} of ${needed} signed): members run stimnet federation admit ${peerId}`
-  )
-}
+import { type Finding, namer } from './finding.ts'
 
 const ANSWER_MS = 5_000
 

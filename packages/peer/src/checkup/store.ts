@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskCheck } from '../gateway/checks.ts'
-import { damageText } from '../store/level/checked-level.ts'
+import { damageText, type StoreFinding } from '../store/level/checked-level.ts'
 import { bytesText, valuesUse } from '../store/disk-use.ts'
 import { RESTORING } from '../store/folders.ts'
+import { REPLACED_KEYS } from '../store/replaced-keys.ts'
 import { FORMAT, refusalOf } from '../store/level/marker.ts'
 import { type Finding, namer } from './finding.ts'
 
@@ -20,28 +21,38 @@ export function diskFinding(dataDir: string): Promise<Finding> {
   return diskCheck(folder)
 }
 
+/** The finding, and the keys that the database says its peer had before. */
+export interface StoreChecked {
+  readonly finding: Finding
+  readonly replaced: readonly string[]
+}
+
 /** Verifies every stored value of a peer that is not known to run. Leaves the database as it is. */
-export async function storeFinding(dataDir: string, { isRunning }: { isRunning: boolean }): Promise<Finding> {
+export async function storeFinding(dataDir: string, { isRunning }: { isRunning: boolean }): Promise<StoreChecked> {
   const directory = join(dataDir, 'db')
+  const only = (finding: Finding) => ({ finding, replaced: [] })
   if (existsSync(join(dataDir, RESTORING))) {
-    return fix('a restore is under way or was cut short: run stimnet restore again, with --replace')
+    return only(fix('a restore is under way or was cut short: run stimnet restore again, with --replace'))
   }
-  if (!existsSync(join(directory, 'CURRENT'))) return ok('empty: the peer has not run yet')
-  if (isRunning) return OPEN
+  if (!existsSync(join(directory, 'CURRENT'))) return only(ok('empty: the peer has not run yet'))
+  if (isRunning) return only(OPEN)
   const { Database } = await import('../store/database.ts')
   try {
-    const found = await Database.lookInto(directory)
-    if (found === undefined) return OPEN
-    const damage = damageText(found)
-    if (damage !== undefined) return fix(damage)
-    const format = found.format ?? { format: 1 }
-    const refusal = refusalOf(format)
-    if (refusal !== undefined) return fix(refusal)
-    const next = format.format < FORMAT ? `; the next start brings it to ${FORMAT}: make a backup first` : ''
-    const use = (await valuesUse(found.bytes ?? new Map())).filter(({ bytes }) => bytes > 0).map(bytesText)
-    const parts = use.length === 0 ? '' : `; ${use.join(', ').replaceAll(', in database', '')}`
-    return ok(`all ${found.values} values are undamaged; format ${format.format}${next}${parts}`)
+    const found = await Database.lookInto(directory, REPLACED_KEYS)
+    return found === undefined ? only(OPEN) : { finding: await foundIn(found), replaced: found.keys }
   } catch {
-    return fix(`${directory} cannot be opened: restore the newest undamaged copy`)
+    return only(fix(`${directory} cannot be opened: restore the newest undamaged copy`))
   }
+}
+
+async function foundIn(found: StoreFinding): Promise<Finding> {
+  const damage = damageText(found)
+  if (damage !== undefined) return fix(damage)
+  const format = found.format ?? { format: 1 }
+  const refusal = refusalOf(format)
+  if (refusal !== undefined) return fix(refusal)
+  const next = format.format < FORMAT ? `; the next start brings it to ${FORMAT}: make a backup first` : ''
+  const use = (await valuesUse(found.bytes ?? new Map())).filter(({ bytes }) => bytes > 0).map(bytesText)
+  const parts = use.length === 0 ? '' : `; ${use.join(', ').replaceAll(', in database', '')}`
+  return ok(`all ${found.values} values are undamaged; format ${format.format}${next}${parts}`)
 }

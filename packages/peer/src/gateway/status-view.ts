@@ -6,6 +6,7 @@ import type { Mesh } from '@stimnet/mesh'
 import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from '../federation/federation.ts'
+import type { Permits } from '../federation/permits.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { usagesOf } from '../jobs/release/usage.ts'
 import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
@@ -33,6 +34,7 @@ interface StatusParts {
   readonly ledger: PrivacyLedger
   readonly privacy: CatalogPrivacies
   readonly federation: Federation | undefined
+  readonly permits: Permits
   readonly mesh: Mesh
   readonly directory: Directory
   readonly conflicts: Conflicts

@@ -6,6 +6,7 @@ import { explain } from '@stimnet/privacy'
 import { assertAuditor } from './audit-view.ts'
 import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from '../federation/federation.ts'
+import type { Permits } from '../federation/permits.ts'
 import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
 import { informedOf, type Used, usagesOf } from '../jobs/release/usage.ts'
 import type { Directory } from '../requests/directory.ts'
@@ -18,6 +19,7 @@ interface StewardshipParts {
   readonly ledger: PrivacyLedger
   readonly privacy: CatalogPrivacies
   readonly federation: Federation | undefined
+  readonly permits: Permits
   readonly mesh: Mesh
   readonly directory: Directory
   readonly conflicts: Conflicts
@@ -62,6 +64,7 @@ export function membershipOf({
   config,
   self,
   federation,
+  permits,
   mesh,
   directory,
   conflicts
@@ -69,10 +72,12 @@ export function membershipOf({
   const { open, peers } = config.mesh
   const listed = federation
     ? federation.members()
-    : [self, ...(open ? mesh.members().filter((peer) => mesh.isReachable(peer)) : peers)].map((peer) => ({
-        peer,
-        institution: directory.get(peer)?.institution ?? ''
-      }))
+    : [self, ...(open ? mesh.members().filter((peer) => mesh.isReachable(peer)) : peers.filter(permits))].map(
+        (peer) => ({
+          peer,
+          institution: directory.get(peer)?.institution ?? ''
+        })
+      )
   return {
     federation: federation?.charter.name ?? null,
     open,

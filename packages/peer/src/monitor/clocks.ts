@@ -31,12 +31,15 @@ const PEERS_MAX = 1_000
 export class Clocks {
   readonly #monitor: Pick<Monitor, 'raise'>
   readonly #self: string
+  readonly #isPermitted: (peerId: string) => boolean
   readonly #offsets = new Map<string, number>()
   #isOwnOff = false
 
-  constructor(monitor: Pick<Monitor, 'raise'>, self: string) {
+  /** The clocks of peers that are not permitted any more are not counted. */
+  constructor(monitor: Pick<Monitor, 'raise'>, self: string, isPermitted: (peerId: string) => boolean = () => true) {
     this.#monitor = monitor
     this.#self = self
+    this.#isPermitted = isPermitted
   }
 
   /** Compares one reading. An alert is raised when the clocks begin to differ, and again only after they agreed. */
@@ -59,7 +62,7 @@ export class Clocks {
   }
 
   get verdict(): ClockVerdict {
-    const offsets = [...this.#offsets.values()]
+    const offsets = [...this.#offsets].flatMap(([peerId, offset]) => (this.#isPermitted(peerId) ? [offset] : []))
     const off = offsets.filter(isOff)
     const ahead = off.filter((offset) => offset > 0).sort((a, b) => a - b)
     const behind = off.filter((offset) => offset < 0).sort((a, b) => a - b)

@@ -14,6 +14,8 @@ import type { Turns } from './turns.ts'
 /** Dependencies of `Delivery`. */
 export interface DeliveryParts extends AddressParts {
   readonly links: Links
+  /** Whether a peer may still connect here. */
+  readonly isPermitted: (peerId: string) => boolean
   readonly followers: Followers
   readonly shares: Pick<Shares, 'offer'>
   readonly turns: Pick<Turns, 'take'>
@@ -45,6 +47,14 @@ export class Delivery {
     // All jobs are registered before the first stream opens, since its events may concern any of them.
     for (const record of records) for (const part of record.parts) this.#expect(record, part)
     for (const record of records) this.begin(record)
+  }
+
+  /** Ends what is awaited from peers that may no longer connect: nothing comes from there any more. */
+  async membersChanged(): Promise<void> {
+    for (const record of await this.#parts.requests.open()) {
+      const open = record.parts.filter(({ state, peerId }) => !isEnded(state) && this.#isPutOut(peerId))
+      for (const part of open) await this.#putOut(record, part)
+    }
   }
 
   async stop(): Promise<void> {
@@ -98,6 +108,7 @@ export class Delivery {
   async #ask(record: RequestRecord, part: RequestPart): Promise<void> {
     const current = await this.#current(record, part)
     if (!current || isEnded(current.state)) return
+    if (this.#isPutOut(part.peerId)) return this.#putOut(record, part)
     this.#expect(record, current)
     if (current.answered) return this.#parts.followers.await(current)
     const decided = await this.#decided(record, part)
@@ -188,18 +199,24 @@ export class Delivery {
     }
   }
 
+  #isPutOut(peerId: string): boolean {
+    return peerId !== this.#parts.links.self && !this.#parts.isPermitted(peerId)
+  }
+
+  #putOut(record: RequestRecord, part: RequestPart): Promise<void> {
+    const reason = 'It was revoked, or is listed here no more: nothing is asked of it, and nothing from it is awaited.'
+    return this.#refused(record, part, { code: 'PEER_NOT_PERMITTED', reason, state: 'failed' })
+  }
+
   async #refused(
     record: RequestRecord,
     part: RequestPart,
     end: { code: Code; reason: string; state: 'failed' | 'denied' | 'expired'; decision?: string }
   ): Promise<void> {
     this.#parts.followers.forget(part)
-    await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) => ({
-      ...current,
-      ...end,
-      answered: true,
-      refused: true,
-      progress: 1
-    }))
+    await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) =>
+      // Its result may have come in the meantime.
+      isEnded(current.state) ? current : { ...current, ...end, answered: true, refused: true, progress: 1 }
+    )
   }
 }

@@ -14,7 +14,7 @@ import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level/level.ts'
 import type { Links } from './links.ts'
 
-/** A known peer. This peer itself has number 1. */
+/** A known peer. This peer itself has number 1, until it gets another key. */
 export interface Neighbour {
   readonly number: number
   readonly peerId: string
@@ -52,6 +52,8 @@ export interface DirectoryParts {
   readonly links: Links
   /** Peers that may be asked now: members known to the mesh, and this peer. */
   readonly members: () => readonly string[]
+  /** Whether a peer may still connect here. One that was put out stays remembered for its name, and is listed nowhere. */
+  readonly isPermitted: (peerId: string) => boolean
   /** Whether the peer is connected or was not missed lately. */
   readonly isReachable: (peerId: string) => boolean
   /** What a valid digest says of a peer to which no connection is kept; undefined without one. Others are asked themselves. */
@@ -98,11 +100,15 @@ export class Directory {
     return directory
   }
 
-  /** All known peers, ordered by number. */
+  /** All known peers that may connect, this one included, ordered by number. */
   neighbours(): Neighbour[] {
-    return [...this.#neighbours.values()].sort((a, b) => a.number - b.number)
+    const { isPermitted, links } = this.#parts
+    return [...this.#neighbours.values()]
+      .filter(({ peerId }) => peerId === links.self || isPermitted(peerId))
+      .sort((a, b) => a.number - b.number)
   }
 
+  /** What a peer last said of itself, also where it may no longer connect: it names whoever asked or answered earlier. */
   get(peerId: string): Neighbour | undefined {
     return this.#neighbours.get(peerId)
   }
@@ -166,7 +172,7 @@ export class Directory {
     return names.length > 0 && names.length <= NAMES_TOLD_MAX ? `, but ${names.join(', ')}` : ''
   }
 
-  /** Peers that say they offer a catalog, including this peer. */
+  /** Peers that say they offer a catalog and may be asked, including this peer. */
   offering(catalog: string): Neighbour[] {
     return this.neighbours().filter(({ catalogs }) => catalogs.includes(catalog))
   }
@@ -261,7 +267,7 @@ export class Directory {
 
   /** The other peer that was not seen for the longest time. Never this peer, which keeps number 1. */
   #longestUnseen(): Neighbour | undefined {
-    return this.neighbours()
+    return [...this.#neighbours.values()]
       .filter(({ peerId }) => peerId !== this.#parts.links.self)
       .sort((a, b) => a.lastSeenMs - b.lastSeenMs)[0]
   }

@@ -48,6 +48,7 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
       database,
       links,
       members: () => [signer.id, ...mesh.members()],
+      isPermitted: basis.permits,
       isReachable: (peerId) => peerId === signer.id || mesh.isReachable(peerId),
       digestOf: (peerId) => (mesh.keeps(peerId) ? undefined : digests.get(peerId)),
       // Where digests are passed on, names of catalogs are not in the DHT.
@@ -60,12 +61,16 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
     openSpread(setting, { store: digests, mesh, directory, stores, basis }),
     (opened) => opened.stop()
   )
+  const membersChanged = [() => spread.membersChanged()]
+  const tellOfMembers = () => {
+    for (const tell of membersChanged) tell()
+  }
   // Handlers are registered before the mesh listens, so that a peer that reconnects at once gets every answer.
   serveExchanges(mesh, exchanges)
   mesh.serve(uploadExchange, (ask, from) => shares.answer(ask, from))
   if (federation) {
     mesh.serve(federationExchange, (ask) => federation.answer(ask))
-    spreadChanges({ federation, mesh, events, membersChanged: () => spread.membersChanged() })
+    spreadChanges({ federation, mesh, events, membersChanged: tellOfMembers })
   }
   mesh.serve(digestsExchange, (ask, from) => spread.answer(ask, from))
   const introducing = { mesh, directory, clock, clocks, events, atMs: new Map<string, number>() }
@@ -79,7 +84,7 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
   }
   await mesh.start(connected, () => spread.readdressed())
   spread.start()
-  return { links, directory }
+  return { links, directory, onMembersChanged: (call: () => void) => void membersChanged.push(call) }
 }
 
 interface SpreadOver {
@@ -134,8 +139,8 @@ export type Asking = ReturnType<typeof openAsking>
 export function openAsking(
   setting: Setting,
   stores: Stores,
-  { catalogs, shares }: Pick<Basis & Serving, 'catalogs' | 'shares'>,
-  { links, directory }: Connections,
+  { catalogs, shares, permits }: Pick<Basis & Serving, 'catalogs' | 'shares' | 'permits'>,
+  { links, directory, onMembersChanged }: Connections,
   timing: Way['timing']
 ) {
   const { clock, random, events, lifetime } = setting
@@ -159,6 +164,7 @@ export function openAsking(
       requests,
       directory,
       links,
+      isPermitted: permits,
       followers,
       events,
       signer,
@@ -168,6 +174,7 @@ export function openAsking(
     }),
     (opened) => opened.stop()
   )
+  onMembersChanged(() => void delivery.membersChanged().catch((error) => events.unexpected(error, 'ending requests')))
   const submitter = new Submitter({
     clock,
     random,

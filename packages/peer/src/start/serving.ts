@@ -58,7 +58,7 @@ export async function openBasis(setting: Setting, stores: Stores, brought: Broug
   const permits = permitsOf(config.mesh, membership)
   const monitor = openMonitor(setting, stores, privacy)
   const tested = await openSelfTests(setting, stores, { sandbox, monitor, attacks: brought.attacks })
-  const clocks = new Clocks(monitor, stores.signer.id)
+  const clocks = new Clocks(monitor, stores.signer.id, permits)
   return { sandbox, facts, imageOf, catalogs, privacy, federation, membership, permits, monitor, clocks, ...tested }
 }
 

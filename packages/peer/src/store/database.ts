@@ -5,7 +5,7 @@ import { closeFolder, makePrivately } from '@stimnet/machine'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { CheckedLevel, damageText, type Inner, type StoreFinding, walkClosed } from './level/checked-level.ts'
+import { CheckedLevel, damageText, type Inner, keysIn, type StoreFinding, walkClosed } from './level/checked-level.ts'
 import { RESTORING } from './folders.ts'
 import { bringUp } from './format/bring-up.ts'
 import { FORMAT } from './level/marker.ts'
@@ -102,12 +102,19 @@ export class Database {
   }
 
   /**
-   * As `walk`, and leaves the folder as it is: LevelDB writes whenever it opens. Undefined where the folder changed
-   * meanwhile, because a process has it open. Throws STORE_UNAVAILABLE.
+   * As `walk`, and leaves the folder as it is: LevelDB writes whenever it opens. With the keys of one sublevel, where nothing is
+   * damaged. Undefined where the folder changed meanwhile, because a process has it open. Throws STORE_UNAVAILABLE.
    */
-  static async lookInto(directory: string): Promise<StoreFinding | undefined> {
+  static async lookInto(
+    directory: string,
+    sublevel: string
+  ): Promise<(StoreFinding & { readonly keys: readonly string[] }) | undefined> {
     try {
-      return await withCopy(directory, (copy) => walkClosed(() => innerOf({ directory: copy }), copy))
+      return await withCopy(directory, async (copy) => {
+        const open = () => innerOf({ directory: copy })
+        const found = await walkClosed(open, copy)
+        return { ...found, keys: found.damaged.length > 0 ? [] : await keysIn(open(), sublevel) }
+      })
     } catch (cause) {
       throw new StimnetError('STORE_UNAVAILABLE', `reading ${directory}`, { cause })
     }

@@ -4,6 +4,9 @@ import type { Database } from './database.ts'
 import { KEY_FILE } from './identity.ts'
 import type { Sublevel } from './level/level.ts'
 
+/** The name of the sublevel. */
+export const REPLACED_KEYS = 'replaced-keys'
+
 /** The end of a key. */
 export interface ReplacedKey {
   readonly atMs: number
@@ -13,7 +16,7 @@ export interface ReplacedKey {
 
 /** The replaced keys of a peer, by PeerId. */
 export function replacedKeys(database: Database): Sublevel<ReplacedKey> {
-  return database.json<ReplacedKey>('replaced-keys')
+  return database.json<ReplacedKey>(REPLACED_KEYS)
 }
 
 /**

@@ -50,7 +50,8 @@ export class Conflicts {
     const conflicts = new Conflicts(parts)
     for (const conflict of await conflicts.#kept.values().all()) {
       conflicts.#found.set(keyOf(conflict), conflict)
-      conflicts.#alert(conflict)
+      // Whoever was put out needs nobody's attention any more. What is known against it stays stored.
+      if (conflicts.#isOfConcern(conflict.peer)) conflicts.#alert(conflict)
     }
     return conflicts
   }
@@ -79,7 +80,7 @@ export class Conflicts {
    */
   async heard({ peer, seen, shown }: Message<'LogConflict'>, witness: string): Promise<void> {
     if (peer === witness) throw new StimnetError('MALFORMED', `${witness} reports its own log`)
-    if (peer !== this.#parts.self && !this.#parts.permits(peer)) {
+    if (!this.#isOfConcern(peer)) {
       throw new StimnetError('PEER_NOT_PERMITTED', `${witness} reports the log of ${peer.slice(0, 80)}`)
     }
     const notes = { seen: await bareCheckpoint(seen, { peer }), shown: await bareCheckpoint(shown, { peer }) }
@@ -90,7 +91,13 @@ export class Conflicts {
   /** Reports the conflicts that this peer found itself to a member that connects. */
   async tellAll(member: string): Promise<void> {
     const own = [...this.#found.values()].filter(({ witness }) => witness === this.#parts.self)
-    for (const conflict of own) if (conflict.peer !== member) await this.#tell(member, conflict)
+    for (const conflict of own)
+      if (conflict.peer !== member && this.#isOfConcern(conflict.peer)) await this.#tell(member, conflict)
+  }
+
+  /** Whether a log is this peer's own, or that of a peer that may connect. */
+  #isOfConcern(peer: string): boolean {
+    return peer === this.#parts.self || this.#parts.permits(peer)
   }
 
   async #tell(member: string, { peer, seen, shown }: LogConflict): Promise<void> {

@@ -91,7 +91,7 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     url: {
       type: 'string',
       value: 'URL',
-      help: 'dummy: the gateway to ask (default STIMNET_URL or http://127.0.0.1:8000)'
+      help: 'dummy: the gateway to ask (default: STIMNET_URL, or where you are logged in)'
     },
     json: { type: 'boolean', help: 'propose, check: print as JSON' }
   },

@@ -1,5 +1,6 @@
 /** `stimnet invite`: lets a newcomer into the federation by a code and a phrase that two people compare. */
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { command, EXIT, type Io, printable, readSeed, refuse, wholeNumber } from '@stimnet/machine'
 import {
@@ -20,6 +21,7 @@ import type { PeerConfig } from '../../config/config.ts'
 import type { Candidate, Door, Holder } from '../../federation/door.ts'
 import type { Federation } from '../../federation/federation.ts'
 import { CONFIG_OPTION } from '../serve/start.ts'
+import { askPhrase } from './ask-phrase.ts'
 
 const MINUTES_DEFAULT = 30
 const MINUTES_MAX = 24 * 60
@@ -44,20 +46,21 @@ may connect there and can do nothing but show the code; the peer itself may go o
   options: {
     config: CONFIG_OPTION,
     minutes: { type: 'string', value: 'N', help: `How long the code is valid (default ${MINUTES_DEFAULT})` },
-    listen: { type: 'string', value: 'ADDRESS', help: 'Where to wait, such as /ip4/0.0.0.0/tcp/4002' }
+    listen: { type: 'string', value: 'ADDRESS', help: 'Where to wait, such as 0.0.0.0:4002 or /ip4/0.0.0.0/tcp/4002' }
   },
   positionals: [0, 0],
   run: async (values, _, io) => {
     if (!io.ask) refuse('stimnet invite needs a terminal: a person types the phrase')
     const minutes = wholeNumber('--minutes', values.minutes, { most: MINUTES_MAX }) ?? MINUTES_DEFAULT
     const host = await hostOf(values.config ?? 'stimnet.yaml')
+    const listen = await listenOf(values.listen, host.config)
     const { Door } = await import('../../federation/door.ts')
     const secret = cryptographicRandom.bytes(INVITE_BYTES)
     const untilMs = systemClock.now() + minutes * 60_000
     const waiting = new Waiting(io)
     const door = await Door.open({
       seed: host.seed,
-      listen: listenOf(values.listen, host.config),
+      listen,
       secret,
       untilMs,
       clock: systemClock,
@@ -113,10 +116,20 @@ async function hostOf(configFile: string): Promise<Host> {
 }
 
 /** The named address, or the configured ones with a free port. */
-function listenOf(named: string | undefined, { mesh }: PeerConfig): string[] {
-  if (named !== undefined) return [named]
+async function listenOf(named: string | undefined, { mesh }: PeerConfig): Promise<string[]> {
+  if (named !== undefined) return [await multiaddrOf(named)]
   const listen = mesh.listen.map((address) => address.replace(/\/tcp\/\d+.*$/, '/tcp/0'))
   return listen.length > 0 ? [...new Set(listen)] : ['/ip4/0.0.0.0/tcp/0']
+}
+
+/** An address as a multiaddr, which IP:PORT can be written as. */
+async function multiaddrOf(address: string): Promise<string> {
+  const { hostAndPort } = await import('../../config/config.ts')
+  const { host = '', port } = hostAndPort(address) ?? {}
+  if (isIP(host) > 0) return `/ip${isIP(host)}/${host}/tcp/${port}`
+  if (!/^\/ip[46]\/[^/]+\/tcp\/\d+$/.test(address))
+    refuse(`--listen takes an IP address of this machine and a port, such as 0.0.0.0:4002, not ${address}`)
+  return address
 }
 
 const ADDRESSES_MAX = 4
@@ -220,7 +233,7 @@ const QUESTION = 'Have the phrase read to you on the phone and type it, or type 
 async function decide({ door, host, waiting, signal }: Deciding, io: Io): Promise<number> {
   await waiting.first(signal)
   for (let tries = 0; tries < TRIES_MAX && !signal.aborted; tries++) {
-    const typed = (await io.ask?.(QUESTION, signal)) ?? ''
+    const typed = await askPhrase(QUESTION, io, signal)
     if (signal.aborted || isPhrase('no', typed)) break
     const chosen = waiting.candidates.find(({ phrases }) => isPhrase(phrases.newcomer, typed))
     if (chosen) return admit({ door, host, waiting, signal }, chosen, io)

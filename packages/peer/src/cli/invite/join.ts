@@ -17,6 +17,7 @@ import {
 import type { LoadedConfig } from '../../config/config.ts'
 import type { Joined, Welcomed } from '../../federation/joining.ts'
 import { CONFIG_OPTION } from '../serve/start.ts'
+import { askPhrase } from './ask-phrase.ts'
 
 /** Exit codes: 1 the code has expired or is void; 2 no code, no terminal, or a configuration that cannot join; 3 the member is not reached; 4 one of the two people did not confirm. */
 export const joinCommand = command({
@@ -110,7 +111,7 @@ const QUESTION = 'The person who invited you now has a second phrase. Have it re
 
 async function confirm(phrase: string, io: Io): Promise<void> {
   for (let tries = 0; tries < TRIES_MAX && !io.signal.aborted; tries++) {
-    const typed = (await io.ask?.(QUESTION, io.signal)) ?? ''
+    const typed = await askPhrase(QUESTION, io)
     if (isPhrase(phrase, typed)) return
     if (isPhrase('no', typed)) break
     io.err(

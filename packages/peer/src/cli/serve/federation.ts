@@ -205,7 +205,21 @@ async function replace(values: Values, { from, to }: { from: string; to: string 
   io.err(`Signed. ${standingOf(federation, { peer: from, action: 'revoke' })}\n`)
   io.err(`${standingOf(federation, { peer: to, action: 'admit' })}\n`)
   if (lost.length > 0) io.err(`No longer members either, unless another member signs for them: ${namesOf(lost)}\n`)
+  await tellEntries(opened, { from, to }, io)
   return EXIT.ok
+}
+
+/** Names what a person exchanges in the configuration here: a statement about members changes none. */
+async function tellEntries(
+  { config, file }: Opened,
+  { from, to }: { from: string; to: string },
+  io: Io
+): Promise<void> {
+  const { entriesOf, peerIdsIn } = await import('../../config/entries.ts')
+  const stale = entriesOf(config).filter(({ value }) => peerIdsIn(value).includes(from))
+  if (stale.length === 0) return
+  io.err(`${file} names the old PeerId. Put ${to} in its place, and restart the peer:\n`)
+  for (const { key, value } of stale) io.err(`  ${key}: ${value}\n`)
 }
 
 type Opened = Awaited<ReturnType<typeof open>>
@@ -323,7 +337,7 @@ async function open(values: Values) {
   const events = createEvents({ level: 'silent', nodeId: config.node_id })
   const charterFile = resolve(dirname(file), charter)
   const federation = await Federation.open({ charterFile, folder, clock: systemClock, events })
-  return { federation, folder, signer }
+  return { federation, folder, signer, config, file }
 }
 
 function namesOf(those: readonly Member[]): string {

@@ -4,7 +4,8 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Io, refuse } from '@stimnet/machine'
-import { plainName, StimnetError } from '@stimnet/protocol'
+import { isName, plainName, StimnetError } from '@stimnet/protocol'
+import { catalogNameFor } from '../../config/short-names.ts'
 import { accountNameShape } from '../../store/accounts/accounts.ts'
 
 /** What a new peer is made of. */
@@ -17,6 +18,8 @@ export interface Setup {
   readonly gatewayPort: number
   /** Files to propose a catalog for. */
   readonly files: readonly string[]
+  /** The name of the proposed catalog; empty without files. */
+  readonly catalog: string
   /** The first account of the gateway; empty for none. */
   readonly account: string
 }
@@ -66,8 +69,16 @@ export async function askForSetup(known: Known, io: Io & { readonly ask: NonNull
     (await filesOf(
       await asking('Files of data to propose a catalog for (CSV, TSV, Parquet), or their folder', '', whyNoFiles)
     ))
+  const suggested = files.length === 0 ? '' : catalogNameFor(files, institution)
+  const catalog = suggested === '' ? '' : await asking(CATALOG_QUESTION, suggested, whyNoCatalog)
   const account = known.account ?? (await asking('Name of a first account for the console', '', whyNoAccount))
-  return { folder, institution, address, meshPort, gatewayPort, files, account }
+  return { folder, institution, address, meshPort, gatewayPort, files, catalog, account }
+}
+
+const CATALOG_QUESTION = 'Name of the catalog, the same at every institution with such data'
+
+function whyNoCatalog(name: string): string | undefined {
+  return isName(name) ? undefined : 'Letters, digits, _ and -, at most 64, the first one a letter.'
 }
 
 /** Why an answer cannot be taken; undefined where it can. */

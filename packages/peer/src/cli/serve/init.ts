@@ -6,8 +6,17 @@ import { join, resolve } from 'node:path'
 import { command, EXIT, given, type Io, printable, refuse, wholeNumber } from '@stimnet/machine'
 import { codeOf, cryptographicRandom, StimnetError, signerFromSeed } from '@stimnet/protocol'
 import { Accounts } from '../../store/accounts/accounts.ts'
+import { nodeIdFor } from '../../config/short-names.ts'
 import { loadOrCreateKey } from '../../store/identity.ts'
-import { askForSetup, GATEWAY_PORT, type Known, MESH_PORT, type Setup, whyNoAddress } from './init-questions.ts'
+import {
+  askForSetup,
+  GATEWAY_PORT,
+  type Known,
+  MESH_PORT,
+  type Setup,
+  whyNoAddress,
+  whyNoName
+} from './init-questions.ts'
 
 /** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
 export const initCommand = command({
@@ -34,11 +43,12 @@ words and counts of the data, so keep them here. Levels and bounds become public
 
   stimnet init
   stimnet init ./peer --institution "University Hospital North" --node-id north --yes
+  stimnet doctor --config ./peer/stimnet.yaml
   stimnet start --config ./peer/stimnet.yaml`,
   options: {
     institution: { type: 'string', value: 'NAME', help: 'The name that other institutions see' },
     catalog: { type: 'string', value: 'FILE', help: 'A YAML file with one catalog or a list of them, to include' },
-    'node-id': { type: 'string', value: 'NAME', help: 'A short name for this peer (default node-1)' },
+    'node-id': { type: 'string', value: 'NAME', help: 'A short name for this peer (default: made from --institution)' },
     address: { type: 'string', value: 'HOST', help: 'Where others reach this machine (default: nowhere)' },
     port: { type: 'string', value: 'PORT', help: `For other institutions (default ${MESH_PORT})` },
     'gateway-port': { type: 'string', value: 'PORT', help: `For console and REST API (default ${GATEWAY_PORT})` },
@@ -50,7 +60,7 @@ words and counts of the data, so keep them here. Levels and bounds become public
     const isAsking = ask !== undefined && values.yes !== true
     const known: Known = {
       folder,
-      institution: values.institution,
+      institution: nameIn(values.institution),
       address: addressIn(values.address),
       meshPort: portOf('--port', values.port),
       gatewayPort: portOf('--gateway-port', values['gateway-port']),
@@ -59,8 +69,11 @@ words and counts of the data, so keep them here. Levels and bounds become public
     const setup = isAsking ? await askForSetup(known, { ...io, ask }) : unasked(known)
     if (setup.meshPort === setup.gatewayPort) refuse('--port and --gateway-port must differ')
     const catalogs = await catalogsOf(values.catalog, setup, io)
-    const made = await make(setup, { nodeId: values['node-id'] ?? 'node-1', catalogs })
-    io.out(`Wrote ${made.file}\n`)
+    const nodeId = values['node-id'] ?? nodeIdFor(setup.institution)
+    const made = await make(setup, { nodeId, catalogs })
+    io.out(
+      `Wrote ${made.file}\nNode ${nodeId}: others ask this peer alone by stimnet run --peers ${nodeId} (node_id in the file)\n`
+    )
     io.out(
       `PeerId ${made.peerId}: join a federation with stimnet join CODE, or give it to the others for their mesh.peers.\n`
     )
@@ -81,8 +94,14 @@ function unasked(known: Known): Setup {
     meshPort: known.meshPort ?? MESH_PORT,
     gatewayPort: known.gatewayPort ?? GATEWAY_PORT,
     files: [],
+    catalog: '',
     account: ''
   }
+}
+
+function nameIn(text: string | undefined): string | undefined {
+  const why = text === undefined ? undefined : whyNoName(text)
+  return why === undefined ? text : refuse(`--institution: ${why}`)
 }
 
 function addressIn(text: string | undefined): string | undefined {
@@ -105,7 +124,11 @@ const NO_CATALOGS = 'catalogs: []\n'
 /** People that a level needs in a proposal, as with `stimnet catalog propose`. */
 const PEOPLE_MIN = 10
 
-async function catalogsOf(file: string | undefined, { folder, files }: Setup, io: Io): Promise<Catalogs> {
+async function catalogsOf(
+  file: string | undefined,
+  { folder, files, catalog: name }: Setup,
+  io: Io
+): Promise<Catalogs> {
   // Loaded when needed, so that data are read only where somebody names some.
   if (file !== undefined) {
     const { catalogsText } = await import('../../catalogs/described.ts')
@@ -114,7 +137,8 @@ async function catalogsOf(file: string | undefined, { folder, files }: Setup, io
   if (files.length === 0) return { text: NO_CATALOGS, decisions: [] }
   const { proposeCatalog } = await import('@stimnet/data')
   try {
-    const { yaml, decisions } = await proposeCatalog(files, { baseDir: resolve(folder), peopleMin: PEOPLE_MIN })
+    const options = { name, baseDir: resolve(folder), peopleMin: PEOPLE_MIN }
+    const { yaml, decisions } = await proposeCatalog(files, options)
     return { text: `catalogs:\n${itemOf(yaml)}`, decisions: decisions.map((one) => ({ ...one, line: one.line + 1 })) }
   } catch (error) {
     if (!(error instanceof StimnetError) || !['PARAMETER_INVALID', 'SOURCE_INVALID'].includes(codeOf(error)))
@@ -217,8 +241,8 @@ function nextText({ files, account }: Setup, file: string, hasCatalogs: boolean)
   const steps = [
     ...(files.length > 0 && hasCatalogs ? [`stimnet catalog check --config ${file}`] : []),
     ...(account === '' ? [`stimnet account add NAME --config ${file}`] : []),
-    `stimnet start --config ${file}`,
-    `stimnet doctor --config ${file}`
+    `stimnet doctor --config ${file}`,
+    `stimnet start --config ${file}`
   ]
   return `Next: ${catalogs}, then\n${steps.map((step) => `  ${step}\n`).join('')}`
 }

@@ -29,7 +29,7 @@ shown after a login.
   positionals: [0, 0],
   run: async (values, _, io) => {
     const loaded = await configOf(values.config)
-    const url = values.url ?? (loaded && urlOf(loaded)) ?? gatewayUrl(undefined)
+    const url = values.url ?? (loaded && urlOf(loaded)) ?? (await gatewayUrl(undefined))
     const local = await localOf(loaded)
     const health = await answerOf(createClient({ url }).health({ signal: AbortSignal.timeout(WAIT_MS) }))
     // Another program at that port may answer with any JSON.

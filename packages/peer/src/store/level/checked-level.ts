@@ -188,6 +188,19 @@ export async function walkClosed(open: () => Inner, directory: string): Promise<
   }
 }
 
+/** The keys of one sublevel of a database that is not open. */
+export async function keysIn(inner: Inner, sublevel: string): Promise<string[]> {
+  const prefix = `!${sublevel}!`
+  await inner.open()
+  try {
+    // The keys of a sublevel are between `!NAME!` and the next character.
+    const keys = await inner.keys<string>({ keyEncoding: 'utf8', gte: prefix, lt: `!${sublevel}"` }).all()
+    return keys.map((key) => key.slice(prefix.length))
+  } finally {
+    await inner.close()
+  }
+}
+
 /** The name of a damaged table file. Its records cannot be named, since the damage may hide where they begin. */
 function tableName(file: string): string {
   return `db/${file} (some of the records in it)`
