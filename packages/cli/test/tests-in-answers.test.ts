@@ -157,6 +157,30 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
   const shown = tableOneLines(rounded as unknown as Broadcast).join('')
   assert.match(shown, /mean \(sd\) +64\.1 ± 0\.25 \(8\.2 ± 0\.1\) +61\.5 ± 0\.25 \(withheld\)/)
   assert.match(shown, /sex: F +40 ± 1\.3 % +withheld/)
+  assert.doesNotMatch(shown, /≈/)
+  const less = columns.map((one) => (one.kind === 'share' ? { ...one, left_out: true } : one))
+  const left = { ...answer, pooled: { columns: less, rows: rows.map((row) => ({ ...row, within_remaining: within })) } }
+  assert.match(
+    tableOneLines(left as unknown as Broadcast).join(''),
+    /sex: F +≈ 40 ± 1\.3 % .*\n≈: people were left out/
+  )
+})
+
+test('a number that people were left out of never looks exact, with or without a known rounding', () => {
+  const columns = ['sex', 'mean', 'sd'].map((name, i) => ({
+    ...{ name, role: i === 0 ? 'key' : 'measure', kind: name },
+    ...(i === 0 ? {} : { left_out: true })
+  }))
+  const rows = ['female', 'male'].map((sex) => ({
+    ...{ values: [sex, 61.5, 9], sites: ['a', 'b'], within_remaining: [null, 0.25, null] }
+  }))
+  const pooled = { columns, rows, sites: ['a', 'b'], notes: [] }
+  const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+  assert.match(
+    shown,
+    /female +≈ 61\.5 ± 0\.25 +≈ 9 .*\n(.*\n)≈: people were left out for privacy\. .* those who remain\.\n/
+  )
+  assert.match(shown, /mean by sex\n +female .* ≈ 61\.5\n/)
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {

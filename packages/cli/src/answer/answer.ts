@@ -1,7 +1,7 @@
 /** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
-import { counted, isCode, type TableOutput } from '@stimnet/protocol'
-import { type Broadcast, pool } from '@stimnet/sdk'
+import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
+import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
@@ -88,15 +88,16 @@ function ownPooled({ peer_id: site, output }: Part & { readonly output: TableOut
 
 /** The pooled table. `alone`: the only institution, whose own table it is. */
 function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
-  const cells = rows.map(cellsOf)
+  const cells = rows.map((row) => cellsOf(columns, row))
   const names = columns.map(({ name }) => name)
-  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
+  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
   return [
     `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
       [...names, 'institutions'],
       rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
-    )
+    ),
+    ...leftOutLines(columns)
   ]
 }
 
@@ -109,15 +110,21 @@ function withNames(note: string, { parts }: Broadcast): string {
 interface Shown {
   readonly values: readonly (string | number | null)[]
   readonly within?: readonly (number | null)[] | undefined
+  readonly within_remaining?: readonly (number | null)[] | undefined
 }
 
-function cellsOf({ values, within }: Shown): (string | number | null)[] {
-  return values.map((value, at) => withWithin(value, within?.[at]))
+function cellsOf(columns: readonly OutputColumn[], row: Shown): (string | number | null)[] {
+  const { values, within, within_remaining: remaining } = row
+  return values.map((value, at) => {
+    const [off, isLeftOut] = [within?.[at] ?? remaining?.[at] ?? null, columns[at]?.left_out]
+    if (value === null || (off === null && !isLeftOut)) return value
+    return aboutText(`${cellOf(value)}${off === null ? '' : ` ± ${off}`}`, isLeftOut)
+  })
 }
 
-/** A number with its precision. */
-function withWithin(value: string | number | null, within: number | null | undefined): string | number | null {
-  return value === null || within === null || within === undefined ? value : `${cellOf(value)} ± ${within}`
+/** What ≈ says, where it stands in the table above. */
+function leftOutLines(columns: readonly OutputColumn[]): string[] {
+  return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
 }
 
 /** The number of institutions behind a row; "2 to 3" where not all contribute to each of its numbers. */
@@ -153,8 +160,9 @@ function partLines(part: Part): string[] {
     `\n${nameOf(part)}\n`,
     tableOf(
       output.columns.map(({ name }) => name),
-      rows.map(cellsOf)
-    )
+      rows.map((row) => cellsOf(output.columns, row))
+    ),
+    ...leftOutLines(output.columns)
   ]
 }
 

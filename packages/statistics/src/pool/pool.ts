@@ -271,9 +271,11 @@ function poolRow(
   })
   const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
-  const within = columns.map((column, i) =>
-    column.role === 'key' || column.left_out ? null : pooledWithin(column, cellsAt(i))
-  )
+  const bounds = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
+  // Of numbers that people were left out of, the bound is about those who remain.
+  const of = (isLeftOut: boolean) =>
+    bounds.map((one, i) => ((columns[i]?.left_out ?? false) === isLeftOut ? one : null))
+  const [within, remaining] = [of(false), of(true)]
   return {
     values,
     ...sitesOf(
@@ -283,7 +285,8 @@ function poolRow(
     ),
     ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
     ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {}),
-    ...(within.some((one) => one !== null) ? { within } : {})
+    ...(within.some((one) => one !== null) ? { within } : {}),
+    ...(remaining.some((one) => one !== null) ? { within_remaining: remaining } : {})
   }
 }
 
