@@ -292,12 +292,15 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   assert.equal(lines[2], `  drug  ${'█'.repeat(20)}${'▆'.repeat(19)}▅`)
   assert.equal(lines[3], `        0${' '.repeat(37)}60`)
   assert.equal(lines[5], 'drug: n = 60, 20 events, of north, south')
-  assert.match(told, /before {2}at risk {2}events .*\n.*\n {4}30 {7}60 {6}12 .* 0\.778 to 0\.8\n/)
   assert.match(
     told,
-    /Median not reached \(95 % 30 to not reached; exact times 60 to not reached\)\.\nMean up to 60: 54 \(95 % 50\.97 to 57\.03; exact times 45 to 54\)/
+    /from {2}at risk {2}before {2}events {2}survival \(exact times\) .*\n.*\n +0 +60 +30 +12 {2}0\.8 \(0\.778 to 0\.8\) /
   )
-  assert.match(told, /At 20: within the only interval \(exact times 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
+  assert.match(
+    told,
+    /Median not reached \(exact times: 60 to not reached; 95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
+  )
+  assert.match(told, /At 20: within the only interval \(exact times: 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
   assert.match(told, /Said\.\n$/)
   assert.equal(text(tests), '', 'and no line of a test')
 })
