@@ -71,8 +71,8 @@ describe('a refusal offers noise', () => {
     const descriptor = { name: 'trial', synthetic: false, subjectsRounded, sitesPerPerson: 1, tables }
     const measures = ['mean', 'sd'].map((kind) => ({ kind, name: `${kind}_cost`, variable: 'people.cost' }))
     const plan = { tables: ['people'], groupBy: [], measures }
-    const asked = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, plan, ...more }
-    return reasonOf(asked as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
+    const plain = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, sitesPerPerson: 1, plan }
+    return reasonOf({ ...plain, ...more } as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
   }
 
   test('with the error of each number, if all people are meant', () => {
@@ -85,6 +85,15 @@ describe('a refusal offers noise', () => {
       advice(100_000, { cohort }),
       /if all people of the catalog are meant \(of fewer people it is farther off\)\.$/
     )
+  })
+
+  test('as much as the same question gets, also where institutions share its amount', () => {
+    const people = { kind: 'subjects', name: 'people' }
+    const plan = { tables: ['people'], groupBy: [], measures: [people] }
+    const errorIn = (text: string) => Number(/people to about (\d+)/.exec(text)?.[1])
+    const [alone, shared] = [1, 2].map((sitesPerPerson) => advice(400, { plan, sitesPerPerson }))
+    assert.deepEqual([errorIn(alone ?? ''), errorIn(shared ?? '')], [6, 12])
+    assert.match(shared ?? '', /19 times of 20 at each institution, as they share epsilon; .* farther off together\.$/)
   })
 
   test('only where something could be read through it', () => {
