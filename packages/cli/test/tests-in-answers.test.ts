@@ -199,17 +199,30 @@ test('a row says how many institutions are behind it, and so where not all are b
   const columns = ['sex', 'subjects', 'mean'].map((name, i) => ({ name, role: i === 0 ? 'key' : 'measure' }))
   const rows = [
     { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
-    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] }
+    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] },
+    { values: ['other', null, 60.5], sites: ['a', 'b'], column_sites: [null, [], ['a', 'b']] }
   ]
+  const withheld = (groups: number, cells: number, digits = 0) => {
+    const output = {
+      kind: 'table',
+      columns: [],
+      rows: [],
+      withheld: { groups, cells, digits },
+      disclosure: { claim: '' }
+    }
+    return { institution: `${groups}${cells}`, state: 'completed', code: null, reason: null, output }
+  }
   const part = { institution: 'North', state: 'completed', code: null, reason: null, output: null }
   const broadcast = {
-    parts: [part],
+    parts: [part, withheld(1, 0, 1), withheld(1, 4), withheld(0, 0)],
     warnings: [],
     schema: null,
     pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
   }
   const shown = answerText(broadcast as unknown as Broadcast)
-  assert.match(shown, /female.*61\.5.*2 to 3/)
+  assert.match(shown, /female.*61\.5.*2 to 3, by column/)
+  assert.match(shown, /other .*60\.5 +2\n/, 'a number that is not there has no institution behind it')
+  assert.match(shown, /\n10 .* 1 group and last digits of numbers\n14 .* 1 group and 4 numbers\n00 .* nothing\n/)
   assert.match(shown, /male.*62\.5.*\b3\b/)
 })
 

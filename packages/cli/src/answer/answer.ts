@@ -30,9 +30,12 @@ function withheldIn({ output }: Part): string {
   if (output.kind === 'typed') return output.withheld.values > 0 ? counted(output.withheld.values, 'value') : 'nothing'
   if (output.kind === 'values') return output.withheld.leaves > 0 ? counted(output.withheld.leaves, 'value') : 'nothing'
   const { groups, cells, digits = 0 } = output.withheld
-  const rounded = digits > 0 ? ['some digits'] : []
-  const blanks = groups + cells > 0 ? [counted(groups, 'group'), counted(cells, 'cell')] : []
-  return [...blanks, ...rounded].join(', ') || 'nothing'
+  const said = [
+    ...(groups > 0 ? [counted(groups, 'group')] : []),
+    ...(cells > 0 ? [counted(cells, 'number')] : []),
+    ...(digits > 0 ? ['last digits of numbers'] : [])
+  ]
+  return said.join(' and ') || 'nothing'
 }
 
 /** The whole answer, as text. `more`: lines that stand after its models. */
@@ -127,11 +130,14 @@ function leftOutLines(columns: readonly OutputColumn[]): string[] {
   return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
 }
 
-/** The number of institutions behind a row; "2 to 3" where not all contribute to each of its numbers. */
+/** The number of institutions behind a row; "2 to 3, by column" where not all contribute to each number that is shown. */
 function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
-  const counts = (columns ?? [sites]).flatMap((column) => (column === null ? [] : [column.length]))
+  const counts = (columns ?? [sites]).flatMap((column) =>
+    column === null || column.length === 0 ? [] : [column.length]
+  )
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  return least === most ? String(most) : `${least} to ${most}`
+  if (counts.length === 0) return 'none'
+  return least === most ? String(most) : `${least} to ${most}, by column`
 }
 
 /** Each reason once, with the institutions it applies to. */

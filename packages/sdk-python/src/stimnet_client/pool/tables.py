@@ -202,7 +202,8 @@ def _withheld_notes(columns: Sequence[Mapping[str, Any]], tables: Mapping[str, O
     for site, table in tables.items():
         groups = table.get("withheld", {}).get("groups", 0)
         if groups:
-            notes.append(f"{site} withheld {groups} group(s): rows that do not name it may lack its subjects.")
+            many = "1 group" if groups == 1 else f"{groups} groups"
+            notes.append(f"{site} withheld {many}: rows that do not name it may lack its subjects.")
         lacking = [
             column["name"]
             for column in columns
