@@ -14,7 +14,7 @@ import {
   privacyAskSchema,
   resolveVariable
 } from '@stimnet/protocol'
-import { columnsOfModel, gramIn, severalRowsAdvice } from '@stimnet/statistics'
+import { columnsOfModel, gramIn, repeatedValueAdvice, severalRowsAdvice } from '@stimnet/statistics'
 import type { JobPlan } from './validate.ts'
 
 /** Epsilon of the noisy alternative that a refusal offers. */
@@ -73,7 +73,11 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
     return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
   const model = gramIn(asked)
   if (model !== undefined) return modelAdvice(plan, { asked, model, k })
-  return [general, ...groupAdvice(plan, asked), ...noiseAdvice(plan)].join(' ')
+  const repeated = repeatedValueAdvice(asked, {
+    descriptor: plan.catalog.descriptor,
+    filters: [plan.cohort, asked.where]
+  })
+  return [repeated ?? [], general, groupAdvice(plan, asked), noiseAdvice(plan)].flat().join(' ')
 }
 
 /**
