@@ -1,7 +1,6 @@
 /** Survival: the curves, and below them what is read off each. */
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { testName } from '@stimnet/sdk'
-import { Fragment } from 'react'
 import { Scroll } from '../../parts/scroll.tsx'
 import { SurvivalPlot } from '../../plots/survival-plot.tsx'
 import { readOffOf } from '../../words/read-off.ts'
@@ -44,33 +43,35 @@ function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
             <th scope="col" className="number">
               Events
             </th>
-            {names.map((name) => (
-              <Fragment key={name}>
-                <th scope="col" className="number">
-                  {name}
-                </th>
-                <th scope="col" className="number">
-                  95 %
-                </th>
-              </Fragment>
-            ))}
+            <th scope="col">What</th>
+            <th scope="col">Estimate</th>
+            <th scope="col">95 % interval</th>
           </tr>
         </thead>
-        <tbody>
-          {rows.map(({ group, people, events, cells }) => (
-            <tr key={group}>
-              <th scope="row">{group}</th>
-              <td className="number">{people}</td>
-              <td className="number">{events}</td>
-              {cells.map(({ estimate, interval }, at) => (
-                <Fragment key={names[at]}>
-                  <td className="number">{estimate}</td>
-                  <td className="number">{interval}</td>
-                </Fragment>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {rows.map(({ group, people, events, cells }) => (
+          <tbody key={group}>
+            {cells.map(({ estimate, interval }, at) => (
+              <tr key={names[at]}>
+                {at === 0 && (
+                  <>
+                    <th scope="rowgroup" rowSpan={cells.length}>
+                      {group}
+                    </th>
+                    <td className="number" rowSpan={cells.length}>
+                      {people}
+                    </td>
+                    <td className="number" rowSpan={cells.length}>
+                      {events}
+                    </td>
+                  </>
+                )}
+                <th scope="row">{names[at]}</th>
+                <td>{estimate}</td>
+                <td>{interval}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </Scroll>
   )
