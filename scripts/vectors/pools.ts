@@ -97,7 +97,10 @@ export function poolVectors() {
       const shown = {
         columns: columns.map((one) => one.name),
         rows: rows.map(({ values }) => values),
-        ...(rows.some(({ within }) => within) ? { within: rows.map(({ within = [] }) => within) } : {})
+        ...(rows.some(({ within }) => within) ? { within: rows.map(({ within = [] }) => within) } : {}),
+        ...(rows.some((row) => row.within_remaining)
+          ? { within_remaining: rows.map((row) => row.within_remaining ?? []) }
+          : {})
       }
       return { name, parts: sites, pooled: { ...shown, sites: used, missing } }
     })

@@ -80,8 +80,26 @@ describe('--where', () => {
     assert.equal(whereOf([]), undefined)
   })
 
+  test('reads who lacks a value, and who has one', () => {
+    const isMissing = { column: 'patients.ledd', op: 'is null', values: [] }
+    assert.deepEqual(whereOf(['patients.ledd is null']), isMissing)
+    assert.deepEqual(whereOf([' patients.ledd IS  NOT NULL ', 'sex=female']), {
+      all: [{ not: isMissing }, { column: 'sex', op: '=', values: ['female'] }]
+    })
+    assert.deepEqual(whereOf(['note=is null']), { column: 'note', op: '=', values: ['is null'] })
+  })
+
   test('what is no comparison is refused with an example', () => {
-    for (const text of ['female', '=female', 'age>', '1; DROP TABLE x']) {
+    for (const text of [
+      'female',
+      '=female',
+      'age>',
+      '1; DROP TABLE x',
+      'age is',
+      'age is not',
+      'is null',
+      'age not null'
+    ]) {
       assert.throws(() => whereOf([text]), { code: 'FILTER_INVALID' })
     }
   })

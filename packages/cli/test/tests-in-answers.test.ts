@@ -157,6 +157,30 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
   const shown = tableOneLines(rounded as unknown as Broadcast).join('')
   assert.match(shown, /mean \(sd\) +64\.1 ± 0\.25 \(8\.2 ± 0\.1\) +61\.5 ± 0\.25 \(withheld\)/)
   assert.match(shown, /sex: F +40 ± 1\.3 % +withheld/)
+  assert.doesNotMatch(shown, /≈/)
+  const less = columns.map((one) => (one.kind === 'share' ? { ...one, left_out: true } : one))
+  const left = { ...answer, pooled: { columns: less, rows: rows.map((row) => ({ ...row, within_remaining: within })) } }
+  assert.match(
+    tableOneLines(left as unknown as Broadcast).join(''),
+    /sex: F +≈ 40 ± 1\.3 % .*\n≈: people were left out/
+  )
+})
+
+test('a number that people were left out of never looks exact, with or without a known rounding', () => {
+  const columns = ['sex', 'mean', 'sd'].map((name, i) => ({
+    ...{ name, role: i === 0 ? 'key' : 'measure', kind: name },
+    ...(i === 0 ? {} : { left_out: true })
+  }))
+  const rows = ['female', 'male'].map((sex) => ({
+    ...{ values: [sex, 61.5, 9], sites: ['a', 'b'], within_remaining: [null, 0.25, null] }
+  }))
+  const pooled = { columns, rows, sites: ['a', 'b'], notes: [] }
+  const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+  assert.match(
+    shown,
+    /female +≈ 61\.5 ± 0\.25 +≈ 9 .*\n(.*\n)≈: people were left out for privacy\. .* those who remain\.\n/
+  )
+  assert.match(shown, /mean by sex\n +female .* ≈ 61\.5\n/)
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {
@@ -175,17 +199,30 @@ test('a row says how many institutions are behind it, and so where not all are b
   const columns = ['sex', 'subjects', 'mean'].map((name, i) => ({ name, role: i === 0 ? 'key' : 'measure' }))
   const rows = [
     { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
-    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] }
+    { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] },
+    { values: ['other', null, 60.5], sites: ['a', 'b'], column_sites: [null, [], ['a', 'b']] }
   ]
+  const withheld = (groups: number, cells: number, digits = 0) => {
+    const output = {
+      kind: 'table',
+      columns: [],
+      rows: [],
+      withheld: { groups, cells, digits },
+      disclosure: { claim: '' }
+    }
+    return { institution: `${groups}${cells}`, state: 'completed', code: null, reason: null, output }
+  }
   const part = { institution: 'North', state: 'completed', code: null, reason: null, output: null }
   const broadcast = {
-    parts: [part],
+    parts: [part, withheld(1, 0, 1), withheld(1, 4), withheld(0, 0)],
     warnings: [],
     schema: null,
     pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
   }
   const shown = answerText(broadcast as unknown as Broadcast)
-  assert.match(shown, /female.*61\.5.*2 to 3/)
+  assert.match(shown, /female.*61\.5.*2 to 3, by column/)
+  assert.match(shown, /other .*60\.5 +2\n/, 'a number that is not there has no institution behind it')
+  assert.match(shown, /\n10 .* 1 group and last digits of numbers\n14 .* 1 group and 4 numbers\n00 .* nothing\n/)
   assert.match(shown, /male.*62\.5.*\b3\b/)
 })
 
@@ -268,12 +305,15 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   assert.equal(lines[2], `  drug  ${'█'.repeat(20)}${'▆'.repeat(19)}▅`)
   assert.equal(lines[3], `        0${' '.repeat(37)}60`)
   assert.equal(lines[5], 'drug: n = 60, 20 events, of north, south')
-  assert.match(told, /before {2}at risk {2}events .*\n.*\n {4}30 {7}60 {6}12 .* 0\.778 to 0\.8\n/)
   assert.match(
     told,
-    /Median not reached \(95 % 30 to not reached; exact times 60 to not reached\)\.\nMean up to 60: 54 \(95 % 50\.97 to 57\.03; exact times 45 to 54\)/
+    /from {2}at risk {2}before {2}events {2}survival \(exact times\) .*\n.*\n +0 +60 +30 +12 {2}0\.8 \(0\.778 to 0\.8\) /
   )
-  assert.match(told, /At 20: within the only interval \(exact times 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
+  assert.match(
+    told,
+    /Median not reached \(exact times: 60 to not reached; 95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
+  )
+  assert.match(told, /At 20: within the only interval \(exact times: 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
   assert.match(told, /Said\.\n$/)
   assert.equal(text(tests), '', 'and no line of a test')
 })

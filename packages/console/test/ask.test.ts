@@ -98,6 +98,19 @@ describe('a question on the form', () => {
     assert.equal(filterOf(draft({}), variables), undefined)
   })
 
+  it('makes a condition on a date of a day, and reads it back', () => {
+    const plain = variables.find(({ ref }) => ref === 'subjects.age')
+    assert.ok(plain)
+    const date = { ...plain.variable, name: 'seen', type: 'date', unit: '', breakpoints: [18_262] }
+    const withDate = [...variables, { ...plain, ref: 'subjects.seen', variable: date }]
+    const condition: Condition = { key: 1, column: 'subjects.seen', op: '>=', values: ['2020-01-01'] }
+    const filter = filterOf(draft({ conditions: [condition] }), withDate)
+    assert.deepEqual(filter, { column: 'subjects.seen', op: '>=', values: ['2020-01-01'] })
+    assert.throws(() => filterOf(draft({ conditions: [{ ...condition, op: '=' }] }), withDate), /“below” or “from”/)
+    const asked = { data_catalog_name: 'trial', script_type: 'sql', script_content: 'SELECT 1', targets: '*' } as const
+    assert.deepEqual(draftOf({ ...asked, where: filter as Filter }, withDate).draft.conditions, [condition])
+  })
+
   it('is not sent with a condition that chooses nobody yet: the answer would be about everybody', () => {
     const sql = draft({ kind: 'sql', sql: 'SELECT 1' })
     const wrong: readonly (readonly [Omit<Condition, 'key'>, RegExp])[] = [

@@ -1,9 +1,11 @@
 /** What the mesh holds, put together by name and narrowed by what is looked for. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { holdingsOf, narrowed } from '../src/catalogs/holdings.ts'
+import { catalogTitle, holdingsOf, narrowed } from '../src/catalogs/holdings.ts'
 import { fits, wordsOfTerm } from '../src/words/purpose.ts'
-import { missingIn, shapeOf } from '../src/words/variable.ts'
+import { digitsInWords } from '../src/words/digits.ts'
+import { contractInWords } from '../src/words/question/contract.ts'
+import { boundText, missingIn, shapeOf } from '../src/words/variable.ts'
 import { found, variables } from './catalogs.ts'
 
 describe('catalogs of one name', () => {
@@ -49,6 +51,31 @@ describe('a purpose', () => {
 it('a variable says its levels, or its range and bins', () => {
   assert.equal(shapeOf(variables[1]?.variable as never), 'female, male')
   assert.equal(shapeOf(variables[0]?.variable as never), 'integer · 18 to 100 years · bins at 65')
+})
+
+it('a date is written as a day, never as a number of days', () => {
+  const date = { type: 'date', unit: '', levels: [], breakpoints: [18_262, 18_628], minimum: 17_897, maximum: 18_992 }
+  assert.equal(shapeOf(date as never), 'date · 2019-01-01 to 2021-12-31 · bins at 2020-01-01, 2021-01-01')
+  assert.equal(boundText({ type: 'date' }, 18_262), '2020-01-01')
+  assert.equal(shapeOf({ ...date, breakpoints: [1e300] } as never).endsWith('bins at 1e+300'), true)
+  const contract = { variable: 'people.seen', type: 'date', unit: '', levels: [], breakpoints: [18_262] }
+  assert.equal(contractInWords(contract as never), 'people.seen: date, cut at 2020-01-01')
+})
+
+it('digits are those of the catalogs that are asked', () => {
+  const catalog = (institution: string, precision?: string) => ({ institution, node_id: 'n', precision }) as never
+  assert.equal(digitsInWords([catalog('A', 'statistical')]), 'Numbers are given to a tenth of their standard error.')
+  assert.equal(digitsInWords([catalog('A', 'exact')]), 'Numbers are given with every digit that their rules admit.')
+  assert.equal(
+    digitsInWords([catalog('A', 'exact'), catalog('B', 'statistical')]),
+    'Numbers are given to a tenth of their standard error by B, and by the others with every digit that their rules admit.'
+  )
+  assert.equal(digitsInWords([catalog('A')]), '')
+})
+
+it('a catalog in a list has its name beside its title', () => {
+  assert.equal(catalogTitle({ name: 'pd_dbs', title: 'Parkinson' }), 'Parkinson, pd_dbs')
+  assert.equal(catalogTitle({ name: 'pd_dbs', title: 'pd_dbs' }), 'pd_dbs')
 })
 
 it('what is missing is told over all who hold a variable, and so is that some do not tell', () => {

@@ -6,6 +6,7 @@ import { pool, testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
+import { readOffOf } from '../src/words/read-off.ts'
 import { atRisk, bandPath, stepPath, stepsOf } from '../src/plots/steps.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
 import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
@@ -230,11 +231,55 @@ describe('a curve of survival', () => {
     assert.equal(bandPath(low, high, scales), 'M0 0H100V10H200V40L200 60V30L100 30V0H0Z')
   })
 
-  it('has how many are at risk after a time', () => {
+  it('has the least and the most who can be at risk at a time, which are one number at the edges of a common grid', () => {
+    const both = [step(10, 0.8, 10), step(20, 0.5, 6), step(30, 0.2, 2)]
+    const left = [3, 3, 1]
+    const steps = both.map((one, at) => ({ ...one, censored: left[at] ?? 0 }))
     assert.deepEqual(
-      [0, 9, 10, 19, 20, 99].map((time) => atRisk(curve, time)),
-      [10, 10, 6, 6, 2, 2]
+      [0, 5, 10, 15, 20, 29, 30].map((time) => atRisk({ ...curve, steps }, time)),
+      [[10, 10], [6, 10], [6, 6], [2, 6], [2, 2], [0, 2], null]
     )
-    assert.equal(atRisk({ ...curve, steps: curve.steps.slice(0, 2) }, 20), null)
+  })
+
+  it('does not know at an edge of the events alone how many others have left', () => {
+    const both = [step(10, 0.8, 10), step(20, 0.5, 9), step(null, 0.2, 3)]
+    const steps = both.map((one, at) => ({ ...one, censored: [0, 5, 2][at] ?? 0 }))
+    assert.deepEqual(
+      [0, 10, 15, 20, 99].map((time) => atRisk({ ...curve, steps }, time)),
+      [
+        [10, 10],
+        [4, 9],
+        [3, 9],
+        [3, 3],
+        [0, 3]
+      ]
+    )
+  })
+
+  it('has no estimate without where the exact times put it, and survival at each time that was asked for', () => {
+    const at = [
+      { time: 365, survival: 0.71, error: 0.03, interval: [0.63, 0.76], range: [0.688, 0.71] },
+      { time: 730, survival: null, error: null, interval: null, range: [0.2, 1] },
+      { time: 9_000, survival: null, error: null, interval: null, range: null }
+    ]
+    const read = readOffOf([
+      {
+        ...{ ...curve, at, median: { estimate: 1_095, interval: [365, null], range: [365, 1_095] } },
+        restricted_mean: { until: 1_095, estimate: 775, error: 24, interval: [414, 880], range: [519, 775] }
+      },
+      { ...curve, group: 'b', at }
+    ])
+    assert.deepEqual(read.names, ['Median', 'Mean', 'Survival at 365', 'Survival at 730', 'Survival at 9,000'])
+    assert.deepEqual(read.rows[0]?.cells, [
+      { estimate: '1,095 (exact times: 365 to 1,095)', interval: '365 to not reached' },
+      { estimate: '775 up to 1,095 (exact times: 519 to 775)', interval: '414 to 880' },
+      { estimate: '0.71 (exact times: 0.688 to 0.71)', interval: '0.63 to 0.76' },
+      { estimate: 'within the only interval (exact times: 0.2 to 1)', interval: '–' },
+      { estimate: 'beyond the grid', interval: '–' }
+    ])
+    assert.deepEqual(read.rows[1]?.cells.slice(0, 2), [
+      { estimate: 'not reached (exact times: not reached to not reached)', interval: 'not reached to not reached' },
+      { estimate: '–', interval: '–' }
+    ])
   })
 })

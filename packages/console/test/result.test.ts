@@ -28,6 +28,18 @@ describe('a result as CSV', () => {
       ['South', 'female', null]
     ])
   })
+
+  it('marks a column that people were left out of, with how far off it can be about who remains', () => {
+    const sites = [siteOf('North', [1, 3])]
+    const whole = pooledOf(sites)
+    const columns = whole.columns.map((one) => (one.role === 'key' ? one : { ...one, left_out: true as const }))
+    const rows = whole.rows.map((row) => ({ ...row, within_remaining: [null, 0.2] }))
+    const [head, pooled, north, , legend] = tableRows({ ...whole, columns, rows }, sites)
+    assert.deepEqual(head, ['institution', 'sex', '≈ sd_age', 'sd_age ± of those who remain'])
+    assert.deepEqual(pooled, ['pooled', 'female', 4, 0.2])
+    assert.deepEqual(north, ['North', 'female', Math.SQRT2, null])
+    assert.match(String(legend?.[0]), /left out for privacy/)
+  })
 })
 
 describe('a script’s values', () => {

@@ -1,4 +1,5 @@
 /** Dates as days since 1970-01-01, written YYYY-MM-DD. */
+import { isoDate } from '@stimnet/protocol'
 
 const DAY_MS = 86_400_000
 
@@ -11,7 +12,4 @@ export function daysOf(text: string): number | null {
   return ms / DAY_MS
 }
 
-/** A day number (days since 1970-01-01) as YYYY-MM-DD. */
-export function isoDate(days: number): string {
-  return new Date(days * DAY_MS).toISOString().slice(0, 10)
-}
+export { isoDate }

@@ -56,6 +56,28 @@ test('a refused model over several rows per person is told which condition choos
   assert.match(told({ where: { column: 'outcomes.visit', op: '=', values: ['v0'] } }), /^The model is not released\./)
 })
 
+test('a person’s own value over a table with several rows each is advised to choose one, from the question alone', () => {
+  const variable = (name: string, levels: readonly string[] = []) => ({ name, type: 'number', levels, breakpoints: [] })
+  const tables = [
+    { name: 'patients', oneRowPerSubject: true, variables: [variable('age')] },
+    { name: 'visits', oneRowPerSubject: false, variables: [variable('visit', ['v0', 'v1']), variable('score')] }
+  ]
+  const descriptor = { name: 'trial', synthetic: false, subjectsRounded: 100, sitesPerPerson: 1, tables }
+  const told = (variables: string[], more: object = {}) => {
+    const measures = variables.map((ref) => ({ kind: 'mean', name: 'mean', variable: ref }))
+    const plan = { tables: ['patients', 'visits'], groupBy: [], measures }
+    const asked = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, sitesPerPerson: 1, plan }
+    return reasonOf({ ...asked, ...more } as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
+  }
+  assert.match(
+    told(['patients.age']),
+    /^visits has several rows per person, of which patients\.age is the same: .* Choose one visit, such as WHERE visits\.visit = 'v1', or ask patients alone, without visits\. No part of this/
+  )
+  assert.match(told(['visits.score']), /^No part of this/)
+  const cohort = { column: 'visits.visit', op: '=', values: ['v0'] }
+  assert.match(told(['patients.age'], { cohort }), /^No part of this/)
+})
+
 describe('a refusal offers noise', () => {
   const variable = {
     name: 'cost',
@@ -71,8 +93,8 @@ describe('a refusal offers noise', () => {
     const descriptor = { name: 'trial', synthetic: false, subjectsRounded, sitesPerPerson: 1, tables }
     const measures = ['mean', 'sd'].map((kind) => ({ kind, name: `${kind}_cost`, variable: 'people.cost' }))
     const plan = { tables: ['people'], groupBy: [], measures }
-    const asked = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, plan, ...more }
-    return reasonOf(asked as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
+    const plain = { catalog: { descriptor, decimalsOf: () => 0 }, schema: { mappings: [] }, sitesPerPerson: 1, plan }
+    return reasonOf({ ...plain, ...more } as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
   }
 
   test('with the error of each number, if all people are meant', () => {
@@ -85,6 +107,15 @@ describe('a refusal offers noise', () => {
       advice(100_000, { cohort }),
       /if all people of the catalog are meant \(of fewer people it is farther off\)\.$/
     )
+  })
+
+  test('as much as the same question gets, also where institutions share its amount', () => {
+    const people = { kind: 'subjects', name: 'people' }
+    const plan = { tables: ['people'], groupBy: [], measures: [people] }
+    const errorIn = (text: string) => Number(/people to about (\d+)/.exec(text)?.[1])
+    const [alone, shared] = [1, 2].map((sitesPerPerson) => advice(400, { plan, sitesPerPerson }))
+    assert.deepEqual([errorIn(alone ?? ''), errorIn(shared ?? '')], [6, 12])
+    assert.match(shared ?? '', /19 times of 20 at each institution, as they share epsilon; .* farther off together\.$/)
   })
 
   test('only where something could be read through it', () => {

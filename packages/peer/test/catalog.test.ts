@@ -163,6 +163,37 @@ describe('a proposal', () => {
     })
   })
 
+  test('keeps "none" as a level beside other words where enough people have it, and asks; elsewhere asks whether it is one', async () => {
+    const gene = (i: number) => (i < 60 ? (i % 3 > 0 ? 'none' : 'None') : i < 80 ? 'GBA' : i < 92 ? 'LRRK2' : 'NA')
+    const rows = Array.from({ length: 100 }, (_, i) =>
+      [
+        `p${i}`,
+        gene(i),
+        i < 60 ? 'none' : 50 + i,
+        i < 95 ? ['left', 'right'][i % 2] : 'nil',
+        i < 60 ? '-' : 'found'
+      ].join()
+    )
+    const folder = await folderWith({ 'a.csv': `subject_id,gene,dose,side,sign\n${rows.join('\n')}\n` })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    const [{ variables, reading }] = parse(yaml).tables
+    const named = (name: string) => variables.find((one: { name: string }) => one.name === name)
+    const missing = (name: string): string[] => named(name).missing ?? reading.missing
+    assert.deepEqual([named('gene').levels, named('gene').rename], [['GBA', 'LRRK2', 'none'], { None: 'none' }])
+    assert.deepEqual(missing('gene'), ['NA'])
+    const said = (about: string, part: string) =>
+      decisions.some((one) => one.about === about && one.text.includes(part))
+    assert.ok(
+      said('a.gene', '"None" or "none" in 60 rows often means a missing value. Is it a level? It is written as one')
+    )
+    assert.deepEqual([named('dose').type, missing('dose').includes('none')], ['integer', true])
+    assert.ok(said('a.dose', '"none" in 60 rows is taken for a missing value. Is it a level, or a value?'))
+    assert.deepEqual([named('side').levels, missing('side').includes('nil')], [['left', 'right'], true])
+    assert.ok(!said('a.side', 'Is it a level'), 'few have it')
+    assert.ok(named('sign').levels.length === 1 && said('a.sign', '"-" in 60 rows is taken for a missing value.'))
+    parseConfig({ institution: '-', catalogs: [parse(yaml)] })
+  })
+
   test('takes words that differ by an invisible character alone for one level', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `${i},${['left', 'left\u200b', 'l\u200beft', 'right'][i % 4]}`)
     const folder = await folderWith({ 'a.csv': `patient_no,side\n${rows.join('\n')}\n` })

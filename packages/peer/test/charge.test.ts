@@ -54,7 +54,7 @@ const COUNT = 'SELECT COUNT(DISTINCT id) AS n FROM people'
 function planOf(catalog: Catalog, { sql = COUNT, epsilon = '0.1', rho = '' } = {}): JobPlan {
   const privacy = privacyAskSchema.parse({ level: 'P2', ...(rho === '' ? { epsilon } : { rho }) })
   const plan = parseSql(sql, catalog.descriptor)
-  return { catalog, plan, privacy, noise: noiseOf({ plan, privacy, broadcast: false }, catalog) } as never
+  return { catalog, plan, privacy, noise: noiseOf({ plan, privacy, sitesPerPerson: 1 }, catalog) } as never
 }
 
 const PRIVACY = { settings: effectiveSettings({ preset: 'default' }), policyHash: '' } as CatalogPrivacy

@@ -92,7 +92,7 @@ test('one person more moves no number further than its noise is made for, whatev
   const [without, within] = [await catalogWith(t, []), await catalogWith(t, EXTREME)]
   for (const [ask, bounds] of asks) {
     const plan = parseSql(SQL, within.descriptor)
-    const { bounded } = noiseOf({ plan, privacy: privacyAskSchema.parse(ask), broadcast: false }, within)
+    const { bounded } = noiseOf({ plan, privacy: privacyAskSchema.parse(ask), sitesPerPerson: 1 }, within)
     const reduce = async (catalog: Catalog) =>
       (await catalog.reduceBounded(bounded, await catalog.cohort(undefined))).groups
     for (let run = 0; run < 5; run++) {

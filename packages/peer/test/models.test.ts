@@ -394,6 +394,11 @@ describe('Formulas that are not understood', () => {
     ['score', 'PARAMETER_INVALID', /there must be ~/],
     ['~ age', 'PARAMETER_INVALID', /begins with the outcome/],
     ['score ~', 'PARAMETER_INVALID', /ends after "~": a term is missing/],
+    [
+      'log(score) ~ age',
+      'PARAMETER_INVALID',
+      /at character 4, "\(": a formula has no functions .* ask the institutions to add one/
+    ],
     ['score ~ log(age)', 'PARAMETER_INVALID', /at character 12, "\(": a formula has no functions/],
     ['score ~ age +', 'PARAMETER_INVALID', /a term is missing/],
     ['score ~ age ^ 2', 'PARAMETER_INVALID', /at character 13, "\^"/],

@@ -300,4 +300,5 @@ export {
 export { type Visa, type VisaIssuer, openVisas } from './federation/visa.ts'
 export { type Encodable, type Message, type MessageType, messages, type wire } from './wire/wire.ts'
 export { counted } from './words/counted.ts'
+export { isoDate } from './words/iso-date.ts'
 export { didYouMean, nearest } from './words/nearest.ts'

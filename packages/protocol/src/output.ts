@@ -721,7 +721,12 @@ const pooledRowSchema = z.object({
   /** Per column, a bound on the error from noise that holds in at least nineteen of twenty cases. */
   error_95: z.array(z.number().nullable()).optional(),
   /** Per column, the largest error from rounding, if parts were rounded and it is known. */
-  within: z.array(z.number().nullable()).optional()
+  within: z.array(z.number().nullable()).optional(),
+  /**
+   * The same for columns that people were left out of (`left_out`), where `within` is null: the largest distance from the number of
+   * those who remain. How far the number is from that of all people is not known.
+   */
+  within_remaining: z.array(z.number().nullable()).optional()
 })
 
 /** The pooled answer to one request that was sent to several peers. */

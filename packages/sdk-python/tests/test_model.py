@@ -156,9 +156,9 @@ class Answers(unittest.TestCase):
         with without_cryptography():
             told = model_in(answer_of("a random intercept of each person, and the rows that were left out"))
             silent = model_in(answer_of("a random intercept of each person"))
-        share = r"\nLeft out: all people of 2 numbers of rows: 14 of 114 rows \(12 %\)\.\n"
+        share = r"\nPeople are grouped by .* left out, here 2 groups: 14 of 114 rows \(12 %\)\.\n"
         self.assertRegex(told.summary(), share)
-        self.assertRegex(silent.summary(), r"\nLeft out: .* 3 numbers of rows; not every institution says")
+        self.assertRegex(silent.summary(), r"\nPeople .* left out, here 3 groups; not every institution says")
 
     def test_without_a_matrix_the_first_refusal_is_raised(self) -> None:
         why = "It releases rounded numbers."

@@ -67,6 +67,16 @@ class Pool(unittest.TestCase):
             "quantile could not be pooled in every row.", pooled(CASES["bins on grids that do not meet"]).notes
         )
 
+    def test_columns_that_people_were_left_out_of_are_named_with_how_far_off_they_are_about_who_remains(self) -> None:
+        less = next(case for case in CASES.values() if "within_remaining" in case["pooled"])
+        both = pooled(less)
+        self.assertEqual(both.left_out, ["mean"])
+        self.assertTrue(all(set(row) == {"mean"} for row in both.within_remaining))
+        self.assertTrue(all("mean" not in row for row in both.within))
+        columns = less["pooled"]["columns"]
+        for row, expected in zip(both.within_remaining, less["pooled"]["within_remaining"], strict=True):
+            self.assertAlmostEqual(row["mean"], expected[columns.index("mean")])
+
     def test_tables_of_any_shape_are_left_out_and_never_an_error(self) -> None:
         good = TABLES["a"]
         wrong: list[tuple[tuple[Any, ...], Any]] = [

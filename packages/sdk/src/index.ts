@@ -69,7 +69,8 @@ export {
 } from '@stimnet/statistics'
 export { askedQuestionOf } from './asked.ts'
 export { type Awaited, awaitedInWords, type AwaitedOptions, withAwaited } from './awaited.ts'
-export { baselineCellText, baselineGroupText } from './baseline-text.ts'
+export { baselineCellText, baselineDifferenceText, baselineGroupText, isBaselineLeftOut } from './baseline-text.ts'
+export { aboutText, LEFT_OUT_WORDS } from './left-out.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
 export {

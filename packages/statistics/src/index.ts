@@ -21,6 +21,7 @@ export {
   modelRuledOut,
   ROUNDS_REASON,
   roundedReason,
+  repeatedValueAdvice,
   severalRowsAdvice
 } from './models/ruled-out.ts'
 export { upperOf } from './models/gram.ts'

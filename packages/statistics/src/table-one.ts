@@ -16,11 +16,16 @@ export interface TableOneRow {
    * where the two groups are of different institutions.
    */
   readonly difference: number | null
+  /** People were left out of the numbers of the difference. */
+  readonly isDifferenceLeftOut?: true
 }
 
-/** How many of the institutions behind the group gave a number, if not all of them. */
+/** What a reader must know of a number. */
 interface Behind {
+  /** How many of the institutions behind the group gave it, if not all of them. */
   readonly behind?: { readonly sites: number; readonly of: number }
+  /** People were left out of it for privacy: how far it can be off is then said of those who remain. */
+  readonly isLeftOut?: true
 }
 
 /** Of a number; n: people or rows that have a value. */
@@ -43,7 +48,13 @@ export interface TableOneShare extends Behind {
 
 /** The whole table. */
 export interface TableOne {
-  readonly groups: readonly { readonly name: string; readonly subjects: number | null; readonly within?: number }[]
+  readonly groups: readonly {
+    readonly name: string
+    readonly subjects: number | null
+    readonly within?: number
+    /** As of a mean. */
+    readonly isLeftOut?: true
+  }[]
   readonly rows: readonly TableOneRow[]
 }
 
@@ -54,7 +65,14 @@ interface Table {
     readonly sites?: readonly string[]
     readonly column_sites?: readonly (readonly string[] | null)[] | undefined
     readonly within?: readonly (number | null)[] | undefined
+    readonly within_remaining?: readonly (number | null)[] | undefined
   }[]
+}
+
+type Row = Table['rows'][number]
+
+interface Placed extends OutputColumn {
+  readonly place: number
 }
 
 /** Of the answer to `table_one`, of one institution or pooled. */
@@ -62,63 +80,77 @@ export function tableOneOf({ columns, rows }: Table): TableOne {
   const at = (find: (column: OutputColumn) => boolean) => columns.findIndex(find)
   const key = at(({ role }) => role === 'key')
   const subjects = at(({ kind }) => kind === 'subjects')
-  const numberAt = (row: Table['rows'][number], place: number) => {
-    const value = row.values[place]
-    return typeof value === 'number' ? value : null
-  }
-  const measured = columns.map((column, place) => ({ ...column, place })).filter(({ role }) => role === 'measure')
-  const variables = [...new Set(measured.flatMap(({ variables: [one] }) => one ?? []))]
+  const measured = columns.map((column, place): Placed => ({ ...column, place }))
+  const own = (variable: string) =>
+    measured.filter(({ role, variables: [one] }) => role === 'measure' && one === variable)
+  const variables = new Set(measured.flatMap(({ role, variables: [one] }) => (role === 'measure' ? (one ?? []) : [])))
   return {
     groups: rows.map((row) => ({
       name: key < 0 ? 'All' : String(row.values[key] ?? 'missing'),
       subjects: numberAt(row, subjects),
-      ...withinAt(row, subjects)
+      ...withinAt(row, subjects),
+      ...leftOutIn(columns.filter((_, place) => place === subjects))
     })),
-    rows: variables.flatMap((variable): TableOneRow[] => {
-      const own = measured.filter((column) => column.variables[0] === variable)
-      const placeOf = (kind: string) => own.find((column) => column.kind === kind)?.place ?? -1
-      const levels = own.filter(({ kind }) => kind === 'share')
-      const [first] = own
-      const base = { variable, unit: first?.unit ?? null }
-      if (levels.length === 0) {
-        const cells = rows.map((row): TableOneNumber | null => {
-          const mean = numberAt(row, placeOf('mean'))
-          if (mean === null) return null
-          const [n, sd] = [numberAt(row, placeOf('count')), numberAt(row, placeOf('sd'))]
-          const { within: sd_within } = withinAt(row, placeOf('sd'))
-          return {
-            n,
-            mean,
-            sd,
-            ...withinAt(row, placeOf('mean')),
-            ...(sd_within === undefined ? {} : { sd_within }),
-            ...behindOf(row, placeOf('mean'))
-          }
-        })
-        const isAlike = areOfSameSites(rows, [placeOf('mean'), placeOf('sd')])
-        return [{ ...base, level: null, cells, difference: isAlike ? ofMeans(cells) : null }]
-      }
-      const shares = levels.map(({ place }) => rows.map((row) => numberAt(row, place)))
-      const isAlike = areOfSameSites(
-        rows,
-        levels.map(({ place }) => place)
-      )
-      return levels.map(({ argument, place }, i) => ({
-        ...base,
-        level: String(argument ?? ''),
-        cells: rows.map((row, group) => {
-          const share = shares[i]?.[group] ?? null
-          return share === null ? null : { share, ...withinAt(row, place), ...behindOf(row, place) }
-        }),
-        difference: i === 0 && isAlike ? ofShares(shares) : null
-      }))
+    rows: [...variables].flatMap((variable) => {
+      const levels = own(variable).filter(({ kind }) => kind === 'share')
+      return levels.length === 0 ? [numberRow(variable, own(variable), rows)] : levelRows(variable, levels, rows)
     })
   }
 }
 
-function withinAt({ within }: Table['rows'][number], place: number): { readonly within?: number } {
-  const own = within?.[place]
+function numberRow(variable: string, own: readonly Placed[], rows: readonly Row[]): TableOneRow {
+  const placeOf = (kind: string) => own.find((column) => column.kind === kind)?.place ?? -1
+  const both = own.filter(({ kind }) => kind === 'mean' || kind === 'sd')
+  const cells = rows.map((row): TableOneNumber | null => {
+    const mean = numberAt(row, placeOf('mean'))
+    if (mean === null) return null
+    const [n, sd] = [numberAt(row, placeOf('count')), numberAt(row, placeOf('sd'))]
+    const { within: sd_within } = withinAt(row, placeOf('sd'))
+    return {
+      n,
+      mean,
+      sd,
+      ...withinAt(row, placeOf('mean')),
+      ...(sd_within === undefined ? {} : { sd_within }),
+      ...behindOf(row, placeOf('mean')),
+      ...leftOutIn(both)
+    }
+  })
+  const difference = areOfSameSites(rows, both) ? ofMeans(cells) : null
+  return { variable, unit: own[0]?.unit ?? null, level: null, cells, difference, ...differenceOf(difference, both) }
+}
+
+function levelRows(variable: string, levels: readonly Placed[], rows: readonly Row[]): TableOneRow[] {
+  const shares = levels.map(({ place }) => rows.map((row) => numberAt(row, place)))
+  const isAlike = areOfSameSites(rows, levels)
+  return levels.map((level, i) => {
+    const difference = i === 0 && isAlike ? ofShares(shares) : null
+    const cells = rows.map((row, group): TableOneShare | null => {
+      const share = shares[i]?.[group] ?? null
+      if (share === null) return null
+      return { share, ...withinAt(row, level.place), ...behindOf(row, level.place), ...leftOutIn([level]) }
+    })
+    const base = { variable, unit: levels[0]?.unit ?? null, level: String(level.argument ?? '') }
+    return { ...base, cells, difference, ...differenceOf(difference, levels) }
+  })
+}
+
+function numberAt(row: Row, place: number): number | null {
+  const value = row.values[place]
+  return typeof value === 'number' ? value : null
+}
+
+function withinAt({ within, within_remaining: remaining }: Table['rows'][number], place: number) {
+  const own = within?.[place] ?? remaining?.[place]
   return own === null || own === undefined ? {} : { within: own }
+}
+
+function leftOutIn(columns: readonly OutputColumn[]): { readonly isLeftOut?: true } {
+  return columns.some(({ left_out }) => left_out) ? { isLeftOut: true } : {}
+}
+
+function differenceOf(difference: number | null, columns: readonly OutputColumn[]) {
+  return difference !== null && leftOutIn(columns).isLeftOut ? { isDifferenceLeftOut: true as const } : {}
 }
 
 function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], place: number): Behind {
@@ -127,9 +159,9 @@ function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], 
 }
 
 /** Whether the numbers of all groups are of the same institutions. */
-function areOfSameSites(rows: Table['rows'], places: readonly number[]): boolean {
+function areOfSameSites(rows: Table['rows'], own: readonly Placed[]): boolean {
   const behind = rows.flatMap(({ sites = [], column_sites: columns }) =>
-    places.map((place) => [...(columns?.[place] ?? sites)].sort().join(' '))
+    own.map(({ place }) => [...(columns?.[place] ?? sites)].sort().join(' '))
   )
   return new Set(behind).size <= 1
 }

@@ -132,10 +132,13 @@ describe('A random intercept of each person', () => {
     const fitted = (...grams: GramPart[]) => fitModel(grams.map((gram, i) => ({ site: `s${i}`, gram })))
     const both = fitted(leaving(1, part.n + 15), leaving(0))
     assert.deepEqual([both.random?.left_out, both.random?.left_out_rows], [1, 15])
-    assert.match(both.note, /Left out: all people of one number of rows: 15 of 365 rows \(4\.1 %\)\. Each number/)
+    assert.match(
+      both.note,
+      /groups of too few people are left out, here 1 group: 15 of 365 rows \(4\.1 %\)\. Where only a few/
+    )
     const silent = fitted(leaving(1, part.n + 15), leaving(2))
     assert.deepEqual([silent.random?.left_out, silent.random?.left_out_rows], [3, undefined])
-    assert.match(silent.note, /people of 3 numbers of rows; not every institution says how many rows these are\./)
+    assert.match(silent.note, /left out, here 3 groups; not every institution says how many rows these are\./)
     assert.doesNotMatch(fitted(leaving(0), leaving(0)).note, /Left out/)
   })
 

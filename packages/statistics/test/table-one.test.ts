@@ -79,6 +79,26 @@ describe('a baseline table', () => {
     )
   })
 
+  test('says of which numbers people were left out, and gives how far those can be off about who remains', () => {
+    const columns = COLUMNS.map((one) =>
+      ['mean', 'share'].includes(one.kind) ? { ...one, left_out: true as const } : one
+    )
+    const values = (name: string) => [name, 100, 98, 64, 8, 0.5, 0.3, 0.2]
+    const row = (name: string) => ({
+      values: values(name),
+      within: [null, null, null, null, 0.1, null, null, null],
+      within_remaining: [null, null, null, 0.2, null, 0.03, null, null]
+    })
+    const { groups, rows: found } = tableOneOf({ columns, rows: [row('dbs'), row('control')] })
+    assert.deepEqual(groups[0], { name: 'dbs', subjects: 100 })
+    assert.deepEqual(found[0]?.cells[0], { n: 98, mean: 64, sd: 8, within: 0.2, sd_within: 0.1, isLeftOut: true })
+    assert.deepEqual(found[1]?.cells[0], { share: 0.5, within: 0.03, isLeftOut: true })
+    assert.deepEqual(
+      found.map(({ isDifferenceLeftOut }) => isDifferenceLeftOut),
+      [true, true, undefined, undefined]
+    )
+  })
+
   test('of a category with two levels the difference is that of one share', () => {
     const columns = [...COLUMNS.slice(0, 2), ...COLUMNS.slice(5, 7)]
     const { rows: found } = tableOneOf({ columns, rows: rows(['a', 10, 0.6, 0.4], ['b', 10, 0.5, 0.5]) })

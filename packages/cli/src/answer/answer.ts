@@ -1,7 +1,7 @@
 /** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
-import { counted, isCode, type TableOutput } from '@stimnet/protocol'
-import { type Broadcast, pool } from '@stimnet/sdk'
+import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
+import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
@@ -30,9 +30,12 @@ function withheldIn({ output }: Part): string {
   if (output.kind === 'typed') return output.withheld.values > 0 ? counted(output.withheld.values, 'value') : 'nothing'
   if (output.kind === 'values') return output.withheld.leaves > 0 ? counted(output.withheld.leaves, 'value') : 'nothing'
   const { groups, cells, digits = 0 } = output.withheld
-  const rounded = digits > 0 ? ['some digits'] : []
-  const blanks = groups + cells > 0 ? [counted(groups, 'group'), counted(cells, 'cell')] : []
-  return [...blanks, ...rounded].join(', ') || 'nothing'
+  const said = [
+    ...(groups > 0 ? [counted(groups, 'group')] : []),
+    ...(cells > 0 ? [counted(cells, 'number')] : []),
+    ...(digits > 0 ? ['last digits of numbers'] : [])
+  ]
+  return said.join(' and ') || 'nothing'
 }
 
 /** The whole answer, as text. `more`: lines that stand after its models. */
@@ -88,15 +91,16 @@ function ownPooled({ peer_id: site, output }: Part & { readonly output: TableOut
 
 /** The pooled table. `alone`: the only institution, whose own table it is. */
 function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
-  const cells = rows.map(cellsOf)
+  const cells = rows.map((row) => cellsOf(columns, row))
   const names = columns.map(({ name }) => name)
-  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells)]
+  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
   return [
     `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
       [...names, 'institutions'],
       rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
-    )
+    ),
+    ...leftOutLines(columns)
   ]
 }
 
@@ -109,22 +113,31 @@ function withNames(note: string, { parts }: Broadcast): string {
 interface Shown {
   readonly values: readonly (string | number | null)[]
   readonly within?: readonly (number | null)[] | undefined
+  readonly within_remaining?: readonly (number | null)[] | undefined
 }
 
-function cellsOf({ values, within }: Shown): (string | number | null)[] {
-  return values.map((value, at) => withWithin(value, within?.[at]))
+function cellsOf(columns: readonly OutputColumn[], row: Shown): (string | number | null)[] {
+  const { values, within, within_remaining: remaining } = row
+  return values.map((value, at) => {
+    const [off, isLeftOut] = [within?.[at] ?? remaining?.[at] ?? null, columns[at]?.left_out]
+    if (value === null || (off === null && !isLeftOut)) return value
+    return aboutText(`${cellOf(value)}${off === null ? '' : ` ± ${off}`}`, isLeftOut)
+  })
 }
 
-/** A number with its precision. */
-function withWithin(value: string | number | null, within: number | null | undefined): string | number | null {
-  return value === null || within === null || within === undefined ? value : `${cellOf(value)} ± ${within}`
+/** What ≈ says, where it stands in the table above. */
+function leftOutLines(columns: readonly OutputColumn[]): string[] {
+  return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
 }
 
-/** The number of institutions behind a row; "2 to 3" where not all contribute to each of its numbers. */
+/** The number of institutions behind a row; "2 to 3, by column" where not all contribute to each number that is shown. */
 function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
-  const counts = (columns ?? [sites]).flatMap((column) => (column === null ? [] : [column.length]))
+  const counts = (columns ?? [sites]).flatMap((column) =>
+    column === null || column.length === 0 ? [] : [column.length]
+  )
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  return least === most ? String(most) : `${least} to ${most}`
+  if (counts.length === 0) return 'none'
+  return least === most ? String(most) : `${least} to ${most}, by column`
 }
 
 /** Each reason once, with the institutions it applies to. */
@@ -153,8 +166,9 @@ function partLines(part: Part): string[] {
     `\n${nameOf(part)}\n`,
     tableOf(
       output.columns.map(({ name }) => name),
-      rows.map(cellsOf)
-    )
+      rows.map((row) => cellsOf(output.columns, row))
+    ),
+    ...leftOutLines(output.columns)
   ]
 }
 

@@ -1,7 +1,7 @@
 /** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
 import { counted } from '@stimnet/protocol'
 import { cellOf, printable } from '@stimnet/machine'
-import type { Broadcast } from '@stimnet/sdk'
+import { aboutText, type Broadcast } from '@stimnet/sdk'
 import { blankWord } from './noise.ts'
 
 /** Number of rows between which a plot is drawn. */
@@ -20,7 +20,7 @@ export interface Bar {
 }
 
 /** The lines of a plot; none where there is nothing to compare. */
-export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld'): string[] {
+export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld', isLeftOut = false): string[] {
   const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
   const cells = WIDTH / (most - least)
@@ -32,7 +32,7 @@ export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld'):
   const lines = bars.map(({ value, over }, at) => {
     const label = (labels[at] ?? '').padEnd(widest)
     if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${blank}\n`
-    return `  ${label}  ${barOf(value * cells, zero)} ${cellOf(value)}${over === undefined ? '' : ` (${over})`}\n`
+    return `  ${label}  ${barOf(value * cells, zero)} ${aboutText(cellOf(value), isLeftOut)}${over === undefined ? '' : ` (${over})`}\n`
   })
   return [`\n${printable(title)}\n`, ...lines]
 }
@@ -68,7 +68,8 @@ export function pooledPlot(broadcast: Broadcast): string[] {
     }
   })
   const names = keys.map((at) => pooled.columns[at]?.name).join(', ')
-  const lines = barsOf(`${pooled.columns[measure]?.name} by ${names}`, bars, blankWord(broadcast))
+  const { name, left_out: isLeftOut } = pooled.columns[measure] ?? {}
+  const lines = barsOf(`${name} by ${names}`, bars, blankWord(broadcast), isLeftOut)
   const kinds = new Set(behind.flatMap((sites) => (sites.length === 0 ? [] : [sites.toSorted().join(' ')])))
   return lines.length > 0 && kinds.size > 1 ? [...lines, MIXED] : lines
 }

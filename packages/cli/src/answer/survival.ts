@@ -50,15 +50,15 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
 function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
   const { group, n, events, steps, sites = [] } = curve
   const of = sites.length < asked.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
-  const rows = steps.map((step) => [
-    step.time ?? 'later',
-    ...[step.at_risk, step.events, step.survival, step.error],
-    ...(step.interval ?? [null, null]),
-    step.range.map(measured).join(' to ')
+  const rows = steps.map((step, i) => [
+    ...[i === 0 ? 0 : (steps[i - 1]?.time ?? 0), step.at_risk],
+    ...[step.time ?? 'later', step.events, `${measured(step.survival)} (${step.range.map(measured).join(' to ')})`],
+    step.error,
+    ...(step.interval ?? [null, null])
   ])
   return [
     `\n${nameOfGroup(group)}: n = ${n}, ${events} events${of}\n`,
-    tableOf(['before', 'at risk', 'events', 'survival', 'std. error', '95 % from', 'to', 'exact times'], rows),
+    tableOf(['from', 'at risk', 'before', 'events', 'survival (exact times)', 'std. error', '95 % from', 'to'], rows),
     ...readOff(curve)
   ]
 }
@@ -69,17 +69,17 @@ function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[]
     interval.map((end) => (end === null ? 'not reached' : measured(end))).join(' to ')
   const half = median.estimate === null ? 'not reached' : measured(median.estimate)
   const isReached = median.range.some((end) => end !== null)
-  const exact = isReached ? `; exact times ${ends(median.range)}` : ''
+  const exact = isReached ? `exact times: ${ends(median.range)}; ` : ''
   const area =
     mean === null
       ? []
       : [
-          `Mean up to ${measured(mean.until)}: ${measured(mean.estimate)} (95 % ${ends(mean.interval)}; exact times ${ends(mean.range)}).`
+          `Mean up to ${measured(mean.until)}: ${measured(mean.estimate)} (exact times: ${ends(mean.range)}; 95 % ${ends(mean.interval)}).`
         ]
   const single = at.map(({ time, survival, interval, range }) =>
     survival === null
-      ? `At ${measured(time)}: ${range === null ? 'beyond the grid' : `within the only interval (exact times ${ends(range)})`}.`
-      : `At ${measured(time)}: ${measured(survival)} (95 % ${ends(interval ?? [null, null])}; exact times ${ends(range ?? [null, null])}).`
+      ? `At ${measured(time)}: ${range === null ? 'beyond the grid' : `within the only interval (exact times: ${ends(range)})`}.`
+      : `At ${measured(time)}: ${measured(survival)} (exact times: ${ends(range ?? [null, null])}; 95 % ${ends(interval ?? [null, null])}).`
   )
-  return [`${[`Median ${half} (95 % ${ends(median.interval)}${exact}).`, ...area, ...single].join('\n')}\n`]
+  return [`${[`Median ${half} (${exact}95 % ${ends(median.interval)}).`, ...area, ...single].join('\n')}\n`]
 }

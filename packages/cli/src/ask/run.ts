@@ -78,10 +78,10 @@ export const runCommand = command({
   stimnet run change.sql --catalog clinical_trial_data --epsilon 0.1
 
 FILE is .sql, .py, .r, .ipynb, or .json for a statistic by name. With a key (stimnet key) the request is signed
-with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints; several
-are joined by "and". --set restricts the question to an analysis set, whose people have values of all its variables (stimnet
-catalogs --json lists them). --outputs declares what a script releases. --mapping says how an institution's variables read in the
-words of the program.
+with it; otherwise the gateway signs for your account. --where takes comparisons with declared levels and breakpoints, and
+"VARIABLE is null" or "VARIABLE is not null"; several are joined by "and". --set restricts the question to an analysis set, whose
+people have values of all its variables (stimnet catalogs --json lists them). --outputs declares what a script releases. --mapping
+says how an institution's variables read in the words of the program.
 
 --dry prints what the question would cost, from the question and the public descriptions of the catalogs, and asks nothing.
 

@@ -31,6 +31,11 @@ export function holdingsOf(found: readonly FoundCatalog[]): Holding[] {
     .sort((a, b) => b.catalogs.length - a.catalogs.length || b.subjects - a.subjects || (a.name < b.name ? -1 : 1))
 }
 
+/** "Parkinson registry, parkinson_dbs": catalogs may share a title, and questions name the catalog. */
+export function catalogTitle({ name, title }: Pick<Holding, 'name' | 'title'>): string {
+  return title === name ? name : `${title}, ${name}`
+}
+
 /** Filters beside the search words. */
 export interface Wanted {
   /** Part of a variable's name or description; empty for any. */

@@ -69,7 +69,7 @@ function Form({ draft, change, catalogs }: { draft: Draft; change: Change; catal
           <Conditions {...parts} about={about} />
           <Differing {...parts} about={about} own={own} />
           <PurposePart {...parts} about={about} />
-          <ClaimPart {...parts} price={price} />
+          <ClaimPart {...parts} price={price} about={about} />
           <Send {...parts} about={about} own={own} price={price} />
         </>
       )}

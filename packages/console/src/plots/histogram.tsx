@@ -1,4 +1,5 @@
 /** Counts over bins, as bars that touch: the pooled answer to a histogram. */
+import { aboutText } from '@stimnet/sdk'
 import { count } from '../words/number.ts'
 import { type Behind, fewerInWords } from './behind.ts'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -7,6 +8,8 @@ import { domainOf, scaleOf, ticksOf } from './scale.ts'
 export interface Bin {
   readonly label: string
   readonly many: number | null
+  /** People were left out of it. */
+  readonly isLeftOut?: boolean | undefined
   readonly behind: Behind
 }
 
@@ -31,9 +34,9 @@ export function Histogram({
   )
   const scale = scaleOf(domain, [HEIGHT - BOTTOM, 16])
   const wide = (WIDTH - LEFT) / Math.max(1, bins.length)
-  const told = bins.map(({ label, many, behind }) => {
+  const told = bins.map(({ label, many, isLeftOut, behind }) => {
     const fewer = fewerInWords(behind)
-    return `${label} ${many === null ? blank : `${count(many)}${fewer === '' ? '' : ` over ${fewer}`}`}`
+    return `${label} ${many === null ? blank : `${aboutText(count(many), isLeftOut)}${fewer === '' ? '' : ` over ${fewer}`}`}`
   })
   return (
     <svg className="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: ${told.join('; ')}.`}>
@@ -47,7 +50,7 @@ export function Histogram({
           </g>
         ))}
       </g>
-      {bins.map(({ label, many, behind }, at) => (
+      {bins.map(({ label, many, isLeftOut, behind }, at) => (
         <g key={label} transform={`translate(${LEFT + at * wide} 0)`}>
           {many !== null && (
             <rect
@@ -59,7 +62,7 @@ export function Histogram({
             />
           )}
           <text className="plot-bin" x={wide / 2} y={many === null ? scale.at(0) - 6 : scale.at(many) - 6}>
-            {many === null ? blank : count(many)}
+            {many === null ? blank : aboutText(count(many), isLeftOut)}
           </text>
           <text className="plot-bin soft" x={wide / 2} y={HEIGHT - BOTTOM + 18}>
             {label}

@@ -1,4 +1,5 @@
 /** A bar chart of one column of a result: for each group a bar per institution and one for the pooled value. */
+import { aboutText } from '@stimnet/sdk'
 import { measured } from '../words/number.ts'
 import { type Behind, fewerInWords, pooledName } from './behind.ts'
 import { Axis } from './axis.tsx'
@@ -15,6 +16,8 @@ export interface SiteValue {
   readonly name: string
   /** Null if the institution withheld the cell or row, or if noise makes it meaningless. */
   readonly value: number | null
+  /** People were left out of it. */
+  readonly isLeftOut?: boolean | undefined
 }
 
 /** A pooled cell and the values of the institutions. */
@@ -22,6 +25,8 @@ export interface CellParts {
   readonly row: string
   /** The pooled value; undefined if the column does not pool. */
   readonly pooled: number | null | undefined
+  /** People were left out of the pooled value at an institution. */
+  readonly isLeftOut?: boolean | undefined
   readonly sites: readonly SiteValue[]
   /** The institutions behind the pooled value, of all that answered. */
   readonly behind: Behind
@@ -48,11 +53,12 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
               {cell.row}
             </text>
           )}
-          {barsOf(cell).map(({ name, value }, at) => (
+          {barsOf(cell).map(({ name, value, isLeftOut }, at) => (
             <Bar
               key={name}
               name={name}
               value={value}
+              isLeftOut={isLeftOut}
               blank={blank}
               zero={scale.at(0)}
               end={value === null ? 0 : scale.at(value)}
@@ -67,8 +73,8 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
 }
 
 /** A column that does not pool has no bar for the pooled value. */
-function barsOf({ sites, pooled, behind }: CellParts): SiteValue[] {
-  return pooled === undefined ? [...sites] : [...sites, { name: pooledName(behind), value: pooled }]
+function barsOf({ sites, pooled, behind, isLeftOut }: CellParts): SiteValue[] {
+  return pooled === undefined ? [...sites] : [...sites, { name: pooledName(behind), value: pooled, isLeftOut }]
 }
 
 function placed(cells: readonly CellParts[]) {
@@ -84,6 +90,7 @@ function placed(cells: readonly CellParts[]) {
 interface BarProps {
   readonly name: string
   readonly value: number | null
+  readonly isLeftOut: boolean | undefined
   readonly blank: string
   readonly zero: number
   readonly end: number
@@ -91,7 +98,7 @@ interface BarProps {
   readonly isPooled: boolean
 }
 
-function Bar({ name, value, blank, zero, end, y, isPooled }: BarProps) {
+function Bar({ name, value, isLeftOut, blank, zero, end, y, isPooled }: BarProps) {
   const left = Math.min(zero, end)
   return (
     <>
@@ -109,7 +116,7 @@ function Bar({ name, value, blank, zero, end, y, isPooled }: BarProps) {
         />
       )}
       <text className="plot-value" x={value === null ? zero + 6 : Math.max(zero, end) + 6} y={y + BAR - 5}>
-        {value === null ? blank : measured(value)}
+        {value === null ? blank : aboutText(measured(value), isLeftOut)}
       </text>
     </>
   )
@@ -122,8 +129,8 @@ function overInWords(behind: Behind): string {
 
 function summary({ title, cells, blank }: { title: string; cells: readonly CellParts[]; blank: string }): string {
   const told = cells.map(
-    ({ row, pooled, behind }) =>
-      `${row} ${typeof pooled === 'number' ? `${measured(pooled)}${overInWords(behind)}` : pooled === null ? blank : 'not pooled'}`
+    ({ row, pooled, behind, isLeftOut }) =>
+      `${row} ${typeof pooled === 'number' ? `${aboutText(measured(pooled), isLeftOut)}${overInWords(behind)}` : pooled === null ? blank : 'not pooled'}`
   )
   return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
 }

@@ -35,9 +35,28 @@ export function bandPath(low: readonly Step[], high: readonly Step[], scales: { 
   return `${stepPath(high, scales)}${back.join('')}H${round(x.at(0))}Z`
 }
 
-/** The number at risk just after a time; null after the last step. */
-export function atRisk({ steps }: SurvivalCurve, time: number): number | null {
-  return steps.find((step) => step.time === null || step.time > time)?.at_risk ?? null
+/**
+ * How many can be at risk at a time, from the least to the most; null after the last step. Within an interval they are between those at
+ * its beginning and those at its end. Those without the event may be on a coarser grid, and count as staying as long as they can; at the
+ * least, everybody of an interval that has begun before has left.
+ */
+export function atRisk({ steps }: SurvivalCurve, time: number): readonly [number, number] | null {
+  const at = steps.findIndex((step) => step.time === null || step.time > time)
+  const step = steps[at]
+  if (step === undefined) return null
+  const begin = at === 0 ? 0 : (steps[at - 1]?.time ?? 0)
+  return [leftAtLeast(steps, time > begin ? at + 1 : at), step.at_risk]
+}
+
+/** The least number of people who are left at the beginning of a step. */
+function leftAtLeast(steps: SurvivalCurve['steps'], from: number): number {
+  // The place of the step in which the interval of those without the event begins.
+  let begin = 0
+  return steps.reduce((sum, { events, censored }, at) => {
+    const staying = at >= from && begin >= from ? censored : 0
+    if (censored > 0) begin = at + 1
+    return sum + staying + (at >= from ? events : 0)
+  }, 0)
 }
 
 function round(value: number): number {

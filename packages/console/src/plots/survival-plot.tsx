@@ -61,10 +61,9 @@ export function SurvivalPlot({ title, curves }: { title: string; curves: readonl
         <g key={curve.group} transform={`translate(0 ${below + LINE * (at + 1)})`}>
           <text x={0}>{nameOf(curve)}</text>
           {ticks.map((tick) => {
-            const many = atRisk(curve, tick)
             return (
               <text key={tick} className="plot-bin" x={x.at(tick)}>
-                {many === null ? '–' : count(many)}
+                {riskInWords(atRisk(curve, tick))}
               </text>
             )
           })}
@@ -78,8 +77,18 @@ function nameOf({ group }: SurvivalCurve): string {
   return group ?? 'all'
 }
 
+/** "78" where it is known, else "34–143". */
+function riskInWords(ends: readonly [number, number] | null): string {
+  if (ends === null) return '–'
+  const [least, most] = ends
+  return least === most ? count(most) : `${count(least)}–${count(most)}`
+}
+
 function inWords(curve: SurvivalCurve): string {
   const last = curve.steps.findLast(({ time }) => time !== null)
-  const survival = last === undefined ? '' : `, survival ${measured(last.survival)} at ${measured(last.time ?? 0)}`
+  const survival =
+    last === undefined
+      ? ''
+      : `, survival ${measured(last.survival)} at ${measured(last.time ?? 0)} (exact times: ${last.range.map(measured).join(' to ')})`
   return `${nameOf(curve)}: ${count(curve.n)} people, ${count(curve.events)} events${survival}`
 }

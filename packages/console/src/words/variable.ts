@@ -1,5 +1,6 @@
 /** A variable as people read it: what it can be, and how much of it is declared. */
 import type { CatalogVariable, FoundCatalog } from '@stimnet/sdk'
+import { isoDate } from '@stimnet/protocol'
 import { measured } from './number.ts'
 
 /** UCUM's codes that nobody reads as what they are; all others stay. */
@@ -21,9 +22,20 @@ export function unitInWords(unit: string): string {
 export function shapeOf(variable: CatalogVariable): string {
   const { type, unit, levels, breakpoints, minimum, maximum } = variable
   if (levels.length > 0) return levels.join(', ')
-  const range = minimum === null || maximum === null ? '' : `${measured(minimum)} to ${measured(maximum)}`
-  const bins = breakpoints.length === 0 ? '' : `bins at ${breakpoints.map(measured).join(', ')}`
+  const inWords = (bound: number) => boundInWords(variable, bound)
+  const range = minimum === null || maximum === null ? '' : `${inWords(minimum)} to ${inWords(maximum)}`
+  const bins = breakpoints.length === 0 ? '' : `bins at ${breakpoints.map(inWords).join(', ')}`
   return [type, [range, unitInWords(unit)].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
+}
+
+/** A breakpoint, or an end of the range: "65", and "2020-01-01" of a date, which a catalog counts in days. */
+export function boundInWords({ type }: Pick<CatalogVariable, 'type'>, bound: number): string {
+  return type === 'date' ? isoDate(bound) : measured(bound)
+}
+
+/** The same as a condition has it. */
+export function boundText({ type }: Pick<CatalogVariable, 'type'>, bound: number): string {
+  return type === 'date' ? isoDate(bound) : String(bound)
 }
 
 /** "none", "3 to 20 %", "20 %, not told by 2"; what nobody tells is "not told". */

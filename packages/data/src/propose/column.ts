@@ -1,6 +1,7 @@
 /** The proposal for one column: a type with its reading rules, or the reason why it is left out, and what a person must decide. */
 import { type LevelDraft, levelsOf } from './levels.ts'
 import { isBirthDate, isDirectIdentifier, isOfStaff, keyLikeness } from './names.ts'
+import { askedOf, keptAsLevels, keptSentence } from './doubtful.ts'
 import {
   dayForms,
   decimalsIn,
@@ -58,6 +59,19 @@ const WHOLE_MAX = 2 ** 50
 
 /** Proposes a column. `peopleMin` is the number of people that a public level needs. */
 export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
+  const plain = await plainColumn(facts, peopleMin)
+  if (plain.draft.type === 'left out') return plain
+  const kept = plain.draft.type === 'category' ? await keptAsLevels(plain, facts, peopleMin) : []
+  if (kept.length === 0)
+    return { ...plain, decisions: [...plain.decisions, ...(await askedOf(plain, facts, peopleMin))] }
+  const words = without(facts.words, without(plain.missing, kept))
+  const { draft, decisions } = await levelsOf({ ...facts, words }, peopleMin)
+  if (draft.type === 'left out') return plain
+  return { draft, missing: without(plain.missing, kept), decisions: [...keptSentence(kept), ...decisions] }
+}
+
+/** The same where every word that usually means a missing value does. */
+async function plainColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
   const missing = facts.words.filter(({ text }) => isMissingWord(text))
   const words = facts.words.filter(({ text }) => !isMissingWord(text))
   const leave = (why: string): ProposedColumn => ({ draft: { type: 'left out', why }, missing, decisions: [] })

@@ -26,6 +26,19 @@ export function isMissingWord(text: string): boolean {
   return MISSING.has(text.trim().toLowerCase())
 }
 
+/** Those of them that can be a level as well: no mutation, a test without a finding. */
+const DOUBTFUL: ReadonlySet<string> = new Set(['none', 'nil', '-', '--'])
+
+/** Whether a word for a missing value can be a level as well. */
+export function isDoubtful(text: string): boolean {
+  return DOUBTFUL.has(text.trim().toLowerCase())
+}
+
+/** Whether such a word is a word, and no sign. */
+export function isDoubtfulWord(text: string): boolean {
+  return isDoubtful(text) && /\p{L}/u.test(text)
+}
+
 /** Numbers that often stand for a missing value, if no other value is near them. */
 const CODES: readonly number[] = [-9, -99, -999, -9999, 99, 999, 9999, 99999]
 

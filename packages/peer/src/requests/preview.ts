@@ -6,6 +6,7 @@ import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
 import { modelRuledOut, noiseWithin } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/release/charge.ts'
+import { sitesPerPersonOf } from '../jobs/admit/noise.ts'
 import { planRead } from '../jobs/admit/read-plan.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 import type { RequestStore } from '../store/requests.ts'
@@ -86,7 +87,7 @@ function priceOf(
       const information = priceByDescription(descriptor, { plan: planOf(program, descriptor), where })
       return { information: information.map(({ max, ...told }) => ({ ...told, bits_max: max })) }
     }
-    const sitesPerPerson = broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
+    const sitesPerPerson = sitesPerPersonOf(broadcast, descriptor)
     return { price: costOf({ plan: planOf(program, descriptor), ask: privacy, descriptor, sitesPerPerson }) }
   } catch (error) {
     if (error instanceof StimnetError) return { code: error.code, reason: error.reason }

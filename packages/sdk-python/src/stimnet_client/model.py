@@ -266,7 +266,11 @@ def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
         share = "; not every institution says how many rows these are"
     else:
         share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
-    return [f"Left out: all people of {'one number' if kinds == 1 else f'{kinds} numbers'} of rows{share}."]
+    groups = "1 group" if kinds == 1 else f"{kinds} groups"
+    return [
+        "People are grouped by how many rows they have, and groups of too few people are left out, "
+        f"here {groups}{share}."
+    ]
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -43,6 +43,7 @@ export function parseFormula(text: string): Formula {
   const [outcome, tilde] = tokens
   const end = endOf(tokens)
   if (outcome?.kind !== 'name') failWith(placeOf(outcome) ?? end, 'A formula begins with the outcome: y ~ a + b.')
+  if (tilde?.text === '(') failAt(tilde, BRACKETS)
   if (tilde?.text !== '~')
     failWith(placeOf(tilde) ?? end, `After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
   let intercept = true
@@ -76,7 +77,7 @@ export function parseFormula(text: string): Formula {
 }
 
 const BRACKETS =
-  'a formula has no functions and no brackets, but for (1 | subject) and (1 | site); a transformed variable must be a variable of the catalog'
+  'a formula has no functions and no brackets, but for (1 | subject) and (1 | site); a transformed variable must be a variable of the catalog: ask the institutions to add one, or take the variable as it is'
 
 /** The group of `(1 | group)`. */
 function randomFrom(tokens: readonly Token[], from: number): FormulaName {

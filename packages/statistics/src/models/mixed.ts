@@ -1,5 +1,5 @@
 /** Linear models with a random intercept, of each person or of each site, from what the sites released. */
-import type { GramPart, ModelResult } from '@stimnet/protocol'
+import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from './gram.ts'
@@ -91,8 +91,8 @@ function leftOutInWords({ left_out, left_out_rows }: ReturnType<typeof leftOutOf
     left_out_rows === undefined
       ? '; not every institution says how many rows these are'
       : `: ${left_out_rows} of ${n + left_out_rows} rows (${Number(((100 * left_out_rows) / (n + left_out_rows)).toPrecision(2))} %)`
-  const kinds = left_out === 1 ? 'one number' : `${left_out} numbers`
-  return `Left out: all people of ${kinds} of rows${share}. Each number of rows is that of enough people, or is left out; where those left out would be few, the next rarest is left out as well.`
+  const groups = counted(left_out, 'group')
+  return `People are grouped by how many rows they have, and groups of too few people are left out, here ${groups}${share}. Where only a few would be left out, the next smallest group is left out as well.`
 }
 
 /** Whether a part can be what a site released for a model with an intercept of each person: a site that lies may send anything. */

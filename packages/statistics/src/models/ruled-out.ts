@@ -75,10 +75,7 @@ export function severalRowsAdvice(
 ): string | undefined {
   // With an intercept of each person, people can have several rows.
   if (gramIn(plan)?.random !== undefined) return undefined
-  const columns = filters.flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
-  const open = descriptor.tables.find(
-    (table) => plan.tables.includes(table.name) && !table.oneRowPerSubject && !columns.some(isOf(table))
-  )
+  const open = openTable(plan, { descriptor, filters })
   if (open === undefined) return undefined
   const several = `${open.name} has several rows per person, and a model needs one row each`
   const example = chooserOf(open)
@@ -87,6 +84,39 @@ export function severalRowsAdvice(
   const chosen = `${several}: choose one ${name}, such as --where ${open.name}.${name}=${levels.at(-1)}`
   const isLinear = gramIn(plan)?.fit === undefined
   return isLinear ? `${chosen}, or give each person an intercept: + (1 | subject).` : `${chosen}.`
+}
+
+/**
+ * The same of a number over a join, of a value that a person has once: it would count each person as often as they have rows.
+ */
+export function repeatedValueAdvice(
+  plan: Plan,
+  { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
+): string | undefined {
+  const open = openTable(plan, { descriptor, filters })
+  const once = [...new Set(plan.measures.flatMap((measure) => [...variablesOf(measure)]))].filter((ref) => {
+    const { table } = resolveVariable(descriptor, ref, plan.tables)
+    return table.name !== open?.name && table.oneRowPerSubject
+  })
+  if (open === undefined || once.length === 0) return undefined
+  const [own = ''] = once[0]?.split('.') ?? []
+  const several = `${open.name} has several rows per person, of which ${once.join(', ')} is the same: a number of it needs one row of each person.`
+  const alone = `ask ${own} alone, without ${open.name}`
+  const example = chooserOf(open)
+  if (example === undefined) return `${several} Choose one row by a condition on ${open.name}, or ${alone}.`
+  const { name, levels } = example
+  return `${several} Choose one ${name}, such as WHERE ${open.name}.${name} = '${levels.at(-1)}', or ${alone}.`
+}
+
+/** A table of the plan with several rows per person that no condition is about. */
+function openTable(
+  plan: Plan,
+  { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
+): TableDescriptor | undefined {
+  const columns = filters.flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
+  return descriptor.tables.find(
+    (table) => plan.tables.includes(table.name) && !table.oneRowPerSubject && !columns.some(isOf(table))
+  )
 }
 
 function isOf(table: TableDescriptor): (column: string) => boolean {

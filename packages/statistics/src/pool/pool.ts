@@ -1,18 +1,20 @@
 /** Pooling of the answers of several sites into one, with notes on everything that a reader must know. */
-import type {
-  Output,
-  OutputColumn,
-  OutputDeclaration,
-  OutputRow,
-  PooledOutput,
-  TableOutput,
-  TestResult
+import {
+  counted,
+  type Output,
+  type OutputColumn,
+  type OutputDeclaration,
+  type OutputRow,
+  type PooledOutput,
+  type TableOutput,
+  type TestResult
 } from '@stimnet/protocol'
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { pooledWithin } from './pool-rounding.ts'
 import { ofOneModel } from '../models/gram.ts'
 import { fitModel } from '../models/fit.ts'
+import { referenceNotes } from '../models/references.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
 import { type AccuracyOf, testAsked, testOf, testSite } from '../tests.ts'
 
@@ -134,8 +136,9 @@ function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): 
   const rows = rowKeys(sound).map((key) => poolRow(key, columns, sound, unpooled))
   for (const { site, table } of sound) {
     const { groups, cells, digits = 0 } = table.withheld
-    if (groups > 0) notes.push(`${site} withheld ${groups} group(s): rows that do not name it may lack its subjects.`)
-    if (cells > 0) notes.push(`${site} withheld ${cells} cell(s): those columns are pooled without it.`)
+    if (groups > 0)
+      notes.push(`${site} withheld ${counted(groups, 'group')}: rows that do not name it may lack its subjects.`)
+    if (cells > 0) notes.push(`${site} withheld ${counted(cells, 'number')}: those columns are pooled without it.`)
     if (digits > 0)
       notes.push(`${site} told some numbers in fewer digits: to half of their standard error, or a whole one.`)
   }
@@ -187,7 +190,11 @@ function modelsOver(tables: readonly SiteTable[], notes: string[]): Pick<PooledO
       Object.values(parts).flatMap((part) => ('gram' in part ? [{ site, gram: part.gram }] : []))
     )
   )
-  return all.length === 0 ? {} : { models: [fitModel(ofOneModel(all, notes))] }
+  if (all.length === 0) return {}
+  const alike = ofOneModel(all, notes)
+  const model = fitModel(alike)
+  notes.push(...referenceNotes(alike, model))
+  return { models: [model] }
 }
 
 function hasPart(tables: readonly SiteTable[], name: string, form: 'choice' | 'noisy'): boolean {
@@ -271,9 +278,11 @@ function poolRow(
   })
   const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
-  const within = columns.map((column, i) =>
-    column.role === 'key' || column.left_out ? null : pooledWithin(column, cellsAt(i))
-  )
+  const bounds = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
+  // Of numbers that people were left out of, the bound is about those who remain.
+  const of = (isLeftOut: boolean) =>
+    bounds.map((one, i) => ((columns[i]?.left_out ?? false) === isLeftOut ? one : null))
+  const [within, remaining] = [of(false), of(true)]
   return {
     values,
     ...sitesOf(
@@ -283,7 +292,8 @@ function poolRow(
     ),
     ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
     ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {}),
-    ...(within.some((one) => one !== null) ? { within } : {})
+    ...(within.some((one) => one !== null) ? { within } : {}),
+    ...(remaining.some((one) => one !== null) ? { within_remaining: remaining } : {})
   }
 }
 

@@ -4,6 +4,8 @@ import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { WholeField } from '../../parts/whole-field.tsx'
+import { digitsInWords } from '../../words/digits.ts'
+import type { About } from '../draft/about.ts'
 import { Cost } from '../price/cost.tsx'
 import type { Change, Draft } from '../draft/draft.ts'
 import { readEpsilon } from '../draft/epsilon.ts'
@@ -18,13 +20,13 @@ const LEVELS = [
 const CONTRIBUTIONS_MAX = 1_000
 
 const HINTS = {
-  P1: 'Every number rests on at least as many people as the smallest group of its institution, and so does every sum or difference of numbers of the same kind from all answers. Numbers are given to a tenth of their standard error.',
+  P1: 'Every number rests on at least as many people as the smallest group of its institution, and so does every sum or difference of numbers of the same kind from all answers.',
   P2: 'Differential privacy: noise hides each single person, even in small groups. It spends a budget that is never refunded.'
 } as const
 
 /** A script has no choice of level, which depends on who has reviewed it. */
-export function ClaimPart(props: { draft: Draft; change: Change; price: Price }) {
-  const { draft, change, price } = props
+export function ClaimPart(props: { draft: Draft; change: Change; price: Price; about: About }) {
+  const { draft, change, price, about } = props
   if (draft.kind === 'script') {
     return (
       <Panel title="How exact">
@@ -36,8 +38,10 @@ export function ClaimPart(props: { draft: Draft; change: Change; price: Price })
       </Panel>
     )
   }
+  const digits = draft.level === 'P1' ? digitsInWords(about.asked) : ''
+  const hint = digits === '' ? HINTS[draft.level] : `${HINTS[draft.level]} ${digits}`
   return (
-    <Panel title="How exact" hint={HINTS[draft.level]}>
+    <Panel title="How exact" hint={hint}>
       <Segments legend="Claim" options={LEVELS} value={draft.level} choose={(level) => change({ level })} />
       {draft.level === 'P2' && (
         <div className="row">

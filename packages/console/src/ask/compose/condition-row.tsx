@@ -1,6 +1,5 @@
 /** One condition: a variable, and the declared levels or the bound it is held against. */
-import { type SharedVariable, unitInWords } from '../../words/variable.ts'
-import { measured } from '../../words/number.ts'
+import { boundInWords, boundText, type SharedVariable, unitInWords } from '../../words/variable.ts'
 import type { Condition } from '../draft/draft.ts'
 
 interface RowProps {
@@ -85,8 +84,8 @@ function Bound({ condition, found, replace }: PartProps) {
       >
         <option value="">Choose …</option>
         {breakpoints.map((bound) => (
-          <option key={bound} value={String(bound)}>
-            {measured(bound)} {unitInWords(unit)}
+          <option key={bound} value={boundText(found.variable, bound)}>
+            {boundInWords(found.variable, bound)} {unitInWords(unit)}
           </option>
         ))}
       </select>

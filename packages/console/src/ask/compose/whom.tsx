@@ -1,6 +1,6 @@
 /** The choice of the catalog and of the institutions that are asked. */
 import type { FoundCatalog } from '@stimnet/sdk'
-import { holdingsOf } from '../../catalogs/holdings.ts'
+import { catalogTitle, holdingsOf } from '../../catalogs/holdings.ts'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { count, plural } from '../../words/number.ts'
@@ -37,7 +37,7 @@ export function Whom(props: {
             <option value="">Choose a catalog …</option>
             {holdingsOf(found).map(({ name, title, catalogs }) => (
               <option key={name} value={name}>
-                {title} ({plural(catalogs.length, 'institution')})
+                {catalogTitle({ name, title })} ({plural(catalogs.length, 'institution')})
               </option>
             ))}
           </select>

@@ -9,7 +9,7 @@ import {
   statisticSchema
 } from '@stimnet/protocol'
 import { type AskedQuestion, isModelName, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
-import { isNumeric, type SharedVariable } from '../../words/variable.ts'
+import { boundText, isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
 import { isSurvival, isWithinSites, NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
@@ -188,8 +188,9 @@ function conditionOf(
     const isChoice = (op === '=' || op === 'in') && texts.every((value) => levels.includes(value))
     return isChoice ? { key, column, op: '=', values: texts } : undefined
   }
-  const isBound = isNumeric(found.variable) && (op === '<' || op === '>=') && texts.length === 1
-  const isDeclared = found.variable.breakpoints.some((bound) => String(bound) === texts[0])
+  const isDivided = isNumeric(found.variable) || found.variable.type === 'date'
+  const isBound = isDivided && (op === '<' || op === '>=') && texts.length === 1
+  const isDeclared = found.variable.breakpoints.some((bound) => boundText(found.variable, bound) === texts[0])
   return isBound && isDeclared ? { key, column, op, values: texts } : undefined
 }
 

@@ -14,7 +14,8 @@ export function unfinished(
   if (found.variable.levels.length > 0) {
     return hasValue ? undefined : `Choose at least one level of ${column}, or remove the condition on it.`
   }
-  const hasSide = !isNumeric(found.variable) || op === '<' || op === '>='
+  const isDivided = isNumeric(found.variable) || found.variable.type === 'date'
+  const hasSide = !isDivided || op === '<' || op === '>='
   return hasValue && hasSide ? undefined : `Choose a bound of ${column} and “below” or “from”, or remove the condition.`
 }
 

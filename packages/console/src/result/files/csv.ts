@@ -1,6 +1,6 @@
 /** A result as CSV, for spreadsheets: RFC 4180, and no text that a spreadsheet would take for a formula. */
 import type { PooledOutput } from '@stimnet/protocol'
-import { coefficientRows } from '@stimnet/sdk'
+import { aboutText, coefficientRows, LEFT_OUT_WORDS } from '@stimnet/sdk'
 import type { AskedPair } from '../../words/question/asked.ts'
 import { placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
 
@@ -24,18 +24,37 @@ export function askedRows(asked: readonly AskedPair[]): Cell[][] {
   return asked.length === 0 ? [] : [...asked.map(([name, text]) => [name, text]), []]
 }
 
-/** Each pooled row, followed by the same row of every institution. */
+/**
+ * Each pooled row, followed by the same row of every institution. The name of a column that people were left out of begins with ≈, and
+ * how far its numbers can be off stands in a column beside it, as for those that were rounded.
+ */
 export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const places = placesOf(pooled.columns)
-  const head = ['institution', ...pooled.columns.map(({ name }) => name)]
-  const body = pooled.rows.flatMap(({ values }) => [
-    ['pooled', ...values],
+  const bounded = pooled.columns.map((_, at) => pooled.rows.some((row) => boundOf(row, at) !== null))
+  const withBounds = (cells: readonly Cell[], bounds: readonly Cell[]) =>
+    cells.flatMap((cell, at) => (bounded[at] ? [cell, bounds[at] ?? null] : [cell]))
+  const names = pooled.columns.map(({ name, left_out }) => aboutText(name, left_out))
+  const offs = pooled.columns.map(({ name, left_out }) => `${name} ±${left_out ? ' of those who remain' : ''}`)
+  const body = pooled.rows.flatMap((row) => [
+    [
+      'pooled',
+      ...withBounds(
+        row.values,
+        row.values.map((_, at) => boundOf(row, at))
+      )
+    ],
     ...sites.flatMap((site) => {
-      const own = rowOf(site, values, places)
-      return own ? [[site.name, ...own.values]] : []
+      const own = rowOf(site, row.values, places)
+      return own ? [[site.name, ...withBounds(own.values, [])]] : []
     })
   ])
-  return [head, ...body]
+  const legend = pooled.columns.some(({ left_out }) => left_out) ? [[], [LEFT_OUT_WORDS]] : []
+  return [['institution', ...withBounds(names, offs)], ...body, ...legend]
+}
+
+/** How far at most a number of a pooled row is off by noise or by rounding; of those who remain where people were left out. */
+function boundOf({ error_95, within, within_remaining: remaining }: PooledOutput['rows'][number], at: number): Cell {
+  return error_95?.[at] ?? within?.[at] ?? remaining?.[at] ?? null
 }
 
 /** The coefficients of models below an empty row: the pooled ones, followed by those of every institution. */

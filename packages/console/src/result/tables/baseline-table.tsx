@@ -1,15 +1,22 @@
 /** The baseline table of a study: variables as rows, groups as columns, standardised differences of two groups. */
 import type { PooledOutput } from '@stimnet/protocol'
-import { baselineCellText, baselineGroupText, tableOneOf } from '@stimnet/sdk'
+import {
+  baselineCellText,
+  baselineDifferenceText,
+  baselineGroupText,
+  isBaselineLeftOut,
+  LEFT_OUT_WORDS,
+  tableOneOf
+} from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
-import { measured } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, type SiteTable } from './sites.ts'
 
 /** The answer to `table_one`. */
 export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const blank = blankWord(sites)
-  const { groups, rows } = tableOneOf(pooled)
+  const baseline = tableOneOf(pooled)
+  const { groups, rows } = baseline
   const isCompared = rows.some(({ difference }) => difference !== null)
   return (
     <Scroll label="Baseline table">
@@ -48,11 +55,12 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
                   {baselineCellText(cell, blank)}
                 </td>
               ))}
-              {isCompared && <td className="number">{row.difference === null ? '' : measured(row.difference)}</td>}
+              {isCompared && <td className="number">{baselineDifferenceText(row)}</td>}
             </tr>
           ))}
         </tbody>
       </table>
+      {isBaselineLeftOut(baseline) && <p className="hint">{LEFT_OUT_WORDS}</p>}
     </Scroll>
   )
 }

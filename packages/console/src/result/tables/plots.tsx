@@ -1,5 +1,6 @@
 /** A result as pictures: one column at a time, and whatever has intervals. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
+import { LEFT_OUT_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -46,7 +47,7 @@ export function Plots(props: {
           <Histogram
             title={`${column.name}, pooled`}
             blank={blank}
-            bins={cells.map(({ row, pooled: many, behind }) => ({ label: row, many: many ?? null, behind }))}
+            bins={cells.map(({ row, pooled: many, ...rest }) => ({ label: row, many: many ?? null, ...rest }))}
           />
         </Scroll>
       )}
@@ -55,6 +56,7 @@ export function Plots(props: {
           <SiteBars title={column.name} cells={cells.slice(0, ROWS_MAX)} blank={blank} />
         </Scroll>
       )}
+      {column?.left_out && <p className="hint">{LEFT_OUT_WORDS}</p>}
       {[cells, ...typed.map(({ cells: own }) => own)].some((all) => isMixed(all.map(({ behind }) => behind))) && (
         <p className="hint">{MIXED}</p>
       )}

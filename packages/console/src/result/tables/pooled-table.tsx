@@ -1,6 +1,7 @@
 /** The pooled table; each row opens into what each institution answered to it. */
 import { Scroll } from '../../parts/scroll.tsx'
-import type { PooledOutput } from '@stimnet/protocol'
+import type { OutputColumn, PooledOutput } from '@stimnet/protocol'
+import { aboutText, LEFT_OUT_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
 import { cell, plural } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
@@ -19,30 +20,17 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
       </label>
       <Scroll label="Pooled result">
         <table className="result">
-          <thead>
-            <tr>
-              {withSites && <th scope="col">Institution</th>}
-              {pooled.columns.map(({ name, unit, role, pools }) => (
-                <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
-                  {name}
-                  {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
-                  {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
-                </th>
-              ))}
-              <th scope="col" className="number">
-                Institutions
-              </th>
-            </tr>
-          </thead>
+          <Head columns={pooled.columns} withSites={withSites} />
           {pooled.rows.map((row) => (
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
                 {withSites && <th scope="row">Pooled</th>}
                 <Cells
-                  pooled={pooled}
+                  columns={pooled.columns}
                   blank={blank}
                   values={row.values}
                   errors={row.error_95 ?? row.within}
+                  remaining={row.within_remaining}
                   behind={behindOf(row)}
                 />
                 <td className="number">
@@ -55,7 +43,11 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   return (
                     <tr key={site.peerId} className="part">
                       <th scope="row">{site.name}</th>
-                      <Cells pooled={pooled} blank={blank} values={own?.values ?? pooled.columns.map(() => null)} />
+                      <Cells
+                        columns={site.table.columns}
+                        blank={blank}
+                        values={own?.values ?? pooled.columns.map(() => null)}
+                      />
                       <td />
                     </tr>
                   )
@@ -64,7 +56,28 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
           ))}
         </table>
       </Scroll>
+      {pooled.columns.some(({ left_out }) => left_out) && <p className="hint">{LEFT_OUT_WORDS}</p>}
     </>
+  )
+}
+
+function Head({ columns, withSites }: { columns: PooledOutput['columns']; withSites: boolean }) {
+  return (
+    <thead>
+      <tr>
+        {withSites && <th scope="col">Institution</th>}
+        {columns.map(({ name, unit, role, pools }) => (
+          <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
+            {name}
+            {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
+            {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
+          </th>
+        ))}
+        <th scope="col" className="number">
+          Institutions
+        </th>
+      </tr>
+    </thead>
   )
 }
 
@@ -80,22 +93,24 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 }
 
 interface CellsProps {
-  readonly pooled: PooledOutput
+  readonly columns: readonly OutputColumn[]
   readonly values: Values
   /** The text in place of a missing number. */
   readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
+  /** The same of numbers that people were left out of. */
+  readonly remaining?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]
 }
 
-function Cells({ pooled, values, blank, errors, behind = [] }: CellsProps) {
-  return pooled.columns.map(({ name, role }, at) => {
+function Cells({ columns, values, blank, errors, remaining, behind = [] }: CellsProps) {
+  return columns.map(({ name, role, left_out }, at) => {
     const value = values[at] ?? null
-    const error = errors?.[at] ?? null
+    const error = errors?.[at] ?? remaining?.[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
     return (
       <td key={name} className={value === null ? 'number withheld' : 'number'}>
-        {cell(value, blank)}
+        {aboutText(cell(value, blank), value !== null && left_out)}
         {error !== null && <span className="soft"> ± {cell(error)}</span>}
         {behind[at] && <span className="soft"> {behind[at]}</span>}
       </td>

@@ -47,9 +47,18 @@ export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], c
   return pooled.rows.map(({ values, sites: behind, column_sites: behindColumns }) => ({
     row: rowName(values, places),
     pooled: pooled.columns[column]?.pools === false ? undefined : numberOf(values[column]),
+    ...leftOut(pooled.columns[column]),
     behind: { sites: behindColumns?.[column] ?? behind, of: pooled.sites.length },
-    sites: sites.map((site) => ({ name: site.name, value: numberOf(rowOf(site, values, places)?.values[column]) }))
+    sites: sites.map((site) => ({
+      name: site.name,
+      value: numberOf(rowOf(site, values, places)?.values[column]),
+      ...leftOut(site.table.columns[column])
+    }))
   }))
+}
+
+function leftOut(column: OutputColumn | undefined): { readonly isLeftOut?: true } {
+  return column?.left_out ? { isLeftOut: true } : {}
 }
 
 function numberOf(cell: Cell | undefined): number | null {

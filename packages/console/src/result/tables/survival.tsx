@@ -3,7 +3,7 @@ import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { testName } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { SurvivalPlot } from '../../plots/survival-plot.tsx'
-import { count, measured } from '../../words/number.ts'
+import { readOffOf } from '../../words/read-off.ts'
 
 /** Empty if there is no survival curve. */
 export function Survival({ tests }: { tests: readonly TestResult[] }) {
@@ -15,6 +15,10 @@ export function Survival({ tests }: { tests: readonly TestResult[] }) {
         <Scroll label={title}>
           <SurvivalPlot title={title} curves={curves} />
         </Scroll>
+        <p className="hint">
+          At risk: two numbers are the least and the most that there can be. Within an interval of the grid nobody knows
+          when people left or had the event.
+        </p>
         <ReadOff curves={curves} />
       </section>
     )
@@ -22,47 +26,53 @@ export function Survival({ tests }: { tests: readonly TestResult[] }) {
 }
 
 function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
+  const { names, rows } = readOffOf(curves)
   return (
-    <Scroll label="Medians and means">
+    <Scroll label="Medians, means and survival at single times">
       <table>
         <caption>
-          Median time, and mean time up to the end of the curve, each with its 95 % interval and where the exact times
-          put it
+          Median time, mean time up to the end of the curve, and survival at the times that were asked for, each with
+          where the exact times put it and its 95 % interval
         </caption>
         <thead>
           <tr>
             <th scope="col">Group</th>
-            {['People', 'Events', 'Median', '95 %', 'Exact times', 'Mean', '95 %', 'Exact times'].map((name, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns have the same name
-              <th key={at} scope="col" className="number">
-                {name}
-              </th>
-            ))}
+            <th scope="col" className="number">
+              People
+            </th>
+            <th scope="col" className="number">
+              Events
+            </th>
+            <th scope="col">What</th>
+            <th scope="col">Estimate</th>
+            <th scope="col">95 % interval</th>
           </tr>
         </thead>
-        <tbody>
-          {curves.map(({ group, n, events, median, restricted_mean: mean }) => (
-            <tr key={group}>
-              <th scope="row">{group ?? 'all'}</th>
-              <td className="number">{count(n)}</td>
-              <td className="number">{count(events)}</td>
-              <td className="number">{timeInWords(median.estimate)}</td>
-              <td className="number">{median.interval.map(timeInWords).join(' to ')}</td>
-              <td className="number">{median.range.map(timeInWords).join(' to ')}</td>
-              <td className="number">
-                {mean === null ? '–' : `${measured(mean.estimate)} up to ${measured(mean.until)}`}
-              </td>
-              <td className="number">{mean === null ? '–' : mean.interval.map(measured).join(' to ')}</td>
-              <td className="number">{mean === null ? '–' : mean.range.map(measured).join(' to ')}</td>
-            </tr>
-          ))}
-        </tbody>
+        {rows.map(({ group, people, events, cells }) => (
+          <tbody key={group}>
+            {cells.map(({ estimate, interval }, at) => (
+              <tr key={names[at]}>
+                {at === 0 && (
+                  <>
+                    <th scope="rowgroup" rowSpan={cells.length}>
+                      {group}
+                    </th>
+                    <td className="number" rowSpan={cells.length}>
+                      {people}
+                    </td>
+                    <td className="number" rowSpan={cells.length}>
+                      {events}
+                    </td>
+                  </>
+                )}
+                <th scope="row">{names[at]}</th>
+                <td>{estimate}</td>
+                <td>{interval}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </Scroll>
   )
-}
-
-/** A time by which half had the event; null is later than all times that are known. */
-function timeInWords(time: number | null | undefined): string {
-  return time === null || time === undefined ? 'not reached' : measured(time)
 }

@@ -1,5 +1,5 @@
 /** What a question takes a variable to be, in words. */
-import type { VariableContract } from '@stimnet/protocol'
+import { isoDate, type VariableContract } from '@stimnet/protocol'
 
 /** "people.sex: category, one of female, male", "people.age: integer, in a, cut at 65". */
 export function contractInWords({ variable, type, unit, levels, breakpoints }: VariableContract): string {
@@ -7,7 +7,9 @@ export function contractInWords({ variable, type, unit, levels, breakpoints }: V
     type,
     ...(unit === '' ? [] : [`in ${unit}`]),
     ...(levels.length === 0 ? [] : [`one of ${levels.join(', ')}`]),
-    ...(breakpoints.length === 0 ? [] : [`cut at ${breakpoints.join(', ')}`])
+    ...(breakpoints.length === 0
+      ? []
+      : [`cut at ${breakpoints.map((point) => (type === 'date' ? isoDate(point) : point)).join(', ')}`])
   ]
   return `${variable}: ${said.join(', ')}`
 }

@@ -1,7 +1,7 @@
 /** What a code book says of columns, beside their values: units, descriptions, and the words for codes. It is no data. */
 import type { ProposedColumn } from '../column.ts'
 import { isLevelText } from '../levels.ts'
-import { inRows, isMissingWord, type Word } from '../words.ts'
+import { inRows, isDoubtful, isMissingWord, type Word } from '../words.ts'
 
 /** What is said of one column. */
 export interface ColumnCode {
@@ -26,15 +26,16 @@ export function levelsByCodeBook(
   words: readonly Word[],
   codes: readonly (readonly [text: string, words: string])[]
 ): ProposedColumn {
-  const declared = codes.filter(([text]) => isLevelText(text) && !isMissingWord(text)).slice(0, LEVELS_MAX)
-  const missing = words.filter(({ text }) => isMissingWord(text))
+  const declared = codes.filter(([text]) => isLevelText(text) && !isNoLevel(text)).slice(0, LEVELS_MAX)
+  const isDeclared = new Set(declared.map(([text]) => text))
+  const missing = words.filter(({ text }) => isMissingWord(text) && !isDeclared.has(text))
   if (declared.length === 0) {
     return { draft: { type: 'left out', why: 'its code book declares no level' }, missing, decisions: [] }
   }
   const names = declared.map(([, said]) => said.trim())
   const areNames =
     new Set(names).size === names.length &&
-    names.every((name) => isLevelText(name) && name.length <= WORDS_MAX && !isMissingWord(name)) &&
+    names.every((name) => isLevelText(name) && name.length <= WORDS_MAX && !isNoLevel(name)) &&
     // A word for one code must not be the text of another.
     declared.every(([text], i) => names.every((name, at) => at === i || name !== text))
   const levels = areNames ? names : declared.map(([text]) => text)
@@ -44,6 +45,11 @@ export function levelsByCodeBook(
   const known = new Set([...declared.map(([text]) => text), ...levels])
   const strays = words.filter(({ text }) => !isMissingWord(text) && !known.has(text))
   return { draft: { type: 'category', levels, rename }, missing, decisions: strayCodes(strays) }
+}
+
+/** Whether a text means a missing value also where a code book names it. "none" that a code book declares is a level. */
+function isNoLevel(text: string): boolean {
+  return isMissingWord(text) && !isDoubtful(text)
 }
 
 function strayCodes(strays: readonly Word[]): string[] {

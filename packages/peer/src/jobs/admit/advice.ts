@@ -14,7 +14,7 @@ import {
   privacyAskSchema,
   resolveVariable
 } from '@stimnet/protocol'
-import { columnsOfModel, gramIn, severalRowsAdvice } from '@stimnet/statistics'
+import { columnsOfModel, gramIn, repeatedValueAdvice, severalRowsAdvice } from '@stimnet/statistics'
 import type { JobPlan } from './validate.ts'
 
 /** Epsilon of the noisy alternative that a refusal offers. */
@@ -73,7 +73,11 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
     return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
   const model = gramIn(asked)
   if (model !== undefined) return modelAdvice(plan, { asked, model, k })
-  return [general, ...groupAdvice(plan, asked), ...noiseAdvice(plan)].join(' ')
+  const repeated = repeatedValueAdvice(asked, {
+    descriptor: plan.catalog.descriptor,
+    filters: [plan.cohort, asked.where]
+  })
+  return [repeated ?? [], general, groupAdvice(plan, asked), noiseAdvice(plan)].flat().join(' ')
 }
 
 /**
@@ -133,12 +137,11 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
  * The error of each column of the same question with noise, over the whole catalog, since the size of the cohort is not disclosed.
  * Columns that would say nothing are not offered. Empty where the question has no noisy form.
  */
-function noiseAdvice({ catalog, plan, schema, cohort }: JobPlan): string[] {
+function noiseAdvice({ catalog, plan, schema, cohort, sitesPerPerson }: JobPlan): string[] {
   const { descriptor } = catalog
   if (plan === undefined || schema.mappings.length > 0 || planFault(plan, descriptor) !== null) return []
   try {
     const ask = privacyAskSchema.parse({ level: 'P2', epsilon: EPSILON_OFFERED })
-    const sitesPerPerson = 1
     const { columns } = costOf({ plan, ask, descriptor, sitesPerPerson, decimalsOf: (one) => catalog.decimalsOf(one) })
     const known = columns.filter(({ error95, isUseless }) => error95 !== null || isUseless)
     if (known.length === 0) return []
@@ -150,8 +153,11 @@ function noiseAdvice({ catalog, plan, schema, cohort }: JobPlan): string[] {
     if (errors.length === 0) return [`${noise} the answer would be useless at this size: the noise would hide it.`]
     const isPart = cohort !== undefined || plan.where !== undefined
     const who = isPart ? ', if all people of the catalog are meant (of fewer people it is farther off)' : ''
+    // Each institution of a broadcast spends its share of the amount, and what they add up has the noise of all.
+    const where =
+      sitesPerPerson > 1 ? ' at each institution, as they share epsilon; what they add up is farther off together' : ''
     const rest = useless.length === 0 ? '' : ` Useless at this size: ${useless.join(', ')}.`
-    return [`${noise} it is answered: ${errors.join(', ')}, 19 times of 20${who}.${rest}`]
+    return [`${noise} it is answered: ${errors.join(', ')}, 19 times of 20${where}${who}.${rest}`]
   } catch {
     return []
   }

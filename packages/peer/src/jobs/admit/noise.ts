@@ -1,7 +1,12 @@
 /** The noise and the cost of a differentially private request, from the request and the catalog's description alone. */
 import { type Catalog, planFault } from '@stimnet/data'
 import { type DpPlan, planNoise } from '@stimnet/privacy'
-import { type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
+import { type CatalogDescriptor, type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
+
+/** How many institutions of one question a person may be at: they share its amount. A question to one alone is not shared. */
+export function sitesPerPersonOf(broadcast: boolean, { sitesPerPerson }: CatalogDescriptor): number {
+  return broadcast ? Math.max(1, sitesPerPerson) : 1
+}
 
 /**
  * Plans the noise before anything is charged. Throws what `planNoise` throws, and PARAMETER_INVALID for a plan that
@@ -9,7 +14,7 @@ import { type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
  * the catalog.
  */
 export function noiseOf(
-  { plan, privacy, broadcast }: { plan: Plan; privacy: PrivacyAsk; broadcast: boolean },
+  { plan, privacy, sitesPerPerson }: { plan: Plan; privacy: PrivacyAsk; sitesPerPerson: number },
   catalog: Catalog
 ): DpPlan {
   const { descriptor } = catalog
@@ -20,6 +25,6 @@ export function noiseOf(
     ask: privacy,
     descriptor,
     decimalsOf: (variable) => catalog.decimalsOf(variable),
-    sitesPerPerson: broadcast ? Math.max(1, descriptor.sitesPerPerson) : 1
+    sitesPerPerson
   })
 }

@@ -51,7 +51,7 @@ import {
   roundedReason,
   rowsNote
 } from '@stimnet/statistics'
-import { noiseOf } from './noise.ts'
+import { noiseOf, sitesPerPersonOf } from './noise.ts'
 import { planRead } from './read-plan.ts'
 import { withRound } from './rounds.ts'
 import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
@@ -68,6 +68,8 @@ export interface JobPlan
   readonly cohort?: Filter
   /** With P2: the noise to draw and its cost. */
   readonly noise?: DpPlan
+  /** Institutions of this question among which noise would share its amount. */
+  readonly sitesPerPerson: number
   readonly schema: SchemaTerms
   /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on history. */
   readonly isOfWholeCells: boolean
@@ -120,8 +122,8 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const rounded = read && (await roundIn(request, { read, program, catalog, context }))
   const plan = rounded && planOf(rounded, catalog, cohort)
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
-  const broadcast = request.broadcast !== ''
-  const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, broadcast }, catalog) : undefined
+  const sitesPerPerson = sitesPerPersonOf(request.broadcast !== '', catalog.descriptor)
+  const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, sitesPerPerson }, catalog) : undefined
   // A lattice keeps refusals from depending on data. With noise no refusal depends on data.
   if (noise === undefined) assertAnswerable(catalog, cohort, plan)
   assertModelFits(plan, settings, catalog)
@@ -135,6 +137,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
     filters,
     privacy,
     ...(noise === undefined ? {} : { noise }),
+    sitesPerPerson,
     outputs,
     schema,
     uploads,

@@ -6,6 +6,7 @@ import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from
 import { StimnetError } from '../../errors.ts'
 import { type AnalysisSet, analysisSetFromMessage, setInWords } from '../analysis-set.ts'
 import { columnsOf } from '../cohort.ts'
+import { isoDate } from '../../words/iso-date.ts'
 import { type Plan, variablesOf } from '../plan.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 import { mapVariable, type SchemaFault } from './variable-mapping.ts'
@@ -217,7 +218,7 @@ function plainFaults(local: VariableDescriptor, wanted: VariableContract): Schem
   check('unit', wanted.unit, local.unit)
   check('levels', wanted.levels.join(', '), local.levels.join(', '))
   // Without breakpoints in the contract, the program does not divide the variable.
-  if (wanted.breakpoints.length > 0) check('breakpoints', wanted.breakpoints.join(', '), local.breakpoints.join(', '))
+  if (wanted.breakpoints.length > 0) check('breakpoints', pointsInWords(wanted), pointsInWords(local))
   return faults
 }
 
@@ -355,4 +356,9 @@ function skeletonOf(
     })
   }
   return [...found.values()]
+}
+
+/** Breakpoints as they are written in a catalog: of a date as days of the calendar. */
+function pointsInWords({ type, breakpoints }: Pick<VariableContract, 'type' | 'breakpoints'>): string {
+  return breakpoints.map((point) => (type === 'date' ? isoDate(point) : String(point))).join(', ')
 }

@@ -25,6 +25,9 @@ class PooledTable:
     ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
     ``within``   of each row, by column: how far at most a number is from what the unrounded parts would give. A column
                  without such a bound is not there: nothing was rounded, or no bound is known (quantiles)
+    ``left_out``  columns that people were left out of for privacy. How far their numbers are from those of all people
+                 is not known, so they are not in ``within``
+    ``within_remaining``  as ``within``, of the columns in ``left_out``, about those who remain
     """
 
     table: Table
@@ -32,6 +35,8 @@ class PooledTable:
     missing: dict[str, str]
     notes: list[str]
     within: list[dict[str, float]]
+    left_out: list[str]
+    within_remaining: list[dict[str, float]]
 
 
 def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> PooledTable:
@@ -53,16 +58,21 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     notes = [f"{site} is not in it ({code})." for site, code in sorted(without.items())]
     notes += _withheld_notes(columns, sound)
     notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
-    left_out = {
-        column["name"]
-        for table in sound.values()
-        for column in table["columns"]
-        if column["role"] != "key" and column.get("left_out")
-    }
+    left_out = sorted(
+        {
+            column["name"]
+            for table in sound.values()
+            for column in table["columns"]
+            if column["role"] != "key" and column.get("left_out")
+        }
+    )
     unknown = "people were left out for privacy. How far it is from the number of all people is not known."
-    notes += [f"{name}: {unknown}" for name in sorted(left_out)]
-    within = [_within_row([column for column in columns if column["name"] not in left_out], same) for same in found]
-    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), without, notes, within)
+    notes += [f"{name}: {unknown}" for name in left_out]
+    bounds = [_within_row(columns, same) for same in found]
+    within = [{name: bound for name, bound in row.items() if name not in left_out} for row in bounds]
+    remaining = [{name: bound for name, bound in row.items() if name in left_out} for row in bounds]
+    table = Table([column["name"] for column in columns], rows)
+    return PooledTable(table, list(sound), without, notes, within, left_out, remaining)
 
 
 def _has_columns(table: Output) -> bool:
@@ -192,7 +202,8 @@ def _withheld_notes(columns: Sequence[Mapping[str, Any]], tables: Mapping[str, O
     for site, table in tables.items():
         groups = table.get("withheld", {}).get("groups", 0)
         if groups:
-            notes.append(f"{site} withheld {groups} group(s): rows that do not name it may lack its subjects.")
+            many = "1 group" if groups == 1 else f"{groups} groups"
+            notes.append(f"{site} withheld {many}: rows that do not name it may lack its subjects.")
         lacking = [
             column["name"]
             for column in columns

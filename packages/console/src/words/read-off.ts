@@ -1,0 +1,64 @@
+/** Texts of what is read off a curve of survival: each estimate with where the exact times put it, so that none is copied alone. */
+import type { SurvivalCurve } from '@stimnet/protocol'
+import { count, measured } from './number.ts'
+
+/** An estimate with the range of the exact times, and its 95 % interval. */
+export interface ReadOffCell {
+  readonly estimate: string
+  readonly interval: string
+}
+
+/** One curve. */
+export interface ReadOffRow {
+  readonly group: string
+  readonly people: string
+  readonly events: string
+  /** Median, restricted mean, and survival at each time that was asked for. */
+  readonly cells: readonly ReadOffCell[]
+}
+
+/** The names of the estimates, and a row for each curve. */
+export function readOffOf(curves: readonly SurvivalCurve[]): {
+  readonly names: readonly string[]
+  readonly rows: readonly ReadOffRow[]
+} {
+  const times = curves[0]?.at.map(({ time }) => `Survival at ${measured(time)}`) ?? []
+  const rows = curves.map((curve) => ({
+    group: curve.group ?? 'all',
+    people: count(curve.n),
+    events: count(curve.events),
+    cells: [medianCell(curve), meanCell(curve), ...curve.at.map(atCell)]
+  }))
+  return { names: ['Median', 'Mean', ...times], rows }
+}
+
+function medianCell({ median: { estimate, interval, range } }: SurvivalCurve): ReadOffCell {
+  return { estimate: withRange(timeInWords(estimate), range), interval: between(interval) }
+}
+
+function meanCell({ restricted_mean: mean }: SurvivalCurve): ReadOffCell {
+  if (mean === null) return { estimate: '–', interval: '–' }
+  const { estimate, until, interval, range } = mean
+  return { estimate: withRange(`${measured(estimate)} up to ${measured(until)}`, range), interval: between(interval) }
+}
+
+function atCell({ survival, interval, range }: SurvivalCurve['at'][number]): ReadOffCell {
+  if (survival !== null)
+    return { estimate: withRange(measured(survival), range), interval: interval === null ? '–' : between(interval) }
+  const where = range === null ? 'beyond the grid' : withRange('within the only interval', range)
+  return { estimate: where, interval: '–' }
+}
+
+/** "1,095 (exact times: 365 to 1,095)". */
+function withRange(text: string, range: readonly (number | null)[] | null): string {
+  return range === null ? text : `${text} (exact times: ${between(range)})`
+}
+
+function between(ends: readonly (number | null)[]): string {
+  return ends.map(timeInWords).join(' to ')
+}
+
+/** A time by which half had the event; null is later than all times that are known. */
+function timeInWords(time: number | null | undefined): string {
+  return time === null || time === undefined ? 'not reached' : measured(time)
+}
