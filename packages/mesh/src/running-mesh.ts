@@ -135,7 +135,8 @@ export class RunningMesh implements Mesh {
     const { clock } = this.#parts.deps
     this.#startedAtMs = clock.now()
     const stopping = this.#stopping.signal
-    this.#running = this.#parts.pulse.run(clock, stopping)
+    const { pulse, relaying } = this.#parts
+    this.#running = Promise.all([pulse.run(clock, stopping), relaying?.run(clock, stopping)])
     if (settings.answersOnly) return
     for (const address of settings.bootstrap) this.#dialler.addBootstrap(address)
     for (const peerId of members.ids()) this.#dialler.addMember(peerId, members.addressesOf(peerId))

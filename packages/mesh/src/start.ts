@@ -37,8 +37,8 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const discipline = new Discipline(deps.clock)
   const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
   const pulse = new Pulse()
-  const circuits = settings.answersOnly ? undefined : new Circuits(settings.relays ?? [])
-  const relaying = settings.relaying ? new Relaying(settings.relaying) : undefined
+  const circuits = settings.answersOnly ? undefined : new Circuits(settings.relays ?? [], deps.clock)
+  const relaying = settings.relaying ? new Relaying(settings.relaying, deps.clock) : undefined
   const node = await createNode(settings, timing, {
     datastore,
     discipline,

@@ -91,7 +91,7 @@ export async function createNode(
       discipline,
       door,
       answersOnly: settings.answersOnly !== undefined,
-      ...(relaying ? { relays: (peerId) => relaying.hasRoomFor(peerId) } : {})
+      relays: relaying !== undefined
     }),
     connectionManager: connections,
     // `Pulse` notices dead connections.
@@ -110,7 +110,7 @@ export async function createNode(
       ...(relaying ? { relaying: relaying.service.bind(relaying) } : {})
     }
   })
-  guardStreams(node, { clock, discipline })
+  guardStreams(node, { clock, discipline, isRelay: (peerId) => circuits?.isReserved(peerId) ?? false })
   withoutReconnects(node)
   return node
 }

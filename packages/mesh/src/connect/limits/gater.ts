@@ -9,8 +9,8 @@ export interface Gate {
   readonly denied?: (peerId: string) => void
   readonly discipline?: Discipline
   readonly door?: Doorway
-  /** Whether a peer may open another circuit through this one. Without it, nothing is relayed. */
-  readonly relays?: (peerId: string) => boolean
+  /** Whether this peer relays for others. How much, is decided by `Hops`. */
+  readonly relays?: boolean
   /** Denies every dial. */
   readonly answersOnly?: boolean
 }
@@ -18,7 +18,7 @@ export interface Gate {
 /** A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. */
 export function gaterOf(
   permits: (peerId: string) => boolean,
-  { denied, discipline, door, relays, answersOnly = false }: Gate = {}
+  { denied, discipline, door, relays = false, answersOnly = false }: Gate = {}
 ): ConnectionGater {
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
@@ -45,8 +45,8 @@ export function gaterOf(
     denyOutboundUpgradedConnection: deniesAtLast,
     denyInboundUpgradedConnection: deniesAtLast,
     // As a relay: both ends must be permitted here, also where a permit has gone since they connected.
-    denyInboundRelayReservation: (peerId) => relays === undefined || denies(peerId),
-    denyOutboundRelayedConnection: (from, to) => denies(from) || denies(to) || !(relays?.(from.toString()) ?? false),
+    denyInboundRelayReservation: (peerId) => !relays || denies(peerId),
+    denyOutboundRelayedConnection: (from, to) => !relays || denies(from) || denies(to),
     // As the end that is reached: what a relay claims is checked here, and as on any connection once Noise has proved it.
     denyInboundRelayedConnection: (relay, from) => denies(relay) || denies(from)
   }
