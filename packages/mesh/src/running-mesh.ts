@@ -116,6 +116,7 @@ export class RunningMesh implements Mesh {
     this.#serving = { node, deps, permits, isProved, stopping, discipline, used }
     discipline.onShutOut((peerId, why) => {
       deps.events.shutOut(peerId, why)
+      parts.relaying?.drop(peerId)
       void this.disconnect(peerId)
     })
   }
@@ -250,12 +251,14 @@ export class RunningMesh implements Mesh {
   }
 
   async permitsChanged(): Promise<void> {
-    const { node, settings, members } = this.#parts
+    const { node, settings, members, relaying } = this.#parts
     const strangers = (peerIds: readonly string[]) => peerIds.filter((id) => !isPermitted(settings.permits, id))
     for (const peerId of strangers(members.ids())) {
       members.forget(peerId)
       this.#dialler.forget(peerId)
     }
+    // A reservation would outlive the connection, and keep its place.
+    for (const peerId of strangers(relaying?.reserved() ?? [])) relaying?.drop(peerId)
     const connected = node.getPeers().map(String)
     await Promise.all(strangers(connected).map((peerId) => this.disconnect(peerId)))
   }

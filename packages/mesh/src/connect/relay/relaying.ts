@@ -72,20 +72,31 @@ export class Relaying {
     }
   }
 
+  /** Takes back the reservation of a peer that may not connect any more. Its circuits end with it. */
+  drop(peerId: string): void {
+    for (const [id, { signal }] of [...(this.#server?.reservations.entries() ?? [])]) {
+      if (id.toString() !== peerId) continue
+      this.#server?.reservations.delete(id)
+      // Otherwise it would end in ten minutes, and a later reservation of the same peer with it.
+      signal.reset(0)
+    }
+  }
+
+  /** Peers that others reach through this one. */
+  reserved(): string[] {
+    return [...(this.#server?.reservations.keys() ?? [])].map(String)
+  }
+
   /** Whether others reach this peer through this relay. */
   isReservedFor(peerId: string): boolean {
-    return this.#reserved().includes(peerId)
+    return this.reserved().includes(peerId)
   }
 
   counts(): { reservations: number; circuits: number } {
     return {
-      reservations: this.#reserved().length,
+      reservations: this.reserved().length,
       circuits: this.#hops.openCount
     }
-  }
-
-  #reserved(): string[] {
-    return [...(this.#server?.reservations.keys() ?? [])].map(String)
   }
 
   /** The library's server for one stream. It offers no other place to see who asks for whom, and both streams of a circuit together. */
