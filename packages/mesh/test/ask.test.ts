@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
-import { type Code, StimnetError } from '@stimnet/protocol'
+import { ConnectionClosedError, DialError } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { type Code, cryptographicRandom, StimnetError, systemClock } from '@stimnet/protocol'
 import { catalogExchange, helloExchange, jobExchange } from '../src/index.ts'
+import { ask } from '../src/streams/ask.ts'
+import { Lanes } from '../src/streams/lanes.ts'
+import { withIntruder } from './hops.ts'
 import { soon, type TestPeer, until, withNetwork } from './network.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -220,6 +225,40 @@ describe('asking another peer', () => {
       const answer = await asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: soon() })
       assert.equal(new TextDecoder().decode(answer.jws), 'here')
       assert.equal(asked, 2)
+    })
+  })
+
+  it('asks through another connection where the present one has ended and still counts as open', async () => {
+    await withNetwork(async (start) => {
+      const [server, other] = [await start(), await start()]
+      let asked = 0
+      for (const peer of [server, other]) {
+        peer.mesh.serve(helloExchange, async () => {
+          asked += 1
+          return { jws: bytes('here') }
+        })
+      }
+      await withIntruder(async (node) => {
+        const lanes = new Lanes()
+        const stopping = soon()
+        const asking = { node, clock: systemClock, random: cryptographicRandom, lanes, stopping, used: () => undefined }
+        const askOf = (peer: TestPeer) => ask(asking, helloExchange, peer.mesh.peerId, hello, { signal: soon() })
+        const end = async (peer: TestPeer): Promise<void> => {
+          const connection = await node.dial(multiaddr(peer.mesh.addresses()[0] ?? ''), { force: true })
+          connection.newStream = () => Promise.reject(new ConnectionClosedError('The connection muxer is "closed"'))
+        }
+        await end(server)
+        await askOf(server)
+        assert.equal(asked, 1, 'through a fresh one')
+        // The newest one has ended, and an older one has not.
+        await end(server)
+        await askOf(server)
+        assert.equal(asked, 2)
+        // Where the peer cannot be dialled, it is told that the connection broke.
+        await end(other)
+        node.dial = () => Promise.reject(new DialError('nobody listens'))
+        assert.equal(await codeOf(askOf(other)), 'INTERRUPTED')
+      })
     })
   })
 
