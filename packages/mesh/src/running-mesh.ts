@@ -14,6 +14,7 @@ import { followExchange } from './exchanges/follow.ts'
 import { errorOf, faultOf } from './streams/fault.ts'
 import { follow, type MeshFollower } from './streams/follow.ts'
 import { isPermitted } from './connect/limits/gater.ts'
+import type { ToldAddresses } from './connect/limits/told-addresses.ts'
 import { Lanes } from './streams/lanes.ts'
 import { Links } from './connect/links.ts'
 import { digestsExchange } from './exchanges/digests.ts'
@@ -59,6 +60,7 @@ export interface MeshParts {
   /** Absent in a mesh that answers only. */
   readonly circuits: Circuits | undefined
   readonly relaying: Relaying | undefined
+  readonly told: ToldAddresses
   readonly discoveryStore: MeshStore
 }
 
@@ -116,6 +118,7 @@ export class RunningMesh implements Mesh {
     this.#serving = { node, deps, permits, isProved, stopping, discipline, used }
     discipline.onShutOut((peerId, why) => {
       deps.events.shutOut(peerId, why)
+      parts.relaying?.drop(peerId)
       void this.disconnect(peerId)
     })
   }
@@ -135,7 +138,8 @@ export class RunningMesh implements Mesh {
     const { clock } = this.#parts.deps
     this.#startedAtMs = clock.now()
     const stopping = this.#stopping.signal
-    this.#running = this.#parts.pulse.run(clock, stopping)
+    const { pulse, relaying } = this.#parts
+    this.#running = Promise.all([pulse.run(clock, stopping), relaying?.run(clock, stopping)])
     if (settings.answersOnly) return
     for (const address of settings.bootstrap) this.#dialler.addBootstrap(address)
     for (const peerId of members.ids()) this.#dialler.addMember(peerId, members.addressesOf(peerId))
@@ -196,7 +200,7 @@ export class RunningMesh implements Mesh {
   learn(peerId: string, addresses: readonly string[], seenAtMs: number): void {
     const { settings, members, node } = this.#parts
     if (settings.answersOnly || peerId === this.peerId || !isPermitted(settings.permits, peerId)) return
-    members.learn(peerId, addresses, seenAtMs)
+    members.learn(peerId, this.#dialable(addresses), seenAtMs)
     const known = members.addressesOf(peerId)
     this.#dialler.addMember(peerId, known)
     const multiaddrs = known.flatMap((text) => (isMultiaddr(text) ? [multiaddr(text)] : []))
@@ -234,6 +238,7 @@ export class RunningMesh implements Mesh {
   async connect(target: string, options: AskOptions): Promise<string> {
     const signal = AbortSignal.any([options.signal, this.#stopping.signal, AbortSignal.timeout(OPEN_MS_MAX)])
     try {
+      if (!isKeyId(target)) this.#parts.told.name(target)
       const connection = await this.#parts.node.dial(isKeyId(target) ? peerIdFromString(target) : multiaddr(target), {
         signal
       })
@@ -249,12 +254,14 @@ export class RunningMesh implements Mesh {
   }
 
   async permitsChanged(): Promise<void> {
-    const { node, settings, members } = this.#parts
+    const { node, settings, members, relaying } = this.#parts
     const strangers = (peerIds: readonly string[]) => peerIds.filter((id) => !isPermitted(settings.permits, id))
     for (const peerId of strangers(members.ids())) {
       members.forget(peerId)
       this.#dialler.forget(peerId)
     }
+    // A reservation would outlive the connection, and keep its place.
+    for (const peerId of strangers(relaying?.reserved() ?? [])) relaying?.drop(peerId)
     const connected = node.getPeers().map(String)
     await Promise.all(strangers(connected).map((peerId) => this.disconnect(peerId)))
   }
@@ -284,8 +291,9 @@ export class RunningMesh implements Mesh {
     // The peer may have lost its permission between connecting and identifying itself.
     if (!isPermitted(settings.permits, peerId)) return void this.disconnect(peerId)
     if (settings.answersOnly === undefined) {
-      members.saw(peerId, facts.addresses)
-      this.#dialler.addMember(peerId, facts.addresses)
+      const addresses = this.#dialable(facts.addresses)
+      members.saw(peerId, addresses)
+      this.#dialler.addMember(peerId, addresses)
       this.#dialler.opened(peerId)
     }
     const inbound = node.getConnections().filter(({ direction }) => direction === 'inbound')
@@ -326,6 +334,11 @@ export class RunningMesh implements Mesh {
   /** Whether the peer relays for this one, or this one for it. */
   #isRelayBetween(peerId: string): boolean {
     return this.#reservations?.isRelay(peerId) === true || this.#parts.relaying?.isReservedFor(peerId) === true
+  }
+
+  /** Of the addresses that others told, those that may be dialled. */
+  #dialable(addresses: readonly string[]): string[] {
+    return addresses.filter((text) => isMultiaddr(text) && this.#parts.told.isDialable(multiaddr(text)))
   }
 
   #limit(): number {

@@ -5,6 +5,7 @@ import { LevelDatastore } from './connect/datastore.ts'
 import { Circuits, relayOf } from './connect/relay/circuits.ts'
 import { Discipline } from './connect/limits/discipline.ts'
 import { Doorway } from './connect/limits/doorway.ts'
+import { ToldAddresses } from './connect/limits/told-addresses.ts'
 import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
@@ -37,8 +38,9 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
   const discipline = new Discipline(deps.clock)
   const door = new Doorway(deps.clock, {}, settings.answersOnly?.isProved)
   const pulse = new Pulse()
-  const circuits = settings.answersOnly ? undefined : new Circuits(settings.relays ?? [])
-  const relaying = settings.relaying ? new Relaying(settings.relaying) : undefined
+  const circuits = settings.answersOnly ? undefined : new Circuits(settings.relays ?? [], deps.clock)
+  const relaying = settings.relaying ? new Relaying(settings.relaying, deps.clock) : undefined
+  const told = new ToldAddresses(settings)
   const node = await createNode(settings, timing, {
     datastore,
     discipline,
@@ -46,6 +48,7 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
     pulse,
     circuits,
     relaying,
+    told,
     clock: deps.clock,
     denied: (peerId) => deps.events.denied(peerId)
   }).catch(async (error: unknown) => {
@@ -63,6 +66,7 @@ export async function createMesh(settings: MeshSettings, deps: MeshDeps): Promis
     pulse,
     circuits,
     relaying,
+    told,
     discoveryStore: stores.discovery
   })
 }

@@ -184,7 +184,7 @@ describe('finding each other again', () => {
         {
           nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
           listen: [],
-          bootstrap: [],
+          bootstrap: between.mesh.addresses(),
           mdns: false,
           // It can learn about the sought peer only from the peer in between.
           permits: (id) => id === between.mesh.peerId

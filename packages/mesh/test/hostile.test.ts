@@ -55,7 +55,7 @@ async function withIntruder(
   const settings = {
     nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
     listen,
-    bootstrap: [],
+    bootstrap: server.mesh.addresses(),
     mdns: false,
     permits: () => true
   }

@@ -6,46 +6,14 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { streamPair } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
 import { codeOf, systemClock } from '@stimnet/protocol'
-import { LevelDatastore } from '../src/connect/datastore.ts'
-import { Discipline } from '../src/connect/limits/discipline.ts'
-import { Doorway } from '../src/connect/limits/doorway.ts'
 import { gaterOf } from '../src/connect/limits/gater.ts'
 import { FrameWatch } from '../src/connect/limits/guarded.ts'
-import { createNode, KAD_PROTOCOL, type MeshNode } from '../src/connect/node.ts'
-import { Circuits } from '../src/connect/relay/circuits.ts'
+import { KAD_PROTOCOL } from '../src/connect/node.ts'
 import { directOnly } from '../src/connect/relay/direct-only.ts'
-import { pace, Relaying } from '../src/connect/relay/relaying.ts'
-import { helloExchange, type RelayBounds } from '../src/index.ts'
-import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
-
-const BOUNDS: RelayBounds = {
-  reservationsMax: 16,
-  circuitsMax: 64,
-  circuitBytesMax: 1024 * 1024,
-  circuitMsMax: 3_600_000
-}
-const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
-
-/** Runs a test with a permitted peer that obeys nobody. */
-async function withIntruder(test: (node: MeshNode) => Promise<void>): Promise<void> {
-  const nodeSeed = crypto.getRandomValues(new Uint8Array(32))
-  const settings = { nodeSeed, listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: [], mdns: false, permits: () => true }
-  const node = await createNode(settings, TIMING, {
-    datastore: await LevelDatastore.open(newStore()),
-    clock: systemClock,
-    discipline: new Discipline(systemClock),
-    door: new Doorway(systemClock),
-    denied: () => {},
-    circuits: new Circuits([]),
-    relaying: new Relaying(BOUNDS)
-  })
-  await node.start()
-  try {
-    await test(node)
-  } finally {
-    await node.stop()
-  }
-}
+import { Passage } from '../src/connect/relay/passage.ts'
+import { helloExchange } from '../src/index.ts'
+import { BOUNDS, withIntruder } from './hops.ts'
+import { soon, type TestPeer, until, withNetwork } from './network.ts'
 
 const firstOf = (peer: TestPeer) => multiaddr(peer.mesh.addresses()[0] ?? '')
 
@@ -124,15 +92,17 @@ describe('a member that misuses relays', () => {
     const [sender, arriving] = await streamPair({ capacity: 1_000 })
     const [leaving, reader] = await streamPair({ capacity: 1_000 })
     const queue: { byteLength: number }[] = []
-    pace(arriving, leaving)
+    const passage = new Passage(arriving, leaving, { clock: systemClock, mayPass: () => true })
     arriving.addEventListener('message', ({ data }) => queue.push(data))
     const read: number[] = []
     reader.addEventListener('message', ({ data }) => read.push(data.byteLength))
-    const piece = new Uint8Array(256 * 1024)
+    const piece = new Uint8Array(32 * 1024)
     for (let i = 0; i < 8; i++) sender.send(piece)
     await until(() => arriving.readStatus === 'paused', 'it reads no more')
     const held = () => queue.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    assert.ok(held() > 1024 * 1024 && held() <= 1024 * 1024 + 2 * piece.length, `${held()} bytes are held`)
+    const most = 128 * 1024
+    assert.ok(held() > most && held() <= most + 2 * piece.length, `${held()} bytes are held`)
+    assert.equal(passage.heldBytes >= held(), true)
     while (read.reduce((sum, bytes) => sum + bytes, 0) < 8 * piece.length) {
       for (const { byteLength } of queue.splice(0)) leaving.send(new Uint8Array(byteLength))
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -142,20 +112,15 @@ describe('a member that misuses relays', () => {
 })
 
 describe('relayed connections', () => {
-  it('are refused by the gate from and to whom is not permitted, without room, and where nothing is relayed', () => {
+  it('are refused by the gate from and to whom is not permitted, and where nothing is relayed', () => {
     const peer = (name: string) => ({ toString: () => name }) as never
-    const gater = gaterOf((peerId) => peerId !== 'stranger', { relays: (peerId) => peerId !== 'greedy' })
+    const gater = gaterOf((peerId) => peerId !== 'stranger', { relays: true })
     assert.equal(gater.denyInboundRelayReservation?.(peer('member')), false)
     assert.equal(gater.denyInboundRelayReservation?.(peer('stranger')), true)
     const isDenied = (from: string, to: string) => gater.denyOutboundRelayedConnection?.(peer(from), peer(to))
     assert.deepEqual(
-      [
-        isDenied('member', 'other'),
-        isDenied('stranger', 'other'),
-        isDenied('member', 'stranger'),
-        isDenied('greedy', 'other')
-      ],
-      [false, true, true, true]
+      [isDenied('member', 'other'), isDenied('stranger', 'other'), isDenied('member', 'stranger')],
+      [false, true, true]
     )
     assert.equal(gater.denyInboundRelayedConnection?.(peer('member'), peer('stranger')), true)
     assert.equal(gater.denyInboundRelayedConnection?.(peer('stranger'), peer('member')), true)

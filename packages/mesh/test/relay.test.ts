@@ -189,10 +189,17 @@ describe('through a relay', () => {
       // Before the relay has disconnected it, it opens no further circuit; afterwards the circuits are gone.
       await other.mesh.disconnect(hidden.mesh.peerId)
       assert.equal(await codeOfAsking(other, hidden), 'PEER_UNREACHABLE')
-      await relay.mesh.permitsChanged()
+      const permitted = relay.mesh.permitsChanged()
+      assert.equal(relay.mesh.reach().relaying?.reservations, 1, 'its place is free at once')
+      await permitted
       await until(() => !isReserved(hidden), 'the reservation is gone')
       await until(() => hidden.mesh.reach().relays[0]?.why === 'it does not let this peer connect', 'and none is given')
       assert.equal(await codeOfAsking(other, hidden), 'PEER_UNREACHABLE')
+      assert.equal(relay.mesh.reach().relaying?.reservations, 1)
+      // It is permitted again, and keeps its new place.
+      revoked.delete(hidden.mesh.peerId)
+      await until(() => isReserved(hidden) && relay.mesh.reach().relaying?.reservations === 2, 'reserved again')
+      await until(async () => (await codeOfAsking(other, hidden)) === 'OK', 'reached again')
     })
   })
 })

@@ -153,7 +153,8 @@ describe('a connection', () => {
 describe('a node without a dialler', () => {
   const nodeOf = async (listen: readonly string[]): Promise<MeshNode> => {
     const nodeSeed = crypto.getRandomValues(new Uint8Array(32))
-    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true }
+    const bootstrap = ['/ip4/127.0.0.1/tcp/9']
+    const settings = { nodeSeed, listen, bootstrap, mdns: false, permits: () => true }
     const parts = { clock: systemClock, discipline: new Discipline(systemClock), door: new Doorway(systemClock) }
     const datastore = await LevelDatastore.open(newStore())
     const timing = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]

@@ -6,6 +6,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { memory } from '@libp2p/memory'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { type Ping, ping } from '@libp2p/ping'
 import { type TCPOptions, tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -16,8 +17,9 @@ import type { LevelDatastore } from './datastore.ts'
 import type { Circuits } from './relay/circuits.ts'
 import type { Discipline } from './limits/discipline.ts'
 import type { Doorway } from './limits/doorway.ts'
-import { gaterOf } from './limits/gater.ts'
+import { type Gate, gaterOf } from './limits/gater.ts'
 import { guardStreams } from './limits/guarded.ts'
+import { ToldAddresses } from './limits/told-addresses.ts'
 import type { MeshSettings, MeshTiming } from '../mesh.ts'
 import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
 import { withoutReconnects } from './no-reconnects.ts'
@@ -60,38 +62,37 @@ interface NodeParts {
   readonly pulse?: Pulse
   /** The connections through relays. Without it, there are none. */
   readonly circuits?: Circuits | undefined
+  /** Judges the addresses that others tell. */
+  readonly told?: ToldAddresses
   /** What this node relays for others. */
   readonly relaying?: Relaying | undefined
 }
 
 /** Creates the node. It opens nothing before `startNode`. */
-export async function createNode(
-  settings: MeshSettings,
-  timing: MeshTiming,
-  { datastore, denied, clock, discipline, door, pulse, circuits, relaying }: NodeParts
-): Promise<MeshNode> {
+export async function createNode(settings: MeshSettings, timing: MeshTiming, parts: NodeParts): Promise<MeshNode> {
+  const { datastore, clock, discipline, door, pulse, circuits, relaying, told = new ToldAddresses(settings) } = parts
   const negotiations = new Negotiations(discipline, clock, pulse)
   const connections = connectionSettings(settings.connectionsMax ?? CONNECTIONS_MAX)
+  const privateKey = await generateKeyPairFromSeed('Ed25519', settings.nodeSeed)
+  const self = peerIdFromPrivateKey(privateKey).toString()
   const node = await createLibp2p({
     start: false,
-    privateKey: await generateKeyPairFromSeed('Ed25519', settings.nodeSeed),
+    privateKey,
     datastore,
     // The default discloses library, version and platform to every peer.
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
     addresses: addressSettings(settings, circuits),
     transports: [
-      settings.transport === 'memory' ? memory() : tcp(listener(door, connections.maxConnections)),
+      settings.transport === 'memory' ? memory() : tcp(tcpSettings(door, told, connections.maxConnections)),
       ...(circuits ? [circuits.transport.bind(circuits)] : [])
     ],
     connectionProtector: () => negotiations.protector(NOISE),
     connectionEncrypters: [(components) => negotiations.encrypter(noise()(components), YAMUX)],
     streamMuxers: [(components) => negotiations.muxer(yamux(MUXER)(), components)],
     connectionGater: gaterOf(settings.permits, {
-      denied,
-      discipline,
-      door,
-      answersOnly: settings.answersOnly !== undefined,
-      ...(relaying ? { relays: (peerId) => relaying.hasRoomFor(peerId) } : {})
+      ...gateOf(settings, parts),
+      isDialable: (address) => told.isDialable(address),
+      isSelf: (peerId) => peerId === self
     }),
     connectionManager: connections,
     // `Pulse` notices dead connections.
@@ -110,10 +111,18 @@ export async function createNode(
       ...(relaying ? { relaying: relaying.service.bind(relaying) } : {})
     }
   })
-  guardStreams(node, { clock, discipline })
+  guardStreams(node, { clock, discipline, isRelay: (peerId) => circuits?.isReserved(peerId) ?? false })
   withoutReconnects(node)
   return node
 }
+
+const gateOf = ({ answersOnly }: MeshSettings, { denied, discipline, door, relaying }: NodeParts): Gate => ({
+  denied,
+  discipline,
+  door,
+  answersOnly: answersOnly !== undefined,
+  relays: relaying !== undefined
+})
 
 /** Opens the listeners. Throws ADDRESS_IN_USE for a port in use, CONFIG_INVALID for an address that cannot be listened on. */
 export async function startNode(node: MeshNode, settings: MeshSettings): Promise<void> {
@@ -183,10 +192,11 @@ const connectionSettings = (maxConnections: number) => ({
   reconnectRetries: 0
 })
 
-/** What the listener is opened with goes to the platform's server as well. */
-function listener(door: Doorway, connectionsMax: number): TCPOptions {
+/** What the listener is opened with goes to the platform's server as well, and what is dialled with to its sockets. */
+function tcpSettings(door: Doorway, told: ToldAddresses, connectionsMax: number): TCPOptions {
   const listenOpts = { blockList: door.list() } as TCPOptions['listenOpts'] & object
-  return { listenOpts, maxConnections: connectionsMax + 2 * PENDING_MAX }
+  const dialOpts = { lookup: told.lookup } as TCPOptions['dialOpts'] & object
+  return { listenOpts, dialOpts, maxConnections: connectionsMax + 2 * PENDING_MAX }
 }
 
 function dhtSettings(timing: MeshTiming) {

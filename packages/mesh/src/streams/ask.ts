@@ -1,8 +1,8 @@
 /** The asking side of exchanges: each question has its own stream, and every wait has a deadline. */
-import { type Libp2p, LimitedConnectionError, type Stream } from '@libp2p/interface'
+import { type Connection, type Libp2p, LimitedConnectionError, type Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
-import { newestOf } from '../connect/newest.ts'
+import { newestFirst } from '../connect/newest.ts'
 import { isRelayed } from '../connect/relay/circuits.ts'
 import type { Exchange } from '../exchanges/exchange.ts'
 import { faultCodeOf, faultOf } from './fault.ts'
@@ -50,7 +50,7 @@ export async function ask<Q, A>(
   try {
     return await once()
   } catch (error) {
-    // The node has removed the broken connection from its list by now, so the second try opens a new one.
+    // The second try opens a new connection where the broken one does not carry it; see `openStream`.
     if (faultCodeOf(error) !== 'INTERRUPTED' || signal.aborted) throw faultOf(error, doing)
   }
   try {
@@ -106,17 +106,37 @@ export async function openStream(
 ): Promise<Stream> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS_MAX)])
   const peer = peerIdFromString(parseKeyId(peerId))
+  const streamOf = (connection: Connection) => {
+    // The library itself refuses only where the relay has named limits.
+    if (!mayBeRelayed && isRelayed(connection.remoteAddr)) throw new LimitedConnectionError(`${id} does not use relays`)
+    return connection.newStream(id, {
+      signal: within,
+      // `Lanes` keeps the number of streams below this.
+      maxOutboundStreams: 256,
+      runOnLimitedConnection: mayBeRelayed
+    })
+  }
+  let ended: unknown
   // The library would not use a limited connection again, but dial another one.
-  const open = node.getConnections(peer).filter(({ status }) => status === 'open')
-  const direct = newestOf(open.filter(({ remoteAddr }) => !isRelayed(remoteAddr)))
-  const usable = direct ?? (mayBeRelayed ? newestOf(open) : undefined)
-  const connection = usable ?? (await node.dial(peer, { signal: within, force: true }))
-  // The library itself refuses only where the relay has named limits.
-  if (!mayBeRelayed && isRelayed(connection.remoteAddr)) throw new LimitedConnectionError(`${id} does not use relays`)
-  return connection.newStream(id, {
-    signal: within,
-    // `Lanes` keeps the number of streams below this.
-    maxOutboundStreams: 256,
-    runOnLimitedConnection: mayBeRelayed
+  for (const connection of usableOf(node.getConnections(peer), mayBeRelayed)) {
+    try {
+      return await streamOf(connection)
+    } catch (error) {
+      // It has ended, here or at the other end, and still counts as open. Nothing was asked on it.
+      if (faultCodeOf(error) !== 'INTERRUPTED' || within.aborted) throw error
+      ended = error
+    }
+  }
+  const dialled = await node.dial(peer, { signal: within, force: true }).catch((error: unknown) => {
+    // A peer that only dials out cannot be dialled. It may be back for the next try.
+    throw ended ?? error
   })
+  return streamOf(dialled)
+}
+
+/** The open connections, in the order in which they are to be used: direct ones first. */
+function usableOf(connections: readonly Connection[], mayBeRelayed: boolean): Connection[] {
+  const open = newestFirst(connections.filter(({ status }) => status === 'open'))
+  const direct = open.filter(({ remoteAddr }) => !isRelayed(remoteAddr))
+  return mayBeRelayed ? [...direct, ...open.filter(({ remoteAddr }) => isRelayed(remoteAddr))] : direct
 }

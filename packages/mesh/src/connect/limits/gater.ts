@@ -1,5 +1,6 @@
 /** The connection gater: decides before dialling, and again right after Noise has proved the PeerId of the other side. */
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Discipline } from './discipline.ts'
 import type { Doorway } from './doorway.ts'
 
@@ -9,8 +10,12 @@ export interface Gate {
   readonly denied?: (peerId: string) => void
   readonly discipline?: Discipline
   readonly door?: Doorway
-  /** Whether a peer may open another circuit through this one. Without it, nothing is relayed. */
-  readonly relays?: (peerId: string) => boolean
+  /** Whether this peer relays for others. How much, is decided by `Hops`. */
+  readonly relays?: boolean
+  /** Whether an address may be dialled; see `ToldAddresses`. */
+  readonly isDialable?: (address: Multiaddr) => boolean
+  /** Whether a PeerId is this peer's own. */
+  readonly isSelf?: (peerId: string) => boolean
   /** Denies every dial. */
   readonly answersOnly?: boolean
 }
@@ -18,7 +23,15 @@ export interface Gate {
 /** A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. */
 export function gaterOf(
   permits: (peerId: string) => boolean,
-  { denied, discipline, door, relays, answersOnly = false }: Gate = {}
+  {
+    denied,
+    discipline,
+    door,
+    relays = false,
+    isDialable = () => true,
+    isSelf = () => false,
+    answersOnly = false
+  }: Gate = {}
 ): ConnectionGater {
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
@@ -34,7 +47,9 @@ export function gaterOf(
       return false
     },
     denyDialPeer: (peerId) => answersOnly || denies(peerId),
-    denyDialMultiaddr: () => answersOnly,
+    denyDialMultiaddr: (address) => answersOnly || !isDialable(address),
+    // What others tell is not even kept. This peer's own addresses are kept beside them.
+    filterMultiaddrForPeer: (peerId, address) => isSelf(peerId.toString()) || isDialable(address),
     // For an address without a PeerId, the peer is known only now.
     denyOutboundEncryptedConnection: denies,
     denyInboundEncryptedConnection: (peerId) => {
@@ -45,8 +60,8 @@ export function gaterOf(
     denyOutboundUpgradedConnection: deniesAtLast,
     denyInboundUpgradedConnection: deniesAtLast,
     // As a relay: both ends must be permitted here, also where a permit has gone since they connected.
-    denyInboundRelayReservation: (peerId) => relays === undefined || denies(peerId),
-    denyOutboundRelayedConnection: (from, to) => denies(from) || denies(to) || !(relays?.(from.toString()) ?? false),
+    denyInboundRelayReservation: (peerId) => !relays || denies(peerId),
+    denyOutboundRelayedConnection: (from, to) => !relays || denies(from) || denies(to),
     // As the end that is reached: what a relay claims is checked here, and as on any connection once Noise has proved it.
     denyInboundRelayedConnection: (relay, from) => denies(relay) || denies(from)
   }

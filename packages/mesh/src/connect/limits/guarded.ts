@@ -1,6 +1,6 @@
 /** Bounds on the streams that libp2p itself reads, above all the DHT's. They are checked before libp2p decodes a byte. */
 import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
-import type { Connection, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
+import type { Connection, PeerId, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
 import { Quota } from './quota.ts'
@@ -104,8 +104,16 @@ interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
 
+/** What `guardStreams` depends on. */
+interface GuardDeps {
+  readonly clock: Clock
+  readonly discipline: Discipline
+  /** Whether the peer is a relay of this one. Others cause its STOP requests, so their number is no fault of its own; see `Arrivals`. */
+  readonly isRelay?: (peerId: PeerId) => boolean
+}
+
 /** Applies the bounds to every handler that is registered from now on. It must be called before the node starts. */
-export function guardStreams(node: object, { clock, discipline }: { clock: Clock; discipline: Discipline }): void {
+export function guardStreams(node: object, { clock, discipline, isRelay = () => false }: GuardDeps): void {
   const { registrar } = (node as { components: { registrar: Registrar } }).components
   const frames = new Quota(FRAMES, clock)
   const handle = registrar.handle.bind(registrar)
@@ -114,9 +122,10 @@ export function guardStreams(node: object, { clock, discipline }: { clock: Clock
     if (bytesMax === undefined && protocol !== PING_PROTOCOL) return handle(protocol, handler, options)
     const guarded = (stream: Stream, connection: Connection) => {
       const from = connection.remotePeer.toString()
+      const isUncounted = protocol === RELAY_V2_STOP_CODEC && isRelay(connection.remotePeer)
       const guard = {
         watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax, framesMaxOf(protocol)),
-        take: (count: number) => frames.take(from, count),
+        take: (count: number) => isUncounted || frames.take(from, count),
         bad: (why: string, marks: number) => discipline.mark(from, why, marks)
       }
       if (guardStream(stream, guard)) return handler(stream, connection)

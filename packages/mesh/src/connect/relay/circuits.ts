@@ -3,6 +3,8 @@ import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay
 import type { Connection, PeerId, Stream, Transport } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '@stimnet/protocol'
+import { Arrivals } from './arrivals.ts'
 
 /** The protocol that a relay serves. */
 export const RELAY_PROTOCOL = RELAY_V2_HOP_CODEC
@@ -39,11 +41,13 @@ export function relayOf(address: string): PeerId {
 /** The circuit transport of a node, with the reservations of this peer. */
 export class Circuits {
   readonly #relays: readonly { readonly id: PeerId; readonly address: string }[]
+  readonly #arrivals: Arrivals
   #self = ''
   #transport: CircuitTransport | undefined
 
   /** `relays` are multiaddrs with PeerIds. Others are told these addresses, never those that a relay names. */
-  constructor(relays: readonly string[]) {
+  constructor(relays: readonly string[], clock: Clock) {
+    this.#arrivals = new Arrivals(clock)
     this.#relays = relays.map((address) => ({ id: relayOf(address), address }))
   }
 
@@ -58,14 +62,36 @@ export class Circuits {
     // The library never again asks a relay that once did not answer. When to ask is decided by `Reservations`.
     transport.reservationStore.relayFilter = { has: () => false, add: () => undefined }
     // The library makes any peer that pretends to relay somebody into a relay of this peer.
-    const arrived = transport.onStop
     transport.onStop = async (stream, connection) => {
-      if (this.isReserved(connection.remotePeer)) return arrived(stream, connection)
-      stream.abort(new Error('not a relay of this peer'))
+      if (!this.isReserved(connection.remotePeer)) return stream.abort(new Error('not a relay of this peer'))
+      await this.#arrive(transport, components, stream, connection)
     }
     this.#self = components.peerId.toString()
     this.#transport = transport
     return transport
+  }
+
+  /** Lets a circuit arrive. It is pending until the library has upgraded it to a connection, or has given up. */
+  async #arrive(transport: CircuitTransport, components: Components, stream: Stream, connection: Connection) {
+    let settle: (() => void) | undefined
+    const { onStop } = Object.getPrototypeOf(transport) as CircuitTransport
+    const gater = components.connectionGater
+    // The library offers no other place to see who is said to dial.
+    const denyInboundRelayedConnection = async (relay: PeerId, from: PeerId): Promise<boolean> => {
+      if ((await gater.denyInboundRelayedConnection?.(relay, from)) === true) return true
+      settle = this.#arrivals.admit({ relay: relay.toString(), from: from.toString() })
+      return settle === undefined
+    }
+    const connectionGater: unknown = Object.create(gater, {
+      denyInboundRelayedConnection: { value: denyInboundRelayedConnection }
+    })
+    const gated: unknown = Object.create(components, { connectionGater: { value: connectionGater } })
+    const own = Object.create(transport, { components: { value: gated } }) as CircuitTransport
+    try {
+      await onStop.call(own, stream, connection)
+    } finally {
+      settle?.()
+    }
   }
 
   /** Reserves a place at a relay, or asks for it again. Throws what the library throws. */

@@ -1,26 +1,23 @@
 /** The relaying side: passes encrypted bytes between two permitted peers, within bounds. It sees PeerIds and sizes, and can read nothing. */
 import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
-import type { Connection, Stream } from '@libp2p/interface'
+import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import type { Clock } from '@stimnet/protocol'
 import type { RelayBounds } from '../../mesh.ts'
 import { newestOf } from '../newest.ts'
 import { isRelayed } from './circuits.ts'
+import { type Hop, Hops, LOOK_MS, STREAMS_OF_PEER_MAX } from './hops.ts'
 
-/** Circuits and reservations in progress that one peer may open. The library lets the dialling side have as many. */
-const CIRCUITS_OF_PEER_MAX = 64
-/** Streams beside them, for those that one side has ended and the other has not. */
-const CLOSING_STREAMS = 8
 /** Time for a request with its answer, and for the other end to accept, ms. */
 const REQUEST_MS_MAX = 10_000
 /** Validity of a reservation, ms. Peers renew it every few minutes, so that what a relay forgot is noticed. */
 const RESERVATION_MS = 10 * 60_000
-/** Bytes of one direction of a circuit that were read and not yet passed on. */
-const UNSENT_BYTES_MAX = 1024 * 1024
 
 type Components = Parameters<ReturnType<typeof circuitRelayServer>>[0]
 
 /** Members of the library's service that are not in its interface. */
 interface RelayServer extends CircuitRelayService {
   onHop(stream: Stream, connection: Connection): Promise<void>
+  handleHopProtocol(asked: object, options: object): Promise<void>
   stopHop(request: StopRequest, options: object): Promise<Stream | undefined>
 }
 
@@ -30,20 +27,15 @@ interface StopRequest {
   readonly request: object
 }
 
-interface Circuit {
-  readonly from: string
-  /** False for a reservation, and until the other end has accepted. */
-  isOpen: boolean
-}
-
 /** Relays for the peers that a node permits. There is one per relaying node. */
 export class Relaying {
   readonly #bounds: RelayBounds
-  readonly #circuits = new Map<Stream, Circuit>()
+  readonly #hops: Hops
   #server: RelayServer | undefined
 
-  constructor(bounds: RelayBounds) {
+  constructor(bounds: RelayBounds, clock: Clock) {
     this.#bounds = bounds
+    this.#hops = new Hops(bounds, clock)
   }
 
   /** Makes the service, once. */
@@ -51,7 +43,7 @@ export class Relaying {
     const { reservationsMax, circuitBytesMax, circuitMsMax } = this.#bounds
     const server = circuitRelayServer({
       hopTimeout: REQUEST_MS_MAX,
-      maxInboundHopStreams: CIRCUITS_OF_PEER_MAX + CLOSING_STREAMS,
+      maxInboundHopStreams: STREAMS_OF_PEER_MAX,
       reservations: {
         maxReservations: reservationsMax,
         reservationTtl: RESERVATION_MS,
@@ -59,65 +51,97 @@ export class Relaying {
         defaultDurationLimit: circuitMsMax
       }
     })(components) as RelayServer
-    const { onHop } = Object.getPrototypeOf(server) as RelayServer
     server.onHop = async (stream, connection) => {
-      const circuit = { from: connection.remotePeer.toString(), isOpen: false }
-      this.#circuits.set(stream, circuit)
-      stream.addEventListener('close', () => this.#circuits.delete(stream), { once: true })
-      // The library joins both streams after this call and offers no other place to see them together.
-      const stopHop = async ({ connection: oldest, request }: StopRequest, options: object) => {
-        const connections = components.connectionManager.getConnections(oldest.remotePeer)
-        const newest = newestOf(connections.filter(({ remoteAddr }) => !isRelayed(remoteAddr))) ?? oldest
-        const other = await server.stopHop({ connection: newest, request }, options)
-        if (other === undefined) return other
-        circuit.isOpen = true
-        pace(stream, other)
-        pace(other, stream)
-        return other
+      const hop = this.#hops.begin(stream, connection.remotePeer.toString())
+      if (hop === undefined) return stream.abort(new Error('too many requests to relay at once'))
+      try {
+        await this.#serverOf(hop, server, components).onHop(stream, connection)
+      } finally {
+        if (hop.passages.length === 0) await this.#hops.endRefused(hop)
       }
-      await onHop.call(Object.create(server, { stopHop: { value: stopHop } }) as RelayServer, stream, connection)
-      // The library leaves a stream open after a refusal.
-      const signal = AbortSignal.timeout(REQUEST_MS_MAX)
-      if (!circuit.isOpen) await stream.close({ signal }).catch((error) => stream.abort(error as Error))
     }
     this.#server = server
     return server
   }
 
-  /** Whether a peer may open another circuit, the one that it asks for included. */
-  hasRoomFor(peerId: string): boolean {
-    const circuits = [...this.#circuits.values()]
-    const own = circuits.filter(({ from }) => from === peerId)
-    return own.length <= CIRCUITS_OF_PEER_MAX && circuits.length <= this.#bounds.circuitsMax
+  /** Ends circuits that are stuck, until the signal. */
+  async run(clock: Clock, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_MS, signal).catch(() => {})
+      if (!signal.aborted) this.#hops.look()
+    }
+  }
+
+  /** Takes back the reservation of a peer that may not connect any more. Its circuits end with it. */
+  drop(peerId: string): void {
+    for (const [id, { signal }] of [...(this.#server?.reservations.entries() ?? [])]) {
+      if (id.toString() !== peerId) continue
+      this.#server?.reservations.delete(id)
+      // Otherwise it would end in ten minutes, and a later reservation of the same peer with it.
+      signal.reset(0)
+    }
+  }
+
+  /** Peers that others reach through this one. */
+  reserved(): string[] {
+    return [...(this.#server?.reservations.keys() ?? [])].map(String)
   }
 
   /** Whether others reach this peer through this relay. */
   isReservedFor(peerId: string): boolean {
-    return this.#reserved().includes(peerId)
+    return this.reserved().includes(peerId)
   }
 
   counts(): { reservations: number; circuits: number } {
-    const open = [...this.#circuits.values()].filter(({ isOpen }) => isOpen)
-    return { reservations: this.#reserved().length, circuits: open.length }
+    return {
+      reservations: this.reserved().length,
+      circuits: this.#hops.openCount
+    }
   }
 
-  #reserved(): string[] {
-    return [...(this.#server?.reservations.keys() ?? [])].map(String)
+  /** The library's server for one stream. It offers no other place to see who asks for whom, and both streams of a circuit together. */
+  #serverOf(hop: Hop, server: RelayServer, components: Components): RelayServer {
+    const { onHop, handleHopProtocol } = Object.getPrototypeOf(server) as RelayServer
+    const gater = components.connectionGater
+    const denyOutboundRelayedConnection = async (from: PeerId, to: PeerId): Promise<boolean> =>
+      (await gater.denyOutboundRelayedConnection?.(from, to)) === true || !this.#hops.admits(hop, to.toString())
+    const connectionGater: unknown = Object.create(gater, {
+      denyOutboundRelayedConnection: { value: denyOutboundRelayedConnection }
+    })
+    const own = Object.create(server, {
+      components: {
+        value: Object.create(components, {
+          connectionGater: { value: connectionGater }
+        })
+      },
+      onHop: {
+        value: (stream: Stream, connection: Connection) => onHop.call(own, stream, connection)
+      },
+      handleHopProtocol: {
+        value: (asked: object, options: object) => {
+          hop.hasAsked = true
+          return handleHopProtocol.call(own, asked, options)
+        }
+      },
+      stopHop: {
+        value: (request: StopRequest, options: object) => this.#stopHop(hop, components, request, options)
+      }
+    }) as RelayServer
+    return own
   }
-}
 
-/** Reads from one stream only what the other one takes. Between the two, the library has a queue without an end. */
-export function pace(from: Stream, to: Stream): void {
-  let unsentBytes = 0
-  from.addEventListener('message', ({ data }) => {
-    unsentBytes += data.byteLength
-    if (unsentBytes > UNSENT_BYTES_MAX && from.readStatus === 'readable') from.pause()
-  })
-  const send = to.send.bind(to)
-  to.send = (data) => {
-    const hasRoom = send(data)
-    unsentBytes -= data.byteLength
-    if (unsentBytes <= UNSENT_BYTES_MAX / 2 && from.readStatus === 'paused') from.resume()
-    return hasRoom
+  /** Asks the other end, over its newest connection: after a change of its network, older ones are dead, and nobody has noticed. */
+  async #stopHop(
+    hop: Hop,
+    { connectionManager }: Components,
+    { connection: oldest, request }: StopRequest,
+    options: object
+  ): Promise<Stream | undefined> {
+    const connections = connectionManager.getConnections(oldest.remotePeer)
+    const newest = newestOf(connections.filter(({ remoteAddr }) => !isRelayed(remoteAddr))) ?? oldest
+    const other = await this.#server?.stopHop({ connection: newest, request }, options)
+    if (other === undefined || this.#hops.join(hop, other)) return other
+    other.abort(new Error('the asker has gone'))
+    return undefined
   }
 }

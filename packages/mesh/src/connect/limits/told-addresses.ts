@@ -1,0 +1,110 @@
+/**
+ * The addresses at which others say that peers are reached: which of them this peer dials. Whoever may tell addresses could otherwise have
+ * this machine connect to services that only it can reach.
+ */
+import { lookup as lookUp, type LookupAddress } from 'node:dns'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { MeshSettings } from '../../mesh.ts'
+
+/** Most addresses that persons name while the mesh runs. */
+const NAMED_MAX = 1_000
+const DNS: readonly string[] = ['dns', 'dns4', 'dns6']
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+// RFC 6890. Private ranges (10/8, 172.16/12, 192.168/16, fc00::/7) are where peers of hospitals are, so they are not among these.
+const NEVER = new BlockList()
+NEVER.addSubnet('0.0.0.0', 8, 'ipv4') // "this network": reaches this machine
+NEVER.addSubnet('169.254.0.0', 16, 'ipv4') // link-local, among them the metadata services of clouds
+NEVER.addSubnet('224.0.0.0', 4, 'ipv4') // multicast
+NEVER.addSubnet('240.0.0.0', 4, 'ipv4') // reserved, broadcast
+NEVER.addAddress('::', 'ipv6')
+NEVER.addSubnet('fe80::', 10, 'ipv6') // link-local
+NEVER.addSubnet('ff00::', 8, 'ipv6') // multicast
+
+type Named = Pick<MeshSettings, 'listen' | 'announce' | 'bootstrap' | 'relays' | 'transport'>
+
+/**
+ * Judges addresses. What the operator configured, or a person named, is dialled whatever it is. Of what others tell, only TCP to hosts is:
+ * no sockets of this machine, no link-local, multicast or unspecified address, and no loopback one. Loopback addresses are dialled by a
+ * peer that is on loopback only itself, as in a demo: everything that it listens on, announces or joins through is there.
+ */
+export class ToldAddresses {
+  readonly #named = new Set<string>()
+  readonly #hosts = new Set<string>()
+  readonly #isLocal: boolean
+  readonly #isInMemory: boolean
+
+  constructor({ listen, announce = [], bootstrap, relays = [], transport }: Named) {
+    const own = [...listen, ...announce, ...bootstrap, ...relays]
+    for (const address of [...bootstrap, ...relays]) this.name(address)
+    this.#isLocal = own.length > 0 && own.every((address) => isLoopback(hostOf(multiaddr(address))))
+    this.#isInMemory = transport === 'memory'
+  }
+
+  /** Adds an address that a person named. */
+  name(address: string): void {
+    if (this.#named.size >= NAMED_MAX) return
+    // Of an address through a relay, the library dials that of the relay.
+    const [direct = address] = address.split('/p2p-circuit')
+    this.#named.add(placeOf(direct))
+    const host = hostOf(multiaddr(direct))
+    if (host !== undefined) this.#hosts.add(host)
+  }
+
+  /** Whether the address may be dialled. A name is judged again by what it stands for; see `lookup`. */
+  isDialable(address: Multiaddr): boolean {
+    const [host, port, ...rest] = address.getComponents()
+    // Through a relay, only the address of the relay is dialled, which is judged by itself.
+    if (isNamedIn(address, 'p2p-circuit') || this.#named.has(placeOf(address.toString()))) return true
+    if (host?.name === 'memory') return this.#isInMemory
+    if (port?.name !== 'tcp' || rest.some(({ name }) => name !== 'p2p')) return false
+    if (host?.name === 'ip4' || host?.name === 'ip6') return this.#isPermitted(host.value ?? '')
+    return DNS.includes(host?.name ?? '')
+  }
+
+  /** Resolves a name for a dial. Addresses that would not be dialled are left out, also where a name stands for another one now. */
+  readonly lookup: LookupFunction = (name, options, callback) => {
+    lookUp(name, { ...options, all: true }, (error, found: LookupAddress[] = []) => {
+      const permitted = this.#hosts.has(name) ? found : found.filter(({ address }) => this.#isPermitted(address))
+      const [first] = permitted
+      if (error || first === undefined) {
+        const refused = Object.assign(new Error(`${name} is not dialled`), { code: 'ENOTFOUND' })
+        callback(error ?? refused, '', 0)
+      } else if (options.all) callback(null, permitted)
+      else callback(null, first.address, first.family)
+    })
+  }
+
+  #isPermitted(address: string): boolean {
+    if (isLoopback(address)) return this.#isLocal
+    return isIP(address) !== 0 && !isIn(NEVER, address)
+  }
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address)
+  // It judges IPv4 addresses that are written as ones of IPv6, too.
+  return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6')
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host === 'localhost' || isIn(LOOPBACK, host ?? '')
+}
+
+function isNamedIn(address: Multiaddr, component: string): boolean {
+  return address.getComponents().some(({ name }) => name === component)
+}
+
+function hostOf(address: Multiaddr): string | undefined {
+  const [host] = address.getComponents()
+  return host !== undefined && ['ip4', 'ip6', ...DNS].includes(host.name) ? host.value : undefined
+}
+
+/** The address without the PeerId at its end. */
+function placeOf(address: string): string {
+  return address.replace(/\/p2p\/[^/]+$/, '')
+}

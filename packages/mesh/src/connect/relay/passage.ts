@@ -1,0 +1,110 @@
+/** One direction of a circuit: what the relay holds of it, and how fast it is passed on. */
+import type { Stream } from '@libp2p/interface'
+import type { Clock } from '@stimnet/protocol'
+
+const KiB = 1024
+/** Bytes that were read and not yet passed on. */
+const UNSENT_BYTES_MAX = 128 * KiB
+/** Bytes that a sender may send ahead: the library's smallest window. Its largest one, 1 MiB, is too much for each of hundreds of circuits. */
+const WINDOW_BYTES_MAX = 256 * KiB
+/** Time for which pieces are collected and then passed on as one, ms, while too many arrive. */
+const COLLECT_MS = 150
+
+/** Members of the library's streams that are not in their interface. */
+interface Windowed {
+  maxStreamWindowSize: number
+}
+
+/** What a passage depends on. */
+export interface PassageDeps {
+  readonly clock: Clock
+  /**
+   * Whether another piece may be passed on now. Each becomes a frame at the other end, and is answered by one, so pieces have a rate: both
+   * ends count frames against their neighbour, the relay included, whoever caused them.
+   */
+  readonly mayPass: () => boolean
+  /** Called when so much waits that no more is read. */
+  readonly filled?: () => void
+}
+
+/** Reads from one stream only what the other one takes. Between the two, the library has a queue without an end. */
+export class Passage {
+  readonly #from: Stream
+  readonly #to: Stream
+  readonly #deps: PassageDeps
+  #unsentBytes = 0
+  #isFull = false
+  #isCollecting = false
+  readonly #closed = new AbortController()
+  /** Whether something was passed on since the last look, and the looks since then at which bytes were waiting. */
+  #hasMoved = false
+  #looksInVain = 0
+
+  constructor(from: Stream, to: Stream, deps: PassageDeps) {
+    this.#from = from
+    this.#to = to
+    this.#deps = deps
+    Object.assign(from as unknown as Windowed, {
+      maxStreamWindowSize: WINDOW_BYTES_MAX
+    } satisfies Windowed)
+    from.addEventListener('message', ({ data }) => this.#arrived(data.byteLength))
+    from.addEventListener('close', () => this.#closed.abort(), { once: true })
+    // The library listens no more from then on, so what is held back must be passed on before.
+    from.addEventListener('remoteCloseWrite', () => this.#release())
+    const send = to.send.bind(to)
+    to.send = (data) => {
+      const { byteLength } = data
+      const hasRoom = send(data)
+      this.#sent(byteLength)
+      return hasRoom
+    }
+  }
+
+  /** Bytes that the relay holds. */
+  get heldBytes(): number {
+    return this.#from.readBufferLength + this.#unsentBytes + this.#to.writeBufferLength
+  }
+
+  /** Looks once, and returns the number of looks in a row at which bytes were waiting and none had moved. */
+  look(): number {
+    this.#looksInVain = this.#hasMoved || this.heldBytes === 0 ? 0 : this.#looksInVain + 1
+    this.#hasMoved = false
+    return this.#looksInVain
+  }
+
+  #arrived(bytes: number): void {
+    this.#unsentBytes += bytes
+    if (!this.#isFull && this.#unsentBytes > UNSENT_BYTES_MAX) {
+      this.#isFull = true
+      this.#deps.filled?.()
+    }
+    if (!this.#isCollecting && !this.#deps.mayPass()) this.#collect()
+    this.#steer()
+  }
+
+  #sent(bytes: number): void {
+    this.#unsentBytes -= bytes
+    this.#hasMoved = true
+    if (this.#unsentBytes <= UNSENT_BYTES_MAX / 2) this.#isFull = false
+    this.#steer()
+  }
+
+  #collect(): void {
+    this.#isCollecting = true
+    const passOn = () => {
+      this.#isCollecting = false
+      this.#steer()
+    }
+    this.#deps.clock.sleep(COLLECT_MS, this.#closed.signal).then(passOn, () => undefined)
+  }
+
+  #steer(): void {
+    const mustWait = this.#isFull || this.#isCollecting
+    if (mustWait && this.#from.readStatus === 'readable') this.#from.pause()
+    if (!mustWait) this.#release()
+  }
+
+  #release(): void {
+    if (this.#from.readStatus === 'paused') this.#from.resume()
+  }
+}
