@@ -67,7 +67,7 @@ export {
   testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
-export { askedQuestionOf } from './asked.ts'
+export { askedProgramOf, askedQuestionOf } from './asked.ts'
 export { type Awaited, awaitedInWords, type AwaitedOptions, withAwaited } from './awaited.ts'
 export { baselineCellText, baselineGroupText } from './baseline-text.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
