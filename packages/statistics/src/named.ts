@@ -295,6 +295,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   risk_difference: 'two_by_two'
 }
 
+/** The name of a statistic, also by another name for it. */
+export function statisticNamed(name: string): string {
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
+}
+
 /**
  * The plan of a statistic. A name without a table is looked up first in `call.table` and the tables of variables that were
  * named before, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED,
@@ -302,7 +307,7 @@ const ALIASES: Readonly<Record<string, string>> = {
  */
 export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescriptor): Plan {
   const call = withStrata(asked)
-  const name = Object.hasOwn(ALIASES, call.name) ? ALIASES[call.name] : call.name
+  const name = statisticNamed(call.name)
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {
     const names = STATISTICS.map((known) => known.name)

@@ -96,6 +96,12 @@ describe('the part of another model than was asked', () => {
       pool([{ site: 'A', output: answer(random) }], { asked: regression('y ~ x + (1 | subject)') }).sites,
       ['A']
     )
+    for (const name of ['glm', 'mixed_model'])
+      assert.deepEqual(
+        pool([{ site: 'A', output: answer(part) }], { asked: asking(name, { arguments: { formula: 'y ~ x + sex' } }) })
+          .sites,
+        ['A']
+      )
     assert.deepEqual(
       pool([{ site: 'A', output: answer(gram('y ~ sex * x')) }], { asked: regression('y ~ x*sex') }).sites,
       ['A']

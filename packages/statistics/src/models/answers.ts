@@ -1,5 +1,6 @@
 /** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
 import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
+import { statisticNamed } from '../named.ts'
 import { columnsOfModel } from './design.ts'
 import { type FormulaName, parseFormula } from './formula.ts'
 
@@ -8,7 +9,7 @@ const OF_MODELS = ['regression', 'pca', 'combat']
 
 /** Whether a statistic is answered with a model. */
 export function isOfModel({ name }: StatisticCall): boolean {
-  return OF_MODELS.includes(name)
+  return OF_MODELS.includes(statisticNamed(name))
 }
 
 /** What is known of a question beside its statistic. */
@@ -28,8 +29,9 @@ export function unlikeAsked(part: GramPart, call: StatisticCall, { contract, est
   if (estimates !== undefined && JSON.stringify(part.round?.estimates) !== JSON.stringify(estimates))
     return 'other estimates'
   if (part.factors.some((factor) => hasOtherLevels(factor, contract))) return 'other levels of a category'
-  if (call.name === 'regression') return unlikeRegression(part, call, contract)
-  return call.name === 'pca' ? unlikeComponents(part, call) : unlikeHarmonisation(part, call)
+  const name = statisticNamed(call.name)
+  if (name === 'regression') return unlikeRegression(part, call, contract)
+  return name === 'pca' ? unlikeComponents(part, call) : unlikeHarmonisation(part, call)
 }
 
 function unlikeRegression(

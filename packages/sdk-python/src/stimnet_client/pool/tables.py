@@ -51,6 +51,8 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     found = [_rows_of(key, columns, list(sound.values())) for key in _row_keys(sound)]
     rows = [_pool_row(columns, same, unpooled) for same in found]
     notes = [f"{site} is not in it ({code})." for site, code in sorted(without.items())]
+    if not agreed and sum(map(_has_columns, tables.values())) > 1:
+        notes.append("They answered with different columns, each as often as another: nobody can tell which are right.")
     notes += _withheld_notes(columns, sound)
     notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
     left_out = {
