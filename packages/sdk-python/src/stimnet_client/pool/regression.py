@@ -137,7 +137,7 @@ def _fit_of_people(grams: Sequence[Gram]) -> Fit:
 
 def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
     """The sites with a column for each but the first, of which only its own is not zero."""
-    found: list[Mapping[str, Any]] = []
+    found = []
     for site, gram in sites.items():
 
         def wide(matrix: Matrix) -> Gram:
