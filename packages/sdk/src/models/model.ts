@@ -23,6 +23,7 @@ import { checkModel, isLeftToMapping } from './formula.ts'
 import { fitInRounds, type ModelRound, modelOfRounds, roundAnswered, roundNotes } from './rounds.ts'
 import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
 import { modelText } from './text.ts'
+import { printable } from '../text-table.ts'
 
 /** Whom a model is asked about, of whom, and who signs. */
 export interface ModelOptions
@@ -220,7 +221,9 @@ function agreedOn(
   const [first] = differences
   if (first === undefined) return contract
   const name = found.find(({ peer_id }) => peer_id === first.site)?.institution ?? first.site
-  const reason = `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+  const reason = printable(
+    `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+  )
   throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }
 
@@ -250,7 +253,7 @@ function modelFrom(rounds: readonly ModelRound[]): Model {
     ...model,
     notes: [...model.notes, ...more],
     rounds,
-    summary: () => [model.summary(), ...more.map((note) => `${note}\n`)].join('')
+    summary: () => [model.summary(), ...more.map((note) => `${printable(note)}\n`)].join('')
   }
 }
 
@@ -299,5 +302,6 @@ function noModel(
   const unlike = parts.some(({ output }) => output !== null) ? pooled.notes : []
   const reason =
     `No institution gave what a model can be fitted to. ${each.join(' ') || (broadcast.reason ?? '')} ${unlike.join(' ')}`.trim()
-  return new StimnetError(codes[0] ?? 'OUTPUT_NOT_RELEASABLE', reason, { reason })
+  const text = printable(reason)
+  return new StimnetError(codes[0] ?? 'OUTPUT_NOT_RELEASABLE', text, { reason: text })
 }
