@@ -14,6 +14,7 @@ from .models import Broadcast
 from .pool.answers import ModelAsked, model_asked
 from .pool.regression import fit_model
 from .pool.rounds import Round, step_after
+from .printing import printable
 
 SITES = ("none", "fixed", "random", "meta")
 FAMILIES = ("gaussian", "binomial", "poisson")
@@ -140,6 +141,7 @@ def _notes(rounds: Sequence[ModelRound], names: Mapping[str, str]) -> list[str]:
     if not last.missing:
         return []
     who = ", ".join(f"{names.get(peer) or peer} ({code})" for peer, code in sorted(last.missing.items()))
+    who = printable(who)
     rest = "To go on without it, ask again of the others: that is another fit."
     if last.round == 0:
         return [f"The fit ended with round 0, which {who} did not answer: what the others know is combined. {rest}"]

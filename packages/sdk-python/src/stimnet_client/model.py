@@ -9,6 +9,7 @@ from .errors import StimnetError
 from .models import Broadcast, FoundCatalog, PrivacyCost
 from .pool.answers import ModelAsked, model_asked
 from .pool.regression import Part, fit_model, grams_in
+from .printing import printable
 from .table import Table
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 
@@ -120,7 +121,7 @@ class Model:
         return rows
 
     def summary(self) -> str:
-        """Tables of the coefficients and of each institution, as text."""
+        """Tables of the coefficients and of each institution, as text that cannot control a terminal."""
         rows = self.coefficients
         random = self.result.get("random")
         lines = [_cell(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
@@ -148,7 +149,8 @@ class Model:
             lines += ["", "Each institution by itself", *_text_table(["institution", "n", *terms], own)]
         lines += [_cell(f"{self._name(site)} is not in it ({code}).") for site, code in sorted(self.missing.items())]
         lines += [_cell(note) for note in self.notes]
-        return "\n".join([*lines, "", f"Released by each institution{_released(self.result)}."])
+        # Each is one line, whatever an institution called its columns.
+        return "\n".join(map(printable, [*lines, "", f"Released by each institution{_released(self.result)}."]))
 
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
         low, high = one["interval"] or (None, None)
@@ -209,7 +211,7 @@ def model_in(
         first = next(iter(read.missing.values()), broadcast.code or "OUTPUT_NOT_RELEASABLE")
         why = "; ".join(told) or broadcast.reason or ""
         raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
-    notes = [f"{read.names.get(peer) or peer} {why}, and is not in it." for peer, why in read.unlike.items()]
+    notes = [printable(f"{read.names.get(peer) or peer} {why}, and is not in it.") for peer, why in read.unlike.items()]
     return Model(fit_model(read.parts), read.missing, read.verified, read.names, notes=notes)
 
 
@@ -285,7 +287,7 @@ def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
+    cells = [list(map(_cell, head)), *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(head))]
     return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in cells]
 
@@ -295,5 +297,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return "·"
     if isinstance(value, str):
-        return "".join(one if one.isprintable() else "\ufffd" for one in value)
+        return printable(value)
     return str(value) if isinstance(value, int) else f"{value:.4g}"

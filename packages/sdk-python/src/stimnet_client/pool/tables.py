@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from ..printing import printable
 from ..table import Table
 from .cells import Cell, pool_cells, reads_as
 from .rounding import pooled_within
@@ -64,7 +65,8 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     unknown = "people were left out for privacy. How far it is from the number of all people is not known."
     notes += [f"{name}: {unknown}" for name in sorted(left_out)]
     within = [_within_row([column for column in columns if column["name"] not in left_out], same) for same in found]
-    return PooledTable(Table([column["name"] for column in columns], rows), list(sound), without, notes, within)
+    names = [column["name"] for column in columns]
+    return PooledTable(Table(names, rows), list(sound), without, list(map(printable, notes)), within)
 
 
 def _has_columns(table: Output) -> bool:
