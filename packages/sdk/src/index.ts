@@ -117,7 +117,8 @@ export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schem
 export { statisticText } from './statistic.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './signed/sign.ts'
-export { cellOf, measured, printable, printableLines, tableOf } from './text-table.ts'
+export { cellOf, measured, tableOf } from './text-table.ts'
+export { printable, printableLines } from '@stimnet/protocol'
 export {
   type PoolOptions,
   type ReceiptExpectation,

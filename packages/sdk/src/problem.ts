@@ -1,7 +1,6 @@
 /** A gateway's problem (RFC 9457) as the error it stands for. */
 import type { Problem } from '@stimnet/api'
-import { type Code, isCode, StimnetError } from '@stimnet/protocol'
-import { printableLines } from './text-table.ts'
+import { type Code, isCode, printableLines, StimnetError } from '@stimnet/protocol'
 
 /** `code` and `reason` as the gateway gave them; beside them what only HTTP knows. */
 export class ApiError extends StimnetError {

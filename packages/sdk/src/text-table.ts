@@ -1,5 +1,7 @@
 /** Plain tables for terminals and logs: columns as wide as their longest cell, numbers aligned to the right. */
 
+import { printable } from '@stimnet/protocol'
+
 /** A table as text. A column is numeric when all its cells are numbers or empty. Header and cells cannot control the terminal. */
 export function tableOf(names: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const header = names.map(printable)
@@ -30,14 +32,4 @@ export function measured(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e6 || size < 1e-4) return value.toExponential(3)
   return String(Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))))))
-}
-
-/** Text of one line from other sources with control characters replaced, so that it cannot control the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
-}
-
-/** The same of a text of several lines, whose line breaks and tabs stay. */
-export function printableLines(text: string): string {
-  return text.replace(/[^\n\t]+/g, printable)
 }

@@ -7,6 +7,7 @@ import {
   isCode,
   MODEL_ROUNDS_MAX,
   type ModelResult,
+  printable,
   type QuestionInput,
   type Signer,
   StimnetError,
@@ -23,7 +24,6 @@ import { checkModel, isLeftToMapping } from './formula.ts'
 import { fitInRounds, type ModelRound, modelOfRounds, roundAnswered, roundNotes } from './rounds.ts'
 import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
 import { modelText } from './text.ts'
-import { printable } from '../text-table.ts'
 
 /** Whom a model is asked about, of whom, and who signs. */
 export interface ModelOptions
