@@ -8,6 +8,7 @@ import {
   helpOf,
   type Io,
   outputTo,
+  textTo,
   printable,
   ReaderGone,
   runCommand,
@@ -99,9 +100,12 @@ const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopping.abort(new StimnetError('CANCELLED', `stopped by ${signal}`)))
 }
+const [out, err] = [outputTo(process.stdout), outputTo(process.stderr)]
 process.exitCode = await main(process.argv.slice(2), {
-  out: outputTo(process.stdout),
-  err: outputTo(process.stderr),
+  // What is piped elsewhere, such as a file, stays as it is.
+  out: process.stdout.isTTY ? textTo(out) : out,
+  err: textTo(err),
+  draw: err,
   interactive: process.stderr.isTTY === true,
   ask: process.stdin.isTTY && process.stderr.isTTY ? askLine : undefined,
   signal: stopping.signal

@@ -10,7 +10,7 @@ import {
   sha256Hex,
   toHex
 } from '@stimnet/protocol'
-import { type CatalogConfig, catalogConfigSchema, decimalsOf } from './catalog/catalog-config.ts'
+import { type CatalogConfig, catalogConfigSchema, decimalsOf, isRelation } from './catalog/catalog-config.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
 import { readingPrint, valuePrint } from './catalog/reading.ts'
 import { ROW, SUBJECT } from './columns.ts'
@@ -18,6 +18,7 @@ import { type Engine, openEngine, type Session } from './engine.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
 import { quoteName, quoteText } from './quote.ts'
+import { UnprovenFault } from './sources/postgres/faults.ts'
 import type { SourcePlaces } from './sources/postgres/secrets.ts'
 import { type LoadedRelations, loadRelations, relationTables } from './sources/postgres/read.ts'
 import {
@@ -69,26 +70,39 @@ export interface Snapshot {
 
 /**
  * The snapshot of the sources as they are now: the existing one if they are unchanged, otherwise a new epoch beside the old ones.
- * If another epoch is pinned, that one as it was. While the database cannot be read, the epoch of `pinned` or `fallback` as it was.
+ * If another epoch is pinned, that one as it was. While the database cannot be read, or what answers in its place does not fit and has
+ * not shown that it is the database, the epoch of `pinned` or `fallback` as it was.
  * Throws SOURCE_INVALID, and SOURCE_UNAVAILABLE if there is no such epoch.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const bench = benchIn(join(options.dataDir, options.config.name))
+  let relations: LoadedRelations | undefined
   try {
-    return await snapshotOn(bench, options, await relationsOn(bench, options))
+    relations = await relationsOn(bench, options)
+    return await snapshotOn(bench, options, relations)
   } catch (error) {
     const stored = options.pinned ?? options.fallback
-    if (stored === undefined || codeOf(error) !== 'SOURCE_UNAVAILABLE' || !(error instanceof Error)) throw error
+    if (stored === undefined || !(error instanceof Error)) throw error
+    if (codeOf(error) !== 'SOURCE_UNAVAILABLE' && !isUnproven(error, options.config, relations)) throw error
     return { ...(await storedSnapshot({ ...options, stored })), note: `served as it was: ${error.message}` }
   } finally {
     await bench.close()
   }
 }
 
+/**
+ * Whether a fault is of a server that has not shown who it is: of its words, or of its rows where all tables are its. Whoever listens
+ * in its place must not stop what was served before.
+ */
+function isUnproven(error: Error, { tables }: CatalogConfig, relations: LoadedRelations | undefined): boolean {
+  if (error instanceof UnprovenFault) return true
+  return relations?.isProven === false && codeOf(error) === 'SOURCE_INVALID' && tables.every(isRelation)
+}
+
 /** The catalog's relations, loaded into tables `relation_…` of the bench's engine; none if all its tables are files. */
 async function relationsOn(bench: Bench, options: SnapshotOptions): Promise<LoadedRelations> {
   const { config } = options
-  if (relationTables(config).length === 0) return { tables: new Map() }
+  if (relationTables(config).length === 0) return { tables: new Map(), isProven: true }
   return loadRelations(config, options, { session: await bench.session(), rawOf: (table) => `relation_${table}` })
 }
 

@@ -11,6 +11,8 @@ import { MemoryLevel } from 'memory-level'
 import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog } from '../src/index.ts'
 
 const MIB = 1024 * 1024
+/** Words that would control a terminal, and go on without end. */
+const EVIL = `\u001b]0;pwned\u0007\n2026-12-01 ALERT Alice Miller ${'A'.repeat(100_000)}`
 /** What the sockets of both sides hold at most. */
 const UNDER_WAY_BYTES_MAX = 16 * MIB
 const PEOPLE = 20
@@ -25,6 +27,9 @@ after(() => rm(folder, { recursive: true, force: true }))
 type Step = 'login' | 'settings' | 'rows'
 /** What a server does in place of its answer at a step. */
 type Deed = (socket: Socket) => void
+
+/** Asks for the password by MD5 with a salt. */
+const MD5_ASKED = Buffer.from('R\0\0\0\x0c\0\0\0\x05SALT', 'latin1')
 
 test('whatever a server sends, the reading ends with a word, and what was served before is served on', async (context) => {
   const attacks: [words: RegExp, step: Step, deed: Deed, bytesMax?: number][] = [
@@ -46,7 +51,20 @@ test('whatever a server sends, the reading ends with a word, and what was served
     [/broke off/, 'rows', (socket) => socket.end(Buffer.concat([row('p1', '41'), row('p2', '42').subarray(0, 9)]))],
     [/ended the connection|broke off/, 'login', (socket) => socket.destroy()],
     // As many rounds of hashing as would keep a processor busy for an hour.
-    [/ended the connection/, 'login', askForRounds(2 ** 31 - 1)]
+    [/ended the connection/, 'login', askForRounds(2 ** 31 - 1)],
+    // A password that would be guessed from the answer.
+    [/by MD5, from which it can be guessed fast.*tls: verify/, 'login', (socket) => socket.write(MD5_ASKED)],
+    [/fewer than 4096 rounds.*tls: verify/, 'login', askForRounds(1)],
+    [/fewer than 4096 rounds/, 'login', askForRounds(4095)],
+    [/in clear text/, 'login', (socket) => socket.write(message('R', int32(3)))],
+    // Words in place of a code, as of whoever listens there while the database is down.
+    ...[`22${EVIL}`, `08${EVIL}`, 'constructor', '__proto__', EVIL].map((code): [RegExp, Step, Deed] => [
+      /its settings: the connection broke off while it was being read$/,
+      'settings',
+      (socket) => socket.write(failed(code))
+    ]),
+    [/its settings: there is no such table or view/, 'settings', (socket) => socket.write(failed('42P01'))],
+    [/its settings: the server refuses it \(SQLSTATE ABCDE\)/, 'settings', (socket) => socket.write(failed('ABCDE'))]
   ]
   const place = { index: new MemoryLevel() as unknown as IndexLevel, dataDir: folder }
   const honest = await startServer()
@@ -58,6 +76,7 @@ test('whatever a server sends, the reading ends with a word, and what was served
     try {
       const served = await openFrom(server, place, { fallback: first.epoch })
       assert.match(served.note ?? '', new RegExp(`^served as it was: PostgreSQL 127.0.0.1:.*${words.source}`))
+      assert.doesNotMatch(served.note ?? '', /\p{Cc}|pwned|Alice/u)
       assert.equal((await served.cohort(undefined)).size, PEOPLE)
       assert.ok(server.sent() <= bytesMax + UNDER_WAY_BYTES_MAX, `${words.source}: ${server.sent()} bytes were taken`)
       await served.close()
@@ -67,6 +86,52 @@ test('whatever a server sends, the reading ends with a word, and what was served
   }
   assert.equal((await openFrom(honest, place)).epoch, first.epoch)
   await first.close()
+})
+
+test('what a server says of itself is short and printable, and stops no catalog that was served before', async (context) => {
+  const place = newPlace()
+  const honest = await startServer()
+  context.after(honest.close)
+  const first = await openFrom(honest, place)
+  const named = (...names: readonly string[]) => names.map((name) => [name, 't'])
+  const said: [words: RegExp, ...results: (typeof RESULTS)[number][]][] = [
+    [/its role is a superuser/, [/pg_has_role/, ['a', 'b', 'c'], [[EVIL, '', '']]]],
+    [/its role has the role \uFFFD.{63}…\. A role that reads/u, [/pg_has_role/, ['a', 'b', 'c'], [['role', EVIL, '']]]],
+    [/its role may write to \uFFFD.{63}…\.log\. /u, [/pg_has_role/, ['a', 'b', 'c'], [['table', EVIL, 'log']]]],
+    [/a column of type \uFFFD.{63}… has no single value/u, [/pg_type/, ['a', 'b', 'c', 'd'], [['25', EVIL, 'X', 'b']]]],
+    [
+      /no column "id"\. It has \uFFFD.{63}…, age/u,
+      [/attname/, ['a', 'b'], named(EVIL, 'age')],
+      [/LIMIT 0/, [EVIL, 'age'], []]
+    ],
+    [/there is no such table or view/, [/attname/, [], []]]
+  ]
+  for (const [words, ...results] of said) {
+    const server = await startServer(undefined, undefined, results)
+    context.after(server.close)
+    const served = await openFrom(server, place, { fallback: first.epoch })
+    assert.match(served.note ?? '', words)
+    assert.doesNotMatch(served.note ?? '', /\p{Cc}/u)
+    assert.ok((served.note ?? '').length < 500)
+    assert.equal(served.epoch, first.epoch)
+    await served.close()
+    // At the first start it is what has to be mended.
+    await assert.rejects(openFrom(server, newPlace()), { code: 'SOURCE_INVALID', message: words })
+  }
+  await first.close()
+})
+
+test('rows that do not fit are those of whoever listens there, and stop no catalog that was served before', async (context) => {
+  const place = newPlace()
+  const honest = await startServer()
+  const liar = await startServer(undefined, undefined, [[/people/, ['id', 'age'], [['p1', 'x']]]])
+  for (const { close } of [honest, liar]) context.after(close)
+  const first = await openFrom(honest, place)
+  const served = await openFrom(liar, place, { fallback: first.epoch })
+  assert.equal(served.epoch, first.epoch)
+  assert.match(served.note ?? '', /^served as it was: .*age/)
+  await assert.rejects(openFrom(liar, newPlace()), { code: 'SOURCE_INVALID' })
+  await Promise.all([first.close(), served.close()])
 })
 
 test('rows without end, each batch as asked for, end at megabytes_max', async (context) => {
@@ -150,15 +215,16 @@ interface FakeServer {
 }
 
 /** Starts a server that speaks as much of the protocol as reading a catalog needs, and at `step` does `deed` instead. */
-async function startServer(step?: Step, deed: Deed = () => undefined): Promise<FakeServer> {
+async function startServer(step?: Step, deed: Deed = () => undefined, said: typeof RESULTS = []): Promise<FakeServer> {
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined)
-    serve(socket, (at) => {
+    const takeOver = (at: Step) => {
       if (at === step) deed(socket)
       return at === step
-    })
+    }
+    serve(socket, takeOver, [...said, ...RESULTS])
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
@@ -171,8 +237,12 @@ async function startServer(step?: Step, deed: Deed = () => undefined): Promise<F
   }
 }
 
+/** An error of the server with a code of its choice. */
+const failed = (code: string) =>
+  Buffer.concat([message('E', text('SERROR'), text(`C${code}`), text('MAlice pwned'), Buffer.alloc(1)), ready()])
+
 /** Answers a client, until `isTakenOver` has done something else at a step. */
-function serve(socket: Socket, isTakenOver: (step: Step) => boolean): void {
+function serve(socket: Socket, isTakenOver: (step: Step) => boolean, results = RESULTS): void {
   let received = Buffer.alloc(0)
   let isGreeted = false
   let isHonest = true
@@ -182,7 +252,7 @@ function serve(socket: Socket, isTakenOver: (step: Step) => boolean): void {
   }
   let sql = ''
   const answer = (code: string, body: Buffer): Buffer | undefined => {
-    const [, names = [], rows = []] = RESULTS.find(([asked]) => asked.test(sql)) ?? []
+    const [, names = [], rows = []] = results.find(([asked]) => asked.test(sql)) ?? []
     const step: Step = /server_version_num/.test(sql) ? 'settings' : 'rows'
     const isAimedAt = step === 'settings' || /^SELECT left/m.test(sql)
     switch (code) {

@@ -302,3 +302,4 @@ export { type Encodable, type Message, type MessageType, messages, type wire } f
 export { counted } from './words/counted.ts'
 export { isoDate } from './words/iso-date.ts'
 export { didYouMean, nearest } from './words/nearest.ts'
+export { printable, printableLines } from './words/printable.ts'

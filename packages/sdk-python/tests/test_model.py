@@ -10,6 +10,7 @@ from unittest import mock
 
 import httpx
 from stimnet_client import Broadcast, StimnetError, model_in
+from stimnet_client.pool.answers import ModelAsked, formula_of
 from stimnet_client.pool.distributions import p_of_chi_squared, p_of_t, t_of_p
 from stimnet_client.pool.gram import gram_of
 from stimnet_client.pool.regression import fit_model, grams_in
@@ -52,7 +53,7 @@ class Fits(unittest.TestCase):
         for name, case in CASES.items():
             with self.subTest(name):
                 grams, others = grams_in(outputs_of(name))
-                self.assertEqual(others, [])
+                self.assertEqual(others, {})
                 numbers += self.compare(fit_model(grams), {**case["model"]}, name)
         self.assertGreater(numbers, 300)
 
@@ -94,7 +95,7 @@ class Fits(unittest.TestCase):
                 lying = copy.deepcopy(good)
                 lying["site-a"]["rows"][0]["parts"]["n"]["gram"].update(changes)
                 grams, others = grams_in(lying)
-                self.assertEqual((list(grams), others), (["site-b", "site-c"], ["site-a"]))
+                self.assertEqual((list(grams), list(others)), (["site-b", "site-c"], ["site-a"]))
         people = outputs_of("a random intercept of each person, combined")
         for name, change in (
             ("people", lambda one: one["people"] + 1),
@@ -110,19 +111,87 @@ class Fits(unittest.TestCase):
                 first = lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"]["sizes"][0]
                 first[name] = change(first)
                 grams, others = grams_in(lying)
-                self.assertEqual((list(grams), others), (["site-b", "site-c"], ["site-a"]))
+                self.assertEqual((list(grams), list(others)), (["site-b", "site-c"], ["site-a"]))
         for clusters in (1, {}, {"left_out": -1, "sizes": []}, {"left_out": 0, "sizes": [1]}):
             lying = copy.deepcopy(people)
             lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] = clusters
-            self.assertEqual(grams_in(lying)[1], ["site-a"])
+            self.assertEqual(list(grams_in(lying)[1]), ["site-a"])
         told = outputs_of("a random intercept of each person, and the rows that were left out")
         for rows, left_out in ((40, 1), (True, 1), ("47", 1), (47, 0), (10**400, 1)):
             lying = copy.deepcopy(told)
             lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] |= {"rows": rows, "left_out": left_out}
-            self.assertEqual(grams_in(lying)[1], ["site-a"], rows)
+            self.assertEqual(list(grams_in(lying)[1]), ["site-a"], rows)
         for shape in ({}, {"rows": None}, {"rows": [1]}, {"rows": [{"parts": {"n": 1}}]}):
-            self.assertEqual(grams_in({"x": shape}), ({}, ["x"]))
+            self.assertEqual(list(grams_in({"x": shape})[1]), ["x"])
         self.assertIsNone(gram_of({}))
+
+    def test_a_part_of_another_model_than_was_asked_puts_nobody_else_out(self) -> None:
+        gram = outputs_of("one fit each, combined")["site-a"]["rows"][0]["parts"]["n"]["gram"]
+        levels = [{"variable": f"t.{one['name']}", "levels": one["levels"]} for one in gram["factors"]]
+        arguments = {"formula": gram["formula"], "site": "meta", **gram.get("meta", {})}
+        asked = ModelAsked(arguments, levels)
+        first, *others = [column["name"] for column in gram["columns"]]
+        shifted = [{"name": name, "decimals": 0} for name in (first, *others[1:], others[0])]
+        changes: list[tuple[dict[str, Any], str]] = [
+            ({"formula": f"{gram['formula']} - 1"}, "another formula"),
+            ({"formula": "y ~ somethingelse"}, "another formula"),
+            ({"formula": "y ~"}, "another formula"),
+            ({"outcome": "z"}, "another formula"),
+            ({"columns": shifted}, "other columns"),
+            ({"site": "none"}, "another treatment of the institutions"),
+            ({"meta": {"method": "fixed", "interval": "wald"}}, "another treatment of the institutions"),
+            ({"factors": [{**one, "levels": ["x\x1b", "y"]} for one in gram["factors"]]}, "other levels"),
+        ]
+        for change, why in changes:
+            for liar, honest in (("site-a", "site-b"), ("site-b", "site-a")):
+                with self.subTest(f"{change} {liar}"):
+                    outputs = {honest: output_of(gram), liar: output_of({**gram, **change})}
+                    parts, others_in = grams_in(outputs, asked)
+                    self.assertEqual(list(parts), [honest])
+                    self.assertIn(why, others_in[liar])
+                    # Where the question is not known, the names decide nothing: none of two models is fitted.
+                    untold, left = grams_in(outputs)
+                    self.assertEqual((untold, sorted(left)), ({}, ["site-a", "site-b"]))
+        twice = output_of(gram)
+        twice["rows"][0]["parts"]["m"] = twice["rows"][0]["parts"]["n"]
+        self.assertEqual(grams_in({"site-a": twice})[0], {})
+
+    def test_each_vector_is_of_the_model_that_it_says(self) -> None:
+        for name, case in CASES.items():
+            gram = case["sites"][0]["gram"]
+            fit, own = gram.get("fit", {}), gram.get("round", {})
+            given = {key: fit[key] for key in ("family", "event") if key in fit} | gram.get("meta", {})
+            given |= {key: own[key] for key in ("round", "roster") if own}
+            with self.subTest(name):
+                asked = ModelAsked({"formula": gram["formula"], "site": gram["site"], **given})
+                self.assertEqual(len(grams_in(outputs_of(name), asked)[0]), len(case["sites"]))
+                others = [
+                    {"family": "poisson" if fit.get("family") != "poisson" else "gaussian"},
+                    {"event": "other"} if fit.get("family") == "binomial" else {"site": "other"},
+                    {"round": 3 if own.get("round") != 3 else 2},
+                    {"formula": f"{gram['formula']} + more"},
+                ]
+                for other in others:
+                    asked = ModelAsked({"formula": gram["formula"], "site": gram["site"], **given, **other})
+                    self.assertEqual(grams_in(outputs_of(name), asked)[0], {}, other)
+
+    def test_formulas_are_compared_by_their_terms(self) -> None:
+        def alike(one: str, other: str) -> bool:
+            read = formula_of(one), formula_of(other)
+            return None not in read and read[0].alike == read[1].alike  # type: ignore[union-attr]
+
+        for one, other in (
+            ("y ~ a + b", "y~b+a"), ("y ~ a*b", "y ~ a + b + b:a"), ("y ~ t.a", "y ~ a"), ("y ~ a + (1 | site)", "y ~ a"),
+            ("y ~ a - 1", "t.y ~ a - 1"), ("y ~ 1", "y ~ 1"), ("y ~ a + a", "y ~ a"), ("y ~ a*b*c", "y ~ c*b*a"),
+        ):  # fmt: skip
+            self.assertTrue(alike(one, other), one)
+        for one, other in (
+            ("y ~ a", "y ~ b"), ("y ~ a", "y ~ a - 1"), ("y ~ a:b", "y ~ a + b"), ("y ~ a + (1 | subject)", "y ~ a"),
+            ("y ~ a", "z ~ a"), ("y ~ a*b", "y ~ a*b*c"),
+        ):  # fmt: skip
+            self.assertFalse(alike(one, other), one)
+        for wrong in ("", "y", "y ~", "y ~ a +", "y ~ a b", "~ a", "y ~ log(a)", "y ~ a - b", "y ~ \x1b", "a" * 1001, 3):
+            self.assertIsNone(formula_of(wrong), wrong)
 
 
 class Answers(unittest.TestCase):
@@ -275,7 +344,7 @@ class Rounds(unittest.TestCase):
                 one["output"]["rows"][0]["parts"]["n"]["gram"]["round"]["estimates"][0] = "1.000000000000000e+0"
             lying[at] = httpx.Response(200, json=raw)
         for call in callers(*lying):
-            with without_cryptography(), self.assertRaisesRegex(StimnetError, "do not follow"):
+            with without_cryptography(), self.assertRaisesRegex(StimnetError, "other estimates"):
                 call("model", "y ~ dose + arm", catalog="trial", family="binomial")
 
     def test_what_is_no_round_or_table_is_left_out_and_named(self) -> None:
@@ -305,7 +374,7 @@ class Rounds(unittest.TestCase):
                     place[key] = copy.deepcopy(place[key])
                     place = place[key]
                 place[last] = value
-                self.assertEqual(grams_in(outputs)[1], PEERS[:1])
+                self.assertEqual(list(grams_in(outputs)[1]), PEERS[:1])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,15 @@
 /** A question as the REST API writes it. */
 import type { AskedQuestion } from '@stimnet/api'
-import { programText, type Question } from '@stimnet/protocol'
+import {
+  contractListSchema,
+  parseJsonObject,
+  type Program,
+  programText,
+  type Question,
+  SCRIPT_LANGUAGES,
+  statisticSchema
+} from '@stimnet/protocol'
+import type { AskedProgram } from '@stimnet/statistics'
 
 /** A question in the form of a submission; what has a default is left out. */
 export function askedQuestionOf(question: Question, targets: AskedQuestion['targets']): AskedQuestion {
@@ -23,5 +32,23 @@ export function askedQuestionOf(question: Question, targets: AskedQuestion['targ
     ...(mappings.length > 0 ? { mappings } : {}),
     ...(title === '' ? {} : { title }),
     ...(uploads.length > 0 ? { files: uploads } : {})
+  }
+}
+
+/** What answers are held against, of a question as a gateway shows it; undefined where it cannot be read. */
+export function askedProgramOf(asked: AskedQuestion): AskedProgram | undefined {
+  const program = programIn(asked)
+  const contract = contractListSchema.safeParse(asked.contract ?? [])
+  return program === undefined ? undefined : { program, contract: contract.data ?? [] }
+}
+
+function programIn({ script_type: kind, script_content: text }: AskedQuestion): Program | undefined {
+  if (kind === 'sql') return { kind, sql: text }
+  const language = SCRIPT_LANGUAGES.find((one) => one === kind)
+  if (language !== undefined) return { kind: 'script', language, code: text }
+  try {
+    return { kind: 'statistic', statistic: statisticSchema.parse(parseJsonObject(text)) }
+  } catch {
+    return undefined
   }
 }

@@ -67,7 +67,7 @@ export {
   testSubject,
   testsOfOutput
 } from '@stimnet/statistics'
-export { askedQuestionOf } from './asked.ts'
+export { askedProgramOf, askedQuestionOf } from './asked.ts'
 export { type Awaited, awaitedInWords, type AwaitedOptions, withAwaited } from './awaited.ts'
 export { baselineCellText, baselineDifferenceText, baselineGroupText, isBaselineLeftOut } from './baseline-text.ts'
 export { aboutText, LEFT_OUT_WORDS } from './left-out.ts'
@@ -119,7 +119,8 @@ export { type CompareOptions, compareFoundCatalogs, descriptorOf } from './schem
 export { statisticText } from './statistic.ts'
 export { beginLogin, type LoginBegun } from './sign-on.ts'
 export { type SignedRequest, type SignRequestOptions, signRequest } from './signed/sign.ts'
-export { cellOf, measured, printable, tableOf } from './text-table.ts'
+export { cellOf, measured, tableOf } from './text-table.ts'
+export { printable, printableLines } from '@stimnet/protocol'
 export {
   type PoolOptions,
   type ReceiptExpectation,

@@ -1,6 +1,6 @@
 /** A gateway's problem (RFC 9457) as the error it stands for. */
 import type { Problem } from '@stimnet/api'
-import { type Code, isCode, StimnetError } from '@stimnet/protocol'
+import { type Code, isCode, printableLines, StimnetError } from '@stimnet/protocol'
 
 /** `code` and `reason` as the gateway gave them; beside them what only HTTP knows. */
 export class ApiError extends StimnetError {
@@ -44,7 +44,7 @@ export function errorOf(status: number, text: string): ApiError {
   const code = said ?? CODE_OF_STATUS[status] ?? 'INTERNAL'
   return new ApiError(code, {
     status,
-    ...(typeof problem.detail === 'string' ? { reason: problem.detail.slice(0, 2_000) } : {}),
+    ...(typeof problem.detail === 'string' ? { reason: printableLines(problem.detail.slice(0, 2_000)) } : {}),
     fields: fieldsOf(problem.errors),
     incident: typeof problem.incident === 'string' ? problem.incident.slice(0, 64) : undefined
   })

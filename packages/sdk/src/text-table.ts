@@ -1,7 +1,10 @@
 /** Plain tables for terminals and logs: columns as wide as their longest cell, numbers aligned to the right. */
 
-/** A table as text. A column is numeric when all its cells are numbers or empty. */
-export function tableOf(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+import { printable } from '@stimnet/protocol'
+
+/** A table as text. A column is numeric when all its cells are numbers or empty. Header and cells cannot control the terminal. */
+export function tableOf(names: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const header = names.map(printable)
   const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] !== 'string'))
   const text = rows.map((row) => header.map((_, at) => cellOf(row[at])))
   const widths = header.map((name, at) => Math.max(name.length, ...text.map((row) => row[at]?.length ?? 0)))
@@ -29,9 +32,4 @@ export function measured(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e6 || size < 1e-4) return value.toExponential(3)
   return String(Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))))))
-}
-
-/** Text from other sources with control characters replaced, so that it cannot control the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD')
 }

@@ -11,8 +11,8 @@ export {
   hasIntercept,
   namesIn
 } from './models/design.ts'
-export { type Formula, type FormulaName, parseFormula } from './models/formula.ts'
-export { FormulaError, type FormulaFault } from './models/formula-fault.ts'
+export { type Formula, type FormulaName, parseFormula } from './models/formula/formula.ts'
+export { FormulaError, type FormulaFault } from './models/formula/formula-fault.ts'
 export {
   isInRounds,
   isOfExactCounts,
@@ -55,6 +55,7 @@ export {
 export { STATISTICS, type StatisticArgument, type StatisticDescription, planOfStatistic } from './named.ts'
 export { type NoiseKind, type NoiseTerm, noiseWithin } from './noise.ts'
 export { momentsOfNoisy, noiseOfNoisy } from './noisy-moments.ts'
+export type { AskedProgram } from './pool/answers.ts'
 export { type SitePart, pool } from './pool/pool.ts'
 export { poolCells } from './pool/pool-cell.ts'
 export { OPEN_END, edgesOfIntegers, layBins, poolBins, quantileOf, risingBins } from './quantile.ts'

@@ -307,13 +307,18 @@ const ALIASES: Readonly<Record<string, string>> = {
   risk_difference: 'two_by_two'
 }
 
+/** The name of a statistic, also by another name for it. */
+export function statisticNamed(name: string): string {
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
+}
+
 /**
  * The plan of a statistic. A name without a table is looked up first in `call.table` and the tables of variables that were
  * named before, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED,
  * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request alone.
  */
 export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescriptor): Plan {
-  const name = Object.hasOwn(ALIASES, asked.name) ? ALIASES[asked.name] : asked.name
+  const name = statisticNamed(asked.name)
   const call = withStrata(asked, name)
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {

@@ -30,8 +30,9 @@ export async function asSigned(
   { hash, targets, text }: Pick<SignedRequest, 'hash' | 'targets' | 'text'>,
   { clock = systemClock }: { readonly clock?: Clock } = {}
 ): Promise<AsSigned> {
-  const { outputs } = await readSignedRequest(text, { clock })
-  const verified = await verifyAndPool(shown, { requestHash: hash, peers: targets, outputs, clock })
+  const { outputs, program, contract } = await readSignedRequest(text, { clock })
+  const asked = { program, contract }
+  const verified = await verifyAndPool(shown, { requestHash: hash, peers: targets, outputs, asked, clock })
   const parts = shown.parts
     .filter(({ peer_id }) => targets.includes(peer_id))
     .map((part) =>

@@ -29,6 +29,8 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
 export interface Io {
   out(text: string): void
   err(text: string): void
+  /** As `err`, where drawing moves the cursor; `err` unless given. What is drawn must be printable by itself. */
+  draw?(text: string): void
   /** Whether `err` is a terminal on which progress can be redrawn. */
   readonly interactive: boolean
   /** Reads a line from a person; undefined without a terminal. */

@@ -1,5 +1,6 @@
 /** Input of one line that a person types in answer to a question. */
 import { createInterface } from 'node:readline'
+import { printableLines } from './table.ts'
 
 /**
  * Asks on standard error, since standard output is for answers. Returns the empty text where the input ends or Ctrl-C is pressed;
@@ -17,7 +18,7 @@ export async function askLine(question: string, signal: AbortSignal): Promise<st
         process.emit('SIGINT')
         close()
       })
-      lines.question(question, resolve)
+      lines.question(printableLines(question), resolve)
     })
     if (answer === undefined) process.stderr.write('\n')
     return answer ?? ''

@@ -22,8 +22,9 @@ export function drawProgress(io: Io): Progress {
   }
   const draw = (broadcast: Broadcast) => {
     if (io.interactive) {
-      if (drawn > 0) io.err(`\u001b[${drawn}A`)
-      for (const part of broadcast.parts) io.err(`\u001b[2K${lineOf(part)}\n`)
+      const write = (text: string) => (io.draw ? io.draw(text) : io.err(text))
+      if (drawn > 0) write(`\u001b[${drawn}A`)
+      for (const part of broadcast.parts) write(`\u001b[2K${printable(lineOf(part))}\n`)
       drawn = broadcast.parts.length
       return
     }
@@ -38,8 +39,6 @@ export function drawProgress(io: Io): Progress {
 
 function lineOf(part: Broadcast['parts'][number]): string {
   const full = Math.round(part.progress * BAR)
-  const name = printable(part.institution || part.peer_id)
-    .slice(0, 40)
-    .padEnd(40)
+  const name = (part.institution || part.peer_id).slice(0, 40).padEnd(40)
   return `${name} ${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${part.state}${part.code ? ` ${part.code}` : ''}`
 }

@@ -1,2 +1,2 @@
 /** Plain tables for a terminal, as the SDK writes them. */
-export { cellOf, measured, printable, tableOf } from '@stimnet/sdk'
+export { cellOf, measured, printable, printableLines, tableOf } from '@stimnet/sdk'

@@ -2,7 +2,7 @@
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 import { ApiError, GatewayUnreachable } from '@stimnet/sdk'
 import { EXIT, exitOfCode, type Io } from './arguments.ts'
-import { printable } from './table.ts'
+import { printable, printableLines } from './table.ts'
 
 /** Prints an error: expected ones with code and reason, unexpected ones with their stack. Returns the exit code. */
 export function tell(error: unknown, io: Pick<Io, 'err'>): number {
@@ -12,14 +12,16 @@ export function tell(error: unknown, io: Pick<Io, 'err'>): number {
     return EXIT.failed
   }
   if (!(error instanceof StimnetError)) {
-    io.err(`stimnet: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    io.err(
+      `stimnet: unexpected: ${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`
+    )
     return EXIT.failed
   }
   const { code } = error
   const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
   // A command that gives a reason of its own says more than the text for the code.
   const isOwn = !(error instanceof ApiError) && error.reason !== CODES[code].meaning
-  const text = (isOwn ? undefined : inTerminal(error)) ?? lines(error.reason)
+  const text = (isOwn ? undefined : inTerminal(error)) ?? printableLines(error.reason)
   io.err(`stimnet: ${code}: ${text}${hint}\n${detailsOf(error)}`)
   return exitOfCode(code)
 }
@@ -30,7 +32,7 @@ function systemErrorText(error: unknown): string | undefined {
   const { code, syscall, message } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined) return undefined
   const advice = ADVICE[code]
-  return `${lines(message)}${advice === undefined ? '' : `. ${advice}`}`
+  return `${printableLines(message)}${advice === undefined ? '' : `. ${advice}`}`
 }
 
 /** What to do about an error of the operating system, by its code. */
@@ -53,7 +55,7 @@ function detailsOf(error: StimnetError): string {
   }
   const isTold = error.message === error.reason || CODES[error.code].fault === 'network'
   const cause = error.code === 'ADDRESS_IN_USE' ? undefined : systemCauseOf(error)
-  return isTold ? '' : `${lines(error.message)}${cause === undefined ? '' : `: ${lines(cause)}`}\n`
+  return isTold ? '' : `${printableLines(error.message)}${cause === undefined ? '' : `: ${printableLines(cause)}`}\n`
 }
 
 /** What the operating system said, where that is behind an error: which file or socket, and why. */
@@ -67,11 +69,6 @@ function systemCauseOf(error: Error): string | undefined {
 }
 
 const CAUSES_MAX = 4
-
-/** Text of a gateway, made safe for the terminal line by line. */
-function lines(text: string): string {
-  return text.split('\n').map(printable).join('\n')
-}
 
 /** The text for a code, with the gateway that gave no answer: it may be one that a person did not name. */
 function inTerminal(error: StimnetError): string | undefined {

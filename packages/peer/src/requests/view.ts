@@ -11,11 +11,11 @@ import {
   messages,
   open,
   type Output,
-  type OutputDeclaration,
   outwardState,
   type PooledOutput,
   withInstitutions
 } from '@stimnet/protocol'
+import { askedProgramOf } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
 import { deletedReason } from '../store/past/deleted.ts'
@@ -107,7 +107,7 @@ function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: A
     completed_at: record.endedAtMs === undefined ? null : isoOf(record.endedAtMs),
     warnings: [...new Set([...(record.warnings ?? []), ...parts.flatMap((part) => part.warnings)])],
     parts,
-    pooled: ended ? pooledOf(parts, asked?.outputs ?? []) : null,
+    pooled: ended ? pooledOf(parts, asked) : null,
     schema: schemaOf(record.schema),
     asked: asked?.question ?? null
   }
@@ -141,12 +141,14 @@ function schemaOf(report: RequestRecord['schema']): Broadcast['schema'] {
   return { contract, differences, mappings: skeleton }
 }
 
-function pooledOf(parts: readonly BroadcastPart[], outputs: readonly OutputDeclaration[]): PooledOutput | null {
+function pooledOf(parts: readonly BroadcastPart[], question: Asked | undefined): PooledOutput | null {
   if (parts.length < 2 || !parts.some((part) => part.output)) return null
   try {
     const shares = parts.map(({ peer_id, output, code }) => ({ site: peer_id, output, ...(code ? { code } : {}) }))
     const sites = parts.map(({ peer_id: site, institution }) => ({ site, institution }))
-    return withInstitutions(pool(shares, { outputs }), sites)
+    const { outputs = [] } = question ?? {}
+    const asked = question && askedProgramOf(question.question)
+    return withInstitutions(pool(shares, { outputs, asked }), sites)
   } catch (error) {
     // Parts that do not pool are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]

@@ -32,6 +32,7 @@ from .models import (
 )
 from .pool import PooledTable
 from .sync_client import SyncDistributedClient
+from .printing import printable
 from .table import Table
 from .trust.envelope import Signer
 from .trust.checkpoint import Checkpoint
@@ -82,6 +83,7 @@ __all__ = [
     "__version__",
     "job_id_of",
     "model_in",
+    "printable",
     "sign_request",
     "verify_broadcast",
     "verify_proof",

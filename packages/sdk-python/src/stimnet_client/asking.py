@@ -11,8 +11,10 @@ from typing import Any, Callable, Generator, Mapping, Sequence
 from .errors import StimnetError, VerificationError
 from .model import Model, ModelRound, model_in, read_parts
 from .models import Broadcast
+from .pool.answers import ModelAsked, model_asked
 from .pool.regression import fit_model
 from .pool.rounds import Round, step_after
+from .printing import printable
 
 SITES = ("none", "fixed", "random", "meta")
 FAMILIES = ("gaussian", "binomial", "poisson")
@@ -73,24 +75,30 @@ class ModelQuestion:
 
 def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[ModelRound], Any] | None) -> Asking:
     """Asks a model of these institutions until it is fitted: in rounds where its answers are of one. Asked again after
-    an interruption, the institutions give the same answers again, so that it goes on where it was. Raises what
-    ``model_in`` does, and ROUND_MISMATCH where answers are not of the round that was asked.
+    an interruption, the institutions give the same answers again, so that it goes on where it was. An answer of another
+    model, round or roster, or at estimates that do not follow from the round before, counts as none. Raises what
+    ``model_in`` does, and ROUND_MISMATCH where all answers are such.
     """
     roster = sorted(peers)
-    answered = yield question.submission(roster)
+    sent = question.submission(roster)
+    answered = yield sent
     own = answered.request_hash
     if question.family == "gaussian":
-        return model_in(answered.broadcast, peers=None if own is None else peers, request_hash=own)
+        whose = None if own is None else peers
+        return model_in(answered.broadcast, peers=whose, request_hash=own, asked=_asked(sent, answered))
     rounds: list[ModelRound] = []
     models: list[Model] = []
     expected: list[str] | None = None
     last_round = 0 if question.site == "meta" else ROUNDS_MAX
     while True:
-        made, parts = _round_of(answered, roster, len(rounds))
-        _check_round(parts, roster, len(rounds), expected)
+        asked = _asked(sent, answered, expected)
+        made, parts, unlike = _round_of(answered, roster, len(rounds), asked)
+        if rounds and not parts and unlike:
+            raise VerificationError("ROUND_MISMATCH", f"no answer is of the round that was asked: it {unlike[0]}")
         rounds.append(made)
         if not made.missing or not models:
-            models = [*models, model_in(answered.broadcast, peers=roster, request_hash=answered.request_hash)]
+            hash_ = answered.request_hash
+            models = [*models, model_in(answered.broadcast, peers=roster, request_hash=hash_, asked=asked)]
         if on_round is not None:
             on_round(made)
         # Without rounds it is a model of categories alone, whose one answer is enough.
@@ -99,28 +107,32 @@ def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[Mo
             break
         expected = step_after(parts).estimates
         receipts = {part.peer_id: part.receipt or "" for part in answered.broadcast.parts}
-        answered = yield question.submission(roster, len(rounds), [receipts.get(peer, "") for peer in roster])
+        sent = question.submission(roster, len(rounds), [receipts.get(peer, "") for peer in roster])
+        answered = yield sent
     first, last = models[0], models[-1]
     if "rounds" not in last.result:
         return last
     result = {**last.result, "sites": first.result["sites"]}
-    return replace(last, result=result, rounds=tuple(rounds), notes=_notes(rounds, last.names))
+    return replace(last, result=result, rounds=tuple(rounds), notes=[*last.notes, *_notes(rounds, last.names)])
 
 
-def _round_of(answered: Answered, roster: Sequence[str], number: int) -> tuple[ModelRound, list[Round]]:
-    read = read_parts(answered.broadcast, peers=roster, request_hash=answered.request_hash)
+def _asked(
+    sent: Mapping[str, Any], answered: Answered, estimates: Sequence[str] | None = None
+) -> ModelAsked | None:
+    """The question, with the contract that was signed for it: the gateway's word where it is signed by the gateway."""
+    shown = answered.broadcast.raw.get("asked")
+    contract = sent.get("contract") or (shown.get("contract") if isinstance(shown, Mapping) else None)
+    return model_asked({**sent, "contract": contract}, estimates)
+
+
+def _round_of(
+    answered: Answered, roster: Sequence[str], number: int, asked: ModelAsked | None
+) -> tuple[ModelRound, list[Round], list[str]]:
+    read = read_parts(answered.broadcast, peers=roster, request_hash=answered.request_hash, asked=asked)
     parts = {peer: part for peer, part in read.parts.items() if isinstance(part, Round)}
     change = fit_model(parts)["rounds"]["change"] if parts else None
-    return ModelRound(number, answered.broadcast, read.verified, read.missing, change), list(parts.values())
-
-
-def _check_round(parts: Sequence[Round], roster: Sequence[str], number: int, expected: Sequence[str] | None) -> None:
-    """The estimates are computed here as well, from the receipts of the round before."""
-    for part in parts:
-        if part.round != number or list(part.roster) != list(roster):
-            raise VerificationError("ROUND_MISMATCH", "the answers are of another round or roster")
-        if expected is not None and list(part.estimates) != list(expected):
-            raise VerificationError("ROUND_MISMATCH", "the estimates do not follow from the round before")
+    made = ModelRound(number, answered.broadcast, read.verified, read.missing, change)
+    return made, list(parts.values()), list(read.unlike.values())
 
 
 def _notes(rounds: Sequence[ModelRound], names: Mapping[str, str]) -> list[str]:
@@ -129,6 +141,7 @@ def _notes(rounds: Sequence[ModelRound], names: Mapping[str, str]) -> list[str]:
     if not last.missing:
         return []
     who = ", ".join(f"{names.get(peer) or peer} ({code})" for peer, code in sorted(last.missing.items()))
+    who = printable(who)
     rest = "To go on without it, ask again of the others: that is another fit."
     if last.round == 0:
         return [f"The fit ended with round 0, which {who} did not answer: what the others know is combined. {rest}"]

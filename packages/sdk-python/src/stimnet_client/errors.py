@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from .printing import printable, printable_lines
 from .strict_json import parse_json
 
 DETAIL_CHARACTERS_MAX = 2_000
@@ -37,7 +38,7 @@ class StimnetError(Exception):
     """What could not be done.
 
     ``code``        one of the closed list in ``packages/protocol/src/errors.ts``
-    ``detail``      in words about the request, never about data
+    ``detail``      in words about the request, never about data; it cannot control a terminal, whoever wrote it
     ``status``      the HTTP status; None where there was no answer
     ``retry``       whether the same request may succeed later, unchanged
     ``request_id``  by this the node's operator finds the request; None where there was no answer
@@ -58,9 +59,9 @@ class StimnetError(Exception):
         incident: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
+        self.code = printable(code)
+        self.detail = printable_lines(detail)
+        super().__init__(self.code, self.detail)
         self.status = status
         self.retry = retry
         self.request_id = request_id
@@ -135,7 +136,8 @@ def _fields_of(errors: Any) -> tuple[FieldError, ...]:
     pairs: list[tuple[Any, Any]] = [
         (one.get("field"), one.get("message")) for one in errors[:FIELDS_MAX] if isinstance(one, dict)
     ]
-    return tuple(FieldError(f, m) for f, m in pairs if isinstance(f, str) and isinstance(m, str))
+    texts = [(f, m) for f, m in pairs if isinstance(f, str) and isinstance(m, str)]
+    return tuple(FieldError(printable(f), printable_lines(m)) for f, m in texts)
 
 
 def _seconds_of(header: str | None) -> float | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
 from .errors import StimnetError
 from .models import Broadcast, FoundCatalog, PrivacyCost
+from .pool.answers import ModelAsked, model_asked
 from .pool.regression import Part, fit_model, grams_in
+from .printing import printable
 from .table import Table
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 
@@ -119,7 +121,7 @@ class Model:
         return rows
 
     def summary(self) -> str:
-        """Tables of the coefficients and of each institution, as text."""
+        """Tables of the coefficients and of each institution, as text that cannot control a terminal."""
         rows = self.coefficients
         random = self.result.get("random")
         lines = [_cell(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
@@ -147,7 +149,8 @@ class Model:
             lines += ["", "Each institution by itself", *_text_table(["institution", "n", *terms], own)]
         lines += [_cell(f"{self._name(site)} is not in it ({code}).") for site, code in sorted(self.missing.items())]
         lines += [_cell(note) for note in self.notes]
-        return "\n".join([*lines, "", f"Released by each institution{_released(self.result)}."])
+        # Each is one line, whatever an institution called its columns.
+        return "\n".join(map(printable, [*lines, "", f"Released by each institution{_released(self.result)}."]))
 
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
         low, high = one["interval"] or (None, None)
@@ -188,13 +191,19 @@ def check_answerable(cost: PrivacyCost) -> None:
         raise StimnetError(str(refusals[0]["code"]), str(refusals[0].get("reason") or ""))
 
 
-def model_in(broadcast: Broadcast, *, peers: Sequence[str] | None = None, request_hash: str | None = None) -> Model:
-    """The model in an answer, from its receipts alone. Raises the code of the first institution where none gave what a
-    model can be fitted to.
+def model_in(
+    broadcast: Broadcast,
+    *,
+    peers: Sequence[str] | None = None,
+    request_hash: str | None = None,
+    asked: ModelAsked | None = None,
+) -> Model:
+    """The model in an answer, from its receipts alone. ``asked``: the question; unless given, what the gateway says was
+    asked. Raises the code of the first institution where none gave what a model can be fitted to.
     """
-    read = read_parts(broadcast, peers=peers, request_hash=request_hash)
+    read = read_parts(broadcast, peers=peers, request_hash=request_hash, asked=asked)
     if not read.parts:
-        reasons = {part.peer_id: part.reason or "" for part in broadcast.parts}
+        reasons = {part.peer_id: part.reason or "" for part in broadcast.parts} | read.unlike
         told = [
             f"{read.names.get(peer) or peer}: {code} {reasons.get(peer, '')}".strip()
             for peer, code in read.missing.items()
@@ -202,21 +211,29 @@ def model_in(broadcast: Broadcast, *, peers: Sequence[str] | None = None, reques
         first = next(iter(read.missing.values()), broadcast.code or "OUTPUT_NOT_RELEASABLE")
         why = "; ".join(told) or broadcast.reason or ""
         raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
-    return Model(fit_model(read.parts), read.missing, read.verified, read.names)
+    notes = [printable(f"{read.names.get(peer) or peer} {why}, and is not in it.") for peer, why in read.unlike.items()]
+    return Model(fit_model(read.parts), read.missing, read.verified, read.names, notes=notes)
 
 
 @dataclass(frozen=True)
 class ReadParts:
-    """What institutions released for a model, by PeerId, and who released nothing of it, with the code."""
+    """What institutions released for a model, by PeerId, and who released nothing of it, with the code. ``unlike``: why
+    the answer of an institution is not in it.
+    """
 
     parts: dict[str, Part]
     missing: dict[str, str]
     verified: VerifiedBroadcast | None
     names: dict[str, str]
+    unlike: dict[str, str]
 
 
 def read_parts(
-    broadcast: Broadcast, *, peers: Sequence[str] | None = None, request_hash: str | None = None
+    broadcast: Broadcast,
+    *,
+    peers: Sequence[str] | None = None,
+    request_hash: str | None = None,
+    asked: ModelAsked | None = None,
 ) -> ReadParts:
     """Reads the receipts; without ``cryptography`` what the gateway shows, unless the request was signed with a key of
     one's own.
@@ -233,8 +250,8 @@ def read_parts(
         parts = [(part.peer_id, part.output, part.code) for part in broadcast.parts]
     outputs = {peer: output for peer, output, _ in parts if output is not None}
     missing = {peer: code or "INTERRUPTED" for peer, output, code in parts if output is None}
-    grams, others = grams_in(outputs)
-    return ReadParts(grams, {**missing, **dict.fromkeys(others, "PARAMETER_INVALID")}, verified, names)
+    grams, others = grams_in(outputs, asked or model_asked(broadcast.raw.get("asked")))
+    return ReadParts(grams, {**missing, **dict.fromkeys(others, "PARAMETER_INVALID")}, verified, names, others)
 
 
 def _title(result: Mapping[str, Any]) -> str:
@@ -274,7 +291,7 @@ def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
+    cells = [list(map(_cell, head)), *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(head))]
     return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in cells]
 
@@ -284,5 +301,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return "·"
     if isinstance(value, str):
-        return "".join(one if one.isprintable() else "\ufffd" for one in value)
+        return printable(value)
     return str(value) if isinstance(value, int) else f"{value:.4g}"

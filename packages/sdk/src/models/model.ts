@@ -7,11 +7,13 @@ import {
   isCode,
   MODEL_ROUNDS_MAX,
   type ModelResult,
+  printable,
   type QuestionInput,
   type Signer,
   StimnetError,
   systemClock
 } from '@stimnet/protocol'
+import { askedProgramOf } from '../asked.ts'
 import { type Awaited, type AwaitedOptions, withAwaited } from '../awaited.ts'
 import { compareFoundCatalogs } from '../schema.ts'
 import { type SignedRequest, signRequest } from '../signed/sign.ts'
@@ -150,6 +152,7 @@ async function askStatistic(
     })
   const terms = termsOf(options)
   const timed = clock === undefined ? {} : { clock }
+  const program = { kind: 'statistic', statistic } as const
   // A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
   const named = 'roster' in statistic.arguments ? found.map(({ peer_id }) => peer_id) : (targets ?? '*')
   if (signer === undefined) {
@@ -163,9 +166,11 @@ async function askStatistic(
       } as BroadcastSubmission,
       waiting
     )
-    return { broadcast: await ended(id), known: timed }
+    const broadcast = await ended(id)
+    const asked = { program, contract: (broadcast.asked && askedProgramOf(broadcast.asked)?.contract) ?? [] }
+    return { broadcast, known: { asked, ...timed } }
   }
-  const program = { kind: 'statistic', statistic } as const
+  const contract = agreedOn(found, { program, where, mappings: options.mappings })
   const signed = await signRequest({
     catalog,
     program,
@@ -174,11 +179,12 @@ async function askStatistic(
     ...timed,
     targets: found.map(({ peer_id }) => peer_id),
     carrier: (await client.health(waiting)).peer_id,
-    contract: agreedOn(found, { program, where, mappings: options.mappings }),
+    contract,
     ...(options.credentials === undefined ? {} : { credentials: options.credentials })
   })
   const { id } = await client.submitBroadcast(signed, waiting)
-  const known = { requestHash: signed.hash, peers: signed.targets, ...timed }
+  const asked = { program, contract }
+  const known = { requestHash: signed.hash, peers: signed.targets, asked, ...timed }
   return { broadcast: await ended(id), known }
 }
 
@@ -215,7 +221,9 @@ function agreedOn(
   const [first] = differences
   if (first === undefined) return contract
   const name = found.find(({ peer_id }) => peer_id === first.site)?.institution ?? first.site
-  const reason = `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+  const reason = printable(
+    `The institutions describe a variable differently: ${first.field} of ${first.variable} is “${first.found}” at ${name}, not “${first.expected}”.`
+  )
   throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }
 
@@ -245,7 +253,7 @@ function modelFrom(rounds: readonly ModelRound[]): Model {
     ...model,
     notes: [...model.notes, ...more],
     rounds,
-    summary: () => [model.summary(), ...more.map((note) => `${note}\n`)].join('')
+    summary: () => [model.summary(), ...more.map((note) => `${printable(note)}\n`)].join('')
   }
 }
 
@@ -277,15 +285,23 @@ function modelMade(
 }
 
 /** Says of each institution why it gave nothing. A reason is the gateway's word, and so are the codes without a receipt. */
-function noModel(broadcast: Broadcast, { parts }: VerifiedBroadcast, nameOf: (site: string) => string): StimnetError {
-  const codes = [...parts.map(({ code }) => code), broadcast.code].flatMap((code): Code[] =>
+function noModel(
+  broadcast: Broadcast,
+  { parts, pooled }: VerifiedBroadcast,
+  nameOf: (site: string) => string
+): StimnetError {
+  const codeAt = (site: string) => pooled.missing.find((one) => one.site === site)?.code
+  const codes = [...parts.map(({ peerId, code }) => code ?? codeAt(peerId)), broadcast.code].flatMap((code): Code[] =>
     code && isCode(code) ? [code] : []
   )
   const each = parts.map(({ peerId, code }) => {
     const why = broadcast.parts.find(({ peer_id }) => peer_id === peerId)?.reason
-    return `${nameOf(peerId)}: ${code ?? 'no model'}${why ? ` (${why})` : ''}`
+    return `${nameOf(peerId)}: ${code ?? codeAt(peerId) ?? 'no model'}${why ? ` (${why})` : ''}`
   })
+  // What is said of those who answered, and whose answer does not count.
+  const unlike = parts.some(({ output }) => output !== null) ? pooled.notes : []
   const reason =
-    `No institution gave what a model can be fitted to. ${each.join(' ') || (broadcast.reason ?? '')}`.trim()
-  return new StimnetError(codes[0] ?? 'OUTPUT_NOT_RELEASABLE', reason, { reason })
+    `No institution gave what a model can be fitted to. ${each.join(' ') || (broadcast.reason ?? '')} ${unlike.join(' ')}`.trim()
+  const text = printable(reason)
+  return new StimnetError(codes[0] ?? 'OUTPUT_NOT_RELEASABLE', text, { reason: text })
 }

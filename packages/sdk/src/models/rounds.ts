@@ -4,6 +4,7 @@
  */
 import type { Broadcast } from '@stimnet/api'
 import { MODEL_ROUNDS_MAX, type ModelResult } from '@stimnet/protocol'
+import { stepAfter } from '@stimnet/statistics'
 import { type VerifiedBroadcast, verifyAndPool } from '../signed/verify.ts'
 
 /** One round as it ended: what was answered, and what holds of it. */
@@ -45,17 +46,38 @@ export async function fitInRounds(asked: RoundsAsked): Promise<readonly ModelRou
   const { roster, roundsMax = MODEL_ROUNDS_MAX, onRound } = asked
   const rounds: ModelRound[] = []
   let receipts: readonly string[] = []
+  let estimates: readonly string[] | undefined
   for (let round = 0; round <= roundsMax; round++) {
     const { broadcast, known } = await asked.ask({ round, receipts })
-    const made = await roundOf(round, broadcast, { ...known, peers: roster })
+    const made = await roundOf(round, broadcast, { ...startingAt(known, estimates), peers: roster })
     rounds.push(made)
     await onRound?.(made)
     // Without rounds it is a model of categories alone, whose one answer is enough.
     const isInRounds = made.verified.pooled.models?.[0]?.rounds !== undefined
     if (made.missing.length > 0 || !isInRounds || (made.change !== null && made.change < CHANGE_ENOUGH)) break
+    estimates = estimatesAfter(made)
     receipts = roster.map((peer) => broadcast.parts.find(({ peer_id }) => peer_id === peer)?.receipt ?? '')
   }
   return rounds
+}
+
+/** What is known of the next round: where it starts from follows from the answers to this one, and nobody has to be believed about it. */
+function startingAt(
+  known: Parameters<typeof verifyAndPool>[1] = {},
+  estimates: readonly string[] | undefined
+): NonNullable<Parameters<typeof verifyAndPool>[1]> {
+  return known.asked === undefined || estimates === undefined
+    ? known
+    : { ...known, asked: { ...known.asked, estimates } }
+}
+
+function estimatesAfter({ verified: { parts } }: ModelRound): readonly string[] | undefined {
+  const sums = parts.flatMap(({ output }) =>
+    (output?.kind === 'table' ? output.rows : []).flatMap((row) =>
+      Object.values(row.parts).flatMap((part) => ('gram' in part ? (part.gram.round ?? []) : []))
+    )
+  )
+  return sums.length < parts.length ? undefined : stepAfter(sums).estimates
 }
 
 async function roundOf(
@@ -64,9 +86,10 @@ async function roundOf(
   known: NonNullable<Parameters<typeof verifyAndPool>[1]>
 ): Promise<ModelRound> {
   const verified = await verifyAndPool(broadcast, known)
+  const left = new Map(verified.pooled.missing.map(({ site, code }) => [site, code]))
   const missing = verified.parts
-    .filter(({ output }) => output === null)
-    .map(({ peerId, code }) => ({ site: peerId, code: code ?? 'PEER_UNREACHABLE' }))
+    .filter(({ peerId, output }) => output === null || left.has(peerId))
+    .map(({ peerId, code }) => ({ site: peerId, code: code ?? left.get(peerId) ?? 'PEER_UNREACHABLE' }))
   const change = verified.pooled.models?.[0]?.rounds?.change ?? null
   return { round, broadcast, verified, missing, change }
 }

@@ -1,6 +1,6 @@
 /** A fitted model as text: its coefficients as a table, the fit in one line, each institution's own fit, and what was released. */
-import type { ModelResult } from '@stimnet/protocol'
-import { measured, printable, tableOf } from '../text-table.ts'
+import { type ModelResult, printable } from '@stimnet/protocol'
+import { measured, tableOf } from '../text-table.ts'
 import { modelTitle, SITE_WORDS } from './families.ts'
 import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, releasedBy } from './rows.ts'
 

@@ -27,7 +27,8 @@ import {
   verifyAuditProof,
   withInstitutions
 } from '@stimnet/protocol'
-import { pool } from '@stimnet/statistics'
+import { type AskedProgram, pool } from '@stimnet/statistics'
+import { askedProgramOf } from '../asked.ts'
 
 /** Whose receipt it must be, and of what. */
 export interface ReceiptExpectation {
@@ -161,6 +162,8 @@ export interface PoolOptions {
   readonly peers?: readonly string[]
   /** The contract of the script that you signed; else what the gateway says was asked. By it means and proportions pool. */
   readonly outputs?: readonly OutputDeclarationInput[]
+  /** The program that you signed, with its contract; else what the gateway says was asked. A part that answers another is left out. */
+  readonly asked?: AskedProgram
   readonly clock?: Clock
 }
 
@@ -210,14 +213,18 @@ export async function verifyAndPool(
   const contract = outputContractSchema.safeParse(options.outputs ?? broadcast.asked?.outputs ?? [])
   // The names are the gateway's word; what was pooled does not depend on them.
   const named = parts.map(({ peerId: site, institution }) => ({ site, institution }))
-  const pooled = withInstitutions(pooledOf(sites, contract.data ?? []), named)
+  const asked = options.asked ?? (broadcast.asked ? askedProgramOf(broadcast.asked) : undefined)
+  const pooled = withInstitutions(pooledOf(sites, { outputs: contract.data ?? [], asked }), named)
   return { pooled, parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
 }
 
 /** Parts that do not fit together stand side by side, as the gateway shows them. */
-function pooledOf(sites: Parameters<typeof pool>[0], outputs: readonly OutputDeclaration[]): PooledOutput {
+function pooledOf(
+  sites: Parameters<typeof pool>[0],
+  question: { readonly outputs: readonly OutputDeclaration[]; readonly asked: AskedProgram | undefined }
+): PooledOutput {
   try {
-    return pool(sites, { outputs })
+    return pool(sites, question)
   } catch (error) {
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
     return { columns: [], rows: [], sites: [], missing: [], notes }

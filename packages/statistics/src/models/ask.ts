@@ -25,8 +25,8 @@ import { invalid } from '../measures.ts'
 import { META_METHODS } from '../tests/meta.ts'
 import { FEATURES_MIN } from './combat.ts'
 import { columnsOfModel, entryOf } from './design.ts'
-import { type Formula, type FormulaName, parseFormula } from './formula.ts'
-import { FormulaError, failAt } from './formula-fault.ts'
+import { type Formula, type FormulaName, parseFormula } from './formula/formula.ts'
+import { FormulaError, failAt } from './formula/formula-fault.ts'
 
 /** What is assumed of the outcome. */
 const FAMILIES = ['gaussian', 'binomial', 'poisson'] as const

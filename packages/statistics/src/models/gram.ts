@@ -45,24 +45,8 @@ export function isGram(part: GramPart): boolean {
   return isOfSquares(gramOf(part).matrix)
 }
 
-/**
- * The sites whose matrices are of the model that most of them have: the same columns, and categories with the same levels in the
- * same order. The others are named in a note.
- */
-export function ofOneModel<T extends { readonly site: string; readonly gram: GramPart }>(
-  sites: readonly T[],
-  notes: string[]
-): readonly T[] {
-  const groups = [...Map.groupBy(sites, ({ gram }) => modelKey(gram)).values()].sort((a, b) => b.length - a.length)
-  const [most = [], ...others] = groups
-  for (const { site } of others.flat())
-    notes.push(
-      `${site} has other levels of a category than the rest, or in another order, and is not in the model: map them.`
-    )
-  return most
-}
-
-function modelKey(part: GramPart): string {
+/** What the parts of one model have alike: the columns, categories with the same levels in the same order, and what is fitted. */
+export function modelKey(part: GramPart): string {
   const { formula, outcome, columns, intercept, factors, site, fit, table, clusters, meta, round } = part
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
   const counted = [fit ?? null, table?.by ?? null, table?.terms ?? null]

@@ -11,6 +11,7 @@ import {
   type TypedValue
 } from '@stimnet/protocol'
 import { exactSum } from '../moments.ts'
+import { alike, shapeOfTyped, tieNote } from './answers.ts'
 
 /** The outputs that one site released under the contract of the request. */
 export interface SiteOutputs {
@@ -50,36 +51,21 @@ const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
  * sites practically does not matter, because rounding errors of sums are compensated (`exactSum`).
  */
 export function poolTyped(sites: readonly SiteOutputs[], contract: readonly OutputDeclaration[]): PooledOutputs {
-  const { agreed, left } = sameOutputs(sites)
+  const { agreed, left, isTied } = sameOutputs(sites)
   const [first] = agreed
   const outputs = (first?.typed.outputs ?? []).map((_, i) => poolOutput(agreed, i, contract))
-  return { outputs, sites: agreed.map(({ site }) => site), left, notes: notesOf(agreed, outputs) }
+  const notes = [...(isTied ? [tieNote(left, 'outputs')] : []), ...notesOf(agreed, outputs)]
+  return { outputs, sites: agreed.map(({ site }) => site), left, notes }
 }
 
-/**
- * The sites with the most common list of outputs. If two lists are equally common, nobody can
- * tell which is right, and none is pooled.
- */
-function sameOutputs(sites: readonly SiteOutputs[]): { agreed: SiteOutputs[]; left: string[] } {
-  const byShape = new Map<string, SiteOutputs[]>()
-  for (const entry of sites) {
-    const shape = isSound(entry) ? JSON.stringify(entry.typed.outputs.map(shapeOf)) : ''
-    byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
-  }
-  byShape.delete('')
-  const [most = [], next] = [...byShape.values()].sort((a, b) => b.length - a.length)
-  const agreed = next?.length === most.length ? [] : most
-  return { agreed, left: sites.filter((entry) => !agreed.includes(entry)).map(({ site }) => site) }
-}
-
-/** Everything of an output except its numbers. */
-function shapeOf(value: TypedValue): unknown {
-  const labels = 'categories' in value ? value.categories : 'edges' in value ? value.edges : termsOf(value)
-  return [value.name, value.kind, value.unit, labels]
-}
-
-function termsOf(value: TypedValue): string[] {
-  return value.kind === 'coefficients' ? value.terms.map(({ term }) => term) : []
+/** The sites with the most common list of outputs, as `alike`; who contradicts itself is none of them. */
+function sameOutputs(sites: readonly SiteOutputs[]): {
+  agreed: readonly SiteOutputs[]
+  left: string[]
+  isTied: boolean
+} {
+  const { agreed, isTied } = alike(sites.filter(isSound), ({ typed }) => shapeOfTyped(typed))
+  return { agreed, isTied, left: sites.filter((entry) => !agreed.includes(entry)).map(({ site }) => site) }
 }
 
 /**

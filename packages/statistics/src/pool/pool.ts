@@ -1,6 +1,7 @@
 /** Pooling of the answers of several sites into one, with notes on everything that a reader must know. */
 import {
   counted,
+  type GramPart,
   type Output,
   type OutputColumn,
   type OutputDeclaration,
@@ -9,10 +10,11 @@ import {
   type TableOutput,
   type TestResult
 } from '@stimnet/protocol'
+import { alike, type AskedProgram, otherThanAsked, shapeAsked, shapeOfColumns, tieNote } from './answers.ts'
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
 import { pooledWithin } from './pool-rounding.ts'
-import { ofOneModel } from '../models/gram.ts'
+import { modelKey } from '../models/gram.ts'
 import { fitModel } from '../models/fit.ts'
 import { referenceNotes } from '../models/references.ts'
 import { type PooledOutputs, poolTyped, type SiteOutputs } from './pool-typed.ts'
@@ -29,6 +31,8 @@ export interface SitePart {
 export interface PoolOptions {
   /** The contract of a script, which names the counts by which means and proportions are weighted. */
   readonly outputs?: readonly OutputDeclaration[]
+  /** What was asked. A part that answers another question is left out; without it, parts are compared with each other alone. */
+  readonly asked?: AskedProgram | undefined
   /** The largest distance of a table's numbers from the exact ones; by default what its parts and its card imply. */
   readonly accuracyOf?: AccuracyOf
 }
@@ -42,92 +46,138 @@ type Value = string | number | null
 
 /**
  * Pools the answers of the sites. Counts and sums are added; means, spreads and correlations are computed from moments, shares
- * from their counts, and quantiles from bins. Sites that gave nothing, withheld a part, or have other columns than the rest are
- * named in the notes. The answer does not depend on the order of the parts.
+ * from their counts, and quantiles from bins. Sites that gave nothing, answered another question, withheld a part, or have other
+ * columns than the rest are named in the notes. The answer does not depend on the order of the parts, nor on the names of the sites.
  */
-export function pool(parts: readonly SitePart[], { outputs = [], accuracyOf }: PoolOptions = {}): PooledOutput {
+export function pool(parts: readonly SitePart[], { outputs = [], asked, accuracyOf }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
   const missing = sorted
     .filter((part) => part.output === null)
     .map(({ site, code }) => ({ site, code: code ?? 'INTERNAL' }))
   const notes = missing.map(({ site, code }) => `${site} gave no output (${code}).`)
-  const scripts = sorted.filter((part) => part.output?.kind === 'values')
-  const tables = sorted.flatMap(({ site, output }): SiteTable[] =>
-    output?.kind === 'table' ? [{ site, table: output }] : []
-  )
-  const typed = sorted.flatMap(({ site, output }): SiteOutputs[] =>
-    output?.kind === 'typed' ? [{ site, typed: output }] : []
-  )
+  const leaveOut = (site: string, why: string, code = 'PARAMETER_INVALID') => {
+    missing.push({ site, code })
+    notes.push(`${site} answered ${why} and was left out.`)
+  }
+  const answers = sorted.flatMap(({ site, output }) => {
+    if (output === null) return []
+    const why = otherThanAsked(output, { asked, outputs })
+    const isBroken = output.kind === 'table' && !isSound(output)
+    if (why !== undefined) leaveOut(site, why)
+    else if (isBroken) leaveOut(site, 'with a table that contradicts itself', 'MALFORMED')
+    return why === undefined && !isBroken ? [{ site, output }] : []
+  })
+  const told = { missing, notes, leaveOut }
   // One request has one kind of answer, and a single site with another kind does not decide which.
-  if (typed.length > tables.length + scripts.length)
-    return onlyTyped(poolTyped(typed, outputs), [...tables, ...scripts], missing, notes)
-  if (tables.length === 0) return onlyParts(scripts, missing, notes)
-  const { agreed, others } = sameColumns(tables)
-  for (const { site } of [...others, ...scripts, ...typed]) {
-    missing.push({ site, code: 'PARAMETER_INVALID' })
-    notes.push(`${site} answered with other columns or units than the rest and was left out.`)
-  }
-  return poolTables(agreed, { missing, notes, accuracyOf })
+  const agreed = agreeing(answers, { ...ofShape(({ output }) => output.kind, 'kinds of output'), told })
+  const typed = agreed.flatMap(({ site, output }): SiteOutputs[] =>
+    output.kind === 'typed' ? [{ site, typed: output }] : []
+  )
+  const tables = agreed.flatMap(({ site, output }): SiteTable[] =>
+    output.kind === 'table' ? [{ site, table: output }] : []
+  )
+  if (typed.length > 0) return onlyTyped(poolTyped(typed, outputs), told)
+  if (tables.length === 0) return onlyParts(agreed, told)
+  return poolTables(sameColumns(tables, { asked, told }), { ...told, accuracyOf })
 }
 
-function onlyTyped(
-  pooled: PooledOutputs,
-  others: readonly { readonly site: string }[],
-  missing: PooledOutput['missing'],
-  notes: readonly string[]
-): PooledOutput {
-  const left = [...pooled.left, ...others.map(({ site }) => site)]
-  return {
-    columns: [],
-    rows: [],
-    outputs: pooled.outputs,
-    sites: pooled.sites,
-    missing: [...missing, ...left.map((site) => ({ site, code: 'PARAMETER_INVALID' }))],
-    notes: [
-      ...notes,
-      ...left.map((site) => `${site} answered with other outputs than the rest and was left out.`),
-      ...pooled.notes
-    ]
-  }
+/** Who is missing, and what a reader must know; filled while parts are looked at. */
+interface Told {
+  readonly missing: PooledOutput['missing'][number][]
+  readonly notes: string[]
+  leaveOut(site: string, why: string, code?: string): void
 }
 
-function onlyParts(scripts: readonly SitePart[], missing: PooledOutput['missing'], notes: string[]): PooledOutput {
+function onlyTyped(pooled: PooledOutputs, { missing, notes, leaveOut }: Told): PooledOutput {
+  for (const site of pooled.left) leaveOut(site, 'with other outputs than the rest')
+  const { outputs, sites } = pooled
+  return { columns: [], rows: [], outputs, sites, missing, notes: [...notes, ...pooled.notes] }
+}
+
+function onlyParts(scripts: readonly { readonly site: string }[], { missing, notes }: Told): PooledOutput {
   if (scripts.length > 0) notes.push('The outputs of a script are shown site by site; they are not pooled.')
   return { columns: [], rows: [], sites: scripts.map((part) => part.site), missing, notes }
 }
 
-/**
- * The sites with the most common columns. If two kinds of columns are equally common, nobody can tell which are right, and none
- * is pooled: a wrong answer that looks right is worse than none.
- */
-function sameColumns(tables: readonly SiteTable[]): { agreed: SiteTable[]; others: SiteTable[] } {
-  const byShape = new Map<string, SiteTable[]>()
-  for (const entry of tables) {
-    const { columns, tests = [] } = entry.table
-    const shape = JSON.stringify([
-      columns.map((c) => [c.name, c.role, c.kind, c.unit ?? '', c.argument ?? '']),
-      // Older sites do not report whether their groups can hold the same people, so this is not compared.
-      tests.map((test) => ({ ...testAsked(test), repeated: undefined, clustered: undefined }))
-    ])
-    byShape.set(shape, [...(byShape.get(shape) ?? []), entry])
-  }
-  const [most = [], next] = [...byShape.values()].sort((a, b) => b.length - a.length)
-  const agreed = next !== undefined && next.length === most.length ? [] : most
-  return { agreed, others: tables.filter((entry) => !agreed.includes(entry)) }
+/** How answers are compared, and what is said of those that differ. */
+interface Compared<T> {
+  readonly shapeOf: (one: T) => string
+  /** What differs where no shape is the most common one: `models`. */
+  readonly what: string
+  /** What one differs in from the rest: `another model`. */
+  readonly differsIn: (one: T, rest: T) => string
+  /** The shape that was asked, where it is known. */
+  readonly asked?: string | undefined
 }
 
-interface Told {
-  readonly missing: PooledOutput['missing'][number][]
-  readonly notes: string[]
-  readonly accuracyOf: AccuracyOf | undefined
+function ofShape<T>(shapeOf: (one: T) => string, what: string): Compared<T> {
+  return { shapeOf, what, differsIn: () => `other ${what}` }
 }
 
-function poolTables(tables: SiteTable[], { missing, notes, accuracyOf }: Told): PooledOutput {
-  const sound = tables.filter(({ table }) => isSound(table))
-  for (const { site } of tables.filter((entry) => !sound.includes(entry))) {
-    missing.push({ site, code: 'MALFORMED' })
-    notes.push(`${site} answered with a table that contradicts itself and was left out.`)
+/** Those of one shape, as `alike`; the others are named. */
+function agreeing<T extends { readonly site: string }>(
+  all: readonly T[],
+  { shapeOf, what, differsIn, asked, told }: Compared<T> & { readonly told: Told }
+): readonly T[] {
+  const { agreed, isTied } = alike(all, shapeOf, asked)
+  const others = all.filter((one) => !agreed.includes(one))
+  if (isTied)
+    told.notes.push(
+      tieNote(
+        others.map(({ site }) => site),
+        what
+      )
+    )
+  const [rest] = agreed
+  for (const one of others) {
+    if (rest === undefined) told.missing.push({ site: one.site, code: 'PARAMETER_INVALID' })
+    else told.leaveOut(one.site, `with ${differsIn(one, rest)} than the rest`)
   }
+  return agreed
+}
+
+/** The tables of the columns that were asked or, where that is not known, of the most common ones; of one model. */
+function sameColumns(
+  tables: readonly SiteTable[],
+  { asked, told }: { readonly asked: AskedProgram | undefined; readonly told: Told }
+): readonly SiteTable[] {
+  const columns = ofShape<SiteTable>(({ table }) => shapeOfColumns(table.columns), 'columns or units')
+  // Older sites do not report whether their groups can hold the same people, so this is not compared.
+  const tests = ofShape<SiteTable>(
+    ({ table: { tests: made = [] } }) =>
+      JSON.stringify(made.map((test) => ({ ...testAsked(test), repeated: undefined, clustered: undefined }))),
+    'tests'
+  )
+  const models: Compared<SiteTable> = {
+    shapeOf: ({ table }) => gramsIn(table).map(modelKey).join(),
+    what: 'models, or levels of a category (map them)',
+    differsIn: otherModel
+  }
+  const named = agreeing(tables, { ...columns, asked: asked && shapeAsked(asked), told })
+  return agreeing(agreeing(named, { ...tests, told }), { ...models, told })
+}
+
+function otherModel(one: SiteTable, rest: SiteTable): string {
+  const [[own], [other]] = [gramsIn(one.table), gramsIn(rest.table)]
+  if (JSON.stringify(own?.factors) !== JSON.stringify(other?.factors))
+    return 'other levels of a category, or in another order (map them),'
+  return own?.formula === other?.formula && own?.round !== undefined
+    ? 'another round or other estimates'
+    : 'another model'
+}
+
+/** The parts of models in the columns of a table. */
+function gramsIn({ columns, rows }: Pick<TableOutput, 'columns' | 'rows'>): GramPart[] {
+  const names = columns.map(({ name }) => name)
+  return rows.flatMap(({ parts }) =>
+    Object.entries(parts).flatMap(([name, part]) => (names.includes(name) && 'gram' in part ? [part.gram] : []))
+  )
+}
+
+function poolTables(
+  sound: readonly SiteTable[],
+  { missing, notes, accuracyOf }: Told & { readonly accuracyOf: AccuracyOf | undefined }
+): PooledOutput {
   const columns = (sound[0]?.table.columns ?? []).map((column, i) => ({
     ...column,
     ...(sound.some(({ table }) => table.columns[i]?.left_out) ? { left_out: true as const } : {})
@@ -185,15 +235,10 @@ function testsOver(
 
 /** The models that the sites fitted to their own Gram matrices, fitted again to all of them. */
 function modelsOver(tables: readonly SiteTable[], notes: string[]): Pick<PooledOutput, 'models'> {
-  const all = tables.flatMap(({ site, table }) =>
-    table.rows.flatMap(({ parts }) =>
-      Object.values(parts).flatMap((part) => ('gram' in part ? [{ site, gram: part.gram }] : []))
-    )
-  )
+  const all = tables.flatMap(({ site, table }) => gramsIn(table).map((gram) => ({ site, gram })))
   if (all.length === 0) return {}
-  const alike = ofOneModel(all, notes)
-  const model = fitModel(alike)
-  notes.push(...referenceNotes(alike, model))
+  const model = fitModel(all)
+  notes.push(...referenceNotes(all, model))
   return { models: [model] }
 }
 
@@ -213,7 +258,7 @@ function keyOf(columns: readonly OutputColumn[], row: OutputRow): string {
  */
 function isSound({ columns, rows }: TableOutput): boolean {
   const keys = rows.map((row) => keyOf(columns, row))
-  if (new Set(keys).size < keys.length) return false
+  if (new Set(keys).size < keys.length || gramsIn({ columns, rows }).length > 1) return false
   return rows.every(
     (row) =>
       row.values.length === columns.length && columns.every((column, i) => readsAs(column, row, row.values[i] ?? null))

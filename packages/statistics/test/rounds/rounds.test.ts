@@ -111,7 +111,7 @@ describe('Models that are fitted in rounds', () => {
       return { site: PEERS[at] ?? '', output: tableWith(gram) }
     }
     const pooled = pool([table(0, -7), table(1, -7), table(2, -5)])
-    assert.match(pooled.notes.join(' '), new RegExp(`${PEERS[2]} has other`))
+    assert.match(pooled.notes.join(' '), new RegExp(`${PEERS[2]} answered with another round or other estimates`))
     assert.ok(pooled.models?.[0]?.coefficients.every(({ estimate }) => estimate === null))
   })
 

@@ -59,6 +59,7 @@ export async function checkAnswer(
     requestHash: question.hash,
     peers: question.targets,
     outputs: question.outputs,
+    asked: { program: question.program, contract: question.contract },
     clock
   })
   const verified = { ...own, parts: own.parts.map((part) => named(part, asked)) }

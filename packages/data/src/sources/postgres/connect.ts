@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { StimnetError } from '@stimnet/protocol'
 import type { PostgresAddress, PostgresConfig } from '../../catalog/postgres-config.ts'
-import { connectionFault, statementFault, unavailable, unfit } from './faults.ts'
+import { connectionFault, statementFault, unavailable, unfit, unproven } from './faults.ts'
 import { addressOf, authoritiesOf, type SourcePlaces } from './secrets.ts'
 import type { Ask, Asked, Said, Server } from './thread.ts'
 
@@ -20,6 +20,8 @@ export interface ResultColumn {
 export interface Database {
   /** Host, port and database, for messages. */
   readonly place: string
+  /** Whether the server has shown that it is the one that is meant: by TLS, by a socket of this machine, or by knowing the password. */
+  readonly isProven: boolean
   /** All rows of a small result. `what` names it in messages. */
   rows(sql: string, values: readonly unknown[], what: string): Promise<readonly (readonly PostgresText[])[]>
   /** The columns of a query, without its rows. */
@@ -58,7 +60,7 @@ export async function openDatabase(config: PostgresConfig, places: SourcePlaces)
     return database
   } catch (error) {
     await database.close()
-    throw error
+    throw database.isProven ? error : unproven(error)
   }
 }
 
@@ -125,17 +127,19 @@ async function connectApart(place: string, { msMax, ...server }: Server & { read
     }
   }
   const slow = setTimeout(() => thread.end('no answer in time'), CONNECT_MS_MAX)
+  let isProven: boolean
   try {
-    await thread.ask({ kind: 'connect' })
+    isProven = (await thread.ask({ kind: 'connect' })) === true
   } catch (error) {
     await close()
-    throw error instanceof ThreadEnded ? faultOf(error, place) : connectionFault(error, place, server.hasTls)
+    throw error instanceof ThreadEnded ? unproven(faultOf(error, place)) : connectionFault(error, place, server.hasTls)
   } finally {
     clearTimeout(slow)
   }
   let cursors = 0
   const database: ThreadDatabase = {
     place,
+    isProven,
     run: (sql, what) => asking(what, { kind: 'script', sql }),
     rows: (sql, values, what) => asking(what, { kind: 'rows', sql, values }),
     columns: (sql, what) => asking(what, { kind: 'columns', sql: `${sql} LIMIT 0` }),

@@ -1,5 +1,26 @@
 /** Errors of a database as a code and a sentence. The server's own words are left out: they can contain values of patients. */
-import { StimnetError } from '@stimnet/protocol'
+import { printable, StimnetError } from '@stimnet/protocol'
+
+/** Characters of a name of the server's that are shown. */
+const NAME_CHARACTERS_MAX = 64
+
+/** A name that the server gave, as it stands in messages: whoever answers on its port may send anything in its place. */
+export function nameShown(name: string): string {
+  const shown = printable(name.slice(0, NAME_CHARACTERS_MAX))
+  return name.length > NAME_CHARACTERS_MAX ? `${shown}…` : shown
+}
+
+/**
+ * A fault of a server that has not shown that it is the one that is meant: neither by TLS, nor by a socket of this machine, nor by
+ * knowing the password. What it says may be the words of whoever listens in its place, and stops nothing that was served before.
+ */
+export class UnprovenFault extends StimnetError {}
+
+/** The same fault of a server that has not shown who it is. */
+export function unproven(error: unknown): unknown {
+  if (!(error instanceof StimnetError) || error.code !== 'SOURCE_INVALID') return error
+  return new UnprovenFault(error.code, error.message, { cause: error })
+}
 
 /** A database that cannot be reached or broke off; what is served already is still served. */
 export function unavailable(place: string, why: string): StimnetError {
@@ -63,7 +84,7 @@ const LASTING: Readonly<Record<string, string>> = {
 /** The error for a failed connection. `hasTls` says whether TLS was asked for. */
 export function connectionFault(error: unknown, place: string, hasTls: boolean): StimnetError {
   const code = codeOf(error)
-  const known = CONNECTING[code]
+  const known = said(CONNECTING, code)
   if (known !== undefined) return unavailable(place, known)
   if (code !== '') return unavailable(place, `no connection (${code})`)
   return unavailable(
@@ -79,14 +100,19 @@ export function statementFault(error: unknown, place: string, what: string): Sti
   if (error instanceof StimnetError) return error
   const code = codeOf(error)
   const about = `${place}, ${what}`
-  if (PASSING[code] !== undefined) return unavailable(about, PASSING[code])
-  if (LASTING[code] !== undefined) return unfit(about, LASTING[code])
+  const [passing, lasting] = [said(PASSING, code), said(LASTING, code)]
+  if (passing !== undefined) return unavailable(about, passing)
+  if (lasting !== undefined) return unfit(about, lasting)
   // Classes 22 and 23: a value that an expression of the query or view cannot take, as a text that is no number.
-  if (/^2[23]/.test(code)) return unfit(about, `an expression of it fails on a value (SQLSTATE ${code})`)
+  if (/^2[23][0-9A-Z]{3}$/.test(code)) return unfit(about, `an expression of it fails on a value (SQLSTATE ${code})`)
   // Classes 08, 53, 57, 58 and XX: connection, resources, operator, system, and damage.
-  if (/^(08|53|57|58|XX)/.test(code)) return unavailable(about, `the server gave it up (SQLSTATE ${code})`)
+  if (/^(08|53|57|58|XX)[0-9A-Z]{3}$/.test(code)) return unavailable(about, `the server gave it up (SQLSTATE ${code})`)
   if (/^[0-9A-Z]{5}$/.test(code)) return unfit(about, `the server refuses it (SQLSTATE ${code})`)
   return unavailable(about, 'the connection broke off while it was being read')
+}
+
+function said(words: Readonly<Record<string, string>>, code: string): string | undefined {
+  return Object.hasOwn(words, code) ? words[code] : undefined
 }
 
 /** SQLSTATE, or the code of Node; empty where an error has none. */

@@ -4,7 +4,7 @@ import { type CatalogConfig, isRelation, type TableConfig } from '../../catalog/
 import { subjectColumnOf } from '../../catalog/reading.ts'
 import type { Session } from '../../engine.ts'
 import { type Database, openDatabase } from './connect.ts'
-import { unfit } from './faults.ts'
+import { nameShown, unfit, unproven } from './faults.ts'
 import { type LoadedRelation, loadRelation } from './load.ts'
 import { columnsOfRelation, type ReadableColumn, type RelationColumns, relationName } from './relation.ts'
 import type { SourcePlaces } from './secrets.ts'
@@ -36,6 +36,8 @@ export async function withDatabase<T>(
   try {
     const note = await assertReader(postgres, database, acceptedBy)
     return await use({ database, ...(note === undefined ? {} : { note }) })
+  } catch (error) {
+    throw database.isProven ? error : unproven(error)
   } finally {
     await database.close()
   }
@@ -46,6 +48,8 @@ export interface LoadedRelations {
   /** By the name of the table; the rows are in the engine's table that `rawOf` names. */
   readonly tables: ReadonlyMap<string, LoadedRelation>
   readonly note?: string
+  /** Whether the server has shown that it is the one that is meant. */
+  readonly isProven: boolean
 }
 
 /**
@@ -67,7 +71,7 @@ export async function loadRelations(
         throw unfit(`${database.place}, ${relationName(table)}`, `${fault} (table ${table.name})`)
       tables.set(table.name, await loadRelation(database, table, columns, { session, raw: rawOf(table.name) }))
     }
-    return { tables, ...(note === undefined ? {} : { note }) }
+    return { tables, isProven: database.isProven, ...(note === undefined ? {} : { note }) }
   })
 }
 
@@ -88,7 +92,10 @@ export function declaredColumns(
     const fault = unreadable.get(name)
     if (column !== undefined) columns.push(column)
     else if (fault !== undefined) faults.push(`column ${JSON.stringify(name)}: ${fault.why}`)
-    else faults.push(`no column ${JSON.stringify(name)}. It has ${all.slice(0, SHOWN_MAX).join(', ').slice(0, 500)}`)
+    else
+      faults.push(
+        `no column ${JSON.stringify(name)}. It has ${all.slice(0, SHOWN_MAX).map(nameShown).join(', ').slice(0, 500)}`
+      )
   }
   return { columns, faults }
 }

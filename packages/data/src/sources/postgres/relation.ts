@@ -2,7 +2,7 @@
 import { relationParts } from '../../catalog/postgres-config.ts'
 import { quoteName, quoteText } from '../../quote.ts'
 import type { Database } from './connect.ts'
-import { unfit } from './faults.ts'
+import { nameShown, unfit } from './faults.ts'
 
 /** The tables that are read from a database: those with `relation` or `query`. */
 export interface RelationTable {
@@ -143,6 +143,6 @@ function readingOf(
         ? 'a timestamp with time zone is on a day only in a place: declare postgres.time_zone'
         : { sql: `(${column} AT TIME ZONE ${quoteText(timeZone)})::text`, charactersMax: NUMBER_CHARACTERS_MAX }
     default:
-      return `a column of type ${typeName === '' ? 'unknown' : typeName} has no single value: name its parts in a query`
+      return `a column of type ${typeName === '' ? 'unknown' : nameShown(typeName)} has no single value: name its parts in a query`
   }
 }

@@ -2,7 +2,7 @@
 import type { PostgresConfig } from '../../catalog/postgres-config.ts'
 import { quoteText } from '../../quote.ts'
 import type { Database } from './connect.ts'
-import { unfit } from './faults.ts'
+import { nameShown, unfit } from './faults.ts'
 
 /** Roles of the server with which files and programs of its machine can be reached, or every table be written. */
 const STRONG = ['pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program']
@@ -13,10 +13,10 @@ const STRONG = ['pg_write_all_data', 'pg_write_server_files', 'pg_execute_server
  */
 const POWERS = `
   WITH mine AS (SELECT oid, rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER'))
-  SELECT 'is a superuser, or may make roles or databases' FROM pg_roles JOIN mine USING (oid)
+  SELECT 'all', '', '' FROM pg_roles JOIN mine USING (oid)
     WHERE rolsuper OR pg_roles.rolcreaterole OR pg_roles.rolcreatedb
-  UNION ALL SELECT 'has the role ' || rolname FROM mine WHERE rolname IN (${STRONG.map(quoteText).join(', ')})
-  UNION ALL (SELECT 'may write to ' || n.nspname || '.' || c.relname
+  UNION ALL SELECT 'role', rolname::text, '' FROM mine WHERE rolname IN (${STRONG.map(quoteText).join(', ')})
+  UNION ALL (SELECT 'table', n.nspname::text, c.relname::text
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
       AND EXISTS (SELECT FROM mine WHERE has_table_privilege(mine.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
@@ -26,8 +26,12 @@ const POWERS = `
 
 /** What the role could write, in words; undefined if nothing. Throws as the database does. */
 export async function writingPower(database: Database): Promise<string | undefined> {
-  const [[power] = []] = await database.rows(POWERS, [], 'the privileges of its role')
-  return power ?? undefined
+  const [found] = await database.rows(POWERS, [], 'the privileges of its role')
+  if (found === undefined) return undefined
+  const [kind, name, relation] = found.map((text) => nameShown(text ?? ''))
+  if (kind === 'role') return `has the role ${name}`
+  if (kind === 'table') return `may write to ${name}.${relation}`
+  return 'is a superuser, or may make roles or databases'
 }
 
 /** How such a role is accepted in a configuration. */

@@ -43,10 +43,17 @@ export type Said =
   /** The last words, in words of the thread's own. `isLasting`: it comes again unless somebody changes the server. */
   | { readonly ended: string; readonly isLasting: boolean }
 
-const CLEAR_TEXT =
-  'it asks for the password in clear text, over a connection without TLS: let the server ask by scram-sha-256, or connect by its socket or with tls: verify'
-/** Most characters of a code that a server gives. */
-const CODE_CHARACTERS_MAX = 64
+const INSTEAD =
+  'over a connection without TLS: let the server ask by scram-sha-256, or connect by its socket or with tls: verify'
+const CLEAR_TEXT = `it asks for the password in clear text, ${INSTEAD}`
+const MD5 = `it asks for the password by MD5, from which it can be guessed fast, ${INSTEAD}`
+/** Rounds of hashing of SCRAM: those of RFC 7677, and of a PostgreSQL that nobody set otherwise (scram_iterations). */
+const ROUNDS_MIN = 4_096
+const FEW_ROUNDS = `it asks for the password by scram-sha-256 with fewer than ${ROUNDS_MIN} rounds, from which it can be guessed fast, over a connection without TLS: set scram_iterations of the server to ${ROUNDS_MIN} or more and give the role its password again, or connect by its socket or with tls: verify`
+const LASTING: readonly string[] = [CLEAR_TEXT, MD5, FEW_ROUNDS]
+
+const SQLSTATE = /^[0-9A-Z]{5}$/
+const NODE_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
 
 /** The extended protocol takes one statement and no more. */
 const EXTENDED = { rowMode: 'array', queryMode: 'extended' } as const
@@ -55,6 +62,8 @@ const server = workerData as Server
 const { address, hasTls } = server
 
 let hasEnded = false
+/** Whether the server has shown that it is the one that is meant; by its answer to SCRAM, which the client checks. */
+let isProven = hasTls || address.host.startsWith('/')
 // Of the client: its handlers of a socket throw for some messages, and nothing else can catch that.
 process.on('uncaughtException', () => lastWords('it does not speak the protocol of PostgreSQL'))
 
@@ -68,10 +77,16 @@ parentPort?.on('message', async ({ id, ask }: Asked) => {
   try {
     say({ id, value: await answer(ask) })
   } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code
-    say({ id, code: typeof code === 'string' ? code.slice(0, CODE_CHARACTERS_MAX) : '' })
+    say({ id, code: codeOf(error) })
   }
 })
+
+/** The SQLSTATE of an error of the server, whose words stay here, or the code of an error of Node; empty for any other. */
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  const isKnown = typeof code === 'string' && (error instanceof pg.DatabaseError ? SQLSTATE : NODE_CODE).test(code)
+  return isKnown ? code : ''
+}
 
 function say(said: Said): void {
   parentPort?.postMessage(said)
@@ -79,7 +94,7 @@ function say(said: Said): void {
 
 /** Says why nothing more is answered, and hangs up. Whoever made the thread ends it then. */
 function lastWords(why: string): void {
-  if (!hasEnded) say({ ended: why, isLasting: why === CLEAR_TEXT })
+  if (!hasEnded) say({ ended: why, isLasting: LASTING.includes(why) })
   hasEnded = true
   connection.stream.destroy()
 }
@@ -94,7 +109,7 @@ async function answer(ask: Exclude<Ask, { kind: 'close' }>): Promise<unknown> {
   switch (ask.kind) {
     case 'connect':
       await client.connect()
-      return undefined
+      return isProven
     case 'script':
       expect(SMALL_RESULT)
       await client.query(ask.sql)
@@ -153,6 +168,15 @@ function newClient(): pg.Client {
 function bounded(): Expect {
   if (!hasTls && !address.host.startsWith('/')) {
     connection.prependListener('authenticationCleartextPassword', () => end(CLEAR_TEXT))
+    connection.prependListener('authenticationMD5Password', () => end(MD5))
+    connection.prependListener('authenticationSASLContinue', ({ data }: { data: string }) => {
+      // The client takes the last of several.
+      const rounds = [...data.matchAll(/(?:^|,)i=(\d+)/g)].map(([, count]) => Number(count))
+      if (rounds.some((count) => count < ROUNDS_MIN)) end(FEW_ROUNDS)
+    })
+    connection.prependListener('authenticationSASLFinal', () => {
+      isProven = true
+    })
   }
   return boundAnswers(connection, { bytesMax: server.bytesMax, hasTls, refuse: end })
 }

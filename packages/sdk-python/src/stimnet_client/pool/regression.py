@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Mapping, Sequence, Union
 
+from .answers import ModelAsked, unlike_asked
 from .counts import CountTable, count_table_of, fit_counts
 from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
 from .gram import Gram, Groups, Matrix, added, gram_of, in_common_units, independent_in, solved, with_site_columns
@@ -23,32 +24,46 @@ Part = Union[Gram, CountTable, Round]
 """What an institution released for a model: a matrix, a table of counts, or a round."""
 
 
-def grams_in(outputs: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Part], list[str]]:
-    """What the outputs of sites have for a model, by PeerId in order, and the sites whose own does not fit: no matrix
-    of squares, or of another model than most have.
+def grams_in(
+    outputs: Mapping[str, Mapping[str, Any]], asked: ModelAsked | None = None
+) -> tuple[dict[str, Part], dict[str, str]]:
+    """What the outputs of sites have for a model, by PeerId in order, and why the others are not in it: no matrix of
+    squares, of another model than was asked, or than most have. Where no model is more common than the others, none is
+    taken: the order or the names of the sites decide nothing.
     """
     found: dict[str, Part] = {}
+    others: dict[str, str] = {}
     for site in sorted(outputs):
-        part = _part_in(outputs[site])
-        gram = None if part is None else _read(part)
-        if gram is not None:
-            found[site] = gram
+        listed = _parts_in(outputs[site])
+        part = _read(listed[0]) if len(listed) == 1 else None
+        unlike = None if part is None or asked is None else unlike_asked(listed[0], asked)
+        if part is None:
+            others[site] = "answered with nothing that a model can be fitted to"
+        elif unlike is not None:
+            others[site] = f"answered with a model of {unlike} than was asked"
+        else:
+            found[site] = part
     groups: dict[str, dict[str, Part]] = defaultdict(dict)
-    for site, gram in found.items():
-        groups[gram.key][site] = gram
-    most = max(groups.values(), key=len, default={})
-    return most, [site for site in sorted(outputs) if site not in most]
+    for site, part in found.items():
+        groups[part.key][site] = part
+    first, *rest = sorted(groups.values(), key=len, reverse=True) or [{}]
+    if rest and len(rest[0]) == len(first):
+        tied = "answered with another model than others, or other levels, each as often as another: map the levels"
+        return {}, {**others, **dict.fromkeys(found, tied)}
+    unlike_rest = "answered with another model than the rest, or other levels of a category: map them"
+    return first, {**others, **{site: unlike_rest for site in found if site not in first}}
 
 
-def _part_in(output: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _parts_in(output: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     rows = output.get("rows")
+    found: list[Mapping[str, Any]] = []
     for row in rows if isinstance(rows, list) else []:
         parts = row.get("parts") if isinstance(row, dict) else None
         for part in parts.values() if isinstance(parts, dict) else []:
             gram = part.get("gram") if isinstance(part, dict) else None
             if isinstance(gram, dict):
-                return gram
-    return None
+                found.append(gram)
+    return found
 
 
 def _read(part: Mapping[str, Any]) -> Part | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from ..printing import printable
 from ..table import Table
 from .cells import Cell, pool_cells, reads_as
 from .rounding import pooled_within
@@ -56,6 +57,8 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     found = [_rows_of(key, columns, list(sound.values())) for key in _row_keys(sound)]
     rows = [_pool_row(columns, same, unpooled) for same in found]
     notes = [f"{site} is not in it ({code})." for site, code in sorted(without.items())]
+    if not agreed and sum(map(_has_columns, tables.values())) > 1:
+        notes.append("They answered with different columns, each as often as another: nobody can tell which are right.")
     notes += _withheld_notes(columns, sound)
     notes += [f"{name} could not be pooled in every row." for name in sorted(unpooled)]
     left_out = sorted(
@@ -72,7 +75,7 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     within = [{name: bound for name, bound in row.items() if name not in left_out} for row in bounds]
     remaining = [{name: bound for name, bound in row.items() if name in left_out} for row in bounds]
     table = Table([column["name"] for column in columns], rows)
-    return PooledTable(table, list(sound), without, notes, within, left_out, remaining)
+    return PooledTable(table, list(sound), without, list(map(printable, notes)), within, left_out, remaining)
 
 
 def _has_columns(table: Output) -> bool:

@@ -1,5 +1,5 @@
 /** The formula of a model, such as `y ~ age + sex + age:sex`: a syntax for terms. Nothing in it is executed. */
-import { invalid } from '../measures.ts'
+import { invalid } from '../../measures.ts'
 import { failAt, failWith } from './formula-fault.ts'
 
 /** A name in a formula, with its place: 1 is the first character. */

@@ -1,0 +1,145 @@
+/** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
+import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
+import { statisticNamed } from '../named.ts'
+import { columnsOfModel } from './design.ts'
+import { type FormulaName, parseFormula } from './formula/formula.ts'
+
+/** Statistics that are answered with a model. */
+const OF_MODELS = ['regression', 'pca', 'combat']
+
+/** Whether a statistic is answered with a model. */
+export function isOfModel({ name }: StatisticCall): boolean {
+  return OF_MODELS.includes(statisticNamed(name))
+}
+
+/** What is known of a question beside its statistic. */
+interface Known {
+  /** What the variables were taken to be; what it does not name is not compared. */
+  readonly contract: readonly VariableContract[]
+  /** Of a round after the first: the estimates that follow from the round before. */
+  readonly estimates?: readonly string[]
+}
+
+/**
+ * What of a part is not as it was asked, as `another formula`; undefined if nothing is. Names are compared without their tables, since a
+ * question may leave these out.
+ */
+export function unlikeAsked(part: GramPart, call: StatisticCall, { contract, estimates }: Known): string | undefined {
+  if (!isOfModel(call)) return undefined
+  if (estimates !== undefined && JSON.stringify(part.round?.estimates) !== JSON.stringify(estimates))
+    return 'other estimates'
+  if (part.factors.some((factor) => hasOtherLevels(factor, contract))) return 'other levels of a category'
+  const name = statisticNamed(call.name)
+  if (name === 'regression') return unlikeRegression(part, call, contract)
+  return name === 'pca' ? unlikeComponents(part, call) : unlikeHarmonisation(part, call)
+}
+
+function unlikeRegression(
+  part: GramPart,
+  { arguments: given }: StatisticCall,
+  contract: readonly VariableContract[]
+): string | undefined {
+  const asked = formulaIn(given.formula)
+  // A question that no site could read is no measure of answers.
+  if (asked === undefined) return undefined
+  const said = formulaIn(part.formula)
+  if (said === undefined || short(part.outcome) !== said.outcome || said.text !== asked.text) return 'another formula'
+  if (namesOf(part.columns) !== columnsIn(part)) return 'other columns'
+  const { family = 'gaussian' } = given
+  if ((part.fit?.family ?? 'gaussian') !== family) return 'another family'
+  if (part.fit?.family === 'binomial') {
+    const event = given.event ?? levelsOf(part.outcome, contract)?.[1]
+    if (event !== undefined && part.fit.event !== event) return 'another event'
+  }
+  const site = asked.random.includes('site') ? 'random' : (given.site ?? 'none')
+  if (part.site !== site || (site === 'meta' && metaText(part.meta) !== metaText(given)))
+    return 'another treatment of the institutions'
+  if ((part.clusters !== undefined) !== asked.random.includes('subject')) return 'another random intercept'
+  return isOfRound(part, given) ? undefined : 'another round or other institutions'
+}
+
+function isOfRound({ round }: GramPart, { roster, round: asked = 0 }: StatisticCall['arguments']): boolean {
+  if (round === undefined) return asked === 0
+  return round.round === asked && JSON.stringify(round.roster) === JSON.stringify(roster)
+}
+
+function unlikeComponents(
+  { fit, columns, factors }: GramPart,
+  { variables, arguments: given }: StatisticCall
+): string | undefined {
+  if (fit?.family !== 'components' || fit.scaled !== (given.scale ?? true) || factors.length > 0)
+    return 'another analysis'
+  return isSame(columns.slice(1).map(nameOf), variables) ? undefined : 'other variables'
+}
+
+function unlikeHarmonisation(
+  { fit, columns, factors }: GramPart,
+  { variables, arguments: given }: StatisticCall
+): string | undefined {
+  if (fit?.family !== 'combat') return 'another analysis'
+  const features = columns.slice(-fit.features).map(nameOf)
+  if (!isSame(features, variables)) return 'other features'
+  const levels = factors.flatMap(({ name, levels: own }) => own.map((level) => `${name}[${level}]`))
+  const numbers = columns.slice(1, -fit.features).map(nameOf)
+  const named = [...numbers.filter((name) => !levels.includes(name)), ...factors.map(nameOf)]
+  const asked = [given.covariates ?? []].flat().filter((one) => typeof one === 'string')
+  return isSame(named, asked) ? undefined : 'other covariates'
+}
+
+/** A formula as it is compared; undefined for one that cannot be read. */
+function formulaIn(text: unknown) {
+  if (typeof text !== 'string') return undefined
+  try {
+    const { outcome, intercept, terms, random } = parseFormula(text)
+    const product = (term: readonly FormulaName[]) =>
+      [...new Set(term.map((name) => short(name.text)))].sort().join(':')
+    const groups = random.map((group) => group.text)
+    const people = groups.filter((group) => group !== 'site')
+    const alike = [short(outcome.text), intercept, [...new Set(terms.map(product))].sort(), people]
+    return { outcome: short(outcome.text), text: JSON.stringify(alike), random: groups }
+  } catch {
+    return undefined
+  }
+}
+
+/** The names of the columns that the formula and the factors of a part make. */
+function columnsIn({ formula, outcome, intercept, factors }: GramPart): string {
+  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
+  const measure: GramMeasure = {
+    kind: 'gram',
+    name: 'n',
+    outcome: outcome as VariableRef,
+    site: 'none',
+    terms: [...(intercept ? [[]] : []), ...terms],
+    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels }))
+  }
+  return namesOf(columnsOfModel(measure))
+}
+
+function hasOtherLevels({ name, levels }: GramPart['factors'][number], contract: readonly VariableContract[]): boolean {
+  const asked = levelsOf(name, contract)
+  return asked !== undefined && JSON.stringify(asked) !== JSON.stringify(levels)
+}
+
+/** The levels of a category in the contract; undefined where it does not say, or two variables have the name. */
+function levelsOf(name: string, contract: readonly VariableContract[]): readonly string[] | undefined {
+  const found = contract.filter(({ variable }) => variable === name || short(variable) === name)
+  const [only, other] = found
+  return only === undefined || other !== undefined || only.levels.length === 0 ? undefined : only.levels
+}
+
+/** How coefficients are combined, with what holds unless it is said. */
+function metaText(meta: { readonly method?: unknown; readonly interval?: unknown } = {}): string {
+  const { method = 'reml' } = meta
+  const { interval = method === 'fixed' ? 'wald' : 'hartung_knapp' } = meta
+  return JSON.stringify([method, interval])
+}
+
+function isSame(names: readonly string[], asked: readonly string[]): boolean {
+  const sorted = (list: readonly string[]) => JSON.stringify([...new Set(list.map(short))].sort())
+  return sorted(names) === sorted(asked)
+}
+
+const nameOf = ({ name }: { readonly name: string }) => name
+const namesOf = (columns: readonly { readonly name: string }[]) => JSON.stringify(columns.map(nameOf))
+const short = (name: string) => name.slice(name.indexOf('.') + 1)
