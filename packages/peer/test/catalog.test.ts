@@ -168,13 +168,14 @@ describe('a proposal', () => {
     const rows = Array.from({ length: 100 }, (_, i) =>
       [
         `p${i}`,
+        i < 96 ? 'none' : `kind ${i}`,
         gene(i),
         i < 60 ? 'none' : 50 + i,
         i < 95 ? ['left', 'right'][i % 2] : 'nil',
         i < 60 ? '-' : 'found'
       ].join()
     )
-    const folder = await folderWith({ 'a.csv': `subject_id,gene,dose,side,sign\n${rows.join('\n')}\n` })
+    const folder = await folderWith({ 'a.csv': `subject_id,rare,gene,dose,side,sign\n${rows.join('\n')}\n` })
     const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
     const [{ variables, reading }] = parse(yaml).tables
     const named = (name: string) => variables.find((one: { name: string }) => one.name === name)
@@ -189,6 +190,7 @@ describe('a proposal', () => {
     assert.deepEqual([named('dose').type, missing('dose').includes('none')], ['integer', true])
     assert.ok(said('a.dose', '"none" in 60 rows is taken for a missing value. Is it a level, or a value?'))
     assert.deepEqual([named('side').levels, missing('side').includes('nil')], [['left', 'right'], true])
+    assert.ok(said('a', '"rare" (of its 4 different values 0 are of 10 people or more; "none" in 96 rows is taken for'))
     assert.ok(!said('a.side', 'Is it a level'), 'few have it')
     assert.ok(named('sign').levels.length === 1 && said('a.sign', '"-" in 60 rows is taken for a missing value.'))
     parseConfig({ institution: '-', catalogs: [parse(yaml)] })

@@ -60,7 +60,10 @@ const WHOLE_MAX = 2 ** 50
 /** Proposes a column. `peopleMin` is the number of people that a public level needs. */
 export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
   const plain = await plainColumn(facts, peopleMin)
-  if (plain.draft.type === 'left out') return plain
+  if (plain.draft.type === 'left out') {
+    const [why, asked] = [plain.draft.why, await askedOf(plain, facts, peopleMin)]
+    return { ...plain, draft: { type: 'left out', why: [why, ...asked].join('; ') } }
+  }
   const kept = plain.draft.type === 'category' ? await keptAsLevels(plain, facts, peopleMin) : []
   if (kept.length === 0)
     return { ...plain, decisions: [...plain.decisions, ...(await askedOf(plain, facts, peopleMin))] }
