@@ -6,10 +6,13 @@ import { describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { messages, openCheckpoint } from '@stimnet/protocol'
 import { verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { clientOf, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
 
 const COUNT = { data_catalog_name: 'clinical_trial_data', script_type: 'sql' } as const
 const SQL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
+
+const LISTEN = ['/ip4/127.0.0.1/tcp/0']
 
 describe('an auditor proves what was released', () => {
   test('to a third party who has a file and the institution’s PeerId, and nothing else', async (t) => {
@@ -64,7 +67,10 @@ describe('an auditor proves what was released', () => {
   })
 
   test('a refusal’s place in the log can be proved, and its reason stays closed', async (t) => {
-    const { peers, client } = await startFederation(t, 1)
+    const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, synthetic: false }))
+    const { peers, client } = await startFederation(t, 1, {
+      config: { catalogs, mesh: { listen: LISTEN }, requesters: ['gateway:self'] }
+    })
     const researcher = await client(0)
     const where = {
       all: [
