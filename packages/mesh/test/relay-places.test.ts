@@ -227,7 +227,7 @@ describe('the places of a relay', () => {
     assert.equal(honest.stream.status, 'open')
     const left = all.filter(({ stream }) => stream.status === 'open')
     const held = left.flatMap(({ hop }) => hop.passages).reduce((bytes, { heldBytes }) => bytes + heldBytes, 0)
-    assert.ok(held <= 64 * MiB && held > 60 * MiB, `${held} bytes are held`)
+    assert.ok(held <= 32 * MiB && held > 30 * MiB, `${held} bytes are held`)
   })
 
   it('end a circuit on which bytes wait and nothing moves, and no other', async () => {

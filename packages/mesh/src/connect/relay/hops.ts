@@ -18,8 +18,8 @@ const CIRCUITS_OF_PAIR_MAX = 12
 const FIRST_MS_MAX = 5_000
 /** Time for the asker to read a refusal and to end the stream, ms. */
 const CLOSING_MS_MAX = 10_000
-/** Bytes that are held of all circuits together. */
-const HELD_BYTES_MAX = 64 * 1024 * 1024
+/** Bytes that are held of all circuits together. With what belongs to them, they take about twice as much memory. */
+const HELD_BYTES_MAX = 32 * 1024 * 1024
 /** Looks in a row, `LOOK_MS` apart, at which bytes of a circuit waited and none moved. */
 const VAIN_LOOKS_MAX = 3
 export const LOOK_MS = 10_000

@@ -1,6 +1,7 @@
 /** One direction of a circuit: what the relay holds of it, and how fast it is passed on. */
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
+import type { Bytes } from '../reading.ts'
 
 const KiB = 1024
 /** Bytes that were read and not yet passed on. */
@@ -11,8 +12,9 @@ const WINDOW_BYTES_MAX = 256 * KiB
 const COLLECT_MS = 150
 
 /** Members of the library's streams that are not in their interface. */
-interface Windowed {
+interface Inner {
   maxStreamWindowSize: number
+  onData(bytes: Bytes): void
 }
 
 /** What a passage depends on. */
@@ -44,9 +46,11 @@ export class Passage {
     this.#from = from
     this.#to = to
     this.#deps = deps
-    Object.assign(from as unknown as Windowed, {
-      maxStreamWindowSize: WINDOW_BYTES_MAX
-    } satisfies Windowed)
+    const inner = from as unknown as Inner
+    inner.maxStreamWindowSize = WINDOW_BYTES_MAX
+    // What waits would be parts of larger buffers, which hold several times as much.
+    const read = inner.onData.bind(inner)
+    inner.onData = (bytes) => read(bytes.slice())
     from.addEventListener('message', ({ data }) => this.#arrived(data.byteLength))
     from.addEventListener('close', () => this.#closed.abort(), { once: true })
     // The library listens no more from then on, so what is held back must be passed on before.
