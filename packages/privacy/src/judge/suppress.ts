@@ -614,6 +614,8 @@ class Judging {
     const mayLack = !settings.synthetic && variablesOf(measure).some((variable) => complete?.has(variable) !== true)
     const [one, ...others] = defining
     if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack }
+    // Who is outside of an analysis set lacks a value.
+    if (others.length === 0 && this.#isSet(one)) return { isOfUnknown: true }
     if (others.length === 0) {
       const { of } = this.#saidBy(one, group, partOf(measure), group.support)
       return { isOfUnknown: true, within: of && { subjects: of } }
