@@ -140,6 +140,23 @@ describe('a proposal', () => {
     assert.match(written.yaml, /rare-thing/)
   })
 
+  test('says of words that can be no level why, and not that few people have them', async () => {
+    const word = (i: number) => (i < 60 ? 'one' : i < 90 ? 'two\u001b[2J' : i < 95 ? 'rare' : 'l'.repeat(129))
+    const rows = Array.from({ length: 110 }, (_, i) => `p${i},${word(i)}`)
+    const folder = await folderWith({ 'a.csv': `subject_id,diagnosis\n${rows.join('\n')}\n` })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    assert.match(yaml, /levels: \[one\]/)
+    const said = decisions.filter(({ about }) => about === 'a.diagnosis').map(({ text }) => text)
+    assert.ok(
+      said.some((text) => /fewer than 10 people have it and levels are public: "rare" \(5 people\)\./.test(text))
+    )
+    const unfit = said.find((text) => text.includes('control characters')) ?? ''
+    assert.match(
+      unfit,
+      /: "l{60}" \(15 people\), "two\\u001b\[2J" \(30 people\)\. Until you name its level in `rename`/
+    )
+  })
+
   test('counts people and not rows, so that one person’s many rows make no level', async () => {
     const rows = Array.from({ length: 100 }, (_, i) => `p${i % 30},${i % 30 === 7 ? 'odd' : 'common'}`)
     const more = Array.from({ length: 20 }, () => 'p7,odd')

@@ -1,7 +1,7 @@
 /** Tests of `stimnet init`: what it asks, what it writes, and that it writes nothing before everything is answered. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -161,4 +161,53 @@ test('the short name of a peer follows from its institution, that of a catalog f
   assert.equal(nord('/d/export/mrt.csv', '/d/export/patients.csv'), 'klinikum_nord')
   assert.equal(nord('/d/dbs/mrt.csv', '/d/other/patients.csv'), 'klinikum_nord')
   assert.equal(catalogNameFor(['/1.csv'], '東京病院'), 'catalog')
+})
+
+test('a data folder that is there already is said, and taken only where a person says so', async (t) => {
+  const home = await scratch(t)
+  const [named, yes] = [['--institution', 'North', '--port', '4101', '--gateway-port', '8101'], ['--yes']]
+  const answers = ['', 'no\u001b[2J.csv', '', 'mallory']
+  const at = (name: string) => [join(home, name), ...named]
+  const made = await initAt(at('a'), answers)
+  assert.equal(made.code, 0, made.err)
+  // Why an answer cannot be taken has its words, and those cannot control the terminal.
+  assert.match(made.err, /no\uFFFD\[2J\.csv: there is no such file/)
+  const data = join(home, 'a/stimnet-data')
+  const peerId = await peerIdIn(data)
+  const file = join(home, 'a/stimnet.yaml')
+  const again = initAt([...at('a'), ...yes])
+  await assert.rejects(again, { code: 'CONFIG_INVALID', message: /exists already/ })
+  await rm(file)
+  const words = new RegExp(
+    `stimnet-data is there already.*the key of ${peerId}; 1 account with passwords: mallory \\(res`
+  )
+  await assert.rejects(initAt([...at('a'), ...yes]), { code: 'PARAMETER_INVALID', message: words })
+  await assert.rejects(initAt([...at('a'), ...yes]), { message: /--keep-data/ })
+  for (const answer of ['', 'yes', undefined])
+    await assert.rejects(initAt(at('a'), ['', '', '', answer]), { code: 'PARAMETER_INVALID', message: /Nothing was/ })
+  assert.ok(!existsSync(file))
+  const kept = await initAt(at('a'), ['', '', '', 'keep'])
+  assert.equal(kept.code, 0)
+  assert.match(kept.err, words)
+  assert.ok(kept.out.includes(`PeerId ${peerId}`))
+  await rm(file)
+  const byOption = await initAt([...at('a'), ...yes, '--keep-data'])
+  assert.deepEqual([byOption.code, words.test(byOption.err)], [0, true])
+  await mkdir(join(home, 'b/stimnet-data'), { recursive: true })
+  assert.equal((await initAt([...at('b'), ...yes])).code, 0, 'an empty folder is nobody’s')
+  await mkdir(join(home, 'c'))
+  await symlink(data, join(home, 'c/stimnet-data'))
+  await assert.rejects(initAt([...at('c'), ...yes, '--keep-data']), { message: /a file or a link/ })
+})
+
+test('a data folder of another user is never taken', { skip: process.getuid?.() !== 0 }, async (t) => {
+  const home = await scratch(t)
+  const data = join(home, 'stimnet-data')
+  await mkdir(data)
+  await writeFile(join(data, 'identity.key'), 'x')
+  for (const path of [join(data, 'identity.key'), data]) {
+    await chown(path, 65_534, 65_534)
+    const taking = initAt([home, '--institution', 'North', '--yes', '--keep-data'])
+    await assert.rejects(taking, { code: 'PARAMETER_INVALID', message: /belongs to another user \(uid 65534\)/ })
+  }
 })

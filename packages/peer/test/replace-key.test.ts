@@ -105,3 +105,26 @@ test('a peer lets nobody in with its own old key, whatever its lists and its fed
     assert.equal(permitsOf({ open, peers: [old] }, membershipOf(undefined, new Set([old])))(old), false)
   }
 })
+
+test('a key does not replace itself', async (t) => {
+  const { key, id, open, replace } = await peerFolder(t)
+  const same = {
+    code: 'PARAMETER_INVALID',
+    message: /identity\.key\.next is the key that this peer has.*Remove the file/
+  }
+  await cp(key, `${key}.next`)
+  await assert.rejects(replace(), same)
+  // Nor where it is a new one already.
+  await rm(`${key}.next`)
+  const { to } = await replace()
+  await cp(key, `${key}.next`)
+  await assert.rejects(replace(), same)
+  // Where the present one is lost, the copy takes its place, as after a replacement that was cut short; nothing is recorded again.
+  await rm(key)
+  assert.equal((await replace()).to, to)
+  const database = await open()
+  const records = await database.auditLog.read({ limit: 10 })
+  assert.equal(records.filter(({ kind }) => kind === 'identity').length, 1)
+  assert.deepEqual(await replacedPeers(database, to), new Set([id]))
+  await database.close()
+})

@@ -108,6 +108,12 @@ describe('the part of another model than was asked', () => {
     )
   })
 
+  it('is left out where it is at other estimates than those that follow from the round before', () => {
+    const asked = { ...regression('y ~ x'), estimates: ['1.000000000000000e+0'] }
+    const pooled = pool([{ site: 'A', output: answer(gram('y ~ x')) }], { asked })
+    assert.match(pooled.notes.join(), /other estimates than was asked/)
+  })
+
   it('is left out where a category has other levels than the contract says, also where it is alone', () => {
     const asked = {
       ...regression('y ~ sex'),
@@ -227,6 +233,9 @@ describe('an answer of another form than was asked', () => {
     const honest = table([column('mean_x', 'mean', { unit: 'cm' })], [])
     assert.deepEqual(together(honest, count('rows', 'rows'), mean).sites, ['honest'])
     assert.deepEqual(together(honest, table([column('mean_x', 'mean', { unit: 'm' })], []), mean).sites, ['honest'])
+    // The contract does not say whether a person has several rows, which would be counted as well: then nothing is known.
+    const counted = { ...asking('count', { variables: ['x'] }), contract }
+    assert.deepEqual(together(count('subjects'), count('rows', 'rows'), counted).sites, [])
     const { sites, pooled } = together(count('subjects'), count('rows', 'rows'))
     assert.deepEqual(sites, [])
     assert.match(pooled.notes.join(' '), /different columns or units/)

@@ -26,6 +26,9 @@ export interface ProposedLevels {
 const WORDS_MAX = 60
 /** Most levels that are proposed. */
 const LEVELS_MAX = 24
+/** Most characters of a word that is renamed, and of a level. */
+const WORD_CHARACTERS_MAX = 256
+const LEVEL_CHARACTERS_MAX = 128
 /** Share of the rows that the proposed levels must have. */
 const SHARE_MIN = 0.5
 
@@ -56,14 +59,15 @@ export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMi
       return { level, group, people: await peopleOf(group.map(({ text }) => text)) }
     })
   )
-  const fit = sized.filter(
+  const rare = sized.filter(({ people }) => people < peopleMin)
+  const unfit = sized.filter(
     ({ level, people, group }) =>
-      people >= peopleMin && isLevelText(level) && group.every(({ text }) => text.length <= 256)
+      people >= peopleMin && !(isLevelText(level) && group.every(({ text }) => text.length <= WORD_CHARACTERS_MAX))
   )
-  const rare = sized.filter((one) => !fit.includes(one))
+  const fit = sized.filter((one) => !rare.includes(one) && !unfit.includes(one))
   const share = rowsIn(fit.flatMap(({ group }) => group)) / rowsIn(words)
   if (fit.length === 0 || fit.length > LEVELS_MAX || share < SHARE_MIN) {
-    return leave(`of its ${words.length} different values ${fit.length} are of ${peopleMin} people or more`)
+    return leave(`of its ${words.length} different values ${fit.length} can be levels of ${peopleMin} people or more`)
   }
   const rename = fit.flatMap(({ level, group }) =>
     group.filter(({ text }) => text !== level).map(({ text }) => [text, level] as const)
@@ -72,6 +76,7 @@ export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMi
     draft: { type: 'category', levels: fit.map(({ level }) => level).sort(), rename },
     decisions: [
       ...rareSentence(rare, peopleMin),
+      ...unfitSentence(unfit),
       ...codeSentence(
         fit.map(({ level }) => level),
         isSex
@@ -103,7 +108,7 @@ function visible(text: string): string {
 export function isLevelText(text: string): boolean {
   return (
     text !== '' &&
-    text.length <= 128 &&
+    text.length <= LEVEL_CHARACTERS_MAX &&
     text === text.normalize('NFC').trim() &&
     !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text)
   )
@@ -113,19 +118,47 @@ function rowsIn(words: readonly Word[]): number {
   return words.reduce((sum, { rows }) => sum + rows, 0)
 }
 
-function rareSentence(rare: readonly { group: readonly Word[]; people: number }[], peopleMin: number): string[] {
+/** Words of one level, and how many people have them. */
+interface Sized {
+  readonly group: readonly Word[]
+  readonly people: number
+}
+
+function rareSentence(rare: readonly Sized[], peopleMin: number): string[] {
   if (rare.length === 0) return []
-  const shown = rare
-    .slice(0, 12)
-    .map(
-      ({ group, people }) =>
-        `${group.map(({ text }) => JSON.stringify(text.slice(0, 60))).join(' or ')} (${counted(people, 'person', 'people')})`
-    )
-  const more = rare.length > 12 ? ` and ${rare.length - 12} more` : ''
   return [
-    `Not written, because fewer than ${peopleMin} people have it and levels are public: ${shown.join(', ')}${more}. Until you ` +
+    `Not written, because fewer than ${peopleMin} people have it and levels are public: ${wordsShown(rare)}. Until you ` +
       'declare it as a level, name its level in `rename`, or add it to `missing`, the table is refused.'
   ]
+}
+
+function unfitSentence(unfit: readonly Sized[]): string[] {
+  if (unfit.length === 0) return []
+  return [
+    `Not written, because a level has at most ${LEVEL_CHARACTERS_MAX} characters, and none that nobody sees, such as control characters: ` +
+      `${wordsShown(unfit)}. Until you name its level in \`rename\`, add it to \`missing\`, or correct the data, the table is refused.`
+  ]
+}
+
+/** Most words of a sentence, and most characters of each. */
+const SHOWN_MAX = 12
+const SHOWN_CHARACTERS_MAX = 60
+
+/** Words as they are written in YAML, what nobody sees as its code. */
+function wordsShown(sized: readonly Sized[]): string {
+  const shown = sized
+    .slice(0, SHOWN_MAX)
+    .map(
+      ({ group, people }) =>
+        `${group.map(({ text }) => escaped(text.slice(0, SHOWN_CHARACTERS_MAX))).join(' or ')} (${counted(people, 'person', 'people')})`
+    )
+  const more = sized.length - SHOWN_MAX
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function escaped(text: string): string {
+  const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (one) => one.split('').map(code).join(''))
 }
 
 function codeSentence(levels: readonly string[], isSex: boolean): string[] {

@@ -59,7 +59,14 @@ async function recorded(
   const database = await Database.open({ directory: join(dataDir, 'db') }, () => clock.now())
   try {
     const replaced = await replacedKeys(database).iterator().all()
+    const known = await readSeed(join(dataDir, NEXT_FILE))
+    const nextId = known && (await signerFromSeed(known)).id
     const from = (await pendingIn(dataDir, replaced)) ?? (await peerOf(database, replaced))
+    if (nextId !== undefined && (nextId === id || nextId === from)) {
+      refuse(
+        `${join(dataDir, NEXT_FILE)} is the key that this peer has, ${nextId}: it would replace itself. Remove the file, and run this again`
+      )
+    }
     if (id !== undefined && id !== from) refuse(`${file} is the key of ${id}, and the database beside it of ${from}`)
     const next = await signerFromSeed(await loadOrCreateSeed(join(dataDir, NEXT_FILE), random))
     const isDone = replaced.some(([, { by }]) => by === next.id)

@@ -5,6 +5,7 @@ import {
   type Output,
   type OutputDeclaration,
   type Program,
+  type StatisticCall,
   type TableOutput,
   type TypedOutput,
   type TypedValue,
@@ -94,9 +95,19 @@ const HAS_UNIT = ['sum', 'mean', 'sd', 'quantile']
 /** The columns of the answer to a statistic, as they are compared; undefined where the contract does not say what they follow from. */
 export function shapeAsked({ program, contract }: AskedProgram): string | undefined {
   if (program.kind !== 'statistic' || contract.length === 0) return undefined
+  // A contract does not say of which tables a person has several rows, which then are counted beside the people.
+  const [one, several] = [true, false].map((isOne) => shapeOver(program.statistic, contract, isOne))
+  return one === several ? one : undefined
+}
+
+function shapeOver(
+  statistic: StatisticCall,
+  contract: readonly VariableContract[],
+  oneRowPerSubject: boolean
+): string | undefined {
   const unitOf = (ref: string) => contract.find(({ variable }) => variable === ref)?.unit ?? ''
   try {
-    const { groupBy, measures } = planOfStatistic(program.statistic, descriptorIn(contract))
+    const { groupBy, measures } = planOfStatistic(statistic, descriptorIn(contract, oneRowPerSubject))
     const keys = groupBy.map(({ name, variable }) => [name, 'key', 'key', unitOf(variable), ''])
     const numbers = measures.map((measure) => {
       const unit = HAS_UNIT.includes(measure.kind) && 'variable' in measure ? unitOf(measure.variable) : ''
@@ -111,14 +122,14 @@ export function shapeAsked({ program, contract }: AskedProgram): string | undefi
 }
 
 /** A catalog of the variables of a contract. */
-function descriptorIn(contract: readonly VariableContract[]): CatalogDescriptor {
+function descriptorIn(contract: readonly VariableContract[], oneRowPerSubject: boolean): CatalogDescriptor {
   const tables = Map.groupBy(contract, ({ variable }) => variable.slice(0, variable.indexOf('.')))
   return {
     ...messages.CatalogDescriptor.decode(new Uint8Array()),
     tables: [...tables].map(([name, variables]) => ({
       name,
       description: '',
-      oneRowPerSubject: true,
+      oneRowPerSubject,
       variables: variables.map(({ variable, type, unit, levels, breakpoints }) => ({
         name: variable.slice(name.length + 1),
         type,

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Io, refuse } from '@stimnet/machine'
+import { type Io, printable, refuse } from '@stimnet/machine'
 import { isName, plainName, StimnetError } from '@stimnet/protocol'
 import { catalogNameFor } from '../../config/short-names.ts'
 import { accountNameShape } from '../../store/accounts/accounts.ts'
@@ -46,7 +46,7 @@ export async function askForSetup(known: Known, io: Io & { readonly ask: NonNull
       const answer = typed === '' || (fallback === '' && typed === 'none') ? fallback : typed
       const why = answer === '' ? undefined : await check(answer)
       if (why === undefined) return answer
-      io.err(`${why}\n`)
+      io.err(`${printable(why)}\n`)
     }
     return refuse(`${TRIES_MAX} answers could not be taken. Nothing was written`)
   }

@@ -1,5 +1,6 @@
 /** `stimnet init`: makes the folder of a new peer with a commented configuration and a key; in a terminal, asks what it needs. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,7 @@ import { codeOf, cryptographicRandom, StimnetError, signerFromSeed } from '@stim
 import { Accounts } from '../../store/accounts/accounts.ts'
 import { nodeIdFor } from '../../config/short-names.ts'
 import { loadOrCreateKey } from '../../store/identity.ts'
+import { assertDataKept } from './init-data.ts'
 import {
   askForSetup,
   GATEWAY_PORT,
@@ -18,10 +20,14 @@ import {
   whyNoName
 } from './init-questions.ts'
 
+const CONFIG_FILE = 'stimnet.yaml'
+/** As the configuration that is written says. */
+const DATA_FOLDER = 'stimnet-data'
+
 /** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
 export const initCommand = command({
   name: 'init',
-  usage: '[FOLDER] [--institution NAME] [--node-id NAME] [--catalog FILE] [--yes]',
+  usage: '[FOLDER] [--institution NAME] [--node-id NAME] [--catalog FILE] [--yes] [--keep-data]',
   summary: 'Makes a folder for a new peer, with a configuration and a key.',
   details: `
 In a terminal, it asks for what the command line does not give: folder, name, address and ports, files to propose a catalog for, and a
@@ -35,6 +41,9 @@ What it makes:
 
 Nothing is offered and nobody may connect until stimnet.yaml says so: add catalogs, the PeerIds of the other institutions
 (mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters). To undo, delete the folder.
+
+A stimnet-data that is there already, such as one that was put back from a copy, has a key and accounts with passwords that somebody knows. It
+says what is there and takes it only after a yes in the terminal, or with --keep-data; one of another user it never takes.
 
 A proposed catalog is private: it is announced to nobody. What a person must decide about it is shown line by line; the sentences have
 words and counts of the data, so keep them here. Levels and bounds become public once others may see the catalog.
@@ -52,7 +61,8 @@ words and counts of the data, so keep them here. Levels and bounds become public
     address: { type: 'string', value: 'HOST', help: 'Where others reach this machine (default: nowhere)' },
     port: { type: 'string', value: 'PORT', help: `For other institutions (default ${MESH_PORT})` },
     'gateway-port': { type: 'string', value: 'PORT', help: `For console and REST API (default ${GATEWAY_PORT})` },
-    yes: { type: 'boolean', help: 'Ask nothing' }
+    yes: { type: 'boolean', help: 'Ask nothing' },
+    'keep-data': { type: 'boolean', help: 'Take a stimnet-data that is there, with its key and accounts' }
   },
   positionals: [0, 1],
   run: async (values, [folder], io) => {
@@ -68,6 +78,12 @@ words and counts of the data, so keep them here. Levels and bounds become public
     }
     const setup = isAsking ? await askForSetup(known, { ...io, ask }) : unasked(known)
     if (setup.meshPort === setup.gatewayPort) refuse('--port and --gateway-port must differ')
+    const place = resolve(setup.folder)
+    // Where there is a configuration already, that alone is said.
+    if (!existsSync(join(place, CONFIG_FILE))) {
+      const isKept = values['keep-data'] === true
+      await assertDataKept(join(place, DATA_FOLDER), { isKept, ask: isAsking ? ask : undefined, io })
+    }
     const catalogs = await catalogsOf(values.catalog, setup, io)
     const nodeId = values['node-id'] ?? nodeIdFor(setup.institution)
     const made = await make(setup, { nodeId, catalogs })
@@ -143,7 +159,7 @@ async function catalogsOf(
   } catch (error) {
     if (!(error instanceof StimnetError) || !['PARAMETER_INVALID', 'SOURCE_INVALID'].includes(codeOf(error)))
       throw error
-    io.err(`No catalog could be proposed: ${error.message}\n`)
+    io.err(`No catalog could be proposed: ${printable(error.message)}\n`)
     return { text: NO_CATALOGS, decisions: [] }
   }
 }
@@ -178,8 +194,8 @@ async function make(
   { nodeId, catalogs }: { readonly nodeId: string; readonly catalogs: Catalogs }
 ): Promise<Made> {
   const folder = resolve(setup.folder)
-  const file = join(folder, 'stimnet.yaml')
-  const dataDir = join(folder, 'stimnet-data')
+  const file = join(folder, CONFIG_FILE)
+  const dataDir = join(folder, DATA_FOLDER)
   const head = configText(setup, nodeId)
   await mkdir(folder, { recursive: true })
   await writeNew(file, head + catalogs.text)
