@@ -346,8 +346,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rows-are-known',
     control: 'Who has a row in a table in which few have one counts as not known to others',
     file: `${PEER}/jobs/run/hidden.ts`,
-    from: "if (said === 'unknown' ? people < everybody.size : isRare(people)) tables.add(name)",
-    to: '',
+    from: "const isHidden = said === 'unknown' ? people < everybody.size : isRare(people)",
+    to: 'const isHidden = false && isRare(people)',
     noticedBy: peerTest('known-groups')
   },
   {
