@@ -70,7 +70,9 @@ def count_table_of(part: Mapping[str, Any]) -> CountTable | None:
     found = [cell for cell in cells if cell is not None]
     if len(found) < len(listed) or len({levels for levels, _, _ in found}) < len(found):
         return None
-    if n > PEOPLE_MAX or sum(people for _, people, _ in found) != n or (texts[2] in ("fixed", "random") and not intercept):
+    if n > PEOPLE_MAX or sum(people for _, people, _ in found) != n:
+        return None
+    if texts[2] in ("fixed", "random") and not intercept:
         return None
     lines = [Cell(_line_of(levels, by, terms, factors, intercept), people, total) for levels, people, total in found]
     if any(len(cell.line) != len(names) - 1 for cell in lines) or not lines:

@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, Mapping, Sequence
 
-from .decimals import decimal_of, fraction_of, is_decimal
 from .combine import NOTHING, Fit, OwnFit
+from .decimals import decimal_of, fraction_of, is_decimal
 from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
 from .gram import COLUMNS_MAX, PEOPLE_MAX, FollowsFrom, Matrix, followers_in, meta_in, solved
 
