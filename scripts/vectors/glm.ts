@@ -19,6 +19,9 @@ interface Person {
   readonly y: number
 }
 
+/** Arms that nobody of one site is in. */
+type Without = Readonly<Record<number, string>>
+
 function peopleOf(site: number, family: Family): Person[] {
   const random = seededRandom(70 + site)
   const chance = () => randomUnit(random)
@@ -30,6 +33,10 @@ function peopleOf(site: number, family: Family): Person[] {
     const y = family === 'binomial' ? (chance() < risk ? 1 : 0) : Math.floor(chance() * 5 * risk)
     return { sex, arm, dose, y }
   })
+}
+
+function peopleIn(site: number, family: Family, without: Without): Person[] {
+  return peopleOf(site, family).filter(({ arm }) => arm !== without[site])
 }
 
 const FITS: Readonly<Record<Family, GramPart['fit']>> = {
@@ -99,9 +106,9 @@ function observedIn(people: readonly Person[], family: Family): Observed {
 /** What the sites release in one round after the other; the last of them. */
 function roundsOf(
   family: Family,
-  { site, last }: { readonly site: GramPart['site']; readonly last: number }
+  { site, last, without = {} }: { readonly site: GramPart['site']; readonly last: number; readonly without?: Without }
 ): GramPart[] {
-  const all = PEERS.map((_, i) => observedIn(peopleOf(i, family), family))
+  const all = PEERS.map((_, i) => observedIn(peopleIn(i, family, without), family))
   let estimates: readonly string[] | undefined
   for (let round = 0; ; round++) {
     const made = all.map((observed): GramPart => {
@@ -139,18 +146,21 @@ export function glmCases(): readonly Case[] {
     name: string,
     family: Family,
     site: GramPart['site'],
-    more: { readonly isSeparated?: boolean; readonly isCrossed?: boolean } = {}
+    {
+      without = {},
+      ...more
+    }: { readonly isSeparated?: boolean; readonly isCrossed?: boolean; readonly without?: Without } = {}
   ): Case => ({
     name,
     sites: PEERS.slice(0, more.isCrossed ? 2 : 3).map((peer, i) => ({
       site: peer,
-      gram: tableOf(peopleOf(i, family), { family, site, ...more })
+      gram: tableOf(peopleIn(i, family, without), { family, site, ...more })
     }))
   })
   const rounds = (
     name: string,
     family: Family,
-    of: { readonly site: GramPart['site']; readonly last: number },
+    of: { readonly site: GramPart['site']; readonly last: number; readonly without?: Without },
     some = PEERS
   ): Case => ({
     name,
@@ -162,11 +172,19 @@ export function glmCases(): readonly Case[] {
     tables('a logistic model of categories', 'binomial', 'none'),
     tables('a logistic model of categories, the institution as a factor', 'binomial', 'fixed'),
     tables('a logistic model of categories, combined', 'binomial', 'meta'),
+    tables('a logistic model of categories, an institution without the reference level', 'binomial', 'meta', {
+      without: { 2: 'none' }
+    }),
     tables('a Poisson model of categories', 'poisson', 'none'),
     tables('a logistic model of categories with their product', 'binomial', 'fixed', { isCrossed: true }),
     tables('a logistic model of categories that separates', 'binomial', 'none', { isSeparated: true }),
     rounds('round 0 of a logistic model', 'binomial', { site: 'none', last: 0 }),
     rounds('round 0 of a logistic model, combined', 'binomial', { site: 'meta', last: 0 }),
+    rounds('round 0 of a logistic model, an institution without the reference level', 'binomial', {
+      site: 'meta',
+      last: 0,
+      without: { 2: 'none' }
+    }),
     rounds('round 1 of a logistic model', 'binomial', { site: 'none', last: 1 }),
     rounds('round 2 of a logistic model', 'binomial', { site: 'none', last: 2 }),
     rounds('round 3 of a logistic model', 'binomial', { site: 'none', last: 3 }),

@@ -9,16 +9,17 @@ interface SiteMade {
   readonly people: number
   /** Decimals of x at this site. */
   readonly decimals?: number
-  /** Nobody of this site has the second level. */
-  readonly oneLevel?: boolean
+  /** Everybody of this site has this level. */
+  readonly only?: 'female' | 'male'
 }
 
 const SITES: Readonly<Record<string, SiteMade>> = {
   a: { seed: 1, people: 40 },
   b: { seed: 2, people: 25, decimals: 2 },
   c: { seed: 3, people: 60 },
-  'one level': { seed: 4, people: 30, oneLevel: true },
-  few: { seed: 5, people: 4 }
+  'one level': { seed: 4, people: 30, only: 'female' },
+  few: { seed: 5, people: 4 },
+  'no reference': { seed: 6, people: 35, only: 'male' }
 }
 
 const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: string[]])[] = [
@@ -27,6 +28,8 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['one fit each, combined', 'meta', 'a', 'b', 'c'],
   ['a random intercept of each institution', 'random', 'a', 'b', 'c'],
   ['a term that one institution cannot estimate', 'meta', 'a', 'one level', 'c'],
+  ['an institution without the reference level, combined', 'meta', 'a', 'no reference', 'c'],
+  ['one institution with the reference level is none to combine', 'meta', 'a', 'no reference', 'no reference'],
   ['a term that nobody can estimate', 'none', 'one level'],
   ['one institution alone has nothing to combine', 'meta', 'a'],
   ['as many people as columns: no error is left', 'none', 'few'],
@@ -46,6 +49,7 @@ const CASES_OF_PEOPLE: typeof CASES = [
   ['a random intercept of each person', 'none', 'a', 'b', 'c'],
   ['a random intercept of each person, the institution as a factor', 'fixed', 'a', 'b', 'c'],
   ['a random intercept of each person, combined', 'meta', 'a', 'b', 'c'],
+  ['a random intercept of each person, an institution without the reference level', 'meta', 'a', 'no reference', 'c'],
   ['a random intercept of each person, and the rows that were left out', 'none', 'a', 'c']
 ]
 
@@ -89,7 +93,7 @@ function rounded(value: unknown): unknown {
 }
 
 function gramOf(
-  { seed, people, decimals = 1, oneLevel = false }: SiteMade,
+  { seed, people, decimals = 1, only }: SiteMade,
   site: SiteEffects,
   { intercept, isOfPeople }: { readonly intercept: boolean; readonly isOfPeople: boolean }
 ): GramPart {
@@ -101,7 +105,7 @@ function gramOf(
   const rows = Array.from({ length: people }, (_, row) => {
     if (isOfPeople && (row === 0 || ownerOf(row) !== ownerOf(row - 1))) own = Math.round(randomUnit(random) * 120)
     const x = Math.round(randomUnit(random) * 80 * unit)
-    const male = !oneLevel && randomUnit(random) < 0.4 ? 1 : 0
+    const male = only === 'male' || (only === undefined && randomUnit(random) < 0.4) ? 1 : 0
     const y = Math.round((x / unit) * 3 + male * 40 + seed * 10 + randomUnit(random) * 90) + own
     const design = intercept ? [1, x, male, x * male] : [x, 1 - male, male, x * male]
     return [...design, y].map(BigInt)

@@ -146,7 +146,7 @@ export {
   sha256Hex,
   toHex
 } from './ids.ts'
-export { institutionNames, withInstitutions } from './institutions.ts'
+export { institutionNames, withInstitutions, withNames } from './institutions.ts'
 export { JOB_MOVES, JOB_STATES, type JobState, isEnded, isJobState, move, outwardState } from './evidence/job.ts'
 export { parseJson } from './json.ts'
 export { CREDENTIAL_CHARACTERS_MAX, claimsIn, isForOthers, typeIn, voucherOf } from './federation/jwt.ts'

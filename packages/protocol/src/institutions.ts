@@ -39,8 +39,8 @@ export function withInstitutions(pooled: PooledOutput, sites: readonly NamedSite
   }
 }
 
-/** In one pass, so that a name that looks like a PeerId is not replaced in turn. */
-function withNames(text: string, names: Readonly<Record<string, string>>): string {
+/** A text with names for PeerIds. In one pass, so that a name that looks like a PeerId is not replaced in turn. */
+export function withNames(text: string, names: Readonly<Record<string, string>>): string {
   const ids = Object.keys(names).filter((id) => id !== '')
   if (ids.length === 0) return text
   const pattern = ids

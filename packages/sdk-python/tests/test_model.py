@@ -58,9 +58,14 @@ class Fits(unittest.TestCase):
         self.assertGreater(numbers, 300)
 
     def compare(self, mine: Any, expected: Any, where: str) -> int:
-        """Numbers to nine digits, everything else as it is; gives how many numbers were compared."""
+        """Numbers to nine digits, everything else as it is; gives how many numbers were compared. The note of combined
+        fits is in the words of TypeScript, which says there too how many people were left out.
+        """
         if isinstance(expected, dict):
-            return sum(self.compare(mine[key], expected[key], f"{where}.{key}") for key in expected if key != "note")
+            if "note" in mine:
+                self.assertEqual(mine["note"], expected["note"].split("People are grouped")[0].strip(), where)
+            keys = [key for key in expected if key != "note"]
+            return sum(self.compare(mine[key], expected[key], f"{where}.{key}") for key in keys)
         if isinstance(expected, list):
             self.assertEqual(len(mine), len(expected), where)
             return sum(self.compare(own, one, f"{where}.{at}") for at, (own, one) in enumerate(zip(mine, expected)))
@@ -69,6 +74,38 @@ class Fits(unittest.TestCase):
             return 0
         self.assertAlmostEqual(mine, expected, None, where, 1e-9 * abs(expected) + 1e-300)
         return 1
+
+    def test_an_institution_without_the_reference_is_left_out_and_named(self) -> None:
+        name = "an institution without the reference level, combined"
+        with without_cryptography():
+            model = model_in(answer_of(name))
+        self.assertEqual(model.notes, [model.result["note"].replace("site-b", "Clinic B")])
+        said = "Not combined of Clinic B, where they mean something else than their names say: (Intercept) includes sex[male]"
+        self.assertIn(said, model.summary())
+        own = {one["site"]: one for one in fit_model(grams_in(outputs_of(name))[0])["sites"]}
+        two = {site: output for site, output in outputs_of(name).items() if site != "site-b"}
+        for all_of_them, rest in zip(model.coefficients, fit_model(grams_in(two)[0])["coefficients"]):
+            self.assertEqual(all_of_them["estimate"], rest["estimate"])
+        self.assertIsNotNone(own["site-b"]["coefficients"][0]["estimate"])
+        with without_cryptography():
+            alone = model_in(answer_of("one institution with the reference level is none to combine"))
+        self.assertEqual([row["estimate"] for row in alone.coefficients], [None] * 4)
+        self.assertIn("since fewer than two institutions are left: (Intercept), x, sex[male], x:sex[male].", alone.summary())
+
+    def test_categories_without_an_intercept_are_combined_as_well(self) -> None:
+        outputs = outputs_of("a logistic model of categories, an institution without the reference level")
+        whole = fit_model(grams_in(outputs)[0])
+        for output in outputs.values():
+            gram = output["rows"][0]["parts"]["n"]["gram"]
+            names = ["arm[none]", *(column["name"] for column in gram["columns"][1:])]
+            gram["columns"] = [{"name": name, "decimals": 0} for name in names]
+            gram["table"] = {**gram["table"], "terms": [["arm"], ["sex"]]}
+            gram |= {"intercept": False, "formula": "y ~ arm + sex - 1"}
+        fit = fit_model(grams_in(outputs)[0])
+        self.assertAlmostEqual(fit["coefficients"][3]["estimate"], whole["coefficients"][3]["estimate"], 9)
+        # Without an intercept nothing is compared with a level that nobody has there.
+        self.assertNotIn("something else", fit["note"])
+        self.assertIsNotNone(fit["coefficients"][0]["estimate"])
 
     def test_tails_are_those_of_the_tables(self) -> None:
         for p, df, t in ((0.05, 10, 2.2281388519), (0.05, 1, 12.7062047362), (0.01, 100, 2.6258905214)):

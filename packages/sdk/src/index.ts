@@ -110,7 +110,7 @@ export {
   releasedBy
 } from './models/rows.ts'
 export { type ModelHint, modelHints } from './models/ruled-out.ts'
-export { fitInWords, modelText, randomInWords, releasedInWords } from './models/text.ts'
+export { fitInWords, modelText, noteInWords, randomInWords, releasedInWords } from './models/text.ts'
 export { GatewayUnreachable } from './http.ts'
 export { ApiError } from './problem.ts'
 export { isCoarse } from './price.ts'

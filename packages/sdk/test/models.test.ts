@@ -86,5 +86,7 @@ describe('a fitted model', () => {
     // Of one institution alone there is nothing beside it.
     const { sites: _, ...own } = MODEL
     assert.doesNotMatch(modelText(own, nameOf), /by itself|as a factor/)
+    const note = 'Not combined of P2, where they mean something else than their names say: age includes site[left].'
+    assert.match(modelText({ ...MODEL, site: 'meta', note }, nameOf), / Not combined of [^P]*South, where they mean /)
   })
 })

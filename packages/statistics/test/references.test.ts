@@ -27,7 +27,7 @@ test('a site without the reference is named with the level that its own coeffici
   ])
   assert.match(
     notesOf('y ~ gene + sex', ['GBA', 'LRRK2'], 'meta')[0] ?? '',
-    /combined of gene mixes both: ask without s1\.$/
+    /as those of the others\. They are left out of what is combined\.$/
   )
 })
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
@@ -212,7 +213,18 @@ def model_in(
         why = "; ".join(told) or broadcast.reason or ""
         raise StimnetError(first, f"no institution gave what a model can be fitted to. {why}")
     notes = [printable(f"{read.names.get(peer) or peer} {why}, and is not in it.") for peer, why in read.unlike.items()]
-    return Model(fit_model(read.parts), read.missing, read.verified, read.names, notes=notes)
+    result = fit_model(read.parts)
+    if result.get("note"):
+        notes.append(printable(_named(result["note"], read.names)))
+    return Model(result, read.missing, read.verified, read.names, notes=notes)
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """A note with the names of institutions for their PeerIds, in one pass: a name can look like a PeerId."""
+    known = sorted((site for site, name in names.items() if site and name), key=len, reverse=True)
+    if not known:
+        return text
+    return re.sub("|".join(map(re.escape, known)), lambda found: names[found.group()], text)
 
 
 @dataclass(frozen=True)

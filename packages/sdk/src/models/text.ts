@@ -1,5 +1,5 @@
 /** A fitted model as text: its coefficients as a table, the fit in one line, each institution's own fit, and what was released. */
-import { type ModelResult, printable } from '@stimnet/protocol'
+import { type ModelResult, printable, withNames } from '@stimnet/protocol'
 import { measured, tableOf } from '../text-table.ts'
 import { modelTitle, SITE_WORDS } from './families.ts'
 import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, releasedBy } from './rows.ts'
@@ -9,7 +9,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
   // A fit of one institution alone says nothing of how institutions are treated.
   const how = model.sites === undefined ? '' : `: ${SITE_WORDS[model.site]}`
   const table = model.kind === 'pca' ? componentTable : model.kind === 'combat' ? harmonisedTables : coefficientTable
-  const note = model.note === '' ? '' : ` ${printable(model.note)}`
+  const note = model.note === '' ? '' : ` ${printable(noteInWords(model, nameOf))}`
   return [
     `${printable(modelTitle(model))}, ${printable(model.formula)}${how}\n`,
     table(model, nameOf),
@@ -18,6 +18,11 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
     ...siteTable(model, nameOf),
     `\n${releasedInWords(model)}\n`
   ].join('')
+}
+
+/** What is to be known of the fit, with the names of institutions for their PeerIds. */
+export function noteInWords({ note, sites = [] }: ModelResult, nameOf: NameOf): string {
+  return withNames(note, Object.fromEntries(sites.map(({ site }) => [site, nameOf(site)])))
 }
 
 function coefficientTable(model: ModelResult, nameOf: NameOf): string {

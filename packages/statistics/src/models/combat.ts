@@ -8,7 +8,8 @@ import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber } from '../rational.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { addGrams, type Gram, gramOf, inCommonUnits, withSiteColumns } from './gram.ts'
-import { NOTHING, type SiteGram } from './regression.ts'
+import { NOTHING } from './combine.ts'
+import type { SiteGram } from './regression.ts'
 import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
 
 type Harmonised = NonNullable<ModelResult['harmonised']>[number]

@@ -5,10 +5,9 @@
 import { type GramPart, isOfCounted, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { solveWithInverse } from '../linear.ts'
-import { metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
-import { betweenIn, combinedNote, metaAsked } from './regression.ts'
-import { independentIn } from './solve.ts'
+import { combinedOver, followsIn, NOTHING, type OwnFit } from './combine.ts'
+import { independentIn, type IntegerMatrix } from './solve.ts'
 
 type Coefficient = ModelResult['coefficients'][number]
 /** A fit of a logistic or Poisson model. */
@@ -33,22 +32,19 @@ const CHANGE_MIN = 1e-13
 /** Expected shares or means nearer to their end than this are taken for the end itself. */
 const END = 1e-9
 
-/** The numbers of a coefficient that is not estimated. */
-export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
-
 /** Fits the tables of the sites, which must be of one model; as `fitModel`. Throws RangeError without a site or without a table. */
 export function fitCounts(sites: readonly { readonly site: string; readonly gram: GramPart }[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
   if (first === undefined || !isOfCounted(fit)) throw new RangeError('a model of no table')
   const { formula, outcome, site } = first.gram
-  const each = sites.map(({ site: name, gram }) => ({ site: name, fit: fitOf(modelOf(gram)) }))
+  const each = sites.map(({ site: name, gram }) => {
+    const model = modelOf(gram)
+    return { site: name, fit: fitOf(model), follows: followsIn(designOf(model.names.length, model.cells)) }
+  })
   const all =
     site === 'meta' && sites.length > 1
-      ? combined(
-          each.map((one) => one.fit),
-          { family: fit.family, meta: first.gram.meta }
-        )
+      ? combined(each, { family: fit.family, meta: first.gram.meta })
       : fitOf(site === 'fixed' ? withSites(sites) : joined(sites.map(({ gram }) => modelOf(gram))))
   return {
     kind: 'glm',
@@ -150,7 +146,7 @@ export const UNKNOWN_FIT = {
 } as const
 
 function fitOf({ family, names, cells }: CountModel): CountFit {
-  const kept = columnsKept(names.length, cells)
+  const kept = independentIn(designOf(names.length, cells))
   const own = cells.map((cell) => ({ ...cell, line: kept.map((at) => cell.line[at] ?? 0) }))
   const n = cells.reduce((sum, cell) => sum + cell.n, 0)
   const df = n - kept.length
@@ -216,15 +212,14 @@ export function testedBy({
   return { ...one, interval, ...(one.term === '(Intercept)' ? {} : { ratio }) }
 }
 
-/** The columns that do not follow from those before them, over the cells that have people. */
-function columnsKept(size: number, cells: readonly Cell[]): readonly number[] {
+/** The sums of products of the columns over the people in the cells. */
+function designOf(size: number, cells: readonly Cell[]): IntegerMatrix {
   const whole = cells.map(({ line, n }) => ({ line: line.map(BigInt), n: BigInt(n) }))
-  const gram = Array.from({ length: size }, (_, i) =>
+  return Array.from({ length: size }, (_, i) =>
     Array.from({ length: size }, (_, j) =>
       whole.reduce((sum, { line, n }) => sum + n * (line[i] ?? 0n) * (line[j] ?? 0n), 0n)
     )
   )
-  return independentIn(gram)
 }
 
 interface Maximum {
@@ -299,40 +294,18 @@ function pearsonOf(family: CountModel['family'], { n, sum }: Cell, mean: number)
   return (sum - n * mean) ** 2 / variance
 }
 
-/** Each coefficient over the sites that estimate it, by random effects. */
+/** The combined fit of institutions. */
 export function combined(
-  fits: readonly CountFit[],
+  fits: readonly OwnFit<CountFit>[],
   { family, meta }: { readonly family: CountModel['family']; readonly meta: GramPart['meta'] }
 ): CountFit {
-  const options = metaAsked(meta)
-  const few: string[] = []
-  const coefficients = (fits[0]?.coefficients ?? []).map(({ term }, at): Coefficient => {
-    const effects = fits.flatMap((fit) => {
-      const { estimate = null, error = null } = fit.coefficients[at] ?? {}
-      return estimate === null || error === null ? [] : [{ estimate, variance: error ** 2 }]
-    })
-    const made = metaOf(effects, options)
-    if (made === null || effects.length < fits.length) few.push(term)
-    if (made === null) return { term, ...NOTHING }
-    const { estimate, error, statistic, p, interval } = made
-    const ratio = { estimate: Math.exp(estimate), interval: interval.map(Math.exp) }
-    return {
-      term,
-      estimate,
-      error,
-      statistic,
-      p,
-      interval: [...interval],
-      ...(term === '(Intercept)' ? {} : { ratio }),
-      between: betweenIn(made)
-    }
-  })
-  return {
-    family,
-    coefficients,
-    n: fits.reduce((sum, { n }) => sum + n, 0),
-    df: options.hartungKnapp ? fits.length - 1 : null,
-    ...UNKNOWN_FIT,
-    note: combinedNote(fits.length, few, options.hartungKnapp)
-  }
+  const { coefficients, n, df, note } = combinedOver(fits, meta)
+  return { family, coefficients: coefficients.map(withRatio), n, df, ...UNKNOWN_FIT, note }
+}
+
+function withRatio({ between, ...one }: Coefficient): Coefficient {
+  const { term, estimate, interval } = one
+  if (estimate === null || interval === null || between === undefined) return one
+  const ratio = { estimate: Math.exp(estimate), interval: interval.map(Math.exp) }
+  return { ...one, ...(term === '(Intercept)' ? {} : { ratio }), between }
 }

@@ -3,7 +3,8 @@ import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from './gram.ts'
-import { type Coefficient, combined, type Fit, fitOf, NOTHING, notesOn, type SiteGram } from './regression.ts'
+import { followsIn, NOTHING } from './combine.ts'
+import { type Coefficient, combined, designOf, type Fit, fitOf, notesOn, type SiteGram } from './regression.ts'
 import { type GroupsOfSize, type RemlFit, remlOf } from './reml.ts'
 import { type IntegerMatrix, isOfSquares } from './solve.ts'
 
@@ -52,14 +53,13 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   if (first === undefined) throw new RangeError('a model of no site')
   const { formula, outcome, site } = first.gram
   const all = sites.flatMap(groupsIn)
-  const each = sites.map((own) => ({ site: own.site, fit: ofPeople(groupsIn(own), 'none') }))
+  const each = sites.map((own) => ({
+    site: own.site,
+    fit: ofPeople(groupsIn(own), 'none'),
+    follows: followsIn(designOf(gramOf(own.gram)))
+  }))
   const several = site === 'meta' && sites.length > 1
-  const fit: FitOfGroups = several
-    ? combined(
-        each.map((own) => own.fit),
-        first.gram.meta
-      )
-    : ofPeople(all, site)
+  const fit: FitOfGroups = several ? combined(each, first.gram.meta) : ofPeople(all, site)
   const left = leftOutOf(sites)
   const note = left.left_out === 0 ? [] : [leftOutInWords(left, fit.n)]
   return {

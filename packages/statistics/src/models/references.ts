@@ -18,9 +18,9 @@ export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): 
           coefficients.some(({ term, estimate }) => term === `${name}[${level}]` && estimate === null)
       )
       const other = instead.length === 1 ? `${instead[0]}` : 'another level'
-      const mixed = model.site === 'meta' ? ` What is combined of ${name} mixes both: ask without ${site}.` : ''
+      const left = model.site === 'meta' ? ` They are left out of what is combined.` : ''
       return [
-        `${site} has nobody with ${name} ${reference}: by itself its coefficients of ${name} compare with ${other}, and not with ${reference} as those of the others.${mixed}`
+        `${site} has nobody with ${name} ${reference}: by itself its coefficients of ${name} compare with ${other}, and not with ${reference} as those of the others.${left}`
       ]
     })
   })

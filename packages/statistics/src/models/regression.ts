@@ -2,10 +2,10 @@
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
-import { knappNotes, type Meta, type MetaOptions, metaOf } from '../tests/meta.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
+import { combinedOver, followsIn, NOTHING, type OwnFit } from './combine.ts'
 import { addGrams, type Gram, gramOf, withSiteColumns } from './gram.ts'
-import { independentIn, partAt, solveExactly } from './solve.ts'
+import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
 
 /** The Gram matrix that one site released. */
 export interface SiteGram {
@@ -28,14 +28,8 @@ export function fitLinear(sites: readonly SiteGram[]): ModelResult {
   if (first === undefined) throw new RangeError('a model of no site')
   const { formula, outcome, site, meta } = first.gram
   const grams = sites.map(({ site: name, gram }) => ({ site: name, gram: gramOf(gram) }))
-  const each = grams.map((one) => ({ site: one.site, fit: fitOf(one.gram) }))
-  const fit =
-    site === 'meta' && sites.length > 1
-      ? combined(
-          each.map(({ fit: own }) => own),
-          meta
-        )
-      : pooledFit(grams, site)
+  const each = grams.map((one) => ({ site: one.site, fit: fitOf(one.gram), follows: followsIn(designOf(one.gram)) }))
+  const fit = site === 'meta' && sites.length > 1 ? combined(each, meta) : pooledFit(grams, site)
   return {
     kind: 'regression',
     formula,
@@ -52,10 +46,15 @@ function pooledFit(grams: readonly { readonly site: string; readonly gram: Gram 
   return fitOf(all)
 }
 
+/** The sums of products of the columns without the outcome. */
+export function designOf({ matrix }: Pick<Gram, 'matrix'>): IntegerMatrix {
+  return matrix.slice(0, -1).map((row) => row.slice(0, -1))
+}
+
 /** Least squares from one Gram matrix, in whole numbers up to the last step. */
 export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   const last = columns.length - 1
-  const kept = independentIn(matrix.slice(0, last).map((row) => row.slice(0, last)))
+  const kept = independentIn(designOf({ matrix }))
   const right = kept.map((at) => matrix[at]?.[last] ?? 0n)
   const { bottom, solution, inverse } = solveExactly(partAt(matrix, kept), right)
   const squares = matrix[last]?.[last] ?? 0n
@@ -105,59 +104,15 @@ export function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean
   ].join(' ')
 }
 
-/** The numbers of a term that is not estimated. */
-export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
-
 function tested(estimate: number, error: number, df: number): Omit<Coefficient, 'term' | 'between'> {
   const reach = tOfP(ERROR_SHARE, df) * error
   const statistic = estimate / error
   return { estimate, error, statistic, p: pOfT(statistic, df), interval: [estimate - reach, estimate + reach] }
 }
 
-/** Each coefficient over the sites that estimate it. Only these have a combined value. */
-export function combined(fits: readonly Fit[], meta?: GramPart['meta']): Fit {
-  const [first] = fits
-  const few: string[] = []
-  const coefficients = (first?.coefficients ?? []).map(({ term }, at): Coefficient => {
-    const effects = fits.flatMap((fit) => {
-      const { estimate = null, error = null } = fit.coefficients[at] ?? {}
-      return estimate === null || error === null ? [] : [{ estimate, variance: error ** 2 }]
-    })
-    const made = metaOf(effects, metaAsked(meta))
-    if (made === null || effects.length < fits.length) few.push(term)
-    if (made === null) return { term, ...NOTHING }
-    const { estimate, error, statistic, p, interval } = made
-    return { term, estimate, error, statistic, p, interval: [...interval], between: betweenIn(made) }
-  })
-  const { hartungKnapp } = metaAsked(meta)
-  const note = combinedNote(fits.length, few, hartungKnapp)
-  return {
-    coefficients,
-    n: fits.reduce((sum, { n }) => sum + n, 0),
-    df: hartungKnapp ? fits.length - 1 : null,
-    sigma: null,
-    r2: null,
-    adjusted_r2: null,
-    log_likelihood: null,
-    aic: null,
-    note
-  }
-}
-
-/** How the coefficients of the sites are combined. */
-export function metaAsked({ method, interval }: NonNullable<GramPart['meta']> = REML_KNAPP): MetaOptions {
-  return { method, hartungKnapp: interval === 'hartung_knapp' && method !== 'fixed' }
-}
-
-const REML_KNAPP = { method: 'reml', interval: 'hartung_knapp' } as const
-
-/** How the sites differ in a coefficient. */
-export function betweenIn({ tau2, i2, q, prediction }: Meta): NonNullable<Coefficient['between']> {
-  return { tau2, i2, q: q.statistic, q_p: q.p, ...(prediction === null ? {} : { prediction: [...prediction] }) }
-}
-
-/** `few`: the terms that some institution could not estimate. `isKnapp`: whether the interval is that of Hartung and Knapp. */
-export function combinedNote(sites: number, few: readonly string[], isKnapp: boolean): string {
-  const unknown = few.length === 0 ? [] : [`Not estimated by every institution: ${few.join(', ')}.`]
-  return [...unknown, ...(isKnapp ? knappNotes({ df: sites - 1 }) : [])].join(' ')
+/** The combined fit of institutions. */
+export function combined(fits: readonly OwnFit<Fit>[], meta: GramPart['meta']): Fit {
+  const { coefficients, n, df, note } = combinedOver(fits, meta)
+  const unknown = { sigma: null, r2: null, adjusted_r2: null, log_likelihood: null, aic: null }
+  return { coefficients, n, df, ...unknown, note }
 }

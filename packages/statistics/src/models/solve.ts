@@ -21,6 +21,28 @@ export function independentIn(gram: IntegerMatrix): readonly number[] {
   return found
 }
 
+/** One of the earlier columns that a column follows from, and how often it is in it: `top` over `bottom`, which is not zero. */
+export interface FollowsFrom {
+  readonly column: number
+  readonly from: number
+  readonly top: bigint
+  readonly bottom: bigint
+}
+
+/** What each column that is not kept is made of, for a matrix ZᵀZ and its places from `independentIn`. */
+export function followersIn(gram: IntegerMatrix, kept: readonly number[]): FollowsFrom[] {
+  if (kept.length === gram.length) return []
+  const nothing = kept.map(() => 0n)
+  const { bottom, inverse } = solveExactly(partAt(gram, kept), nothing)
+  return gram.flatMap((line, column) => {
+    if (kept.includes(column)) return []
+    return kept.flatMap((from, place) => {
+      const top = kept.reduce((sum, at, i) => sum + (inverse[place]?.[i] ?? 0n) * (line[at] ?? 0n), 0n)
+      return top === 0n ? [] : [{ column, from, top, bottom }]
+    })
+  })
+}
+
 /** Whether a symmetric matrix is ZᵀZ of some Z: no pivot is below zero, and nothing is left beside a pivot of zero. */
 export function isOfSquares(matrix: IntegerMatrix): boolean {
   const rows = matrix.map((row) => [...row])

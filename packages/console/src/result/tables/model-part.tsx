@@ -5,6 +5,7 @@ import {
   coefficientRows,
   fitInWords,
   modelTitle,
+  noteInWords,
   randomInWords,
   releasedInWords,
   SITE_WORDS
@@ -31,7 +32,7 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
         />
       )}
       <p className="prose">
-        {fitInWords(model)} {randomInWords(model)} {model.note}
+        {fitInWords(model)} {randomInWords(model)} {noteInWords(model, nameOf)}
       </p>
       {sites.length > 1 && model.kind !== 'pca' && <ModelSites model={model} nameOf={nameOf} />}
       <p className="hint">{releasedInWords(model)}</p>

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
-from .glm import NOTHING, UNKNOWN_FIT, Fit, coefficient, combined_counts, fit_in
-from .gram import COLUMNS_MAX, PEOPLE_MAX, independent_in, meta_in
+from .combine import NOTHING, Fit, OwnFit
+from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
+from .gram import COLUMNS_MAX, PEOPLE_MAX, Matrix, follows_in, independent_in, meta_in
 
 _WHOLE = re.compile(r"\d{1,40}\Z", re.ASCII)
 _STEPS_MAX = 60
@@ -69,7 +70,9 @@ def count_table_of(part: Mapping[str, Any]) -> CountTable | None:
     found = [cell for cell in cells if cell is not None]
     if len(found) < len(listed) or len({levels for levels, _, _ in found}) < len(found):
         return None
-    if n > PEOPLE_MAX or sum(people for _, people, _ in found) != n or (texts[2] != "none" and not intercept):
+    if n > PEOPLE_MAX or sum(people for _, people, _ in found) != n:
+        return None
+    if texts[2] in ("fixed", "random") and not intercept:
         return None
     lines = [Cell(_line_of(levels, by, terms, factors, intercept), people, total) for levels, people, total in found]
     if any(len(cell.line) != len(names) - 1 for cell in lines) or not lines:
@@ -135,7 +138,9 @@ def fit_counts(sites: Mapping[str, CountTable]) -> Fit:
     first = tables[0]
     each = {site: _fit_of(table.names, table.cells, table.family) for site, table in sites.items()}
     if first.site == "meta" and len(tables) > 1:
-        fit = combined_counts(list(each.values()), first.method, first.interval)
+        follows = {site: follows_in(_design_of(len(first.names), table.cells)) for site, table in sites.items()}
+        own_fits = [OwnFit(site, own, follows[site]) for site, own in each.items()]
+        fit = combined_counts(own_fits, first.method, first.interval)
     elif first.site == "fixed":
         fit = _fit_of(*_with_sites(sites), first.family)
     else:
@@ -174,10 +179,7 @@ def _joined(cells: Sequence[Cell]) -> list[Cell]:
 
 def _fit_of(names: Sequence[str], tables: Sequence[Cell], family: str) -> Fit:
     cells = _joined(tables)
-    size = len(names)
-    kept = independent_in(
-        [[sum(cell.n * cell.line[i] * cell.line[j] for cell in cells) for j in range(size)] for i in range(size)]
-    )
+    kept = independent_in(_design_of(len(names), cells))
     own = [Cell(tuple(cell.line[at] for at in kept), cell.n, cell.total) for cell in cells]
     n = sum(cell.n for cell in cells)
     df = n - len(kept)
@@ -206,6 +208,11 @@ def _fit_of(names: Sequence[str], tables: Sequence[Cell], family: str) -> Fit:
         "deviance_df": df if family == "binomial" else freedoms,
         "dispersion": pearson / freedoms if freedoms > 0 else None,
     }
+
+
+def _design_of(size: int, cells: Sequence[Cell]) -> Matrix:
+    """The sums of products of the columns over the people in the cells."""
+    return [[sum(cell.n * cell.line[i] * cell.line[j] for cell in cells) for j in range(size)] for i in range(size)]
 
 
 def _maximum_of(

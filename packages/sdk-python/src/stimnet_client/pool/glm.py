@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, Mapping, Sequence
 
+from .combine import NOTHING, Fit, OwnFit, combined_over
 from .distributions import p_of_normal, z_of_p
-from .meta import ERROR_SHARE, Effect, combine
+from .meta import ERROR_SHARE
 
-Fit = dict[str, Any]
-NOTHING: Fit = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
 _UNKNOWN = ("sigma", "r2", "adjusted_r2", "log_likelihood", "aic")
 _UNKNOWN_OF_COUNTS = ("deviance", "null_deviance", "deviance_df", "dispersion")
 UNKNOWN_FIT: Fit = dict.fromkeys([*_UNKNOWN, *_UNKNOWN_OF_COUNTS])
@@ -43,22 +42,11 @@ def _exp(value: float) -> float:
     return math.exp(value) if value < 709 else math.inf
 
 
-def combined_counts(fits: Sequence[Fit], method: str, interval: str) -> Fit:
-    """Each coefficient over the sites that estimate it; there is no common likelihood."""
-    knapp = interval == "hartung_knapp" and method != "fixed"
-    coefficients: list[Fit] = []
-    for at, first in enumerate(fits[0]["coefficients"]):
-        term = first["term"]
-        own = [fit["coefficients"][at] for fit in fits]
-        effects = [Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None]
-        made = combine(effects, method, knapp)
-        if made is None:
-            coefficients.append({"term": term, **NOTHING})
-            continue
-        further = {} if made.prediction is None else {"prediction": list(made.prediction)}
-        numbers = {"estimate": made.estimate, "error": made.error, "statistic": made.statistic, "p": made.p}
-        between = {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p, **further}
-        ratio = with_ratio(term, made.estimate, made.interval)
-        coefficients.append({"term": term, **numbers, **ratio, "between": between})
-    df = len(fits) - 1 if knapp else None
-    return {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": df, **UNKNOWN_FIT}
+def combined_counts(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
+    """The combined fit of institutions; there is no common likelihood."""
+    found = combined_over(fits, method, interval)
+    coefficients = [
+        {**one, **({} if one["estimate"] is None else with_ratio(one["term"], one["estimate"], one["interval"]))}
+        for one in found["coefficients"]
+    ]
+    return {**found, "coefficients": coefficients, **UNKNOWN_FIT}

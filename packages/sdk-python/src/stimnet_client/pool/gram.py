@@ -205,6 +205,36 @@ def independent_in(matrix: Matrix) -> list[int]:
     return found
 
 
+@dataclass(frozen=True)
+class FollowsFrom:
+    """One of the earlier columns that a column follows from, and how often it is in it: ``top`` over ``bottom``, which
+    is not zero.
+    """
+
+    column: int
+    origin: int
+    top: int
+    bottom: int
+
+
+def followers_in(matrix: Matrix, kept: Sequence[int]) -> list[FollowsFrom]:
+    """What each column that is not kept is made of, for the places from ``independent_in``."""
+    if len(kept) == len(matrix):
+        return []
+    bottom, _, inverse = solved([[matrix[i][j] for j in kept] for i in kept], [0] * len(kept))
+    found = []
+    for column, line in enumerate(matrix):
+        for place, origin in enumerate(kept if column not in kept else ()):
+            top = sum(value * line[at] for value, at in zip(inverse[place], kept))
+            found += [FollowsFrom(column, origin, top, bottom)] if top else []
+    return found
+
+
+def follows_in(design: Matrix) -> list[FollowsFrom]:
+    """Which columns of a design follow from which others."""
+    return followers_in(design, independent_in(design))
+
+
 def _is_of_squares(matrix: Matrix) -> bool:
     """Whether it is ZᵀZ of some Z: no pivot is below zero, and nothing is left beside a pivot of zero."""
     rows = [row[:] for row in matrix]

@@ -9,10 +9,22 @@ from fractions import Fraction
 from typing import Any, Mapping, Sequence, Union
 
 from .answers import ModelAsked, unlike_asked
+from .combine import OwnFit, combined_over
 from .counts import CountTable, count_table_of, fit_counts
 from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
-from .gram import Gram, Groups, Matrix, added, gram_of, in_common_units, independent_in, solved, with_site_columns
-from .meta import ERROR_SHARE, Effect, combine
+from .gram import (
+    Gram,
+    Groups,
+    Matrix,
+    added,
+    follows_in,
+    gram_of,
+    in_common_units,
+    independent_in,
+    solved,
+    with_site_columns,
+)
+from .meta import ERROR_SHARE
 from .reml import reml
 from .rounds import Round, fit_rounds, round_of
 
@@ -94,7 +106,9 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
     elif first.site == "random" and len(sites) > 1:
         fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
     elif first.site == "meta" and len(sites) > 1:
-        fit = _combined(list(each.values()), first.method, first.interval == "hartung_knapp")
+        fit = _combined(
+            [OwnFit(site, own, follows_in(_design_of(sites[site].matrix))) for site, own in each.items()], first
+        )
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     if fit.get("random") and first.people:
@@ -185,7 +199,7 @@ def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str)
 def _fit_of(gram: Gram) -> Fit:
     """Least squares, in whole numbers up to the last step."""
     last = len(gram.names) - 1
-    kept = independent_in([row[:last] for row in gram.matrix[:last]])
+    kept = independent_in(_design_of(gram.matrix))
     right = [gram.matrix[at][last] for at in kept]
     bottom, solution, inverse = solved([[gram.matrix[i][j] for j in kept] for i in kept], right)
     squares = gram.matrix[last][last]
@@ -207,6 +221,11 @@ def _fit_of(gram: Gram) -> Fit:
         variance = _number(left * inverse[place][place] * units[at] ** 2, bottom**2 * df * own**2)
         coefficients.append({"term": term, **_tested(estimate, math.sqrt(variance), df)})
     return {"coefficients": coefficients, "n": gram.n, "df": df, **_measures(gram, left, bottom, len(kept))}
+
+
+def _design_of(matrix: Matrix) -> Matrix:
+    """The sums of products of the columns without the outcome."""
+    return [row[:-1] for row in matrix[:-1]]
 
 
 def _number(top: int, bottom: int) -> float:
@@ -249,28 +268,7 @@ def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
     }
 
 
-def _combined(fits: Sequence[Fit], method: str, knapp: bool) -> Fit:
-    """Each coefficient over the sites that estimate it; there is no common sigma, R² or AIC."""
-    coefficients: list[Fit] = []
-    for at, first in enumerate(fits[0]["coefficients"]):
-        own = [fit["coefficients"][at] for fit in fits]
-        effects = [Effect(one["estimate"], one["error"] ** 2) for one in own if one["error"] is not None]
-        made = combine(effects, method, knapp)
-        if made is None:
-            coefficients.append({"term": first["term"], **_NOTHING})
-            continue
-        further = {} if made.prediction is None else {"prediction": list(made.prediction)}
-        coefficients.append(
-            {
-                "term": first["term"],
-                "estimate": made.estimate,
-                "error": made.error,
-                "statistic": made.statistic,
-                "p": made.p,
-                "interval": list(made.interval),
-                "between": {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p, **further},
-            }
-        )
-    df = len(fits) - 1 if knapp and method != "fixed" else None
-    whole = {"coefficients": coefficients, "n": sum(fit["n"] for fit in fits), "df": df}
-    return {**whole, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}
+def _combined(fits: Sequence[OwnFit], first: Gram) -> Fit:
+    """There is no common sigma, R² or AIC."""
+    found = combined_over(fits, first.method, first.interval)
+    return {**found, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}

@@ -11,9 +11,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, Mapping, Sequence
 
+from .combine import NOTHING, Fit, OwnFit
 from .decimals import decimal_of, fraction_of, is_decimal
-from .glm import NOTHING, UNKNOWN_FIT, Fit, coefficient, combined_counts, fit_in
-from .gram import COLUMNS_MAX, PEOPLE_MAX, Matrix, meta_in, solved
+from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
+from .gram import COLUMNS_MAX, PEOPLE_MAX, FollowsFrom, Matrix, followers_in, meta_in, solved
 
 _WHOLE = re.compile(r"\d{1,40}\Z", re.ASCII)
 _OWN_PART_MIN = 10**10
@@ -171,9 +172,8 @@ def _solved(upper: Sequence[Fraction], right: Sequence[Fraction]) -> tuple[list[
     """The solution, 0 for columns that follow from others; the other columns; standard errors, NaN for the first."""
     size = len(right)
     unit, side_unit = _unit_of(upper), _unit_of(right)
-    whole = [int(value * unit) for value in upper]
     sides = [int(value * side_unit) for value in right]
-    matrix = [[whole[_upper_at(size, *sorted((i, j)))] for j in range(size)] for i in range(size)]
+    matrix = _matrix_of([int(value * unit) for value in upper], size)
     kept = _kept_in(matrix)
     bottom, solution, inverse = solved([[matrix[i][j] for j in kept] for i in kept], [sides[i] for i in kept])
     found = [Fraction(0)] * size
@@ -182,6 +182,23 @@ def _solved(upper: Sequence[Fraction], right: Sequence[Fraction]) -> tuple[list[
         found[at] = Fraction(solution[place] * unit, bottom * side_unit)
         errors[at] = math.sqrt(Fraction(inverse[place][place] * unit, bottom))
     return found, kept, errors
+
+
+def _follows_in(one: Round) -> list[FollowsFrom]:
+    """Which columns follow from which others, as far as sums of doubles tell."""
+    upper = [fraction_of(text) for text in one.information]
+    unit = _unit_of(upper)
+    matrix = _matrix_of([int(value * unit) for value in upper], len(one.names))
+    return [
+        own
+        for own in followers_in(matrix, _kept_in(matrix))
+        if matrix[own.origin][own.origin] * own.top**2 * _OWN_PART_MIN
+        >= matrix[own.column][own.column] * own.bottom**2
+    ]
+
+
+def _matrix_of(upper: Sequence[int], size: int) -> Matrix:
+    return [[upper[_upper_at(size, *sorted((i, j)))] for j in range(size)] for i in range(size)]
 
 
 def _unit_of(values: Sequence[Fraction]) -> int:
@@ -211,7 +228,8 @@ def fit_rounds(sites: Mapping[str, Round]) -> Fit:
     first = rounds[0]
     each = {site: _own_fit(one) for site, one in sites.items()} if first.round == 0 else {}
     if first.site == "meta" and len(each) > 1:
-        fit = combined_counts(list(each.values()), first.method, first.interval)
+        own_fits = [OwnFit(site, own, _follows_in(sites[site])) for site, own in each.items()]
+        fit = combined_counts(own_fits, first.method, first.interval)
     else:
         fit = _pooled(rounds)
     own = [

@@ -1,6 +1,6 @@
 /** Information matrices as decimal text: adding them up and solving with them, in whole numbers. */
 import { type Fraction, plus } from '../../rational.ts'
-import { type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
+import { type FollowsFrom, followersIn, type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
 import { fractionOfDecimal } from './decimal.ts'
 
 /** Where the entry of two columns stands in an upper triangle that is written row by row; the first is not after the second. */
@@ -31,9 +31,7 @@ export function informationSolved(
   const size = right.length
   const information = wholeOf(upper)
   const sides = wholeOf(right)
-  const matrix = right.map((_, i) =>
-    right.map((_, j) => information.numbers[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0n)
-  )
+  const matrix = matrixOf(information.numbers, size)
   const kept = keptIn(matrix)
   const { bottom, solution, inverse } = solveExactly(
     partAt(matrix, kept),
@@ -51,6 +49,26 @@ export function informationSolved(
       place(at) < 0 ? undefined : { top: (inverse[place(at)]?.[place(at)] ?? 0n) * times, bottom }
     )
   }
+}
+
+/** Which columns follow from which others, as far as sums of doubles tell. */
+export function informationFollows({
+  information,
+  estimates
+}: {
+  readonly information: readonly string[]
+  readonly estimates: readonly string[]
+}): FollowsFrom[] {
+  const matrix = matrixOf(wholeOf(information).numbers, estimates.length)
+  return followersIn(matrix, keptIn(matrix)).filter(({ column, from, top, bottom }) => {
+    const [whole, part] = [matrix[column]?.[column] ?? 0n, matrix[from]?.[from] ?? 0n]
+    return part * top ** 2n * OWN_PART_MIN >= whole * bottom ** 2n
+  })
+}
+
+function matrixOf(upper: readonly bigint[], size: number): IntegerMatrix {
+  const places = Array.from({ length: size }, (_, i) => i)
+  return places.map((i) => places.map((j) => upper[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0n))
 }
 
 const ZERO: Fraction = { top: 0n, bottom: 1n }

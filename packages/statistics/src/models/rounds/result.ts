@@ -2,7 +2,9 @@
 import { type GramPart, isOfCounted, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
-import { type CountFit, combined, NOTHING, testedBy, UNKNOWN_FIT } from '../counts.ts'
+import { NOTHING } from '../combine.ts'
+import { type CountFit, combined, testedBy, UNKNOWN_FIT } from '../counts.ts'
+import { informationFollows } from './information.ts'
 import { isRound, ownErrors, type RoundStep, stepAfter } from './next.ts'
 
 interface SiteRound {
@@ -20,15 +22,12 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
   if (first === undefined || !isOfCounted(fit)) throw new RangeError('a model of no round')
   const { formula, outcome, site } = first.gram
   const each = sites.flatMap(({ site: name, gram }) =>
-    gram.round?.round === 0 ? [{ site: name, fit: ownFit(gram, gram.round) }] : []
+    gram.round?.round === 0
+      ? [{ site: name, fit: ownFit(gram, gram.round), follows: informationFollows(gram.round) }]
+      : []
   )
   const isMeta = site === 'meta' && each.length > 1
-  const all = isMeta
-    ? combined(
-        each.map((one) => one.fit),
-        { family: fit.family, meta: first.gram.meta }
-      )
-    : pooledFit(sites)
+  const all = isMeta ? combined(each, { family: fit.family, meta: first.gram.meta }) : pooledFit(sites)
   return {
     kind: 'glm',
     formula,
