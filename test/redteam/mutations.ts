@@ -314,8 +314,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'known-by-themselves',
     control: 'Sums over people whom others know are judged among themselves',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'if (isOfUnknown) this.#split(quantity)',
-    to: 'if (isOfUnknown && k < 0) this.#split(quantity)',
+    from: 'if (isOfUnknown && quantity !== ONE) this.#split(quantity)',
+    to: 'if (isOfUnknown && quantity !== ONE && k < 0) this.#split(quantity)',
     noticedBy: privacyTest('ledger')
   },
   {
@@ -482,8 +482,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'unsure-admitted',
     control: 'What doubles cannot decide is refused',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    const account =",
-    to: "if (placed.kind === 'unsure') return undefined\n    const account =",
+    from: "if (placed.kind === 'unsure') return { why: 'unsure' }\n    if (quantity === ONE) {",
+    to: "if (placed.kind === 'unsure') return undefined\n    if (quantity === ONE) {",
     noticedBy: privacyTest('weights')
   },
   {
