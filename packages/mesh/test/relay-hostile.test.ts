@@ -142,7 +142,8 @@ describe('relayed connections', () => {
         }
       })
       await until(() => hidden.mesh.addresses().length === 1, 'reserved')
-      const asker = await start({ bootstrap: relays })
+      // It listens nowhere either, so that neither can call the other directly.
+      const asker = await start({ listen: [], bootstrap: relays })
       await asker.mesh.connect(hidden.mesh.addresses()[0] ?? '', { signal: soon() })
       const ask = (exchange: typeof direct) =>
         asker.mesh.ask(exchange, hidden.mesh.peerId, { version: '1' }, { signal: soon() })
