@@ -207,7 +207,12 @@ describe('a proposal', () => {
     assert.deepEqual([named('dose').type, missing('dose').includes('none')], ['integer', true])
     assert.ok(said('a.dose', '"none" in 60 rows is taken for a missing value. Is it a level, or a value?'))
     assert.deepEqual([named('side').levels, missing('side').includes('nil')], [['left', 'right'], true])
-    assert.ok(said('a', '"rare" (of its 4 different values 0 can be levels of 10 people or more; "none" in 96 rows is taken for'))
+    assert.ok(
+      said(
+        'a',
+        '"rare" (of its 4 different values 0 can be levels of 10 people or more; "none" in 96 rows is taken for'
+      )
+    )
     assert.ok(!said('a.side', 'Is it a level'), 'few have it')
     assert.ok(named('sign').levels.length === 1 && said('a.sign', '"-" in 60 rows is taken for a missing value.'))
     parseConfig({ institution: '-', catalogs: [parse(yaml)] })
