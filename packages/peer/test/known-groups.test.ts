@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Filter } from '@stimnet/protocol'
 import { ModelStudy, uniform } from './model-study.ts'
 
 const [PEOPLE, EVENTS, IN_GROUP] = [200, 12, 5]
@@ -72,8 +73,8 @@ async function opened(): Promise<ModelStudy> {
 }
 
 /** All that somebody who asks sees of an answer, but for its numbers. */
-async function seen(study: ModelStudy, sql: string): Promise<string> {
-  const told = await study.sql(sql)
+async function seen(study: ModelStudy, sql: string, cohort?: Filter): Promise<string> {
+  const told = await study.sql(sql, cohort)
   if (!told.ok) return told.code
   const { rows, withheld, left_out: leftOut = [] } = told.output
   const shapes = rows.map(({ parts }) => Object.values(parts).map((part) => shapeOf(part)))
@@ -150,6 +151,25 @@ describe('having a row in a table in which few have one is like having had the e
       assert.equal(said, 'COHORT_NOT_RELEASABLE')
     })
   }
+
+  test('also where the table is named in the cohort alone, by a column that others know', async () => {
+    const grade = { name: 'grade', type: 'category', levels: ['a', 'b'], identifying: true }
+    const infections = { name: 'infections', one_row_per_subject: true, variables: [grade] }
+    const had = ROWS.filter(({ event }) => event === 'yes').map(({ id }, i) => ({ id, grade: i % 2 === 0 ? 'a' : 'b' }))
+    const study = await ModelStudy.open(
+      [TABLE, infections],
+      { people: ROWS.map((row) => ({ ...row })), infections: had },
+      REAL
+    )
+    const cohort = { column: 'infections.grade', op: 'in' as const, values: ['a', 'b'] }
+    const plan = (where?: string) => `SELECT AVG(lab) AS m FROM people${where ?? ''}`
+    assert.match(await seen(study, plan(), cohort), /^\[1/)
+    const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+    for (const site of GROUPS)
+      heard.get(HAS.get(site) ?? false)?.add(await seen(study, plan(` WHERE site = '${site}'`)))
+    await study.close()
+    assert.deepEqual(heard.get(true), heard.get(false))
+  })
 
   test('unless the steward says that others know who has one', async () => {
     const study = await openedWithRows('one', 'known')
@@ -281,6 +301,21 @@ describe('several questions together say no more of it', () => {
       await study.close()
     }
     assert.deepEqual(heard[0], heard[1])
+  })
+
+  test('few people with an event are not counted beside a known group, which can be subtracted', async () => {
+    const study = await opened()
+    const told = []
+    for (const site of GROUPS.slice(1, 20)) {
+      const few = ROWS.filter((one) => one.site === site && hasEvent(one)).length
+      const said = await seen(
+        study,
+        `SELECT COUNT(DISTINCT id) AS n FROM people WHERE site = 'G0' OR (event = 'yes' AND site IN ('${site}', 'G39'))`
+      )
+      if (few < 5) told.push(said)
+    }
+    await study.close()
+    assert.deepEqual([...new Set(told)], ['COHORT_NOT_RELEASABLE'])
   })
 
   test('how many of a known group are among five who had an event', async () => {

@@ -81,8 +81,8 @@ export interface Entry {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /** For a count of such a set: the set that others know of which it is a part. */
-  readonly within?: SolvedSet | undefined
+  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
+  readonly within?: readonly SolvedSet[]
   /** Who pays for the information of a number of people. */
   readonly payers?: Payers | undefined
 }
@@ -188,7 +188,7 @@ export class LedgersDraft {
   }
 
   #tellOne(
-    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers, within }: Entry,
+    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers, within = [] }: Entry,
     k: number
   ): Objection | undefined {
     const { quantity, of, kind } = number
@@ -207,7 +207,7 @@ export class LedgersDraft {
     const optional = {
       ...(shown === undefined ? {} : { shown }),
       ...(off === undefined ? {} : { off }),
-      ...(within === undefined || this.#where(within)[0] !== draft ? {} : { within: this.#where(within)[1] }),
+      within: within.map((one) => this.#where(one)).flatMap(([own, items]) => (own === draft ? [items] : [])),
       // The rows of a person pay as they are: who has a row is not hidden.
       ...(payers === undefined || draft === this.#rows ? {} : { payers })
     }
@@ -223,7 +223,7 @@ export class LedgersDraft {
     // A count of rows is also recorded as a count of the people who have them: where each
     // has one row, both are the same number.
     const people = { quantity, set: of.subjects, isOfUnknown }
-    return this.#subjects.tell([within === undefined ? people : { ...people, within: within.subjects }], k)
+    return this.#subjects.tell([{ ...people, within: within.map(({ subjects }) => subjects) }], k)
   }
 }
 

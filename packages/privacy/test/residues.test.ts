@@ -20,6 +20,8 @@ describe('counts modulo small primes', () => {
   test('of large sets leave one person, though over fractions of people nothing rests on few', () => {
     assert.equal(restOnFewModulo(patterns('xbc', 'bd', 'cd'), K), true, 'their sum is odd exactly if x is counted')
     assert.equal(restOnFewModulo(patterns('xb', 'bc', 'bd', 'cd'), K), true, 'modulo 3: b is counted three times')
+    // The determinant of the sets without x is 5.
+    assert.equal(restOnFewModulo(patterns('xbe', 'cdef', 'bcf', 'bdf', 'bcd'), K), true, 'modulo 5')
   })
 
   test('of ordinary groups leave nobody', () => {

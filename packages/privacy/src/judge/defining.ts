@@ -76,7 +76,8 @@ export function relaxedBy(
   const inFilter = new Set([...refsIn(descriptor, cohort), ...refsIn(descriptor, plan.where, plan.tables)])
   const inKeys = plan.groupBy.map(({ variable }) => variable)
   const unknown = [...new Set([...inFilter, ...inKeys])].filter((variable) => !facts(variable).identifying)
-  const tables = descriptor.tables.filter(({ name }) => hidden?.has(name) && plan.tables.includes(name))
+  const isRead = (name: string) => plan.tables.includes(name) || [...inFilter].some((ref) => ref.startsWith(`${name}.`))
+  const tables = descriptor.tables.filter(({ name }) => hidden?.has(name) && isRead(name))
   const ofRows = tables.map((table) => withoutTable(descriptor, { cohort, plan }, table))
   // All names of one variable are treated together.
   const ofValues = [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
@@ -125,13 +126,16 @@ function withoutTable(
     measures: [{ kind: 'subjects', name: 'people' }],
     ...(where === undefined ? {} : { where })
   }
-  const question = questionOf(others, relaxed(cohort, isIt(), true), relaxed(where, isIt(plan.tables), true))
+  const asked = (helps: boolean) =>
+    questionOf(others, relaxed(cohort, isIt(), helps), relaxed(where, isIt(plan.tables), helps))
+  const question = asked(true)
   return {
     variable: presenceIn(table.name),
     // Its keys are no conditions of the others.
     names: [presenceIn(table.name), ...own],
     question: question && { ...question, level: 'row' },
-    always: undefined,
+    // Of a table that is joined nobody is there without a row.
+    always: plan.tables.includes(table.name) ? undefined : asked(false),
     isOfMissing: true
   }
 }

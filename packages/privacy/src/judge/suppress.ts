@@ -235,6 +235,12 @@ class Judging {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
         return this.#isSet(one) && (of === undefined || this.#lacksFew(one, of, having))
       })
+    // Whoever is in the group in any case does not make a small number of others larger.
+    const hasFew = ({ group }: TableRow) =>
+      defining.some((one) => {
+        const isPart = !this.#isSet(one) && alwaysIn(group, one, 'group', this.#parts) !== undefined
+        return isPart && this.#saidBy(one, group, 'group', group.support).having.size < settings.k
+      })
     const holdsAll = ({ group }: TableRow) =>
       defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
@@ -246,6 +252,10 @@ class Judging {
       if (inOne.has(row.group) || isAll) {
         row.shown = false
         this.#note('a group that everyone is in')
+      }
+      if (hasFew(row)) {
+        row.shown = false
+        this.#note('fewer than k people are in a group by what others do not know')
       }
       if (isPartly(row)) {
         row.shown = false
@@ -471,8 +481,19 @@ class Judging {
     }
     const number = countOf(counted)
     // The counts of levels among these people were audited with the cell, which has the same support.
-    cell.isCounted = this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
+    cell.isCounted =
+      (isComplete || this.#tellHaving(group, measure, counted)) &&
+      this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
+  }
+
+  /** Audits how many people of a group have a value, as if having one were a level. */
+  #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
+    const own = variablesOf(measure)
+      .map((variable) => this.#rules.facts(variable).own)
+      .sort()
+    const level = { variable: `having ${own.join('&')}`, level: 'value', levels: 2 }
+    return this.#draft.tellLevel(level, { of: support, having: subjects }, this.#k)
   }
 
   /** How many people, or rows, of a group were left out of a measure alone. They lack no value. */
@@ -601,8 +622,8 @@ class Judging {
   }
 
   /**
-   * Whether others do not know who is in the set of a number; and for a count the known set of which it is a part, without those who lack
-   * a value. `whole`: the people of the first number of the cell, of whom those with a level are a part.
+   * Whether others do not know who is in the set of a number; and for a count the known sets of those who could be in it, without those
+   * who lack a value, and of those who are in it in any case. `whole`: the people of the first number of the cell, of whom those with a level are a part.
    */
   #hiddenOf(
     { kind, level }: CellNumber,
@@ -610,18 +631,22 @@ class Judging {
   ): Pick<Entry, 'isOfUnknown' | 'within'> {
     const { defining, complete, facts, settings, possible } = this.#rules
     if (kind === 'sum') return { isOfUnknown: defining.length > 0 }
-    if (level !== undefined && !facts(level.variable).identifying) return { isOfUnknown: true, within: whole }
+    if (level !== undefined && !facts(level.variable).identifying)
+      return { isOfUnknown: true, within: whole === undefined ? [] : [whole] }
     const mayLack = !settings.synthetic && variablesOf(measure).some((variable) => complete?.has(variable) !== true)
     const [one, ...others] = defining
     if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack }
     // Who is outside of an analysis set lacks a value.
     if (others.length === 0 && this.#isSet(one)) return { isOfUnknown: true }
-    if (others.length === 0) {
-      const { of } = this.#saidBy(one, group, partOf(measure), group.support)
-      return { isOfUnknown: true, within: of && { subjects: of } }
-    }
+    // Whoever is in it in any case can be subtracted.
+    const always = defining.flatMap((each) => alwaysIn(group, each, partOf(measure), this.#parts)?.subjects ?? [])
     const could = (possible === undefined ? [] : possibleIn(group, possible, this.#plan)).map(({ people }) => people)
-    return { isOfUnknown: true, within: { subjects: could.reduce((all, people) => all.or(people), group.support) } }
+    const { of } = this.#saidBy(one, group, partOf(measure), group.support)
+    const all = others.length === 0 ? of : could.reduce((union, people) => union.or(people), group.support)
+    return {
+      isOfUnknown: true,
+      within: [...(all === undefined ? [] : [all]), ...always].map((subjects) => ({ subjects }))
+    }
   }
 
   /**

@@ -32,8 +32,8 @@ export interface Told {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set. Then, and ever after, the quantity has two spans; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /** For a count of such a set: the set that others know of which it is a part. */
-  readonly within?: SubjectSet
+  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
+  readonly within?: readonly SubjectSet[]
   /** Who pays for its information in place of the people of the set. */
   readonly payers?: Payers
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
@@ -523,13 +523,14 @@ export class LedgerDraft {
   }
 
   /** Judges a count among those of known sets or among those of others; the span of all counts shows what follows from which. */
-  #tellCount({ set, isIn, isOfUnknown, within }: Counted, k: number): Objection | undefined {
+  #tellCount({ set, isIn, isOfUnknown, within = [] }: Counted, k: number): Objection | undefined {
     this.#partCounts()
     const name = (isOfUnknown ? OF_UNKNOWN : OF_KNOWN) + ONE
-    const whole = isOfUnknown && within !== undefined ? this.#isIn(within) : undefined
+    for (const one of isOfUnknown ? within : []) this.#isIn(one)
+    const known = isOfUnknown ? within.map((one) => this.#isIn(one)) : []
     const told = this.#patterns.extend(isIn)
     let span = this.#spanOf(name)
-    for (const one of whole === undefined ? [told] : [whole, told]) {
+    for (const one of [...known.filter((flags) => flags.includes(1)), told]) {
       const placed = span.place(this.#patterns, one)
       if (placed.kind === 'unsure') return { why: 'unsure' }
       if (placed.kind === 'within') continue

@@ -5,7 +5,7 @@
  */
 import type { AuditPattern } from './certainty.ts'
 
-const PRIMES = [2, 3]
+const PRIMES = [2, 3, 5, 7, 11, 13]
 /** Most choices of rows that are tried. A ledger in which more would have to be tried has many small patterns, and little left to tell. */
 const TRIES_MAX = 200_000
 
@@ -38,8 +38,7 @@ function reduced(columns: readonly AuditPattern[], prime: number): Reduced {
     if (line === undefined) continue
     rows.splice(found, 1)
     rows.splice(at, 0, line)
-    // Modulo 2 and 3 each number is its own inverse.
-    const inverse = line[column] ?? 1
+    const inverse = inverseOf(line[column] ?? 1, prime)
     for (let i = 0; i < line.length; i++) line[i] = modulo((line[i] ?? 0) * inverse, prime)
     for (const other of rows) {
       const factor = other[column] ?? 0
@@ -65,7 +64,8 @@ function hasLightRow(
       const own = sizes[firsts[at] ?? 0] ?? 0
       if (own > left) continue
       for (let factor = 1; factor < prime; factor++) {
-        if (--tries < 0) return false
+        // What the search cannot finish counts as found.
+        if (--tries < 0) return true
         const row = sum.map((entry, i) => modulo(entry + factor * (rows[at]?.[i] ?? 0), prime))
         if (peopleIn(row) <= few || search(row, left - own, next + 1)) return true
       }
@@ -73,6 +73,11 @@ function hasLightRow(
     return false
   }
   return search(new Int8Array(sizes.length), few, 0)
+}
+
+function inverseOf(value: number, prime: number): number {
+  for (let inverse = 1; inverse < prime; inverse++) if (modulo(value * inverse, prime) === 1) return inverse
+  return 1
 }
 
 function modulo(value: number, prime: number): number {

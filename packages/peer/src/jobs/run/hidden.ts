@@ -59,7 +59,15 @@ function isAboutRare(
   const rows = (found?.filters.flatMap(({ row }) => row ?? []) ?? []).filter((row) => row.variable === variable)
   const isKey = asked.plan?.groupBy.some((key) => key.variable === variable) ?? false
   const isRare = ({ level }: (typeof rows)[number]) => levels.has(level)
-  return rows.length > 0 && (isKey ? rows.some(isRare) : rows.every(isRare))
+  // A question about all levels is one about having rows at all.
+  const isOfAll = !isKey && !isNamed(asked, variable)
+  return !isOfAll && rows.some(isRare)
+}
+
+/** Whether a condition of a question is on the variable. */
+function isNamed({ cohort, plan }: Asked, variable: VariableRef): boolean {
+  const columns = [cohort, plan?.where].flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
+  return columns.some((column) => column === variable || variable.endsWith(`.${column}`))
 }
 
 async function unsaidOf(catalog: Catalog, facts: FactsOf, name: string): Promise<Unsaid> {
