@@ -15,6 +15,7 @@ export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: nu
   // What rests on few people has none of the large patterns, so these are eliminated first.
   const columns = told.sort((a, b) => b.people - a.people)
   const sizes = columns.map(({ people }) => people)
+  if (!sizes.some((people) => people < peopleMin)) return false
   return PRIMES.some((prime) => hasLightRow(reduced(columns, prime), { sizes, prime, few: peopleMin - 1 }))
 }
 
@@ -43,7 +44,8 @@ function reduced(columns: readonly AuditPattern[], prime: number): Reduced {
     for (const other of rows) {
       const factor = other[column] ?? 0
       if (other === line || factor === 0) continue
-      for (let i = column; i < other.length; i++) other[i] = modulo((other[i] ?? 0) - factor * (line[i] ?? 0), prime)
+      const less = lessTimes(factor, prime)
+      for (let i = column; i < other.length; i++) other[i] = less[(other[i] ?? 0) * prime + (line[i] ?? 0)] ?? 0
     }
     firsts.push(column)
   }
@@ -73,6 +75,13 @@ function hasLightRow(
     return false
   }
   return search(new Int8Array(sizes.length), few, 0)
+}
+
+/** By a and b, a − factor·b. */
+function lessTimes(factor: number, prime: number): Int8Array {
+  return Int8Array.from({ length: prime * prime }, (_, i) =>
+    modulo(Math.floor(i / prime) - factor * (i % prime), prime)
+  )
 }
 
 function inverseOf(value: number, prime: number): number {
