@@ -482,12 +482,12 @@ class Judging {
     const number = countOf(counted)
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || this.#tellHaving(group, measure, counted)) &&
+      (isComplete || counted.rows !== undefined || this.#tellHaving(group, measure, counted)) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people of a group have a value, as if having one were a level. */
+  /** Audits how many people of a group have a value, as if having one were a level. Rows of a person are not audited. */
   #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
     const own = variablesOf(measure)
       .map((variable) => this.#rules.facts(variable).own)
@@ -626,14 +626,15 @@ class Judging {
    * who lack a value, and of those who are in it in any case. `whole`: the people of the first number of the cell, of whom those with a level are a part.
    */
   #hiddenOf(
-    { kind, level }: CellNumber,
+    { kind, level, of: { rows } }: CellNumber,
     { group, measure, whole }: { group: ReducedGroup; measure: Measure; whole: SolvedSet | undefined }
   ): Pick<Entry, 'isOfUnknown' | 'within'> {
     const { defining, complete, facts, settings, possible } = this.#rules
     if (kind === 'sum') return { isOfUnknown: defining.length > 0 }
     if (level !== undefined && !facts(level.variable).identifying)
       return { isOfUnknown: true, within: whole === undefined ? [] : [whole] }
-    const mayLack = !settings.synthetic && variablesOf(measure).some((variable) => complete?.has(variable) !== true)
+    const isIncomplete = variablesOf(measure).some((variable) => complete?.has(variable) !== true)
+    const mayLack = !settings.synthetic && rows === undefined && isIncomplete
     const [one, ...others] = defining
     if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack }
     // Who is outside of an analysis set lacks a value.
