@@ -12,7 +12,8 @@ import {
   scratchFolder,
   spawnSite,
   until,
-  writeSite
+  writeSite,
+  freePort
 } from '../mesh.ts'
 
 /** A slow script, so that there is time to break something while it runs. */
@@ -53,14 +54,6 @@ const active = async (client: Client, nodeId: string): Promise<boolean> =>
 
 const knows = (client: Client, nodeId: string): Promise<void> =>
   until(() => active(client, nodeId), `${nodeId} is known and connected`)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Waits for the end of a job by polling, because the gateway itself may be unavailable for a while. */
 async function ended(client: Client, id: string, withinMs = 60_000) {

@@ -1,7 +1,6 @@
 /** Tests of institutions that only dial out, and reach each other through a third one. */
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
@@ -15,7 +14,7 @@ import {
 } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { clientOf, freePort, PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 
 /** Writes the founders of a federation: a relay, and two that listen nowhere. `relayAt` is known before they start. */
 async function writeSites(folder: string, relayAt: string): Promise<Site[]> {
@@ -51,15 +50,6 @@ async function countAt(client: Client, target: string): Promise<unknown> {
   })
   await until(async () => (await client.job(job_id)).completed_at !== null, `the job at ${target} has ended`)
   return (await client.job(job_id)).status
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 test('two institutions that listen nowhere ask each other through a relay, also after it was away', async (t) => {

@@ -171,6 +171,18 @@ describe('having a row in a table in which few have one is like having had the e
     assert.deepEqual(heard.get(true), heard.get(false))
   })
 
+  test('also where a rare visit is asked about beside a common one', async () => {
+    const study = await openedWithRows('visit')
+    const heard = new Set<string>()
+    for (const site of GROUPS.slice(1, 20)) {
+      const visits = `(visit = 'planned' AND site = 'G0') OR (visit = 'unplanned' AND site = '${site}')`
+      const sql = `SELECT COUNT(DISTINCT id) AS n FROM people JOIN infections USING (id) WHERE ${visits}`
+      heard.add(await seen(study, sql).catch(({ code }) => code))
+    }
+    await study.close()
+    assert.deepEqual([...heard], ['FILTER_INVALID'])
+  })
+
   test('unless the steward says that others know who has one', async () => {
     const study = await openedWithRows('one', 'known')
     const had = ROWS.filter(({ event }) => event === 'yes').map(
@@ -314,6 +326,8 @@ describe('several questions together say no more of it', () => {
       )
       if (few < 5) told.push(said)
     }
+    const all = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE site = 'G0' OR event = 'yes'"
+    assert.match(await seen(study, all), /^\[1/, 'of as many as may be told it is told')
     await study.close()
     assert.deepEqual([...new Set(told)], ['COHORT_NOT_RELEASABLE'])
   })
@@ -341,4 +355,26 @@ describe('several questions together say no more of it', () => {
       for (const [many, said] of heard) assert.deepEqual([...said], [none], `${name}: ${many} of them`)
     }
   })
+})
+
+test('three numbers of values that are odd together if one known person has one are not all exact', async () => {
+  const sizes: [string, number][] = [['x', 1], ...['b', 'c', 'd'].map((block): [string, number] => [block, 100])]
+  const rows = sizes.flatMap(([block, many]) =>
+    Array.from({ length: many }, (_, i) => ({ id: `${block}${i}`, block, score: i % 9 === 1 ? null : 100 + (i % 50) }))
+  )
+  const variables = [
+    { name: 'block', type: 'category', levels: ['x', 'b', 'c', 'd'], identifying: true },
+    { name: 'score', type: 'integer', minimum: 0, maximum: 1_000, identifying: false }
+  ]
+  const study = await ModelStudy.open(
+    [{ name: 'people', one_row_per_subject: true, variables }],
+    { people: rows },
+    REAL
+  )
+  const shapes = []
+  for (const blocks of ["'x', 'b', 'c'", "'b', 'd'", "'c', 'd'"])
+    shapes.push(await seen(study, `SELECT COUNT(score) AS n FROM people WHERE block IN (${blocks})`))
+  await study.close()
+  assert.equal(shapes[0], shapes[1])
+  assert.notEqual(shapes[2], shapes[0], 'the third number is rounded or withheld')
 })

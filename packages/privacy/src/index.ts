@@ -21,7 +21,7 @@ export type { DpTerms } from './dp/terms.ts'
 export { type Explanation, explain } from './rules/explain.ts'
 export { type Defining, type Hidden, type Relaxed, relaxedBy } from './judge/defining.ts'
 export type { KnownValues, KnownVariable } from './judge/known.ts'
-export { type Possible, possibleBy, rowVariable } from './judge/possible.ts'
+export { type Possible, possibleBy } from './judge/possible.ts'
 export {
   isPresence,
   type FactsOf,

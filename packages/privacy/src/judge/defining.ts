@@ -76,8 +76,7 @@ export function relaxedBy(
   const inFilter = new Set([...refsIn(descriptor, cohort), ...refsIn(descriptor, plan.where, plan.tables)])
   const inKeys = plan.groupBy.map(({ variable }) => variable)
   const unknown = [...new Set([...inFilter, ...inKeys])].filter((variable) => !facts(variable).identifying)
-  const isRead = (name: string) => plan.tables.includes(name) || [...inFilter].some((ref) => ref.startsWith(`${name}.`))
-  const tables = descriptor.tables.filter(({ name }) => hidden?.has(name) && isRead(name))
+  const tables = descriptor.tables.filter(({ name }) => hidden?.has(name))
   const ofRows = tables.map((table) => withoutTable(descriptor, { cohort, plan }, table))
   // All names of one variable are treated together.
   const ofValues = [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
@@ -108,7 +107,7 @@ export function relaxedBy(
   return [...ofValues, ...ofRows]
 }
 
-/** The tables of which others do not know who has a row. */
+/** The tables of a question, of its cohort too, of which others do not know who has a row. */
 export type Hidden = ReadonlySet<string>
 
 /** The question without a table, and without the conditions on it: whether somebody has a row is like a value of a variable. */

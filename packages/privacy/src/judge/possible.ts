@@ -94,8 +94,7 @@ export function possibleBy(
   const keys = plan?.groupBy.map(({ variable }) => variable) ?? []
   const unknownKeys = keys.filter((key) => !isKnown(key))
   const named = [...[...atoms.values()].map(({ column }) => column as VariableRef), ...unknownKeys]
-  const read = [...(plan?.tables ?? []), ...named.map(tableOf)]
-  const unsaid = [...hidden].filter((table) => read.includes(table)).map(presenceIn)
+  const unsaid = [...hidden].map(presenceIn)
   const ofValues = named.filter((ref) => !facts(ref).identifying)
   const unknown = [...new Set([...ofValues, ...unsaid].map((ref) => facts(ref).own))].sort()
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
@@ -203,11 +202,7 @@ interface RowVariable {
 }
 
 /** The only category of the long table by which others know its rows; undefined if there is none, or more than one. */
-export function rowVariable(
-  descriptor: CatalogDescriptor,
-  facts: FactsOf,
-  long: string | undefined
-): RowVariable | undefined {
+function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string | undefined): RowVariable | undefined {
   const table = descriptor.tables.find(({ name }) => name === long)
   const found = (table?.variables ?? []).flatMap(({ name, type, levels }) => {
     const variable: VariableRef = `${table?.name}.${name}`

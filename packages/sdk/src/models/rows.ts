@@ -48,7 +48,10 @@ export type NameOf = (site: string) => string
 type Coefficient = ModelResult['coefficients'][number]
 
 /** The coefficients of a model, with the names of institutions for their PeerIds. */
-export function coefficientRows({ coefficients, sites }: ModelResult, nameOf: NameOf): CoefficientRow[] {
+export function coefficientRows(
+  { coefficients, sites }: Pick<ModelResult, 'coefficients' | 'sites'>,
+  nameOf: NameOf
+): CoefficientRow[] {
   return coefficients.map((one) => rowOf(one, termName(one.term, { sites, nameOf })))
 }
 

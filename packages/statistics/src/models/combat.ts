@@ -8,7 +8,7 @@ import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber } from '../rational.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { addGrams, type Gram, gramOf, inCommonUnits, withSiteColumns } from './gram.ts'
-import { NOTHING } from './combine.ts'
+import { NO_FIT, NOTHING } from './combine.ts'
 import type { SiteGram } from './regression.ts'
 import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
 
@@ -36,12 +36,7 @@ export function fitCombat(sites: readonly SiteGram[]): ModelResult {
     site,
     coefficients: [],
     n,
-    df: null,
-    sigma: null,
-    r2: null,
-    adjusted_r2: null,
-    log_likelihood: null,
-    aic: null,
+    ...NO_FIT,
     ...(typeof made === 'string' ? { note: made } : { harmonised: made, note: '' })
   }
 }

@@ -17,6 +17,16 @@ export interface OwnFit<F extends Pick<ModelResult, 'coefficients' | 'n'>> {
   readonly follows: readonly FollowsFrom[]
 }
 
+/** The numbers of a model that is no single fit. */
+export const NO_FIT = {
+  df: null,
+  sigma: null,
+  r2: null,
+  adjusted_r2: null,
+  log_likelihood: null,
+  aic: null
+}
+
 /** The numbers of a term that is not estimated. */
 export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
 

@@ -1,6 +1,7 @@
 /** Fits of what sites released for a model: one door for linear models, for models of counts, and for components. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { fitCombat, isOfFeatures } from './combat.ts'
+import { NO_FIT } from './combine.ts'
 import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
@@ -62,12 +63,7 @@ function fitComponents(sites: readonly SiteGram[]): ModelResult {
     site: first.gram.site,
     coefficients: [],
     n: all.n,
-    df: null,
-    sigma: null,
-    r2: null,
-    adjusted_r2: null,
-    log_likelihood: null,
-    aic: null,
+    ...NO_FIT,
     ...(components === undefined ? {} : { components }),
     note: components === undefined ? 'A variable does not vary: it cannot be scaled.' : ''
   }

@@ -56,17 +56,7 @@ function Harmonised({ caption, model: { harmonised = [] }, nameOf }: HarmonisedP
           <caption>
             {caption}; {feature}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">Institution</th>
-              {head.map((name, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
-                <th key={at} scope="col" className="number">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Head of="Institution" names={head} />
           <tbody>
             {sites.map((one) => (
               <NumbersOf
@@ -85,29 +75,12 @@ function Harmonised({ caption, model: { harmonised = [] }, nameOf }: HarmonisedP
       {coefficients.length > 1 && (
         <Coefficients
           caption={`Harmonised ${feature} on the covariates`}
-          rows={coefficientRows({ ...NO_MODEL, coefficients: [...coefficients] }, nameOf)}
+          rows={coefficientRows({ coefficients }, nameOf)}
           ratio={undefined}
         />
       )}
     </Fragment>
   ))
-}
-
-/** What a list of coefficients is of, where it is of no model of sites. */
-const NO_MODEL: ModelResult = {
-  kind: 'regression',
-  formula: '',
-  outcome: '',
-  site: 'none',
-  coefficients: [],
-  n: 0,
-  df: null,
-  sigma: null,
-  r2: null,
-  adjusted_r2: null,
-  log_likelihood: null,
-  aic: null,
-  note: ''
 }
 
 function NumbersOf({ name, values }: { name: string; values: readonly (number | null)[] }) {
@@ -163,6 +136,23 @@ function Components({ caption, model: { components = [] } }: { caption: string; 
   )
 }
 
+/** Two columns can have the same name. */
+function Head({ of, names }: { of: string; names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{of}</th>
+        {names.map((name, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
+          <th key={at} scope="col" className="number">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
 interface CoefficientsProps {
   caption: string
   rows: readonly CoefficientRow[]
@@ -181,17 +171,7 @@ function Coefficients({ caption, rows, ratio }: CoefficientsProps) {
     <Scroll label="Coefficients">
       <table className="result">
         <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Term</th>
-            {head.map((name, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two columns have the same name
-              <th key={at} scope="col" className="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head of="Term" names={head} />
         <tbody>
           {rows.map((row) => (
             <tr key={row.term}>

@@ -3,15 +3,25 @@
  * says as much as a value.
  */
 import type { Catalog } from '@stimnet/data'
-import { factsIn, type FactsOf, type Hidden, possibleBy, rowVariable, variableFacts } from '@stimnet/privacy'
-import { columnsOf, type Filter, type Plan, resolveVariable, setIn, type VariableRef } from '@stimnet/protocol'
+import type { Hidden } from '@stimnet/privacy'
+import {
+  columnsOf,
+  type Comparison,
+  type Filter,
+  isComparison,
+  type Plan,
+  resolveVariable,
+  setIn,
+  StimnetError,
+  type VariableRef
+} from '@stimnet/protocol'
 
 /** What others do not know of a table. */
 interface Unsaid {
   /** Whether somebody has a row. */
   readonly isHidden: boolean
-  /** By the category by which others know its rows, the levels at which fewer than half of the people have one. */
-  readonly rare?: { readonly variable: VariableRef; readonly levels: ReadonlySet<string> }
+  /** By the categories by which others know its rows, the levels at which fewer than half of the people have one. */
+  readonly rare: ReadonlyMap<VariableRef, ReadonlySet<string>>
 }
 
 /** By table. A catalog is kept for an epoch, and in the words of a request for that request. */
@@ -24,21 +34,21 @@ interface Asked {
 
 /**
  * The tables of a question that say so, and of its others those in which fewer than half of the people of the catalog have a row, or have
- * one of those that are asked about. Synthetic data have no such table.
+ * one of those that are asked about. Synthetic data have no such table. Throws FILTER_INVALID for a question about rare rows and others
+ * at once: those of the others could be subtracted.
  */
 export async function hiddenIn(catalog: Catalog, asked: Asked): Promise<Hidden> {
-  if (catalog.descriptor.synthetic) return new Set()
-  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const hidden = new Set<string>()
+  if (catalog.descriptor.synthetic) return hidden
   const known = UNSAID.get(catalog) ?? new Map<string, Unsaid>()
   UNSAID.set(catalog, known)
-  const tables = tablesIn(catalog, asked)
-  for (const table of tables) if (!known.has(table)) known.set(table, await unsaidOf(catalog, facts, table))
-  const hidden = new Set(tables.filter((table) => known.get(table)?.isHidden))
-  const isRare = (table: string) => {
-    const { rare } = known.get(table) ?? {}
-    return rare !== undefined && isAboutRare({ catalog, facts, hidden, asked }, rare)
+  for (const table of tablesIn(catalog, asked)) {
+    const unsaid = known.get(table) ?? (await unsaidOf(catalog, table))
+    known.set(table, unsaid)
+    const isAboutRare = [...unsaid.rare].some(([variable, levels]) => isAbout(catalog, asked, { variable, levels }))
+    if (unsaid.isHidden || isAboutRare) hidden.add(table)
   }
-  return new Set([...hidden, ...tables.filter((table) => !hidden.has(table) && isRare(table))])
+  return hidden
 }
 
 /** The tables that a question reads. */
@@ -50,32 +60,49 @@ function tablesIn({ descriptor }: Catalog, { cohort, plan }: Asked): string[] {
   return [...new Set([...(plan?.tables ?? []), ...read(cohort), ...read(plan?.where, plan?.tables)])]
 }
 
-/** Whether a question is about rows of rare levels alone, or by a category that has such a level. */
-function isAboutRare(
-  { catalog, facts, hidden, asked }: { catalog: Catalog; facts: FactsOf; hidden: Hidden; asked: Asked },
-  { variable, levels }: NonNullable<Unsaid['rare']>
+/** Whether a question is about rare rows: it names rare levels of the category alone, or is by the category. */
+function isAbout(
+  { descriptor }: Catalog,
+  { cohort, plan }: Asked,
+  { variable, levels }: { readonly variable: VariableRef; readonly levels: ReadonlySet<string> }
 ): boolean {
-  const found = possibleBy(catalog.descriptor, facts, { ...asked, hidden })
-  const rows = (found?.filters.flatMap(({ row }) => row ?? []) ?? []).filter((row) => row.variable === variable)
-  const isKey = asked.plan?.groupBy.some((key) => key.variable === variable) ?? false
-  const isRare = ({ level }: (typeof rows)[number]) => levels.has(level)
-  // A question about all levels is one about having rows at all.
-  const isOfAll = !isKey && !isNamed(asked, variable)
-  return !isOfAll && rows.some(isRare)
+  if (plan?.groupBy.some((key) => key.variable === variable)) return true
+  const isIt = ({ column }: Comparison, tables?: readonly string[]) =>
+    setIn(column) === undefined && resolveVariable(descriptor, column, tables).ref === variable
+  const named = [
+    ...namedIn(cohort, (one) => isIt(one)),
+    ...namedIn(plan?.where, (one) => isIt(one, plan?.tables))
+  ].flat()
+  if (!named.some((level) => level === EVERY || levels.has(level))) return false
+  if (named.every((level) => level !== EVERY && levels.has(level))) return true
+  const reason = `The question is about rows that few people have and about others at once, by ${variable}. Ask about each by itself.`
+  throw new StimnetError('FILTER_INVALID', reason, { reason })
 }
 
-/** Whether a condition of a question is on the variable. */
-function isNamed({ cohort, plan }: Asked, variable: VariableRef): boolean {
-  const columns = [cohort, plan?.where].flatMap((filter) => (filter === undefined ? [] : columnsOf(filter)))
-  return columns.some((column) => column === variable || variable.endsWith(`.${column}`))
+/** Stands for any level. */
+const EVERY = Symbol('every level')
+
+/** The levels that conditions name; of a negated condition it can be every level. */
+function namedIn(
+  filter: Filter | undefined,
+  isIt: (one: Comparison) => boolean,
+  isNegated = false
+): (string | typeof EVERY)[] {
+  if (filter === undefined) return []
+  if ('not' in filter) return namedIn(filter.not, isIt, !isNegated)
+  if (!isComparison(filter))
+    return ('all' in filter ? filter.all : filter.any).flatMap((one) => namedIn(one, isIt, isNegated))
+  if (!isIt(filter)) return []
+  return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : filter.values.map(String)
 }
 
-async function unsaidOf(catalog: Catalog, facts: FactsOf, name: string): Promise<Unsaid> {
+async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
   const { descriptor, config, sourceOf } = catalog
   const table = descriptor.tables.find((one) => one.name === name)
   const [own = name] = (table?.variables ?? []).map((one) => sourceOf(`${name}.${one.name}`).own.split('.')[0])
   const said = config.tables.find((one) => one.name === own)?.presence
-  if (said === 'known' || table === undefined) return { isHidden: false }
+  const rare = new Map<VariableRef, ReadonlySet<string>>()
+  if (said === 'known' || table === undefined) return { isHidden: false, rare }
   const everybody = await catalog.cohort(undefined)
   const having = async (by: readonly VariableRef[]) => {
     const groupBy = by.map((variable) => ({ name: 'level', variable }))
@@ -86,9 +113,11 @@ async function unsaidOf(catalog: Catalog, facts: FactsOf, name: string): Promise
   const isRare = (people = 0) => 2 * people < everybody.size
   const people = (await having([])).get('') ?? 0
   const isHidden = said === 'unknown' ? people < everybody.size : isRare(people)
-  const part = table.oneRowPerSubject ? undefined : rowVariable(descriptor, facts, name)
-  if (part === undefined) return { isHidden }
-  const at = await having([part.variable])
-  const levels = new Set(part.levels.filter((level) => isRare(at.get(level))))
-  return { isHidden, ...(levels.size === 0 ? {} : { rare: { variable: part.variable, levels } }) }
+  for (const { name: column, type, levels, identifying } of table.oneRowPerSubject ? [] : table.variables) {
+    if (type !== 'category' || !identifying) continue
+    const at = await having([`${name}.${column}`])
+    const few = levels.filter((level) => isRare(at.get(level)))
+    if (few.length > 0) rare.set(`${name}.${column}`, new Set(few))
+  }
+  return { isHidden, rare }
 }
