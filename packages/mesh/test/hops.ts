@@ -10,7 +10,7 @@ import { Doorway } from '../src/connect/limits/doorway.ts'
 import { createNode, type MeshNode } from '../src/connect/node.ts'
 import { Circuits } from '../src/connect/relay/circuits.ts'
 import { Relaying } from '../src/connect/relay/relaying.ts'
-import type { RelayBounds } from '../src/index.ts'
+import type { MeshSettings, RelayBounds } from '../src/index.ts'
 import { newStore, soon } from './network.ts'
 
 export const BOUNDS: RelayBounds = {
@@ -24,13 +24,13 @@ const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1
 /** Runs a test with a permitted peer that obeys nobody. */
 export async function withIntruder(
   test: (node: MeshNode) => Promise<void>,
-  parts: Partial<Parameters<typeof createNode>[2]> = {}
+  parts: Partial<Parameters<typeof createNode>[2]> = {},
+  { listen = ['/ip4/127.0.0.1/tcp/0'], bootstrap = [] }: Partial<Pick<MeshSettings, 'listen' | 'bootstrap'>> = {}
 ): Promise<void> {
-  const nodeSeed = crypto.getRandomValues(new Uint8Array(32))
   const settings = {
-    nodeSeed,
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    bootstrap: [],
+    nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
+    listen,
+    bootstrap,
     mdns: false,
     permits: () => true
   }

@@ -13,6 +13,7 @@ import { type DoorLimits, Doorway } from '../src/connect/limits/doorway.ts'
 import { createNode, KAD_PROTOCOL, type MeshNode, startNode } from '../src/connect/node.ts'
 import { framesOf, openAnswer } from '../src/streams/frame.ts'
 import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/index.ts'
+import { withIntruder as withNode } from './hops.ts'
 import { newStore, soon, type TestPeer, until, withNetwork } from './network.ts'
 
 /** Bytes of all buffers that are still referenced. Garbage is collected first, so it does not count. */
@@ -47,32 +48,16 @@ function hugeFrame(muxer: RawMuxer): void {
 }
 
 /** Runs a test with a permitted peer that misuses its connections and streams. */
-async function withIntruder(
+function withIntruder(
   server: TestPeer,
   test: (node: MeshNode) => Promise<void>,
   listen: readonly string[] = []
 ): Promise<void> {
-  const settings = {
-    nodeSeed: crypto.getRandomValues(new Uint8Array(32)),
-    listen,
-    bootstrap: server.mesh.addresses(),
-    mdns: false,
-    permits: () => true
-  }
-  const node = await createNode(settings, TIMING, {
-    datastore: await LevelDatastore.open(newStore()),
-    clock: systemClock,
-    discipline: new Discipline(systemClock),
-    door: new Doorway(systemClock),
-    denied: () => {}
-  })
-  await node.start()
-  try {
+  const dialled = async (node: MeshNode) => {
     await node.dial(multiaddr(server.mesh.addresses()[0] ?? ''))
     await test(node)
-  } finally {
-    await node.stop()
   }
+  return withNode(dialled, {}, { listen, bootstrap: server.mesh.addresses() })
 }
 
 const streamTo = (node: MeshNode, server: TestPeer, protocol: string): Promise<Stream> =>
