@@ -969,7 +969,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'round-before',
     control: 'Suppression comes before rounding',
-    file: `${PRIVACY}/judge/basis.ts`,
+    file: `${PRIVACY}/judge/cells/basis.ts`,
     from: 'if (support.size < settings.k) return withheld(',
     to: 'if (Math.round(support.size / 5) * 5 < settings.k) return withheld(',
     noticedBy: privacyTest('suppress', 'disclose', 'presets')
@@ -977,7 +977,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     id: 'no-few-values',
     control: 'The counts that a sum and its squares give away are told with them',
-    file: `${PRIVACY}/judge/basis.ts`,
+    file: `${PRIVACY}/judge/cells/basis.ts`,
     from: 'if (column.levels === undefined || filled.length > powers + 1) return []',
     to: 'return []',
     noticedBy: privacyTest('suppress')

@@ -103,25 +103,34 @@ async function openedWithVisits(): Promise<ModelStudy> {
   return ModelStudy.open(tables, rows, REAL)
 }
 
-/** The same people, of whom those who had an event have a row in a table of infections, or one of an unscheduled visit. */
-async function openedWithRows(which: 'one' | 'several' | 'visit', presence?: 'known' | 'unknown'): Promise<ModelStudy> {
+/**
+ * The same people, of whom those who had an event have a row in a table of infections, or one of an unscheduled visit; or all of them a
+ * planned visit and nobody another.
+ */
+async function openedWithRows(
+  which: 'one' | 'several' | 'visit' | 'planned',
+  presence?: 'known' | 'unknown'
+): Promise<ModelStudy> {
   const visit = { name: 'visit', type: 'category', levels: ['planned', 'unplanned'], identifying: true }
   const grade = { name: 'grade', type: 'integer', minimum: 0, maximum: 9, identifying: false }
   const infections = {
     ...{ name: 'infections', one_row_per_subject: which === 'one', variables: [grade] },
     ...(presence === undefined ? {} : { presence }),
-    ...(which === 'visit' ? { variables: [visit, grade] } : {})
+    ...(which === 'visit' || which === 'planned' ? { variables: [visit, grade] } : {})
   }
   const tables = [{ ...TABLE, variables: TABLE.variables.filter(({ name }) => name !== 'event') }, infections]
   const had = ROWS.filter(({ event }) => event === 'yes').map(({ id }, i) => ({ id, grade: i % 4, visit: 'unplanned' }))
   const all = ROWS.map(({ id }, i) => ({ id, grade: i % 4, visit: 'planned' }))
-  const rows = { people: ROWS.map(({ event, ...row }) => row), infections: which === 'visit' ? [...all, ...had] : had }
+  const infected = which === 'visit' ? [...all, ...had] : which === 'planned' ? all : had
+  const rows = { people: ROWS.map(({ event, ...row }) => row), infections: infected }
   return ModelStudy.open(tables, rows, REAL)
 }
 
+const VISITS = 'FROM people JOIN infections USING (id)'
+
 describe('having a row in a table in which few have one is like having had the event', () => {
   for (const which of ['one', 'several', 'visit'] as const) {
-    const from = `FROM people JOIN infections USING (id)${which === 'visit' ? " WHERE visit = 'unplanned'" : ''}`
+    const from = `${VISITS}${which === 'visit' ? " WHERE visit = 'unplanned'" : ''}`
     for (const [name, what] of Object.entries({
       counts: 'COUNT(DISTINCT id) AS n',
       means: 'AVG(lab) AS m',
@@ -176,11 +185,42 @@ describe('having a row in a table in which few have one is like having had the e
     const heard = new Set<string>()
     for (const site of GROUPS.slice(1, 20)) {
       const visits = `(visit = 'planned' AND site = 'G0') OR (visit = 'unplanned' AND site = '${site}')`
-      const sql = `SELECT COUNT(DISTINCT id) AS n FROM people JOIN infections USING (id) WHERE ${visits}`
+      const sql = `SELECT COUNT(DISTINCT id) AS n ${VISITS} WHERE ${visits}`
       heard.add(await seen(study, sql).catch(({ code }) => code))
     }
     await study.close()
     assert.deepEqual([...heard], ['FILTER_INVALID'])
+  })
+
+  test('a table by visits tells common ones as if there were no other, and a rare one by nobody in particular', async () => {
+    const study = await openedWithRows('visit')
+    const by = (where = '') => `SELECT visit, COUNT(DISTINCT id) AS n, AVG(lab) AS m ${VISITS}${where} GROUP BY visit`
+    const told = await study.sql(by())
+    assert.ok(told.ok, told.ok ? '' : told.why)
+    const shown = told.output.rows.map(({ values: [visit, people] }) => [visit, people])
+    assert.deepEqual(shown, [
+      ['planned', PEOPLE],
+      ['unplanned', EVENTS]
+    ])
+    const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+    // The last group would follow from the others and the whole.
+    for (const site of GROUPS.slice(0, -1))
+      heard.get(HAS.get(site) ?? false)?.add(await seen(study, by(` WHERE site = '${site}'`)))
+    await study.close()
+    assert.equal(heard.get(false)?.size, 1, JSON.stringify([...(heard.get(false) ?? [])]))
+    assert.deepEqual(heard.get(true), heard.get(false))
+  })
+
+  test('a visit that nobody came to yet withholds nothing of the others', async () => {
+    const study = await openedWithRows('planned')
+    const told = await study.sql(`SELECT visit, AVG(lab) AS m ${VISITS} GROUP BY visit`)
+    const other = await study.sql(`SELECT AVG(lab) AS m ${VISITS} WHERE visit != 'unplanned'`)
+    await study.close()
+    assert.ok(told.ok && other.ok)
+    assert.deepEqual(
+      told.output.rows.map(({ values }) => values[0]),
+      ['planned']
+    )
   })
 
   test('unless the steward says that others know who has one', async () => {
@@ -188,7 +228,7 @@ describe('having a row in a table in which few have one is like having had the e
     const had = ROWS.filter(({ event }) => event === 'yes').map(
       ({ site, bed }) => `(site = '${site}' AND bed = '${bed}')`
     )
-    const sql = `SELECT COUNT(DISTINCT id) AS n FROM people JOIN infections USING (id) WHERE ${had.slice(0, 6).join(' OR ')}`
+    const sql = `SELECT COUNT(DISTINCT id) AS n ${VISITS} WHERE ${had.slice(0, 6).join(' OR ')}`
     assert.match(await seen(study, sql), /^\[1/)
     await study.close()
   })

@@ -22,7 +22,6 @@ import { claimOf, claimOfNoise, claimOfScope, claimOfScript } from './rules/clai
 import { gateCohort } from './rules/cohort-gate.ts'
 import { judgeTyped } from './script/contract-check.ts'
 import { NoisyTable } from './dp/release.ts'
-import type { Defining } from './judge/defining.ts'
 import { factsIn, type VariableFacts } from './judge/facts.ts'
 import { bitsMaxOf } from './judge/information.ts'
 import { type LeftOut, LeftOutDraft } from './judge/left-out.ts'
@@ -37,6 +36,7 @@ import { judgeModel } from './model/judge.ts'
 import type { JudgedPart } from './model/judged.ts'
 import { gramPartOf } from './model/part.ts'
 import { type SafeOutput, takeMaker } from './safe-output.ts'
+import { definingIn, type RareGroups, type Unsaid } from './judge/unsaid.ts'
 import { factsShown, type ShownFact } from './shown-facts.ts'
 import { judgeScript } from './script/script-output.ts'
 import type { PrivacySettings } from './rules/settings.ts'
@@ -46,17 +46,12 @@ const makeSafeOutput = takeMaker()
 
 /** The unfiltered result of a program. It never leaves the institution. */
 export type Aggregate =
-  | {
+  | (Unsaid & {
       readonly kind: 'table'
       readonly plan: Plan
       readonly reduction: Reduction
-      /**
-       * Variables that define the groups and that others are not assumed to know, each with the
-       * groups that result without its conditions.
-       */
-      readonly defining: readonly Defining[]
-      /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
-      readonly possible?: Possible
+      /** The groups of which others know less than of the rest. */
+      readonly rare?: RareGroups | undefined
       /** The values of the measured variables that others are taken to know, by subject: see `Catalog.valuesOf`. */
       readonly known?: KnownValues
       /** The variables of the question of which nobody in the catalog lacks a value. One that is not named may be lacking. */
@@ -69,7 +64,7 @@ export type Aggregate =
       readonly questions?: readonly JudgedPart[]
       /** Of a model that left out numbers of rows: the answer to `rowsOfEverybody`, as if it were asked by itself. */
       readonly everybody?: JudgedPart
-    }
+    })
   | {
       readonly kind: 'script'
       /** The JSON text that the script wrote, not yet parsed. */
@@ -221,7 +216,16 @@ export function leaveOut(
 }
 
 function suppressed(
-  { plan, reduction, defining, possible, known, complete, leftOut: madeWithout }: Extract<Aggregate, { kind: 'table' }>,
+  {
+    plan,
+    reduction,
+    defining,
+    possible,
+    rare,
+    known,
+    complete,
+    leftOut: madeWithout
+  }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
   how: Pick<SuppressionRules, 'leftOut' | 'inFullDigits'> = {}
 ): Suppressed {
@@ -233,6 +237,7 @@ function suppressed(
     ledgers,
     defining,
     possible,
+    rare,
     known,
     complete,
     partsMin,
@@ -313,7 +318,7 @@ function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context
   const columns = columnsOfPlan(plan, facts, leftOut)
   const spaced = withSpacing(facts, aggregate.spacing)
   const tells = (variables: readonly VariableRef[]) =>
-    !context.synthetic && digitsTell(variables, { defining: aggregate.defining, facts })
+    !context.synthetic && digitsTell(variables, { defining: definingIn(aggregate), facts })
   const outputRows = shown.map((row) =>
     rowOf(row, { settings, facts: spaced, shownCount, shownWithin, digitsTell: tells })
   )
@@ -378,12 +383,13 @@ function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySetti
 
 /** For each variable of the answer that others are not assumed to know: the bits disclosed so far per value, on average. */
 function informationOf(
-  { plan, defining }: Extract<Aggregate, { kind: 'table' }>,
+  aggregate: Extract<Aggregate, { kind: 'table' }>,
   { subjects, rows }: Ledgers,
   context: DisclosureContext
 ): NonNullable<DisclosureCard['information']> {
   const facts = factsIn(context.variables)
-  const variables = [...new Set([...plan.measures.flatMap(variablesOf), ...defining.map(({ variable }) => variable)])]
+  const inGroups = definingIn(aggregate).map(({ variable }) => variable)
+  const variables = [...new Set([...aggregate.plan.measures.flatMap(variablesOf), ...inGroups])]
   return variables.flatMap((variable) => {
     const { own, identifying, isSet = false } = facts(variable)
     if (identifying || isSet) return []

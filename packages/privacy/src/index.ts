@@ -20,6 +20,7 @@ export { NoisyTable, type ReleaseTerms, releaseNoisy } from './dp/release.ts'
 export type { DpTerms } from './dp/terms.ts'
 export { type Explanation, explain } from './rules/explain.ts'
 export { type Defining, type Hidden, type Relaxed, relaxedBy } from './judge/defining.ts'
+export type { RareGroups } from './judge/unsaid.ts'
 export type { KnownValues, KnownVariable } from './judge/known.ts'
 export { type Possible, possibleBy } from './judge/possible.ts'
 export {

@@ -6,6 +6,7 @@ import { type Measure, type Plan, type SubjectSet, type VariableRef, variablesOf
 import type { Defining } from './judge/defining.ts'
 import type { FactsOf } from './judge/facts.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
+import { definingIn, type RareGroups, type Unsaid } from './judge/unsaid.ts'
 
 /** One fact. The same `what` about the same people or rows is the same fact, whichever question shows it. */
 export interface ShownFact {
@@ -21,7 +22,7 @@ interface Looking {
 
 /** The facts that a judged table shows, each once. */
 export function factsShown(
-  { plan, defining }: { readonly plan: Plan; readonly defining: readonly Defining[] },
+  { plan, ...asked }: Unsaid & { readonly plan: Plan; readonly rare?: RareGroups | undefined },
   all: readonly TableRow[],
   looking: Looking
 ): ShownFact[] {
@@ -29,7 +30,7 @@ export function factsShown(
   const found = [
     ...plan.measures.flatMap((measure) => lackingIn(measure, rows, looking)),
     ...rows.flatMap((row) => row.cells.flatMap((cell) => joinedIn(row, cell, looking))),
-    ...(rows.length === 0 ? [] : [...outsideOf(plan, all, looking), ...outsideOfLevels(defining, looking)])
+    ...(rows.length === 0 ? [] : [...outsideOf(plan, all, looking), ...outsideOfLevels(definingIn(asked), looking)])
   ]
   return found.filter(({ what, of }, at) => found.findIndex((one) => one.what === what && one.of.equals(of)) === at)
 }

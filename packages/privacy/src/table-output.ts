@@ -32,7 +32,7 @@ import {
   sumText,
   varianceOf
 } from '@stimnet/statistics'
-import type { CellBasis } from './judge/basis.ts'
+import type { CellBasis } from './judge/cells/basis.ts'
 import type { FactsOf } from './judge/facts.ts'
 import { type LeftOut, leftOutOf } from './judge/left-out.ts'
 import type { SolvedSet } from './judge/numbers.ts'

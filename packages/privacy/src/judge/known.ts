@@ -4,7 +4,7 @@
  */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
-import type { CellBasis } from './basis.ts'
+import type { CellBasis } from './cells/basis.ts'
 
 /** One of these variables. */
 export interface KnownVariable {

@@ -4,7 +4,7 @@
  */
 import { type GramMeasure, type ReducedGroup, type ReducedRows, SubjectSet, variablesOf } from '@stimnet/protocol'
 import { columnsOfModel } from '@stimnet/statistics'
-import { type CellFinding, type CellRules, judged, rowsBehind, withheld } from './basis.ts'
+import { type CellFinding, type CellRules, judged, rowsBehind, withheld } from './cells/basis.ts'
 import { countOf } from './numbers.ts'
 import { rowsOfSubjects } from './row-sets.ts'
 

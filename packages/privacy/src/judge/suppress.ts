@@ -17,7 +17,7 @@ import { checksumOf } from '../ledger/checksum.ts'
 import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
-import type { CellBasis, CellFinding, CellRules } from './basis.ts'
+import type { CellBasis, CellFinding, CellRules } from './cells/basis.ts'
 import { judgeCell, judgeCoarser } from './cells/cell.ts'
 import { everyoneInOne } from './cells/class-disclosure.ts'
 import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
@@ -26,9 +26,10 @@ import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet } from './numbers.ts'
-import { groupsNotShown, namesOf, type Possible, possibleIn } from './possible.ts'
+import { groupsNotShown, namesOf, possibleIn } from './possible.ts'
 import { RUNG_MAX, roundCount } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
+import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
 
 /** One measure of one group. */
 export interface TableCell {
@@ -71,14 +72,12 @@ export interface Suppressed {
 }
 
 /** The rules by which a table is judged. */
-export interface SuppressionRules {
+export interface SuppressionRules extends Unsaid {
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
   readonly facts: FactsOf
   readonly ledgers: Ledgers
-  /** Variables that define the groups and that others are not assumed to know. */
-  readonly defining: readonly Defining[]
-  /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
-  readonly possible?: Possible | undefined
+  /** The groups of which others know less. */
+  readonly rare?: RareGroups | undefined
   /** The values of the measured variables that others are taken to know. */
   readonly known?: KnownValues | undefined
   /** The measured variables of which nobody in the catalog lacks a value. */
@@ -186,7 +185,8 @@ class Judging {
 
   done(): Suppressed {
     for (const row of this.#rows) if (row.cells.every(({ basis }) => basis === null)) row.shown = false
-    const { settings, possible } = this.#rules
+    const { settings, rare } = this.#rules
+    const { possible } = rare ?? this.#rules
     return {
       rows: this.#rows,
       groupsWithheld:
@@ -228,21 +228,21 @@ class Judging {
 
   /** Withholds groups that hold everyone of their kind: anybody known to be of that kind would be known to be in them. */
   #classes(): void {
-    const { settings, facts, defining } = this.#rules
+    const { settings, facts } = this.#rules
     const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
     const isPartly = ({ group }: TableRow) =>
-      defining.some((one) => {
+      this.#unsaid(group).defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
         return this.#isSet(one) && (of === undefined || this.#lacksFew(one, of, having))
       })
     // Whoever is in the group in any case does not make a small number of others larger.
     const hasFew = ({ group }: TableRow) =>
-      defining.some((one) => {
+      this.#unsaid(group).defining.some((one) => {
         const isPart = !this.#isSet(one) && alwaysIn(group, one, 'group', this.#parts) !== undefined
         return isPart && this.#saidBy(one, group, 'group', group.support).having.size < settings.k
       })
     const holdsAll = ({ group }: TableRow) =>
-      defining.some((one) => {
+      this.#unsaid(group).defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
         // Fewer than k people who are not in the group are a small cell like any other; nobody at all is one too.
         return !this.#isSet(one) && of !== undefined && of.size > 0 && of.size - having.size < settings.k
@@ -311,7 +311,8 @@ class Judging {
 
   /** Admits the numbers of a cell, leaving people out where that helps. Returns the objection that remains. */
   #admit(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
-    const { leftOut, defining } = this.#rules
+    const { leftOut } = this.#rules
+    const { defining } = this.#unsaid(group)
     const entries = this.#entriesOf(group, measure, basis)
     const objection = this.#draft.tell(entries, this.#k)
     // With unknown defining variables nobody is left out: that people were left out would
@@ -339,7 +340,8 @@ class Judging {
 
   /** Checks whether somebody who knows the values of a variable would see in a sum of it who is in the group: see known.ts. */
   #weighsFew(group: ReducedGroup, measure: Measure, { support }: CellBasis): boolean {
-    const { possible, known, facts } = this.#rules
+    const { known, facts } = this.#rules
+    const { possible } = this.#unsaid(group)
     const variables = variablesOf(measure)
     const isOther = (variable: VariableRef) => facts(variable).identifying
     const could = possible === undefined || possible.unknown.length === 0 ? [] : possibleIn(group, possible, this.#plan)
@@ -371,8 +373,9 @@ class Judging {
    */
   #auditLevels(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
     const { numbers, support } = basis
-    const { defining, facts, settings } = this.#rules
+    const { facts, settings } = this.#rules
     if (!settings.zerosAreDisclosive) return undefined
+    const { defining } = this.#unsaid(group)
     const counts = defining.flatMap((one) => {
       if (this.#isSet(one)) return []
       const { of, having } = this.#saidBy(one, group, partOf(measure), support)
@@ -405,7 +408,8 @@ class Judging {
    * the people who are known to have a value that is measured, the same is audited, also of a single unknown variable.
    */
   #saidTogether(group: ReducedGroup, measure: Measure, { support, bins }: CellBasis) {
-    const { possible, defining, facts } = this.#rules
+    const { facts } = this.#rules
+    const { possible, defining } = this.#unsaid(group)
     if (possible === undefined || possible.unknown.length === 0) return []
     const said = (of: SubjectSet, having: SubjectSet) => ({
       variable: possible.unknown.join('&'),
@@ -506,6 +510,11 @@ class Judging {
     return rows === undefined || items === undefined ? group.rows : rows.and(rowsOfSubjects(items, out)).size
   }
 
+  /** What others do not know of a group. */
+  #unsaid(group: Pick<ReducedGroup, 'key'>): Unsaid {
+    return unsaidOf(group, this.#plan, this.#rules)
+  }
+
   get #k(): number {
     return Math.max(this.#rules.settings.k, this.#rules.partsMin ?? 0)
   }
@@ -524,7 +533,7 @@ class Judging {
     { numbers, bins }: Pick<CellBasis, 'numbers' | 'bins'>,
     rung = this.#rung
   ): Entry[] {
-    const { defining } = this.#rules
+    const { defining } = this.#unsaid(group)
     const asked = defining.flatMap((one) => {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
       return of === undefined ? [] : [{ variable: one.variable, of }]
@@ -563,7 +572,8 @@ class Judging {
 
   /** Everybody who could be in the group as far as others can tell, with the names under which they are recorded. */
   #couldBe(group: ReducedGroup, measure: Measure, bins: CellBasis['bins']): { name: string; people: SubjectSet }[] {
-    const { possible, facts, madeWithout } = this.#rules
+    const { facts, madeWithout } = this.#rules
+    const { possible } = this.#unsaid(group)
     if (possible === undefined) return []
     const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
     const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
@@ -629,7 +639,8 @@ class Judging {
     { kind, level, of: { rows } }: CellNumber,
     { group, measure, whole }: { group: ReducedGroup; measure: Measure; whole: SolvedSet | undefined }
   ): Pick<Entry, 'isOfUnknown' | 'within'> {
-    const { defining, complete, facts, settings, possible } = this.#rules
+    const { complete, facts, settings } = this.#rules
+    const { defining, possible } = this.#unsaid(group)
     if (kind === 'sum') return { isOfUnknown: defining.length > 0 }
     if (level !== undefined && !facts(level.variable).identifying)
       return { isOfUnknown: true, within: whole === undefined ? [] : [whole] }
@@ -655,7 +666,7 @@ class Judging {
    * have a value, or the level of which it is the number.
    */
   #payersOf(quantity: string, { key, support }: ReducedGroup): Payers | undefined {
-    const { possible, defining } = this.#rules
+    const { possible, defining } = this.#unsaid({ key })
     const about = Math.max(1, support.size)
     if (defining.length === 0) return { people: support, about, paid: 0 }
     const [first, ...others] = possible === undefined ? [] : possibleIn({ key }, possible, this.#plan)
@@ -698,16 +709,17 @@ class Judging {
   }
 
   /**
-   * Records the number of people of all groups together, which whoever knows the study knows. If a withheld count would follow
-   * from it, the smallest shown count must be withheld as well.
+   * Records the number of people of all groups together, which whoever knows the study knows; not of groups of which others know less.
+   * If a withheld count would follow from it, the smallest shown count must be withheld as well.
    */
   #countAll(): string | undefined {
-    const { settings } = this.#rules
+    const { settings, rare } = this.#rules
     const counting = this.#plan.measures.find(isCounting)
-    if (this.#rows.length < 2 || counting === undefined) return undefined
+    const rows = this.#rows.filter(({ group }) => rare === undefined || this.#unsaid(group) !== rare)
+    if (rows.length < 2 || counting === undefined) return undefined
     const counted = ({ support, columns }: ReducedGroup) =>
       counting.kind === 'bins' ? (columns.get(counting.variable)?.support ?? support) : support
-    const subjects = this.#rows.map(({ group }) => counted(group)).reduce((all, one) => all.or(one))
+    const subjects = rows.map(({ group }) => counted(group)).reduce((all, one) => all.or(one))
     const shown = settings.roundBase === 1 ? undefined : roundCount(subjects.size, settings)
     const ofNobody = { about: [], aboutPeople: [] }
     const entries: Entry[] = [

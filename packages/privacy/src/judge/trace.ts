@@ -4,12 +4,13 @@
  * has the level. So the sets over which a question is asked are recorded whatever comes of it, and the second question is refused
  * because it differs from the first by one person.
  */
-import { type Plan, type Reduction, type SubjectSet, variablesOf } from '@stimnet/protocol'
+import { type Plan, type Reduction, type SubjectSet, type VariableRef, variablesOf } from '@stimnet/protocol'
 import { gramIn } from '@stimnet/statistics'
 import { type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { FactsOf } from './facts.ts'
 import { askedOver, type CellNumber } from './numbers.ts'
 import { namesOf, type Possible } from './possible.ts'
+import type { RareGroups } from './unsaid.ts'
 
 /** A question that was put to the data. */
 export interface TracedQuestion {
@@ -17,6 +18,8 @@ export interface TracedQuestion {
   readonly reduction: Reduction
   /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
   readonly possible?: Possible | undefined
+  /** The same for the groups of which others know less. */
+  readonly rare?: Pick<RareGroups, 'possible'> | undefined
 }
 
 /** The ledgers with the sets over which a question was asked. Sets that would single out fewer than k people are not recorded. */
@@ -31,7 +34,7 @@ export function withTrace(
 }
 
 function askedIn(
-  { plan, reduction, possible }: TracedQuestion,
+  { plan, reduction, possible, rare }: TracedQuestion,
   { facts, k }: { readonly facts: FactsOf; readonly k: number }
 ): CellNumber[] {
   // Of a group that others know, only a variable's values can be too few. A model of it is refused for much else.
@@ -39,14 +42,18 @@ function askedIn(
   return plan.measures.flatMap((measure) => {
     const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
     const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
-    if (possible !== undefined)
-      return possible.sets.flatMap(({ row, people }) =>
-        namesOf(possible, { row, measured }).flatMap((name) =>
-          groupsOf(people, possible).map((subjects) => askedOver(name, { subjects }))
-        )
-      )
+    const numbers = [possible, rare?.possible].flatMap((of) => (of === undefined ? [] : couldBe(of, measured)))
+    if (numbers.length > 0) return numbers
     return known.flatMap(({ support }) => measured.map((name) => askedOver(name, { subjects: support })))
   })
+}
+
+function couldBe(possible: Possible, measured: readonly VariableRef[]): CellNumber[] {
+  return possible.sets.flatMap(({ row, people }) =>
+    namesOf(possible, { row, measured }).flatMap((name) =>
+      groupsOf(people, possible).map((subjects) => askedOver(name, { subjects }))
+    )
+  )
 }
 
 /** Those of the people who are in each group of the known keys. */

@@ -1,21 +1,19 @@
 /** What a judgement of a model is made of: its questions, and what must hold of each of them and of all together. */
 import type { GramMeasure, ModelRoundPart, Plan, ReducedRows, VariableRef } from '@stimnet/protocol'
 import type { IntegerMatrix } from '@stimnet/statistics'
-import type { Defining } from '../judge/defining.ts'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
 import type { KnownValues } from '../judge/known.ts'
-import type { Possible } from '../judge/possible.ts'
 import type { Suppressed } from '../judge/suppress.ts'
+import type { RareGroups, Unsaid } from '../judge/unsaid.ts'
 import { type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { Answered, CountTable } from './matrix.ts'
 import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
-export interface JudgedPart extends Answered {
+export interface JudgedPart extends Answered, Unsaid {
   /** As in `Aggregate`. */
-  readonly defining: readonly Defining[]
-  readonly possible?: Possible
+  readonly rare?: RareGroups | undefined
   readonly known?: KnownValues
   readonly complete?: ReadonlySet<VariableRef>
   /** Facts about variables that the catalog does not have: totals of people. */

@@ -24,6 +24,7 @@ import { columnsOfModel, type DesignColumn, type IntegerMatrix } from '@stimnet/
 import type { Defining } from '../judge/defining.ts'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
 import type { Possible } from '../judge/possible.ts'
+import type { Unsaid } from '../judge/unsaid.ts'
 import { valuesOf } from './influence.ts'
 import type { JudgedPart } from './judged.ts'
 import { keysOfPeople } from './questions.ts'
@@ -217,23 +218,31 @@ function partOf({ by, people, measures }: Asked, making: Making): JudgedPart | u
   })
   const reduction = filled(answer.reduction)
   if (reduction.groups.reduce((sum, { support }) => sum + support.size, 0) !== people.size) return undefined
-  // Who could be in a group is judged over its people alone: their totals are of no concern for that.
-  const defining = answer.defining.map(
-    ({ without, always, valued, ...rest }): Defining => ({
-      ...rest,
-      ...(without === undefined ? {} : { without: placed(without, people, all) }),
-      ...(always === undefined ? {} : { always: placed(always, people, all) }),
-      ...(valued === undefined ? {} : { valued: placed(valued, people, all) })
-    })
-  )
+  const { rare, known } = answer
   return {
     plan,
     reduction,
-    defining,
+    ...unsaidWithin(answer, people, all),
     variables: making.variables,
     complete: new Set(making.variables.keys()),
-    ...(answer.possible === undefined ? {} : { possible: within(answer.possible, people) }),
-    ...(answer.known === undefined ? {} : { known: answer.known })
+    ...(rare === undefined ? {} : { rare: { levels: rare.levels, ...unsaidWithin(rare, people, all) } }),
+    ...(known === undefined ? {} : { known })
+  }
+}
+
+/** Who could be in a group is judged over its people alone: their totals are of no concern for that. */
+function unsaidWithin({ defining, possible }: Unsaid, people: SubjectSet, measures: readonly Measure[]): Unsaid {
+  const of = (reduction: Reduction) => placed(reduction, people, measures)
+  return {
+    defining: defining.map(
+      ({ without, always, valued, ...rest }): Defining => ({
+        ...rest,
+        ...(without === undefined ? {} : { without: of(without) }),
+        ...(always === undefined ? {} : { always: of(always) }),
+        ...(valued === undefined ? {} : { valued: of(valued) })
+      })
+    ),
+    ...(possible === undefined ? {} : { possible: within(possible, people) })
   }
 }
 

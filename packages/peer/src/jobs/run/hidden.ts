@@ -32,23 +32,41 @@ interface Asked {
   readonly plan?: Plan | undefined
 }
 
+/** What others do not know of the rows of a question. */
+interface HiddenRows {
+  /** The tables of which they do not know who has a row. */
+  readonly hidden: Hidden
+  /** The same for some groups of the question, and by key their levels. */
+  readonly rare?: { readonly hidden: Hidden; readonly levels: ReadonlyMap<VariableRef, ReadonlySet<string>> }
+}
+
 /**
  * The tables of a question that say so, and of its others those in which fewer than half of the people of the catalog have a row, or have
- * one of those that are asked about. Synthetic data have no such table. Throws FILTER_INVALID for a question about rare rows and others
- * at once: those of the others could be subtracted.
+ * one of those that are asked about; of a question by a category with such levels, the groups of these. Synthetic data have no such table.
+ * Throws FILTER_INVALID for a number about rare rows and others at once: those of the others could be subtracted.
  */
-export async function hiddenIn(catalog: Catalog, asked: Asked): Promise<Hidden> {
+export async function hiddenIn(catalog: Catalog, asked: Asked): Promise<HiddenRows> {
   const hidden = new Set<string>()
-  if (catalog.descriptor.synthetic) return hidden
+  if (catalog.descriptor.synthetic) return { hidden }
+  const inGroups = new Set<string>()
+  const levelsOf = new Map<VariableRef, ReadonlySet<string>>()
   const known = UNSAID.get(catalog) ?? new Map<string, Unsaid>()
   UNSAID.set(catalog, known)
   for (const table of tablesIn(catalog, asked)) {
     const unsaid = known.get(table) ?? (await unsaidOf(catalog, table))
     known.set(table, unsaid)
-    const isAboutRare = [...unsaid.rare].some(([variable, levels]) => isAbout(catalog, asked, { variable, levels }))
-    if (unsaid.isHidden || isAboutRare) hidden.add(table)
+    if (unsaid.isHidden) hidden.add(table)
+    for (const [variable, levels] of unsaid.isHidden ? [] : unsaid.rare) {
+      const about = aboutRare(catalog, asked, { variable, levels })
+      if (about === 'all') hidden.add(table)
+      if (about === 'groups') {
+        inGroups.add(table)
+        levelsOf.set(variable, levels)
+      }
+    }
   }
-  return hidden
+  const more = [...inGroups].some((table) => !hidden.has(table))
+  return more ? { hidden, rare: { hidden: new Set([...hidden, ...inGroups]), levels: levelsOf } } : { hidden }
 }
 
 /** The tables that a question reads. */
@@ -60,21 +78,28 @@ function tablesIn({ descriptor }: Catalog, { cohort, plan }: Asked): string[] {
   return [...new Set([...(plan?.tables ?? []), ...read(cohort), ...read(plan?.where, plan?.tables)])]
 }
 
-/** Whether a question is about rare rows: it names rare levels of the category alone, or is by the category. */
-function isAbout(
+/**
+ * Whether a question is about rare rows: all of it, if it names rare levels of the category alone, or the groups of these levels, if it is
+ * by the category.
+ */
+function aboutRare(
   { descriptor }: Catalog,
   { cohort, plan }: Asked,
   { variable, levels }: { readonly variable: VariableRef; readonly levels: ReadonlySet<string> }
-): boolean {
-  if (plan?.groupBy.some((key) => key.variable === variable)) return true
+): 'all' | 'groups' | 'nothing' {
   const isIt = ({ column }: Comparison, tables?: readonly string[]) =>
     setIn(column) === undefined && resolveVariable(descriptor, column, tables).ref === variable
-  const named = [
-    ...namedIn(cohort, (one) => isIt(one)),
-    ...namedIn(plan?.where, (one) => isIt(one, plan?.tables))
-  ].flat()
-  if (!named.some((level) => level === EVERY || levels.has(level))) return false
-  if (named.every((level) => level !== EVERY && levels.has(level))) return true
+  const all = resolveVariable(descriptor, variable).variable.levels
+  const ofPeople = namedIn(cohort, { isIt: (one) => isIt(one), all })
+  const ofRows = namedIn(plan?.where, { isIt: (one) => isIt(one, plan?.tables), all })
+  const isRare = (level: string | typeof EVERY) => level !== EVERY && levels.has(level)
+  const mayBeRare = (level: string | typeof EVERY) => level === EVERY || levels.has(level)
+  const named = [...ofPeople, ...ofRows]
+  if (named.length > 0 && named.every(isRare)) return 'all'
+  const isByIt = plan?.groupBy.some((key) => key.variable === variable) === true
+  // Conditions on rows do not bring rows of one level into the group of another.
+  if (!(isByIt ? ofPeople : named).some(mayBeRare))
+    return isByIt && (ofRows.length === 0 || ofRows.some(mayBeRare)) ? 'groups' : 'nothing'
   const reason = `The question is about rows that few people have and about others at once, by ${variable}. Ask about each by itself.`
   throw new StimnetError('FILTER_INVALID', reason, { reason })
 }
@@ -82,18 +107,22 @@ function isAbout(
 /** Stands for any level. */
 const EVERY = Symbol('every level')
 
-/** The levels that conditions name; of a negated condition it can be every level. */
+/** The levels of a variable that conditions allow; of a negated condition it can be every level. `all` are those that are declared. */
 function namedIn(
   filter: Filter | undefined,
-  isIt: (one: Comparison) => boolean,
+  { isIt, all }: { readonly isIt: (one: Comparison) => boolean; readonly all: readonly string[] },
   isNegated = false
 ): (string | typeof EVERY)[] {
   if (filter === undefined) return []
-  if ('not' in filter) return namedIn(filter.not, isIt, !isNegated)
-  if (!isComparison(filter))
-    return ('all' in filter ? filter.all : filter.any).flatMap((one) => namedIn(one, isIt, isNegated))
+  if ('not' in filter) return namedIn(filter.not, { isIt, all }, !isNegated)
+  if (!isComparison(filter)) {
+    const parts = 'all' in filter ? filter.all : filter.any
+    return parts.flatMap((one) => namedIn(one, { isIt, all }, isNegated))
+  }
   if (!isIt(filter)) return []
-  return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : filter.values.map(String)
+  const values = filter.values.map(String)
+  if (!isNegated && filter.op === '!=') return all.filter((level) => !values.includes(level))
+  return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : values
 }
 
 async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {

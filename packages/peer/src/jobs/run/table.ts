@@ -4,6 +4,7 @@ import {
   type Aggregate,
   type Defining,
   factsIn,
+  type Hidden,
   isPresence,
   type KnownValues,
   type KnownVariable,
@@ -11,6 +12,7 @@ import {
   type Possible,
   possibleBy,
   questionsIn,
+  type RareGroups,
   relaxedBy,
   rowsOfEverybody,
   sizesOf,
@@ -121,15 +123,19 @@ async function modelQuestion(
   const question = { ...asked, plan, cohort: of(asked.cohort) }
   const known = await followed(question)
   const within = (over: Over | undefined) => over && { plan: completeIn(over.plan, model), cohort: of(over.cohort) }
-  // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
-  const others = known.relaxed.filter(({ of: one }) => setIn(one.variable) === undefined)
-  const relaxed = others.map(({ of: one, over: { without, always, valued } }) => ({
-    of: one,
-    over: { without: within(without), always: within(always), valued: within(valued) }
-  }))
-  const possible = await possibleInSet(asked, plan, people)
+  const inModel = async ({ relaxed }: Unasked, hidden: Hidden): Promise<Unasked> => ({
+    // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
+    relaxed: relaxed.flatMap(({ of: one, over: { without, always, valued } }) => {
+      const over = { without: within(without), always: within(always), valued: within(valued) }
+      return setIn(one.variable) === undefined ? [{ of: one, over }] : []
+    }),
+    possible: await possibleInSet(asked, { plan, hidden, size: people })
+  })
+  const { hidden, rare } = await hiddenIn(asked.catalog, { cohort: asked.filter, plan })
+  const others = await inModel(known, hidden)
+  const ofRare = known.rare && rare && { levels: rare.levels, ...(await inModel(known.rare, rare.hidden)) }
   const complete = new Set(variablesOf(model))
-  const options = { known: { ...known, relaxed, complete, possible }, leftOut: undefined, signal }
+  const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, signal }
   const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
   return { ...reducedQuestion, plan }
 }
@@ -140,10 +146,9 @@ async function modelQuestion(
  */
 async function possibleInSet(
   { catalog, filter }: TableAsked,
-  plan: Plan,
-  size: SubjectSet | undefined
+  { plan, hidden, size }: { readonly plan: Plan; readonly hidden: Hidden; readonly size: SubjectSet | undefined }
 ): Promise<Possible | undefined> {
-  const possible = await possibleOf(catalog, { cohort: filter && withoutSets(filter), plan })
+  const possible = await possibleOf(catalog, { cohort: filter && withoutSets(filter), plan }, hidden)
   const set = filter && onlySet(filter)
   if ((set === undefined && size === undefined) || possible === undefined) return possible
   const inAnalysis = await catalog.cohort(set)
@@ -166,9 +171,10 @@ function completeIn(plan: Plan, model: GramMeasure): Plan {
  */
 export async function possibleOf(
   catalog: Catalog,
-  asked: { readonly cohort?: Filter | undefined; readonly plan?: Plan }
+  asked: { readonly cohort?: Filter | undefined; readonly plan?: Plan },
+  tables?: Hidden
 ): Promise<Possible | undefined> {
-  const hidden = await hiddenIn(catalog, asked)
+  const hidden = tables ?? (await hiddenIn(catalog, asked)).hidden
   const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
   const question = possibleBy(catalog.descriptor, facts, { ...asked, hidden })
   if (question === undefined) return undefined
@@ -194,16 +200,22 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
   return groups.map(({ key, support }) => ({ labels: key, people: support }))
 }
 
-/** The parts of a question that do not depend on who is left out. */
-interface Followed {
+/** What others do not know of groups of a question, with the questions without the conditions on it, yet to be asked. */
+interface Unasked {
   readonly possible: Possible | undefined
-  readonly values: KnownValues
-  readonly complete: ReadonlySet<VariableRef>
-  readonly spacing: ReadonlyMap<VariableRef, number>
   readonly relaxed: readonly {
     readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
   }[]
+}
+
+/** The parts of a question that do not depend on who is left out. */
+interface Followed extends Unasked {
+  /** Of the groups of rare rows. */
+  readonly rare: (Unasked & Pick<RareGroups, 'levels'>) | undefined
+  readonly values: KnownValues
+  readonly complete: ReadonlySet<VariableRef>
+  readonly spacing: ReadonlyMap<VariableRef, number>
 }
 
 /** A plan over a different cohort. */
@@ -212,13 +224,29 @@ interface Over {
   readonly cohort: SubjectSet
 }
 
-async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed> {
+async function followed(asked: TableAsked): Promise<Followed> {
+  const { catalog, filter, plan } = asked
+  const { hidden, rare } = await hiddenIn(catalog, { cohort: filter, plan })
+  const ofRare = rare && { levels: rare.levels, ...(await unasked(asked, rare.hidden)) }
+  const others = await unasked(asked, hidden)
+  const values = await knownValues(catalog, plan)
+  const { complete, spacing } = await overEverybody(catalog, [
+    ...plan.measures.flatMap(variablesOf),
+    ...plan.groupBy.map(({ variable }) => variable),
+    ...[...others.relaxed, ...(ofRare?.relaxed ?? [])].flatMap(({ of: { variable } }) =>
+      setIn(variable) === undefined && !isPresence(variable) ? [variable] : []
+    )
+  ])
+  return { ...others, rare: ofRare, values, complete, spacing }
+}
+
+/** `hidden`: the tables of which others do not know who has a row. */
+async function unasked({ catalog, filter, plan }: TableAsked, hidden: Hidden): Promise<Unasked> {
   const over = async (question: { plan: Plan; cohort: Filter | undefined } | undefined) =>
     question && { plan: question.plan, cohort: await catalog.cohort(question.cohort) }
   const relaxed = []
   const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
-  const asked = { cohort: filter, plan, hidden: await hiddenIn(catalog, { cohort: filter, plan }) }
-  for (const one of relaxedBy(catalog.descriptor, facts, asked)) {
+  for (const one of relaxedBy(catalog.descriptor, facts, { cohort: filter, plan, hidden })) {
     const { variable, names, question } = one
     const without = await over(question)
     const isKey = plan.groupBy.some((key) => names.includes(key.variable))
@@ -234,15 +262,7 @@ async function followed({ catalog, filter, plan }: TableAsked): Promise<Followed
       over: { without, always: await over(one.always), valued }
     })
   }
-  const values = await knownValues(catalog, plan)
-  const { complete, spacing } = await overEverybody(catalog, [
-    ...plan.measures.flatMap(variablesOf),
-    ...plan.groupBy.map(({ variable }) => variable),
-    ...relaxed.flatMap(({ of: { variable } }) =>
-      setIn(variable) === undefined && !isPresence(variable) ? [variable] : []
-    )
-  ])
-  return { relaxed, values, complete, spacing, possible: await possibleOf(catalog, { cohort: filter, plan }) }
+  return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }, hidden) }
 }
 
 /** Of an analysis set: whether it is everybody whom its conditions choose. */
@@ -326,29 +346,37 @@ async function reduced(
   { known, leftOut, signal }: { known: Followed; leftOut: LeftOut | undefined; signal: AbortSignal | undefined }
 ): Promise<TableAggregate> {
   const options = { ...(signal ? { signal } : {}), ...(leftOut ? { leftOut } : {}) }
-  const reduction = await catalog.reduce(plan, cohort, options)
-  const defining: Defining[] = []
-  for (const { of, over } of known.relaxed) {
-    const reductions: Partial<Record<keyof typeof over, Reduction>> = {}
-    for (const which of ['without', 'always', 'valued'] as const) {
-      const asked = over[which]
-      if (asked !== undefined)
-        reductions[which] = await reducedAs(plan, asked, (over) => catalog.reduce(over.plan, over.cohort, options))
-    }
-    defining.push({ ...of, ...reductions })
-  }
-  const { possible, values, complete, spacing } = known
+  const reduce = ({ plan: own, cohort: people }: Over) => catalog.reduce(own, people, options)
+  const reduction = await reduce({ plan, cohort })
+  const { rare, values, complete, spacing } = known
   return {
     kind: 'table',
     plan,
     reduction,
-    defining,
     complete,
     spacing,
     known: values,
-    ...(possible ? { possible } : {}),
+    ...(await unsaid(known, plan, reduce)),
+    ...(rare ? { rare: { levels: rare.levels, ...(await unsaid(rare, plan, reduce)) } } : {}),
     ...(leftOut ? { leftOut } : {})
   }
+}
+
+async function unsaid(
+  { relaxed, possible }: Unasked,
+  plan: Plan,
+  reduce: (over: Over) => Promise<Reduction>
+): Promise<Pick<TableAggregate, 'defining' | 'possible'>> {
+  const defining: Defining[] = []
+  for (const { of, over } of relaxed) {
+    const reductions: Partial<Record<keyof typeof over, Reduction>> = {}
+    for (const which of ['without', 'always', 'valued'] as const) {
+      const asked = over[which]
+      if (asked !== undefined) reductions[which] = await reducedAs(plan, asked, reduce)
+    }
+    defining.push({ ...of, ...reductions })
+  }
+  return { defining, ...(possible ? { possible } : {}) }
 }
 
 /** Reduces a plan that may lack tables of another one: in its groups, a key that it lacks is missing. */

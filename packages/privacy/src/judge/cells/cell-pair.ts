@@ -14,7 +14,7 @@ import {
   tooFewForSpread,
   unsafeValues,
   withheld
-} from '../basis.ts'
+} from './basis.ts'
 import { type Contributions, isDominated } from './dominance.ts'
 import { type CellNumber, countOf, powerOf, productOf, type SolvedSet, sumOf } from '../numbers.ts'
 

@@ -20,7 +20,7 @@ import {
   tooFewForSpread,
   unsafeValues,
   withheld
-} from '../basis.ts'
+} from './basis.ts'
 import { joinSmallBins, sharedBins } from '../bins.ts'
 import { judgePair } from './cell-pair.ts'
 import type { Contributions } from './dominance.ts'

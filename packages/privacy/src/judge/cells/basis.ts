@@ -2,12 +2,12 @@
  * The basis of one cell: the people behind it, the numbers that it discloses, and the conditions that every cell must satisfy.
  */
 import type { Deviations, ReducedBin, ReducedColumn, SubjectSet, VariableRef } from '@stimnet/protocol'
-import type { PrivacySettings } from '../rules/settings.ts'
-import { type Contributions, isDominated } from './cells/dominance.ts'
-import type { FactsOf, VariableFacts } from './facts.ts'
-import { levelName } from './defining.ts'
-import { type CellNumber, countOf, type SolvedSet } from './numbers.ts'
-import type { RowSets } from './row-sets.ts'
+import type { PrivacySettings } from '../../rules/settings.ts'
+import { type Contributions, isDominated } from './dominance.ts'
+import type { FactsOf, VariableFacts } from '../facts.ts'
+import { levelName } from '../defining.ts'
+import { type CellNumber, countOf, type SolvedSet } from '../numbers.ts'
+import type { RowSets } from '../row-sets.ts'
 
 /** The rules by which a cell is judged. */
 export interface CellRules {
