@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createOptions } from '../src/docker/create.ts'
+import type { Engine } from '../src/docker/engine.ts'
 import { LogReader } from '../src/docker/log.ts'
+import type { Remover } from '../src/docker/remover.ts'
 import seccomp from '../src/docker/seccomp.json' with { type: 'json' }
+import { ContainerSlot } from '../src/docker/slot.ts'
 import { StreamSplitter } from '../src/docker/streams.ts'
 import { MiB } from './jobs.ts'
 
@@ -40,6 +44,39 @@ test('a container has a bound on memory, swap, processes, processor, files and e
 
 test('an engine that is stopped waits for no program: it is killed at once', () => {
   assert.equal(options.StopSignal, 'SIGKILL')
+})
+
+test('a container that ends without a word is started once more, and what it ended with is said', async () => {
+  const started = async (words: readonly string[]) => {
+    const attached: PassThrough[] = []
+    const engine = {
+      create: async () => 'id',
+      attach: async () => attached[attached.push(new PassThrough()) - 1],
+      start: async () => {
+        const word = words[attached.length - 1] ?? ''
+        const socket = attached.at(-1)
+        if (word !== '') socket?.write(Buffer.concat([headOf(1, word.length), Buffer.from(word)]))
+        else socket?.end().resume()
+      },
+      end: async () => ({ exitCode: 137, ranOutOfMemory: false })
+    } as unknown as Engine
+    const remover = { remove: async () => {} } as unknown as Remover
+    const signal = AbortSignal.timeout(20_000)
+    const settings = { kind: 'python', imageId: '', labels: {}, memoryBytesMax: 1, cpuSecondsMax: 1 } as const
+    const starting = ContainerSlot.start(
+      { engine, remover },
+      { ...settings, isGvisor: false },
+      { mode: 'warm', signal }
+    )
+    const said = await starting.then(
+      ({ isAlive }) => isAlive,
+      (error) => error.message
+    )
+    return [said, attached.length]
+  }
+  assert.deepEqual(await started(['', 'READY\n']), [true, 2])
+  const why = 'starting a container: it ended without a word, with exit code 137'
+  assert.deepEqual(await started(['', '', 'READY\n']), [why, 2])
 })
 
 test('system calls are refused unless they are named, and none is named that leads out', () => {

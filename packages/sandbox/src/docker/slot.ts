@@ -25,6 +25,9 @@ export interface SlotHost {
   readonly remover: Remover
 }
 
+/** The end of a container before it said anything. */
+class SilentEnd extends StimnetError {}
+
 export class ContainerSlot implements Slot {
   readonly #engine: Engine
   readonly #remover: Remover
@@ -40,11 +43,27 @@ export class ContainerSlot implements Slot {
   #onPrinted: (chunk: Buffer) => void = () => {}
   #onAnswered: (bytes: number) => void = () => {}
 
-  /** Starts a container and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
+  /**
+   * Starts a container and resolves when it waits for a job. On a busy machine an engine now and then ends one before it has said a word;
+   * nothing was lost with it, so another one is started, once. Throws SANDBOX_UNAVAILABLE.
+   */
   static async start(
     host: SlotHost,
     settings: ContainerSettings,
-    { mode, signal }: { mode: RunnerMode; signal: AbortSignal }
+    how: { readonly mode: RunnerMode; readonly signal: AbortSignal }
+  ): Promise<ContainerSlot> {
+    try {
+      return await ContainerSlot.#start(host, settings, how)
+    } catch (error) {
+      if (!(error instanceof SilentEnd) || how.signal.aborted) throw error
+      return await ContainerSlot.#start(host, settings, how)
+    }
+  }
+
+  static async #start(
+    host: SlotHost,
+    settings: ContainerSettings,
+    { mode, signal }: { readonly mode: RunnerMode; readonly signal: AbortSignal }
   ): Promise<ContainerSlot> {
     const { engine, remover } = host
     const id = await engine.create(settings, mode)
@@ -95,8 +114,17 @@ export class ContainerSlot implements Slot {
     const ready = this.#reader.ready.then(() => true)
     await this.#engine.start(this.#id)
     const isReady = await orAborted(Promise.race([ready, this.#silent.then(() => false)]), signal)
-    if (isReady !== true)
-      throw new StimnetError('SANDBOX_UNAVAILABLE', `starting a container: ${complaint || 'it ended without a word'}`)
+    if (isReady === true) return
+    if (complaint !== '' || signal.aborted)
+      throw new StimnetError(
+        'SANDBOX_UNAVAILABLE',
+        `starting a container: ${complaint || 'it did not come up in time'}`
+      )
+    const { exitCode, ranOutOfMemory } = await this.#engine.end(this.#id, signal)
+    throw new SilentEnd(
+      'SANDBOX_UNAVAILABLE',
+      `starting a container: it ended without a word, ${ranOutOfMemory ? 'out of memory' : `with exit code ${exitCode}`}`
+    )
   }
 
   get isAlive(): boolean {
