@@ -223,6 +223,24 @@ describe('having a row in a table in which few have one is like having had the e
     )
   })
 
+  test('a centre that is written on each row of a person is known, though few have it and some move', async () => {
+    const site = { name: 'centre', type: 'category', levels: ['A', 'B', 'C'], identifying: true }
+    const score = { name: 'score', type: 'integer', minimum: 0, maximum: 99, identifying: false }
+    const visits = ROWS.flatMap(({ id }, i) =>
+      [0, 1].map((at) => ({ id, centre: site.levels[(i + (i < 9 ? at : 0)) % 3] ?? '', score: (i * 7 + at) % 80 }))
+    )
+    const study = await ModelStudy.open(
+      [{ name: 'visits', one_row_per_subject: false, variables: [site, score] }],
+      { visits },
+      REAL
+    )
+    const told = await study.sql('SELECT centre, COUNT(DISTINCT id) AS n, AVG(score) AS m FROM visits GROUP BY centre')
+    await study.close()
+    assert.ok(told.ok, told.ok ? '' : told.why)
+    assert.equal(told.output.rows.length, 3)
+    assert.ok(told.output.rows.every(({ values }) => values.every((value) => value !== null)))
+  })
+
   test('unless the steward says that others know who has one', async () => {
     const study = await openedWithRows('one', 'known')
     const had = ROWS.filter(({ event }) => event === 'yes').map(

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parseConfig } from '../src/config/config.ts'
 import { checkPolicy } from '../src/catalogs/policy-check.ts'
@@ -9,24 +12,27 @@ const VARIABLES = [
   { name: 'stage', type: 'integer', identifying: false }
 ]
 
+const PEOPLE = { name: 'people', file: 'people.csv', one_row_per_subject: true }
+
 interface Written {
   readonly privacy?: object
   readonly catalog?: object
   readonly variables?: readonly object[]
+  readonly baseDir?: string
 }
 
 /** The keys of findings that only weaken the rules, for a peer with one catalog. */
-async function weakIn({ privacy = {}, catalog = {}, variables = VARIABLES }: Written) {
+async function weakIn({ privacy = {}, catalog = {}, variables = VARIABLES, baseDir = '/nowhere' }: Written) {
   const config = parseConfig({
     ...{ node_id: 'a', institution: 'A', data_dir: '.', privacy },
     catalogs: [
       {
-        ...{ name: 'trial', subject_key: 'id', tables: [{ name: 'people', file: 'people.csv', variables }] },
+        ...{ name: 'trial', subject_key: 'id', tables: [{ ...PEOPLE, variables }] },
         ...catalog
       }
     ]
   })
-  const findings = await checkPolicy({ config, baseDir: '/nowhere', file: '/nowhere/stimnet.yaml' })
+  const findings = await checkPolicy({ config, baseDir, file: join(baseDir, 'stimnet.yaml') })
   assert.ok(findings.every(({ grade }) => grade === 'weak'))
   return findings
 }
@@ -63,5 +69,39 @@ describe('what a steward is warned of', () => {
       'catalogs.trial.tables.people.stage.identifying'
     ])
     assert.deepEqual(await keysOf({ variables, catalog: { synthetic: true } }), [])
+  })
+
+  test('tables in which few people have a row, or one of a visit, unless it says who knows that', async (t) => {
+    const baseDir = await mkdtemp(join(tmpdir(), 'stimnet-policy-'))
+    t.after(() => rm(baseDir, { recursive: true }))
+    const ids = Array.from({ length: 40 }, (_, i) => `P${i}`)
+    const csv = (name: string, lines: readonly string[]) => writeFile(join(baseDir, name), `${lines.join('\n')}\n`)
+    await csv('people.csv', [
+      'id,sex,diagnosis,stage',
+      ...ids.map((id, i) => `${id},${i % 2 ? 'f' : 'm'},yes,${i % 3}`)
+    ])
+    const visits = ids.flatMap((id, i) => [`${id},baseline`, ...(i < 15 ? [`${id},month_24`] : [])])
+    await csv('visits.csv', ['id,visit', ...visits])
+    await csv('events.csv', ['id,grade', ...ids.slice(0, 10).map((id) => `${id},3`)])
+    const visit = { name: 'visit', type: 'category', levels: ['baseline', 'month_24'], identifying: true }
+    const tables = (presence?: string) => [
+      { ...PEOPLE, variables: VARIABLES },
+      { name: 'visits', file: 'visits.csv', variables: [visit], ...(presence ? { presence } : {}) },
+      {
+        ...{ name: 'events', file: 'events.csv', variables: [{ name: 'grade', type: 'integer' }] },
+        ...(presence ? { presence } : {})
+      }
+    ]
+    const found = await weakIn({ baseDir, catalog: { tables: tables() } })
+    assert.deepEqual(
+      found.map(({ key, detail }) => [key.split('.').at(-2), detail.slice(0, detail.indexOf(':'))]),
+      [
+        ['visits', 'not written, and fewer than half of the people have a row whose visit is month_24'],
+        ['events', 'not written, and fewer than half of the people have a row']
+      ]
+    )
+    for (const said of ['known', 'unknown'])
+      assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables(said) } }), [])
+    assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables(), synthetic: true } }), [])
   })
 })

@@ -12,6 +12,7 @@ import {
 import { codeOf } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
 import { overridesOf, settingsOf } from '../jobs/admit/rules.ts'
+import { protectedRowsOf } from '../jobs/run/hidden.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 type CatalogConfig = PeerConfig['catalogs'][number]
@@ -27,7 +28,7 @@ export interface PolicyFinding {
   readonly detail: string
 }
 
-/** All findings. Reads the data of catalogs with a lattice. */
+/** All findings. Reads the data of catalogs with a lattice, and of those in which people can have more rows than others. */
 export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
   const { config } = loaded
   const findings = [...checkPeer(config)]
@@ -120,16 +121,27 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
 }
 
-/** Findings that keep the peer from starting: a catalog that cannot be opened, or a lattice with a cell that is too small. */
+/**
+ * Findings that keep the peer from starting: a catalog that cannot be opened, or a lattice with a cell that is too small. And the tables
+ * whose rows are protected because few people have one.
+ */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`
-  if (catalog.mode === 'dp' || latticeOf(catalog).length === 0) return []
+  const [first, ...others] = catalog.tables
+  const isOfEverybody = others.length === 0 && first?.one_row_per_subject === true
+  const hasLattice = latticeOf(catalog).length > 0
+  if (catalog.mode === 'dp' || (!hasLattice && (catalog.synthetic || isOfEverybody))) return []
   const { k } = settingsOf(config.privacy, catalog)
   try {
-    await withScratchCatalog(catalog, baseDir, async (opened) => {
-      assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
+    return await withScratchCatalog(catalog, baseDir, async (opened) => {
+      if (hasLattice) assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
+      if (catalog.synthetic) return []
+      return (await protectedRowsOf(opened)).map(({ table, because }) => ({
+        grade: 'weak',
+        key: `${key}.tables.${table}.presence`,
+        detail: `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, else presence: unknown`
+      }))
     })
-    return []
   } catch (error) {
     return [
       {

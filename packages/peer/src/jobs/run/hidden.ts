@@ -13,6 +13,7 @@ import {
   resolveVariable,
   setIn,
   StimnetError,
+  type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
 
@@ -20,7 +21,7 @@ import {
 interface Unsaid {
   /** Whether somebody has a row. */
   readonly isHidden: boolean
-  /** By the categories by which others know its rows, the levels at which fewer than half of the people have one. */
+  /** By the categories by which others know its rows, the levels at which fewer than half of the people have one: see `isOfRows`. */
   readonly rare: ReadonlyMap<VariableRef, ReadonlySet<string>>
 }
 
@@ -125,6 +126,26 @@ function namedIn(
   return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : values
 }
 
+/** The tables of a catalog whose rows are protected without its configuration saying so, each with why. */
+export async function protectedRowsOf(
+  catalog: Catalog
+): Promise<{ readonly table: string; readonly because: string }[]> {
+  const found = []
+  for (const { name, presence } of catalog.config.tables) {
+    if (presence !== undefined) continue
+    const { isHidden, rare } = await unsaidOf(catalog, name)
+    if (isHidden) found.push({ table: name, because: 'fewer than half of the people have a row' })
+    for (const [variable, levels] of isHidden ? [] : rare) {
+      const column = variable.slice(name.length + 1)
+      found.push({
+        table: name,
+        because: `fewer than half of the people have a row whose ${column} is ${[...levels].join(' or ')}`
+      })
+    }
+  }
+  return found
+}
+
 async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
   const { descriptor, config, sourceOf } = catalog
   const table = descriptor.tables.find((one) => one.name === name)
@@ -137,16 +158,28 @@ async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
     const groupBy = by.map((variable) => ({ name: 'level', variable }))
     const measures: Plan['measures'] = [{ kind: 'subjects', name: 'people' }]
     const { groups } = await catalog.reduce({ tables: [name], groupBy, measures }, everybody)
-    return new Map(groups.map(({ key, support }) => [key[0] ?? '', support.size]))
+    return new Map(groups.map(({ key, support }) => [key[0] ?? '', support]))
   }
-  const isRare = (people = 0) => 2 * people < everybody.size
-  const people = (await having([])).get('') ?? 0
-  const isHidden = said === 'unknown' ? people < everybody.size : isRare(people)
+  const isFew = (people: SubjectSet | undefined) => 2 * (people?.size ?? 0) < everybody.size
+  const people = (await having([])).get('')
+  const isHidden = said === 'unknown' ? (people?.size ?? 0) < everybody.size : isFew(people)
   for (const { name: column, type, levels, identifying } of table.oneRowPerSubject ? [] : table.variables) {
     if (type !== 'category' || !identifying) continue
     const at = await having([`${name}.${column}`])
-    const few = levels.filter((level) => isRare(at.get(level)))
+    const few = levels.filter((level) => isFew(at.get(level)) && isOfRows(level, at))
     if (few.length > 0) rare.set(`${name}.${column}`, new Set(few))
   }
   return { isHidden, rare }
+}
+
+/**
+ * Whether a level tells rows of a person apart, as a visit does: at least half of those who have such a row have others. A sex or a
+ * centre that is written on every row of a person says of whom the rows are, which others know.
+ */
+function isOfRows(level: string, at: ReadonlyMap<string, SubjectSet>): boolean {
+  const people = at.get(level)
+  if (people === undefined) return true
+  const others = [...at].flatMap(([other, support]) => (other === level || other === '' ? [] : [support.and(people)]))
+  const having = others.reduce((all, one) => all.or(one), people.without(people))
+  return 2 * having.size >= people.size
 }
