@@ -168,15 +168,64 @@ describe('carrying a catalog into a newer epoch', () => {
     assert.ok(isOneToOne(back.people) && isOneToOne(back.rows.get('visits') as CarriedItems))
   })
 
-  test('is refused where a row was edited: its other values would cancel between the epochs', async () => {
+  test('is refused where a value was changed or removed: its other values would cancel between the epochs', async () => {
     const ward = await Ward.open()
     const older = await ward.epoch(PEOPLE, VISITS)
-    const edited = await ward.epoch(['a,41,F', ...PEOPLE.slice(1)], VISITS)
-    refusedWith(await ward.carry(older, edited), /rows of 1 subject in people were edited/)
+    const changed = await ward.epoch(['a,41,F', ...PEOPLE.slice(1)], VISITS)
+    refusedWith(await ward.carry(older, changed), /values of 1 subject in people were changed/)
     const visit = await ward.epoch(PEOPLE, ['a,one,1.6', ...VISITS.slice(1)])
-    refusedWith(await ward.carry(older, visit), /rows of 1 subject in visits were edited/)
-    const missing = await ward.epoch([...PEOPLE.slice(0, 3), 'd,1,M'], VISITS)
-    refusedWith(await ward.carry(older, missing), /people were edited/)
+    refusedWith(await ward.carry(older, visit), /values of 1 subject in visits were changed/)
+    const removed = await ward.epoch(['a,,F', ...PEOPLE.slice(1)], VISITS)
+    refusedWith(await ward.carry(older, removed), /people were changed/)
+    const filledToo = await ward.epoch([...PEOPLE.slice(0, 3), 'd,1,F'], VISITS)
+    refusedWith(await ward.carry(older, filledToo), /people were changed/)
+  })
+
+  test('a value that was missing and is there now is no other one: the row stays the item that it was', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE, [...VISITS, 'd,one,', 'd,,', 'd,two,'])
+    const newer = await ward.epoch(
+      [...PEOPLE.slice(0, 3), 'd,1,M'],
+      [...VISITS, 'd,two,7', 'd,three,8', 'd,one,9', 'd,one,6'],
+      2
+    )
+    const { people, rows, filled, arrived } = carried(await ward.carry(older, newer))
+    assert.deepEqual([facts(people), filled, arrived], [[4, 0, 4, 0], 1, 0])
+    const visits = rows.get('visits') as CarriedItems
+    assert.deepEqual(facts(visits), [8, 0, 9, 0])
+    assert.ok(isOneToOne(visits))
+    // Beside a row that is gone, a filled one could have its values.
+    const gone = await ward.epoch(PEOPLE, [...VISITS, 'd,one,9', 'd,,'], 3)
+    refusedWith(await ward.carry(older, gone), /values of 1 subject in visits were changed/)
+    const back = await ward.epoch(
+      [...PEOPLE.slice(0, 3), 'd,2,M'],
+      [...VISITS, 'd,two,7', 'd,three,8', 'd,one,9', 'd,one,6'],
+      4
+    )
+    refusedWith(await ward.carry(newer, back), /people were changed/)
+  })
+
+  test('of many rows that a value could belong to, each gets one that has all of its own values', async () => {
+    const columns = ['a', 'b', 'c'].map((name) => ({ name, type: 'integer' }))
+    const ward = await Ward.open()
+    ward.config = { ...CONFIG, tables: [CONFIG.tables[0], { name: 'visits', file: 'visits.csv', variables: columns }] }
+    const rowsOf = (lines: Lines) => ward.world.write('visits.csv', `id,a,b,c\n${lines.join('\n')}\n`)
+    const next = seededRandom(5)
+    const roll = (most: number) => (next.bytes(1)[0] ?? 0) % most
+    await ward.world.write('people.csv', 'id,age,sex\na,40,F\nb,50,M\n')
+    for (let round = 0; round < 12; round++) {
+      const full = Array.from({ length: 1 + roll(6) }, () => columns.map(() => roll(2)))
+      const holes = full.map((row) => row.map((value) => (roll(2) === 0 ? '' : value)))
+      const line = (row: readonly unknown[]) => `a,${row.join(',')}`
+      await rowsOf([...holes.map(line), 'b,1,1,1'])
+      const older = await ward.world.open(ward.config, seededRandom(round))
+      await rowsOf(['b,1,1,1', ...full.map(line).reverse()])
+      const newer = await ward.world.open(ward.config, seededRandom(round + 100))
+      if (older.epoch === newer.epoch) continue
+      const visits = carried(await ward.carry(older, newer)).rows.get('visits') as CarriedItems
+      assert.ok(isOneToOne(visits))
+      assert.deepEqual(facts(visits), [full.length + 1, 0, full.length + 1, 0])
+    }
   })
 
   test('is refused where an edit is spread over two epochs', async () => {
@@ -185,9 +234,9 @@ describe('carrying a catalog into a newer epoch', () => {
     const two = await ward.epoch(PEOPLE.slice(1), VISITS.slice(2))
     carried(await ward.carry(one, two))
     const three = await ward.epoch(['a,41,F', ...PEOPLE.slice(1)], VISITS.slice(2))
-    refusedWith(await ward.carry(two, three), /people were edited/)
+    refusedWith(await ward.carry(two, three), /people were changed/)
     const other = await ward.epoch(PEOPLE, ['a,three,1.5', ...VISITS.slice(2)])
-    refusedWith(await ward.carry(two, other), /visits were edited/)
+    refusedWith(await ward.carry(two, other), /visits were changed/)
   })
 
   test('is refused where values are written otherwise than they were', async () => {

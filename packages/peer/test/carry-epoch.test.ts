@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog } from '@stimnet/data'
-import { LedgerDraft, type Ledgers } from '@stimnet/privacy'
+import { LedgerDraft, type Ledgers, tellEverything } from '@stimnet/privacy'
 import { cryptographicRandom, SubjectSet, systemClock } from '@stimnet/protocol'
 import { acceptEpoch } from '../src/catalogs/carry-epoch.ts'
 import { ledgersOf } from '../src/jobs/release/ledgers.ts'
@@ -26,7 +26,7 @@ const CONFIG = catalogConfigSchema.parse({
   ]
 })
 
-/** A catalog of a stopped peer: every subject has two visits, and those in `third` have one more. */
+/** A catalog of a stopped peer: every subject has two visits, and those in `third` have one more; those in `lacking` have no first score. */
 async function trial(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-carry-'))
   const database = await Database.open({ directory: join(folder, 'db') }, () => systemClock.now())
@@ -38,10 +38,10 @@ async function trial(t: TestContext) {
   })
   return {
     database,
-    async write(people: number, third: readonly number[]) {
+    async write(people: number, third: readonly number[], lacking: readonly number[] = []) {
       const ids = Array.from({ length: people }, (_, i) => i)
       const rows = ids.flatMap((i) => [
-        `p${i},${i}`,
+        `p${i},${lacking.includes(i) ? '' : i}`,
         `p${i},${i + 100}`,
         ...(third.includes(i) ? [`p${i},${i + 200}`] : [])
       ])
@@ -123,6 +123,61 @@ for (const ledger of [undefined, 'project!alpha']) {
     assert.equal(all((await ledgers(await at.open(), at.database, ledger)).loaded), undefined, 'one row less')
   })
 }
+
+test('a value that was missing is not told when it comes, until five have come; and nothing after a script', async (t) => {
+  const at = await trial(t)
+  const lacking = [3, 4, 5, 6, 7, 8]
+  await at.write(40, [], lacking)
+  const first = await at.open()
+  const { store, loaded } = await ledgers(first, at.database)
+  const rowsOf = async (catalog: Catalog, without: readonly number[]) => {
+    const owners = await catalog.owners('visits')
+    const scores = (
+      await catalog.reduce(
+        { tables: ['visits'], groupBy: [], measures: [{ kind: 'mean', name: 'm', variable: 'visits.score' }] },
+        await catalog.cohort(undefined)
+      )
+    ).groups[0]?.columns.get('visits.score')
+    assert.equal(scores?.rows, owners.length - without.length)
+    return scores?.rowSet
+  }
+  const told = async (catalog: Catalog, without: readonly number[], { subjects, rows }: Ledgers) => {
+    const set = await rowsOf(catalog, without)
+    assert.ok(rows && set && set.universe === rows.ledger.universe)
+    const draft = new LedgerDraft(rows.ledger)
+    return draft.tell([{ quantity: 'visits.score', set }], K) === undefined
+      ? { subjects, rows: { ...rows, ledger: draft.result() } }
+      : undefined
+  }
+  const released = await told(first, lacking, loaded)
+  assert.ok(released)
+  await at.database.commit((draft) => {
+    store.replace(draft, released)
+    draft.put(epochStore(at.database), 'trial', first.epoch)
+  })
+  for (const [stillLacking, isTold] of [
+    [lacking.slice(1), false],
+    [lacking.slice(5), true]
+  ] as const) {
+    await at.write(40, [], stillLacking)
+    const from = (await epochStore(at.database).get('trial')) ?? ''
+    const accepted = await at.accept(from)
+    assert.ok(accepted.ok, JSON.stringify(accepted))
+    assert.equal(accepted.filled, isTold ? 4 : 1)
+    const next = await at.open()
+    assert.equal((await told(next, stillLacking, (await ledgers(next, at.database)).loaded)) !== undefined, isTold)
+  }
+  const last = await at.open()
+  const now = await ledgers(last, at.database)
+  const after = tellEverything({ cohort: SubjectSet.everyone(40), possible: undefined }, now.loaded, K)
+  assert.ok(after)
+  await at.database.commit((draft) => now.store.replace(draft, after))
+  await at.write(40, [], [])
+  const refused = await at.accept(last.epoch)
+  assert.match(refused.ok ? 'accepted' : refused.why, /a script was answered before/)
+  await at.write(41, [], lacking.slice(5))
+  assert.ok((await at.accept(last.epoch)).ok, 'arrivals do not matter')
+})
 
 test('files that did not change are no newer epoch, and nothing is lost', async (t) => {
   const at = await trial(t)

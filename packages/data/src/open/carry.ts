@@ -3,10 +3,12 @@
  * are the same in both, which arrived, and which are gone. An item stays the same only while its content does, because the
  * leverage rule assumes that each item has one value.
  *
- * For this reason an edited row is refused. Its old and its new version would be two items with one value in every
- * column that was not edited. Releases from both epochs would cancel in such a column, and rest on fewer people than the
+ * For this reason a changed value is refused. The old and the new version of its row would be two items with one value in every
+ * column that was not changed. Releases from both epochs would cancel in such a column, and rest on fewer people than the
  * ledger counts. So a table may gain rows of a subject or lose some, but not both: the rows that were gained could be
- * edited versions of those that were lost.
+ * changed versions of those that were lost.
+ *
+ * A value that was missing and is there now is no second one: such a row is the same item, which is in more sets than before.
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,6 +19,7 @@ import { openEngine, type Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { PEOPLE_FILE } from '../snapshot.ts'
 import { assertPlainPath } from '../sources/source.ts'
+import { fillIn } from './filled.ts'
 import { type IndexLevel, type Manifest, SubjectIndex } from '../index/subject-index.ts'
 
 /** The two epochs to compare, and where they are kept. */
@@ -56,6 +59,8 @@ export type Carried =
       readonly rows: ReadonlyMap<string, CarriedItems>
       readonly arrived: number
       readonly left: number
+      /** Number of subjects of whom a value is there that was missing before. */
+      readonly filled: number
     }
   | { readonly ok: false; readonly why: string }
 
@@ -86,11 +91,12 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
     const rows = new Map<string, CarriedItems>()
     for (const table of config.tables) {
       const carried = await comparison.rows(table)
-      if ('edited' in carried) return refused(editedWords(table.name, carried.edited))
+      if ('changed' in carried) return refused(changedWords(table.name, carried.changed))
       if (!table.one_row_per_subject) rows.set(table.name, carried)
     }
     await comparison.write(index, config.tables)
-    return { ok: true, people, rows, arrived: await comparison.arrived(), left: await comparison.left() }
+    const [arrived, left] = [await comparison.arrived(), await comparison.left()]
+    return { ok: true, people, rows, arrived, left, filled: comparison.filled }
   } finally {
     engine.close()
   }
@@ -107,8 +113,8 @@ function refused(why: string): Carried {
   return { ok: false, why }
 }
 
-function editedWords(table: string, subjects: number): string {
-  return `rows of ${counted(subjects, 'subject')} in ${table} were edited: both versions of a value that stayed would be counted apart`
+function changedWords(table: string, subjects: number): string {
+  return `values of ${counted(subjects, 'subject')} in ${table} were changed or removed: both versions of a row would be counted apart. Values that were missing may be filled in`
 }
 
 /** The settings that decide how values are kept. Epochs that differ in them cannot be compared. */
@@ -157,6 +163,7 @@ class Comparison {
   readonly #session: Session
   readonly #older: Side
   readonly #newer: Side
+  readonly #filled = new Set<string>()
 
   constructor(session: Session, older: Side, newer: Side) {
     this.#session = session
@@ -190,7 +197,7 @@ class Comparison {
   }
 
   /** The items of a table. Call it after `people`. */
-  async rows(table: TableConfig): Promise<CarriedItems | { readonly edited: number }> {
+  async rows(table: TableConfig): Promise<CarriedItems | { readonly changed: number }> {
     const [older, newer, gone] = [
       `older_rows_${table.name}`,
       `newer_rows_${table.name}`,
@@ -203,15 +210,21 @@ class Comparison {
       : ''
     await this.#run(numbered(older, `${printed(table, this.#older.folder, 'older_people')} ${past}`))
     await this.#run(numbered(newer, printed(table, this.#newer.folder, 'newer_people')))
+    const filled = await fillIn(this.#session, {
+      older: { name: older, rows: before, values: valued(table, this.#older.folder) },
+      newer: { name: newer, rows: after, values: valued(table, this.#newer.folder) },
+      columns: table.variables.length
+    })
+    for (const token of filled) this.#filled.add(token)
     await this.#run(
       `CREATE TABLE ${gone} AS
        SELECT token, print, ordinal, owners.item AS owner, row_number() OVER (ORDER BY owners.item, o.item) - 1 AS spot
        FROM ${older} AS o ANTI JOIN ${newer} AS n USING (token, print, ordinal) JOIN owners USING (token)`
     )
-    const edited = await this.#number(
+    const changed = await this.#number(
       `SELECT count(DISTINCT token) FROM ${newer} ANTI JOIN ${older} USING (token, print, ordinal) SEMI JOIN ${gone} USING (token)`
     )
-    if (edited > 0) return { edited }
+    if (changed > 0) return { changed }
     const [all, lost] = [await this.#count(older), await this.#count(gone)]
     const to = `SELECT coalesce(n.item, ${after} + g.spot) FROM ${older} AS o
       LEFT JOIN ${newer} AS n USING (token, print, ordinal) LEFT JOIN ${gone} AS g USING (token, print, ordinal) ORDER BY o.item`
@@ -223,6 +236,11 @@ class Comparison {
       after: { items: after, gone: lost, owners: await this.#session.column(ownersAfter, after + lost) },
       to: await this.#session.column(to, all)
     }
+  }
+
+  /** Number of subjects of whom a value was filled in, in the tables that were compared. */
+  get filled(): number {
+    return this.#filled.size
   }
 
   arrived(): Promise<number> {
@@ -284,9 +302,7 @@ async function rowsIn({ manifest }: Side, { name }: TableConfig): Promise<number
 
 /** A query for each row: its person, the hash of its content, and its place. */
 function printed(table: TableConfig, folder: string, people: string): string {
-  const place = table.one_row_per_subject
-    ? `row_number() OVER (ORDER BY r.${quoteName(SUBJECT)}) - 1`
-    : `r.${quoteName(ROW)}`
+  const place = placeIn(table)
   // Each value is written with its length, so that different rows have different texts.
   const values = table.variables.map(({ name }) => {
     const text = `CAST(r.${quoteName(name)} AS VARCHAR)`
@@ -294,6 +310,16 @@ function printed(table: TableConfig, folder: string, people: string): string {
   })
   return `SELECT p.token, sha256(${values.join(' || ')}) AS print, ${place} AS item
     FROM ${parquet(folder, fileOf(table))} AS r JOIN ${people} AS p ON p.item = r.${quoteName(SUBJECT)}`
+}
+
+function placeIn(table: TableConfig): string {
+  return table.one_row_per_subject ? `row_number() OVER (ORDER BY r.${quoteName(SUBJECT)}) - 1` : `r.${quoteName(ROW)}`
+}
+
+/** A query for each row: its place, and its values as text, named c0, c1 and so on. */
+function valued(table: TableConfig, folder: string): string {
+  const values = table.variables.map(({ name }, at) => `CAST(r.${quoteName(name)} AS VARCHAR) AS c${at}`)
+  return `SELECT ${[`${placeIn(table)} AS item`, ...values].join(', ')} FROM ${parquet(folder, fileOf(table))} AS r`
 }
 
 /**

@@ -21,7 +21,14 @@ export interface AcceptOptions {
 
 /** The accepted epoch; or, for the steward, the reason why it was not accepted. Nothing is changed in that case. */
 export type Accepted =
-  | { readonly ok: true; readonly epoch: string; readonly arrived: number; readonly left: number }
+  | {
+      readonly ok: true
+      readonly epoch: string
+      readonly arrived: number
+      readonly left: number
+      /** Number of subjects of whom a value is there that was missing before. */
+      readonly filled: number
+    }
   | { readonly ok: false; readonly why: string }
 
 /**
@@ -43,6 +50,8 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const ledgers = (await store.ledgers(name, from)).map(
     ([ledger, bytes]) => [ledger, carriedLedger(bytes, itemsOf(ledger, carried))] as const
   )
+  if (carried.filled > 0 && ledgers.some(([, ledger]) => ledger.parts.everywhere.length > 0))
+    return { ok: false, why: FILLED_AFTER_SCRIPTS }
   const forget = await forgetAnswered(database, name)
   await database.commit((draft) => {
     forget(draft)
@@ -52,8 +61,13 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
     const detail = { catalog: name, left: from, epoch: to, ledgers: ledgers.length }
     draft.audit({ kind: 'epoch', actor: 'steward', detail })
   })
-  return { ok: true, epoch: to, arrived: carried.arrived, left: carried.left }
+  const { arrived, left, filled } = carried
+  return { ok: true, epoch: to, arrived, left, filled }
 }
+
+/** What a script told of its people is recorded by who they are, and the same script would tell a single new value by its difference. */
+const FILLED_AFTER_SCRIPTS =
+  'values were filled in that were missing, and a script was answered before: run again, it would tell what the new values are'
 
 /** Makes the snapshot of the current files, if there is none yet, and returns its epoch. */
 async function snapshotOf(options: AcceptOptions): Promise<string> {

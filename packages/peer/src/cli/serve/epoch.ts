@@ -18,9 +18,9 @@ A catalog that has answered stays at the snapshot it answered from, even if its 
 snapshots would give the difference, and that may be one patient.
 
 accept takes the present files and carries the ledgers over. People who arrived or left are disclosed only together with enough
-others, in the old answers and the new. A few arrivals are left out of answers until more have come. This is not possible if
-rows of a subject were edited, if rows of a subject both arrived and left, or if tables are described differently. The command
-then says so and changes nothing.
+others, in the old answers and the new. A few arrivals are left out of answers until more have come, and so are values that were
+missing before. This is not possible if values were changed or removed, if rows of a subject both arrived and left, or if tables
+are described differently, nor after a script was answered if values were filled in. The command then says so and changes nothing.
 
 --forget takes the present files and begins with empty ledgers. Use it when many subjects have changed, or when nobody who has
 the old answers could do harm with them. Neither can be undone, and both are recorded in the audit log.
@@ -113,7 +113,7 @@ async function accept({ name, epoch, loaded, database }: Acceptance, io: Io): Pr
     return EXIT.failed
   }
   io.out(
-    `${name} continues at ${accepted.epoch} with its ledgers: ${accepted.arrived} arrived, ${accepted.left} left.\n`
+    `${name} continues at ${accepted.epoch} with its ledgers: ${accepted.arrived} arrived, ${accepted.left} left, of ${accepted.filled} values were filled in.\n`
   )
   return EXIT.ok
 }
