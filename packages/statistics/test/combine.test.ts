@@ -75,6 +75,9 @@ describe('Coefficients combined over institutions', () => {
       'sex[m]': all
     })
     assert.ok(Math.abs((model.coefficients[2]?.estimate ?? 0) - 4) < 1)
+    assert.equal(model.df, null, 'of three institutions and of four')
+    assert.equal(linear('y ~ gene + sex + age', [{}, {}, {}, {}]).df, 3)
+    assert.equal(linear('y ~ gene', [{}, {}, WITHOUT, {}]).df, 2)
     assert.equal(
       model.note,
       'Not estimated by every institution: gene[LRRK2]. Not combined of s2, where they mean something else than their ' +

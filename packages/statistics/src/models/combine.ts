@@ -51,6 +51,7 @@ export function combinedOver(
   const unknown: string[] = []
   const left: string[] = []
   const ofTwo: string[] = []
+  const sizes = new Set<number>()
   const coefficients = (fits[0]?.fit.coefficients ?? []).map(({ term }, at): Coefficient => {
     const known = fits.flatMap(({ fit }, i) => {
       const { estimate = null, error = null } = fit.coefficients[at] ?? {}
@@ -64,14 +65,17 @@ export function combinedOver(
     if (alike.length < 2) left.push(term)
     if (alike.length === 2) ofTwo.push(term)
     if (made === null) return { term, ...NOTHING }
+    sizes.add(alike.length)
     const { estimate, error, statistic, p, interval } = made
     return { term, estimate, error, statistic, p, interval: [...interval], between: betweenIn(made) }
   })
   const { hartungKnapp } = options
+  const [size, ...others] = sizes
   return {
     coefficients,
     n: fits.reduce((sum, { fit: { n } }) => sum + n, 0),
-    df: hartungKnapp ? fits.length - 1 : null,
+    // Coefficients of different numbers of institutions have no common one.
+    df: hartungKnapp && size !== undefined && others.length === 0 ? size - 1 : null,
     note: [
       ...listed('Not estimated by every institution', unknown),
       ...fits.flatMap(leftOutOf),

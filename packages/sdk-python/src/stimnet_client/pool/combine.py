@@ -36,6 +36,7 @@ def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
     told = [{one.origin for one in own.follows} for own in fits]
     coefficients: list[Fit] = []
     unknown, left, of_two = [], [], []
+    sizes: set[int] = set()
     for at, first in enumerate(fits[0].fit["coefficients"]):
         term = first["term"]
         known = [(own.fit["coefficients"][at], at in others) for own, others in zip(fits, told)]
@@ -48,6 +49,7 @@ def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
         if made is None:
             coefficients.append({"term": term, **NOTHING})
             continue
+        sizes.add(len(alike))
         further = {} if made.prediction is None else {"prediction": list(made.prediction)}
         numbers = {"estimate": made.estimate, "error": made.error, "statistic": made.statistic, "p": made.p}
         between = {"tau2": made.tau2, "i2": made.i2, "q": made.q, "q_p": made.q_p, **further}
@@ -59,7 +61,8 @@ def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
     ]
     if knapp:
         notes += [f"{_WIDE}."] if len(fits) == 2 else _listed(_WIDE, of_two)
-    df = len(fits) - 1 if knapp else None
+    # Coefficients of different numbers of institutions have no common one.
+    df = sizes.pop() - 1 if knapp and len(sizes) == 1 else None
     n = sum(own.fit["n"] for own in fits)
     return {"coefficients": coefficients, "n": n, "df": df, "note": " ".join(notes)}
 
