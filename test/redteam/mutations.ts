@@ -346,9 +346,49 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rows-are-known',
     control: 'Who has a row in a table in which few have one counts as not known to others',
     file: `${PEER}/jobs/run/hidden.ts`,
-    from: "const isHidden = said === 'unknown' ? people < everybody.size : isRare(people)",
-    to: 'const isHidden = false && isRare(people)',
+    from: "const isHidden = said === 'unknown' ? (people?.size ?? 0) < everybody.size : isFew(people)",
+    to: 'const isHidden = false && isFew(people)',
     noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'rare-visit-as-common',
+    control: 'In a table by visits, who has a row of a rare one counts as not known to others',
+    file: `${PRIVACY}/judge/unsaid.ts`,
+    from: 'return isRare && rare !== undefined ? rare : others',
+    to: 'return others',
+    noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'rare-beside-common',
+    control: 'No number is over rows of rare visits and of others',
+    file: `${PEER}/jobs/run/hidden.ts`,
+    from: "  throw new StimnetError('FILTER_INVALID', reason, { reason })",
+    to: "  return reason === '' ? 'all' : 'nothing'",
+    noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'changed-is-filled',
+    control: 'A newer epoch has no other value where there was one',
+    file: 'packages/data/src/open/filled.ts',
+    from: '`(l.c${at} IS NULL OR l.c${at} = g.c${at})`',
+    to: '`(l.c${at} IS NULL OR g.c${at} IS NOT NULL)`',
+    noticedBy: dataTest('carry')
+  },
+  {
+    id: 'filled-beside-gone',
+    control: 'No value is filled in beside a row that is gone',
+    file: 'packages/data/src/open/filled.ts',
+    from: 'if (matched.length !== lost.get(token)) continue',
+    to: 'if (matched.length === 0) continue',
+    noticedBy: dataTest('carry')
+  },
+  {
+    id: 'filled-after-a-script',
+    control: 'No value is filled in after a script was answered',
+    file: `${PEER}/catalogs/carry-epoch.ts`,
+    from: 'if (carried.filled > 0 && ledgers.some(',
+    to: 'if (carried.filled < 0 && ledgers.some(',
+    noticedBy: peerTest('carry-epoch')
   },
   {
     id: 'members-pay-alone',
