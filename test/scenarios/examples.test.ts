@@ -101,6 +101,7 @@ const LISTED: readonly Example[] = [
   { file: 'change-by-sex.sql', language: 'sql', catalog: 'clinical_trial_data' },
   { file: 'quality-by-scan.json', language: 'statistic', catalog: 'imaging_data' },
   { file: 'quality-model.json', language: 'statistic', catalog: 'imaging_data' },
+  { file: 'table-one.json', language: 'statistic', catalog: 'safety_data' },
   { file: 'adverse-events.json', language: 'statistic', catalog: 'safety_data' },
   { file: 'adverse-event-hazards.json', language: 'statistic', catalog: 'safety_data' }
 ]
