@@ -27,6 +27,16 @@ function costAt(sites: number, column: typeof COLUMN | object = COLUMN): Privacy
 const values = (more: object) => more as Parameters<typeof privacyOf>[0]
 const invalid = { code: 'PARAMETER_INVALID' }
 
+test('a question for more bits than may be released says so, by variable', () => {
+  const priced = (bits: number) => {
+    const cost = costAt(1)
+    const information = [{ variable: 'visits.score', numbers: 54, bits, bits_max: 0.5 }]
+    return costText({ ...cost, peers: cost.peers.map((peer) => ({ ...peer, cost: null, information })) })
+  }
+  assert.match(priced(0.9), /^More than may be released of visits\.score: an institution joins/m)
+  assert.doesNotMatch(priced(0.5), /More than may be released/)
+})
+
 test('options that ask for noise become one ask, and none of them asks for none', () => {
   assert.equal(privacyOf(values({})), undefined)
   const options = {

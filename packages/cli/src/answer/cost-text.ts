@@ -42,10 +42,21 @@ function informationText(cost: PrivacyCost): string {
   return [
     tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
     ...refusedLines(cost),
+    ...overLines(cost),
     'Counted once: the same question again costs nothing. Identifying variables are not counted.\n',
     'Made from public descriptions alone. What was released before, groups of few people, and somebody who weighs too much in a model can ' +
       'still make an institution refuse.\n'
   ].join('')
+}
+
+/** One line about the variables of which the question asks for more than may be released. */
+function overLines({ peers }: PrivacyCost): string[] {
+  const over = peers.flatMap(({ information }) => information?.filter((told) => told.bits > told.bits_max) ?? [])
+  const names = [...new Set(over.map(({ variable }) => printable(variable)))]
+  if (names.length === 0) return []
+  return [
+    `More than may be released of ${names.join(', ')}: an institution joins intervals, gives fewer digits or withholds numbers until it is not.\n`
+  ]
 }
 
 /** One line for each refusal that the public descriptions show, with the institutions that would give it. */
