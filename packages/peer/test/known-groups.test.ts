@@ -285,6 +285,27 @@ describe('what is seen of a small known group says nothing of those in it who ha
   }
 })
 
+describe('how many people are left out says nothing of who had an event', () => {
+  for (const what of ['AVG(age) AS m', 'AVG(lab) AS m', 'STDDEV(age) AS m']) {
+    for (const before of ["event = 'yes'", "event = 'no'"])
+      test(`${what} of all but one known person, after that of ${before}`, async () => {
+        const study = await opened()
+        await seen(study, `SELECT ${what} FROM people`)
+        assert.match(await seen(study, `SELECT ${what} FROM people WHERE ${before}`), /^\[1/)
+        const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+        for (const { site, bed, event } of [...ROWS.slice(0, 20), ...ROWS.filter((one) => one.event === 'yes')]) {
+          const told = await study.sql(`SELECT ${what} FROM people WHERE NOT (site = '${site}' AND bed = '${bed}')`)
+          const parts = told.ok ? told.output.rows.flatMap((row) => Object.values(row.parts)) : []
+          const counts = parts.map((part) => ('moments' in part ? part.moments.n : 0))
+          heard.get(event === 'yes')?.add(told.ok ? JSON.stringify([counts, told.output.left_out]) : told.code)
+        }
+        await study.close()
+        assert.equal(heard.get(false)?.size, 1, JSON.stringify([...heard]))
+        assert.deepEqual(heard.get(true), heard.get(false))
+      })
+  }
+})
+
 describe('a known person more, who would bring a withheld group to k, is told of neither by the answer nor by a refusal', () => {
   for (const [name, what] of Object.entries({ counts: 'COUNT(DISTINCT id) AS n', means: 'AVG(lab) AS m' })) {
     test(name, async () => {

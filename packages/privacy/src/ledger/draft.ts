@@ -308,7 +308,7 @@ export class LedgerDraft {
    * whom earlier sums bind to them most, because they were in the same sets. Empty if these are many more than `count`.
    */
   matesOf(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
-    const span = this.#spanOf(quantity)
+    const span = this.#spanOfKnown(quantity)
     const own = this.#ownIn(span)
     const items = membersOf(set, this.#patterns.universe)
     const bound = this.#boundTo(span, new Set(this.#itemsOf(apart).map(own)))
@@ -325,7 +325,7 @@ export class LedgerDraft {
    * the numbers of items are a secret permutation.
    */
   someOf(quantity: string, set: SubjectSet, { count, from }: { count: number; from: number }): number[] {
-    const own = this.#ownIn(this.#spanOf(quantity))
+    const own = this.#ownIn(this.#spanOfKnown(quantity))
     const items = membersOf(set, this.#patterns.universe)
     const sizes = new Map<number, number>()
     for (const item of items) sizes.set(own(item), (sizes.get(own(item)) ?? 0) + 1)
@@ -336,6 +336,11 @@ export class LedgerDraft {
       if (own(item) === largest) found.add(this.#blocks.ownerOf(item))
     }
     return [...found]
+  }
+
+  /** The span of the sums over people whom others know: how many people are left out must not show who is in another sum. */
+  #spanOfKnown(quantity: string): Span {
+    return this.#spans.get(OF_KNOWN + quantity) ?? this.#spanOf(quantity)
   }
 
   /** A function from an item to its own pattern in a span. */
