@@ -237,7 +237,12 @@ async function followed(asked: TableAsked): Promise<Followed> {
       setIn(variable) === undefined && !isPresence(variable) ? [variable] : []
     )
   ])
-  return { ...others, rare: ofRare, values, complete, spacing }
+  // By its definition nobody of an analysis set lacks a value of these.
+  const inSet = filter && onlySet(filter) && setOfCohort(filter, catalog.descriptor)?.completeOn
+  return {
+    ...{ ...others, rare: ofRare, values, spacing },
+    complete: new Set([...complete, ...((inSet ?? []) as VariableRef[])])
+  }
 }
 
 /** `hidden`: the tables of which others do not know who has a row. */
