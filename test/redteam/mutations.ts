@@ -346,8 +346,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rows-are-known',
     control: 'Who has a row in a table in which few have one counts as not known to others',
     file: `${PEER}/jobs/run/hidden.ts`,
-    from: "const isHidden = said === 'unknown' ? (people?.size ?? 0) < everybody.size : isFew(people)",
-    to: 'const isHidden = false && isFew(people)',
+    from: "const isHidden = said === 'unknown' ? people < catalog.subjects : 2 * people < catalog.subjects",
+    to: 'const isHidden = people < 0',
     noticedBy: peerTest('known-groups')
   },
   {
@@ -362,8 +362,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rare-beside-common',
     control: 'No number is over rows of rare visits and of others',
     file: `${PEER}/jobs/run/hidden.ts`,
-    from: "  throw new StimnetError('FILTER_INVALID', reason, { reason })",
-    to: "  return reason === '' ? 'all' : 'nothing'",
+    from: 'if (rare.length === 0) return',
+    to: 'if (rare.length < chosen.length) return',
     noticedBy: peerTest('known-groups')
   },
   {

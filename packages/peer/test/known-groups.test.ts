@@ -223,6 +223,88 @@ describe('having a row in a table in which few have one is like having had the e
     )
   })
 
+  for (const [name, further, asked] of [
+    ['another category', { visit: 'late', room: 'two' }, "WHERE room = 'two'"],
+    ['no condition at all', { visit: 'late', room: 'two' }, ''],
+    ['no level', { visit: null, room: 'two' }, "WHERE room = 'two'"],
+    ['two levels that many have, at once', { visit: 'first', room: 'two' }, "WHERE room = 'two'"]
+  ] as const) {
+    test(`a further row of few people is in no number of usual rows: by ${name}`, async () => {
+      const levels = { visit: ['first', 'second', 'late'], room: ['one', 'two'] }
+      const variables = Object.entries(levels).map(([one, own]) => ({
+        ...{ name: one, type: 'category', levels: own, identifying: true }
+      }))
+      const grade = { name: 'grade', type: 'integer', minimum: 0, maximum: 9, identifying: false }
+      const visits = ROWS.flatMap(({ id, event }) => [
+        { id, visit: 'first', room: 'one', grade: 1 },
+        { id, visit: 'second', room: 'two', grade: 2 },
+        ...(event === 'yes' ? [{ id, ...further, grade: 3 }] : [])
+      ])
+      const table = { name: 'visits', one_row_per_subject: false, variables: [...variables, grade] }
+      const rows = { people: ROWS.map(({ event, ...row }) => row), visits }
+      const people = { ...TABLE, variables: TABLE.variables.filter((one) => one.name !== 'event') }
+      const study = await ModelStudy.open([people, table], rows, REAL)
+      const sql = (where: string) => `SELECT COUNT(*) AS n, AVG(grade) AS m FROM people JOIN visits USING (id) ${where}`
+      const refused = {
+        code: 'FILTER_INVALID',
+        reason: /rows that few people have and about others at once, by visits\./
+      }
+      await assert.rejects(study.sql(sql(asked)), refused)
+      const usual = await study.sql(sql("WHERE visit = 'second' AND room = 'two'"))
+      assert.ok(usual.ok, usual.ok ? '' : usual.why)
+      const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
+      const [visit, room] = [
+        further.visit === null ? 'visit IS NULL' : `visit = '${further.visit}'`,
+        `room = '${further.room}'`
+      ]
+      await seen(study, sql(`WHERE ${visit} AND ${room}`))
+      for (const site of GROUPS)
+        heard
+          .get(HAS.get(site) ?? false)
+          ?.add(await seen(study, sql(`WHERE ${visit} AND ${room} AND site = '${site}'`)))
+      await study.close()
+      assert.deepEqual(heard.get(true), heard.get(false))
+    })
+  }
+
+  test('a mapping that reads a rare level and a usual one as one is refused, one of each by itself is not', async () => {
+    const study = await openedWithRows('visit')
+    const mapped = (unplanned: string) => {
+      const levels = ['planned', ...(unplanned === 'planned' ? [] : [unplanned])]
+      const contract = [
+        { variable: 'infections.visit' as const, type: 'category' as const, unit: '', levels, breakpoints: [] }
+      ]
+      const read = [
+        { local: 'planned', level: 'planned' },
+        { local: 'unplanned', level: unplanned }
+      ]
+      const mappings = [
+        {
+          peer: 'p',
+          variable: 'infections.visit' as const,
+          local: 'infections.visit' as const,
+          levels: read,
+          scale: ''
+        }
+      ]
+      return study.catalog.plain.mapped({ contract, mappings })
+    }
+    const sql = `SELECT visit, COUNT(DISTINCT id) AS n ${VISITS} GROUP BY visit`
+    study.catalog = mapped('planned')
+    await assert.rejects(study.sql(sql), { code: 'FILTER_INVALID', reason: /^A mapping reads several levels/ })
+    study.catalog = mapped('other')
+    const told = await study.sql(sql)
+    await study.close()
+    assert.ok(told.ok)
+    assert.deepEqual(
+      told.output.rows.map(({ values }) => values),
+      [
+        ['planned', PEOPLE],
+        ['other', EVENTS]
+      ]
+    )
+  })
+
   test('a centre that is written on each row of a person is known, though few have it and some move', async () => {
     const site = { name: 'centre', type: 'category', levels: ['A', 'B', 'C'], identifying: true }
     const score = { name: 'score', type: 'integer', minimum: 0, maximum: 99, identifying: false }

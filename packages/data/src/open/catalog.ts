@@ -136,6 +136,8 @@ export interface Catalog {
     readonly decimals: number
     /** The site's own description of it. */
     readonly variable: VariableDescriptor
+    /** Whether a mapping reads several of its levels as one. */
+    readonly isJoined: boolean
   }
   /**
    * Reduces a plan over a cohort, without the people of `leftOut`: from everything, from a variable's values, or from those of
@@ -156,6 +158,8 @@ export interface Catalog {
    * PARAMETER_INVALID for a mapping that does not fit.
    */
   mapped(terms: ViewTerms): Catalog
+  /** The catalog in its own words. */
+  readonly plain: Catalog
   close(): Promise<void>
 }
 
@@ -192,6 +196,9 @@ async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOp
     strays: manifest.strays ?? [],
     ...asked(plainView(descriptor, config)),
     mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
+    get plain() {
+      return catalog
+    },
     baseCells: () => baseCellsOf(at),
     owners: async (table) => (await itemsOf(table)).owners,
     itemsOf,
@@ -244,7 +251,9 @@ function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine,
       const { table, variable } = resolveVariable(descriptor, ref)
       const source = view.sourceOf(table.name, variable.name)
       const own = resolveVariable(at.descriptor, source.own)
-      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable }
+      const ownCells = (cell: number) => [...indexed(`${table.name}.${variable.name}`, new Set([cell])).cells]
+      const isJoined = variable.levels.some((_, cell) => ownCells(cell).length > 1)
+      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable, isJoined }
     },
     valuesOf: async (ref: VariableRef) => {
       const everyone = SubjectSet.everyone(at.subjects)

@@ -16,21 +16,20 @@ export interface Unsaid {
 
 /** Groups of rows that few people have, such as an unplanned visit, in a table by this visit: of these, others know less than of the rest. */
 export interface RareGroups extends Unsaid {
-  /** By key of the plan, the levels of such groups. */
-  readonly levels: ReadonlyMap<VariableRef, ReadonlySet<string>>
+  /** Keys of the plan, and as JSON the labels that such groups have at them. */
+  readonly keys: readonly VariableRef[]
+  readonly labels: ReadonlySet<string>
 }
 
-/** What others do not know of a group of a table. Of a missing level, they know as little as of a rare one. */
+/** What others do not know of a group of a table. */
 export function unsaidOf(
   { key }: Pick<ReducedGroup, 'key'>,
   { groupBy }: Plan,
   { rare, ...others }: Unsaid & { readonly rare?: RareGroups | undefined }
 ): Unsaid {
-  const isRare = groupBy.some(({ variable }, at) => {
-    const levels = rare?.levels.get(variable)
-    return levels !== undefined && (key[at] == null || levels.has(key[at]))
-  })
-  return isRare && rare !== undefined ? rare : others
+  if (rare === undefined) return others
+  const own = rare.keys.map((name) => key[groupBy.findIndex(({ variable }) => variable === name)] ?? null)
+  return rare.labels.has(JSON.stringify(own)) ? rare : others
 }
 
 /** The variables that define any group of a table. */

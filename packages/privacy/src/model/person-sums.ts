@@ -225,7 +225,7 @@ function partOf({ by, people, measures }: Asked, making: Making): JudgedPart | u
     ...unsaidWithin(answer, people, all),
     variables: making.variables,
     complete: new Set(making.variables.keys()),
-    ...(rare === undefined ? {} : { rare: { levels: rare.levels, ...unsaidWithin(rare, people, all) } }),
+    ...(rare === undefined ? {} : { rare: { ...rare, ...unsaidWithin(rare, people, all) } }),
     ...(known === undefined ? {} : { known })
   }
 }

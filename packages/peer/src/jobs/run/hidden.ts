@@ -1,9 +1,9 @@
 /**
  * The tables of which others do not know who has a row. That somebody is in a table of infections, or has a row of an unscheduled visit,
- * says as much as a value.
+ * says as much as a value. See decision 097.
  */
 import type { Catalog } from '@stimnet/data'
-import type { Hidden } from '@stimnet/privacy'
+import { decided, type Hidden, type RareGroups } from '@stimnet/privacy'
 import {
   columnsOf,
   type Comparison,
@@ -21,8 +21,21 @@ import {
 interface Unsaid {
   /** Whether somebody has a row. */
   readonly isHidden: boolean
-  /** By the categories by which others know its rows, the levels at which fewer than half of the people have one: see `isOfRows`. */
-  readonly rare: ReadonlyMap<VariableRef, ReadonlySet<string>>
+  /** The kinds of its rows, if some of them are rare. */
+  readonly kinds?: Kinds
+}
+
+/** The kinds of the rows of a table, by those of the categories by which others know them that have rare labels. */
+interface Kinds {
+  readonly by: readonly VariableRef[]
+  readonly all: readonly Kind[]
+}
+
+interface Kind {
+  /** Its label in each category; null where it is missing. */
+  readonly labels: readonly (string | null)[]
+  /** Whether fewer than half of the people of the catalog have a row of one of its labels, or of two at once, beside their other rows. */
+  readonly isRare: boolean
 }
 
 /** By table. A catalog is kept for an epoch, and in the words of a request for that request. */
@@ -37,37 +50,26 @@ interface Asked {
 interface HiddenRows {
   /** The tables of which they do not know who has a row. */
   readonly hidden: Hidden
-  /** The same for some groups of the question, and by key their levels. */
-  readonly rare?: { readonly hidden: Hidden; readonly levels: ReadonlyMap<VariableRef, ReadonlySet<string>> }
+  /** The same for the groups of rare rows. */
+  readonly rare?: Pick<RareGroups, 'keys' | 'labels'> & { readonly hidden: Hidden }
 }
 
 /**
  * The tables of a question that say so, and of its others those in which fewer than half of the people of the catalog have a row, or have
- * one of those that are asked about; of a question by a category with such levels, the groups of these. Synthetic data have no such table.
+ * one of those that are asked about; of a question by a category with such rows, the groups of these. Synthetic data have no such table.
  * Throws FILTER_INVALID for a number about rare rows and others at once: those of the others could be subtracted.
  */
 export async function hiddenIn(catalog: Catalog, asked: Asked): Promise<HiddenRows> {
   const hidden = new Set<string>()
   if (catalog.descriptor.synthetic) return { hidden }
-  const inGroups = new Set<string>()
-  const levelsOf = new Map<VariableRef, ReadonlySet<string>>()
-  const known = UNSAID.get(catalog) ?? new Map<string, Unsaid>()
-  UNSAID.set(catalog, known)
+  let rare: HiddenRows['rare']
   for (const table of tablesIn(catalog, asked)) {
-    const unsaid = known.get(table) ?? (await unsaidOf(catalog, table))
-    known.set(table, unsaid)
-    if (unsaid.isHidden) hidden.add(table)
-    for (const [variable, levels] of unsaid.isHidden ? [] : unsaid.rare) {
-      const about = aboutRare(catalog, asked, { variable, levels })
-      if (about === 'all') hidden.add(table)
-      if (about === 'groups') {
-        inGroups.add(table)
-        levelsOf.set(variable, levels)
-      }
-    }
+    const { isHidden, kinds } = await unsaidIn(catalog, table)
+    const about = isHidden ? 'all' : kinds === undefined ? 'nothing' : aboutRare(catalog, asked, { table, kinds })
+    if (about === 'all') hidden.add(table)
+    else if (about !== 'nothing') rare = { ...about, hidden: new Set([table]) }
   }
-  const more = [...inGroups].some((table) => !hidden.has(table))
-  return more ? { hidden, rare: { hidden: new Set([...hidden, ...inGroups]), levels: levelsOf } } : { hidden }
+  return rare === undefined ? { hidden } : { hidden, rare: { ...rare, hidden: hidden.union(rare.hidden) } }
 }
 
 /** The tables that a question reads. */
@@ -79,51 +81,101 @@ function tablesIn({ descriptor }: Catalog, { cohort, plan }: Asked): string[] {
   return [...new Set([...(plan?.tables ?? []), ...read(cohort), ...read(plan?.where, plan?.tables)])]
 }
 
-/**
- * Whether a question is about rare rows: all of it, if it names rare levels of the category alone, or the groups of these levels, if it is
- * by the category.
- */
+/** The kinds of rows of one table. */
+interface KindsOf {
+  readonly table: string
+  readonly kinds: Kinds
+}
+
+/** Whether a question is about rare rows: all of it, or by a category of theirs some groups. */
 function aboutRare(
-  { descriptor }: Catalog,
+  catalog: Catalog,
   { cohort, plan }: Asked,
-  { variable, levels }: { readonly variable: VariableRef; readonly levels: ReadonlySet<string> }
-): 'all' | 'groups' | 'nothing' {
-  const isIt = ({ column }: Comparison, tables?: readonly string[]) =>
-    setIn(column) === undefined && resolveVariable(descriptor, column, tables).ref === variable
-  const all = resolveVariable(descriptor, variable).variable.levels
-  const ofPeople = namedIn(cohort, { isIt: (one) => isIt(one), all })
-  const ofRows = namedIn(plan?.where, { isIt: (one) => isIt(one, plan?.tables), all })
-  const isRare = (level: string | typeof EVERY) => level !== EVERY && levels.has(level)
-  const mayBeRare = (level: string | typeof EVERY) => level === EVERY || levels.has(level)
-  const named = [...ofPeople, ...ofRows]
-  if (named.length > 0 && named.every(isRare)) return 'all'
-  const isByIt = plan?.groupBy.some((key) => key.variable === variable) === true
-  // Conditions on rows do not bring rows of one level into the group of another.
-  if (!(isByIt ? ofPeople : named).some(mayBeRare))
-    return isByIt && (ofRows.length === 0 || ofRows.some(mayBeRare)) ? 'groups' : 'nothing'
-  const reason = `The question is about rows that few people have and about others at once, by ${variable}. Ask about each by itself.`
+  { table, kinds }: KindsOf
+): 'all' | 'nothing' | Pick<RareGroups, 'keys' | 'labels'> {
+  const { descriptor } = catalog
+  const { by, all } = kinds
+  // Each condition on people is one on any of their rows.
+  const named =
+    cohort === undefined ? [] : comparisonsOn(cohort, (column) => resolveVariable(descriptor, column).ref, by)
+  const ofPeople = named.map(({ at, one, isNegated }) =>
+    all.filter(({ labels }) => isNegated || holds(one, labels[at] ?? null, false) !== false)
+  )
+  const parts = ofPeople.map((chosen) => partOf(chosen, kinds))
+  if (!plan?.tables.includes(table)) return together(parts)
+  const isIn = ({ labels }: Kind) => {
+    if (plan.where === undefined) return true
+    const left = decided(plan.where, (one, isNegated) => {
+      if (setIn(one.column) !== undefined) return undefined
+      const at = by.indexOf(resolveVariable(descriptor, one.column, plan.tables).ref)
+      return at < 0 ? undefined : holds(one, labels[at] ?? null, isNegated)
+    })
+    return left !== false
+  }
+  const keys = by.filter((name) => namesIn(plan).includes(name))
+  const places = keys.map((name) => by.indexOf(name))
+  const groups = Map.groupBy(all.filter(isIn), ({ labels }) => JSON.stringify(places.map((at) => labels[at] ?? null)))
+  const rare = [...groups].filter(([, chosen]) => partOf(chosen, kinds) === 'all').map(([labels]) => labels)
+  const ofRows = rare.length === 0 ? 'nothing' : rare.length === groups.size ? 'all' : { keys, labels: new Set(rare) }
+  const whole = together(parts)
+  return whole === 'all' ? 'all' : ofRows
+}
+
+/** The keys of a plan, and the factors of a model, whose levels are told apart. */
+function namesIn({ groupBy, measures }: Plan): readonly VariableRef[] {
+  const factors = measures.flatMap((one) => (one.kind === 'gram' ? one.factors : []))
+  return [...groupBy, ...factors].map(({ variable }) => variable)
+}
+
+function together(parts: readonly ('all' | 'nothing')[]): 'all' | 'nothing' {
+  return parts.includes('all') ? 'all' : 'nothing'
+}
+
+/** Whether some kinds of rows are all rare. Throws FILTER_INVALID where some of them are. */
+function partOf(chosen: readonly Kind[], { by, all }: Kinds): 'all' | 'nothing' {
+  const rare = chosen.filter(({ isRare }) => isRare)
+  if (rare.length === 0) return 'nothing'
+  if (rare.length === chosen.length) return 'all'
+  const first = by.map((name, at) => {
+    const common = new Set(all.flatMap(({ labels, isRare }) => (isRare ? [] : [labels[at] ?? null])))
+    const without = [...new Set(rare.map(({ labels }) => labels[at] ?? null))].filter((one) => !common.has(one))
+    return without.map((label) => (label === null ? `${name} is not null` : `${name} != '${label}'`))
+  })
+  const advice = first.flat().join(' and ')
+  const reason =
+    `The question is about rows that few people have and about others at once, by ${by.join(' and ')}. Ask about each by itself` +
+    `${advice === '' ? '' : `, such as with ${advice}`}.`
   throw new StimnetError('FILTER_INVALID', reason, { reason })
 }
 
-/** Stands for any level. */
-const EVERY = Symbol('every level')
+interface Named {
+  readonly one: Comparison
+  /** The place of its category. */
+  readonly at: number
+  readonly isNegated: boolean
+}
 
-/** The levels of a variable that conditions allow; of a negated condition it can be every level. `all` are those that are declared. */
-function namedIn(
-  filter: Filter | undefined,
-  { isIt, all }: { readonly isIt: (one: Comparison) => boolean; readonly all: readonly string[] },
+/** The comparisons of a filter with some variables. */
+function comparisonsOn(
+  filter: Filter,
+  refOf: (column: string) => VariableRef,
+  by: readonly VariableRef[],
   isNegated = false
-): (string | typeof EVERY)[] {
-  if (filter === undefined) return []
-  if ('not' in filter) return namedIn(filter.not, { isIt, all }, !isNegated)
-  if (!isComparison(filter)) {
-    const parts = 'all' in filter ? filter.all : filter.any
-    return parts.flatMap((one) => namedIn(one, { isIt, all }, isNegated))
-  }
-  if (!isIt(filter)) return []
-  const values = filter.values.map(String)
-  if (!isNegated && filter.op === '!=') return all.filter((level) => !values.includes(level))
-  return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : values
+): Named[] {
+  if ('not' in filter) return comparisonsOn(filter.not, refOf, by, !isNegated)
+  if (!isComparison(filter))
+    return ('all' in filter ? filter.all : filter.any).flatMap((one) => comparisonsOn(one, refOf, by, isNegated))
+  const at = setIn(filter.column) === undefined ? by.indexOf(refOf(filter.column)) : -1
+  return at < 0 ? [] : [{ one: filter, at, isNegated }]
+}
+
+/** Whether a row with a label satisfies a comparison; undefined where that is not known. */
+function holds({ op, values }: Comparison, label: string | null, isNegated: boolean): boolean | undefined {
+  if (op === 'is null') return label === null
+  const isOne = op === '=' || op === 'in'
+  if (label === null) return isOne && !isNegated ? false : undefined
+  const isNamed = values.map(String).includes(label)
+  return isOne ? isNamed : op === '!=' ? !isNamed : undefined
 }
 
 /** The tables of a catalog whose rows are protected without its configuration saying so, each with why. */
@@ -133,53 +185,99 @@ export async function protectedRowsOf(
   const found = []
   for (const { name, presence } of catalog.config.tables) {
     if (presence !== undefined) continue
-    const { isHidden, rare } = await unsaidOf(catalog, name)
+    const { isHidden, kinds } = await unsaidIn(catalog, name)
     if (isHidden) found.push({ table: name, because: 'fewer than half of the people have a row' })
-    for (const [variable, levels] of isHidden ? [] : rare) {
-      const column = variable.slice(name.length + 1)
-      found.push({
-        table: name,
-        because: `fewer than half of the people have a row whose ${column} is ${[...levels].join(' or ')}`
-      })
-    }
+    const rare = kinds?.all.filter(({ isRare }) => isRare) ?? []
+    if (rare.length === 0 || kinds === undefined) continue
+    const columns = kinds.by.map((one) => one.slice(name.length + 1)).join(' and ')
+    const words = rare.map(({ labels }) => labels.map((label) => label ?? 'missing').join(' and '))
+    found.push({
+      table: name,
+      because: `fewer than half of the people have a row whose ${columns} is ${words.slice(0, WORDS_MAX).join(' or ')}`
+    })
   }
   return found
 }
 
-async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
-  const { descriptor, config, sourceOf } = catalog
-  const table = descriptor.tables.find((one) => one.name === name)
-  const [own = name] = (table?.variables ?? []).map((one) => sourceOf(`${name}.${one.name}`).own.split('.')[0])
-  const said = config.tables.find((one) => one.name === own)?.presence
-  const rare = new Map<VariableRef, ReadonlySet<string>>()
-  if (said === 'known' || table === undefined) return { isHidden: false, rare }
-  const everybody = await catalog.cohort(undefined)
-  const having = async (by: readonly VariableRef[]) => {
-    const groupBy = by.map((variable) => ({ name: 'level', variable }))
-    const measures: Plan['measures'] = [{ kind: 'subjects', name: 'people' }]
-    const { groups } = await catalog.reduce({ tables: [name], groupBy, measures }, everybody)
-    return new Map(groups.map(({ key, support }) => [key[0] ?? '', support]))
-  }
-  const isFew = (people: SubjectSet | undefined) => 2 * (people?.size ?? 0) < everybody.size
-  const people = (await having([])).get('')
-  const isHidden = said === 'unknown' ? (people?.size ?? 0) < everybody.size : isFew(people)
-  for (const { name: column, type, levels, identifying } of table.oneRowPerSubject ? [] : table.variables) {
-    if (type !== 'category' || !identifying) continue
-    const at = await having([`${name}.${column}`])
-    const few = levels.filter((level) => isFew(at.get(level)) && isOfRows(level, at))
-    if (few.length > 0) rare.set(`${name}.${column}`, new Set(few))
-  }
-  return { isHidden, rare }
+/** The kinds of rows that are named to a steward at most. */
+const WORDS_MAX = 6
+
+async function unsaidIn(catalog: Catalog, table: string): Promise<Unsaid> {
+  const known = UNSAID.get(catalog) ?? new Map<string, Unsaid>()
+  UNSAID.set(catalog, known)
+  const unsaid = known.get(table) ?? (await unsaidOf(catalog, table))
+  known.set(table, unsaid)
+  return unsaid
 }
 
-/**
- * Whether a level tells rows of a person apart, as a visit does: at least half of those who have such a row have others. A sex or a
- * centre that is written on every row of a person says of whom the rows are, which others know.
- */
-function isOfRows(level: string, at: ReadonlyMap<string, SubjectSet>): boolean {
-  const people = at.get(level)
-  if (people === undefined) return true
-  const others = [...at].flatMap(([other, support]) => (other === level || other === '' ? [] : [support.and(people)]))
-  const having = others.reduce((all, one) => all.or(one), people.without(people))
-  return 2 * having.size >= people.size
+async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
+  const { descriptor, plain } = catalog
+  const table = descriptor.tables.find((one) => one.name === name)
+  const said = plain.config.tables.find((one) => one.name === name)?.presence
+  if (said === 'known' || table === undefined) return { isHidden: false }
+  const [everybody] = await rowsBy(catalog, name, [])
+  const people = everybody?.people.size ?? 0
+  const isHidden = said === 'unknown' ? people < catalog.subjects : 2 * people < catalog.subjects
+  if (isHidden || table.oneRowPerSubject || everybody === undefined) return { isHidden }
+  const categories = table.variables.filter(({ type, identifying }) => type === 'category' && identifying)
+  const by = categories.map(({ name: column }): VariableRef => `${name}.${column}`)
+  if (catalog !== plain && by.some((ref) => catalog.sourceOf(ref).isJoined)) {
+    const { kinds } = await unsaidIn(plain, name)
+    if (kinds === undefined) return { isHidden }
+    const reason = `A mapping reads several levels of a category of ${name} as one, and few people have rows of some of them. Map each to a level of its own.`
+    throw new StimnetError('FILTER_INVALID', reason, { reason })
+  }
+  const kinds = await kindsOf(catalog, name, by)
+  return kinds.all.some(({ isRare }) => isRare) ? { isHidden, kinds } : { isHidden }
 }
+
+/** Some rows of a table. */
+interface Some {
+  readonly labels: readonly (string | null)[]
+  readonly people: SubjectSet
+  readonly rows: number
+}
+
+/** The rows of a table by the labels of categories. */
+async function rowsBy(catalog: Catalog, table: string, categories: readonly VariableRef[]): Promise<Some[]> {
+  const groupBy = categories.map((variable, at) => ({ name: `label_${at}`, variable }))
+  const measures: Plan['measures'] = [{ kind: 'subjects', name: 'people' }]
+  const { groups } = await catalog.reduce({ tables: [table], groupBy, measures }, await catalog.cohort(undefined))
+  return groups.map(({ key, support, rows }) => ({ labels: key, people: support, rows }))
+}
+
+/** The kinds of rows by those categories, and pairs of them, of which few people have a further row. */
+async function kindsOf(catalog: Catalog, table: string, categories: readonly VariableRef[]): Promise<Kinds> {
+  const owners = await catalog.owners(table)
+  const rowsOf = new Uint32Array(catalog.subjects)
+  for (const owner of owners) rowsOf[owner] = (rowsOf[owner] ?? 0) + 1
+  const having = rowsOf.reduce((people, rows) => people + (rows > 0 ? 1 : 0), 0)
+  /**
+   * Whether rows of a kind are further ones: without them, their people have about as many rows as others have. A row of another
+   * scanner than usual, or of a centre that is written on each row, is none: that the row is there is known.
+   */
+  const areFurther = ({ people, rows }: Some) => {
+    let own = 0
+    for (const person of people) own += rowsOf[person] ?? 0
+    const others = having - people.size
+    const usual = others === 0 ? 0 : (owners.length - own) / others
+    return (own - rows) / people.size >= usual - FURTHER_LESS_MAX
+  }
+  const rare: { readonly of: readonly VariableRef[]; readonly labels: readonly (string | null)[] }[] = []
+  const pairs = categories.flatMap((one, at) => categories.slice(at + 1).map((other) => [one, other]))
+  for (const of of [...categories.map((one) => [one]), ...pairs])
+    for (const some of await rowsBy(catalog, table, of))
+      if (2 * some.people.size < catalog.subjects && areFurther(some)) rare.push({ of, labels: some.labels })
+  const by = categories.filter((one) => rare.some(({ of }) => of.includes(one)))
+  const all = by.length === 0 ? [] : await rowsBy(catalog, table, by)
+  return {
+    by,
+    all: all.map(({ labels }) => ({
+      labels,
+      isRare: rare.some((one) => one.of.every((ref, at) => labels[by.indexOf(ref)] === one.labels[at]))
+    }))
+  }
+}
+
+/** By how many rows on average people may have less than others without the rows in question. */
+const FURTHER_LESS_MAX = 0.5

@@ -133,7 +133,7 @@ async function modelQuestion(
   })
   const { hidden, rare } = await hiddenIn(asked.catalog, { cohort: asked.filter, plan })
   const others = await inModel(known, hidden)
-  const ofRare = known.rare && rare && { levels: rare.levels, ...(await inModel(known.rare, rare.hidden)) }
+  const ofRare = known.rare && rare && { ...rare, ...(await inModel(known.rare, rare.hidden)) }
   const complete = new Set(variablesOf(model))
   const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, signal }
   const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
@@ -212,7 +212,7 @@ interface Unasked {
 /** The parts of a question that do not depend on who is left out. */
 interface Followed extends Unasked {
   /** Of the groups of rare rows. */
-  readonly rare: (Unasked & Pick<RareGroups, 'levels'>) | undefined
+  readonly rare: (Unasked & Pick<RareGroups, 'keys' | 'labels'>) | undefined
   readonly values: KnownValues
   readonly complete: ReadonlySet<VariableRef>
   readonly spacing: ReadonlyMap<VariableRef, number>
@@ -227,7 +227,7 @@ interface Over {
 async function followed(asked: TableAsked): Promise<Followed> {
   const { catalog, filter, plan } = asked
   const { hidden, rare } = await hiddenIn(catalog, { cohort: filter, plan })
-  const ofRare = rare && { levels: rare.levels, ...(await unasked(asked, rare.hidden)) }
+  const ofRare = rare && { ...rare, ...(await unasked(asked, rare.hidden)) }
   const others = await unasked(asked, hidden)
   const values = await knownValues(catalog, plan)
   const { complete, spacing } = await overEverybody(catalog, [
@@ -362,7 +362,7 @@ async function reduced(
     spacing,
     known: values,
     ...(await unsaid(known, plan, reduce)),
-    ...(rare ? { rare: { levels: rare.levels, ...(await unsaid(rare, plan, reduce)) } } : {}),
+    ...(rare ? { rare: { keys: rare.keys, labels: rare.labels, ...(await unsaid(rare, plan, reduce)) } } : {}),
     ...(leftOut ? { leftOut } : {})
   }
 }
