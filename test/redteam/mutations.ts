@@ -354,7 +354,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rare-visit-as-common',
     control: 'In a table by visits, who has a row of a rare one counts as not known to others',
     file: `${PRIVACY}/judge/unsaid.ts`,
-    from: 'return isRare && rare !== undefined ? rare : others',
+    from: 'return rare.labels.has(JSON.stringify(own)) ? rare : others',
     to: 'return others',
     noticedBy: peerTest('known-groups')
   },

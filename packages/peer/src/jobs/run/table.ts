@@ -239,10 +239,8 @@ async function followed(asked: TableAsked): Promise<Followed> {
   ])
   // By its definition nobody of an analysis set lacks a value of these.
   const inSet = filter && onlySet(filter) && setOfCohort(filter, catalog.descriptor)?.completeOn
-  return {
-    ...{ ...others, rare: ofRare, values, spacing },
-    complete: new Set([...complete, ...((inSet ?? []) as VariableRef[])])
-  }
+  for (const variable of inSet ?? []) complete.add(variable as VariableRef)
+  return { ...others, rare: ofRare, values, complete, spacing }
 }
 
 /** `hidden`: the tables of which others do not know who has a row. */
@@ -297,7 +295,7 @@ const OVER_EVERYBODY = new WeakMap<Catalog, Map<VariableRef, OverEverybody>>()
 async function overEverybody(
   catalog: Catalog,
   asked: readonly VariableRef[]
-): Promise<Pick<Followed, 'complete' | 'spacing'>> {
+): Promise<{ readonly complete: Set<VariableRef>; readonly spacing: Followed['spacing'] }> {
   const kept = OVER_EVERYBODY.get(catalog) ?? new Map<VariableRef, OverEverybody>()
   OVER_EVERYBODY.set(catalog, kept)
   const variables = [...new Set(asked)]
