@@ -1,5 +1,5 @@
 /** Findings about the policy of a valid configuration that its steward should know. */
-import { isIdentifyingName, latticeOf, type WrittenRules } from '@stimnet/data'
+import { isIdentifyingName, latticeOf, offeredBesideInputs, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
@@ -75,6 +75,11 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
   if (catalog.privacy?.precision === 'exact') {
     const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
     yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
+  }
+  for (const { derived, inputs } of offeredBesideInputs(catalog)) {
+    const what = inputs.slice(0, 3).join(', ')
+    const detail = `derived from ${what}, which is offered too: the ledger of one does not know what the other has told, so that both together can tell of single people. Offer one of them (offered: false)`
+    yield { grade: 'weak', key: `${key}.tables.${derived}.derive`, detail }
   }
   for (const table of catalog.tables) {
     for (const { name, identifying } of table.variables) {
