@@ -135,26 +135,26 @@ function* typeFaults<V extends DerivableVariable>({ rule, of, by, order }: Deriv
     const path = typeof rule.of === 'string' ? ['derive', 'of'] : ['derive', 'of', i]
     if (rule.rule === 'recode') {
       if (variable.type !== 'category')
-        yield [path, `recode is of a category, and ${variable.name} is a ${variable.type}`]
+        yield [path, `recode is of a category, and ${variable.name} is of type ${variable.type}`]
     } else if (!areDates && !isNumber(variable)) {
       const may = rule.rule === 'difference' ? 'two numbers or two dates' : 'a number'
-      yield [path, `${rule.rule} is of ${may}, and ${variable.name} is a ${variable.type}`]
+      yield [path, `${rule.rule} is of ${may}, and ${variable.name} is of type ${variable.type}`]
     }
   }
   if (by !== undefined) yield* byFaults(rule, by.variable)
   if (order !== undefined && !isNumber(order.variable) && order.variable.type !== 'date')
     yield [
       ['derive', 'order'],
-      `an order is by a number or a date, and ${order.variable.name} is a ${order.variable.type}`
+      `an order is by a number or a date, and ${order.variable.name} is of type ${order.variable.type}`
     ]
 }
 
 function* byFaults(rule: DeriveRule, { name, type, levels = [] }: DerivableVariable): Generator<Fault> {
   const hasLevel = rule.rule === 'change' || rule.rule === 'at'
   if (hasLevel && type !== 'category')
-    yield [['derive', 'by'], `${rule.rule} goes by a category, and ${name} is a ${type}`]
+    yield [['derive', 'by'], `${rule.rule} goes by a category, and ${name} is of type ${type}`]
   else if (type !== 'category' && type !== 'integer' && type !== 'date')
-    yield [['derive', 'by'], `${rule.rule} goes by a category, an integer or a date, and ${name} is a ${type}`]
+    yield [['derive', 'by'], `${rule.rule} goes by a category, an integer or a date, and ${name} is of type ${type}`]
   const wanted = Object.entries(rule).filter(([key]) => ['from', 'to', 'level'].includes(key))
   for (const [key, level] of wanted) {
     if (type === 'category' && typeof level === 'string' && !levels.includes(level))
