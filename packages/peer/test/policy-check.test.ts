@@ -64,4 +64,29 @@ describe('what a steward is warned of', () => {
     ])
     assert.deepEqual(await keysOf({ variables, catalog: { synthetic: true } }), [])
   })
+
+  test('a derived variable that is offered beside what it is derived from, unless others know that or it is not offered', async () => {
+    const early = { name: 'early', type: 'category', levels: ['yes', 'no'] }
+    const recode = { rule: 'recode', of: 'diagnosis', into: { yes: 'yes', no: 'no' } }
+    const written = (more: object) => VARIABLES.map((one) => (one.name === 'diagnosis' ? { ...one, ...more } : one))
+    const derived = { ...early, derive: recode }
+    const [finding, ...others] = await weakIn({ variables: [...VARIABLES, derived] })
+    assert.equal(finding?.key, 'catalogs.trial.tables.people.early.derive')
+    assert.match(finding?.detail ?? '', /derived from people\.diagnosis, which is offered too: .* \(offered: false\)/)
+    assert.deepEqual(others, [])
+    assert.deepEqual(await keysOf({ variables: [...written({ offered: false }), derived] }), [])
+    assert.deepEqual(await keysOf({ variables: [...VARIABLES, derived], catalog: { synthetic: true } }), [])
+    const known = { ...derived, derive: { rule: 'recode', of: 'sex', into: { f: 'yes', m: 'no' } } }
+    assert.deepEqual(
+      await keysOf({
+        variables: [
+          ...VARIABLES.map(({ name, ...one }) =>
+            name === 'sex' ? { name, ...one, identifying: undefined } : { name, ...one }
+          ),
+          known
+        ]
+      }),
+      []
+    )
+  })
 })
