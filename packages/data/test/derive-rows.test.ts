@@ -254,6 +254,28 @@ test('a derived variable is filtered, grouped, summed and mapped as any other', 
   assert.equal(part?.derivation, 'bands of own, cut at 3')
 })
 
+test('a lattice, an analysis set and noise take a derived variable as any other', async () => {
+  const band = {
+    ...{ name: 'band', type: 'category', levels: ['low', 'high'] },
+    derive: { rule: 'bands', of: 'own', cuts: [3] }
+  }
+  const plain = clinic([change({ minimum: -9, maximum: 9 }), band])
+  const at = await world(plain)
+  const cut = await at.open({ ...plain, lattice: [{ variable: 'people.band' }] })
+  assert.deepEqual(
+    (await cut.baseCells()).map(({ size }) => size),
+    [2, 2]
+  )
+  const complete = await at.open({ ...plain, analysis_sets: { main: { complete_on: ['people.change'] } } })
+  assert.deepEqual(
+    complete.descriptor.sets.map(({ completeOn }) => completeOn),
+    [['people.change']]
+  )
+  const noisy = await at.open({ ...plain, mode: 'dp' })
+  const { derivation, bounded } = noisy.descriptor.tables[0]?.variables.find(({ name }) => name === 'change') ?? {}
+  assert.deepEqual([bounded, derivation?.slice(0, 22)], [true, 'change of visits.score'])
+})
+
 test('rules are part of the epoch, and so is what is not offered; a title of a rule is not', async () => {
   const at = await world(clinic([change()]))
   const epochs = new Set<string>()

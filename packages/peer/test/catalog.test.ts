@@ -638,6 +638,9 @@ describe('stimnet catalog check of derived variables', () => {
       'wrong.yaml': stringify(of({ rule: 'log', of: 'm', base: 10 })),
       'c.yaml': stringify(of({ rule: 'log', of: 'n', base: 10 }))
     })
+    assert.throws(() => parseConfig({ institution: 'A', catalogs: [of({ rule: 'log', of: 'm', base: 10 })] }), {
+      code: 'CONFIG_INVALID'
+    })
     const wrong = await run(['check', join(folder, 'wrong.yaml')])
     assert.equal(wrong.exit, 1)
     assert.match(wrong.out, /wrong\.yaml: line \d+: .*variables\.1\.derive\.of: people has no variable "m"/)

@@ -76,6 +76,11 @@ describe('what a steward is warned of', () => {
     assert.deepEqual(others, [])
     assert.deepEqual(await keysOf({ variables: [...written({ offered: false }), derived] }), [])
     assert.deepEqual(await keysOf({ variables: [...VARIABLES, derived], catalog: { synthetic: true } }), [])
+    const hidden = written({ offered: false })
+    const byName = { ...derived, name: 'visit' }
+    const [named] = await weakIn({ variables: [...hidden, byName] })
+    assert.match(`${named?.key}: ${named?.detail}`, /people\.visit\.identifying: by its name others know it/)
+    assert.deepEqual(await keysOf({ variables: [...hidden, { ...byName, identifying: false }] }), [])
     const known = { ...derived, derive: { rule: 'recode', of: 'sex', into: { f: 'yes', m: 'no' } } }
     assert.deepEqual(
       await keysOf({

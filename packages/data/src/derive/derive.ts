@@ -58,19 +58,28 @@ async function* addDerived(loaded: LoadedTables, placesMax: number): AsyncGenera
   for (const one of derivationsOf(config)) {
     const rows = tables.get(one.table.name)
     if (rows === undefined || inputsOf(one).some(({ table, variable }) => !has(table.name, variable.name))) continue
-    const looked = { session, placesMax }
     const relation = tables.get(one.of[0]?.table.name ?? '') ?? rows
-    for (const rule of await addColumn(one, { session, rows, relation })) {
-      const breach = await breachOf(rule, one, looked)
-      if (breach !== undefined) yield { rows: rule.rows, breach }
-    }
-    if (one.variable.type !== 'category') {
-      const fault = await squaresFault(session, rows.relation, one.variable.name)
-      if (fault !== undefined)
-        yield { rows, breach: { key: one.variable.name, fault, rows: 0, isCut: false, places: [] } }
-    }
+    const rules = await addColumn(one, { session, rows, relation })
     added.add(refOf(one))
+    let isClean = true
+    for (const rule of rules) {
+      const breach = await breachOf(rule, one, { session, placesMax })
+      if (breach === undefined) continue
+      isClean = false
+      yield { rows: rule.rows, breach }
+    }
+    // Values that are out of bounds may have no squares that could be computed at all.
+    if (isClean && one.variable.type !== 'category') yield* squaresBreach(one, session, rows)
   }
+}
+
+async function* squaresBreach(
+  { variable: { name } }: Derivation<VariableConfig>,
+  session: Session,
+  rows: LoadedRows
+): AsyncGenerator<DerivedBreach> {
+  const fault = await squaresFault(session, rows.relation, name)
+  if (fault !== undefined) yield { rows, breach: { key: name, fault, rows: 0, isCut: false, places: [] } }
 }
 
 /** A requirement of a derived variable: SQL of the places of the rows that break it, with the numbers at fault. */
@@ -143,7 +152,7 @@ function numberRules(variable: VariableConfig, rows: LoadedRows, there: string):
       fault: (shape) =>
         minimum === undefined
           ? tooLarge
-          : `outside ${minimum} to ${maximum}: ${shape}. Widen its minimum and maximum, or those of what it is derived from are too wide`
+          : `outside ${minimum} to ${maximum}: ${shape}. Widen its minimum and maximum, or narrow those of what it is derived from`
     }
   ]
 }

@@ -1,5 +1,5 @@
 /** Findings about the policy of a valid configuration that its steward should know. */
-import { isIdentifyingName, latticeOf, offeredBesideInputs, type WrittenRules } from '@stimnet/data'
+import { isIdentifyingName, knownByNameAlone, latticeOf, offeredBesideInputs, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
@@ -76,11 +76,7 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
     const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
     yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
   }
-  for (const { derived, inputs } of offeredBesideInputs(catalog)) {
-    const what = inputs.slice(0, 3).join(', ')
-    const detail = `derived from ${what}, which is offered too: the ledger of one does not know what the other has told, so that both together can tell of single people. Offer one of them (offered: false)`
-    yield { grade: 'weak', key: `${key}.tables.${derived}.derive`, detail }
-  }
+  yield* derivedFindings(key, catalog)
   for (const table of catalog.tables) {
     for (const { name, identifying } of table.variables) {
       if (identifying !== true || isIdentifyingName(name)) continue
@@ -88,6 +84,19 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
         'true, though not by its name: others are taken to know it of everybody, so that any amount of it may be told and refusals may go by its values'
       yield { grade: 'weak', key: `${key}.tables.${table.name}.${name}.identifying`, detail }
     }
+  }
+}
+
+function* derivedFindings(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
+  for (const derived of knownByNameAlone(catalog)) {
+    const detail =
+      'by its name others know it of a person, but they are not taken to know what it is derived from: if they do, write identifying: true there (and presence: known at a table of rows), else identifying: false here'
+    yield { grade: 'weak', key: `${key}.tables.${derived}.identifying`, detail }
+  }
+  for (const { derived, inputs } of offeredBesideInputs(catalog)) {
+    const what = inputs.slice(0, 3).join(', ')
+    const detail = `derived from ${what}, which is offered too: the ledger of one does not know what the other has told, so that both together can tell of single people. Offer one of them (offered: false)`
+    yield { grade: 'weak', key: `${key}.tables.${derived}.derive`, detail }
   }
 }
 

@@ -105,6 +105,15 @@ export function offeredBesideInputs<V extends DerivableVariable>(
   })
 }
 
+/** The offered derived variables that others would be taken to know by their names, and are not because of what they are derived from. */
+export function knownByNameAlone<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly string[] {
+  const isByName = ({ variable: { name, identifying, offered } }: Input<V>) =>
+    identifying === undefined && offered !== false && isIdentifyingName(name)
+  return allDerived(catalog)
+    .filter((one) => isByName(one) && !isKnownToOthers(catalog, one))
+    .map(refOf)
+}
+
 /** A derived variable with its rule, of which the inputs are names. */
 export interface At<V extends DerivableVariable> extends Input<V> {
   readonly rule: DeriveRule
