@@ -194,3 +194,71 @@ describe('Two institutions whose files differ, with one derived change', () => {
     )
   })
 })
+
+describe('A change that is offered beside both visits', () => {
+  const SIZE = 60
+  const LAST = 79
+  const scores = Array.from(
+    { length: SIZE },
+    (_, i) => [20 + ((i * 7) % 23), 16 + ((i * 7) % 23) + ((i * 5) % 11)] as const
+  )
+  const table = (name: string, variables: readonly object[]) => ({ name, file: `data/${name}.csv`, variables })
+  const catalogOf = (precision: string, hidden: boolean) => ({
+    ...{ name: 'real', access_level: 'public', subject_key: 'id', privacy: { precision } },
+    tables: [
+      {
+        ...table('people', [
+          { name: 'age', type: 'integer', minimum: 18, maximum: 99, breakpoints: [40, 60, LAST] },
+          {
+            ...{ name: 'change', type: 'integer', minimum: -50, maximum: 50 },
+            derive: { rule: 'change', of: 'visits.score', by: 'visit', from: 'baseline', to: 'month_12' }
+          }
+        ]),
+        one_row_per_subject: true
+      },
+      table('visits', [VISIT, { name: 'score', type: 'integer', minimum: 0, maximum: 99, offered: !hidden }])
+    ]
+  })
+
+  /** The means of both visits of all, and of the change of all but the oldest; undefined where there is no answer. */
+  async function means(t: { after(fn: () => unknown): void }, catalog: object) {
+    const parent = await scratchFolder(t)
+    const site = await writeSite(parent, 0, {
+      config: { catalogs: [catalog], requesters: ['gateway:self'], mesh: { listen: ['/ip4/127.0.0.1/tcp/0'] } }
+    })
+    const rows = scores.flatMap(([first, last], i) => [`p${i},baseline,${first}`, `p${i},month_12,${last}`])
+    await writeFile(join(site.folder, 'data/visits.csv'), ['id,visit,score', ...rows].join('\n'))
+    const ages = scores.map((_, i) => `p${i},${LAST - SIZE + 1 + i}`)
+    await writeFile(join(site.folder, 'data/people.csv'), ['id,age', ...ages].join('\n'))
+    const peer = await startSite(site)
+    t.after(() => peer.stop())
+    const client = await clientOf(peer)
+    const mean = async (script_content: string) => {
+      const asked = { data_catalog_name: 'real', script_type: 'sql', script_content, target_node_id: 'node-1' }
+      const { job_id } = await client.submitJob(asked as never)
+      const { result_data: result } = await client.waitForJob(job_id)
+      const { rows } = (result ?? {}) as { readonly rows?: readonly { readonly m: number }[] }
+      return rows?.map(({ m }) => m)
+    }
+    return {
+      visits: await mean('SELECT visit, AVG(score) AS m FROM visits GROUP BY visit'),
+      others: await mean(`SELECT AVG(change) AS m FROM people WHERE age < ${LAST}`)
+    }
+  }
+
+  const [first = 0, last = 0] = scores.at(-1) ?? []
+  const toldOfOldest = ({
+    visits: [before = 0, after = 0] = [],
+    others: [others = 0] = []
+  }: Awaited<ReturnType<typeof means>>) => Math.round((after - before) * SIZE) - Math.round(others * (SIZE - 1))
+
+  test('tells the change of one person under precision: exact, which is what policy check warns of', async (t) => {
+    assert.equal(toldOfOldest(await means(t, catalogOf('exact', false))), last - first)
+  })
+
+  test('does not with the digits of the default, and cannot where the visits are not offered', async (t) => {
+    assert.notEqual(toldOfOldest(await means(t, catalogOf('statistical', false))), last - first)
+    const { visits, others } = await means(t, catalogOf('exact', true))
+    assert.deepEqual([visits, others?.length], [undefined, 1])
+  })
+})

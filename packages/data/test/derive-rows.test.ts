@@ -334,13 +334,19 @@ test('a check says everything at once: of files, and of what is derived from wha
     { name: 'lost', type: 'integer' },
     { name: 'of_lost', type: 'number', derive: { rule: 'zscore', of: 'lost', centre: 0, scale: 1 } }
   ])
-  const at = await world(config, csv(...ROWS, 'a,month_6,1,', 'b,baseline,3,'), 'id,own,level\na,1,x\nb,0,z\nc,-1,y\n')
+  const at = await world(
+    config,
+    csv(...ROWS, 'a,month_6,1,', 'b,baseline,3,', ',baseline,1,', ',baseline,2,'),
+    'id,own,level\na,1,x\nb,0,z\nc,-1,y\n'
+  )
   const { faults } = await checkSources(catalogConfigSchema.parse(config), { baseDir: at.folder, placesMax: 5 })
   assert.deepEqual(
     faults.map(({ table, key, places }) => `${table}, ${key}: ${places.join(' ')}`),
     [
       'people, : ',
       'people, level: line 3',
+      // Two rows of nobody are not two of one person.
+      'visits, id: line 8 line 9',
       'visits, visit: line 6',
       'visits, change: line 7',
       'people, change: line 2',

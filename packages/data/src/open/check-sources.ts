@@ -53,7 +53,7 @@ export async function checkSources(
       ...(note === undefined ? {} : { note })
     }
   } finally {
-    bench.close()
+    await bench.close()
   }
 }
 
@@ -66,7 +66,7 @@ interface Bench {
   /** Keeps the values of a loaded table, if derived variables need it. */
   keep(options: Omit<TypedOptions, 'typed'>): Promise<void>
   session(): Promise<Session>
-  close(): void
+  close(): Promise<void>
 }
 
 function benchOf(config: CatalogConfig): Bench {
@@ -108,7 +108,10 @@ function benchOf(config: CatalogConfig): Bench {
       if (variables === undefined) return
       derived.set(name, { source, loaded, relation: typed, row: '_row', key: '_key', subjectKey, variables })
     },
-    close: () => void shared?.then(({ engine }) => engine.close())
+    async close() {
+      const made = await shared?.catch(() => undefined)
+      made?.engine.close()
+    }
   }
 }
 
