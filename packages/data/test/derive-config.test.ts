@@ -1,7 +1,7 @@
 /** What is refused of the rules of derived variables, by its key and with a next step; and what a description says of them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { catalogConfigSchema, offeredBesideInputs } from '../src/index.ts'
+import { catalogConfigSchema, saidTwice } from '../src/index.ts'
 import { describe } from '../src/catalog/descriptor.ts'
 
 const AGE = { name: 'age', type: 'integer', minimum: 18, maximum: 110 }
@@ -245,17 +245,23 @@ test('others know a derived variable who know all that it is made of, whatever i
   assert.deepEqual(known(clinic([said])).toSorted(), own.toSorted(), 'a steward may say that it is not known')
 })
 
-test('what is offered beside its inputs is found, also over one that is not offered, and not where others know the inputs', () => {
-  const besides = (config: object) => offeredBesideInputs(catalogConfigSchema.parse(config))
-  const change = { ...number(CHANGE), name: 'change' }
+test('what is offered beside its inputs, or beside what has the same ones, is found where others do not know the inputs', () => {
+  const twice = (config: object) =>
+    saidTwice(catalogConfigSchema.parse(config)).map(({ input, isOffered, derived }) => [input, isOffered, derived])
+  const own = { ...number(CHANGE), name: 'change' }
   const log = { ...number({ rule: 'log', of: 'weight', base: 10 }), name: 'log' }
   const band = { ...category({ rule: 'bands', of: 'log', cuts: [1] }, ['a', 'b']), name: 'band' }
   const known = { ...category({ rule: 'bands', of: 'age', cuts: [50] }, ['a', 'b']), name: 'known' }
-  assert.deepEqual(besides(clinic([change, known])), [{ derived: 'people.change', inputs: ['visits.score'] }])
-  assert.deepEqual(besides(clinic([{ ...log, offered: false }, band])), [
-    { derived: 'people.band', inputs: ['people.weight'] }
-  ])
-  const hidden = clinic([change])
-  const visits = { ...hidden.tables[1], variables: [VISIT, { ...SCORE, offered: false }] }
-  assert.deepEqual(besides({ ...hidden, tables: [hidden.tables[0], visits] }), [])
+  assert.deepEqual(twice(clinic([own, known])), [['visits.score', true, ['people.change']]])
+  // By way of one that is not offered.
+  assert.deepEqual(twice(clinic([{ ...log, offered: false }, band])), [['people.weight', true, ['people.band']]])
+  const hidden = (...ofPeople: readonly object[]) => {
+    const [people, visits] = clinic(ofPeople).tables
+    const variables = visits?.variables.map((one) => (one === SCORE ? { ...SCORE, offered: false } : one))
+    return { ...clinic([]), tables: [people, { ...visits, variables }] }
+  }
+  assert.deepEqual(twice(hidden(own)), [])
+  const level = { ...number({ rule: 'at', of: 'visits.score', by: 'visit', level: 'baseline' }), name: 'first' }
+  assert.deepEqual(twice(hidden(own, level)), [['visits.score', false, ['people.change', 'people.first']]])
+  assert.deepEqual(twice(hidden(own, { ...level, offered: false })), [])
 })

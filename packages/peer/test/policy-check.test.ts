@@ -71,8 +71,8 @@ describe('what a steward is warned of', () => {
     const written = (more: object) => VARIABLES.map((one) => (one.name === 'diagnosis' ? { ...one, ...more } : one))
     const derived = { ...early, derive: recode }
     const [finding, ...others] = await weakIn({ variables: [...VARIABLES, derived] })
-    assert.equal(finding?.key, 'catalogs.trial.tables.people.early.derive')
-    assert.match(finding?.detail ?? '', /derived from people\.diagnosis, which is offered too: .* \(offered: false\)/)
+    assert.equal(finding?.key, 'catalogs.trial.tables.people.diagnosis')
+    assert.match(finding?.detail ?? '', /^people\.early: derived from it, and offered as well\. .* \(offered: false\)/)
     assert.deepEqual(others, [])
     assert.deepEqual(await keysOf({ variables: [...written({ offered: false }), derived] }), [])
     assert.deepEqual(await keysOf({ variables: [...VARIABLES, derived], catalog: { synthetic: true } }), [])
@@ -81,6 +81,11 @@ describe('what a steward is warned of', () => {
     const [named] = await weakIn({ variables: [...hidden, byName] })
     assert.match(`${named?.key}: ${named?.detail}`, /people\.visit\.identifying: by its name others know it/)
     assert.deepEqual(await keysOf({ variables: [...hidden, { ...byName, identifying: false }] }), [])
+    const [sibling] = await weakIn({ variables: [...hidden, derived, { ...derived, name: 'late' }] })
+    assert.match(
+      `${sibling?.key}: ${sibling?.detail}`,
+      /people\.diagnosis: people\.early, people\.late: all derived from it/
+    )
     const known = { ...derived, derive: { rule: 'recode', of: 'sex', into: { f: 'yes', m: 'no' } } }
     assert.deepEqual(
       await keysOf({

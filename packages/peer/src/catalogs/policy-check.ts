@@ -1,5 +1,5 @@
 /** Findings about the policy of a valid configuration that its steward should know. */
-import { isIdentifyingName, knownByNameAlone, latticeOf, offeredBesideInputs, type WrittenRules } from '@stimnet/data'
+import { isIdentifyingName, knownByNameAlone, latticeOf, saidTwice, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
@@ -93,10 +93,12 @@ function* derivedFindings(key: string, catalog: CatalogConfig): Generator<Policy
       'by its name others know it of a person, but they are not taken to know what it is derived from: if they do, write identifying: true there (and presence: known at a table of rows), else identifying: false here'
     yield { grade: 'weak', key: `${key}.tables.${derived}.identifying`, detail }
   }
-  for (const { derived, inputs } of offeredBesideInputs(catalog)) {
-    const what = inputs.slice(0, 3).join(', ')
-    const detail = `derived from ${what}, which is offered too: the ledger of one does not know what the other has told, so that both together can tell of single people. Offer one of them (offered: false)`
-    yield { grade: 'weak', key: `${key}.tables.${derived}.derive`, detail }
+  for (const { input, isOffered, derived } of saidTwice(catalog)) {
+    const [names, advice] = [derived.slice(0, 5).join(', '), 'offer one of them (offered: false)']
+    const detail = isOffered
+      ? `${names}: derived from it, and offered as well. The ledger of one does not know what the other has told, so that both together can tell of single people: ${advice}`
+      : `${names}: all derived from it. Where one follows from others, as a change from both visits, they can tell of single people together: ${advice}`
+    yield { grade: 'weak', key: `${key}.tables.${input}`, detail }
   }
 }
 

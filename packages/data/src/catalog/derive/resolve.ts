@@ -85,41 +85,13 @@ export function isKnownToOthers<V extends DerivableVariable>(catalog: DerivableC
   return one !== undefined && unknownInputs(catalog, one).length === 0
 }
 
-/**
- * The offered variables that are derived from others that are offered as well, be it by way of some that are not, where others are not
- * taken to know these. What has been released of one is not known to the ledger of the other.
- */
-export function offeredBesideInputs<V extends DerivableVariable>(
-  catalog: DerivableCatalog<V>
-): readonly { readonly derived: string; readonly inputs: readonly string[] }[] {
-  const derivations = derivationsOf(catalog)
-  const offeredBehind = (one: Derivation<V>): readonly Input<V>[] =>
-    one.of.flatMap((input) => {
-      const before = derivations.find((other) => refOf(other) === refOf(input))
-      return input.variable.offered === false ? (before === undefined ? [] : offeredBehind(before)) : [input]
-    })
-  return derivations.flatMap((one) => {
-    const inputs = offeredBehind(one).filter((input) => !isKnownToOthers(catalog, input))
-    if (one.variable.offered === false || inputs.length === 0) return []
-    return [{ derived: refOf(one), inputs: [...new Set(inputs.map(refOf))] }]
-  })
-}
-
-/** The offered derived variables that others would be taken to know by their names, and are not because of what they are derived from. */
-export function knownByNameAlone<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly string[] {
-  const isByName = ({ variable: { name, identifying, offered } }: Input<V>) =>
-    identifying === undefined && offered !== false && isIdentifyingName(name)
-  return allDerived(catalog)
-    .filter((one) => isByName(one) && !isKnownToOthers(catalog, one))
-    .map(refOf)
-}
-
 /** A derived variable with its rule, of which the inputs are names. */
 export interface At<V extends DerivableVariable> extends Input<V> {
   readonly rule: DeriveRule
 }
 
-function allDerived<V extends DerivableVariable>({ tables }: DerivableCatalog<V>): At<V>[] {
+/** The derived variables, with or without faults. */
+export function allDerived<V extends DerivableVariable>({ tables }: DerivableCatalog<V>): At<V>[] {
   return tables.flatMap((table) =>
     table.variables.flatMap((variable) =>
       variable.derive === undefined ? [] : [{ table, variable, rule: variable.derive }]
