@@ -151,8 +151,9 @@ test('a division by zero is missing, and a logarithm of zero or less is refused 
     { name: 'h', type: 'integer' }
   ]
   const ratio = { name: 'x', type: 'number', decimals: 2, derive: { rule: 'ratio', of: ['w', 'h'] } }
-  const opened = await (await world(clinic([...own, ratio]), csv(), people)).open()
-  assert.deepEqual(await rowsOf(opened), ['1,2,0,', '2,0,4,0', '3,-1,2,-0.5', '4,,1,'])
+  const turned = { ...ratio, name: 'y', derive: { rule: 'ratio', of: ['h', 'w'] } }
+  const opened = await (await world(clinic([...own, ratio, turned]), csv(), people)).open()
+  assert.deepEqual(await rowsOf(opened), ['1,2,0,,0', '2,0,4,0,', '3,-1,2,-0.5,-2', '4,,1,,'])
   const log = { name: 'x', type: 'number', decimals: 2, derive: { rule: 'log', of: 'w', base: 10 } }
   const words = /people\.csv, line 3.*, x: w is 0 or below there, which has no logarithm: declare nonpositive: missing/
   const [said = ''] = await refused(clinic([...own, log]), words, [csv(), people])
@@ -208,7 +209,8 @@ test('a derived variable can build on others, in any order of writing and over t
       }
     ]
   }
-  const opened = await (await world(config, rows)).open()
+  const at = await world(config, rows)
+  const opened = await at.open()
   assert.deepEqual(await rowsOf(opened), ['1,better,30', '2,worse,-6', '3,,', '4,,'])
   assert.deepEqual(await rowsOf(opened, 'visits'), [
     '14,baseline,7,p',
@@ -221,6 +223,15 @@ test('a derived variable can build on others, in any order of writing and over t
   assert.deepEqual(
     opened.config.tables[1]?.variables.map(({ name }) => name),
     ['t', 'p', 'made', 'r']
+  )
+  const engine = await openEngine({ threads: 1 })
+  const session = await engine.session()
+  const snapshot = quoteText(join(at.folder, 'data', 'clinic', opened.epoch, 'visits.parquet'))
+  const stored = await session.rows(`DESCRIBE SELECT * FROM read_parquet(${snapshot})`)
+  engine.close()
+  assert.deepEqual(
+    stored.map(([name]) => name),
+    ['_subject', 't', 'p', 'made', 'r', '_row']
   )
   assert.throws(() => parseSql('SELECT AVG(n) FROM visits', opened.descriptor), { code: 'VARIABLE_UNKNOWN' })
   assert.throws(() => opened.resolveFilter({ column: 'v', op: '=', values: ['V1'] }), { code: 'VARIABLE_UNKNOWN' })
@@ -353,6 +364,21 @@ test('a check says everything at once: of files, and of what is derived from wha
       'people, log: line 3 line 4'
     ]
   )
+})
+
+test('a check goes on after a source that could not be read to its end', async () => {
+  const visits = { name: 'visits', bids: { folder: '.', list: 'sessions' }, variables: VISITS }
+  const [people] = clinic([change()]).tables
+  const config = { ...clinic([]), tables: [visits, { ...people, subject_column: 'id' }], subject_key: 'participant_id' }
+  const at = await world(config)
+  await mkdir(join(at.folder, 'sub-a'))
+  await writeFile(
+    join(at.folder, 'sub-a/sub-a_sessions.tsv'),
+    'participant_id\tvisit\tscore\tday\nsub-b\tbaseline\t1\t\n'
+  )
+  const { faults } = await checkSources(catalogConfigSchema.parse(config), { baseDir: at.folder, placesMax: 5 })
+  assert.equal(faults.length, 1)
+  assert.match(faults[0]?.fault ?? '', /its participant_id is not that of its path/)
 })
 
 test('looking for columns asks for none of a derived variable', async () => {

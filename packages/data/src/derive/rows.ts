@@ -77,14 +77,14 @@ function chosenSql(one: Derivation<VariableConfig>, rule: RowsRule, relation: st
   const rows = `SELECT _row AS _r, _key AS _k, ${by} AS _p, ${value} AS _v, ${column(one.order)} AS _o FROM ${quoteName(relation)} WHERE _key != '' AND ${value} IS NOT NULL`
   if (!('by' in rule)) return rows
   const wanted = placesWanted(one, rule)
-  const placed = wanted === undefined ? `${rows} AND ${by} IS NOT NULL` : `${rows} AND ${by} IN (${wanted.join(', ')})`
+  const placed = wanted === undefined ? rows : `${rows} AND ${by} IN (${wanted.join(', ')})`
   const ends = { first: 'min', last: 'max' } as const
   const end = rule.rule === 'first' || rule.rule === 'last' ? ends[rule.rule] : undefined
   const ended = end === undefined ? placed : `SELECT * FROM (${placed}) QUALIFY _p = ${end}(_p) OVER (PARTITION BY _k)`
   if (rule.take !== 'first' && rule.take !== 'last') return ended
-  // Where no row has an order all of them stay, and are too many; one row alone needs none.
+  // Where no row has an order all of them stay: one row alone needs none, and several are too many.
   const edge = `${ends[rule.take]}(_o) OVER (PARTITION BY _k, _p)`
-  return `SELECT * FROM (${ended}) QUALIFY count(*) OVER (PARTITION BY _k, _p) = 1 OR _o IS NOT DISTINCT FROM ${edge}`
+  return `SELECT * FROM (${ended}) QUALIFY _o IS NOT DISTINCT FROM ${edge}`
 }
 
 function placesWanted({ by }: Derivation<VariableConfig>, rule: RowsRule): readonly number[] | undefined {
