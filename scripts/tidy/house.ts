@@ -125,6 +125,7 @@ export const CONFIGURATION = {
     'packages/peer/src/config/config.ts',
     'packages/data/src/catalog/catalog-config.ts',
     'packages/data/src/catalog/catalog-privacy.ts',
+    'packages/data/src/catalog/derive/rule.ts',
     'packages/data/src/catalog/budget.ts',
     'packages/data/src/catalog/fhir-config.ts',
     'packages/data/src/catalog/postgres-config.ts',

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { type ModelResult, randomUnit, seededRandom, signerFromSeed } from '@stimnet/protocol'
 import { type Broadcast, type Client, FormulaError, verifyAndPool } from '@stimnet/sdk'
+import { assertNear, leastSquares } from '../least-squares.ts'
 import { clientOf, PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 const SIZES = [500, 700, 900]
@@ -353,43 +354,3 @@ describe('Regression over three institutions', () => {
     assert.equal(JSON.parse(json.out).pooled.models[0].n, 2100)
   })
 })
-
-/** Estimates and standard errors by orthogonal columns, as a program without exact numbers computes them. */
-function leastSquares(rows: readonly (readonly number[])[], outcome: readonly number[]): [number, number][] {
-  const size = rows[0]?.length ?? 0
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
-  const residualOf = (vector: readonly number[], others: readonly number[][]) => {
-    const basis: number[][] = []
-    const lessBasis = (from: readonly number[]) => {
-      let own = [...from]
-      // Twice, so that rounding errors stay small.
-      for (const one of [...basis, ...basis]) {
-        const along = dot(one, own) / dot(one, one)
-        own = own.map((value, i) => value - along * (one[i] ?? 0))
-      }
-      return own
-    }
-    for (const other of others) basis.push(lessBasis(other))
-    return lessBasis(vector)
-  }
-  const columns = Array.from({ length: size }, (_, j) => rows.map((row) => row[j] ?? 0))
-  const rest = residualOf(outcome, columns)
-  const variance = dot(rest, rest) / (rows.length - size)
-  return columns.map((column, j) => {
-    const own = residualOf(column, columns.toSpliced(j, 1))
-    return [dot(own, outcome) / dot(own, own), Math.sqrt(variance / dot(own, own))]
-  })
-}
-
-function assertNear({ coefficients }: ModelResult, wanted: readonly (readonly [number, number])[]) {
-  assert.equal(coefficients.length, wanted.length)
-  for (const [i, { term, estimate, error }] of coefficients.entries())
-    for (const [own, number] of [
-      [estimate, wanted[i]?.[0]],
-      [error, wanted[i]?.[1]]
-    ])
-      assert.ok(
-        Math.abs((own ?? Number.NaN) - (number ?? 0)) <= 1e-8 * Math.abs(number ?? 0),
-        `${term}: ${own}, not ${number}`
-      )
-}

@@ -7,6 +7,7 @@ export {
   type CatalogConfig,
   catalogConfigSchema,
   LATTICE_MAX,
+  offeredConfig,
   type LatticeVariable,
   latticeOf
 } from './catalog/catalog-config.ts'
@@ -32,5 +33,6 @@ export { findStrays, type StrayRows } from './sources/strays.ts'
 export { parseSql } from './sql/parse.ts'
 export { reviewOfSql, type SqlFinding, type SqlUse } from './sql/review.ts'
 export type { IndexLevel } from './index/subject-index.ts'
+export { knownByNameAlone, saidTwice } from './catalog/derive/twice.ts'
 export type { CohortColumn, CohortTable } from './tables.ts'
 export { isIdentifyingName } from './catalog/identifying.ts'

@@ -10,10 +10,19 @@ import {
   sha256Hex,
   toHex
 } from '@stimnet/protocol'
-import { type CatalogConfig, catalogConfigSchema, decimalsOf, isRelation } from './catalog/catalog-config.ts'
+import {
+  type CatalogConfig,
+  catalogConfigSchema,
+  decimalsOf,
+  isOffered,
+  isRelation,
+  offeredTable,
+  readVariables
+} from './catalog/catalog-config.ts'
 import { pinnedConfig } from './catalog/pinned-config.ts'
 import { readingPrint, valuePrint } from './catalog/reading.ts'
 import { ROW, SUBJECT } from './columns.ts'
+import { deriveColumns, type TypedRows } from './derive/derive.ts'
 import { type Engine, openEngine, type Session } from './engine.ts'
 import type { Manifest, SubjectIndex } from './index/subject-index.ts'
 import { indexTable } from './index/subject-index-build.ts'
@@ -31,7 +40,6 @@ import {
   type Source,
   sourceOf
 } from './sources/source.ts'
-import type { LoadedRows } from './sources/places.ts'
 import { straysIn } from './sources/strays.ts'
 import { typeColumns } from './sources/typed.ts'
 
@@ -188,6 +196,8 @@ async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?
       minimum: variable.minimum ?? null,
       maximum: variable.maximum ?? null,
       decimals: decimalsOf(variable),
+      ...(variable.derive === undefined ? {} : { derive: variable.derive }),
+      ...(isOffered(variable) ? {} : { offered: false }),
       ...valuePrint(table, variable)
     }))
   }))
@@ -259,7 +269,10 @@ const SPILL = 'spill'
 /** Builds everything in a temporary folder, which gets its name at the end; then the index, with the manifest last. */
 async function build(options: BuildOptions): Promise<Manifest> {
   const [temporary, session] = [await options.bench.folder(), await options.bench.session()]
-  const strays = await straysIn(session, await loadTables(session, options))
+  const loaded = await loadTables(session, options)
+  const tablesByName = new Map(loaded.map((rows) => [rows.source.table.name, rows]))
+  await deriveColumns({ config: options.config, session, tables: tablesByName })
+  const strays = await straysIn(session, loaded)
   const subjects = await numberSubjects(session, options)
   await writePeople(session, options, temporary)
   const tables = await writeTables(session, options, temporary)
@@ -280,9 +293,9 @@ async function removeUnfinished(parent: string): Promise<void> {
   }
 }
 
-async function loadTables(session: Session, options: BuildOptions): Promise<readonly LoadedRows[]> {
+async function loadTables(session: Session, options: BuildOptions): Promise<readonly TypedRows[]> {
   const { sources, hashes, config, relations } = options
-  const tables: LoadedRows[] = []
+  const tables: TypedRows[] = []
   const { subject_key: subjectKey } = config
   for (const [i, source] of sources.entries()) {
     const names = { raw: source.format === 'postgres' ? `relation_${source.table.name}` : 'raw', typed: `typed_${i}` }
@@ -293,7 +306,8 @@ async function loadTables(session: Session, options: BuildOptions): Promise<read
     if (loaded === undefined) throw new StimnetError('NODE_ERROR', `the relation of ${source.table.name} is not loaded`)
     await typeColumns({ source, loaded, session, subjectKey, ...names })
     await session.rows(`DROP TABLE ${quoteName(names.raw)}`)
-    tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key', subjectKey })
+    const variables = new Set(readVariables(source.table).map(({ name }) => name))
+    tables.push({ source, loaded, relation: names.typed, row: '_row', key: '_key', subjectKey, variables })
   }
   return tables
 }
@@ -344,7 +358,9 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
   const written: Manifest['tables'][number][] = []
   for (const [i, { table }] of sources.entries()) {
     const file = `${table.name}.parquet`
-    const columns = table.variables.map(({ name }) => quoteName(name)).join(', ')
+    const columns = offeredTable(table)
+      .variables.map(({ name }) => quoteName(name))
+      .join(', ')
     const rows = `SELECT ${quoteName(SUBJECT)}, ${columns} FROM typed_${i} JOIN subjects USING (_key)`
     // Sorted by place and value: nothing of the source's own order is left, and the rows of a subject are contiguous.
     await session.rows(`CREATE TABLE sorted AS ${rows} ORDER BY ALL`)

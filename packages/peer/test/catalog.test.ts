@@ -601,6 +601,57 @@ describe('stimnet catalog dummy', () => {
     await assert.rejects(run(args('again')), { code: 'PARAMETER_INVALID', message: /is there already/ })
     await assert.rejects(run(['dummy', 'd', '--config', join(folder, 'c.yaml')]), { code: 'CATALOG_UNKNOWN' })
   })
+
+  test('makes up derived variables as a script sees them, and nothing that is not offered', async () => {
+    const variables = [
+      { name: 'height', type: 'integer', minimum: 140, maximum: 200, offered: false },
+      {
+        name: 'size',
+        type: 'category',
+        levels: ['short', 'tall'],
+        derive: { rule: 'bands', of: 'height', cuts: [170] }
+      }
+    ]
+    const people = { name: 'people', file: 'people.csv', one_row_per_subject: true, variables }
+    const described = { name: 'c', subject_key: 'id', tables: [people] }
+    const folder = await folderWith({ 'c.yaml': stringify(described) })
+    assert.equal(
+      (await run(['dummy', 'c', '--config', join(folder, 'c.yaml'), '--rows', '50', '--out', folder])).exit,
+      0
+    )
+    const text = await readFile(join(folder, 'people.csv'), 'utf8')
+    assert.match(text, /^id,size\nS0001,/)
+    for (const value of [',short\n', ',tall\n']) assert.ok(text.includes(value), `${value} is in it`)
+  })
+})
+
+describe('stimnet catalog check of derived variables', () => {
+  test('names line and key of a rule, and says at once what is wrong with rules and with rows', async () => {
+    const x = (derive: object) => ({ name: 'x', type: 'number', derive })
+    const variables = (derive: object) => [{ name: 'n', type: 'integer' }, x(derive)]
+    const of = (derive: object) => ({
+      ...{ name: 'c', subject_key: 'id' },
+      tables: [{ name: 'people', file: 'people.csv', one_row_per_subject: true, variables: variables(derive) }]
+    })
+    const folder = await folderWith({
+      'people.csv': 'id,n\na,0\nb,many\n',
+      'wrong.yaml': stringify(of({ rule: 'log', of: 'm', base: 10 })),
+      'c.yaml': stringify(of({ rule: 'log', of: 'n', base: 10 }))
+    })
+    assert.throws(() => parseConfig({ institution: 'A', catalogs: [of({ rule: 'log', of: 'm', base: 10 })] }), {
+      code: 'CONFIG_INVALID'
+    })
+    const wrong = await run(['check', join(folder, 'wrong.yaml')])
+    assert.equal(wrong.exit, 1)
+    assert.match(wrong.out, /wrong\.yaml: line \d+: .*variables\.1\.derive\.of: people has no variable "m"/)
+    const { exit, out } = await run(['check', join(folder, 'c.yaml')])
+    assert.equal(exit, 1)
+    assert.match(out, /people\.csv, line 3, n: not a whole number/)
+    assert.match(
+      out,
+      /people\.csv, line 2, x: n is 0 or below there, which has no logarithm: declare nonpositive: missing/
+    )
+  })
 })
 
 describe('stimnet catalog propose', () => {

@@ -104,4 +104,39 @@ describe('what a steward is warned of', () => {
       assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables(said) } }), [])
     assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables(), synthetic: true } }), [])
   })
+
+  test('a derived variable that is offered beside what it is derived from, unless others know that or it is not offered', async () => {
+    const early = { name: 'early', type: 'category', levels: ['yes', 'no'] }
+    const recode = { rule: 'recode', of: 'diagnosis', into: { yes: 'yes', no: 'no' } }
+    const written = (more: object) => VARIABLES.map((one) => (one.name === 'diagnosis' ? { ...one, ...more } : one))
+    const derived = { ...early, derive: recode }
+    const [finding, ...others] = await weakIn({ variables: [...VARIABLES, derived] })
+    assert.equal(finding?.key, 'catalogs.trial.tables.people.diagnosis')
+    assert.match(finding?.detail ?? '', /^people\.early: derived from it, and offered as well\. .* \(offered: false\)/)
+    assert.deepEqual(others, [])
+    assert.deepEqual(await keysOf({ variables: [...written({ offered: false }), derived] }), [])
+    assert.deepEqual(await keysOf({ variables: [...VARIABLES, derived], catalog: { synthetic: true } }), [])
+    const hidden = written({ offered: false })
+    const byName = { ...derived, name: 'visit' }
+    const [named] = await weakIn({ variables: [...hidden, byName] })
+    assert.match(`${named?.key}: ${named?.detail}`, /people\.visit\.identifying: by its name others know it/)
+    assert.deepEqual(await keysOf({ variables: [...hidden, { ...byName, identifying: false }] }), [])
+    const [sibling] = await weakIn({ variables: [...hidden, derived, { ...derived, name: 'late' }] })
+    assert.match(
+      `${sibling?.key}: ${sibling?.detail}`,
+      /people\.diagnosis: people\.early, people\.late: all derived from it/
+    )
+    const known = { ...derived, derive: { rule: 'recode', of: 'sex', into: { f: 'yes', m: 'no' } } }
+    assert.deepEqual(
+      await keysOf({
+        variables: [
+          ...VARIABLES.map(({ name, ...one }) =>
+            name === 'sex' ? { name, ...one, identifying: undefined } : { name, ...one }
+          ),
+          known
+        ]
+      }),
+      []
+    )
+  })
 })

@@ -281,6 +281,7 @@ const variable = (name: string, type: string, more: Partial<Variable> = {}): Var
   missingShare: 0,
   missingTold: false,
   identifying: false,
+  derivation: '',
   ...more
 })
 

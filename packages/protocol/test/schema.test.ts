@@ -20,7 +20,15 @@ import {
 
 const variable = (name: string, more: Partial<VariableDescriptor> = {}): VariableDescriptor => ({
   ...{ name, type: 'number', unit: '', description: '', levels: [], breakpoints: [] },
-  ...{ minimum: 0, maximum: 0, bounded: false, missingShare: 0, missingTold: false, identifying: false },
+  ...{
+    minimum: 0,
+    maximum: 0,
+    bounded: false,
+    missingShare: 0,
+    missingTold: false,
+    identifying: false,
+    derivation: ''
+  },
   ...more
 })
 const SEX = variable('sex', { type: 'category', levels: ['F', 'M'] })

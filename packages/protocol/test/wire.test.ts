@@ -31,7 +31,8 @@ const variable = fc.record({
   bounded: fc.boolean(),
   missingShare: fc.double({ min: 0, max: 1, noNaN: true }),
   missingTold: fc.boolean(),
-  identifying: fc.boolean()
+  identifying: fc.boolean(),
+  derivation: fc.string()
 })
 const table = fc.record({
   name: text,

@@ -125,19 +125,18 @@ export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
       name,
       description,
       oneRowPerSubject: one_row_per_subject,
-      variables: variables.map(
-        ({ minimum, maximum, missing_share: missing = null, identifying = false, levels, breakpoints, ...rest }) => ({
-          ...rest,
-          identifying,
-          levels: [...levels],
-          breakpoints: [...breakpoints],
-          minimum: minimum ?? 0,
-          maximum: maximum ?? 0,
-          bounded: minimum !== null,
-          missingShare: missing ?? 0,
-          missingTold: missing !== null
-        })
-      )
+      variables: variables.map(({ minimum, maximum, missing_share: missing = null, levels, breakpoints, ...rest }) => ({
+        ...rest,
+        identifying: rest.identifying ?? false,
+        derivation: rest.derivation ?? '',
+        levels: [...levels],
+        breakpoints: [...breakpoints],
+        minimum: minimum ?? 0,
+        maximum: maximum ?? 0,
+        bounded: minimum !== null,
+        missingShare: missing ?? 0,
+        missingTold: missing !== null
+      }))
     }))
   }
 }

@@ -22,7 +22,8 @@ export function descriptorOf(declared: Declared): Parameters<typeof planOfStatis
       minimum: 0,
       maximum: 0,
       bounded: one === 0,
-      identifying: false
+      identifying: false,
+      derivation: ''
     },
     ...(typeof one === 'number'
       ? { type: one === 0 ? 'integer' : 'number', levels: [] }

@@ -16,6 +16,7 @@ const variable = (name: string, type: string, more: object = {}) => ({
   missingShare: 0,
   missingTold: false,
   identifying: false,
+  derivation: '',
   ...more
 })
 

@@ -20,7 +20,11 @@ const variableShape = z.object({
     .describe('Share of its rows without a value, to two places, told once an epoch; null: not told'),
   identifying: z
     .boolean()
-    .describe('Others are taken to know it of a person anyway: what is told of it does not count as information')
+    .describe('Others are taken to know it of a person anyway: what is told of it does not count as information'),
+  derivation: z
+    .string()
+    .optional()
+    .describe('What it is derived from, in words; absent of a variable that is not, and from an older gateway')
 })
 /** A variable: its type, unit, and declared levels or breakpoints. */
 export type CatalogVariable = Answered<typeof variableShape>

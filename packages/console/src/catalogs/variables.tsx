@@ -42,7 +42,8 @@ function Row({ variable, heldBy, differs, missing, of }: SharedVariable & { of: 
       </th>
       <td>{shapeOf(variable)}</td>
       <td>
-        {variable.description} {differs && <Badge tone="warn">described differently</Badge>}
+        {variable.description} {variable.derivation && <>Derived: {variable.derivation}.</>}{' '}
+        {differs && <Badge tone="warn">described differently</Badge>}
       </td>
       <td className="number">{missingIn(missing)}</td>
       <td className="number">

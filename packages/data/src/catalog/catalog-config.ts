@@ -12,7 +12,11 @@ import { z } from 'zod'
 import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
+import { DECIMALS_MAX, decimalsOf, isOnGrid } from './decimals.ts'
+import { derivationFaults } from './derive/faults.ts'
+import { deriveSchema } from './derive/rule.ts'
 import { fhirSchema } from './fhir-config.ts'
+import { levelSchema } from './level.ts'
 import { postgresSchema, relationParts } from './postgres-config.ts'
 import {
   dateFormatSchema,
@@ -35,8 +39,6 @@ const SETS_MAX = 16
 const SET_VARIABLES_MAX = 64
 /** Maximum number of lattice variables. Base cells multiply: eight variables of two levels already make 256. */
 export const LATTICE_MAX = 8
-/** Maximum decimals: a value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
-const DECIMALS_MAX = 9
 
 /** Letters, digits, underscore and hyphen, beginning with a letter. */
 const nameSchema = z
@@ -48,14 +50,6 @@ const nameSchema = z
   )
 const lineSchema = z.string().max(200)
 const textSchema = z.string().max(4000)
-
-/** A level as it is printed: canonical and without control characters, so that no two levels look alike. */
-const levelSchema = z
-  .union([z.string(), z.number(), z.boolean()])
-  .transform(String)
-  .refine((text) => text !== '' && text.length <= 128, 'a level has 1 to 128 characters')
-  .refine((text) => text === text.normalize('NFC') && text === text.trim(), 'a level is in NFC, without outer spaces')
-  .refine((text) => !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text), 'a level has no invisible characters')
 
 const scalarSchema = z.union([z.string().max(128), z.number(), z.boolean()])
 const breakpointSchema = z.union([z.number(), z.string().refine((text) => daysOf(text) !== null, 'not a date')])
@@ -90,7 +84,14 @@ const variableShape = z.strictObject({
   /** Decimal sign in the file. Default: that of the file's `reading`. */
   decimal: decimalSignSchema.optional(),
   /** How the file writes this date. Default: as the file's `reading` says. */
-  date_format: dateFormatSchema.optional()
+  date_format: dateFormatSchema.optional(),
+  /** The rule by which it is computed from other variables, in place of a column of the file. */
+  derive: deriveSchema.optional(),
+  /**
+   * Whether it is in the description and can be asked for; default: it is. One that is not is read for derived variables alone, and
+   * is in no snapshot.
+   */
+  offered: z.boolean().optional()
 })
 /** One variable of a table. */
 export type VariableConfig = z.output<typeof variableShape>
@@ -244,6 +245,8 @@ const catalogShape = z.strictObject({
 /** One catalog of the peer's configuration. */
 export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
+export { decimalsOf } from './decimals.ts'
+
 /** Whether the rows of a table are in the database of its catalog. */
 export function isRelation({ relation, query }: Pick<TableConfig, 'relation' | 'query'>): boolean {
   return relation !== undefined || query !== undefined
@@ -257,6 +260,26 @@ export type TableConfig = CatalogConfig['tables'][number]
 /** The variables of a catalog's lattice; empty without a lattice. */
 export function latticeOf({ lattice }: Pick<CatalogConfig, 'lattice'>): readonly LatticeVariable[] {
   return lattice === undefined || lattice === 'none' ? [] : lattice
+}
+
+/** The variables of a table that are read from its source; all others are derived. */
+export function readVariables({ variables }: Pick<TableConfig, 'variables'>): readonly VariableConfig[] {
+  return variables.filter(({ derive }) => derive === undefined)
+}
+
+/** Whether a variable is in the description and can be asked for. */
+export function isOffered({ offered }: Pick<VariableConfig, 'offered'>): boolean {
+  return offered !== false
+}
+
+/** A table with the variables alone that can be asked for. */
+export function offeredTable(table: TableConfig): TableConfig {
+  return { ...table, variables: table.variables.filter(isOffered) }
+}
+
+/** The same of all tables of a catalog. */
+export function offeredConfig(config: CatalogConfig): CatalogConfig {
+  return { ...config, tables: config.tables.map(offeredTable) }
 }
 
 interface Issues {
@@ -338,6 +361,10 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
       }
     }
   }
+  for (const [path, message] of derivationFaults(catalog)) refuse([...path], message)
+  for (const [t, { variables }] of catalog.tables.entries()) {
+    if (!variables.some(isOffered)) refuse(['tables', t, 'variables'], 'a table offers at least one of its variables')
+  }
   for (const [i, { variable, breakpoints }] of latticeOf(catalog).entries()) {
     const message = latticeFault(catalog, variable, breakpoints)
     if (message) refuse(['lattice', i, 'variable'], message)
@@ -403,6 +430,7 @@ function setVariable(catalog: CatalogConfig, name: string): string | { readonly 
   const [one, other] = all.filter(({ ref, v }) => (name.includes('.') ? ref === name : v.name === name))
   if (one === undefined) return 'no such variable'
   if (other !== undefined) return 'several tables have it: write table.variable'
+  if (!isOffered(one.v)) return 'it is not offered'
   return one.v.type === 'text' ? 'a free text is no variable of a set' : { ref: one.ref }
 }
 
@@ -415,6 +443,7 @@ function latticeFault(
     .flatMap((table) => table.variables.map((v) => ({ ref: `${table.name}.${v.name}`, v })))
     .find((candidate) => candidate.ref === ref)?.v
   if (!variable) return 'no such table.variable'
+  if (!isOffered(variable)) return 'it is not offered'
   if (variable.type === 'category') return cuts ? 'a category is not cut' : null
   if (!variable.breakpoints) return 'a lattice variable is a category or has breakpoints'
   const declared = variable.breakpoints.map(breakpointNumber)
@@ -437,15 +466,4 @@ function refuseTwins(named: readonly { name: string }[], refuse: (index: number)
 /** A breakpoint as a number: itself, or days since 1970-01-01. */
 export function breakpointNumber(point: number | string): number {
   return typeof point === 'number' ? point : (daysOf(point) ?? Number.NaN)
-}
-
-/** The decimal places in which a variable is kept. */
-export function decimalsOf(variable: { type: string; decimals?: number | undefined }): number {
-  return variable.type === 'number' ? (variable.decimals ?? 6) : 0
-}
-
-/** Whether a number is exactly a multiple of 10^-decimals, and small enough for doubles to be exact. */
-function isOnGrid(value: number, decimals: number): boolean {
-  const scaled = Math.round(value * 10 ** decimals)
-  return Number.isSafeInteger(scaled) && Number(`${scaled}e-${decimals}`) === value
 }

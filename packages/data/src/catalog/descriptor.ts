@@ -1,7 +1,15 @@
 /** The public description of a catalog, made of its configuration and its rounded number of subjects. */
 import { type CatalogDescriptor, dataUseTerms, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
-import { breakpointNumber, type CatalogConfig, latticeOf, type VariableConfig } from './catalog-config.ts'
-import { isIdentifyingName } from './identifying.ts'
+import {
+  breakpointNumber,
+  type CatalogConfig,
+  isOffered,
+  latticeOf,
+  type TableConfig,
+  type VariableConfig
+} from './catalog-config.ts'
+import { isKnownToOthers } from './derive/resolve.ts'
+import { derivationWords } from './derive/words.ts'
 
 /** The parts of a description that are not in the configuration. */
 export interface DescriptorFacts {
@@ -30,7 +38,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     tables: config.tables.map((table) => ({
       name: table.name,
       description: table.description,
-      variables: table.variables.map(describeVariable),
+      variables: table.variables.filter(isOffered).map((variable) => describeVariable(variable, { config, table })),
       // Declared and checked, but not looked up in the data: the description discloses nothing that a row could change.
       oneRowPerSubject: table.one_row_per_subject
     })),
@@ -67,8 +75,11 @@ function declaredPoints(config: CatalogConfig, ref: string): readonly (number | 
   return variables.find((candidate) => candidate.ref === ref)?.v.breakpoints ?? []
 }
 
-/** The public description of one variable. */
-export function describeVariable(variable: VariableConfig): VariableDescriptor {
+/** The public description of one variable of a table. */
+export function describeVariable(
+  variable: VariableConfig,
+  { config, table }: { readonly config: CatalogConfig; readonly table: TableConfig }
+): VariableDescriptor {
   return {
     name: variable.name,
     type: variable.type,
@@ -81,6 +92,7 @@ export function describeVariable(variable: VariableConfig): VariableDescriptor {
     bounded: variable.minimum !== undefined,
     missingShare: 0,
     missingTold: false,
-    identifying: variable.identifying ?? isIdentifyingName(variable.name)
+    identifying: isKnownToOthers(config, { table, variable }),
+    derivation: variable.derive === undefined ? '' : derivationWords(variable.derive)
   }
 }

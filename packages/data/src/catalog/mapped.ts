@@ -10,7 +10,6 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog-config.ts'
-import { describeVariable } from './descriptor.ts'
 import { quoteName } from '../quote.ts'
 
 /** A description for questions, and how it refers to the snapshot. */
@@ -62,7 +61,9 @@ interface Seen {
 export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig, terms: ViewTerms): CatalogView {
   const isKey = ({ local }: VariableMapping) =>
     config.tables.some(({ name }) => local === `${name}.${config.subject_key}`)
-  const seen = terms.mappings.filter((one) => !isKey(one)).map((mapping) => seeAs(mapping, terms.contract, config))
+  const seen = terms.mappings
+    .filter((one) => !isKey(one))
+    .map((mapping) => seeAs(mapping, terms.contract, { config, descriptor }))
   const found = (table: string, name: string) =>
     seen.find((one) => one.table === table && one.mapped.variable.name === name)
   const tables = config.tables.map((table) => ({ ...table, variables: variablesOf(table, seen) }))
@@ -103,10 +104,15 @@ function keyOf(mappings: readonly VariableMapping[], tables: readonly TableConfi
   return name
 }
 
-function seeAs(mapping: VariableMapping, contract: readonly VariableContract[], config: CatalogConfig): Seen {
+function seeAs(
+  mapping: VariableMapping,
+  contract: readonly VariableContract[],
+  { config, descriptor }: Pick<CatalogView, 'config' | 'descriptor'>
+): Seen {
   const [table = '', name = ''] = mapping.local.split('.')
-  const own = config.tables.find((one) => one.name === table)?.variables.find((one) => one.name === name)
-  if (own === undefined) {
+  const own = variableNamed(config.tables, table, name)
+  const described = variableNamed(descriptor.tables, table, name)
+  if (own === undefined || described === undefined) {
     refuse('VARIABLE_UNKNOWN', `A mapping names ${JSON.stringify(mapping.local)}, which this catalog does not have.`)
   }
   const wanted = contract.find(({ variable }) => variable === mapping.variable)
@@ -116,7 +122,7 @@ function seeAs(mapping: VariableMapping, contract: readonly VariableContract[], 
   if (!wanted.variable.startsWith(`${table}.`)) {
     refuse('SCHEMA_MISMATCH', `${mapping.local} cannot stand for ${wanted.variable}: a mapping stays within a table.`)
   }
-  const read = mapVariable(describeVariable(own), mapping, wanted)
+  const read = mapVariable(described, mapping, wanted)
   if (!read.ok) {
     const [first] = read.faults
     const why = `${first?.field} ${first?.expected} expected, ${first?.found} found`
@@ -124,6 +130,14 @@ function seeAs(mapping: VariableMapping, contract: readonly VariableContract[], 
   }
   assertExact(own, read.mapped, mapping)
   return { table, mapped: read.mapped, config: mappedConfig(own, read.mapped) }
+}
+
+function variableNamed<V extends { readonly name: string }>(
+  tables: readonly { readonly name: string; readonly variables: readonly V[] }[],
+  table: string,
+  name: string
+): V | undefined {
+  return tables.find((one) => one.name === table)?.variables.find((one) => one.name === name)
 }
 
 /**

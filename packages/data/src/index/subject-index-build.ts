@@ -1,7 +1,7 @@
 /** Filling the subject index from a snapshot's tables. */
 import { SubjectSet } from '@stimnet/protocol'
 import { bitsOf, setOfBits } from './bits.ts'
-import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { type CatalogConfig, offeredTable, type TableConfig } from '../catalog/catalog-config.ts'
 import { cellSql, SUBJECT } from '../columns.ts'
 import { describeVariable } from '../catalog/descriptor.ts'
 import { domainOf } from './domain.ts'
@@ -21,9 +21,9 @@ export async function indexTable(options: {
   const { session, config, table, index, epoch, subjects } = options
   const from = `table_${config.tables.indexOf(table)}`
   const someone = `bitstring_agg(CAST(${quoteName(SUBJECT)} AS INTEGER), 0, ${bitsOf(subjects) - 1})`
-  for (const variable of table.variables) {
+  for (const variable of offeredTable(table).variables) {
     if (variable.type === 'text') continue
-    const described = describeVariable(variable)
+    const described = describeVariable(variable, { config, table })
     const domain = domainOf(described)
     const column = quoteName(variable.name)
     const cell = domain ? cellSql(column, described, variable) : `CASE WHEN ${column} IS NOT NULL THEN 0 END`

@@ -12,8 +12,14 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StimnetError, counted } from '@stimnet/protocol'
-import { type CatalogConfig, catalogConfigSchema, decimalsOf, type TableConfig } from '../catalog/catalog-config.ts'
+import { canonicalJson, counted, StimnetError } from '@stimnet/protocol'
+import {
+  type CatalogConfig,
+  catalogConfigSchema,
+  decimalsOf,
+  offeredConfig,
+  type TableConfig
+} from '../catalog/catalog-config.ts'
 import { ROW, SUBJECT } from '../columns.ts'
 import { openEngine, type Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
@@ -74,11 +80,12 @@ export function goneName(table: string | undefined): string {
  * a snapshot does not exist; throws NODE_ERROR.
  */
 export async function carryEpoch(options: CarryOptions): Promise<Carried> {
-  const { config, index: level, from, to } = options
+  const { index: level, from, to } = options
+  const config = offeredConfig(options.config)
   const index = new SubjectIndex(level, config.name)
   const [older, newer] = await Promise.all([sideOf(options, index, from), sideOf(options, index, to)])
   const stored = catalogConfigSchema.safeParse(await index.config(from))
-  if (!stored.success || described(stored.data) !== described(config)) {
+  if (!stored.success || described(offeredConfig(stored.data)) !== described(config)) {
     return refused('its tables are described otherwise now: what was the same value can no longer be told')
   }
   if (!(older.hasPeople && newer.hasPeople)) return refused('a snapshot was made before epochs could be compared')
@@ -124,7 +131,10 @@ function described({ subject_key, tables }: CatalogConfig): string {
     ...tables.map((table) => [
       table.name,
       table.one_row_per_subject,
-      table.variables.map((variable) => [variable.name, variable.type, variable.levels ?? [], decimalsOf(variable)])
+      table.variables.map((variable) => [
+        ...[variable.name, variable.type, variable.levels ?? [], decimalsOf(variable)],
+        variable.derive === undefined ? null : canonicalJson(variable.derive)
+      ])
     ])
   ])
 }

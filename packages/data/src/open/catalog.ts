@@ -19,7 +19,7 @@ import {
   type VariableDescriptor,
   type VariableRef
 } from '@stimnet/protocol'
-import { type CatalogConfig, decimalsOf } from '../catalog/catalog-config.ts'
+import { type CatalogConfig, decimalsOf, offeredConfig } from '../catalog/catalog-config.ts'
 import { describe } from '../catalog/descriptor.ts'
 import { type CatalogView, mappedView, plainView, type ViewTerms } from '../catalog/mapped.ts'
 import { ROW, SUBJECT } from '../columns.ts'
@@ -87,7 +87,7 @@ export interface Catalog {
   readonly strays: readonly StrayRows[]
   /**
    * The configuration by which it is served. A pinned epoch has its own tables and lattice, and
-   * the stricter of its policy and today's.
+   * the stricter of its policy and today's. It has no variable that is not offered.
    */
   readonly config: CatalogConfig
   /**
@@ -174,10 +174,11 @@ export async function openCatalog(config: CatalogConfig, options: CatalogOptions
 }
 
 async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOptions): Promise<Catalog> {
-  const { epoch, manifest, config, newer, note } = snapshot
+  const { epoch, manifest, newer, note } = snapshot
+  const config = offeredConfig(snapshot.config)
   const { subjects, snapshotAtMs } = manifest
   const { cohortSizeMin, programs, random, rules } = options
-  const plain = describe(config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
+  const plain = describe(snapshot.config, { epoch, snapshotAtMs, subjects, cohortSizeMin, programs, ...rules })
   const descriptor = { ...plain, sets: describeSets(config, plain) }
   const sets = await setsOf(descriptor)
   const at = { index, epoch, subjects, descriptor, config, peopleOf: (id: string) => peopleOf(id) }

@@ -2,14 +2,17 @@
 import { stat } from 'node:fs/promises'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, isRelation, type TableConfig } from '../catalog/catalog-config.ts'
-import { openEngine, type Session } from '../engine.ts'
+import { derivationsOf, inputsOf } from '../catalog/derive/resolve.ts'
+import { derivedBreaches, type TypedRows } from '../derive/derive.ts'
+import { type Engine, openEngine, type Session } from '../engine.ts'
+import { quoteName } from '../quote.ts'
 import type { Database } from '../sources/postgres/connect.ts'
 import type { SourcePlaces } from '../sources/postgres/secrets.ts'
 import { loadRelation } from '../sources/postgres/load.ts'
 import { declaredColumns, messageOfSource, relationTables, withDatabase } from '../sources/postgres/read.ts'
 import { columnsOfRelation } from '../sources/postgres/relation.ts'
 import { type LineFault, loadWhatFits, isFolder, sourceOf } from '../sources/source.ts'
-import { type Breach, breachesOf } from '../sources/typed.ts'
+import { type Breach, breachesOf, type TypedOptions, typeWhatFits } from '../sources/typed.ts'
 
 /** One thing that is wrong with a source. */
 export interface SourceFault extends Breach {
@@ -35,30 +38,107 @@ export async function checkSources(
   config: CatalogConfig,
   { placesMax, ...places }: SourcePlaces & { readonly placesMax: number }
 ): Promise<SourceCheck> {
-  const { baseDir } = places
-  const faults: SourceFault[] = []
-  // One engine per table, so that one large file is in memory at a time.
-  for (const table of config.tables.filter((one) => !isRelation(one))) {
+  const bench = benchOf(config)
+  const options = { ...places, placesMax, bench }
+  try {
+    const faults: SourceFault[] = []
+    for (const table of config.tables.filter((one) => !isRelation(one))) {
+      faults.push(...(await bench.with(table, (session) => checkTable(config, table, { ...options, session }))))
+    }
+    const ofDatabase = relationTables(config).length === 0 ? undefined : await checkRelations(config, options)
+    const derived = await checkDerived(config, bench, placesMax)
+    const note = ofDatabase?.note
+    return {
+      faults: [...faults, ...(ofDatabase?.faults ?? []), ...derived],
+      ...(note === undefined ? {} : { note })
+    }
+  } finally {
+    await bench.close()
+  }
+}
+
+/** The engines of a check. */
+interface Bench {
+  /** The loaded tables that derived variables read or are in. */
+  readonly derived: Map<string, TypedRows>
+  /** One engine per table, so that one large file is in memory at a time, and one for all tables of derived variables. */
+  with<T>(table: TableConfig, check: (session: Session) => Promise<T>): Promise<T>
+  /** Keeps the values of a loaded table, if derived variables need it. */
+  keep(options: Omit<TypedOptions, 'typed'>): Promise<void>
+  session(): Promise<Session>
+  close(): Promise<void>
+}
+
+function benchOf(config: CatalogConfig): Bench {
+  const used = new Set(derivationsOf(config).flatMap((one) => [one, ...inputsOf(one)].map(({ table }) => table.name)))
+  const derived = new Map<string, TypedRows>()
+  let shared: Promise<{ readonly engine: Engine; readonly session: Session }> | undefined
+  const open = async () => {
     const engine = await openEngine({ threads: 2 })
-    try {
-      faults.push(...(await checkTable(config, table, { baseDir, placesMax, session: await engine.session() })))
-    } finally {
-      engine.close()
+    return { engine, session: await engine.session() }
+  }
+  const session = async () => {
+    shared ??= open()
+    return (await shared).session
+  }
+  return {
+    derived,
+    session,
+    async with(table, check) {
+      if (used.has(table.name)) {
+        const one = await session()
+        // A source that could not be loaded to its end may have left it behind.
+        await one.rows('DROP TABLE IF EXISTS raw')
+        return check(one)
+      }
+      const { engine, session: own } = await open()
+      try {
+        return await check(own)
+      } finally {
+        engine.close()
+      }
+    },
+    async keep(options) {
+      const { source, loaded, subjectKey, raw } = options
+      const { name } = source.table
+      if (!used.has(name)) return
+      const typed = `typed_${config.tables.findIndex((table) => table.name === name)}`
+      const variables = await typeWhatFits({ ...options, typed })
+      await options.session.rows(`DROP TABLE ${quoteName(raw)}`)
+      if (variables === undefined) return
+      derived.set(name, { source, loaded, relation: typed, row: '_row', key: '_key', subjectKey, variables })
+    },
+    async close() {
+      const made = await shared?.catch(() => undefined)
+      made?.engine.close()
     }
   }
-  if (relationTables(config).length === 0) return { faults }
-  const ofDatabase = await checkRelations(config, places, placesMax)
-  return { ...ofDatabase, faults: [...faults, ...ofDatabase.faults] }
+}
+
+/** The faults of derived variables, over the values that could be read. */
+async function checkDerived(config: CatalogConfig, bench: Bench, placesMax: number): Promise<SourceFault[]> {
+  if (bench.derived.size === 0) return []
+  const loaded = { config, session: await bench.session(), tables: bench.derived }
+  const breaches = await derivedBreaches(loaded, placesMax)
+  return breaches.map(({ rows: { source }, breach }) => ({
+    catalog: config.name,
+    table: source.table.name,
+    source: source.name,
+    ...breach
+  }))
 }
 
 /** The faults of the tables in a catalog's database, all as they are at one moment. */
-async function checkRelations(config: CatalogConfig, places: SourcePlaces, placesMax: number): Promise<SourceCheck> {
+async function checkRelations(config: CatalogConfig, options: CheckOptions): Promise<SourceCheck> {
   const faults: SourceFault[] = []
   const tables = relationTables(config)
   const first = { catalog: config.name, table: tables[0]?.name ?? '', source: 'the database' }
   try {
-    return await withDatabase(config, places, async ({ database, note }) => {
-      for (const table of tables) faults.push(...(await checkRelation(config, table, database, placesMax)))
+    return await withDatabase(config, options, async ({ database, note }) => {
+      for (const table of tables) {
+        const check = (session: Session) => checkRelation(config, table, { ...options, session, database })
+        faults.push(...(await options.bench.with(table, check)))
+      }
       return { faults, ...(note === undefined ? {} : { note }) }
     })
   } catch (error) {
@@ -66,37 +146,35 @@ async function checkRelations(config: CatalogConfig, places: SourcePlaces, place
   }
 }
 
-async function checkRelation(
-  config: CatalogConfig,
-  table: TableConfig,
-  database: Database,
-  placesMax: number
-): Promise<SourceFault[]> {
-  const source = sourceOf(table, '')
-  const at = (breach: Breach) => ({ catalog: config.name, table: table.name, source: source.name, ...breach })
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
-    const found = await columnsOfRelation(database, table, config.postgres?.time_zone)
-    const { columns, faults } = declaredColumns(table, config.subject_key, found)
-    // Values are judged where every column is there; without one of them, other rules would say so again.
-    if (faults.length > 0) return faults.map(ofWhole).map(at)
-    const loaded = await loadRelation(database, table, columns, { session, raw: 'raw' })
-    const options = { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' }
-    return (await breachesOf(options, placesMax)).map(at)
-  } finally {
-    engine.close()
-  }
+interface CheckOptions extends SourcePlaces {
+  readonly placesMax: number
+  readonly bench: Bench
 }
 
-interface CheckOptions {
-  readonly baseDir: string
-  readonly placesMax: number
+interface TableOptions extends CheckOptions {
   readonly session: Session
 }
 
-async function checkTable(config: CatalogConfig, table: TableConfig, options: CheckOptions): Promise<SourceFault[]> {
-  const { baseDir, placesMax, session } = options
+async function checkRelation(
+  config: CatalogConfig,
+  table: TableConfig,
+  { database, session, placesMax, bench }: TableOptions & { readonly database: Database }
+): Promise<SourceFault[]> {
+  const source = sourceOf(table, '')
+  const at = (breach: Breach) => ({ catalog: config.name, table: table.name, source: source.name, ...breach })
+  const found = await columnsOfRelation(database, table, config.postgres?.time_zone)
+  const { columns, faults } = declaredColumns(table, config.subject_key, found)
+  // Values are judged where every column is there; without one of them, other rules would say so again.
+  if (faults.length > 0) return faults.map(ofWhole).map(at)
+  const loaded = await loadRelation(database, table, columns, { session, raw: 'raw' })
+  const options = { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' }
+  const breaches = (await breachesOf(options, placesMax)).map(at)
+  await bench.keep(options)
+  return breaches
+}
+
+async function checkTable(config: CatalogConfig, table: TableConfig, options: TableOptions): Promise<SourceFault[]> {
+  const { baseDir, placesMax, session, bench } = options
   const at = (source: string) => (breach: Breach) => ({ catalog: config.name, table: table.name, source, ...breach })
   try {
     const source = sourceOf(table, baseDir)
@@ -106,10 +184,9 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ch
       return [ofWhole('there is no such file, or it cannot be read')].map(at(source.path))
     }
     const { loaded, faults } = await loadWhatFits(source, session, 'raw')
-    const breaches = await breachesOf(
-      { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' },
-      placesMax
-    )
+    const typing = { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' }
+    const breaches = await breachesOf(typing, placesMax)
+    await bench.keep(typing)
     return [...linesOf(faults, placesMax), ...breaches].map(at(source.name))
   } catch (error) {
     // A file that cannot be read at all; its words name file and line, and none of its values.

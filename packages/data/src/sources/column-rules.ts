@@ -90,9 +90,7 @@ export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts
   const { variable, text, value } = column
   if (variable.type !== 'integer' && variable.type !== 'number') return []
   const decimals = decimalsOf(variable)
-  const unit = 10 ** decimals
-  const low = variable.minimum === undefined ? -SCALED_MAX : Math.round(variable.minimum * unit)
-  const high = variable.maximum === undefined ? SCALED_MAX : Math.round(variable.maximum * unit)
+  const { low, high } = numberBounds(variable)
   const source = variable.column ?? variable.name
   const advice = floats.has(source)
     ? floatAdvice(decimals, changed)
@@ -108,7 +106,7 @@ export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts
     {
       key: variable.name,
       column: source,
-      breaks: `${value} < ${BigInt(low)} OR ${value} > ${BigInt(high)}`,
+      breaks: `${value} < ${low} OR ${value} > ${high}`,
       text,
       fault: () =>
         variable.minimum === undefined
@@ -116,6 +114,16 @@ export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts
           : `outside ${variable.minimum} to ${variable.maximum}`
     }
   ]
+}
+
+/** The smallest and the largest value of a number as a snapshot keeps it. */
+export function numberBounds(variable: VariableConfig): { readonly low: bigint; readonly high: bigint } {
+  const { minimum, maximum } = variable
+  const unit = 10 ** decimalsOf(variable)
+  return {
+    low: BigInt(minimum === undefined ? -SCALED_MAX : Math.round(minimum * unit)),
+    high: BigInt(maximum === undefined ? SCALED_MAX : Math.round(maximum * unit))
+  }
 }
 
 /** What to do about the decimals of a binary float, of which `decimals` are declared. */

@@ -1,6 +1,6 @@
 /** Faults of a catalog's sources that can be seen without reading their rows: missing files, relations and columns. */
 import { StimnetError } from '@stimnet/protocol'
-import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
+import { type CatalogConfig, readVariables, type TableConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine, type Session } from '../engine.ts'
 import type { SourcePlaces } from './postgres/secrets.ts'
@@ -55,7 +55,10 @@ async function faultOf({ table, subjectKey, baseDir, session }: Look): Promise<s
     if (source.format === 'postgres') return undefined
     await fingerprint(source)
     const columns = new Set(await columnsOf(source, session))
-    const declared = [subjectColumnOf(table, subjectKey), ...table.variables.map(({ name, column }) => column ?? name)]
+    const declared = [
+      subjectColumnOf(table, subjectKey),
+      ...readVariables(table).map(({ name, column }) => column ?? name)
+    ]
     const missing = declared.filter((column) => !columns.has(column)).map((column) => JSON.stringify(column))
     if (missing.length === 0) return undefined
     const has = [...columns].slice(0, SHOWN_MAX).join(', ')

@@ -1,5 +1,6 @@
 /** Conversion of text to declared types: every value must fit its variable, or the steward is told where it does not. */
 import { StimnetError } from '@stimnet/protocol'
+import { readVariables } from '../catalog/catalog-config.ts'
 import { missingWords, subjectColumnOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
@@ -27,16 +28,35 @@ export interface TypedOptions {
  * SOURCE_INVALID that names source, row and variable, and the shape of the value, but never the value, which may be personal.
  */
 export async function typeColumns(options: TypedOptions): Promise<void> {
-  const { source, session, raw, typed } = options
+  const { source } = options
   const { key, columns, faults } = columnsOf(options)
   const [fault] = faults
   if (fault !== undefined) refuse(source, fault)
   for (const rules of rulesOf(options, key, columns)) await refuseFirst({ ...options, key }, rules)
-  const list = columns.map(({ variable, value }) => `${value} AS ${quoteName(variable.name)}`)
-  await session.rows(
-    `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}, ${list.join(', ')} FROM ${quoteName(raw)}`
-  )
+  await createTyped(options, key, columns)
   for (const words of await squareFaults(options, columns)) refuse(source, words)
+}
+
+/**
+ * Makes the table `typed` of what can be read, whatever rules are broken, and returns its variables; a value that cannot be read is
+ * missing. For a check alone: nothing may be answered from it. Undefined where there is no key.
+ */
+export async function typeWhatFits(options: TypedOptions): Promise<ReadonlySet<string> | undefined> {
+  const { key, columns } = columnsOf(options)
+  if (key === undefined) return undefined
+  await createTyped(options, key, columns)
+  return new Set(columns.map(({ variable }) => variable.name))
+}
+
+async function createTyped(
+  { session, raw, typed }: TypedOptions,
+  key: string | undefined,
+  columns: readonly ReadColumn[]
+): Promise<void> {
+  const list = columns.map(({ variable, value }) => `, ${value} AS ${quoteName(variable.name)}`)
+  await session.rows(
+    `CREATE TABLE ${quoteName(typed)} AS SELECT rowid AS ${quoteName('_row')}, ${key} AS ${quoteName('_key')}${list.join('')} FROM ${quoteName(raw)}`
+  )
 }
 
 /** A breach of a rule in a source. */
@@ -118,7 +138,7 @@ function columnsOf({ source, loaded, subjectKey }: Omit<TypedOptions, 'typed'>):
     return at < 0 ? undefined : `c${at}`
   }
   const key = position(subjectColumnOf(table, subjectKey), 'subject_key')
-  const columns = table.variables.flatMap((variable) => {
+  const columns = readVariables(table).flatMap((variable) => {
     const column = position(variable.column ?? variable.name, variable.name)
     return column === undefined ? [] : [readColumn(variable, table, column)]
   })
@@ -185,13 +205,24 @@ async function squareFaults(
   if (numeric.length === 0) return []
   const largest = numeric.map(({ value }) => `max(abs(${value}))`)
   const [facts] = await session.rows(`SELECT count(*), ${largest.join(', ')} FROM ${quoteName(raw)}`)
-  const rows = Math.max(Number(facts?.[0]), ROWS_MAX)
   return numeric.flatMap(({ variable: { name } }, i) => {
-    const value = BigInt(Number(facts?.[i + 1] ?? 0))
-    return value * value * BigInt(rows) < SQUARES_MAX
-      ? []
-      : [`${name}: its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`]
+    const words = squareWords(Number(facts?.[0]), Number(facts?.[i + 1] ?? 0))
+    return words === undefined ? [] : [`${name}: ${words}`]
   })
+}
+
+/** The same fault of one column of whole numbers, without its name. */
+export async function squaresFault(session: Session, relation: string, column: string): Promise<string | undefined> {
+  const sql = `SELECT count(*), max(abs(${quoteName(column)})) FROM ${quoteName(relation)}`
+  const [facts] = await session.rows(sql)
+  return squareWords(Number(facts?.[0]), Number(facts?.[1] ?? 0))
+}
+
+function squareWords(count: number, largest: number): string | undefined {
+  const rows = Math.max(count, ROWS_MAX)
+  return BigInt(largest) ** 2n * BigInt(rows) < SQUARES_MAX
+    ? undefined
+    : `its squares over ${rows} rows are too large to be summed exactly: declare fewer decimals`
 }
 
 function refuse({ name, table }: Source, message: string): never {

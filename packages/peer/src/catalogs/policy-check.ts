@@ -1,5 +1,5 @@
 /** Findings about the policy of a valid configuration that its steward should know. */
-import { isIdentifyingName, latticeOf, type WrittenRules } from '@stimnet/data'
+import { isIdentifyingName, knownByNameAlone, latticeOf, saidTwice, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
@@ -77,6 +77,7 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
     const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
     yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
   }
+  yield* derivedFindings(key, catalog)
   for (const table of catalog.tables) {
     for (const { name, identifying } of table.variables) {
       if (identifying !== true || isIdentifyingName(name)) continue
@@ -84,6 +85,21 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
         'true, though not by its name: others are taken to know it of everybody, so that any amount of it may be told and refusals may go by its values'
       yield { grade: 'weak', key: `${key}.tables.${table.name}.${name}.identifying`, detail }
     }
+  }
+}
+
+function* derivedFindings(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
+  for (const derived of knownByNameAlone(catalog)) {
+    const detail =
+      'by its name others know it of a person, but they are not taken to know what it is derived from: if they do, write identifying: true there (and presence: known at a table of rows), else identifying: false here'
+    yield { grade: 'weak', key: `${key}.tables.${derived}.identifying`, detail }
+  }
+  for (const { input, isOffered, derived } of saidTwice(catalog)) {
+    const [names, advice] = [derived.slice(0, 5).join(', '), 'offer one of them (offered: false)']
+    const detail = isOffered
+      ? `${names}: derived from it, and offered as well. The ledger of one does not know what the other has told, so that both together can tell of single people: ${advice}`
+      : `${names}: all derived from it. Where one follows from others, as a change from both visits, they can tell of single people together: ${advice}`
+    yield { grade: 'weak', key: `${key}.tables.${input}`, detail }
   }
 }
 

@@ -65,7 +65,8 @@ function schemaOf(descriptor: CatalogDescriptor): CatalogSchema {
         minimum: variable.bounded ? variable.minimum : null,
         maximum: variable.bounded ? variable.maximum : null,
         missing_share: variable.missingTold ? variable.missingShare : null,
-        identifying: variable.identifying
+        identifying: variable.identifying,
+        ...(variable.derivation === '' ? {} : { derivation: variable.derivation })
       }))
     })),
     lattice: descriptor.lattice.map(({ variable, breakpoints }) => ({ variable, breakpoints })),

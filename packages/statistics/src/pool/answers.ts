@@ -142,7 +142,8 @@ function descriptorIn(contract: readonly VariableContract[], oneRowPerSubject: b
         bounded: true,
         missingShare: 0,
         missingTold: false,
-        identifying: false
+        identifying: false,
+        derivation: ''
       }))
     }))
   }

@@ -1,6 +1,6 @@
 /** Reading of the tables that a catalog has in a database: all in one transaction, and no column that the catalog does not name. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
-import { type CatalogConfig, isRelation, type TableConfig } from '../../catalog/catalog-config.ts'
+import { type CatalogConfig, isRelation, readVariables, type TableConfig } from '../../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../../catalog/reading.ts'
 import type { Session } from '../../engine.ts'
 import { type Database, openDatabase } from './connect.ts'
@@ -84,7 +84,7 @@ export function declaredColumns(
   subjectKey: string,
   { all, readable, unreadable }: RelationColumns
 ): { readonly columns: readonly ReadableColumn[]; readonly faults: readonly string[] } {
-  const named = [subjectColumnOf(table, subjectKey), ...table.variables.map(({ name, column }) => column ?? name)]
+  const named = [subjectColumnOf(table, subjectKey), ...readVariables(table).map(({ name, column }) => column ?? name)]
   const columns: ReadableColumn[] = []
   const faults: string[] = []
   for (const name of new Set(named)) {

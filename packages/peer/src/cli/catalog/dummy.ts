@@ -1,7 +1,7 @@
 /** The action `dummy` of `stimnet catalog`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { breakpointNumber, type CatalogConfig } from '@stimnet/data'
+import { breakpointNumber, type CatalogConfig, offeredConfig } from '@stimnet/data'
 import { clientFor, EXIT, type Io } from '@stimnet/machine'
 import { seededRandom, StimnetError } from '@stimnet/protocol'
 import { type DescribedTables, dummyTables } from '@stimnet/sdk'
@@ -52,7 +52,8 @@ function unknown(name: string): never {
   throw new StimnetError('CATALOG_UNKNOWN', reason, { reason })
 }
 
-function describedTables({ subject_key, tables }: CatalogConfig): DescribedTables {
+function describedTables(config: CatalogConfig): DescribedTables {
+  const { subject_key, tables } = offeredConfig(config)
   return {
     subject_key,
     tables: tables.map(({ name, one_row_per_subject, variables }) => ({

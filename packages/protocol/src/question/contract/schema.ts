@@ -136,7 +136,7 @@ function variableAt({ descriptor }: SiteCatalog, ref: string): VariableDescripto
 /** The subject key as a variable of a type of its own, so that it can be compared like other variables. */
 function keyVariable(name: string): VariableDescriptor {
   const plain = { unit: '', description: '', levels: [], breakpoints: [], minimum: 0, maximum: 0, bounded: false }
-  return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false, identifying: false }
+  return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false, identifying: false, derivation: '' }
 }
 
 function mappingAt(site: string, ref: string, mappings: readonly VariableMapping[]): VariableMapping | undefined {

@@ -154,6 +154,7 @@ export interface VariableDescriptor {
   missingShare: number
   missingTold: boolean
   identifying: boolean
+  derivation: string
 }
 export const VariableDescriptor: MessageType<VariableDescriptor> = messageType('VariableDescriptor', [
   [1, 'name', 'string'],
@@ -167,7 +168,8 @@ export const VariableDescriptor: MessageType<VariableDescriptor> = messageType('
   [9, 'bounded', 'bool'],
   [10, 'missingShare', 'double'],
   [11, 'missingTold', 'bool'],
-  [12, 'identifying', 'bool']
+  [12, 'identifying', 'bool'],
+  [13, 'derivation', 'string']
 ])
 
 export interface LatticeVariable {

@@ -14,7 +14,8 @@ class DataCatalog(Answer):
 
     ``total_records``      subjects, rounded down to tens
     ``schema_definition``  tables with their variables: type, unit, declared levels or breakpoints, and what share of
-                           its rows has none (``missing_share``; None where it is not told)
+                           its rows has none (``missing_share``; None where it is not told); ``derivation`` says what
+                           a derived variable is made of
     ``access_level``       public, restricted or private
     ``data_use``           GA4GH DUO terms; empty: unrestricted
     """
