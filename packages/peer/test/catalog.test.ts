@@ -311,8 +311,8 @@ describe('a proposal', () => {
     for (const words of [
       /a: 1 row has no subject key, of 81:/,
       /a: 1 person has several rows, of 79: are they doubles\?/,
-      /b: 20 people would be in a\.csv too but for leading zeros/,
-      /b: 20 people are not in a\.csv/,
+      /a: 20 people would be in b\.csv too but for leading zeros/,
+      /a: 9 people are not in b\.csv/,
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
       /a\.crp: Not read by this: "<0\.5" in 1 row\./,
@@ -323,6 +323,60 @@ describe('a proposal', () => {
     }
     assert.match(yaml, /subject_column: "Patient ID"/)
     assert.match(yaml, /subject_key: Pat-ID/)
+  })
+
+  test('compares all files with those of people, whatever their order', async () => {
+    const events = Array.from({ length: 30 }, (_, i) => `p${i * 3},${i % 2 === 0 ? 'fall' : 'mood'}`)
+    const people = Array.from({ length: 100 }, (_, i) => `p${i},${40 + (i % 30)}`)
+    const visits = [...Array.from({ length: 100 }, (_, i) => `p${i}`), 'p900', 'p901'].flatMap((id, i) =>
+      ['BL', 'M6'].map((visit) => `${id},${visit},${i % 17}`)
+    )
+    const files = {
+      'adverse.csv': `patient_id,event\n${events.join('\n')}\n${events.join('\n')}\n`,
+      'patients.csv': `patient_id,age\n${people.join('\n')}\n`,
+      'visits.txt': `subject,visit,score\n${visits.join('\n')}\n`
+    }
+    const baseDir = await folderWith(files)
+    const [a = '', b = '', c = ''] = Object.keys(files)
+    const orders = [
+      [a, b, c],
+      [a, c, b],
+      [b, a, c],
+      [b, c, a],
+      [c, a, b],
+      [c, b, a]
+    ]
+    const found = []
+    for (const order of orders) {
+      const { yaml, decisions } = await proposeCatalog(order, { baseDir, peopleMin: 10, name: 'study' })
+      const { tables, ...rest } = parse(yaml) as { tables: { name: string }[] }
+      found.push({
+        rest,
+        tables: tables.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        // The sentence about the key goes through the files in their order.
+        said: decisions.flatMap(({ about, text }) => (about === 'subject_key' ? [] : [`${about}: ${text}`])).sort()
+      })
+    }
+    for (const one of found) assert.deepEqual(one, found[0])
+    assert.deepEqual(
+      found[0]?.tables.map(({ name }) => name),
+      ['adverse', 'patients', 'visits']
+    )
+    const between = found[0]?.said.filter((sentence) => sentence.includes(' not in '))
+    assert.deepEqual(between, ['visits: 2 people are not in patients.csv. Is that so?'])
+    // Where no two headers are alike and nobody has one row, the name of the key is the same in each order as well.
+    const other = await folderWith({
+      'few.csv': `patient_id,event\n${[...events, ...events].join('\n')}\n`,
+      'many.csv': `subject,visit,score\n${visits.join('\n')}\n`
+    })
+    for (const order of [
+      ['few.csv', 'many.csv'],
+      ['many.csv', 'few.csv']
+    ]) {
+      const { yaml } = await proposeCatalog(order, { baseDir: other, peopleMin: 10 })
+      assert.match(yaml, /subject_key: subject\n/)
+      assert.equal(parse(yaml).tables.length, 2)
+    }
   })
 
   test('says which columns could be the subject key, takes the named one, and refuses where none could be', async () => {
