@@ -379,6 +379,39 @@ describe('a proposal', () => {
     }
   })
 
+  test('says once of which tables and visits fewer than half of the people have a row, and what to write', async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `p${i}`)
+    const visits = ids.flatMap((id, i) => [`${id},BL,${i % 17}`, ...(i < 30 ? [`${id},UNS,${i % 13}`] : [])])
+    const events = ids.slice(0, 40).flatMap((id, i) => [`${id},fall,${i % 5}`, `${id},mood,${i % 5}`])
+    const folder = await folderWith({
+      'events.csv': `id,event,grade\n${events.join('\n')}\n`,
+      'patients.csv': `id,age\n${ids.map((id, i) => `${id},${40 + (i % 30)}`).join('\n')}\n`,
+      'visits.csv': `id,visit,score\n${visits.join('\n')}\n`
+    })
+    const options = { baseDir: folder, peopleMin: 10 }
+    const { yaml, decisions } = await proposeCatalog(['events.csv', 'patients.csv', 'visits.csv'], options)
+    const said = decisions.flatMap(({ about, text }) => (/half|not in/.test(text) ? [`${about}: ${text}`] : []))
+    assert.equal(said.length, 2)
+    assert.match(
+      said[0] ?? '',
+      /^events: Fewer than half of the people have a row \(40 of 100\)\. .*presence: unknown if .*presence: known only if /
+    )
+    assert.match(said[1] ?? '', /^visits: Fewer than half of the people have a row whose visit is UNS \(30 of 100\)\. /)
+    assert.doesNotMatch(yaml, /presence|40|30 of/)
+    // The check says it as well, until the catalog does.
+    await writeFile(join(folder, 'c.yaml'), yaml)
+    const noted = await checkCatalogs(join(folder, 'c.yaml'), 5)
+    assert.deepEqual([noted.configuration, noted.sources], [[], []])
+    assert.deepEqual(
+      noted.notes,
+      said.map((sentence) => `events.${sentence}`)
+    )
+    const declared = { ...parse(yaml) }
+    declared.tables = declared.tables.map((table: object) => ({ ...table, presence: 'unknown' }))
+    await writeFile(join(folder, 'c.yaml'), stringify(declared))
+    assert.deepEqual((await checkCatalogs(join(folder, 'c.yaml'), 5)).notes, [])
+  })
+
   test('says which columns could be the subject key, takes the named one, and refuses where none could be', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => `a${i},b${i},${i % 5}.5`)
     const folder = await folderWith({

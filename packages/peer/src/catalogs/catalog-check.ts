@@ -6,6 +6,8 @@ import {
   type CatalogConfig,
   catalogConfigSchema,
   checkSources,
+  fewRowsText,
+  noteRows,
   type SourceFault
 } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
@@ -77,8 +79,18 @@ async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string,
     const { faults, note } = await checkSources(catalog, places)
     sources.push(...faults)
     if (note !== undefined) notes.push(`${catalog.name}: ${note}`)
+    // The rows of all tables together say something only where each can be read.
+    if (faults.length === 0) notes.push(...(await rowNotes(catalog, baseDir)))
   }
   return { sources, notes }
+}
+
+/** What is no fault of a catalog's rows but should be known, in sentences. */
+async function rowNotes(catalog: CatalogConfig, baseDir: string): Promise<string[]> {
+  const { few } = await noteRows(catalog, baseDir)
+  return [...Map.groupBy(few, ({ table }) => table)].flatMap(([table, own]) =>
+    fewRowsText(own).map((sentence) => `${catalog.name}.${table}: ${sentence}`)
+  )
 }
 
 /** The lines of the error of an invalid configuration or source; none if there is none. */

@@ -7,7 +7,7 @@ import { type Finding, messageOf, namer } from './finding.ts'
 /** One finding per catalog. */
 export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: string): Promise<Finding[]> {
   if (catalogs.length === 0) return []
-  const { assertSourcesApart, findStrays, lookAtSources } = await import('@stimnet/data')
+  const { assertSourcesApart, noteRows, lookAtSources } = await import('@stimnet/data')
   const { ok, note: noted, fix } = namer('data')
   const rows = namer('rows')
   const findings: Finding[] = []
@@ -21,7 +21,7 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
     findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
     try {
       // Shown and no failure: exports often have rows of people who are in no table of people.
-      for (const { table, file, first, rows: count, subjects } of await findStrays(catalog, baseDir)) {
+      for (const { table, file, first, rows: count, subjects } of (await noteRows(catalog, baseDir)).strays) {
         const where = `${catalog.name}.${table}: ${file}, ${first}`
         const what = `the first of ${counted(count, 'row')} of ${counted(subjects, 'person who is', 'people who are')} in no table of people`
         findings.push(rows.note(`${where}: ${what}; they are loaded, see docs/operating.md`))

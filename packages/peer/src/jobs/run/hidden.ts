@@ -126,19 +126,27 @@ function namedIn(
   return isNegated || (filter.op !== '=' && filter.op !== 'in') ? [EVERY] : values
 }
 
-/** The tables of a catalog whose rows are protected without its configuration saying so, each with why. */
-export async function protectedRowsOf(
-  catalog: Catalog
-): Promise<{ readonly table: string; readonly because: string }[]> {
-  const found = []
+/** Rows of a table that fewer than half of the people have. */
+export interface FewHave {
+  readonly table: string
+  /** Whether the configuration says that others know who has one: then they are not protected. */
+  readonly isKnown: boolean
+  readonly because: string
+}
+
+/** The rows of a catalog that are protected without its configuration saying so, or would be if it did not say `known`. */
+export async function protectedRowsOf(catalog: Catalog): Promise<FewHave[]> {
+  const found: FewHave[] = []
   for (const { name, presence } of catalog.config.tables) {
-    if (presence !== undefined) continue
-    const { isHidden, rare } = await unsaidOf(catalog, name)
-    if (isHidden) found.push({ table: name, because: 'fewer than half of the people have a row' })
+    if (presence === 'unknown') continue
+    const isKnown = presence === 'known'
+    const { isHidden, rare } = await fewIn(catalog, name, undefined)
+    if (isHidden) found.push({ table: name, isKnown, because: 'fewer than half of the people have a row' })
     for (const [variable, levels] of isHidden ? [] : rare) {
       const column = variable.slice(name.length + 1)
       found.push({
         table: name,
+        isKnown,
         because: `fewer than half of the people have a row whose ${column} is ${[...levels].join(' or ')}`
       })
     }
@@ -151,8 +159,13 @@ async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
   const table = descriptor.tables.find((one) => one.name === name)
   const [own = name] = (table?.variables ?? []).map((one) => sourceOf(`${name}.${one.name}`).own.split('.')[0])
   const said = config.tables.find((one) => one.name === own)?.presence
+  return said === 'known' ? { isHidden: false, rare: new Map() } : fewIn(catalog, name, said)
+}
+
+async function fewIn(catalog: Catalog, name: string, said: 'unknown' | undefined): Promise<Unsaid> {
+  const table = catalog.descriptor.tables.find((one) => one.name === name)
   const rare = new Map<VariableRef, ReadonlySet<string>>()
-  if (said === 'known' || table === undefined) return { isHidden: false, rare }
+  if (table === undefined) return { isHidden: false, rare }
   const everybody = await catalog.cohort(undefined)
   const having = async (by: readonly VariableRef[]) => {
     const groupBy = by.map((variable) => ({ name: 'level', variable }))
