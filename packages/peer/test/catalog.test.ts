@@ -394,9 +394,12 @@ describe('a proposal', () => {
     assert.equal(said.length, 2)
     assert.match(
       said[0] ?? '',
-      /^events: Fewer than half of the people have a row \(40 of 100\)\. .*presence: unknown if .*presence: known only if /
+      /^events: Fewer than half of the people have a row \(40 of 100\)\. .*Write presence: unknown to keep that, .*presence: known is right only if /
     )
-    assert.match(said[1] ?? '', /^visits: Fewer than half of the people have a row whose visit is UNS \(30 of 100\)\. /)
+    assert.match(
+      said[1] ?? '',
+      /^visits: Fewer than half of the people have a row whose visit is UNS \(30 of 100\)\. .*Leave presence out/
+    )
     assert.doesNotMatch(yaml, /presence|40|30 of/)
     // The check says it as well, until the catalog does.
     await writeFile(join(folder, 'c.yaml'), yaml)
@@ -636,6 +639,42 @@ describe('stimnet catalog check', () => {
     const folder = await folderWith({ 'visits.csv': `id,day\n${rows.join('\n')}`, 'c.yaml': stringify(described) })
     const { out } = await run(['check', join(folder, 'c.yaml'), '--lines', '2'])
     assert.match(out, /visits\.csv, line 2, line 3 and 28 more, day: not a whole number/)
+  })
+
+  test('names rows that somebody has twice, as doctor does, and that is no fault', async () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const rows = ids.flatMap((id, i) => [`${id},baseline,${i}`, `${id},month_6,${i + 1}`])
+    // Person 3 has a row twice; person 5 has two at baseline that differ, and person 6 two of which nobody knows the visit.
+    rows.splice(8, 0, rows[7] ?? '')
+    const sides = ids.flatMap((id) => [`${id},baseline,1`, `${id},baseline,2`])
+    const visit = { name: 'visit', type: 'category', levels: ['baseline', 'month_6'] }
+    const table = (name: string, variables: object[]) => ({ name, file: `${name}.csv`, variables })
+    const folder = await folderWith({
+      'visits.csv': `id,visit,score\n${[...rows, 'p5,baseline,90', 'p6,,8', 'p6,,9'].join('\n')}\n`,
+      'sides.csv': `id,visit,volt\n${sides.join('\n')}\n`,
+      'c.yaml': stringify({
+        ...{ name: 'c', subject_key: 'id' },
+        tables: [
+          table('visits', [visit, { name: 'score', type: 'integer' }]),
+          table('sides', [visit, { name: 'volt', type: 'integer' }])
+        ]
+      })
+    })
+    const { exit, err } = await run(['check', join(folder, 'c.yaml')])
+    assert.equal(exit, 0)
+    const notes = err.split('\n').filter((line) => line.includes('more than one') || line.includes('equal'))
+    assert.equal(notes.length, 2, err)
+    assert.match(notes[0] ?? '', /c\.visits: .*visits\.csv, line 10: 1 row is equal in every column to an earlier one/)
+    assert.match(
+      notes[1] ?? '',
+      /c\.visits: .*visits\.csv, line 43: 1 person has more than one row with the same visit\./
+    )
+    const catalogs = await readCatalogs(join(folder, 'c.yaml'))
+    const found = (await dataFindings([...catalogs], folder)).filter(({ name }) => name === 'rows')
+    assert.deepEqual(
+      found.map(({ ok, note, detail }) => [ok, note, `Note: ${detail}`]),
+      notes.map((line) => [true, true, line])
+    )
   })
 
   test('ends with 0 where nothing is wrong, and with 2 where nothing can be checked', async () => {

@@ -93,6 +93,10 @@ export function fewRowsText(few: readonly FewRows[]): string[] {
       at === undefined ? `${people} of ${all}` : `${at.level} (${people} of ${all})`
     )
     const rows = category === undefined ? `a row (${which.join()})` : `a row whose ${category} is ${which.join(' or ')}`
-    return `Fewer than half of the people have ${rows}. Who has one is protected like a value, so that fewer questions are answered. Write presence: unknown if that is right, as where a row says that something happened, and presence: known only if others know of everybody who has one.`
+    const keep =
+      category === undefined
+        ? 'Write presence: unknown to keep that, as where a row says that something happened; presence: known'
+        : 'Leave presence out to keep that; presence: unknown protects all rows of the table, and presence: known none: it'
+    return `Fewer than half of the people have ${rows}. Who has one is protected like a value, so that fewer questions are answered. ${keep} is right only if others know of everybody who has one.`
   })
 }

@@ -6,7 +6,6 @@ import {
   type CatalogConfig,
   catalogConfigSchema,
   checkSources,
-  fewRowsText,
   noteRows,
   type SourceFault
 } from '@stimnet/data'
@@ -14,6 +13,7 @@ import { StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
+import { rowsText } from './rows-text.ts'
 
 /** Everything that is wrong with the catalogs of a file. */
 export interface CatalogCheck {
@@ -80,17 +80,9 @@ async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string,
     sources.push(...faults)
     if (note !== undefined) notes.push(`${catalog.name}: ${note}`)
     // The rows of all tables together say something only where each can be read.
-    if (faults.length === 0) notes.push(...(await rowNotes(catalog, baseDir)))
+    if (faults.length === 0) notes.push(...rowsText(catalog.name, await noteRows(catalog, baseDir, placesMax)))
   }
   return { sources, notes }
-}
-
-/** What is no fault of a catalog's rows but should be known, in sentences. */
-async function rowNotes(catalog: CatalogConfig, baseDir: string): Promise<string[]> {
-  const { few } = await noteRows(catalog, baseDir)
-  return [...Map.groupBy(few, ({ table }) => table)].flatMap(([table, own]) =>
-    fewRowsText(own).map((sentence) => `${catalog.name}.${table}: ${sentence}`)
-  )
 }
 
 /** The lines of the error of an invalid configuration or source; none if there is none. */
