@@ -261,6 +261,10 @@ async function otherPeople(own: KeyCounts, others: readonly KeyCounts[], session
     .map(({ label }) => label)
     .sort()
     .join(' or ')
+  const isStray = !isAlmostOneRow(own) && others.every(isAlmostOneRow)
+  const cost = isStray
+    ? ' Correct or remove their rows if not: questions that join the tables leave them out, and while they are few, groups are withheld for that.'
+    : ''
   return [
     ...(alike === 0
       ? []
@@ -269,6 +273,6 @@ async function otherPeople(own: KeyCounts, others: readonly KeyCounts[], session
         ]),
     ...(missing - alike <= 0
       ? []
-      : [`${counted(missing - alike, 'person is', 'people are')} not in ${where}. Is that so?`])
+      : [`${counted(missing - alike, 'person is', 'people are')} not in ${where}. Is that so?${cost}`])
   ]
 }

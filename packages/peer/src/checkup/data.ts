@@ -1,5 +1,4 @@
 /** Check of the catalogs' sources, by their columns; their rows are read at the start. */
-import { counted } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import { rowsText } from '../catalogs/rows-text.ts'
 import { environment } from '../config/environment.ts'
@@ -23,13 +22,9 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
     try {
       // Shown and no failure: exports often have rows of people who are in no table of people.
       const notes = await noteRows(catalog, baseDir)
-      // The check of the policy names the rows that few people have.
+      // Shown and no failure: exports often have rows of people who are in no table of people. The check of the policy names the rows
+      // that few people have.
       findings.push(...rowsText(catalog.name, { ...notes, few: [] }).map(rows.note))
-      for (const { table, file, first, rows: count, subjects } of notes.strays) {
-        const where = `${catalog.name}.${table}: ${file}, ${first}`
-        const what = `the first of ${counted(count, 'row')} of ${counted(subjects, 'person who is', 'people who are')} in no table of people`
-        findings.push(rows.note(`${where}: ${what}; they are loaded, see docs/operating.md`))
-      }
     } catch (error) {
       findings.push(rows.fix(messageOf(error)))
     }
