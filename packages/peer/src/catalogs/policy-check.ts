@@ -136,12 +136,12 @@ async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConf
     return await withScratchCatalog(catalog, baseDir, async (opened) => {
       if (hasLattice) assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
       if (catalog.synthetic) return []
-      return (await protectedRowsOf(opened)).map(({ table, because, isKnown }) => ({
+      return (await protectedRowsOf(opened)).map(({ table, because, isKnown, ofLevels }) => ({
         grade: 'weak',
         key: `${key}.tables.${table}.presence`,
         detail: isKnown
           ? `known, though ${because}: others are taken to know who has one, so that who has one is not protected. Take it out unless everybody knows it of everybody`
-          : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, else presence: unknown`
+          : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
       }))
     })
   } catch (error) {

@@ -131,6 +131,8 @@ export interface FewHave {
   readonly table: string
   /** Whether the configuration says that others know who has one: then they are not protected. */
   readonly isKnown: boolean
+  /** Whether only the rows of some levels are meant. */
+  readonly ofLevels: boolean
   readonly because: string
 }
 
@@ -141,12 +143,14 @@ export async function protectedRowsOf(catalog: Catalog): Promise<FewHave[]> {
     if (presence === 'unknown') continue
     const isKnown = presence === 'known'
     const { isHidden, rare } = await fewIn(catalog, name, undefined)
-    if (isHidden) found.push({ table: name, isKnown, because: 'fewer than half of the people have a row' })
+    if (isHidden)
+      found.push({ table: name, isKnown, ofLevels: false, because: 'fewer than half of the people have a row' })
     for (const [variable, levels] of isHidden ? [] : rare) {
       const column = variable.slice(name.length + 1)
       found.push({
         table: name,
         isKnown,
+        ofLevels: true,
         because: `fewer than half of the people have a row whose ${column} is ${[...levels].join(' or ')}`
       })
     }
