@@ -187,4 +187,40 @@ describe('An analysis set', () => {
       keptTenths: 9
     })
   })
+
+  test('is proposed with what nobody lacks, and without all of what the same people lack', async (t) => {
+    // The same 30 of 100 people lack outcome and responder, 25 of these and five others the weight.
+    const columns = ['arm', 'age', 'outcome', 'responder', 'event', 'weight', 'stage', 'height']
+    const lacks = (id: number): Readonly<Record<string, boolean>> => ({
+      outcome: id <= 30,
+      responder: id <= 30,
+      weight: id > 5 && id <= 35,
+      stage: id > 40 && id <= 50,
+      height: id > 40 && id <= 50
+    })
+    const ids = Array.from({ length: 100 }, (_, i) => i + 1)
+    const rows = ids.map((id) => [`P${id}`, ...columns.map((name) => (lacks(id)[name] ? '' : '7'))].join(','))
+    // Somebody with a visit alone lacks all of them.
+    const visits = [...ids, 999].map((id) => `P${id},first,20`)
+    const people = config({}).tables[0]
+    const variables = columns.map((name) => ({ name, type: 'integer' }))
+    const world = await makeWorld(
+      { ...config({}), tables: [{ ...people, variables }, ...config({}).tables.slice(1)] },
+      {
+        'people.csv': [`id,${columns.join(',')}`, ...rows].join('\n'),
+        'visits.csv': ['id,visit,grip', ...visits].join('\n')
+      }
+    )
+    t.after(() => world.close())
+    const { completeOn, costly, keptTenths } = await proposeSet(await world.open(), 5)
+    assert.deepEqual(
+      completeOn,
+      ['arm', 'age', 'event', 'stage', 'height'].map((name) => `people.${name}`)
+    )
+    assert.deepEqual(
+      costly,
+      ['outcome', 'responder', 'weight'].map((name) => `people.${name}`)
+    )
+    assert.equal(keptTenths, 8)
+  })
 })

@@ -330,11 +330,15 @@ test('ledgers are carried where rows only arrive, and not where a later visit ch
   assert.equal((await carried(first, second, clinic([change()]))).ok, true)
   await at.write('visits.csv', csv(...ROWS, 'd,baseline,5,', 'd,month_12,6,'))
   const third = await at.open()
-  const edited = await carried(second, third, clinic([change()]))
-  assert.match(edited.ok ? '' : edited.why, /values of 1 subject in people were changed or removed/)
+  const filled = await carried(second, third, clinic([change()]))
+  assert.equal(filled.ok && filled.filled, 1, 'a change that was missing')
   const other = clinic([change({}, { take: 'mean' })])
-  const ruled = await carried(third, await at.open(other), other)
+  const fourth = await at.open(other)
+  const ruled = await carried(third, fourth, other)
   assert.match(ruled.ok ? '' : ruled.why, /described otherwise/)
+  await at.write('visits.csv', csv(...ROWS, 'd,baseline,5,', 'd,month_12,6,', 'd,month_12,9,'))
+  const changed = await carried(fourth, await at.open(other), other)
+  assert.match(changed.ok ? '' : changed.why, /values of 1 subject in people were changed or removed/)
 })
 
 test('a check says everything at once: of files, and of what is derived from what could be read', async () => {

@@ -30,3 +30,106 @@ test('what was found of them they are not', () => {
   ])
     assert.ok(!isIdentifyingName(name), name)
 })
+
+test('the same in German, French, Spanish, Italian and Dutch, as far as the word cannot be a finding', () => {
+  for (const name of [
+    ...[
+      'Geschlecht',
+      'Alter',
+      'Alter_Jahre',
+      'Altersgruppe',
+      'Alter_bei_Einschluss',
+      'Studienarm',
+      'Gruppe',
+      'Behandlungsgruppe'
+    ],
+    ...[
+      'Zentrum',
+      'Studienzentrum',
+      'Krankenhaus',
+      'Visite',
+      'Visitennummer',
+      'Besuch',
+      'Messzeitpunkt',
+      'Randomisierung'
+    ],
+    ...[
+      'sexe',
+      'genre',
+      'age',
+      'age_ans',
+      'tranche_d_age',
+      'bras',
+      'groupe_de_traitement',
+      'centre',
+      'hopital',
+      'numero_visite'
+    ],
+    ...['sexo', 'genero', 'edad', 'edad_anos', 'grupo_de_edad', 'brazo', 'grupo', 'centro', 'hospital', 'visita'],
+    ...[
+      'sesso',
+      'genere',
+      'eta',
+      'eta_anni',
+      'fascia_di_eta',
+      'braccio',
+      'gruppo',
+      'centro',
+      'ospedale',
+      'numero_visita'
+    ],
+    ...[
+      'geslacht',
+      'leeftijd',
+      'leeftijd_in_jaren',
+      'leeftijdsgroep',
+      'studiearm',
+      'groep',
+      'behandelgroep',
+      'centrum'
+    ],
+    ...['ziekenhuis', 'bezoek', 'bezoeknummer']
+  ])
+    assert.ok(isIdentifyingName(name), name)
+  for (const name of [
+    ...[
+      'Alter_bei_Diagnose',
+      'Alter_bei_Erkrankungsbeginn',
+      'Alter_bei_Tod',
+      'Altersdemenz',
+      'Geschlechtskrankheit',
+      'Diagnosegruppe'
+    ],
+    ...[
+      'Klinik',
+      'Visitengrund',
+      'Befund',
+      'Zeitpunkt',
+      'Todeszeitpunkt',
+      'Ereigniszeitpunkt',
+      'Armschmerz',
+      'Blutgruppe',
+      'Risikogruppe'
+    ],
+    ...[
+      'age_au_diagnostic',
+      'groupe_sanguin',
+      'groupe_a_risque',
+      'genre_de_tumeur',
+      'edad_al_diagnostico',
+      'grupo_sanguineo',
+      'sitio'
+    ],
+    ...[
+      'eta_alla_diagnosi',
+      'gruppo_sanguigno',
+      'sede',
+      'leeftijd_bij_diagnose',
+      'bloedgroep',
+      'risicogroep',
+      'locatie',
+      'beta'
+    ]
+  ])
+    assert.ok(!isIdentifyingName(name), name)
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { StimnetError, seededRandom } from '@stimnet/protocol'
 import { openEngine } from '../src/engine.ts'
-import { type Catalog, findStrays, parseSql } from '../src/index.ts'
+import { type Catalog, noteRows, parseSql } from '../src/index.ts'
 import { quoteText } from '../src/quote.ts'
 import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
 
@@ -52,7 +52,7 @@ test('rows of people who are in no table of people are named with file, line and
   const stray = { table: 'visits', file: join(at.folder, 'visits.csv'), first: 'line 7', rows: 3, subjects: 2 }
   const catalog = await at.open()
   assert.deepEqual([catalog.strays, (await at.open()).strays], [[stray], [stray]])
-  assert.deepEqual(await findStrays(catalog.config, at.folder), [stray])
+  assert.deepEqual((await noteRows(catalog.config, at.folder)).strays, [stray])
   // They count in questions about their own table, and in none that reads a table of people as well.
   const count = async (sql: string) => {
     const { groups } = await catalog.reduce(parseSql(sql, catalog.descriptor), await catalog.cohort(undefined))

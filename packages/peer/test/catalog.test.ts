@@ -311,8 +311,8 @@ describe('a proposal', () => {
     for (const words of [
       /a: 1 row has no subject key, of 81:/,
       /a: 1 person has several rows, of 79: are they doubles\?/,
-      /b: 20 people would be in a\.csv too but for leading zeros/,
-      /b: 20 people are not in a\.csv/,
+      /a: 20 people would be in b\.csv too but for leading zeros/,
+      /a: 9 people are not in b\.csv/,
       /a\.count: All its numbers with "\." could be written with thousands separators/,
       /a\.seen: Every day could be dd\/mm\/yyyy or mm\/dd\/yyyy/,
       /a\.crp: Not read by this: "<0\.5" in 1 row\./,
@@ -323,6 +323,100 @@ describe('a proposal', () => {
     }
     assert.match(yaml, /subject_column: "Patient ID"/)
     assert.match(yaml, /subject_key: Pat-ID/)
+  })
+
+  test('compares all files with those of people, whatever their order', async () => {
+    const events = Array.from({ length: 30 }, (_, i) => `p${i * 3},${i % 2 === 0 ? 'fall' : 'mood'}`)
+    const people = Array.from({ length: 100 }, (_, i) => `p${i},${40 + (i % 30)}`)
+    const visits = [...Array.from({ length: 100 }, (_, i) => `p${i}`), 'p900', 'p901'].flatMap((id, i) =>
+      ['BL', 'M6'].map((visit) => `${id},${visit},${i % 17}`)
+    )
+    const files = {
+      'adverse.csv': `patient_id,event\n${events.join('\n')}\n${events.join('\n')}\n`,
+      'patients.csv': `patient_id,age\n${people.join('\n')}\n`,
+      'visits.txt': `subject,visit,score\n${visits.join('\n')}\n`
+    }
+    const baseDir = await folderWith(files)
+    const [a = '', b = '', c = ''] = Object.keys(files)
+    const orders = [
+      [a, b, c],
+      [a, c, b],
+      [b, a, c],
+      [b, c, a],
+      [c, a, b],
+      [c, b, a]
+    ]
+    const found = []
+    for (const order of orders) {
+      const { yaml, decisions } = await proposeCatalog(order, { baseDir, peopleMin: 10, name: 'study' })
+      const { tables, ...rest } = parse(yaml) as { tables: { name: string }[] }
+      found.push({
+        rest,
+        tables: tables.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        // The sentence about the key goes through the files in their order.
+        said: decisions.flatMap(({ about, text }) => (about === 'subject_key' ? [] : [`${about}: ${text}`])).sort()
+      })
+    }
+    for (const one of found) assert.deepEqual(one, found[0])
+    assert.deepEqual(
+      found[0]?.tables.map(({ name }) => name),
+      ['adverse', 'patients', 'visits']
+    )
+    const between = found[0]?.said.filter((sentence) => sentence.includes(' not in '))
+    assert.equal(between?.length, 1)
+    assert.match(
+      between?.[0] ?? '',
+      /^visits: 2 people are not in patients\.csv\. Is that so\? Correct or remove their rows/
+    )
+    // Where no two headers are alike and nobody has one row, the name of the key is the same in each order as well.
+    const other = await folderWith({
+      'few.csv': `patient_id,event\n${[...events, ...events].join('\n')}\n`,
+      'many.csv': `subject,visit,score\n${visits.join('\n')}\n`
+    })
+    for (const order of [
+      ['few.csv', 'many.csv'],
+      ['many.csv', 'few.csv']
+    ]) {
+      const { yaml } = await proposeCatalog(order, { baseDir: other, peopleMin: 10 })
+      assert.match(yaml, /subject_key: subject\n/)
+      assert.equal(parse(yaml).tables.length, 2)
+    }
+  })
+
+  test('says once of which tables and visits fewer than half of the people have a row, and what to write', async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `p${i}`)
+    const visits = ids.flatMap((id, i) => [`${id},BL,${i % 17}`, ...(i < 30 ? [`${id},UNS,${i % 13}`] : [])])
+    const events = ids.slice(0, 40).flatMap((id, i) => [`${id},fall,${i % 5}`, `${id},mood,${i % 5}`])
+    const folder = await folderWith({
+      'events.csv': `id,event,grade\n${events.join('\n')}\n`,
+      'patients.csv': `id,age\n${ids.map((id, i) => `${id},${40 + (i % 30)}`).join('\n')}\n`,
+      'visits.csv': `id,visit,score\n${visits.join('\n')}\n`
+    })
+    const options = { baseDir: folder, peopleMin: 10 }
+    const { yaml, decisions } = await proposeCatalog(['events.csv', 'patients.csv', 'visits.csv'], options)
+    const said = decisions.flatMap(({ about, text }) => (/half|not in/.test(text) ? [`${about}: ${text}`] : []))
+    assert.equal(said.length, 2)
+    assert.match(
+      said[0] ?? '',
+      /^events: Fewer than half of the people have a row \(40 of 100\)\. .*Write presence: unknown to keep that, .*presence: known is right only if /
+    )
+    assert.match(
+      said[1] ?? '',
+      /^visits: Fewer than half of the people have a row whose visit is UNS \(30 of 100\)\. .*Leave presence out/
+    )
+    assert.doesNotMatch(yaml, /presence|40|30 of/)
+    // The check says it as well, until the catalog does.
+    await writeFile(join(folder, 'c.yaml'), yaml)
+    const noted = await checkCatalogs(join(folder, 'c.yaml'), 5)
+    assert.deepEqual([noted.configuration, noted.sources], [[], []])
+    assert.deepEqual(
+      noted.notes,
+      said.map((sentence) => `events.${sentence}`)
+    )
+    const declared = { ...parse(yaml) }
+    declared.tables = declared.tables.map((table: object) => ({ ...table, presence: 'unknown' }))
+    await writeFile(join(folder, 'c.yaml'), stringify(declared))
+    assert.deepEqual((await checkCatalogs(join(folder, 'c.yaml'), 5)).notes, [])
   })
 
   test('says which columns could be the subject key, takes the named one, and refuses where none could be', async () => {
@@ -549,6 +643,76 @@ describe('stimnet catalog check', () => {
     const folder = await folderWith({ 'visits.csv': `id,day\n${rows.join('\n')}`, 'c.yaml': stringify(described) })
     const { out } = await run(['check', join(folder, 'c.yaml'), '--lines', '2'])
     assert.match(out, /visits\.csv, line 2, line 3 and 28 more, day: not a whole number/)
+  })
+
+  test('names rows that somebody has twice, as doctor does, and that is no fault', async () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const rows = ids.flatMap((id, i) => [`${id},baseline,${i}`, `${id},month_6,${i + 1}`])
+    // Person 3 has a row twice; person 5 has two at baseline that differ, and person 6 two of which nobody knows the visit.
+    rows.splice(8, 0, rows[7] ?? '')
+    const sides = ids.flatMap((id) => [`${id},baseline,1`, `${id},baseline,2`])
+    const visit = { name: 'visit', type: 'category', levels: ['baseline', 'month_6'] }
+    const table = (name: string, variables: object[]) => ({ name, file: `${name}.csv`, variables })
+    const folder = await folderWith({
+      'visits.csv': `id,visit,score\n${[...rows, 'p5,baseline,90', 'p6,,8', 'p6,,9'].join('\n')}\n`,
+      'sides.csv': `id,visit,volt\n${sides.join('\n')}\n`,
+      'c.yaml': stringify({
+        ...{ name: 'c', subject_key: 'id' },
+        tables: [
+          table('visits', [visit, { name: 'score', type: 'integer' }]),
+          table('sides', [visit, { name: 'volt', type: 'integer' }])
+        ]
+      })
+    })
+    const { exit, err } = await run(['check', join(folder, 'c.yaml')])
+    assert.equal(exit, 0)
+    const notes = err.split('\n').filter((line) => line.includes('more than one') || line.includes('equal'))
+    assert.equal(notes.length, 2, err)
+    assert.match(notes[0] ?? '', /c\.visits: .*visits\.csv, line 10: 1 row is equal in every column to an earlier one/)
+    assert.match(
+      notes[1] ?? '',
+      /c\.visits: .*visits\.csv, line 43: 1 person has more than one row with the same visit\./
+    )
+    const catalogs = await readCatalogs(join(folder, 'c.yaml'))
+    const found = (await dataFindings([...catalogs], folder)).filter(({ name }) => name === 'rows')
+    assert.deepEqual(
+      found.map(({ ok, note, detail }) => [ok, note, `Note: ${detail}`]),
+      notes.map((line) => [true, true, line])
+    )
+  })
+
+  test('names people who are in no table of people, as doctor does, and says what they cost and what to do', async () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const visits = [...ids, ...ids, 'x1', 'x2', 'x1'].map((id, i) => `${id},${i}`)
+    const table = (name: string, more: object) => ({
+      ...{ name, file: `${name}.csv`, variables: [{ name: 'score', type: 'integer' }] },
+      ...more
+    })
+    const folder = await folderWith({
+      'people.csv': `id,score\n${ids.map((id) => `${id},1`).join('\n')}\n`,
+      'visits.csv': `id,score\n${visits.join('\n')}\n`,
+      'c.yaml': stringify({
+        ...{ name: 'c', subject_key: 'id' },
+        tables: [table('people', { one_row_per_subject: true }), table('visits', {})]
+      })
+    })
+    const { exit, err } = await run(['check', join(folder, 'c.yaml')])
+    assert.equal(exit, 0)
+    const notes = err.split('\n').filter((line) => line.startsWith('Note: '))
+    assert.equal(notes.length, 1)
+    assert.match(
+      notes[0] ?? '',
+      /c\.visits: .*visits\.csv, line 42: the first of 3 rows of 2 people who are in no table with/
+    )
+    assert.match(
+      notes[0] ?? '',
+      /questions that join the tables leave these people out: .*groups are withheld\. Correct or remove/
+    )
+    const found = (await dataFindings([...(await readCatalogs(join(folder, 'c.yaml')))], folder)).slice(1)
+    assert.deepEqual(
+      found.map(({ name, ok, note, detail }) => [name, ok, note, `Note: ${detail}`]),
+      [['rows', true, true, notes[0]]]
+    )
   })
 
   test('ends with 0 where nothing is wrong, and with 2 where nothing can be checked', async () => {

@@ -5,7 +5,7 @@
  * were measured, and the arm to which they were randomised. Findings about people are not among these. A name that
  * is not listed counts as unknown to others.
  */
-const NAMES: readonly RegExp[] = [
+const ENGLISH: readonly RegExp[] = [
   /^(sex|gender)$/,
   /^age(_(years|months|days|group|band|category|class|range|decade))?$/,
   // Only about when people were seen: an age at onset or a date of death is a finding.
@@ -19,6 +19,40 @@ const NAMES: readonly RegExp[] = [
   /^(visit|wave|time_?point|session|month|week|day)(_(number|name))?$/,
   /^(scan_type|scanner|scanner_.+|modality|sequence|protocol|device|manufacturer|vendor|batch|field_strength)$/
 ]
+
+/**
+ * The usual words of other languages for age, sex, arm, centre and visit, without accents and with ae for ä, as names are made of
+ * headers. Words that can mean a finding are not among them, such as the German Klinik or the Spanish sitio.
+ */
+const OTHER_LANGUAGES: readonly RegExp[] = [
+  // Age: German, French, Spanish, Italian, Dutch. An age at a diagnosis or onset is a finding.
+  /^alter(_(in_)?(jahren?|monaten?|tagen))?$/,
+  /^alter_bei_(baseline|visite|besuch|untersuchung|einschluss|aufnahme|randomisierung)$/,
+  /^alters_?(gruppe|klasse|kategorie|dekade)$/,
+  /^(age_(ans|mois|jours)|(tranche|classe|groupe)_d_?age)$/,
+  /^(edad(_(en_)?(anos|meses|dias))?|grupo_(de_edad|edad|etario))$/,
+  /^(eta(_(in_)?(anni|mesi|giorni))?|(fascia|classe|gruppo)_(di_|d_)?eta)$/,
+  /^leeftijd(_(in_)?(jaar|jaren|maanden|dagen))?$|^leeftijds_?(groep|klasse|categorie)$/,
+  // Sex.
+  /^(geschlecht|sexe|genre|sexo|genero|sesso|genere|geslacht)$/,
+  // Arm.
+  /^((studien|behandlungs|therapie)_?)?(arm|gruppe)$/,
+  /^(bras|groupe)(_(de_traitement|d_etude))?$/,
+  /^(brazo|grupo)(_de_(tratamiento|estudio))?$/,
+  /^(braccio|gruppo)(_di_(trattamento|studio))?$/,
+  /^((studie|behandel|onderzoeks)_?)?(arm|groep)$/,
+  /^(randomisierung|aleatorizacion|randomizzazione|randomisatie)$/,
+  // Centre.
+  /^((studien|pruef)_?)?zentrum$|^(krankenhaus|spital|standort)$/,
+  /^(centre_(d_etude|investigateur)|hopital|centro|centro_(de_estudio|di_studio|clinico)|ospedale)$/,
+  /^((studie|onderzoeks)_?)?centrum$|^ziekenhuis$/,
+  // Visit.
+  /^(visiten?|besuchs?)(_?(nummer|nr|name))?$|^(studien_?visite|mess_?zeitpunkt)$/,
+  /^((numero|nom)_(de_)?visite|visita|(numero|nombre)_(de_)?visita|(numero|nome)_(della_)?visita)$/,
+  /^(bezoek|studie_?bezoek)(_?(nummer|nr|naam))?$/
+]
+
+const NAMES = [...ENGLISH, ...OTHER_LANGUAGES]
 
 /** Whether a variable of that name counts as identifying unless its steward says otherwise. */
 export function isIdentifyingName(name: string): boolean {

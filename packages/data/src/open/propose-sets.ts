@@ -1,6 +1,7 @@
 /**
- * Proposal of an analysis set: the variables of which most people have a value. A variable that costs too many people is left out,
- * the most expensive one first. The proposal looks at data, and is for the steward.
+ * Proposal of an analysis set: the variables of which most people have a value, taken one after the other, the one that costs the fewest
+ * people first. Variables that the same people lack cost nothing after the first of them, so that they are taken or left out together.
+ * The proposal looks at data, and is for the steward.
  */
 import type { Filter, SubjectSet } from '@stimnet/protocol'
 import type { Catalog } from './catalog.ts'
@@ -9,15 +10,15 @@ import type { Catalog } from './catalog.ts'
 export interface SetProposal {
   /** `table.variable`, as they are declared; empty if no variable is left. */
   readonly completeOn: readonly string[]
-  /** The variables that would cost too many people, and those of tables with several rows per subject. */
+  /** The variables with any of which the set would keep too few people, and those of tables with several rows per subject. */
   readonly costly: readonly string[]
   readonly several: readonly string[]
   /** The share of the people who are kept at least, in steps of a tenth: it says nothing about a few people. */
   readonly keptTenths: number
 }
 
-/** The smallest share of all people that a proposed set keeps. */
-const KEPT_MIN = 0.8
+/** The smallest share of all people that a proposed set keeps, in tenths. */
+export const KEPT_TENTHS_MIN = 8
 
 /** Proposes a set. `k` is the smallest number of people that may be left out. Throws NODE_ERROR. */
 export async function proposeSet(catalog: Catalog, k: number): Promise<SetProposal> {
@@ -29,31 +30,37 @@ export async function proposeSet(catalog: Catalog, k: number): Promise<SetPropos
   const found = new Map<string, SubjectSet>()
   for (const { ref, isOne } of all) if (isOne) found.set(ref, await havingOne(catalog, ref))
   const everyone = await catalog.cohort(undefined)
-  const costly: string[] = []
-  for (;;) {
-    const names = [...found.keys()]
-    const complete = completeOf(names, found, everyone)
-    if (complete.size >= KEPT_MIN * everyone.size || names.length === 0) {
-      const rest = everyone.size - complete.size
-      const kept = everyone.size - (rest > 0 ? Math.max(rest, k) : 0)
-      return {
-        completeOn: names,
-        costly,
-        several: all.flatMap(({ ref, isOne }) => (isOne ? [] : [ref])),
-        keptTenths: everyone.size === 0 ? 0 : Math.floor((10 * kept) / everyone.size)
-      }
-    }
-    const dearest = names.reduce((a, b) => (keptWithout(b) > keptWithout(a) ? b : a))
-    costly.push(dearest)
-    found.delete(dearest)
+  const { taken, complete } = cheapest(found, everyone)
+  const rest = everyone.size - complete.size
+  const kept = everyone.size - (rest > 0 ? Math.max(rest, k) : 0)
+  return {
+    completeOn: [...found.keys()].filter((ref) => taken.has(ref)),
+    costly: [...found.keys()].filter((ref) => !taken.has(ref)),
+    several: all.flatMap(({ ref, isOne }) => (isOne ? [] : [ref])),
+    keptTenths: everyone.size === 0 ? 0 : Math.floor((10 * kept) / everyone.size)
   }
+}
 
-  function keptWithout(name: string): number {
-    return completeOf(
-      [...found.keys()].filter((one) => one !== name),
-      found,
-      everyone
-    ).size
+/**
+ * The variables of a set, and who has a value of each. A variable is taken while enough people are left, the one that leaves the most
+ * of them first; among equal ones the first.
+ */
+function cheapest(
+  found: ReadonlyMap<string, SubjectSet>,
+  everyone: SubjectSet
+): { readonly taken: ReadonlySet<string>; readonly complete: SubjectSet } {
+  const taken = new Set<string>()
+  let complete = everyone
+  for (;;) {
+    let next: { readonly ref: string; readonly left: SubjectSet } | undefined
+    for (const [ref, having] of found) {
+      if (taken.has(ref)) continue
+      const left = complete.and(having)
+      if (next === undefined || left.size > next.left.size) next = { ref, left }
+    }
+    if (next === undefined || 10 * next.left.size < KEPT_TENTHS_MIN * everyone.size) return { taken, complete }
+    taken.add(next.ref)
+    complete = next.left
   }
 }
 
@@ -69,12 +76,4 @@ async function havingOne(catalog: Catalog, ref: string): Promise<SubjectSet> {
   const everyone = await catalog.cohort(undefined)
   const { groups } = await catalog.reduce(plan, everyone)
   return groups[0]?.support ?? everyone.without(everyone)
-}
-
-function completeOf(
-  names: readonly string[],
-  found: ReadonlyMap<string, SubjectSet>,
-  everyone: SubjectSet
-): SubjectSet {
-  return names.reduce((set, name) => set.and(found.get(name) ?? everyone), everyone)
 }

@@ -1,7 +1,7 @@
 /** The search for the subject key: the column whose texts are the people, in every file. */
 import { counted } from '@stimnet/protocol'
 import type { Session } from '../engine.ts'
-import { quoteName, quoteText } from '../quote.ts'
+import { quoteName } from '../quote.ts'
 import { isDirectIdentifier, keyLikeness } from './names.ts'
 import { isMissingWord } from './words.ts'
 
@@ -33,7 +33,7 @@ interface ColumnAsKey {
 const HEADER_MAX = 200
 /** Share of the rows that may lack a key in a messy file. */
 const MISSING_SHARE_MAX = 0.05
-/** Share of a column's texts that must be people of another file for it to hold the same key under another name. */
+/** Share of a column's texts that must be people of the other files for it to hold the same key under another name. */
 const OVERLAP_MIN = 0.5
 
 /**
@@ -55,7 +55,8 @@ export async function keyCandidates(
       return { header, own, rank: rankOf(header, own) }
     })
     .filter(({ rank }) => wanted !== undefined || rank >= RANK_MIN)
-    .sort((a, b) => b.rank - a.rank)
+    // Equal ones by their texts, so that the order of the files decides nothing.
+    .sort((a, b) => b.rank - a.rank || peopleOf(b.own) - peopleOf(a.own) || (a.header < b.header ? -1 : 1))
     .filter(({ header, own }, at) => at === 0 || couldBe(header, own))
     .slice(0, CANDIDATES_MAX)
   const candidates: KeyCandidate[] = []
@@ -80,6 +81,11 @@ function rankOf(header: string, own: readonly (ColumnAsKey | undefined)[]): numb
   const isUnique = own.some((column) => column?.isUnique)
   const filesWith = own.filter((column) => column !== undefined).length
   return 4 * keyLikeness(header) + (isUnique ? 2 : 0) + 2 * (filesWith / own.length)
+}
+
+/** The largest number of different texts of a column in one file. */
+function peopleOf(own: readonly (ColumnAsKey | undefined)[]): number {
+  return Math.max(...own.map((column) => column?.distinct ?? 0))
 }
 
 /** Whether a column could be the key although another is likelier: people do not share a key, unless its rows are their visits. */
@@ -127,7 +133,10 @@ const MEASURED = '[+-]?[0-9]*[.,][0-9]+|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}
 /** Longest text that is a key and not a sentence. */
 const LENGTH_MAX = 64
 
-/** The column of another file that holds the same people under another name; -1 if none does. */
+/**
+ * The column of a file that holds the people of the files with the key, under another name; -1 if none does. It is compared with all
+ * of them, since the first one can be a table of the few people with an event.
+ */
 async function sameKey(options: {
   files: readonly KeyFile[]
   byFile: readonly (readonly ColumnAsKey[])[]
@@ -136,37 +145,57 @@ async function sameKey(options: {
   session: Session
 }): Promise<number> {
   const { files, byFile, own, at, session } = options
-  const from = own.findIndex((column) => column !== undefined)
-  const [there, here] = [files[from], files[at]]
-  if (there === undefined || here === undefined) return -1
+  const here = files[at]
+  const there = files.flatMap(({ raw }, i) => {
+    const column = own[i]
+    return column === undefined ? [] : [`SELECT c${column.position} AS k FROM ${quoteName(raw)}`]
+  })
+  if (here === undefined || there.length === 0) return -1
   let best = { position: -1, share: OVERLAP_MIN }
   for (const { position, distinct, header } of byFile[at] ?? []) {
-    if (keyLikeness(header) === 0) continue
+    const likeness = keyLikeness(header)
+    if (likeness === 0) continue
     const [row] = await session.rows(
-      `SELECT count(*) FROM (SELECT DISTINCT c${position} AS k FROM ${quoteName(here.raw)}) SEMI JOIN (SELECT c${own[from]?.position} AS k FROM ${quoteName(there.raw)}) USING (k)`
+      `WITH there AS (SELECT DISTINCT k FROM (${there.join(' UNION ALL ')}) WHERE coalesce(k, '') != '')
+       SELECT count(*), (SELECT count(*) FROM there) FROM (SELECT DISTINCT c${position} AS k FROM ${quoteName(here.raw)}) SEMI JOIN there USING (k)`
     )
-    const share = Number(row?.[0]) / Math.max(1, distinct)
+    const [both = 0, people = 0] = (row ?? []).map(Number)
+    // Of a column that names people, a file can have more than all others: visits of everybody, beside tables of events.
+    const share = both / Math.max(1, likeness === 2 ? Math.min(distinct, people) : distinct)
     if (share > best.share) best = { position, share }
   }
   return best.position
 }
 
-/** What is wrong with the keys of a file, or between two files, in sentences with counts. */
+/** A file by its keys. */
+interface KeyCounts {
+  readonly label: string
+  /** SQL of its keys, one row each, as `k`. */
+  readonly keys: string
+  readonly rows: number
+  readonly missing: number
+  readonly people: number
+  readonly spaced: number
+  /** People with several rows. */
+  readonly several: number
+}
+
+/** What is wrong with the keys of a file, or between files, in sentences with counts. */
 export async function keyFaults(
   key: KeyCandidate,
   files: readonly KeyFile[],
   session: Session
 ): Promise<{ readonly label: string; readonly isOneRow: boolean; readonly faults: readonly string[] }[]> {
+  const counts: KeyCounts[] = []
+  for (const [i, file] of files.entries()) counts.push(await keyCounts(file, `c${key.positions[i]}`, session))
   const out = []
-  for (const [i, { label, raw }] of files.entries()) {
+  for (const [i, { raw }] of files.entries()) {
+    const own = counts[i]
+    if (own === undefined) continue
+    const { label, rows, missing, people, spaced, several } = own
     const column = `c${key.positions[i]}`
-    const [facts] = await session.rows(
-      `SELECT count(*), count(*) FILTER (WHERE coalesce(${column}, '') = ''), count(DISTINCT nullif(${column}, '')), count(*) FILTER (WHERE ${column} != trim(${column})), (SELECT count(*) FROM (SELECT ${column} FROM ${quoteName(raw)} WHERE coalesce(${column}, '') != '' GROUP BY ALL HAVING count(*) > 1)) FROM ${quoteName(raw)}`
-    )
-    const [rows = 0, missing = 0, people = 0, spaced = 0, several = 0] = (facts ?? []).map(Number)
     const words = await session.rows(`SELECT DISTINCT ${column} FROM ${quoteName(raw)} WHERE length(${column}) <= 16`)
     const nobody = words.map(([word]) => String(word)).filter(isMissingWord)
-    const isOneRow = several === 0
     const faults = [
       ...(missing === 0
         ? []
@@ -179,44 +208,71 @@ export async function keyFaults(
       ...(spaced === 0
         ? []
         : [`${counted(spaced, 'subject key')} with spaces around: refused, since "7 " and "7" would be two people.`]),
-      ...(several > 0 && several <= people / 20
+      ...(isAlmostOneRow(own) && several > 0
         ? [
             `${counted(several, 'person has', 'people have')} several rows, of ${people}: are they doubles? Without them, one_row_per_subject could be true.`
           ]
         : []),
-      ...(await otherPeople({ files, key, at: i, session }))
+      ...(await otherPeople(own, othersOf(own, counts), session))
     ]
-    out.push({ label, isOneRow, faults })
+    out.push({ label, isOneRow: several === 0, faults })
   }
   return out
 }
 
-/** People of a file whom the first file does not have, and whether they are the same people written otherwise. */
-async function otherPeople(options: {
-  files: readonly KeyFile[]
-  key: KeyCandidate
-  at: number
-  session: Session
-}): Promise<string[]> {
-  const { files, key, at, session } = options
-  const [first, here] = [files[0], files[at]]
-  if (at === 0 || first === undefined || here === undefined) return []
-  const plain = (column: string) => `regexp_replace(upper(trim(${column})), '^0+', '')`
-  const keysOf = (file: KeyFile, i: number, name: string) =>
-    `${name} AS (SELECT DISTINCT c${key.positions[i]} AS k, ${plain(`c${key.positions[i]}`)} AS p FROM ${quoteName(file.raw)} WHERE coalesce(c${key.positions[i]}, ${quoteText('')}) != '')`
+async function keyCounts({ label, raw }: KeyFile, column: string, session: Session): Promise<KeyCounts> {
+  const keys = `SELECT DISTINCT ${column} AS k FROM ${quoteName(raw)} WHERE coalesce(${column}, '') != ''`
+  const [facts] = await session.rows(
+    `SELECT count(*), count(*) FILTER (WHERE coalesce(${column}, '') = ''), count(DISTINCT nullif(${column}, '')), count(*) FILTER (WHERE ${column} != trim(${column})), (SELECT count(*) FROM (SELECT ${column} FROM ${quoteName(raw)} WHERE coalesce(${column}, '') != '' GROUP BY ALL HAVING count(*) > 1)) FROM ${quoteName(raw)}`
+  )
+  const [rows = 0, missing = 0, people = 0, spaced = 0, several = 0] = (facts ?? []).map(Number)
+  return { label, keys, rows, missing, people, spaced, several }
+}
+
+/** Whether a file has one row per person, but for a few that could be doubles. */
+function isAlmostOneRow({ several, people }: KeyCounts): boolean {
+  return several <= people / 20
+}
+
+/**
+ * The files that say who the people are, for one file: those with one row per person; for one of these the largest of them. Where no
+ * file has one row per person, the one with most people. None for the file that says it.
+ */
+function othersOf(own: KeyCounts, all: readonly KeyCounts[]): readonly KeyCounts[] {
+  const ofPeople = all.filter(isAlmostOneRow)
+  const isOfPeople = ofPeople.includes(own)
+  if (ofPeople.length > 0 && !isOfPeople) return ofPeople
+  const [largest] = (isOfPeople ? ofPeople : all).toSorted(
+    (a, b) => b.people - a.people || (a.label < b.label ? -1 : 1)
+  )
+  return largest === undefined || largest === own ? [] : [largest]
+}
+
+/** People of a file whom the other files do not have, and whether they are the same people written otherwise. */
+async function otherPeople(own: KeyCounts, others: readonly KeyCounts[], session: Session): Promise<string[]> {
+  if (others.length === 0) return []
+  const plain = `regexp_replace(upper(trim(k)), '^0+', '')`
   const [counts] = await session.rows(
-    `WITH ${keysOf(here, at, 'b')}, ${keysOf(first, 0, 'a')}, gone AS (SELECT * FROM b ANTI JOIN a USING (k))
+    `WITH b AS (SELECT k, ${plain} AS p FROM (${own.keys})), a AS (SELECT DISTINCT k, ${plain} AS p FROM (${others.map(({ keys }) => keys).join(' UNION ALL ')})), gone AS (SELECT * FROM b ANTI JOIN a USING (k))
      SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM gone SEMI JOIN a USING (p))`
   )
-  const [others = 0, alike = 0] = (counts ?? []).map(Number)
+  const [missing = 0, alike = 0] = (counts ?? []).map(Number)
+  const where = others
+    .map(({ label }) => label)
+    .sort()
+    .join(' or ')
+  const isStray = !isAlmostOneRow(own) && others.every(isAlmostOneRow)
+  const cost = isStray
+    ? ' Correct or remove their rows if not: questions that join the tables leave them out, and while they are few, groups are withheld for that.'
+    : ''
   return [
     ...(alike === 0
       ? []
       : [
-          `${counted(alike, 'person', 'people')} would be in ${first.label} too but for leading zeros, capitals or spaces in their key: write keys alike.`
+          `${counted(alike, 'person', 'people')} would be in ${where} too but for leading zeros, capitals or spaces in their key: write keys alike.`
         ]),
-    ...(others - alike <= 0
+    ...(missing - alike <= 0
       ? []
-      : [`${counted(others - alike, 'person is', 'people are')} not in ${first.label}. Is that so?`])
+      : [`${counted(missing - alike, 'person is', 'people are')} not in ${where}. Is that so?${cost}`])
   ]
 }

@@ -34,6 +34,8 @@ export interface ProposedTable {
   readonly rows: number
   readonly faults: readonly LineFault[]
   readonly keyFaults: readonly string[]
+  /** Sentences about rows that few people have. */
+  readonly presence?: readonly string[]
   readonly variables: readonly TableVariable[]
   readonly leftOut: readonly { readonly header: string; readonly why: string }[]
 }
@@ -113,7 +115,7 @@ function keySentence({ key, others }: ProposedCatalog): string {
 }
 
 function tableLines(page: Page, proposed: ProposedTable): void {
-  const { label, table, subjectColumn, faults, keyFaults, variables, leftOut } = proposed
+  const { label, table, subjectColumn, faults, keyFaults, presence = [], variables, leftOut } = proposed
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
@@ -144,7 +146,7 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   }
   if (subjectColumn !== undefined) page.line(`    subject_column: ${text(subjectColumn)}`)
   page.line(`    one_row_per_subject: ${table.one_row_per_subject}`)
-  for (const sentence of keyFaults) page.decide(table.name, sentence)
+  for (const sentence of [...keyFaults, ...presence]) page.decide(table.name, sentence)
   if (table.one_row_per_subject) {
     page.decide(table.name, `Every person has one row in ${label}. Will that stay so? The peer refuses a second row.`)
   }

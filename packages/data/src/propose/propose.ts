@@ -16,6 +16,7 @@ import {
 } from './proposal-text.ts'
 import { variableOf } from './variable.ts'
 import type { Word } from './words.ts'
+import { fewRowsIn, fewRowsText, type KeyedRows } from '../sources/few-rows.ts'
 import { changePlace } from '../sources/places.ts'
 import type { LineFault } from '../sources/source.ts'
 
@@ -67,6 +68,7 @@ export async function proposeTables(
   if (key === undefined) throw withoutKey(loaded, options.subjectKey)
   const subjectKey = nameFor(key.header, [], 'subject_id')
   const tables: ProposedTable[] = []
+  const rows: KeyedRows[] = []
   const faults = await keyFaultsOf(key, loaded, session)
   for (const [i, file] of loaded.entries()) {
     const column = file.columns[key.positions[i] ?? -1]
@@ -77,8 +79,17 @@ export async function proposeTables(
       column,
       ...(faults.get(i) ?? { isOneRow: false, faults: [] })
     }
-    tables.push(await proposeTable(file, keyed, session, options.peopleMin))
+    const proposed = await proposeTable(file, keyed, session, options.peopleMin)
+    tables.push(proposed)
+    const variables = proposed.variables.map(({ variable }) => variable)
+    rows.push({
+      table: { ...proposed.table, variables },
+      relation: quoteName(file.raw),
+      key: keyed.key,
+      columns: file.columns
+    })
   }
+  const few = Map.groupBy(await fewRowsIn(session, rows), ({ table }) => table)
   const keyless = loaded.filter((_, i) => (key.positions[i] ?? -1) < 0).map(({ label }) => label)
   if (tables.every(({ variables }) => variables.length === 0)) throw withoutVariables()
   const name = options.name ?? nameFor(loaded[0]?.table.name ?? '', [], 'catalog')
@@ -89,7 +100,7 @@ export async function proposeTables(
     key,
     others,
     keyless,
-    tables,
+    tables: tables.map((proposed) => ({ ...proposed, presence: fewRowsText(few.get(proposed.table.name) ?? []) })),
     ...(postgres === undefined ? {} : { postgres }),
     ...(note === undefined ? {} : { note })
   })

@@ -1,10 +1,7 @@
 /** Rows of people who are in no table of people, such as visits of patients whom an export left out: they are loaded, and named. */
-import type { CatalogConfig } from '../catalog/catalog-config.ts'
-import { subjectColumnOf } from '../catalog/reading.ts'
-import { openEngine, type Session } from '../engine.ts'
+import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { type LoadedRows, placeOf } from './places.ts'
-import { loadSource, sourceOf } from './source.ts'
 
 /** The rows of one table whose subject is in no table with one row per subject. They must not leave the institution. */
 export interface StrayRows {
@@ -45,30 +42,4 @@ export async function straysIn(session: Session, tables: readonly LoadedRows[]):
     })
   }
   return strays
-}
-
-/**
- * The stray rows of a catalog's files as they are now. None where a table is in a database, which is not read for this: the start
- * names them. Throws SOURCE_INVALID.
- */
-export async function findStrays(config: CatalogConfig, baseDir: string): Promise<readonly StrayRows[]> {
-  if (!config.tables.some((table) => table.one_row_per_subject)) return []
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
-    const tables: LoadedRows[] = []
-    const { subject_key: subjectKey } = config
-    for (const [i, table] of config.tables.entries()) {
-      const source = sourceOf(table, baseDir)
-      if (source.format === 'postgres') return []
-      const loaded = await loadSource(source, session, `raw_${i}`)
-      const at = loaded.columns.indexOf(subjectColumnOf(table, subjectKey))
-      // A file without keys stops the start with its own message.
-      if (at < 0) return []
-      tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}`, subjectKey })
-    }
-    return await straysIn(session, tables)
-  } finally {
-    engine.close()
-  }
 }

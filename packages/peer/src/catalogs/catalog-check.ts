@@ -6,12 +6,14 @@ import {
   type CatalogConfig,
   catalogConfigSchema,
   checkSources,
+  noteRows,
   type SourceFault
 } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
 import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
+import { rowsText } from './rows-text.ts'
 
 /** Everything that is wrong with the catalogs of a file. */
 export interface CatalogCheck {
@@ -77,6 +79,8 @@ async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string,
     const { faults, note } = await checkSources(catalog, places)
     sources.push(...faults)
     if (note !== undefined) notes.push(`${catalog.name}: ${note}`)
+    // The rows of all tables together say something only where each can be read.
+    if (faults.length === 0) notes.push(...rowsText(catalog.name, await noteRows(catalog, baseDir, placesMax)))
   }
   return { sources, notes }
 }

@@ -139,7 +139,7 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
 
 /**
  * Findings that keep the peer from starting: a catalog that cannot be opened, or a lattice with a cell that is too small. And the tables
- * whose rows are protected because few people have one.
+ * of which few people have rows: where these are protected without a word of the configuration, and where they are not by one.
  */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`
@@ -152,10 +152,12 @@ async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConf
     return await withScratchCatalog(catalog, baseDir, async (opened) => {
       if (hasLattice) assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
       if (catalog.synthetic) return []
-      return (await protectedRowsOf(opened)).map(({ table, because }) => ({
+      return (await protectedRowsOf(opened)).map(({ table, because, isKnown, ofLevels }) => ({
         grade: 'weak',
         key: `${key}.tables.${table}.presence`,
-        detail: `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, else presence: unknown`
+        detail: isKnown
+          ? `known, though ${because}: others are taken to know who has one, so that who has one is not protected. Take it out unless everybody knows it of everybody`
+          : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
       }))
     })
   } catch (error) {

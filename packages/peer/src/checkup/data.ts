@@ -1,13 +1,13 @@
 /** Check of the catalogs' sources, by their columns; their rows are read at the start. */
-import { counted } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
+import { rowsText } from '../catalogs/rows-text.ts'
 import { environment } from '../config/environment.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 /** One finding per catalog. */
 export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: string): Promise<Finding[]> {
   if (catalogs.length === 0) return []
-  const { assertSourcesApart, findStrays, lookAtSources } = await import('@stimnet/data')
+  const { assertSourcesApart, noteRows, lookAtSources } = await import('@stimnet/data')
   const { ok, note: noted, fix } = namer('data')
   const rows = namer('rows')
   const findings: Finding[] = []
@@ -21,11 +21,10 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
     findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
     try {
       // Shown and no failure: exports often have rows of people who are in no table of people.
-      for (const { table, file, first, rows: count, subjects } of await findStrays(catalog, baseDir)) {
-        const where = `${catalog.name}.${table}: ${file}, ${first}`
-        const what = `the first of ${counted(count, 'row')} of ${counted(subjects, 'person who is', 'people who are')} in no table of people`
-        findings.push(rows.note(`${where}: ${what}; they are loaded, see docs/operating.md`))
-      }
+      const notes = await noteRows(catalog, baseDir)
+      // Shown and no failure: exports often have rows of people who are in no table of people. The check of the policy names the rows
+      // that few people have.
+      findings.push(...rowsText(catalog.name, { ...notes, few: [] }).map(rows.note))
     } catch (error) {
       findings.push(rows.fix(messageOf(error)))
     }

@@ -178,23 +178,30 @@ function holds({ op, values }: Comparison, label: string | null, isNegated: bool
   return isOne ? isNamed : op === '!=' ? !isNamed : undefined
 }
 
-/** The tables of a catalog whose rows are protected without its configuration saying so, each with why. */
-export async function protectedRowsOf(
-  catalog: Catalog
-): Promise<{ readonly table: string; readonly because: string }[]> {
-  const found = []
+/** Rows of a table that fewer than half of the people have. */
+export interface FewHave {
+  readonly table: string
+  /** Whether the configuration says that others know who has one: then they are not protected. */
+  readonly isKnown: boolean
+  /** Whether only the rows of some levels are meant. */
+  readonly ofLevels: boolean
+  readonly because: string
+}
+
+/** The rows of a catalog that are protected without its configuration saying so, or would be if it did not say `known`. */
+export async function protectedRowsOf(catalog: Catalog): Promise<FewHave[]> {
+  const found: FewHave[] = []
   for (const { name, presence } of catalog.config.tables) {
-    if (presence !== undefined) continue
-    const { isHidden, kinds } = await unsaidIn(catalog, name)
-    if (isHidden) found.push({ table: name, because: 'fewer than half of the people have a row' })
+    if (presence === 'unknown') continue
+    const of = { table: name, isKnown: presence === 'known' }
+    const { isHidden, kinds } = await fewIn(catalog, name, undefined)
+    if (isHidden) found.push({ ...of, ofLevels: false, because: 'fewer than half of the people have a row' })
     const rare = kinds?.all.filter(({ isRare }) => isRare) ?? []
     if (rare.length === 0 || kinds === undefined) continue
     const columns = kinds.by.map((one) => one.slice(name.length + 1)).join(' and ')
     const words = rare.map(({ labels }) => labels.map((label) => label ?? 'missing').join(' and '))
-    found.push({
-      table: name,
-      because: `fewer than half of the people have a row whose ${columns} is ${words.slice(0, WORDS_MAX).join(' or ')}`
-    })
+    const which = `${columns} is ${words.slice(0, WORDS_MAX).join(' or ')}`
+    found.push({ ...of, ofLevels: true, because: `fewer than half of the people have a row whose ${which}` })
   }
   return found
 }
@@ -211,10 +218,14 @@ async function unsaidIn(catalog: Catalog, table: string): Promise<Unsaid> {
 }
 
 async function unsaidOf(catalog: Catalog, name: string): Promise<Unsaid> {
+  const said = catalog.plain.config.tables.find((one) => one.name === name)?.presence
+  return said === 'known' ? { isHidden: false } : fewIn(catalog, name, said)
+}
+
+async function fewIn(catalog: Catalog, name: string, said: 'unknown' | undefined): Promise<Unsaid> {
   const { descriptor, plain } = catalog
   const table = descriptor.tables.find((one) => one.name === name)
-  const said = plain.config.tables.find((one) => one.name === name)?.presence
-  if (said === 'known' || table === undefined) return { isHidden: false }
+  if (table === undefined) return { isHidden: false }
   const [everybody] = await rowsBy(catalog, name, [])
   const people = everybody?.people.size ?? 0
   const isHidden = said === 'unknown' ? people < catalog.subjects : 2 * people < catalog.subjects

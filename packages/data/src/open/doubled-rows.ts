@@ -1,0 +1,59 @@
+/** Rows that somebody has twice in a table with several rows per subject: the same visit again, or all of a row again. */
+import type { Session } from '../engine.ts'
+import { quoteName } from '../quote.ts'
+import { rowCategories } from '../sources/few-rows.ts'
+import { type LoadedRows, placeOf } from '../sources/places.ts'
+
+/** The doubled rows of one table. They must not leave the institution. */
+export interface DoubledRows {
+  readonly table: string
+  /** Absolute path of the file. */
+  readonly file: string
+  /** The category of which such a row has the same level as another; none if it is equal to another in every column. */
+  readonly category?: string
+  /** The rows after the first of each kind, their people, and the places of the first of them. */
+  readonly rows: number
+  readonly people: number
+  readonly places: readonly string[]
+}
+
+/**
+ * The doubled rows of loaded files, with at most `placesMax` places each. Rows with the same visit are doubled only where the visit is
+ * the one category by which others know the rows, and most people have each once: where both sides are stimulated at each visit, a
+ * second row is none.
+ */
+export async function doubledIn(
+  session: Session,
+  tables: readonly LoadedRows[],
+  placesMax: number
+): Promise<DoubledRows[]> {
+  const found: DoubledRows[] = []
+  for (const rows of tables.filter(({ source }) => !source.table.one_row_per_subject)) {
+    const { source, loaded, relation, key } = rows
+    const { table } = source
+    const all = loaded.columns.map((_, i) => `c${i}`).join(', ')
+    const own = `SELECT rowid AS r, ${key} AS k, hash(${all}) AS whole FROM ${quoteName(relation)}`
+    const add = async (sql: string, category?: string) => {
+      const after = `SELECT r, k FROM (${sql}) WHERE n > 1`
+      const [facts] = await session.rows(`SELECT count(*), count(DISTINCT k) FROM (${after})`)
+      const [count = 0, people = 0] = (facts ?? []).map(Number)
+      const [persons] = await session.rows(`SELECT count(DISTINCT ${key}) FROM ${quoteName(relation)}`)
+      if (count === 0 || (category !== undefined && 2 * people >= Number(persons?.[0]))) return
+      const first = await session.rows(`${after} ORDER BY r LIMIT ${placesMax}`)
+      const places: string[] = []
+      for (const [row] of first) places.push(await placeOf(session, rows, Number(row)))
+      const of = { table: table.name, file: source.name, rows: count, people, places }
+      found.push(category === undefined ? of : { ...of, category })
+    }
+    await add(`SELECT r, k, row_number() OVER (PARTITION BY k, whole ORDER BY r) AS n FROM (${own})`)
+    const [category, ...others] = rowCategories({ table, relation, key, columns: loaded.columns })
+    if (category === undefined || others.length > 0) continue
+    // Rows that are equal in every column were named above.
+    const different = `SELECT min(rowid) AS r, ${key} AS k, ${category.level} AS l FROM ${quoteName(relation)} GROUP BY k, l, hash(${all})`
+    await add(
+      `SELECT r, k, row_number() OVER (PARTITION BY k, l ORDER BY r) AS n FROM (${different}) WHERE l IS NOT NULL`,
+      category.name
+    )
+  }
+  return found
+}
