@@ -351,6 +351,22 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('known-groups')
   },
   {
+    id: 'visits-of-anybody',
+    control: 'Who could be in a question about a visit came to it',
+    file: `${PRIVACY}/judge/possible.ts`,
+    from: 'if (!isKnown(one.column)) atoms',
+    to: 'if (!isKnownOnce(one.column)) atoms',
+    noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'left-out-by-all-sums',
+    control: 'How many people are left out is decided by sums over known people',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'return this.#spans.get(OF_KNOWN + quantity) ?? this.#spanOf(quantity)',
+    to: 'return this.#spanOf(quantity)',
+    noticedBy: peerTest('known-groups')
+  },
+  {
     id: 'rare-visit-as-common',
     control: 'In a table by visits, who has a row of a rare one counts as not known to others',
     file: `${PRIVACY}/judge/unsaid.ts`,
@@ -434,7 +450,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'nobody-is-no-group',
     control: 'A group that nobody is in counts as withheld, since somebody could be',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'if (row !== undefined && keys.includes(row.variable)) return []',
+    from: 'if (set.row !== undefined && keys.includes(set.row.variable)) return []',
     to: 'return []',
     noticedBy: { tests: ['test/redteam/oracles.test.ts'] }
   },

@@ -388,6 +388,33 @@ describe('how many people are left out says nothing of who had an event', () => 
   }
 })
 
+test('somebody known not to have come to a visit is not told by a count at it and one at another visit', async () => {
+  const event = TABLE.variables[0]
+  const visit = { name: 'visit', type: 'category', levels: ['first', 'second'], identifying: true }
+  const toxic = { name: 'toxic', type: 'category', levels: ['yes', 'no'], identifying: false }
+  const people = ROWS.map((row, i) => ({ ...row, toxic: i % 5 < 2 ? 'yes' : 'no', event: i % 3 === 0 ? 'yes' : 'no' }))
+  const tables = [
+    { ...TABLE, variables: [event, toxic, ...TABLE.variables.slice(1)] },
+    { name: 'visits', one_row_per_subject: false, variables: [visit] }
+  ]
+  const heard = new Set<string>()
+  for (const absent of people.slice(0, 10)) {
+    const visits = people.flatMap(({ id }) => [
+      { id, visit: 'first' },
+      ...(id === absent.id ? [] : [{ id, visit: 'second' }])
+    ])
+    const study = await ModelStudy.open(tables, { people, visits }, REAL)
+    const at = (level: string) =>
+      seen(study, "SELECT COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' AND toxic = 'yes'", {
+        ...{ column: 'visits.visit', op: '=', values: [level] }
+      })
+    assert.match(await at('second'), /^\[1/)
+    heard.add(await at('first'))
+    await study.close()
+  }
+  assert.deepEqual([...heard], ['COHORT_NOT_RELEASABLE'])
+})
+
 describe('a known person more, who would bring a withheld group to k, is told of neither by the answer nor by a refusal', () => {
   for (const [name, what] of Object.entries({ counts: 'COUNT(DISTINCT id) AS n', means: 'AVG(lab) AS m' })) {
     test(name, async () => {

@@ -12,8 +12,8 @@ const KNOWN = ['subjects.age', 'subjects.site', 'outcomes.visit']
 const facts = (variable: VariableRef) => ({ ...unknownFacts(variable), identifying: KNOWN.includes(variable) })
 const is = (column: string, ...values: (string | number)[]): Filter => ({ column, op: 'in', values })
 const possible = (cohort: Filter | undefined, plan: Plan = PLAN) => possibleBy(CATALOG, facts, { cohort, plan })
-const filtersOf = (cohort: Filter | undefined, plan?: Plan) =>
-  possible(cohort, plan)?.filters.map(({ filters }) => filters)
+const conditionsOf = ({ cohort }: { readonly cohort?: Filter }) => (cohort === undefined ? [] : [cohort])
+const filtersOf = (cohort: Filter | undefined, plan?: Plan) => possible(cohort, plan)?.filters.map(conditionsOf)
 
 const north = is('subjects.site', 'north')
 const female = is('subjects.sex', 'F')
@@ -51,8 +51,19 @@ describe('who could be in a question’s groups, as others can tell', () => {
       ['baseline', 'month_12']
     )
     const later = visits({ all: [is('outcomes.visit', 'month_12'), north] })
-    assert.deepEqual(later, [{ row: { variable: 'outcomes.visit', level: 'month_12' }, filters: [north] }])
+    const row = { variable: 'outcomes.visit', level: 'month_12' }
+    assert.deepEqual(later, [{ row, where: north, whereOnce: north }])
     assert.deepEqual(visits({ all: [{ not: is('outcomes.visit', 'baseline') }, north] }), later)
+  })
+
+  test('who came to a visit is known, unless few people have a row of the table', () => {
+    const came = is('outcomes.visit', 'month_12')
+    const cohort = { all: [came, female] }
+    assert.deepEqual(filtersOf(cohort), [[came]])
+    const hidden = possibleBy(CATALOG, facts, { cohort, plan: PLAN, hidden: new Set(['outcomes']) })
+    assert.deepEqual(hidden?.filters.map(conditionsOf), [[]])
+    const [rows] = possible(undefined, { ...ROWS, where: cohort })?.filters ?? []
+    assert.deepEqual([rows?.row?.level, rows?.where, rows?.whereOnce], ['month_12', undefined, undefined])
   })
 
   test('has the keys that they know, and counts the others as not known', () => {
@@ -96,7 +107,7 @@ describe('who could be in a question’s groups, as others can tell', () => {
       fc.property(filter, (cohort) => {
         const found = possible(cohort)
         if (found === undefined) return
-        for (const { filters } of found.filters) assert.doesNotMatch(JSON.stringify(filters), /subjects\.sex/)
+        for (const one of found.filters) assert.doesNotMatch(JSON.stringify(one), /subjects\.sex/)
         for (let i = 0; i < 27; i++) {
           const row = {
             'subjects.sex': i % 3,
@@ -106,7 +117,7 @@ describe('who could be in a question’s groups, as others can tell', () => {
           if (!fits(cohort, row)) continue
           inSome += 1
           assert.ok(
-            found.filters.some(({ filters }) => filters.every((one) => fits(one, row))),
+            found.filters.some((some) => conditionsOf(some).every((one) => fits(one, row))),
             JSON.stringify(cohort)
           )
         }

@@ -5,7 +5,7 @@
  * person count as two, whatever values that person has.
  *
  * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has
- * a row in a table that can have several rows per subject, or in one of which that is declared or rare (`hidden`). For every combination of true and false of these
+ * a row in a table of which that is declared or rare (`hidden`); who came to a visit, they know. For every combination of true and false of these
  * comparisons, the question's conditions become conditions on known variables: `A and responder` becomes A or nobody,
  * `responder or B` becomes everybody or B.
  */
@@ -35,7 +35,12 @@ export interface RowLevel {
 /** The conditions on known variables that remain for one combination of outcomes. All of them must hold. */
 export interface PossibleFilter {
   readonly row?: RowLevel
-  readonly filters: readonly Filter[]
+  /** Conditions on people. */
+  readonly cohort?: Filter
+  /** Conditions on their rows. */
+  readonly where?: Filter
+  /** Those of these conditions that are not on a table with several rows per subject. */
+  readonly whereOnce?: Filter
 }
 
 /** A question, reduced to what others know. */
@@ -49,6 +54,8 @@ export interface PossibleQuestion {
   /** How many groups the other keys can make. */
   readonly otherCells: number
   readonly filters: readonly PossibleFilter[]
+  /** Whether one of the unknown variables is of rows, of which somebody can have several with different values. */
+  readonly isOfRows: boolean
 }
 
 /** The same question with the people of each filter, and of each group of the known keys. */
@@ -57,8 +64,18 @@ export interface Possible {
   readonly long?: string
   readonly keys: readonly VariableRef[]
   readonly otherCells: number
+  readonly isOfRows?: boolean
   readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
-  readonly sets: readonly { readonly row?: RowLevel; readonly people: SubjectSet }[]
+  readonly sets: readonly PossibleSet[]
+}
+
+/** The people of one set of conditions. */
+export interface PossibleSet {
+  readonly row?: RowLevel
+  /** With a row of which the conditions on rows hold. */
+  readonly people: SubjectSet
+  /** Whether or not they have one. Absent where these are the same. */
+  readonly withoutRows?: SubjectSet
 }
 
 /** Maximum number of comparisons with an unknown outcome: each further one doubles the number of combinations. */
@@ -81,51 +98,127 @@ export function possibleBy(
   }: { readonly cohort?: Filter | undefined; readonly plan?: Plan | undefined; readonly hidden?: Hidden }
 ): PossibleQuestion | undefined {
   const isLong = (name: string) => descriptor.tables.some((table) => table.name === name && !table.oneRowPerSubject)
-  const conditions = [
-    ...(cohort === undefined ? [] : [{ scope: 'cohort', filter: inFull(cohort, descriptor) }]),
-    ...(plan?.where === undefined ? [] : [{ scope: 'rows', filter: inFull(plan.where, descriptor, plan.tables) }])
+  const conditions: Condition[] = [
+    ...(cohort === undefined ? [] : [{ scope: 'cohort' as const, filter: inFull(cohort, descriptor) }]),
+    ...(plan?.where === undefined
+      ? []
+      : [{ scope: 'rows' as const, filter: inFull(plan.where, descriptor, plan.tables) }])
   ]
-  const isKnown = (ref: string) =>
-    facts(ref as VariableRef).identifying && !isLong(tableOf(ref)) && !hidden.has(tableOf(ref))
+  const isKnown = (ref: string) => facts(ref as VariableRef).identifying && !hidden.has(tableOf(ref))
+  const isKnownOnce = (ref: string) => isKnown(ref) && !isLong(tableOf(ref))
   const atoms = new Map<string, Comparison>()
   for (const { scope, filter } of conditions) {
     for (const one of comparisonsIn(filter)) if (!isKnown(one.column)) atoms.set(nameOf(scope, one, isLong), one)
   }
   const keys = plan?.groupBy.map(({ variable }) => variable) ?? []
-  const unknownKeys = keys.filter((key) => !isKnown(key))
-  const named = [...[...atoms.values()].map(({ column }) => column as VariableRef), ...unknownKeys]
+  const otherKeys = keys.filter((key) => !isKnownOnce(key))
+  const conditioned = conditions
+    .flatMap(({ filter }) => comparisonsIn(filter))
+    .map(({ column }) => column as VariableRef)
+  const named = [...conditioned.filter((ref) => !isKnownOnce(ref)), ...otherKeys]
   const unsaid = [...hidden].map(presenceIn)
   const ofValues = named.filter((ref) => !facts(ref).identifying)
   const unknown = [...new Set([...ofValues, ...unsaid].map((ref) => facts(ref).own))].sort()
   const long = plan?.tables.find(isLong) ?? named.map(tableOf).find(isLong)
   if (unknown.length === 0 && long === undefined) return undefined
   if (atoms.size > UNKNOWN_MAX) tooMany(`more than ${UNKNOWN_MAX} comparisons with variables that others do not know`)
-  const otherKeys = unknownKeys.map((key) => cellsOf(descriptor, key))
-  const seen = otherKeys.map(() => new Set<string>())
+  const cells = otherKeys.map((key) => cellsOf(descriptor, key))
+  const seen = cells.map(() => new Set<string>())
   const filters = new Map<string, PossibleFilter>()
   const names = [...atoms.keys()]
   const part = rowVariable(descriptor, facts, plan?.tables.find(isLong))
   for (let way = 0; way < 2 ** names.length; way++) {
     const isTrue = new Map(names.map((name, i) => [name, Math.floor(way / 2 ** i) % 2 === 1]))
-    const left = conditions.map(({ scope, filter }) => decided(filter, (one) => isTrue.get(nameOf(scope, one, isLong))))
-    if (left.includes(false)) continue
-    const known = left.filter((one) => typeof one !== 'boolean')
-    for (const [i, key] of otherKeys.entries())
-      for (const { level } of levelsLeft(key, atoms, isTrue)) seen[i]?.add(level)
-    for (const row of part === undefined ? [undefined] : levelsLeft(part, atoms, isTrue)) {
-      const found = { ...(row === undefined ? {} : { row }), filters: known }
+    const left = leftOf(conditions, (scope, one) => isTrue.get(nameOf(scope, one, isLong)))
+    if (left === undefined) continue
+    for (const [i, key] of cells.entries())
+      for (const { level } of levelsLeft(key, atoms, isTrue))
+        if (atLevel(left.ofRows, { variable: key.variable, level }) !== false) seen[i]?.add(level)
+    const rows = part === undefined ? [undefined] : levelsLeft(part, atoms, isTrue)
+    for (const found of rows.flatMap((row) => filterAt(left, row, isLong) ?? []))
       filters.set(JSON.stringify(found), found)
-    }
     if (filters.size > FILTERS_MAX * Math.max(1, part?.levels.length ?? 0))
       tooMany('conditions on variables that others do not know, combined with other conditions in too many ways')
   }
   return {
     unknown,
     ...(long === undefined ? {} : { long }),
-    keys: keys.filter(isKnown),
+    keys: keys.filter(isKnownOnce),
+    isOfRows: unknown.some((ref) => isLong(tableOf(ref))),
     otherCells: seen.reduce((product, levels) => product * Math.max(1, levels.size), 1),
     filters: [...filters.values()]
   }
+}
+
+interface Condition {
+  readonly scope: 'cohort' | 'rows'
+  readonly filter: Filter
+}
+
+/** What remains of the conditions of a question. */
+interface Left {
+  readonly ofPeople: Filter | boolean
+  readonly ofRows: Filter | boolean
+}
+
+/** What remains under some outcomes of comparisons; undefined if nobody can satisfy it. */
+function leftOf(
+  conditions: readonly Condition[],
+  isTrue: (scope: Condition['scope'], one: Comparison) => boolean | undefined
+): Left | undefined {
+  const of = (scope: Condition['scope']) => {
+    const own = conditions.find((one) => one.scope === scope)
+    return own === undefined || decided(own.filter, (one) => isTrue(scope, one))
+  }
+  const left = { ofPeople: of('cohort'), ofRows: of('rows') }
+  return left.ofPeople === false || left.ofRows === false ? undefined : left
+}
+
+/** What remains for rows of one level; undefined if they cannot satisfy it. */
+function filterAt(
+  { ofPeople, ofRows }: Left,
+  row: RowLevel | undefined,
+  isLong: (table: string) => boolean
+): PossibleFilter | undefined {
+  const where = row === undefined ? ofRows : atLevel(ofRows, row)
+  if (where === false) return undefined
+  return {
+    ...(row === undefined ? {} : { row }),
+    ...asCondition('cohort', ofPeople),
+    ...asCondition('where', where),
+    ...asCondition('whereOnce', withoutLong(ofRows, isLong))
+  }
+}
+
+/** What remains of a filter on rows of which one variable has a level. */
+function atLevel(filter: Filter | boolean, { variable, level }: RowLevel): Filter | boolean {
+  if (typeof filter === 'boolean') return filter
+  return decided(filter, (one) => (one.column === variable ? chooses(one, level) : undefined))
+}
+
+/** A filter on rows without the conditions on tables with several of them per subject: whoever fits with some row satisfies it. */
+function withoutLong(filter: Filter | boolean, isLong: (table: string) => boolean): Filter | boolean {
+  if (typeof filter === 'boolean') return filter
+  return decided(filter, ({ column }, isNegated) => (isLong(tableOf(column)) ? !isNegated : undefined))
+}
+
+function asCondition<K extends string>(name: K, filter: Filter | boolean): { readonly [Name in K]?: Filter } {
+  return typeof filter === 'boolean' ? {} : ({ [name]: filter } as { readonly [Name in K]: Filter })
+}
+
+/**
+ * The sets of people over whom a question was asked, each with the name under which it is recorded. What is asked of rows at one visit
+ * is compared with what is asked of rows at others, whoever came to them.
+ */
+export function setsAsked(
+  possible: Possible,
+  { row, people, withoutRows = people }: PossibleSet,
+  measured: readonly VariableRef[]
+): { readonly name: string; readonly people: SubjectSet }[] {
+  return namesOf(possible, { row, measured }).map((name) => {
+    const isAtRow = row !== undefined && name.endsWith(` at ${row.level}`)
+    return { name, people: isAtRow || possible.isOfRows !== true ? people : withoutRows }
+  })
 }
 
 /** The names of the quantities under which the people of a set are recorded; see `askedOver`. */
@@ -144,20 +237,24 @@ export function namesOf(
 }
 
 /** Everybody who could be in the group as far as others can tell, one set for each condition that remains. */
-export function possibleIn(
-  { key }: Pick<ReducedGroup, 'key'>,
-  possible: Possible,
-  plan: Plan
-): { readonly row: RowLevel | undefined; readonly people: SubjectSet }[] {
+export function possibleIn({ key }: Pick<ReducedGroup, 'key'>, possible: Possible, plan: Plan): PossibleSet[] {
   const label = (variable: VariableRef) => {
     const at = plan.groupBy.findIndex((one) => one.variable === variable)
     return at < 0 ? undefined : (key[at] ?? null)
   }
   const group = possible.groups.find(({ labels }) => labels.every((one, i) => one === label(possible.keys[i] ?? '.')))
-  return possible.sets.flatMap(({ row, people }) => {
+  return possible.sets.flatMap((set) => {
+    const { row, people, withoutRows } = set
     const own = row && label(row.variable)
     if (row !== undefined && own !== undefined && own !== row.level) return []
-    return [{ row, people: group === undefined ? people : people.and(group.people) }]
+    if (group === undefined) return [set]
+    return [
+      {
+        ...set,
+        people: people.and(group.people),
+        ...(withoutRows === undefined ? {} : { withoutRows: withoutRows.and(group.people) })
+      }
+    ]
   })
 }
 

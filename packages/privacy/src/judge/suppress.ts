@@ -26,7 +26,7 @@ import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet } from './numbers.ts'
-import { groupsNotShown, namesOf, possibleIn } from './possible.ts'
+import { groupsNotShown, possibleIn, setsAsked } from './possible.ts'
 import { RUNG_MAX, roundCount } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
@@ -577,13 +577,13 @@ class Judging {
     if (possible === undefined) return []
     const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
     const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
-    return possibleIn(group, possible, this.#plan).flatMap(({ row, people }) => {
-      const left = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
-      const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, left, bins)
-      return namesOf(possible, { row, measured }).flatMap((name) =>
-        [left, ...parts].map((part) => ({ name, people: part }))
-      )
-    })
+    return possibleIn(group, possible, this.#plan).flatMap((set) =>
+      setsAsked(possible, set, measured).flatMap(({ name, people }) => {
+        const left = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
+        const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, left, bins)
+        return [left, ...parts].map((part) => ({ name, people: part }))
+      })
+    )
   }
 
   #without(set: SolvedSet, out: SubjectSet | undefined): SolvedSet {
@@ -734,11 +734,12 @@ class Judging {
     const { possible, madeWithout } = this.#rules
     if (possible === undefined) return []
     const keys = this.#plan.groupBy.map(({ variable }) => variable)
-    return possible.sets.flatMap(({ row, people }) => {
+    return possible.sets.flatMap((set) => {
       // The levels of a key are separate groups.
-      if (row !== undefined && keys.includes(row.variable)) return []
-      const subjects = madeWithout?.people === undefined ? people : people.without(madeWithout.people)
-      return namesOf(possible, { row, measured: variablesOf(counting) }).map((name) => askedOver(name, { subjects }))
+      if (set.row !== undefined && keys.includes(set.row.variable)) return []
+      return setsAsked(possible, set, variablesOf(counting)).map(({ name, people }) =>
+        askedOver(name, { subjects: madeWithout?.people === undefined ? people : people.without(madeWithout.people) })
+      )
     })
   }
 

@@ -9,7 +9,7 @@ import { gramIn } from '@stimnet/statistics'
 import { type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { FactsOf } from './facts.ts'
 import { askedOver, type CellNumber } from './numbers.ts'
-import { namesOf, type Possible } from './possible.ts'
+import { type Possible, setsAsked } from './possible.ts'
 import type { RareGroups } from './unsaid.ts'
 
 /** A question that was put to the data. */
@@ -49,8 +49,8 @@ function askedIn(
 }
 
 function couldBe(possible: Possible, measured: readonly VariableRef[]): CellNumber[] {
-  return possible.sets.flatMap(({ row, people }) =>
-    namesOf(possible, { row, measured }).flatMap((name) =>
+  return possible.sets.flatMap((set) =>
+    setsAsked(possible, set, measured).flatMap(({ name, people }) =>
       groupsOf(people, possible).map((subjects) => askedOver(name, { subjects }))
     )
   )
