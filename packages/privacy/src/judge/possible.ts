@@ -112,10 +112,8 @@ export function possibleBy(
   }
   const keys = plan?.groupBy.map(({ variable }) => variable) ?? []
   const otherKeys = keys.filter((key) => !isKnownOnce(key))
-  const conditioned = conditions
-    .flatMap(({ filter }) => comparisonsIn(filter))
-    .map(({ column }) => column as VariableRef)
-  const named = [...conditioned.filter((ref) => !isKnownOnce(ref)), ...otherKeys]
+  const conditioned = conditions.flatMap(({ filter }) => comparisonsIn(filter)).map(({ column }) => column)
+  const named = [...(conditioned as VariableRef[]).filter((ref) => !isKnownOnce(ref)), ...otherKeys]
   const unsaid = [...hidden].map(presenceIn)
   const ofValues = named.filter((ref) => !facts(ref).identifying)
   const unknown = [...new Set([...ofValues, ...unsaid].map((ref) => facts(ref).own))].sort()
