@@ -336,10 +336,26 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'no-parity',
-    control: 'No combination of counts modulo a small prime rests on fewer than k people',
+    control: 'No combination of counts modulo a whole number rests on fewer than k people',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'if (someAreCertain(patterns) || restOnFewModulo(patterns, k)) return false',
-    to: 'if (someAreCertain(patterns)) return false',
+    from: 'return someAreCertain(patterns) || restOnFewModulo(patterns, k)',
+    to: 'return someAreCertain(patterns)',
+    noticedBy: privacyTest('residues')
+  },
+  {
+    id: 'counts-by-rank',
+    control: 'Counts of large groups are judged as counts of whole people, modulo every whole number',
+    file: `${PRIVACY}/ledger/residues.ts`,
+    from: 'if (known.isWhole) return false',
+    to: 'if (known.basis.length === known.length) return false',
+    noticedBy: privacyTest('residues')
+  },
+  {
+    id: 'rest-not-whole',
+    control: 'A count that follows from those of all other levels is judged like one that is told',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false',
+    to: 'if (rest !== undefined && someAreCertain(this.#auditPatterns(withAlike([rest], [count, ...all])))) return false',
     noticedBy: privacyTest('residues')
   },
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SubjectSet } from '@stimnet/protocol'
+import fc from 'fast-check'
 import { LedgerDraft } from '../src/ledger/draft.ts'
 import { restOnFewModulo } from '../src/ledger/residues.ts'
 import { SpanLedger } from '../src/ledger/span-ledger.ts'
@@ -16,12 +17,129 @@ function patterns(...sets: readonly string[]) {
   }))
 }
 
-describe('counts modulo small primes', () => {
+/** Sets found at random, of which a combination modulo a number is left that has one person alone. */
+const FOUND = [
+  { modulus: 4, sets: ['bcd', 'xdf', 'cef', 'bdef', 'bf'] },
+  { modulus: 8, sets: ['df', 'xbcde', 'eg', 'cdg', 'bfg', 'cef'] },
+  { modulus: 9, sets: ['bfg', 'cfg', 'xbce', 'deg', 'bcdf', 'ef'] },
+  { modulus: 17, sets: ['xbcefi', 'bcdeghi', 'cdefi', 'bdeg', 'cdefgh', 'eghi', 'bdeh', 'bdfi'] }
+]
+
+/** For all combinations of counts modulo numbers up to a maximum: the patterns on which they rest. Pattern p is in set i if bit i of p is 1. */
+function restingOn(sets: number, modulusMax: number): readonly (readonly number[])[] {
+  const found = new Map<string, readonly number[]>()
+  for (let modulus = 2; modulus <= modulusMax; modulus++) {
+    for (let code = 1; code < modulus ** sets; code++) {
+      const factors = Array.from({ length: sets }, (_, i) => Math.floor(code / modulus ** i) % modulus)
+      const on: number[] = []
+      for (let pattern = 1; pattern < 1 << sets; pattern++) {
+        let sum = 0
+        for (let i = 0; i < sets; i++) if ((pattern >> i) & 1) sum += factors[i] ?? 0
+        if (sum % modulus !== 0) on.push(pattern)
+      }
+      found.set(on.join(), on)
+    }
+  }
+  return [...found.values()]
+}
+
+/** Compares the verdict about groups, given as the number of people of each pattern, with all combinations. */
+function tried(sets: number, resting: readonly (readonly number[])[], people: ReadonlyMap<number, number>, k: number) {
+  const isFound = resting.some((on) => {
+    const sum = on.reduce((total, pattern) => total + (people.get(pattern) ?? 0), 0)
+    return sum > 0 && sum < k
+  })
+  const row = (pattern: number) => Array.from({ length: sets }, (_, i) => (pattern >> i) & 1)
+  const groups = [...people].map(([pattern, count]) => ({ row: row(pattern), people: count, having: 0 }))
+  assert.equal(restOnFewModulo(groups, k), isFound, JSON.stringify(groups))
+  return isFound
+}
+
+/** A person's pattern for each letter: the sets in which it is. */
+function patternsOf(sets: readonly string[]): readonly number[] {
+  const letters = [...new Set(sets.join(''))].filter((letter) => letter !== 'x')
+  return letters.map((letter) => sets.reduce((sum, set, i) => sum + (set.includes(letter) ? 1 << i : 0), 0))
+}
+
+describe('counts modulo whole numbers', () => {
   test('of large sets leave one person, though over fractions of people nothing rests on few', () => {
     assert.equal(restOnFewModulo(patterns('xbc', 'bd', 'cd'), K), true, 'their sum is odd exactly if x is counted')
     assert.equal(restOnFewModulo(patterns('xb', 'bc', 'bd', 'cd'), K), true, 'modulo 3: b is counted three times')
     // The determinant of the sets without x is 5.
     assert.equal(restOnFewModulo(patterns('xbe', 'cdef', 'bcf', 'bdf', 'bcd'), K), true, 'modulo 5')
+  })
+
+  test('of large sets leave one person modulo 4, 8, 9 and 17', () => {
+    for (const { modulus, sets } of FOUND) {
+      assert.equal(restOnFewModulo(patterns(...sets), K), true, `modulo ${modulus}`)
+      for (const set of sets) {
+        const others = sets.filter((one) => one !== set)
+        assert.equal(restOnFewModulo(patterns(...others), K), false, `without ${set}`)
+      }
+    }
+  })
+
+  test('are found exactly where a combination rests on few, in all groups by three sets', () => {
+    const resting = restingOn(3, 30)
+    for (let code = 0; code < 4 ** 7; code++) {
+      const people = Array.from({ length: 7 }, (_, i) => [i + 1, Math.floor(code / 4 ** i) % 4] as const)
+      tried(3, resting, new Map(people), 3)
+    }
+  })
+
+  test('are found exactly where a combination rests on few, in groups by four and five sets', () => {
+    for (const [sets, modulusMax] of [
+      [4, 10],
+      // The determinants of five sets are at most 5.
+      [5, 6]
+    ] as const) {
+      const resting = restingOn(sets, modulusMax)
+      const group = fc.tuple(fc.integer({ min: 1, max: 2 ** sets - 1 }), fc.integer({ min: 1, max: 5 }))
+      fc.assert(
+        fc.property(fc.array(group, { maxLength: 9 }), fc.integer({ min: 2, max: 5 }), (groups, k) => {
+          tried(sets, resting, new Map(groups), k)
+        }),
+        { numRuns: 500 }
+      )
+    }
+  })
+
+  test('are found exactly where a combination rests on few, beside large groups whose determinant is 4 or 5', () => {
+    const resting = restingOn(5, 6)
+    const verdicts = [FOUND[0]?.sets ?? [], ['be', 'cdef', 'bcf', 'bdf', 'bcd']].map((sets) => {
+      const large = patternsOf(sets)
+      let count = 0
+      for (let one = 1; one < 32; one++) {
+        for (let other = one; other < 32; other++) {
+          const people = new Map([
+            [one, 1] as const,
+            [other, 2] as const,
+            ...large.map((pattern) => [pattern, 9] as const)
+          ])
+          if (tried(5, resting, people, 3 + (other % 2))) count++
+        }
+      }
+      return count
+    })
+    assert.ok(verdicts.every((count) => count > 100))
+  })
+
+  test('of many small groups are judged, and refused where this takes too long', () => {
+    // Ten groups of a hundred and ten of one person each, in every set of a bit of their numbers and in no other.
+    const bits = Array.from({ length: 4 }, (_, bit) => bit)
+    const group = (i: number, people: number) => ({ row: bits.map((bit) => (i >> bit) & 1), people, having: 0 })
+    const groups = Array.from({ length: 10 }, (_, i) => [group(i + 1, 1), group(i + 1, 100)]).flat()
+    assert.equal(restOnFewModulo(groups, K), false)
+    // People who are all alone in their sets. Of twelve sets this is decided; of forty it would take too long.
+    let state = 1
+    const coin = () => {
+      state = (state * 16807) % 2147483647
+      return state < 0.4 * 2147483647 ? 1 : 0
+    }
+    const alone = (sets: number) =>
+      Array.from({ length: 150 }, () => ({ row: Array.from({ length: sets }, coin), people: 1, having: 0 }))
+    assert.equal(restOnFewModulo(alone(12), K), false)
+    assert.equal(restOnFewModulo(alone(40), K), true)
   })
 
   test('of ordinary groups leave nobody', () => {
@@ -49,5 +167,30 @@ describe('counts modulo small primes', () => {
         assert.ok(tell(Array.from({ length: 600 }, (_, i) => i + 1).filter((i) => ((i % 64) >> bit) & 1)))
       assert.deepEqual([tell([0, ...b, ...c]), tell([...b, ...d]), tell([...c, ...d])], [true, true, false])
     }
+  })
+
+  test('are not told of a level that follows from all others', () => {
+    const universe = 601
+    const block = (at: number) => Array.from({ length: 100 }, (_, i) => 1 + 100 * at + i)
+    const [b, c, d] = [block(0), block(1), block(2)]
+    const draft = new LedgerDraft(SpanLedger.start(universe))
+    const tell = (level: number, people: readonly number[]) => {
+      const of = SubjectSet.of(universe, people)
+      const having = SubjectSet.of(
+        universe,
+        people.filter((i) => i % 3 === level)
+      )
+      return draft.tellLevel({ variable: 'stage', level: `${level}`, levels: 3 }, { of, having }, K)
+    }
+    for (let bit = 0; bit < 6; bit++)
+      assert.ok(
+        tell(
+          2,
+          Array.from({ length: 600 }, (_, i) => i + 1).filter((i) => ((i % 64) >> bit) & 1)
+        )
+      )
+    const one = [0, ...b, ...c]
+    assert.deepEqual([tell(2, [...b, ...d]), tell(2, [...c, ...d])], [true, true])
+    assert.deepEqual([tell(0, one), tell(1, one)], [true, false], 'then the number with level 2 follows')
   })
 })

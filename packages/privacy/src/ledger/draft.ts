@@ -187,7 +187,7 @@ export class LedgerDraft {
 
   /**
    * Records how many people of a set have a level of a variable. Returns false, and records nothing, if somebody's level would
-   * be certain from this and all earlier counts, or a combination of them modulo a small prime would rest on fewer than `k` people.
+   * be certain from this and all earlier counts, or a combination of them modulo a whole number would rest on fewer than `k` people.
    * `level` is the name used in the question; one level can have several names.
    */
   tellLevel(
@@ -203,10 +203,13 @@ export class LedgerDraft {
     if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having))) return true
     const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
     const all = [...before, ...others]
-    const patterns = this.#auditPatterns(withAlike([...before, count], others))
-    if (someAreCertain(patterns) || restOnFewModulo(patterns, k)) return false
+    const areOfFew = (counts: readonly LevelCount[]) => {
+      const patterns = this.#auditPatterns(counts)
+      return someAreCertain(patterns) || restOnFewModulo(patterns, k)
+    }
+    if (areOfFew(withAlike([...before, count], others))) return false
     const rest = restOf(count, all, levels)
-    if (rest !== undefined && someAreCertain(this.#auditPatterns(withAlike([rest], [count, ...all])))) return false
+    if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false
     this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
     this.#isChanged = true
     return true

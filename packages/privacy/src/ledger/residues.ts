@@ -1,94 +1,125 @@
 /**
- * Counts modulo small primes. People who are counted are whole, so that whether a sum of counts is even says whether the number of those
+ * Counts modulo whole numbers. People who are counted are whole, so that whether a sum of counts is even says whether the number of those
  * is even who are in an odd number of its sets. Three counts of large sets, such as of x and B and C, of B and D, and of C and D, can
- * leave one person x in this way, although over fractions of people no combination of them rests on few.
+ * leave one person x in this way, although over fractions of people no combination of them rests on few; others do modulo 4, 9 or 17.
+ *
+ * Let a(q) be the row of pattern q: the sets that it is in. A combination w of the counts modulo d rests on the patterns for which d does
+ * not divide w·a(q). Such a combination, for whatever d, rests on somebody and on patterns of S alone exactly if the rows of the other
+ * patterns do not generate the rows of S, by sums of whole multiples: then there is a homomorphism from all that the rows generate to the
+ * rational numbers modulo 1 that is zero for the others and not for S, and each of these is given by a combination divided by some d. So
+ * for every S of fewer than k people, the rows of the others must generate all. This holds for all moduli at once, prime or not, and for
+ * combinations that are not taken modulo anything as well.
  */
 import type { AuditPattern } from './certainty.ts'
+import { Lattice, type Work } from './lattice.ts'
 
-const PRIMES = [2, 3, 5, 7, 11, 13]
-/** Most choices of rows that are tried. A ledger in which more would have to be tried has many small patterns, and little left to tell. */
-const TRIES_MAX = 200_000
+/**
+ * Most products of integers that are computed, about half a second. A ledger for which more would be needed has many sets, and more small
+ * patterns than its large ones can make up for.
+ */
+const PRODUCTS_MAX = 4_000_000
 
-/** Whether a combination of the counts, modulo a small prime, rests on somebody and on fewer than `peopleMin` people. */
+/** A row modulo what the large patterns generate, in whole multiples of a basis of all rows. */
+interface Small {
+  readonly row: readonly bigint[]
+  readonly people: number
+}
+
+/** Whether a combination of the counts, modulo some number or as it is, rests on somebody and on fewer than `peopleMin` people. */
 export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: number): boolean {
   const told = patterns.filter(({ people, row }) => people > 0 && row.some((entry) => entry !== 0))
-  // What rests on few people has none of the large patterns, so these are eliminated first.
-  const columns = told.sort((a, b) => b.people - a.people)
-  const sizes = columns.map(({ people }) => people)
-  if (!sizes.some((people) => people < peopleMin)) return false
-  return PRIMES.some((prime) => hasLightRow(reduced(columns, prime), { sizes, prime, few: peopleMin - 1 }))
+  const small = told.filter(({ people }) => people < peopleMin)
+  if (small.length === 0) return false
+  const large = told.filter(({ people }) => people >= peopleMin)
+  const sets = told[0]?.row.length ?? 0
+  const work: Work = { left: PRODUCTS_MAX + Math.ceil((told.length * sets ** 2) / 3) }
+  const known = generatedBy(large, sets, work)
+  if (known.isWhole) return false
+  // What cannot be finished counts as found.
+  if (work.left <= 0) return true
+  const left = small
+    .map(({ row, people }) => ({ row: known.restOf(row.map(BigInt)), people }))
+    .filter(({ row }) => row.some((entry) => entry !== 0n))
+  if (left.length === 0) return false
+  const all = known.copy()
+  for (const { row } of left) all.add(row)
+  if (work.left <= 0) return true
+  const base = Lattice.empty(all.basis.length, work)
+  for (const vector of known.basis) base.add(all.multiplesFor(vector))
+  const elements = left.map(({ row, people }) => ({ row: all.multiplesFor(row), people }))
+  return canLack(base, elements, { few: peopleMin - 1, work })
 }
 
-/** The rows that are left after elimination, without those whose first column is a large pattern's. */
-interface Reduced {
-  readonly rows: readonly Int8Array[]
-  /** The first column of each row; no other row has anything there. */
-  readonly firsts: readonly number[]
-}
-
-function reduced(columns: readonly AuditPattern[], prime: number): Reduced {
-  const count = columns[0]?.row.length ?? 0
-  const rows = Array.from({ length: count }, (_, set) =>
-    Int8Array.from(columns, ({ row }) => modulo(row[set] ?? 0, prime))
-  )
-  const firsts: number[] = []
-  for (let column = 0; column < columns.length && firsts.length < rows.length; column++) {
-    const at = firsts.length
-    const found = rows.findIndex((row, i) => i >= at && row[column] !== 0)
-    const line = rows[found]
-    if (line === undefined) continue
-    rows.splice(found, 1)
-    rows.splice(at, 0, line)
-    const inverse = inverseOf(line[column] ?? 1, prime)
-    for (let i = 0; i < line.length; i++) line[i] = modulo((line[i] ?? 0) * inverse, prime)
-    for (const other of rows) {
-      const factor = other[column] ?? 0
-      if (other === line || factor === 0) continue
-      const less = lessTimes(factor, prime)
-      for (let i = column; i < other.length; i++) other[i] = less[(other[i] ?? 0) * prime + (line[i] ?? 0)] ?? 0
-    }
-    firsts.push(column)
+/** All that the rows of the patterns generate. Rows of few sets come first, since they keep the numbers small. */
+function generatedBy(patterns: readonly AuditPattern[], sets: number, work: Work): Lattice {
+  const lattice = Lattice.empty(sets, work)
+  const sum = ({ row }: AuditPattern) => row.reduce((total, entry) => total + entry, 0)
+  for (const { row } of [...patterns].sort((a, b) => sum(a) - sum(b))) {
+    if (lattice.add(row.map(BigInt)) && lattice.isWhole) break
   }
-  return { rows: rows.slice(0, firsts.length), firsts }
+  return lattice
 }
 
-/** Whether a combination of the rows has few people where it is not zero. It has those of the first column of each of its rows. */
-function hasLightRow(
-  { rows, firsts }: Reduced,
-  { sizes, prime, few }: { readonly sizes: readonly number[]; readonly prime: number; readonly few: number }
-): boolean {
-  const usable = [...firsts.keys()].filter((at) => (sizes[firsts[at] ?? 0] ?? 0) <= few)
-  const peopleIn = (row: Int8Array) => row.reduce((sum, entry, i) => sum + (entry === 0 ? 0 : (sizes[i] ?? 0)), 0)
-  let tries = TRIES_MAX
-  const search = (sum: Int8Array, left: number, from: number): boolean => {
-    for (let next = from; next < usable.length; next++) {
-      const at = usable[next] ?? 0
-      const own = sizes[firsts[at] ?? 0] ?? 0
-      if (own > left) continue
-      for (let factor = 1; factor < prime; factor++) {
-        // What the search cannot finish counts as found.
-        if (--tries < 0) return true
-        const row = sum.map((entry, i) => modulo(entry + factor * (rows[at]?.[i] ?? 0), prime))
-        if (peopleIn(row) <= few || search(row, left - own, next + 1)) return true
-      }
-    }
-    return false
+interface Few {
+  /** Most people whose rows can be left out. */
+  readonly few: number
+  readonly work: Work
+}
+
+/**
+ * Whether the base and the rows do not generate everything without those of a few people. Whoever is left out must be in every choice
+ * of rows that generates everything. So one such choice is found, and each of its rows is left out in turn. Several choices that
+ * share no row need somebody of each to be left out.
+ */
+function canLack(base: Lattice, rows: readonly Small[], { few, work }: Few): boolean {
+  const kept = base.copy()
+  for (const { row, people } of rows) if (people > few) kept.add(row)
+  if (kept.isWhole) return false
+  if (work.left <= 0) return true
+  const loose = rows.filter(({ row, people }) => people <= few && !kept.has(row)).sort((a, b) => b.people - a.people)
+  const choice = choiceOf(kept, loose)
+  if (choice === undefined) return true
+  let needed = 0
+  let others = loose
+  for (let next: readonly Small[] | undefined = choice; next !== undefined; next = choiceOf(kept, others)) {
+    needed += Math.min(...next.map(({ people }) => people))
+    if (needed > few) return false
+    const used = new Set(next)
+    others = others.filter((one) => !used.has(one))
   }
-  return search(new Int8Array(sizes.length), few, 0)
+  const used = new Set(choice)
+  const rest = loose.filter((one) => !used.has(one))
+  const [least = 0, second = 0] = loose.map(({ people }) => people).toReversed()
+  if (least + second > few) return canLackOne(withRows(kept, rest), choice)
+  return choice.some((one, i) => {
+    if (i > 0) kept.add(choice[i - 1]?.row ?? [])
+    return canLack(kept, [...choice.slice(i + 1), ...rest], { few: few - one.people, work })
+  })
 }
 
-/** By a and b, a − factor·b. */
-function lessTimes(factor: number, prime: number): Int8Array {
-  return Int8Array.from({ length: prime * prime }, (_, i) =>
-    modulo(Math.floor(i / prime) - factor * (i % prime), prime)
-  )
+/** Rows that generate everything together with the base; undefined if all of them do not. */
+function choiceOf(base: Lattice, rows: readonly Small[]): readonly Small[] | undefined {
+  const lattice = base.copy()
+  const chosen: Small[] = []
+  for (const one of rows) {
+    if (!lattice.add(one.row)) continue
+    chosen.push(one)
+    if (lattice.isWhole) return chosen
+  }
+  return undefined
 }
 
-function inverseOf(value: number, prime: number): number {
-  for (let inverse = 1; inverse < prime; inverse++) if (modulo(value * inverse, prime) === 1) return inverse
-  return 1
+/** Whether the base and the rows do not generate everything without one of the rows. */
+function canLackOne(base: Lattice, rows: readonly Small[]): boolean {
+  if (base.isWhole) return false
+  if (rows.length < 2) return true
+  const half = rows.length >> 1
+  const [one, other] = [rows.slice(0, half), rows.slice(half)]
+  return canLackOne(withRows(base, other), one) || canLackOne(withRows(base, one), other)
 }
 
-function modulo(value: number, prime: number): number {
-  return ((value % prime) + prime) % prime
+function withRows(base: Lattice, rows: readonly Small[]): Lattice {
+  const lattice = base.copy()
+  for (const { row } of rows) if (lattice.add(row) && lattice.isWhole) break
+  return lattice
 }
