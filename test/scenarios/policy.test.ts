@@ -223,6 +223,28 @@ describe('refusals that depend on data', () => {
     assert.deepEqual(counted.toSorted(), [1, 2, 3], 'the audit log has them')
   })
 
+  test('are told to whoever asks before they run out: with the price, and with an answer once most are used', async (t) => {
+    const config = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusal_bits_max: 50 } }] }
+    const house = await houseOf(t, config)
+    const { target_node_id: _, ...question } = submission(COUNT)
+    const used = async () =>
+      (await house.client.privacyCost({ ...question, targets: '*' })).peers.map(
+        ({ refusals }) => refusals && [refusals.bits, refusals.bits_max]
+      )
+    const warningsAfter = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) await ask(house, ofWard(i % 10))
+      const job = await ask(house, COUNT)
+      return (job.warnings ?? []).filter((warning) => warning.startsWith('Refusals'))
+    }
+    assert.deepEqual(await used(), [null], 'nothing was asked')
+    assert.deepEqual(await warningsAfter(0, 5), [])
+    assert.deepEqual(await used(), [[10, 50]])
+    const [warning = ''] = await warningsAfter(5, 30)
+    assert.match(warning, /^Refusals and withheld numbers: 40 of 50 bits used at Hospital in thirty days\. When all/)
+    await house.restart()
+    assert.deepEqual(await used(), [[40, 50]])
+  })
+
   test('are forgotten after thirty days, not after twenty-nine', async (t) => {
     const house = await houseOf(t, few)
     for (const ward of [1, 2, 3]) await ask(house, ofWard(ward))

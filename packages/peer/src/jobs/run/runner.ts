@@ -519,7 +519,12 @@ export class Runner implements Queue {
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
       charge: (draft: Draft) =>
-        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({})
+        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({}),
+      refusals: () => {
+        const used = plan && privacy.meter(plan.project).refusalsOf(job)
+        // As for the ledgers: see ledgerOf in release/privacy.ts.
+        return used && { ...used, project: privacy.settings.scope === 'global' ? '' : plan.project }
+      }
     }
   }
 
