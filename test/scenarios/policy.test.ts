@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, messages, open, type Signer, signerFromSeed, systemClock } from '@stimnet/protocol'
@@ -243,6 +243,23 @@ describe('refusals that depend on data', () => {
     assert.match(warning, /^Refusals and withheld numbers: 40 of 50 bits used at Hospital in thirty days\. When all/)
     await house.restart()
     assert.deepEqual(await used(), [[40, 50]])
+  })
+
+  test('of a question about rare rows and others at once say what to ask instead', async (t) => {
+    const levels = ['month_12', 'month_24']
+    const visit = { name: 'visit', type: 'category', levels, identifying: true }
+    const score = { name: 'score', type: 'integer', minimum: 0, maximum: 100 }
+    const visits = { name: 'visits', file: 'visits.csv', variables: [visit, score] }
+    const house = await houseOf(t, few)
+    await house.peer.stop()
+    const rows = PEOPLE.flatMap(({ id }, i) =>
+      levels.slice(0, i % 5 === 0 ? 2 : 1).map((at) => `${id},${at},${i % 90}`)
+    )
+    await writeFile(join(dirname(house.configFile), 'visits.csv'), `id,visit,score\n${rows.join('\n')}\n`)
+    await house.restart({ catalogs: [{ ...CATALOG, lattice: 'none', tables: [...CATALOG.tables, visits] }] })
+    const job = await ask(house, "SELECT AVG(score) AS m FROM visits WHERE visit IN ('month_12', 'month_24')")
+    const said = 'about rows that few people have and about others at once, by visits.visit. Ask about each by itself.'
+    assert.equal(job.error_message, `FILTER_INVALID: The question is ${said}`)
   })
 
   test('are forgotten after thirty days, not after twenty-nine', async (t) => {

@@ -13,7 +13,8 @@ class PrivacyCost(Answer):
     """Price and expected error of a P2 request, at each peer that offers the catalog.
 
     ``peers``   ``peer_id, institution, code, reason, cost, information, refusals, left``; ``cost`` tells
-                ``epsilon`` or ``rho`` and for each column the standard deviation of its noise (``sd``), ``error_95``, and its variable's ``range``
+                ``epsilon`` or ``rho`` and for each column the standard deviation of its noise (``sd``), ``error_95``,
+                and its variable's ``range``
     ``pooled``  ``name, sd, error_95``: noise of the sums and counts of all together
     """
 
