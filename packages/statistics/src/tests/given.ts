@@ -39,23 +39,26 @@ export interface Sites {
   readonly givers: readonly Giving<unknown>[]
   /** Whether the values of all sites are taken together, where other tests compare people within their site. */
   readonly isTogether?: boolean
+  /** The sites that gave every part, but parts that nothing can be made of, and why. */
+  readonly unusable?: { readonly sites: readonly string[]; readonly because: string }
 }
 
 /** The result of a test, with the sites behind it. */
 export function resultOf(
   shown: Shown,
-  { sites, givers, isTogether = false }: Sites,
+  { sites, givers, isTogether = false, unusable = { sites: [], because: '' } }: Sites,
   computed: Computed & { readonly notes: readonly string[] }
 ): TestResult {
   const { notes, ...numbers } = computed
   const behind = givers.map(({ site }) => site.site)
-  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+  const others = sites.map(({ site }) => site).filter((site) => ![...behind, ...unusable.sites].includes(site))
   const isAdjusted = behind.length > 1 && !isTogether
   const said = [
-    ...(sites.length > 1 && behind.length === 0 ? ['No institution gave every part of it.'] : []),
-    ...(behind.length > 0 && others.length > 0
+    ...(sites.length > 1 && others.length === sites.length ? ['No institution gave every part of it.'] : []),
+    ...(others.length > 0 && others.length < sites.length
       ? [`${others.join(', ')} did not give every part of it and is not in it.`]
       : []),
+    ...unusableNote(unusable, behind.length > 0),
     ...notes,
     ...(numbers.p === null && numbers.interval === null ? [] : leftOutNote(shown, givers))
   ]
@@ -66,6 +69,15 @@ export function resultOf(
     sites: behind,
     ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
   }
+}
+
+/** The institution of an answer by itself has no name. */
+function unusableNote({ sites, because }: NonNullable<Sites['unusable']>, areOthersIn: boolean): string[] {
+  if (sites.length === 0) return []
+  const names = sites.filter((site) => site !== '').join(', ')
+  const where = names === '' ? '' : `At ${names} `
+  const said = names === '' ? `${because.charAt(0).toUpperCase()}${because.slice(1)}` : because
+  return [`${where}${said}.${areOthersIn ? ` ${names} is not in it.` : ''}`]
 }
 
 /** The note where people were left out of a number behind the test: what rounding can hide does not include them. */
