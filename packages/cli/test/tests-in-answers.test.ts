@@ -261,7 +261,9 @@ const CURVE = {
   ...{ group: 'drug', n: 60, events: 20, sites: ['12D3', '12D4'] },
   at: [
     { time: 20, survival: null, error: null, interval: null, range: [0.778, 1] },
-    { time: 90, survival: null, error: null, interval: null, range: null }
+    { time: 90, survival: null, error: null, interval: null, range: null },
+    { time: 45, survival: 0.8, error: 0.0516, interval: [0, 0.88], range: [0, 0.8], within: [30, 60] },
+    { time: 45, survival: 0.8, error: 0.0516, interval: [0, 0.88], range: [0, 0.82], within: [30, null] }
   ],
   steps: [
     {
@@ -314,6 +316,13 @@ test('survival is a line of text for each curve, a table of its steps, and what 
     /Median not reached \(exact times: 60 to not reached; 95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
   )
   assert.match(told, /At 20: within the only interval \(exact times: 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
+  const wide = [
+    'At 45: between 0 and 0.8 (the upper end is as if every time were the end of its interval; 95 % 0 to 0.88); ' +
+      'the time is in an interval from 30 to 60 that could not be divided.',
+    'At 45: between 0 and 0.82 (0.8 is as if every time were the end of its interval; 95 % 0 to 0.88); ' +
+      'the time is in an interval from 30 on that could not be divided.'
+  ]
+  assert.ok(told.includes(wide.join('\n')), told)
   assert.match(told, /Said\.\n$/)
   assert.equal(text(tests), '', 'and no line of a test')
 })
