@@ -200,6 +200,7 @@ test('a row says how many institutions are behind it, and so where not all are b
   const rows = [
     { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
     { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] },
+    { values: ['single', 9, 60.5], sites: ['a', 'b'], column_sites: [null, ['a'], ['a', 'b']] },
     { values: ['other', null, 60.5], sites: ['a', 'b'], column_sites: [null, [], ['a', 'b']] }
   ]
   const withheld = (groups: number, cells: number, digits = 0) => {
@@ -220,7 +221,9 @@ test('a row says how many institutions are behind it, and so where not all are b
     pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
   }
   const shown = answerText(broadcast as unknown as Broadcast)
-  assert.match(shown, /female.*61\.5.*2 to 3, by column/)
+  assert.match(shown, /institution +state +code +people in the cohort +withheld\n/)
+  assert.match(shown, /female +90 +61\.5 \(2 of 3\) +2 to 3, by column/)
+  assert.match(shown, /single +9 \(only a\) +60\.5 +1 to 2, by column/)
   assert.match(shown, /other .*60\.5 +2\n/, 'a number that is not there has no institution behind it')
   assert.match(shown, /\n10 .* 1 group and last digits of numbers\n14 .* 1 group and 4 numbers\n00 .* nothing\n/)
   assert.match(shown, /male.*62\.5.*\b3\b/)
@@ -324,6 +327,10 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   ]
   assert.ok(told.includes(wide.join('\n')), told)
   assert.match(told, /Said\.\n$/)
+  const { sites: _, ...own } = CURVE
+  const alone = { ...tests[0], survival: { ...survival, curves: [own] } }
+  const single = survivalLines({ pooled: { tests: [alone] }, parts: parts.slice(0, 1) } as unknown as Broadcast)
+  assert.match(single.join(''), /\ndrug: n = 60, 20 events\n/)
   assert.equal(text(tests), '', 'and no line of a test')
 })
 

@@ -49,7 +49,10 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
 /** `asked`: the institutions that were asked; those behind the curve are named where they are fewer. */
 function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
   const { group, n, events, steps, sites = [] } = curve
-  const of = sites.length < asked.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
+  const of =
+    sites.length > 0 && sites.length < asked.length
+      ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}`
+      : ''
   const rows = steps.map((step, i) => [
     ...[i === 0 ? 0 : (steps[i - 1]?.time ?? 0), step.at_risk],
     ...[step.time ?? 'later', step.events, `${measured(step.survival)} (${step.range.map(measured).join(' to ')})`],

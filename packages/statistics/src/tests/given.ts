@@ -1,6 +1,7 @@
 /** The sites that gave every part of a test, and what a result says of them and of the others. */
 import type { MomentsPart, TestResult } from '@stimnet/protocol'
 import { poolMoments, valueOfMoments } from '../moments.ts'
+import { type Accuracy, EXACT } from './accuracy.ts'
 import type { CountCell } from './counts/chi-squared.ts'
 import type { Computed, Measured, TestSite } from './table.ts'
 
@@ -128,6 +129,7 @@ export function groupShown(name: string, parts: readonly MomentsPart[]): TestRes
 
 /** Notes on the numbers behind a test. */
 export function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
-  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
+  const isOff = ({ count, mean, deviations }: Accuracy) => count > 0 || mean > 0 || deviations > 0
+  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => isOff(cells.get(of)?.accuracy ?? EXACT)))
   return isRounded ? [ROUNDED] : []
 }
