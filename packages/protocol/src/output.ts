@@ -532,6 +532,11 @@ const coefficientSchema = z.object({
   interval: z.array(z.number()).nullable(),
   /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
+  /**
+   * Of one of several sites: the coefficient means something else there than its name says, since another column follows from it, as with
+   * nobody at a reference level. It is not combined with those of other sites.
+   */
+  not_comparable: z.literal(true).optional(),
   /** Of `site: meta`: how the sites differ in it. */
   between: z
     .object({

@@ -244,6 +244,9 @@ class Answers(unittest.TestCase):
         rows = model.forest("x")
         self.assertEqual([row["institution"] for row in rows], ["Clinic A", "Clinic B", "Clinic C", "Pooled"])
         self.assertEqual(rows[-1]["estimate"], model.coefficients[1]["estimate"])
+        self.assertTrue(all(row["comparable"] for row in rows))
+        model.result["sites"][1]["coefficients"][1]["not_comparable"] = True
+        self.assertEqual([row["comparable"] for row in model.forest("x")], [True, False, True, True])
         with self.assertRaisesRegex(StimnetError, r"no term 'z'; it has \(Intercept\), x"):
             model.forest("z")
         text = model.summary()
