@@ -1247,6 +1247,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('usage')
   },
   {
+    id: 'tens-free',
+    control: 'That the count that a requester sees has come to the next ten is charged itself',
+    file: `${PEER}/jobs/release/meters.ts`,
+    from: 'isNextTen ? bits + 1 : bits',
+    to: 'bits',
+    noticedBy: peerTest('usage')
+  },
+  {
     id: 'many-keys',
     control: 'An institution’s keys share what refusals may tell it',
     file: `${PEER}/jobs/release/meters.ts`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
 import { cryptographicRandom, messages, open, type Signer, signerFromSeed, systemClock } from '@stimnet/protocol'
@@ -221,6 +221,45 @@ describe('refusals that depend on data', () => {
       .map(({ detail }) => (detail as { refusal_bits?: number }).refusal_bits)
       .filter((n) => n !== undefined)
     assert.deepEqual(counted.toSorted(), [1, 2, 3], 'the audit log has them')
+  })
+
+  test('are told to whoever asks before they run out: with the price, and with an answer once most are used', async (t) => {
+    const config = { catalogs: [{ ...CATALOG, lattice: 'none', privacy: { refusal_bits_max: 50 } }] }
+    const house = await houseOf(t, config)
+    const { target_node_id: _, ...question } = submission(COUNT)
+    const used = async () =>
+      (await house.client.privacyCost({ ...question, targets: '*' })).peers.map(
+        ({ refusals }) => refusals && [refusals.bits, refusals.bits_max]
+      )
+    const warningsAfter = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) await ask(house, ofWard(i % 10))
+      const job = await ask(house, COUNT)
+      return (job.warnings ?? []).filter((warning) => warning.startsWith('Refusals'))
+    }
+    assert.deepEqual(await used(), [null], 'nothing was asked')
+    assert.deepEqual(await warningsAfter(0, 5), [])
+    assert.deepEqual(await used(), [[10, 50]])
+    const [warning = ''] = await warningsAfter(5, 30)
+    assert.match(warning, /^Refusals and withheld numbers: 40 of 50 bits used at Hospital in thirty days\. When all/)
+    await house.restart()
+    assert.deepEqual(await used(), [[40, 50]])
+  })
+
+  test('of a question about rare rows and others at once say what to ask instead', async (t) => {
+    const levels = ['month_12', 'month_24']
+    const visit = { name: 'visit', type: 'category', levels, identifying: true }
+    const score = { name: 'score', type: 'integer', minimum: 0, maximum: 100 }
+    const visits = { name: 'visits', file: 'visits.csv', variables: [visit, score] }
+    const house = await houseOf(t, few)
+    await house.peer.stop()
+    const rows = PEOPLE.flatMap(({ id }, i) =>
+      levels.slice(0, i % 5 === 0 ? 2 : 1).map((at) => `${id},${at},${i % 90}`)
+    )
+    await writeFile(join(dirname(house.configFile), 'visits.csv'), `id,visit,score\n${rows.join('\n')}\n`)
+    await house.restart({ catalogs: [{ ...CATALOG, lattice: 'none', tables: [...CATALOG.tables, visits] }] })
+    const job = await ask(house, "SELECT AVG(score) AS m FROM visits WHERE visit IN ('month_12', 'month_24')")
+    const said = 'about rows that few people have and about others at once, by visits.visit. Ask about each by itself.'
+    assert.equal(job.error_message, `FILTER_INVALID: The question is ${said}`)
   })
 
   test('are forgotten after thirty days, not after twenty-nine', async (t) => {

@@ -55,7 +55,7 @@ test('a model is a table of coefficients, its fit in a line, and each institutio
 test('a forest plot has a line for each institution, zero where it is near, and says who estimates nothing', () => {
   const row = (institution: string, estimate: number | null, isPooled = false): ForestRow => {
     const [low, high] = estimate === null ? [null, null] : [estimate - 1, estimate + 1]
-    return { site: institution, institution, n: 9, estimate, error: 1, low, high, isPooled }
+    return { site: institution, institution, n: 9, estimate, error: 1, low, high, isPooled, isComparable: true }
   }
   const near = forestLines('age', [row('North', 2), row('S\u001bth', null), row('Pooled', 2, true)])
   assert.equal(near[0], '\nage, with 95 % intervals\n')
@@ -67,6 +67,16 @@ test('a forest plot has a line for each institution, zero where it is near, and 
   const far = forestLines('(Intercept)', [row('North', 500), row('Pooled', 500, true)]).join('')
   assert.doesNotMatch(far, /┊/)
   assert.match(far, / 499 +501\n$/)
+  const other = forestLines('x', [
+    row('North', 2),
+    { ...row('South', 900), isComparable: false },
+    row('Pooled', 2, true)
+  ])
+  assert.match(
+    other.join(''),
+    /\n {2}South +not comparable\n[^\n]*Pooled[^\n]*\n +0 +3\n$/,
+    'and it does not widen the axis'
+  )
   assert.equal(forestLines('x', [row('North', null), row('Pooled', null, true)]).length, 3)
 })
 

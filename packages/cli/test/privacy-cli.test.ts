@@ -122,6 +122,12 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
     underP1,
     /from public descriptions alone\. What was released before, .* can still make an institution refuse\.\n$/
   )
+  const refusals = { bits: 130, bits_max: 200, at: '2026-01-01T00:00:00.000Z' }
+  assert.match(
+    costText({ ...cost, peers: [{ ...told, refusals }], pooled: [] }),
+    /\nRefusals and withheld numbers: 130 of 200 bits used at North in thirty days\.\n/
+  )
+  assert.doesNotMatch(underP1, /Refusals and withheld/)
   const oneRefuses = costText({ ...cost, peers: [told, ...refusing], pooled: [] })
   assert.match(oneRefuses, /North +trial[^\n]*\nRefused by South, West: PARAMETER_INVALID: no bounds\n/)
   assert.match(costText({ ...cost, peers: [], pooled: [] }), /No peer that can be reached offers trial/)

@@ -200,6 +200,7 @@ test('a row says how many institutions are behind it, and so where not all are b
   const rows = [
     { values: ['female', 90, 61.5], sites: ['a', 'b', 'c'], column_sites: [null, ['a', 'b', 'c'], ['a', 'b']] },
     { values: ['male', 80, 62.5], sites: ['a', 'b', 'c'] },
+    { values: ['single', 9, 60.5], sites: ['a', 'b'], column_sites: [null, ['a'], ['a', 'b']] },
     { values: ['other', null, 60.5], sites: ['a', 'b'], column_sites: [null, [], ['a', 'b']] }
   ]
   const withheld = (groups: number, cells: number, digits = 0) => {
@@ -220,7 +221,9 @@ test('a row says how many institutions are behind it, and so where not all are b
     pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
   }
   const shown = answerText(broadcast as unknown as Broadcast)
-  assert.match(shown, /female.*61\.5.*2 to 3, by column/)
+  assert.match(shown, /institution +state +code +people in the cohort +withheld\n/)
+  assert.match(shown, /female +90 +61\.5 \(2 of 3\) +2 to 3, by column/)
+  assert.match(shown, /single +9 \(only a\) +60\.5 +1 to 2, by column/)
   assert.match(shown, /other .*60\.5 +2\n/, 'a number that is not there has no institution behind it')
   assert.match(shown, /\n10 .* 1 group and last digits of numbers\n14 .* 1 group and 4 numbers\n00 .* nothing\n/)
   assert.match(shown, /male.*62\.5.*\b3\b/)
@@ -261,7 +264,9 @@ const CURVE = {
   ...{ group: 'drug', n: 60, events: 20, sites: ['12D3', '12D4'] },
   at: [
     { time: 20, survival: null, error: null, interval: null, range: [0.778, 1] },
-    { time: 90, survival: null, error: null, interval: null, range: null }
+    { time: 90, survival: null, error: null, interval: null, range: null },
+    { time: 45, survival: 0.8, error: 0.0516, interval: [0, 0.88], range: [0, 0.8], within: [30, 60] },
+    { time: 45, survival: 0.8, error: 0.0516, interval: [0, 0.88], range: [0, 0.82], within: [30, null] }
   ],
   steps: [
     {
@@ -314,7 +319,18 @@ test('survival is a line of text for each curve, a table of its steps, and what 
     /Median not reached \(exact times: 60 to not reached; 95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
   )
   assert.match(told, /At 20: within the only interval \(exact times: 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
+  const wide = [
+    'At 45: between 0 and 0.8 (the upper end is as if every time were the end of its interval; 95 % 0 to 0.88); ' +
+      'the time is in an interval from 30 to 60 that could not be divided.',
+    'At 45: between 0 and 0.82 (0.8 is as if every time were the end of its interval; 95 % 0 to 0.88); ' +
+      'the time is in an interval from 30 on that could not be divided.'
+  ]
+  assert.ok(told.includes(wide.join('\n')), told)
   assert.match(told, /Said\.\n$/)
+  const { sites: _, ...own } = CURVE
+  const alone = { ...tests[0], survival: { ...survival, curves: [own] } }
+  const single = survivalLines({ pooled: { tests: [alone] }, parts: parts.slice(0, 1) } as unknown as Broadcast)
+  assert.match(single.join(''), /\ndrug: n = 60, 20 events\n/)
   assert.equal(text(tests), '', 'and no line of a test')
 })
 

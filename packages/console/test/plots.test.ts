@@ -260,7 +260,8 @@ describe('a curve of survival', () => {
     const at = [
       { time: 365, survival: 0.71, error: 0.03, interval: [0.63, 0.76], range: [0.688, 0.71] },
       { time: 730, survival: null, error: null, interval: null, range: [0.2, 1] },
-      { time: 9_000, survival: null, error: null, interval: null, range: null }
+      { time: 9_000, survival: null, error: null, interval: null, range: null },
+      { time: 800, survival: 0.7, error: 0.03, interval: [0, 0.76], range: [0, 0.7], within: [730, 1_800] }
     ]
     const read = readOffOf([
       {
@@ -269,13 +270,24 @@ describe('a curve of survival', () => {
       },
       { ...curve, group: 'b', at }
     ])
-    assert.deepEqual(read.names, ['Median', 'Mean', 'Survival at 365', 'Survival at 730', 'Survival at 9,000'])
+    assert.deepEqual(read.names, [
+      'Median',
+      'Mean',
+      'Survival at 365',
+      'Survival at 730',
+      'Survival at 9,000',
+      'Survival at 800'
+    ])
     assert.deepEqual(read.rows[0]?.cells, [
       { estimate: '1,095 (exact times: 365 to 1,095)', interval: '365 to not reached' },
       { estimate: '775 up to 1,095 (exact times: 519 to 775)', interval: '414 to 880' },
       { estimate: '0.71 (exact times: 0.688 to 0.71)', interval: '0.63 to 0.76' },
       { estimate: 'within the only interval (exact times: 0.2 to 1)', interval: '–' },
-      { estimate: 'beyond the grid', interval: '–' }
+      { estimate: 'beyond the grid', interval: '–' },
+      {
+        estimate: 'between 0 and 0.7; in an interval from 730 to 1,800 that could not be divided',
+        interval: '0 to 0.76'
+      }
     ])
     assert.deepEqual(read.rows[1]?.cells.slice(0, 2), [
       { estimate: 'not reached (exact times: not reached to not reached)', interval: 'not reached to not reached' },

@@ -127,15 +127,35 @@ describe('bits that refusals told a requester', () => {
     assert.equal((await useOf(again, planOf(), ADA)).refusalBits, 9, 'known after a restart')
   })
 
+  test('are told to the requester in tens, and each ten after the first costs a bit itself', async (t) => {
+    const parts = await stores(t)
+    const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 25, scriptBitsMax: 100 })
+    const refuse = () =>
+      parts.database.commit((draft) => meter.charge(draft, planOf(), { code: 'COHORT_NOT_RELEASABLE' }, ADA))
+    const steps = async () => [(await useOf(meter, planOf(), ADA)).refusalBits, meter.refusalsOf(ADA)?.bits]
+    assert.deepEqual(await steps(), [0, 0])
+    await refuse()
+    assert.deepEqual(await steps(), [1, 10])
+    for (let i = 0; i < 9; i++) await refuse()
+    assert.deepEqual(await steps(), [10, 10])
+    await refuse()
+    assert.deepEqual(await steps(), [12, 20])
+    for (let i = 0; i < 9; i++) await refuse()
+    assert.deepEqual(await steps(), [22, 25], 'at most what there is')
+    assert.deepEqual(meter.refusalsOf(BEN), { bits: 10, bitsMax: 25 }, 'of all of the institution: a fifth')
+    const unlimited = new ScopeMeter(parts, 'x!global', { refusalBitsMax: Number.POSITIVE_INFINITY, scriptBitsMax: 1 })
+    assert.equal(unlimited.refusalsOf(ADA), undefined)
+  })
+
   test('are one requester’s own; an institution’s many keys are told five times as many together', async (t) => {
     const parts = await stores(t)
     const meter = new ScopeMeter(parts, 'trial!global', { refusalBitsMax: 20, scriptBitsMax: 100 })
     const refuse = (asker: typeof ADA) =>
       parts.database.commit((draft) => meter.charge(draft, planOf(), { code: 'COHORT_NOT_RELEASABLE' }, asker))
-    for (let i = 0; i < 20; i++) await refuse(ADA)
-    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 20)
+    for (let i = 0; i < 19; i++) await refuse(ADA)
+    assert.equal((await useOf(meter, planOf(), ADA)).refusalBits, 20, 'and that there are more than ten was told')
     assert.equal((await useOf(meter, planOf(), BEN)).refusalBits, 4, 'nobody’s curiosity closes it to others')
-    for (let i = 0; i < 80; i++) await refuse({ ...ADA, issuer: `key ${i}` })
+    for (let i = 0; i < 79; i++) await refuse({ ...ADA, issuer: `key ${i}` })
     assert.equal((await useOf(meter, planOf(), BEN)).refusalBits, 20, 'a key costs nothing')
     assert.equal((await useOf(meter, planOf(), { issuer: 'eve', askedBy: 'elsewhere' })).refusalBits, 0)
     assert.equal(meter.used.refusalBits, 20, 'of the requester who was told most, not of all of an institution')

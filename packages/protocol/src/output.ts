@@ -420,17 +420,23 @@ const survivalCurveSchema = z.object({
       estimate: z.number(),
       error: z.number(),
       interval: z.array(z.number()),
-      range: z.array(z.number())
+      range: z.array(z.number()),
+      /** Present where the exact times leave more open than chance does: the range is the answer, and the estimate the upper end of it. */
+      coarse: z.literal(true).optional()
     })
     .nullable(),
-  /** Survival at the times that were asked for; within the only interval of a curve its `range` alone. `interval` as above. */
+  /**
+   * Survival at the times that were asked for; within the only interval of a curve its `range` alone. `interval` as above. `within`: the
+   * interval of the grid with the time, where the exact times leave more open than chance does; the last one can have no end.
+   */
   at: z.array(
     z.object({
       time: z.number(),
       survival: z.number().nullable(),
       error: z.number().nullable(),
       interval: intervalSchema,
-      range: intervalSchema
+      range: intervalSchema,
+      within: z.array(z.number().nullable()).optional()
     })
   ),
   /** Of a pooled curve: PeerIds of those who gave every group, both those with the event and those without it. */
@@ -526,6 +532,11 @@ const coefficientSchema = z.object({
   interval: z.array(z.number()).nullable(),
   /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
+  /**
+   * Of one of several sites: the coefficient means something else there than its name says, since another column follows from it, as with
+   * nobody at a reference level. It is not combined with those of other sites.
+   */
+  not_comparable: z.literal(true).optional(),
   /** Of `site: meta`: how the sites differ in it. */
   between: z
     .object({

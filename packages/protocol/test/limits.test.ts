@@ -46,7 +46,14 @@ test('the largest output, sealed with its receipt, fits into an event of the fol
     clock,
     lifetimeMs: Number.POSITIVE_INFINITY
   })
-  const event = messages.FollowEvent.encode({ log: hash, sequence: 1e9, jobId: filled(32), state: 'completed', result })
+  const event = messages.FollowEvent.encode({
+    log: hash,
+    sequence: 1e9,
+    jobId: filled(32),
+    state: 'completed',
+    result,
+    refusals: { bits: 1e6, bitsMax: 1e6, project: 'é'.repeat(128) }
+  })
   assert.ok(event.length <= LIMITS.followFrameBytesMax)
 })
 

@@ -143,7 +143,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     progress: number,
     result: bytes,
     alive: fc.boolean(),
-    code: text
+    code: text,
+    refusals: fc.option(fc.record({ bits: uint32, bitsMax: uint32, project: text }))
   }),
   JobResult: fc.record({
     jobId: text,

@@ -9,7 +9,7 @@ from typing import Any, Mapping
 from unittest import mock
 
 import httpx
-from stimnet_client import Broadcast, StimnetError, model_in
+from stimnet_client import Broadcast, PrivacyCost, StimnetError, model_in
 from stimnet_client.pool.answers import ModelAsked, formula_of
 from stimnet_client.pool.distributions import p_of_chi_squared, p_of_t, t_of_p
 from stimnet_client.pool.gram import gram_of
@@ -244,6 +244,9 @@ class Answers(unittest.TestCase):
         rows = model.forest("x")
         self.assertEqual([row["institution"] for row in rows], ["Clinic A", "Clinic B", "Clinic C", "Pooled"])
         self.assertEqual(rows[-1]["estimate"], model.coefficients[1]["estimate"])
+        self.assertTrue(all(row["comparable"] for row in rows))
+        model.result["sites"][1]["coefficients"][1]["not_comparable"] = True
+        self.assertEqual([row["comparable"] for row in model.forest("x")], [True, False, True, True])
         with self.assertRaisesRegex(StimnetError, r"no term 'z'; it has \(Intercept\), x"):
             model.forest("z")
         text = model.summary()
@@ -279,6 +282,13 @@ class Answers(unittest.TestCase):
 
 
 class Asking(unittest.TestCase):
+    def test_what_refusals_have_used_up_is_said_with_the_price(self) -> None:
+        told = {"node_id": "north", "institution": "North", "refusals": {"bits": 130, "bits_max": 200, "at": "2026"}}
+        silent = {"node_id": "south", "institution": "South", "refusals": None}
+        cost = {"data_catalog_name": "trial", "peers": [told, silent, {"institution": "of an older peer"}], "pooled": []}
+        used = PrivacyCost.read(cost).refusals_used()
+        self.assertEqual(used, ["Refusals and withheld numbers: 130 of 200 bits used at North in thirty days."])
+
     def test_a_formula_that_nobody_takes_is_refused_before_anything_is_asked(self) -> None:
         reason = 'The formula at character 5: the catalog has no variable "agee". Did you mean age?'
         texts = {"data_type": "clinical", "access_level": "public", "last_updated": "2026-01-01T00:00:00Z"}

@@ -74,6 +74,12 @@ describe('a fitted model', () => {
     const [north, south, pooled] = forestRows(MODEL, 'site[left]', nameOf)
     assert.deepEqual([north?.estimate, north?.n, south?.estimate, south?.low], [null, 40, 3, 2])
     assert.deepEqual([pooled?.site, pooled?.isPooled, pooled?.n], [null, true, 90])
+    assert.deepEqual([south?.isComparable, pooled?.isComparable], [true, true])
+    const marked = MODEL.sites?.map((one) => {
+      return { ...one, coefficients: one.coefficients.map((own) => ({ ...own, not_comparable: true as const })) }
+    })
+    const [, other] = forestRows({ ...MODEL, ...(marked && { sites: marked }) }, 'site[left]', nameOf)
+    assert.deepEqual([other?.estimate, other?.isComparable], [3, false])
     // The column of an institution is at no other.
     assert.throws(() => forestRows(MODEL, 'site[P2]', nameOf), { code: 'PARAMETER_INVALID' })
   })

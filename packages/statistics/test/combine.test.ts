@@ -61,6 +61,11 @@ function assertOver(model: ModelResult, wanted: Readonly<Record<string, readonly
   }
 }
 
+/** The terms that are marked at each site. */
+function markedIn({ sites = [] }: ModelResult): string[][] {
+  return sites.map(({ coefficients }) => coefficients.flatMap((one) => (one.not_comparable ? [one.term] : [])))
+}
+
 const WITHOUT: Made = { genes: ['GBA', 'LRRK2'] }
 
 describe('Coefficients combined over institutions', () => {
@@ -75,6 +80,12 @@ describe('Coefficients combined over institutions', () => {
       'sex[m]': all
     })
     assert.ok(Math.abs((model.coefficients[2]?.estimate ?? 0) - 4) < 1)
+    assert.deepEqual(markedIn(model), [[], [], ['(Intercept)', 'gene[GBA]'], []])
+    assert.deepEqual(
+      markedIn(linear('y ~ gene', [WITHOUT])),
+      [[]],
+      'of one institution alone there is nothing to compare'
+    )
     assert.equal(model.df, null, 'of three institutions and of four')
     assert.equal(linear('y ~ gene + sex + age', [{}, {}, {}, {}]).df, 3)
     assert.equal(linear('y ~ gene', [{}, {}, WITHOUT, {}]).df, 2)
@@ -161,6 +172,7 @@ describe('Coefficients combined over institutions', () => {
       const model = fitModel(parts.map((gram, at) => ({ site: `s${at}`, gram })))
       assertOver(model, wanted)
       assert.match(model.note, said)
+      assert.deepEqual(markedIn(model), [[], [], ['(Intercept)', 'gene[GBA]'], []])
     }
   })
 

@@ -155,3 +155,16 @@ test('what is known of the rounding can be given in place of what the card impli
   const [exact] = pool([{ site: 'a', output: shown }], { accuracyOf: () => () => EXACT }).tests ?? []
   assert.equal(exact?.note, '')
 })
+
+test('an analysis of variance of means with fewer digits says so, also where the counts are exact', () => {
+  const off = (moments: MomentsPart): MomentsPart => ({ ...moments, accuracy: { n: 0, sum: 6, deviations: 0 } })
+  const exact = {
+    drug: momentsOf(exactSums(values(10, 1, 60), 1)),
+    placebo: momentsOf(exactSums(values(11, 1, 60), 1))
+  }
+  const coarse = { drug: off(exact.drug), placebo: off(exact.placebo) }
+  const [plain, lowered] = [pooled(site(exact, [ANOVA], 1)), pooled(site(coarse, [ANOVA], 1))]
+  assert.equal(plain.note, '')
+  assert.ok((lowered.statistic ?? Infinity) < (plain.statistic ?? 0))
+  assert.match(lowered.note, /rounded for privacy: interval and p allow/)
+})

@@ -94,6 +94,13 @@ export const costShape = output(
           .describe(
             'Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'
           ),
+        refusals: z
+          .object({ bits: z.number(), bits_max: z.number(), at: z.string() })
+          .nullish()
+          .describe(
+            'Bits that refusals and withheld numbers had told whoever signs in thirty days, rounded up to tens, of how many they may, as of the ' +
+              'last answer of this institution (at); null before the first, or where it sets no limit or does not tell'
+          ),
         left: z
           .object({ project_rho: z.string(), lifetime_rho: z.string() })
           .nullable()

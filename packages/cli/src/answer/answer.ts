@@ -2,6 +2,7 @@
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
 import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
+import { institutionIn } from './institution.ts'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
 import { pooledPlot } from './plot.ts'
@@ -12,6 +13,7 @@ import { testLines } from './tests.ts'
 import { typedLines } from './typed.ts'
 
 type Part = Broadcast['parts'][number]
+type PooledRow = NonNullable<Broadcast['pooled']>['rows'][number]
 
 /** The parts, one line per peer. */
 function partsTable(broadcast: Broadcast): string {
@@ -22,7 +24,7 @@ function partsTable(broadcast: Broadcast): string {
     part.output?.disclosure.subjects ?? null,
     withheldIn(part)
   ])
-  return tableOf(['institution', 'state', 'code', 'subjects', 'withheld'], rows)
+  return tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
 }
 
 function withheldIn({ output }: Part): string {
@@ -49,7 +51,8 @@ export function answerText(shown: Broadcast, more: readonly string[] = []): stri
   const { pooled } = broadcast
   const tables = broadcast.parts.filter((part) => part.output?.kind === 'table')
   if (pooled && pooled.rows.length > 0) {
-    lines.push(...pooledLines(pooled, shown.pooled === null ? broadcast.parts[0] : undefined), ...pooledPlot(broadcast))
+    const alone = shown.pooled === null ? broadcast.parts[0] : undefined
+    lines.push(...pooledLines(pooled, { alone, nameOf: institutionIn(broadcast) }), ...pooledPlot(broadcast))
   }
   lines.push(...tableOneLines(broadcast), ...survivalLines(broadcast), ...testLines(broadcast))
   lines.push(...modelLines(broadcast), ...more, ...noiseLines(broadcast))
@@ -90,10 +93,19 @@ function ownPooled({ peer_id: site, output }: Part & { readonly output: TableOut
 }
 
 /** The pooled table. `alone`: the only institution, whose own table it is. */
-function pooledLines({ columns, rows, sites }: NonNullable<Broadcast['pooled']>, alone: Part | undefined): string[] {
-  const cells = rows.map((row) => cellsOf(columns, row))
+function pooledLines(
+  { columns, rows, sites }: NonNullable<Broadcast['pooled']>,
+  { alone, nameOf }: { readonly alone: Part | undefined; readonly nameOf: (site: string) => string }
+): string[] {
+  const ofFewer = (cell: string | number | null, row: PooledRow, at: number) => {
+    const behind = row.column_sites?.[at] ?? row.sites
+    if (cell === null || behind.length === 0 || behind.length === row.sites.length) return cell
+    const [only = '', ...others] = behind
+    return `${cellOf(cell)} (${others.length === 0 ? `only ${nameOf(only)}` : `${behind.length} of ${row.sites.length}`})`
+  }
+  const cells = rows.map((row) => cellsOf(columns, row).map((cell, at) => ofFewer(cell, row, at)))
   const names = columns.map(({ name }) => name)
-  if (alone) return [`\n${nameOf(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
+  if (alone) return [`\n${nameOfPart(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
   return [
     `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
@@ -131,7 +143,7 @@ function leftOutLines(columns: readonly OutputColumn[]): string[] {
 }
 
 /** The number of institutions behind a row; "2 to 3, by column" where not all contribute to each number that is shown. */
-function institutionsOf({ sites, column_sites: columns }: NonNullable<Broadcast['pooled']>['rows'][number]): string {
+function institutionsOf({ sites, column_sites: columns }: PooledRow): string {
   const counts = (columns ?? [sites]).flatMap((column) =>
     column === null || column.length === 0 ? [] : [column.length]
   )
@@ -146,7 +158,7 @@ function reasonLines({ parts }: Broadcast): string[] {
   for (const part of parts) {
     if (!part.code || !part.reason) continue
     const names = told.get(part.reason) ?? []
-    told.set(part.reason, [...names, nameOf(part)])
+    told.set(part.reason, [...names, nameOfPart(part)])
   }
   return [...told].map(
     ([reason, names]) => `${names.length === parts.length ? 'All' : names.join(', ')}: ${printable(reason)}\n`
@@ -163,7 +175,7 @@ function partLines(part: Part): string[] {
   // A table that contradicts itself is shown as it is.
   const rows: readonly Shown[] = ownPooled({ ...part, output })?.rows ?? output.rows
   return [
-    `\n${nameOf(part)}\n`,
+    `\n${nameOfPart(part)}\n`,
     tableOf(
       output.columns.map(({ name }) => name),
       rows.map((row) => cellsOf(output.columns, row))
@@ -174,10 +186,10 @@ function partLines(part: Part): string[] {
 
 function valueLines(part: Part): string[] {
   if (part.output?.kind !== 'values') return []
-  return [`\n${nameOf(part)}\n`, `${printable(JSON.stringify(part.output.values))}\n`]
+  return [`\n${nameOfPart(part)}\n`, `${printable(JSON.stringify(part.output.values))}\n`]
 }
 
-function nameOf(part: Part): string {
+function nameOfPart(part: Part): string {
   return printable(part.institution || part.peer_id)
 }
 

@@ -1,7 +1,7 @@
 /** The price of a question as text for a terminal. */
 import { counted } from '@stimnet/protocol'
 import { measured, printable, tableOf } from '@stimnet/machine'
-import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
+import { isCoarse, type PrivacyCost, refusalsUsed } from '@stimnet/sdk'
 
 /** The charge and the expected error at each institution, then the error of the pooled numbers. */
 export function costText(cost: PrivacyCost): string {
@@ -43,6 +43,7 @@ function informationText(cost: PrivacyCost): string {
     tableOf(['institution', 'about', 'numbers', 'bits per person', 'of at most'], rows),
     ...refusedLines(cost),
     ...overLines(cost),
+    ...refusalsUsed(cost).map((sentence) => `${printable(sentence)}\n`),
     'Counted once: the same question again costs nothing. Identifying variables are not counted.\n',
     'Made from public descriptions alone. What was released before, groups of few people, and somebody who weighs too much in a model can ' +
       'still make an institution refuse.\n'

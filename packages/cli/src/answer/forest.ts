@@ -12,11 +12,11 @@ interface Drawn {
   readonly at: { readonly estimate: number; readonly low: number; readonly high: number } | undefined
 }
 
-/** The lines of a plot. An institution without an estimate has none drawn, and is said to have none. */
+/** The lines of a plot. An institution without an estimate, or with one that means something else there, has none drawn, and it is said. */
 export function forestLines(title: string, rows: readonly ForestRow[]): string[] {
   const all = rows.map((row): Drawn => {
     const { estimate, low, high } = row
-    const isKnown = estimate !== null && low !== null && high !== null
+    const isKnown = estimate !== null && low !== null && high !== null && row.isComparable
     return { row, at: isKnown ? { estimate, low, high } : undefined }
   })
   const ends = all.flatMap(({ at }) => (at === undefined ? [] : [at.low, at.high]))
@@ -24,6 +24,7 @@ export function forestLines(title: string, rows: readonly ForestRow[]): string[]
   const widest = Math.max(...rows.map(({ institution }) => labelOf(institution).length))
   const lines = all.map(({ row, at }) => {
     const label = labelOf(row.institution).padEnd(widest)
+    if (!row.isComparable) return `  ${label}  not comparable\n`
     if (at === undefined || scale === undefined) return `  ${label}  not estimated\n`
     const numbers = `${measured(at.estimate)} (${measured(at.low)} to ${measured(at.high)})`
     return `  ${label}  ${barOf(at, row.isPooled, scale)}  ${numbers}\n`

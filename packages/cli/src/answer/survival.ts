@@ -49,7 +49,10 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
 /** `asked`: the institutions that were asked; those behind the curve are named where they are fewer. */
 function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
   const { group, n, events, steps, sites = [] } = curve
-  const of = sites.length < asked.length ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}` : ''
+  const of =
+    sites.length > 0 && sites.length < asked.length
+      ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}`
+      : ''
   const rows = steps.map((step, i) => [
     ...[i === 0 ? 0 : (steps[i - 1]?.time ?? 0), step.at_risk],
     ...[step.time ?? 'later', step.events, `${measured(step.survival)} (${step.range.map(measured).join(' to ')})`],
@@ -63,6 +66,18 @@ function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (s
   ]
 }
 
+/** The range first, where the grid leaves so much open that the estimate, its upper end, would mislead. */
+function coarse({
+  estimate,
+  range,
+  interval
+}: Pick<SurvivalCurve['at'][number], 'range' | 'interval'> & { readonly estimate: number }): string {
+  const [low = 0, high = 0] = range ?? []
+  const end = high === estimate ? 'the upper end' : measured(estimate)
+  const chance = interval === null ? '' : `; 95 % ${interval.map(measured).join(' to ')}`
+  return `between ${measured(low)} and ${measured(high)} (${end} is as if every time were the end of its interval${chance})`
+}
+
 /** Median, restricted mean, and survival at the times that were asked for. */
 function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[] {
   const ends = (interval: readonly (number | null)[]) =>
@@ -74,12 +89,17 @@ function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[]
     mean === null
       ? []
       : [
-          `Mean up to ${measured(mean.until)}: ${measured(mean.estimate)} (exact times: ${ends(mean.range)}; 95 % ${ends(mean.interval)}).`
+          `Mean up to ${measured(mean.until)}: ${mean.coarse ? coarse(mean) : `${measured(mean.estimate)} (exact times: ${ends(mean.range)}; 95 % ${ends(mean.interval)})`}.`
         ]
-  const single = at.map(({ time, survival, interval, range }) =>
-    survival === null
-      ? `At ${measured(time)}: ${range === null ? 'beyond the grid' : `within the only interval (exact times: ${ends(range)})`}.`
-      : `At ${measured(time)}: ${measured(survival)} (exact times: ${ends(range ?? [null, null])}; 95 % ${ends(interval ?? [null, null])}).`
-  )
+  const single = at.map(({ time, survival, interval, range, within }) => {
+    const said = `At ${measured(time)}: `
+    if (survival === null)
+      return `${said}${range === null ? 'beyond the grid' : `within the only interval (exact times: ${ends(range)})`}.`
+    if (within === undefined || range === null)
+      return `${said}${measured(survival)} (exact times: ${ends(range ?? [null, null])}; 95 % ${ends(interval ?? [null, null])}).`
+    const [from, to = null] = within
+    const place = to === null ? `from ${measured(from ?? 0)} on` : `from ${ends(within)}`
+    return `${said}${coarse({ estimate: survival, range, interval })}; the time is in an interval ${place} that could not be divided.`
+  })
   return [`${[`Median ${half} (${exact}95 % ${ends(median.interval)}).`, ...area, ...single].join('\n')}\n`]
 }

@@ -23,15 +23,17 @@ export interface Forest {
   readonly estimates: readonly Estimate[]
   /** The value of no effect; undefined if the estimate has none. */
   readonly nothingAt: number | undefined
+  /** Those without a line of their own, and why. */
+  readonly notDrawn?: readonly { readonly name: string; readonly why: string }[]
 }
 
 /** The numbers stand beside the lines. */
 export function ForestPlot({ forest }: { forest: Forest }) {
-  const { title, estimates, nothingAt } = forest
+  const { title, estimates, nothingAt, notDrawn = [] } = forest
   const ends = estimates.flatMap(({ low, high }) => [low, high])
   const domain = domainOf(nothingAt === undefined ? ends : [...ends, nothingAt])
   const scale = scaleOf(domain, [LABELS, WIDTH - VALUES])
-  const bottom = estimates.length * LINE + 6
+  const bottom = (estimates.length + notDrawn.length) * LINE + 6
   return (
     <figure>
       <figcaption>{title}, with 95 % intervals</figcaption>
@@ -47,7 +49,7 @@ export function ForestPlot({ forest }: { forest: Forest }) {
           return (
             <g key={name} className={isPooled ? 'pooled' : 'bar'}>
               <text className="plot-name" x={LABELS - 10} y={y + 4}>
-                {name.length > 34 ? `${name.slice(0, 33)}…` : name}
+                {labelOf(name)}
               </text>
               {isPooled ? (
                 <path d={`M${x1} ${y}L${x} ${y - 7}L${x2} ${y}L${x} ${y + 7}Z`} />
@@ -63,14 +65,32 @@ export function ForestPlot({ forest }: { forest: Forest }) {
             </g>
           )
         })}
+        {notDrawn.map(({ name, why }, at) => {
+          const y = (estimates.length + at) * LINE + LINE / 2 + 6
+          return (
+            <g key={name}>
+              <text className="plot-name" x={LABELS - 10} y={y}>
+                {labelOf(name)}
+              </text>
+              <text className="plot-value" x={WIDTH - VALUES + 12} y={y}>
+                {why}
+              </text>
+            </g>
+          )
+        })}
       </svg>
     </figure>
   )
 }
 
-function summary({ title, estimates }: Forest): string {
+function labelOf(name: string): string {
+  return name.length > 34 ? `${name.slice(0, 33)}…` : name
+}
+
+function summary({ title, estimates, notDrawn = [] }: Forest): string {
   const told = estimates.map(
     ({ name, value, low, high }) => `${name} ${measured(value)}, ${measured(low)} to ${measured(high)}`
   )
-  return `${title}, with 95 % intervals: ${told.join('; ')}.`
+  const others = notDrawn.map(({ name, why }) => `${name} ${why}`)
+  return `${title}, with 95 % intervals: ${[...told, ...others].join('; ')}.`
 }

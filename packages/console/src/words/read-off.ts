@@ -38,15 +38,27 @@ function medianCell({ median: { estimate, interval, range } }: SurvivalCurve): R
 
 function meanCell({ restricted_mean: mean }: SurvivalCurve): ReadOffCell {
   if (mean === null) return { estimate: '–', interval: '–' }
-  const { estimate, until, interval, range } = mean
+  const { estimate, until, interval, range, coarse } = mean
+  if (coarse) return { estimate: `${withinRange(range)} up to ${measured(until)}`, interval: between(interval) }
   return { estimate: withRange(`${measured(estimate)} up to ${measured(until)}`, range), interval: between(interval) }
 }
 
-function atCell({ survival, interval, range }: SurvivalCurve['at'][number]): ReadOffCell {
+function atCell({ survival, interval, range, within }: SurvivalCurve['at'][number]): ReadOffCell {
+  if (within !== undefined && range !== null) {
+    const [from = 0, to] = within
+    const place = to === null ? `${measured(from ?? 0)} on` : between(within)
+    const estimate = `${withinRange(range)}; in an interval from ${place} that could not be divided`
+    return { estimate, interval: interval === null ? '–' : between(interval) }
+  }
   if (survival !== null)
     return { estimate: withRange(measured(survival), range), interval: interval === null ? '–' : between(interval) }
   const where = range === null ? 'beyond the grid' : withRange('within the only interval', range)
   return { estimate: where, interval: '–' }
+}
+
+/** The range first, where the grid leaves so much open that the estimate, its upper end, would mislead. */
+function withinRange([low = 0, high = 0]: readonly number[]): string {
+  return `between ${measured(low)} and ${measured(high)}`
 }
 
 /** "1,095 (exact times: 365 to 1,095)". */

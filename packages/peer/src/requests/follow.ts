@@ -11,6 +11,7 @@ import {
 } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { toText } from '../store/base64.ts'
+import type { RefusalUse } from '../store/refusals-told.ts'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Links } from './links.ts'
 import { receiveResult } from './receive.ts'
@@ -26,6 +27,9 @@ export interface FollowParts {
 }
 
 const REST_MS = 30_000
+
+/** As requests are cut: see jobs/admit/validate.ts. */
+const PROJECT_CHARACTERS_MAX = 128
 
 /** A job whose events are awaited, and the request that it belongs to. */
 interface Awaited {
@@ -160,6 +164,10 @@ export class Followers {
     try {
       const expected = { peerId, jobId: event.jobId, requestHash: awaited.requestHash }
       const { result, code } = await receiveResult(event.result, expected, this.#parts.clock)
+      const refusals = await this.#noteRefusals(peerId, event, {
+        requestId: awaited.requestId,
+        receipt: result.receipt
+      })
       return (part: RequestPart): RequestPart => ({
         ...part,
         state: isJobState(result.state) ? result.state : 'failed',
@@ -167,6 +175,7 @@ export class Followers {
         result: toText(event.result),
         engine: result.receipt?.engine.slice(0, 32) ?? '',
         grade: result.receipt?.grade.slice(0, 32) ?? '',
+        ...(refusals === undefined ? {} : { refusals }),
         ...(code === undefined ? {} : { code, reason: result.reason })
       })
     } catch (cause) {
@@ -174,6 +183,30 @@ export class Followers {
       this.#parts.events.partFailed({ requestId: awaited.requestId, peerId, code, cause })
       return failedWith(code, 'What the peer sent does not verify.')
     }
+  }
+
+  /** Keeps what the peer has told of the requester's refusals. Undefined where it has told nothing, or what cannot be. */
+  async #noteRefusals(
+    peerId: string,
+    { refusals }: Message<'FollowEvent'>,
+    { requestId, receipt }: { readonly requestId: string; readonly receipt: Message<'JobResult'>['receipt'] }
+  ): Promise<RefusalUse | undefined> {
+    if (refusals === null || receipt === null || refusals.bitsMax === 0 || refusals.bits > refusals.bitsMax)
+      return undefined
+    const { requests } = this.#parts
+    const record = await requests.get(requestId)
+    if (record === undefined) return undefined
+    const { bits, bitsMax, project } = refusals
+    const { owner, catalog } = record
+    const counted = {
+      owner,
+      issuer: receipt.requester,
+      peerId,
+      catalog,
+      project: project.slice(0, PROJECT_CHARACTERS_MAX)
+    }
+    await requests.refusals.note(counted, { bits, bitsMax, atMs: receipt.releasedAtMs })
+    return { bits, bitsMax }
   }
 }
 

@@ -1,9 +1,16 @@
 /** Preview of a request's cost at each institution, from the public description of its catalog. Reads no data. */
 import type { Catalog } from '@stimnet/data'
-import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
+import { isoOf, type PrivacyCost, type PrivacyPrice } from '@stimnet/api'
 import type { Submission } from '@stimnet/gateway'
 import { costOf, type DpCost, priceByDescription } from '@stimnet/privacy'
-import { type CatalogDescriptor, type Plan, type Program, type Signer, StimnetError } from '@stimnet/protocol'
+import {
+  type CatalogDescriptor,
+  type Clock,
+  type Plan,
+  type Program,
+  type Signer,
+  StimnetError
+} from '@stimnet/protocol'
 import { modelRuledOut, noiseWithin } from '@stimnet/statistics'
 import { capsOf, type Spender, scopeOf } from '../jobs/release/charge.ts'
 import { sitesPerPersonOf } from '../jobs/admit/noise.ts'
@@ -19,7 +26,8 @@ export interface PreviewParts {
   readonly directory: Pick<Directory, 'search' | 'get' | 'resolve'>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly ledger: Pick<PrivacyLedger, 'left'>
-  readonly requests: Pick<RequestStore, 'hasAskedAs'>
+  readonly requests: Pick<RequestStore, 'hasAskedAs' | 'refusals'>
+  readonly clock: Clock
   /** Whether anybody may ask here. New keys are then free, and all keys share one cap. */
   readonly open: boolean
   /** The key that signs for an account without a key of its own. */
@@ -44,7 +52,14 @@ export async function previewCost(
   const isOwn = key === undefined || (await parts.requests.hasAskedAs(owner.name, key))
   const issuer = key ?? (await parts.signerOf(owner.name)).id
   const prices: DpCost[] = []
-  const peers = chosen.map(({ peerId, descriptor }): PricedPeer => {
+  const counted = { owner: owner.name, issuer, catalog, project: submission.project }
+  const told = await Promise.all(
+    chosen.map(async ({ peerId }) => {
+      const use = isOwn ? await parts.requests.refusals.of({ ...counted, peerId }, parts.clock.now()) : undefined
+      return use ? { bits: use.bits, bits_max: use.bitsMax, at: isoOf(use.atMs) } : null
+    })
+  )
+  const peers = chosen.map(({ peerId, descriptor }, i): PricedPeer => {
     const { nodeId = '', institution = '' } = parts.directory.get(peerId) ?? {}
     const { price, ...priced } = priceOf(submission, descriptor, broadcast)
     if (price) prices.push(price)
@@ -58,6 +73,7 @@ export async function previewCost(
       information: null,
       ...priced,
       cost: price ? privacyPriceOf(price) : null,
+      refusals: told[i] ?? null,
       left: isTold ? leftOf(parts, peerId, { ...submission, issuer }) : null
     }
   })

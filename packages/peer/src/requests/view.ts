@@ -19,6 +19,7 @@ import { askedProgramOf } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
 import { fromText } from '../store/base64.ts'
 import { deletedReason } from '../store/past/deleted.ts'
+import { isNearlyUsed } from '../store/refusals-told.ts'
 import { stateOf } from '../store/request-state.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 import { type Asked, askedOf } from './asked.ts'
@@ -179,7 +180,7 @@ async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
     sandbox_grade: part.grade || null,
     receipt: part.result === undefined ? null : jwsOf(part.result),
     decision: part.decision === undefined ? null : jwsOf(part.decision),
-    warnings: [...part.warnings, ...warningsIn(output)],
+    warnings: [...part.warnings, ...warningsIn(output), ...refusalsWarning(part)],
     updated_at: isoOf(part.updatedAtMs)
   }
 }
@@ -193,6 +194,16 @@ function warningsIn(output: Output | undefined): readonly string[] {
 
 const FEWER_DIGITS =
   'Some numbers are rounded to half of their standard error, or to a whole one, because much has been released about a variable already.'
+
+/** A warning where the allowance for refusals is nearly used up. */
+function refusalsWarning({ refusals, institution, nodeId }: RequestPart): readonly string[] {
+  if (refusals === undefined || !isNearlyUsed(refusals)) return []
+  const where = institution || nodeId
+  return [
+    `Refusals and withheld numbers: ${refusals.bits} of ${refusals.bitsMax} bits used${where ? ` at ${where}` : ''} in thirty days. ` +
+      'When all are used, it answers no new question until some of them are thirty days old.'
+  ]
+}
 
 /** The compact JWS of stored bytes. It is ASCII. */
 function jwsOf(stored: string): string {

@@ -64,7 +64,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
     replaced,
     database,
     jobs: await JobStore.open(database, () => toHex(random.bytes(16))),
-    requests: await RequestStore.open(database),
+    requests: await RequestStore.open(database, clock.now()),
     replays: new ReplayStore(database),
     ledgers: new LedgerStore(database),
     ledger: await PrivacyLedger.open(database),

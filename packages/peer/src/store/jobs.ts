@@ -4,6 +4,7 @@ import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
+import type { RefusalUse } from './refusals-told.ts'
 
 /** One admitted request. Byte fields are base64url. */
 export interface JobRecord {
@@ -35,6 +36,8 @@ export interface JobRecord {
   readonly review?: ReviewRecord
   /** Time from which the end may be visible outside, Unix ms. */
   readonly visibleAtMs?: number
+  /** How much of the allowance for refusals the requester had used at its end, and the project whose ledger counts. */
+  readonly refusals?: RefusalUse & { readonly project: string }
   /** The sealed JobResult, once ended. Only these bytes are ever served. Stored apart from the rest of the record. */
   readonly result?: string
   /** When the result was deleted, as retention says, Unix ms. */

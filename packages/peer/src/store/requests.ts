@@ -11,6 +11,7 @@ import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedError, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
+import { REFUSALS_TOLD, type RefusalUse, RefusalsToldStore } from './refusals-told.ts'
 import { stateOf } from './request-state.ts'
 
 /** One peer's part of a request. Byte fields are base64url. */
@@ -34,6 +35,8 @@ export interface RequestPart {
   /** The engine that ran it, from its receipt. */
   readonly engine?: string
   readonly grade?: string
+  /** How much of the allowance for refusals its requester had used at the peer when it ended; absent where the peer does not tell. */
+  readonly refusals?: RefusalUse
   readonly warnings: readonly string[]
   readonly updatedAtMs: number
 }
@@ -94,7 +97,7 @@ export interface Listed {
 /** The sublevels that the requests are in, without their results. */
 export const REQUEST_SUBLEVELS = [
   ...(['requests', 'request-owners', 'request-meta', 'request-signers', 'requests-open'] as const),
-  ...(['idempotency', 'signed-requests', 'followed'] as const)
+  ...(['idempotency', 'signed-requests', 'followed', REFUSALS_TOLD] as const)
 ]
 /** The sublevel of the results. */
 export const REQUEST_RESULTS = 'request-results'
@@ -181,6 +184,8 @@ export class RequestStore {
   /** Idempotency keys in use right now, which the database does not know yet. */
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
+  /** The counts of refusals that peers have told. */
+  readonly refusals: RefusalsToldStore
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #changing = new Map<string, Promise<unknown>>()
   /** The last number by owner: each account numbers its own requests. */
@@ -200,12 +205,14 @@ export class RequestStore {
     this.#signers = database.json('request-signers')
     this.#open = database.json('requests-open')
     this.#followed = database.json('followed')
+    this.refusals = new RefusalsToldStore(database)
     this.#total = total
   }
 
-  static async open(database: Database): Promise<RequestStore> {
+  static async open(database: Database, nowMs = 0): Promise<RequestStore> {
     const store = new RequestStore(database, (await database.json<number>('request-meta').get('number')) ?? 0)
     for await (const owner of store.#open.values()) store.#countOpen(owner, 1)
+    await store.refusals.forgetBefore(nowMs)
     return store
   }
 

@@ -107,7 +107,8 @@ class Model:
 
     def forest(self, term: str) -> list[dict[str, Any]]:
         """A coefficient at each institution, and last the pooled one: ``site, institution, n, estimate, error, low,
-        high, pooled``. Raises PARAMETER_INVALID for a term that the model does not have.
+        high, pooled, comparable``; not comparable is one that means something else there than its name says. Raises
+        PARAMETER_INVALID for a term that the model does not have.
         """
         fits = [{**one, "institution": self._name(one["site"]), "pooled": False} for one in self.result["sites"]]
         terms = [one["term"] for one in fits[0]["coefficients"]]
@@ -115,10 +116,12 @@ class Model:
             raise StimnetError("PARAMETER_INVALID", f"the model has no term {term!r}; it has {', '.join(terms)}")
         rows = []
         for fit in [*fits, {**self.result, "site": None, "institution": "Pooled", "pooled": True}]:
-            own = next(self._row(one) for one in fit["coefficients"] if one["term"] == term)
+            one = next(one for one in fit["coefficients"] if one["term"] == term)
+            own = self._row(one)
             numbers = {name: own[name] for name in ("estimate", "error", "low", "high")}
             whose = {name: fit[name] for name in ("site", "institution", "n")}
-            rows.append({**whose, **numbers, "pooled": fit["pooled"]})
+            comparable = not one.get("not_comparable", False)
+            rows.append({**whose, **numbers, "pooled": fit["pooled"], "comparable": comparable})
         return rows
 
     def summary(self) -> str:

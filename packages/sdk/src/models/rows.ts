@@ -40,6 +40,8 @@ export interface ForestRow {
   readonly low: number | null
   readonly high: number | null
   readonly isPooled: boolean
+  /** Whether it means at this institution what its name says; another is not combined, and not to be drawn beside the others. */
+  readonly isComparable: boolean
 }
 
 /** What an institution is called, by its PeerId. */
@@ -102,9 +104,10 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
   const of = (fit: { readonly n: number; readonly coefficients: readonly Coefficient[] }) => {
-    const { estimate = null, error = null, interval } = fit.coefficients.find((one) => one.term === term) ?? {}
+    const own = fit.coefficients.find((one) => one.term === term)
+    const { estimate = null, error = null, interval, not_comparable: isOther } = own ?? {}
     const [low = null, high = null] = interval ?? []
-    return { n: fit.n, estimate, error, low, high }
+    return { n: fit.n, estimate, error, low, high, isComparable: isOther !== true }
   }
   return [
     ...(model.sites ?? []).map((one) => ({

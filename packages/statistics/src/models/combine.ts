@@ -85,6 +85,19 @@ export function combinedOver(
   }
 }
 
+/** The fits of institutions as a result shows them; of several, a coefficient that means something else than its name says is marked. */
+export function sitesShown(
+  fits: readonly OwnFit<Pick<ModelResult, 'coefficients' | 'n' | 'sigma'>>[]
+): NonNullable<ModelResult['sites']> {
+  return fits.map(({ site, fit: { n, sigma, coefficients }, follows }) => {
+    const others = new Set(fits.length > 1 ? follows.map(({ from }) => from) : [])
+    const shown = coefficients.map((one, at): Coefficient => {
+      return others.has(at) && one.estimate !== null ? { ...one, not_comparable: true } : one
+    })
+    return { site, n, sigma, coefficients: shown }
+  })
+}
+
 /** The coefficients of an institution that are not combined, each with what it has in it. */
 function leftOutOf({ site, fit, follows }: OwnFit<Pick<ModelResult, 'coefficients' | 'n'>>): string[] {
   const nameOf = (at: number) => fit.coefficients[at]?.term ?? ''

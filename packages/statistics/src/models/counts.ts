@@ -6,7 +6,7 @@ import { type GramPart, isOfCounted, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { solveWithInverse } from '../linear.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
-import { combinedOver, followsIn, NOTHING, type OwnFit } from './combine.ts'
+import { combinedOver, followsIn, NOTHING, type OwnFit, sitesShown } from './combine.ts'
 import { independentIn, type IntegerMatrix } from './solve.ts'
 
 type Coefficient = ModelResult['coefficients'][number]
@@ -53,7 +53,7 @@ export function fitCounts(sites: readonly { readonly site: string; readonly gram
     site,
     ...all,
     ...(fit.family === 'binomial' ? { event: fit.event } : {}),
-    sites: each.map(({ site: name, fit: { n, coefficients } }) => ({ site: name, n, sigma: null, coefficients }))
+    sites: sitesShown(each)
   }
 }
 

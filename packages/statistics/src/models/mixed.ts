@@ -3,7 +3,7 @@ import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
 import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from './gram.ts'
-import { followsIn, NOTHING } from './combine.ts'
+import { followsIn, NOTHING, sitesShown } from './combine.ts'
 import { type Coefficient, combined, designOf, type Fit, fitOf, notesOn, type SiteGram } from './regression.ts'
 import { type GroupsOfSize, type RemlFit, remlOf } from './reml.ts'
 import { type IntegerMatrix, isOfSquares } from './solve.ts'
@@ -27,7 +27,10 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
   if (first === undefined) throw new RangeError('a model of no site')
   const grams = inCommonUnits(sites.map(({ gram }) => gramOf(gram)))
   const [one] = grams
-  const each = sites.map(({ site, gram }) => ({ site, fit: fitOf(gramOf(gram)) }))
+  const each = sites.map(({ site, gram }) => {
+    const own = gramOf(gram)
+    return { site, fit: fitOf(own), follows: followsIn(designOf(own)) }
+  })
   // The totals of a site are the first row of its matrix, since its first column is 1.
   const classes = grams.map(
     ({ matrix, n }): GroupsOfSize => ({
@@ -43,7 +46,7 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
     outcome: first.gram.outcome,
     site: 'random',
     ...fitOfGroups(classes, one?.columns ?? [], 'site'),
-    sites: each.map(({ site, fit: { n, sigma, coefficients } }) => ({ site, n, sigma, coefficients }))
+    sites: sitesShown(each)
   }
 }
 
@@ -70,7 +73,7 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
     ...fit,
     note: [fit.note, ...note].filter((text) => text !== '').join(' '),
     ...(fit.random === undefined ? {} : { random: { ...fit.random, ...left } }),
-    sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
+    sites: sitesShown(each)
   }
 }
 

@@ -3,7 +3,7 @@ import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
-import { combinedOver, followsIn, NOTHING, type OwnFit } from './combine.ts'
+import { combinedOver, followsIn, NOTHING, type OwnFit, sitesShown } from './combine.ts'
 import { addGrams, type Gram, gramOf, withSiteColumns } from './gram.ts'
 import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
 
@@ -36,7 +36,7 @@ export function fitLinear(sites: readonly SiteGram[]): ModelResult {
     outcome,
     site,
     ...fit,
-    sites: each.map(({ site: name, fit: { n, sigma, coefficients } }) => ({ site: name, n, sigma, coefficients }))
+    sites: sitesShown(each)
   }
 }
 

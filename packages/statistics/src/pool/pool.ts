@@ -187,7 +187,9 @@ function poolTables(
   for (const { site, table } of sound) {
     const { groups, cells, digits = 0 } = table.withheld
     if (groups > 0)
-      notes.push(`${site} withheld ${counted(groups, 'group')}: rows that do not name it may lack its subjects.`)
+      notes.push(
+        `${site} withheld ${counted(groups, 'group')}: rows without ${site} among their institutions may be without people of it.`
+      )
     if (cells > 0) notes.push(`${site} withheld ${counted(cells, 'number')}: those columns are pooled without it.`)
     if (digits > 0)
       notes.push(`${site} told some numbers in fewer digits: to half of their standard error, or a whole one.`)

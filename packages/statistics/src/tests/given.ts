@@ -1,6 +1,7 @@
 /** The sites that gave every part of a test, and what a result says of them and of the others. */
 import type { MomentsPart, TestResult } from '@stimnet/protocol'
 import { poolMoments, valueOfMoments } from '../moments.ts'
+import { type Accuracy, EXACT } from './accuracy.ts'
 import type { CountCell } from './counts/chi-squared.ts'
 import type { Computed, Measured, TestSite } from './table.ts'
 
@@ -39,23 +40,26 @@ export interface Sites {
   readonly givers: readonly Giving<unknown>[]
   /** Whether the values of all sites are taken together, where other tests compare people within their site. */
   readonly isTogether?: boolean
+  /** The sites that gave every part, but parts that nothing can be made of, and why. */
+  readonly unusable?: { readonly sites: readonly string[]; readonly because: string }
 }
 
 /** The result of a test, with the sites behind it. */
 export function resultOf(
   shown: Shown,
-  { sites, givers, isTogether = false }: Sites,
+  { sites, givers, isTogether = false, unusable = { sites: [], because: '' } }: Sites,
   computed: Computed & { readonly notes: readonly string[] }
 ): TestResult {
   const { notes, ...numbers } = computed
   const behind = givers.map(({ site }) => site.site)
-  const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
+  const others = sites.map(({ site }) => site).filter((site) => ![...behind, ...unusable.sites].includes(site))
   const isAdjusted = behind.length > 1 && !isTogether
   const said = [
-    ...(sites.length > 1 && behind.length === 0 ? ['No institution gave every part of it.'] : []),
-    ...(behind.length > 0 && others.length > 0
+    ...(sites.length > 1 && others.length === sites.length ? ['No institution gave every part of it.'] : []),
+    ...(others.length > 0 && others.length < sites.length
       ? [`${others.join(', ')} did not give every part of it and is not in it.`]
       : []),
+    ...unusableNote(unusable, behind.length > 0),
     ...notes,
     ...(numbers.p === null && numbers.interval === null ? [] : leftOutNote(shown, givers))
   ]
@@ -66,6 +70,15 @@ export function resultOf(
     sites: behind,
     ...(isAdjusted ? { adjusted_for: 'site' as const } : {})
   }
+}
+
+/** The institution of an answer by itself has no name. */
+function unusableNote({ sites, because }: NonNullable<Sites['unusable']>, areOthersIn: boolean): string[] {
+  if (sites.length === 0) return []
+  const names = sites.filter((site) => site !== '').join(', ')
+  const where = names === '' ? '' : `At ${names} `
+  const said = names === '' ? `${because.charAt(0).toUpperCase()}${because.slice(1)}` : because
+  return [`${where}${said}.${areOthersIn ? ` ${names} is not in it.` : ''}`]
 }
 
 /** The note where people were left out of a number behind the test: what rounding can hide does not include them. */
@@ -116,6 +129,7 @@ export function groupShown(name: string, parts: readonly MomentsPart[]): TestRes
 
 /** Notes on the numbers behind a test. */
 export function notesOn(givers: readonly Giving<unknown>[], of: string): string[] {
-  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => (cells.get(of)?.accuracy.count ?? 0) > 0))
+  const isOff = ({ count, mean, deviations }: Accuracy) => count > 0 || mean > 0 || deviations > 0
+  const isRounded = givers.some(({ site }) => site.rows.some(({ cells }) => isOff(cells.get(of)?.accuracy ?? EXACT)))
   return isRounded ? [ROUNDED] : []
 }

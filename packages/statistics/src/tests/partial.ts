@@ -46,7 +46,8 @@ export function partialCorrelation(test: Partial, sites: readonly TestSite[]): T
 const REST_LEAST = 1e-12
 
 const OTHER_ROWS =
-  'The three correlations must be over the same rows, and be known to be: ask of those who have a value of all three, with --where "VARIABLE is not null" for each that somebody lacks (in REST: not, is null).'
+  'The three correlations must be over the same rows, and be known to be: ask over an analysis set of people who have a value of all three, ' +
+  'with --set NAME (in REST: set). The description of a catalog lists its sets; where none has the three, the institution must declare one.'
 
 /** The moments of the three pairs; undefined where they are withheld, or not known to be over the same rows. */
 function momentsOf(site: TestSite, { of, columns: [xz, yz, ...counts] }: Partial): Measured[] | undefined {

@@ -26,6 +26,30 @@ for (correct in c(FALSE, TRUE)) { w <- wilcox.test(x, y, exact = FALSE, correct 
   assert.equal(apart(found, numbersOfR(program)), '')
 })
 
+test('an institution whose two groups have no edge in common is left out of the ranks, and named', () => {
+  const people = [...veterans(), ...study(3, 400)].filter(({ arm }) => GROUPS.includes(arm))
+  const [some, others] = [people.slice(0, 200), people.slice(200)]
+  const onOne = (own: readonly Person[], edgeOf: Readonly<Record<string, number>>) =>
+    told(ranksPlan(false), own, { joined: (edge, group) => edge !== edgeOf[group] })
+  const apart = onOne(others, { standard: 30, test: 60 })
+  const good = told(ranksPlan(false), some)
+  const [both, alone] = [pooledTest(good, apart), pooledTest(good)]
+  assert.deepEqual([both.sites, both.p, both.ranks], [['s0'], alone.p, alone.ranks])
+  const because = 'the bins of the two groups have no inner edge in common, so that all values are in one bin'
+  assert.match(both.note, new RegExp(`^At s1 ${because}\\. s1 is not in it\\. On a grid of 15 bins`))
+  assert.equal(pooledTest(apart, apart).note, `At s0, s1 ${because}.`)
+  const [other, further] = [onOne(some, { standard: 90, test: 90 }), onOne(others, { standard: 30, test: 30 })]
+  assert.equal(
+    pooledTest(other, further).note,
+    `The bins of the institutions have no inner edge in common, so that all values are in one bin: ask one institution at a time (--peers).`
+  )
+  const without = told(
+    ranksPlan(false),
+    people.filter(({ arm }) => arm === 'test')
+  )
+  assert.equal(pooledTest(without).note, 'A group is withheld or missing.')
+})
+
 test('how often the one group is above the other is told, and no test is made of rounded counts', () => {
   const people = veterans()
   const made = pooledTest(told(ranksPlan(false), people))

@@ -193,6 +193,28 @@ describe('survival on a grid', () => {
     assert.deepEqual(curvesOf(one)[0]?.at[2], { time: 100, survival: null, error: null, interval: null, range })
   })
 
+  test('what is read off a wide interval says so, and which institution has a finer grid', () => {
+    const plan = planOf({ name: 'kaplan_meier', arguments: { event: 'yes', times: [90, 300], until: 365 } })
+    const coarse = told(plan, veterans(), { joined: (edge) => edge !== 90 })
+    const [curve] = curvesOf(pooledTest(coarse))
+    const [on, between] = curve?.at ?? []
+    assert.deepEqual([on?.within, between?.within], [undefined, [90, MOST]])
+    assert.equal(between?.range?.[1], between?.survival)
+    assert.equal(curve?.restricted_mean?.coarse, true)
+    const fine = pooledTest(told(plan, veterans()))
+    assert.deepEqual(
+      curvesOf(fine)[0]?.at.map((one) => 'within' in one),
+      [false, false]
+    )
+    assert.equal('coarse' in (curvesOf(fine)[0]?.restricted_mean ?? {}), false)
+    assert.doesNotMatch(fine.note, /by themselves/)
+    const both = pooledTest(told(plan, study(5, 300)), coarse)
+    assert.match(
+      both.note,
+      /grid of 2 intervals: .*by themselves: s0 15 intervals, s1 2 intervals\. Ask the finer ones alone \(--peers\)\./
+    )
+  })
+
   test('of rounded counts, survival and band hold for every exact count behind them', () => {
     const base = 5
     const accuracy = { each: base / 2, sum: 1000 }
@@ -352,6 +374,10 @@ cat(c(f$chisq, 2, pchisq(f$chisq, 2, lower.tail = FALSE), rbind(m(f$obs), m(f$ex
     const made = logRankOf({}, (plan) => [told(plan, people)])
     assert.match(made.note, /grid of 15 intervals/)
     assert.equal(made.survival?.grids?.[0]?.length, 15)
+    const coarse = logRankOf({}, (plan) => [told(plan, people, { joined: () => true })])
+    assert.match(coarse.note, /grid of 1 interval: it compares the shares of people with the event, and not when/)
+    const both = logRankOf({}, (plan) => [told(plan, people), told(plan, people, { joined: () => true })])
+    assert.match(both.note, /grid of 1 interval: it compares .*by themselves: s0 15 intervals, s1 1 interval\./)
     const rounded = logRankOf({}, (plan) => [told(plan, people, { base: 5 })])
     assert.deepEqual([rounded.p, rounded.survival?.counts], [null, undefined])
     assert.match(rounded.note, /rounded for privacy/)

@@ -114,7 +114,8 @@ test('correlations over other rows, or not known to be over the same, are not pu
   ] as const) {
     const alone = pooledTest(other)
     assert.deepEqual([alone.p, alone.statistic, alone.estimates], [null, null, undefined], what)
-    assert.match(alone.note, /must be over the same rows/)
+    assert.match(alone.note, /must be over the same rows.*analysis set.*with --set NAME.*must declare one\.$/)
+    assert.doesNotMatch(alone.note, /--where/)
     const both = pooledTest(same, other)
     assert.deepEqual([both.sites, both.statistic], [['s0'], pooledTest(same).statistic], what)
   }

@@ -1,5 +1,5 @@
 /** What a question without noise tells of each variable, institution by institution. */
-import type { InformationPrice, PrivacyCost } from '@stimnet/sdk'
+import { type InformationPrice, type PrivacyCost, refusalsUsed } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
 import { rough } from '../../words/number.ts'
@@ -34,6 +34,11 @@ export function InformationTable({ cost }: { cost: PrivacyCost }) {
           </tbody>
         </table>
       </Scroll>
+      {refusalsUsed(cost).map((sentence) => (
+        <p key={sentence} className="hint">
+          {sentence}
+        </p>
+      ))}
     </div>
   )
 }

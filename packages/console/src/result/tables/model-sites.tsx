@@ -4,7 +4,7 @@ import { comparedTerms, type ForestRow, forestRows } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
-import { ForestPlot } from '../../plots/forest-plot.tsx'
+import { type Forest, ForestPlot } from '../../plots/forest-plot.tsx'
 import { count, intervalInWords, measured, pInWords } from '../../words/number.ts'
 
 /** The first coefficient shown is the first after the intercept. */
@@ -25,7 +25,7 @@ export function ModelSites({ model, nameOf }: { model: ModelResult; nameOf: (sit
         )}
       </Field>
       <Scroll label={`Forest plot of ${term}`}>
-        <ForestPlot forest={{ title: `Coefficient of ${term}`, estimates: estimatesIn(rows), nothingAt: 0 }} />
+        <ForestPlot forest={forestOf(term, rows)} />
       </Scroll>
       <SitesTable term={term} rows={rows} />
       <p className="prose">{differingInWords(model, term)}</p>
@@ -33,10 +33,14 @@ export function ModelSites({ model, nameOf }: { model: ModelResult; nameOf: (sit
   )
 }
 
-function estimatesIn(rows: readonly ForestRow[]) {
-  return rows.flatMap(({ institution: name, estimate: value, low, high, isPooled }) =>
+/** Without a coefficient that means something else at its institution than its name says. */
+export function forestOf(term: string, rows: readonly ForestRow[]): Forest {
+  const [alike, others] = [rows.filter((row) => row.isComparable), rows.filter((row) => !row.isComparable)]
+  const estimates = alike.flatMap(({ institution: name, estimate: value, low, high, isPooled }) =>
     value === null || low === null || high === null ? [] : [{ name, value, low, high, isPooled }]
   )
+  const notDrawn = others.map(({ institution: name }) => ({ name, why: 'not comparable' }))
+  return { title: `Coefficient of ${term}`, estimates, nothingAt: 0, notDrawn }
 }
 
 function SitesTable({ term, rows }: { term: string; rows: readonly ForestRow[] }) {
@@ -55,11 +59,14 @@ function SitesTable({ term, rows }: { term: string; rows: readonly ForestRow[] }
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ site, institution, n, estimate, error, low, high }) => (
+          {rows.map(({ site, institution, n, estimate, error, low, high, isComparable }) => (
             <tr key={site ?? ''}>
               <th scope="row">{institution}</th>
               <td className="number">{count(n)}</td>
-              <td className="number">{estimate === null ? 'not estimated' : measured(estimate)}</td>
+              <td className="number">
+                {estimate === null ? 'not estimated' : measured(estimate)}
+                {!isComparable && <span className="soft"> (not comparable)</span>}
+              </td>
               <td className="number">{error === null ? '–' : measured(error)}</td>
               <td className="number">{intervalInWords(low, high)}</td>
             </tr>

@@ -10,6 +10,7 @@ import type { ScopeUse } from '../../policy/decision.ts'
 import type { AnsweredStore } from '../../store/released/answered.ts'
 import type { Draft } from '../../store/database.ts'
 import { type RecentBits, takenBy } from '../../store/released/recent-bits.ts'
+import type { RefusalUse } from '../../store/refusals-told.ts'
 import type { ScriptBitStore } from '../../store/released/script-bits.ts'
 import type { Asker } from '../admit/sign-off.ts'
 import type { JobPlan } from '../admit/validate.ts'
@@ -40,6 +41,8 @@ const OUTCOME_BITS = 3
  * requester.
  */
 const INSTITUTION_TIMES = 5
+/** The steps in which a requester sees what is used, bits. */
+const TOLD_IN = 10
 
 /** The codes of refusals that depend on data. */
 const REFUSALS: readonly Code[] = ['COHORT_NOT_RELEASABLE', 'MODEL_SEPARATED']
@@ -65,16 +68,33 @@ export class ScopeMeter {
    * The use of the scope for a question about to be judged, as of the last change prepared. `isRepeated` is read before, so that
    * nothing comes between judging and what follows from it.
    */
-  useFor(plan: JobPlan, { issuer, askedBy }: Asker, isRepeated: boolean): ScopeUse {
-    const { clock, refusals, scriptBits } = this.#parts
-    const bits = (requester: string) => countedOf(requester, refusals.bits(this.#scope, requester, clock.now()))
+  useFor(plan: JobPlan, asker: Asker, isRepeated: boolean): ScopeUse {
+    const { scriptBits } = this.#parts
     return {
       ...this.#max,
-      refusalBits: Math.max(bits(issuer), bits(institution(askedBy))),
+      refusalBits: this.#refusalBits(asker),
       refusalWouldTell: wouldTell(plan) && !isRepeated,
       scriptBits: scriptBits.told(this.#scope),
       scriptBitsLeast: OUTCOME_BITS
     }
+  }
+
+  /**
+   * What refusals have disclosed to the asker in thirty days, for the asker: rounded up to tens. Undefined where there is no limit. That it
+   * has come to the next ten tells whether a fact was new, which an answer does not say; so each ten after the first is charged itself.
+   */
+  refusalsOf({ issuer, askedBy }: Asker): RefusalUse | undefined {
+    const { refusalBitsMax: bitsMax } = this.#limits
+    if (!Number.isFinite(bitsMax) || bitsMax <= 0) return undefined
+    const bits = this.#refusalBits({ issuer, askedBy })
+    return { bits: Math.min(bitsMax, tensOf(bits) * TOLD_IN), bitsMax }
+  }
+
+  /** The bits that count towards the limit, with so many more. */
+  #refusalBits({ issuer, askedBy }: Asker, more = 0): number {
+    const { clock, refusals } = this.#parts
+    const bits = (requester: string) => countedOf(requester, more + refusals.bits(this.#scope, requester, clock.now()))
+    return Math.max(bits(issuer), bits(institution(askedBy)))
   }
 
   /** The current use, for monitoring. `refusalBits` is that of the requester with the highest count. */
@@ -178,10 +198,16 @@ export class ScopeMeter {
   #refused(draft: Draft, plan: JobPlan, bits: number, { issuer, askedBy }: Asker): Record<string, number> {
     if (bits === 0 || !wouldTell(plan)) return {}
     const { clock, refusals } = this.#parts
-    const told = { scope: this.#scope, bits, atMs: clock.now() }
+    const [before = 0, after = 0] = [0, bits].map((more) => tensOf(this.#refusalBits({ issuer, askedBy }, more)))
+    const isNextTen = after > Math.max(1, before)
+    const told = { scope: this.#scope, bits: isNextTen ? bits + 1 : bits, atMs: clock.now() }
     refusals.note(draft, { ...told, requester: institution(askedBy) })
     return { refusal_bits: refusals.note(draft, { ...told, requester: issuer }) }
   }
+}
+
+function tensOf(bits: number): number {
+  return Math.ceil(bits / TOLD_IN)
 }
 
 const ALL_OF = 'all of '

@@ -28,6 +28,7 @@ export async function* follow(
     result: new Uint8Array(),
     alive: false,
     code: '',
+    refusals: null,
     ...fields
   })
   for (const id of ask.openJobs) {
@@ -78,5 +79,5 @@ async function shown(jobs: JobStore, entry: FeedEntry): Promise<Partial<FollowEv
   if (isDeleted && isEnded(entry.state)) return { ...entry, state: 'unknown', code: 'RESULT_DELETED' }
   // The stored result belongs to the final state. An entry that still says running must not carry it.
   const ended = job?.state === entry.state && job.result !== undefined
-  return { ...entry, ...(ended ? { result: fromText(job.result ?? '') } : {}) }
+  return { ...entry, ...(ended ? { result: fromText(job.result ?? ''), refusals: job.refusals ?? null } : {}) }
 }

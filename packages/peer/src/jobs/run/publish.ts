@@ -41,6 +41,8 @@ export interface Publication {
    * audit log.
    */
   readonly charge: (draft: Draft) => Promise<Readonly<Record<string, number>>>
+  /** How much of the allowance for refusals is used after the charge; undefined where there is none. */
+  readonly refusals?: () => JobRecord['refusals']
   /** Why disclosure control withheld the output: one of a fixed set of texts, for this institution's auditors. */
   readonly why?: string
 }
@@ -64,8 +66,7 @@ export async function outputJsonOf({ state, result }: JobRecord, clock: Clock): 
 export async function publish(parts: PublishParts, draft: Draft, publication: Publication): Promise<JobRecord> {
   const { job, ending } = publication
   const outputJson = ending.state === 'completed' ? assertSafe(ending.output).bytes : new Uint8Array()
-  const code = ending.state === 'completed' ? '' : ending.code
-  const reason = ending.state === 'completed' ? '' : ending.reason || CODES[ending.code].meaning
+  const { code, reason } = whyEnded(ending)
   const outputHash = createHash('sha256').update(outputJson).digest('hex')
   const charged = await publication.charge(draft)
   const record = draft.audit({
@@ -115,9 +116,20 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     })
   })
   return parts.jobs.change(draft, job, ending.state, {
+    ...usedUp(publication),
     endedAtMs: publication.visibleAtMs,
     visibleAtMs: publication.visibleAtMs,
     result: toText(sealed.bytes),
     ...(code === '' ? {} : { code, reason })
   })
+}
+
+function usedUp({ refusals }: Publication): Pick<JobRecord, 'refusals'> {
+  const used = refusals?.()
+  return used === undefined ? {} : { refusals: used }
+}
+
+function whyEnded(ending: Ending): { readonly code: Code | ''; readonly reason: string } {
+  if (ending.state === 'completed') return { code: '', reason: '' }
+  return { code: ending.code, reason: ending.reason || CODES[ending.code].meaning }
 }

@@ -1,6 +1,6 @@
 /** The runner of admitted jobs: a bounded queue and a bounded number of concurrent runs. Every job reaches an end. */
 import { discloseAgain, type SafeOutput } from '@stimnet/privacy'
-import { type Clock, type Code, codeOf, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
+import { type Clock, CODES, type Code, codeOf, isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../../events.ts'
 import { fromText } from '../../store/base64.ts'
 import type { Database, Draft } from '../../store/database.ts'
@@ -263,12 +263,13 @@ export class Runner implements Queue {
     signal: AbortSignal
   ): Promise<{ shown: Promise<void> }> {
     const { charges, database, privacy } = this.#parts
+    const code = 'BUDGET_EXCEEDED'
     const answer = await charges.run(running, plan, privacy.of(job.catalog), signal).catch((error: unknown) => {
-      if (codeOf(error) === 'BUDGET_EXCEEDED') return undefined
+      if (codeOf(error) === code) return saidBy(error, code)
       throw error
     })
     // Other jobs spent the remaining budget while this one waited in the queue.
-    if (!answer) return this.#end(running, { state: 'blocked', code: 'BUDGET_EXCEEDED' }, plan)
+    if (!('disclose' in answer)) return this.#end(running, { state: 'blocked', code, ...answer }, plan)
     if (this.#stopping.signal.aborted) return this.#putBack(job, running)
     if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
     const disclosing = { ...running, state: 'disclosing' as JobState }
@@ -304,7 +305,8 @@ export class Runner implements Queue {
     if (isEnded(current.state)) return { shown: Promise.resolve() }
     const code: Code = signal.aborted ? 'CANCELLED' : codeOf(error) === 'INTERNAL' ? 'NODE_ERROR' : codeOf(error)
     try {
-      return await this.#end(current, { state: signal.aborted ? 'cancelled' : 'failed', code }, undefined, error)
+      const state = signal.aborted ? 'cancelled' : 'failed'
+      return await this.#end(current, { state, code, ...saidBy(error, code) }, undefined, error)
     } catch (again) {
       if (this.#stopping.signal.aborted) return this.#putBack(job, current)
       throw again
@@ -385,7 +387,7 @@ export class Runner implements Queue {
       isRepeated
     }
     const standing = this.#parts.signOff.standing(ask, plan)
-    if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted')
+    if (!standing.allow) throw new StimnetError(standing.code, 'no longer permitted', { reason: standing.reason })
     if (standing.review) throw new StimnetError('APPROVAL_LAPSED', 'what was approved is not what would run')
     return plan
   }
@@ -519,7 +521,12 @@ export class Runner implements Queue {
       codeHash: plan ? codeHashOf(plan.program) : '',
       policyHash: privacy.policyHash,
       charge: (draft: Draft) =>
-        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({})
+        plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({}),
+      refusals: () => {
+        const used = plan && privacy.meter(plan.project).refusalsOf(job)
+        // As for the ledgers: see ledgerOf in release/privacy.ts.
+        return used && { ...used, project: privacy.settings.scope === 'global' ? '' : plan.project }
+      }
     }
   }
 
@@ -550,6 +557,13 @@ export class Runner implements Queue {
     void shown.then(() => this.#showing.delete(shown))
     return shown
   }
+}
+
+/** The reason of an error that ends a job with its own code: it is made from the request and the description, never from data. */
+function saidBy(error: unknown, code: Code): { readonly reason?: string } {
+  return error instanceof StimnetError && error.code === code && CODES[code].fault !== 'node'
+    ? { reason: error.reason }
+    : {}
 }
 
 function isScript({ programWord }: JobRecord): boolean {

@@ -690,6 +690,7 @@ export interface FollowEvent {
   result: Uint8Array
   alive: boolean
   code: string
+  refusals: RefusalUse | null
 }
 export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', [
   [1, 'log', 'string'],
@@ -699,7 +700,19 @@ export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', 
   [5, 'progress', 'double'],
   [6, 'result', 'bytes'],
   [7, 'alive', 'bool'],
-  [8, 'code', 'string']
+  [8, 'code', 'string'],
+  [9, 'refusals', () => RefusalUse]
+])
+
+export interface RefusalUse {
+  bits: number
+  bitsMax: number
+  project: string
+}
+export const RefusalUse: MessageType<RefusalUse> = messageType('RefusalUse', [
+  [1, 'bits', 'uint32'],
+  [2, 'bitsMax', 'uint32'],
+  [3, 'project', 'string']
 ])
 
 export interface JobResult {

@@ -1,4 +1,4 @@
-"""What a differentially private answer costs."""
+"""What an answer costs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,24 @@ from .answer import Answer
 class PrivacyCost(Answer):
     """Price and expected error of a P2 request, at each peer that offers the catalog.
 
-    ``peers``   ``peer_id, institution, code, reason, cost, left``; ``cost`` tells ``epsilon`` or ``rho`` and for each
-                column the standard deviation of its noise (``sd``), ``error_95``, and its variable's ``range``
+    ``peers``   ``peer_id, institution, code, reason, cost, information, refusals, left``; ``cost`` tells
+                ``epsilon`` or ``rho`` and for each column the standard deviation of its noise (``sd``), ``error_95``,
+                and its variable's ``range``
     ``pooled``  ``name, sd, error_95``: noise of the sums and counts of all together
     """
 
     data_catalog_name: str
     peers: list[dict[str, Any]]
     pooled: list[dict[str, Any]]
+
+    def refusals_used(self) -> list[str]:
+        """A sentence for each institution that has told how much of the allowance for refusals is used, as of its last
+        answer."""
+        used = []
+        for peer in self.peers:
+            refusals = peer.get("refusals")
+            if refusals is not None:
+                name = peer["institution"] or peer["node_id"] or peer["peer_id"]
+                bits = f"{refusals['bits']:g} of {refusals['bits_max']:g} bits"
+                used.append(f"Refusals and withheld numbers: {bits} used at {name} in thirty days.")
+        return used

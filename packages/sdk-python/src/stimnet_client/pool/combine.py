@@ -67,6 +67,22 @@ def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
     return {"coefficients": coefficients, "n": n, "df": df, "note": " ".join(notes)}
 
 
+def sites_shown(fits: Sequence[OwnFit]) -> list[Fit]:
+    """The fits of institutions as a result shows them; of several, a coefficient that means something else than its
+    name says is marked.
+    """
+    shown = []
+    for own in fits:
+        others = {one.origin for one in own.follows} if len(fits) > 1 else set()
+        coefficients = [
+            {**one, "not_comparable": True} if at in others and one["estimate"] is not None else one
+            for at, one in enumerate(own.fit["coefficients"])
+        ]
+        numbers = {"n": own.fit["n"], "sigma": own.fit.get("sigma")}
+        shown.append({"site": own.site, **numbers, "coefficients": coefficients})
+    return shown
+
+
 def _left_out_of(own: OwnFit) -> list[str]:
     """The coefficients of an institution that are not combined, each with what it has in it."""
     coefficients = own.fit["coefficients"]

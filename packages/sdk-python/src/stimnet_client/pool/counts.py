@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
-from .combine import NOTHING, Fit, OwnFit
+from .combine import NOTHING, Fit, OwnFit, sites_shown
 from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
 from .gram import COLUMNS_MAX, PEOPLE_MAX, Matrix, follows_in, independent_in, meta_in
 
@@ -137,9 +137,9 @@ def fit_counts(sites: Mapping[str, CountTable]) -> Fit:
     tables = list(sites.values())
     first = tables[0]
     each = {site: _fit_of(table.names, table.cells, table.family) for site, table in sites.items()}
+    follows = {site: follows_in(_design_of(len(first.names), table.cells)) for site, table in sites.items()}
+    own_fits = [OwnFit(site, own, follows[site]) for site, own in each.items()]
     if first.site == "meta" and len(tables) > 1:
-        follows = {site: follows_in(_design_of(len(first.names), table.cells)) for site, table in sites.items()}
-        own_fits = [OwnFit(site, own, follows[site]) for site, own in each.items()]
         fit = combined_counts(own_fits, first.method, first.interval)
     elif first.site == "fixed":
         fit = _fit_of(*_with_sites(sites), first.family)
@@ -151,10 +151,7 @@ def fit_counts(sites: Mapping[str, CountTable]) -> Fit:
         **({} if first.event is None else {"event": first.event}),
         **{"formula": first.formula, "outcome": first.outcome, "site": first.site},
         **fit,
-        "sites": [
-            {"site": site, "n": own["n"], "sigma": None, "coefficients": own["coefficients"]}
-            for site, own in each.items()
-        ],
+        "sites": sites_shown(own_fits),
     }
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Mapping, Sequence, Union
 
 from .answers import ModelAsked, unlike_asked
-from .combine import OwnFit, combined_over
+from .combine import OwnFit, combined_over, sites_shown
 from .counts import CountTable, count_table_of, fit_counts
 from .distributions import p_of_normal, p_of_t, t_of_p, z_of_p
 from .gram import (
@@ -101,14 +101,13 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
     """Of a linear or mixed model."""
     first = next(iter(sites.values()))
     each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
+    own_fits = [OwnFit(site, own, follows_in(_design_of(sites[site].matrix))) for site, own in each.items()]
     if first.people and not (first.site == "meta" and len(sites) > 1):
         fit = _fit_of_people(_with_site_columns_each(sites) if first.site == "fixed" else list(sites.values()))
     elif first.site == "random" and len(sites) > 1:
         fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
     elif first.site == "meta" and len(sites) > 1:
-        fit = _combined(
-            [OwnFit(site, own, follows_in(_design_of(sites[site].matrix))) for site, own in each.items()], first
-        )
+        fit = _combined(own_fits, first)
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
     if fit.get("random") and first.people:
@@ -123,9 +122,7 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
         "outcome": first.outcome,
         "site": first.site,
         **fit,
-        "sites": [
-            {"site": site, **{name: own[name] for name in ("n", "sigma", "coefficients")}} for site, own in each.items()
-        ],
+        "sites": sites_shown(own_fits),
     }
 
 

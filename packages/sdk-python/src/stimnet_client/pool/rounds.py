@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, Mapping, Sequence
 
-from .combine import NOTHING, Fit, OwnFit
+from .combine import NOTHING, Fit, OwnFit, sites_shown
 from .decimals import decimal_of, fraction_of, is_decimal
 from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
 from .gram import COLUMNS_MAX, PEOPLE_MAX, FollowsFrom, Matrix, followers_in, meta_in, solved
@@ -227,14 +227,11 @@ def fit_rounds(sites: Mapping[str, Round]) -> Fit:
     rounds = list(sites.values())
     first = rounds[0]
     each = {site: _own_fit(one) for site, one in sites.items()} if first.round == 0 else {}
+    own_fits = [OwnFit(site, own, _follows_in(sites[site])) for site, own in each.items()]
     if first.site == "meta" and len(each) > 1:
-        own_fits = [OwnFit(site, own, _follows_in(sites[site])) for site, own in each.items()]
         fit = combined_counts(own_fits, first.method, first.interval)
     else:
         fit = _pooled(rounds)
-    own = [
-        {"site": site, "n": one["n"], "sigma": None, "coefficients": one["coefficients"]} for site, one in each.items()
-    ]
     return {
         "kind": "glm",
         "family": first.family,
@@ -242,7 +239,7 @@ def fit_rounds(sites: Mapping[str, Round]) -> Fit:
         **{"formula": first.formula, "outcome": first.outcome, "site": first.site},
         "rounds": {"last": first.round, "change": None},
         **fit,
-        **({"sites": own} if own else {}),
+        **({"sites": sites_shown(own_fits)} if own_fits else {}),
     }
 
 

@@ -206,7 +206,8 @@ def _withheld_notes(columns: Sequence[Mapping[str, Any]], tables: Mapping[str, O
         groups = table.get("withheld", {}).get("groups", 0)
         if groups:
             many = "1 group" if groups == 1 else f"{groups} groups"
-            notes.append(f"{site} withheld {many}: rows that do not name it may lack its subjects.")
+            missing = f"rows without {site} among their institutions may be without people of it"
+            notes.append(f"{site} withheld {many}: {missing}.")
         lacking = [
             column["name"]
             for column in columns

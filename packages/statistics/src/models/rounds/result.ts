@@ -2,7 +2,7 @@
 import { type GramPart, isOfCounted, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
-import { NOTHING } from '../combine.ts'
+import { NOTHING, sitesShown } from '../combine.ts'
 import { type CountFit, combined, testedBy, UNKNOWN_FIT } from '../counts.ts'
 import { informationFollows } from './information.ts'
 import { isRound, ownErrors, type RoundStep, stepAfter } from './next.ts'
@@ -36,11 +36,7 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
     rounds: { last: first.gram.round?.round ?? 0, change: null },
     ...all,
     ...(fit.family === 'binomial' ? { event: fit.event } : {}),
-    ...(each.length === 0
-      ? {}
-      : {
-          sites: each.map(({ site: name, fit: { n, coefficients } }) => ({ site: name, n, sigma: null, coefficients }))
-        })
+    ...(each.length === 0 ? {} : { sites: sitesShown(each) })
   }
 }
 

@@ -14,7 +14,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   const covariates = levels.slice(0, Math.max(0, levels.length - strata))
   const groups = combinationsOf(covariates)
   const asked = { groups, strata: combinationsOf(levels.slice(covariates.length)) }
-  const { givers, units, isOff } = strataOf(test, sites, asked)
+  const { givers, units, isOff, own } = strataOf(test, sites, asked)
   const all = units.map(riskSetsOf)
   const made = all.flatMap((one) => one ?? [])
   const isMade = givers.length > 0 && units.length > 0 && !isOff && !all.includes(null)
@@ -38,7 +38,10 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   if (typeof fit === 'string') return resultOf(shown, who, { ...NOTHING, notes: [fit] })
   const { ratio, estimates, references, empty } = fit
   const notes = [
-    gridNote(grids.map(({ length }) => length)),
+    gridNote(
+      grids.map(({ length }) => length),
+      own
+    ),
     `Ties after Efron. Compared with ${references.join(', ')}.`,
     ...(empty.length === 0 ? [] : [`Nobody has ${listed(empty, ', ')}.`]),
     PROPORTIONAL

@@ -111,13 +111,20 @@ export function restrictedMean(steps: readonly LifeStep[], until: number): Survi
   // Within an interval the curve lies below its beginning and above its end.
   const range: [number, number] = [lowerArea(steps, until), areaUnder(steps, until, ({ range: [, most] }) => most)]
   const most = zOfP(ERROR_SHARE) * meanErrorMax(steps, until)
+  const error = meanError(steps, until)
   return {
     until,
     estimate: areaUnder(steps, until, ({ survival }) => survival),
-    error: meanError(steps, until),
+    error,
     interval: [Math.max(0, range[0] - most), Math.min(until, range[1] + most)],
-    range
+    range,
+    ...(isCoarse(range, error) ? { coarse: true as const } : {})
   }
+}
+
+/** Whether the exact times leave more open than chance does: more than a 95 % interval would be wide. */
+function isCoarse([low, high]: readonly [number, number], error: number | null): boolean {
+  return high - low > 2 * zOfP(ERROR_SHARE) * (error ?? 0) + ALIKE
 }
 
 /** The area under steps that hold from each time to the next; 1 before the first. */
@@ -190,11 +197,13 @@ export function survivalAt(steps: readonly LifeStep[], time: number): SurvivalCu
   if (step === undefined && steps.length < 2) return { ...unknown, range }
   const [least] = (next && exactIntervalAt(next)) ?? [0]
   const most = step === undefined ? 1 : exactIntervalAt(step)?.[1]
+  const error = step === undefined ? 0 : errorOf(step)
   return {
     time,
     survival: step?.survival ?? 1,
-    error: step === undefined ? 0 : errorOf(step),
+    error,
     interval: most === undefined ? null : [least, most],
-    range
+    range,
+    ...(next && isCoarse(range, error) ? { within: [next.from, edgeOf(next.to)] } : {})
   }
 }

@@ -4,6 +4,7 @@ import { ROUNDED } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
 import { type Counted, edgeOf, isRounded, poolCounted, totalOf } from './counted.ts'
 import { lastTime, medianOf, restrictedMean, stepsShown, survivalAt } from './curve.ts'
+import { finerNote, intervalsOf, type OwnGrids } from './finer.ts'
 import { type LifeStep, lifeTable } from './life-table.ts'
 import { type Split, type SplitOf, splitsOf, together } from './split.ts'
 
@@ -13,6 +14,8 @@ interface Table {
   readonly events: readonly Counted[]
   readonly censored: readonly Counted[]
   readonly sites: readonly string[]
+  /** How many intervals each of these sites has by itself. */
+  readonly own: readonly (number | undefined)[]
 }
 
 /** Of the sites that gave every group: those with the event and those without it. */
@@ -31,7 +34,8 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
   const tables = groups.flatMap((group, g): Table[] => {
     const split = splits[g]
     const table = split && split.events.length + split.others.length > 0 ? tableOf(split) : null
-    return table === null ? [] : [{ group, ...table, sites: behind }]
+    const own = givers.map((one) => one.splits[g] && tableOf(one.splits[g])?.steps.length)
+    return table === null ? [] : [{ group, ...table, sites: behind, own }]
   })
   const last = Math.min(...tables.map(({ steps }) => lastTime(steps) ?? Number.POSITIVE_INFINITY))
   const end = until ?? (Number.isFinite(last) ? last : undefined)
@@ -117,19 +121,24 @@ function curveOf(
   }
 }
 
+/** By site, in the order of the curves. */
+function ownGridsOf(tables: readonly Table[]): OwnGrids[] {
+  const sites = tables[0]?.sites ?? []
+  return sites.map((site, i) => ({ site, sizes: tables.map(({ own }) => own[i]) }))
+}
+
 /** Which approximation the curves are. */
 function gridNote(tables: readonly Table[]): string {
   const steps = tables.map((table) => table.steps.length)
-  const [least, most] = [Math.min(...steps), Math.max(...steps)]
-  const many = least === most ? `${most}` : `${least} to ${most}`
   const others = tables.some(
     ({ events, censored }) =>
       censored.some(({ to }) => !events.some((one) => one.to === to)) || censored.length < events.length
   )
   const ends = tables.some((table) => table.steps.some(({ to }) => edgeOf(to) === null))
   return [
-    `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}: as if every time were the end of its interval.`,
+    `On a grid of ${intervalsOf(steps)}: as if every time were the end of its interval.`,
     'The intervals of what is read off hold for the exact times.',
+    finerNote(ownGridsOf(tables), steps),
     others ? 'The grid of those without the event is another; what it hides is in the range.' : '',
     ends ? 'The last interval has no end.' : ''
   ]

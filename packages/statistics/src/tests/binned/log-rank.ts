@@ -13,7 +13,7 @@ export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestRes
   const { kind, of, by, event, levels, site: across = 'none' } = test
   const groups = levels[0] ?? []
   const asked = { groups: combinationsOf(levels.slice(0, 1)), strata: combinationsOf(levels.slice(1)) }
-  const { givers, units, isOff } = strataOf(test, sites, asked)
+  const { givers, units, isOff, own } = strataOf(test, sites, asked)
   const made = units.map(riskSetsOf)
   const isMade = givers.length > 0 && units.length > 0 && !isOff && !made.includes(null)
   const sums = isMade ? made.flatMap((one) => (one === null ? [] : [sumsOf(one)])) : []
@@ -34,7 +34,13 @@ export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestRes
     }
   }
   const numbers = isMade ? testOfSums(sums, counts) : null
-  const said = numbers === null ? FEW : gridNote(sums.map(({ grid }) => grid.length))
+  const said =
+    numbers === null
+      ? FEW
+      : gridNote(
+          sums.map(({ grid }) => grid.length),
+          own
+        )
   const notes = [isMade ? said : isOff ? OFF : NONE]
   const who = { sites, givers, isTogether: across === 'none' }
   return resultOf(shown, who, { ...NOTHING, ...(numbers ?? {}), notes })

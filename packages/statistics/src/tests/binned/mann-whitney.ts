@@ -18,10 +18,12 @@ export interface Ranks {
 /** Of the sites that gave both groups, all values together. */
 export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, groups: names, corrected } = test
-  const givers = giving(sites, (site): readonly [MeasuredBins, MeasuredBins] | undefined => {
+  const told = giving(sites, (site): Pair | undefined => {
     const [one, other] = names.map((name) => site.rows.find(({ keys }) => keys[by] === name)?.cells.get(of)?.bins)
     return one && other ? [one, other] : undefined
   })
+  // An institution whose two groups have no edge in common would leave a single bin for all.
+  const givers = told.filter(({ part }) => !isOneBin(part))
   const parts = givers.flatMap(({ part }) => part)
   const grid = parts.length === 0 ? null : poolBins(parts.map(({ bins }) => bins))
   const [x, y] = ([0, 1] as const).map((at) =>
@@ -54,13 +56,32 @@ export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestRes
           ]
         })
   }
-  const notes = made === null ? [isOff ? OFF : NONE] : [gridNote(grid ?? [], givers.length)]
-  const who = { sites, givers, isTogether: true }
+  const apart = told.filter(({ part }) => isOneBin(part)).map(({ site }) => site.site)
+  const isSaid = givers.length === 0 && apart.length > 0
+  const why = isSaid ? [] : [isOff ? OFF : whyNone(givers.length, grid, n)]
+  const notes = made === null ? why : [gridNote(grid ?? [], givers.length)]
+  const who = { sites, givers, isTogether: true, unusable: { sites: apart, because: ONE_BIN } }
   return resultOf(shown, who, { ...NOTHING, ...(made === null ? {} : { statistic: made.z, p: made.p }), notes })
 }
 
 const OFF = 'Counts are rounded for privacy or hide who lacks a value: no test of ranks can be made of them.'
-const NONE = 'A group is withheld or empty, or all values are in one bin, or the grids of the institutions do not fit.'
+const ONE_BIN = 'the bins of the two groups have no inner edge in common, so that all values are in one bin'
+
+/** The bins of the two groups of one site. */
+type Pair = readonly [MeasuredBins, MeasuredBins]
+
+function isOneBin(pair: Pair): boolean {
+  return poolBins(pair.map(({ bins }) => bins))?.length === 1
+}
+
+/** Why there is no test of exact counts. */
+function whyNone(givers: number, grid: readonly Bin[] | null, [one, other]: readonly (number | null)[]): string {
+  if (givers === 0) return 'A group is withheld or missing.'
+  if (grid === null) return 'The outer edges of the bins differ.'
+  if (!one || !other) return 'Nobody is in one of the groups.'
+  if (grid.length > 1) return 'All values are in one bin.'
+  return 'The bins of the institutions have no inner edge in common, so that all values are in one bin: ask one institution at a time (--peers).'
+}
 
 function gridNote(grid: readonly Bin[], sites: number): string {
   const between = sites > 1 ? ' Differences between institutions are not adjusted for.' : ''

@@ -5,6 +5,7 @@ import { type Bin, poolBins } from '../../quantile.ts'
 import { type Giving, giving } from '../given.ts'
 import type { TestSite } from '../table.ts'
 import { isRounded, onGrid, totalOf } from './counted.ts'
+import { finerNote, intervalsOf, type OwnGrids } from './finer.ts'
 import { LATE } from './life-table.ts'
 import { type Split, splitsOf, together } from './split.ts'
 
@@ -17,6 +18,8 @@ export interface Strata {
   readonly units: readonly Stratum[]
   /** Whether a count may be off. */
   readonly isOff: boolean
+  /** Of the strata of people of several sites, the intervals that each site has by itself. */
+  readonly own: readonly OwnGrids[]
 }
 
 /**
@@ -41,7 +44,13 @@ export function strataOf(
         )
   const units = all.filter((unit) => unit.some(({ events, others }) => events.length + others.length > 0))
   const isOff = units.some((unit) => unit.some(({ events, others }) => isRounded([...events, ...others])))
-  return { givers, units, isOff }
+  // In the order of the units, which leave strata without anybody out.
+  const places = [...all.keys()].filter((i) => units.includes(all[i] ?? []))
+  const own = givers.map(({ site, part }) => ({
+    site: site.site,
+    sizes: places.map((i) => riskSetsOf(part[i] ?? [])?.grid.length)
+  }))
+  return { givers, units, isOff, own: test.site === 'stratum' ? [] : own }
 }
 
 /** Each a list of levels. */
@@ -91,8 +100,12 @@ export function riskSetsOf(unit: Stratum): RiskSets | null {
 }
 
 /** Which approximation the grids are. */
-export function gridNote(sizes: readonly number[]): string {
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
-  const many = least === most ? `${most}` : `${least} to ${most}`
-  return `On a grid of ${many} ${most === 1 ? 'interval' : 'intervals'}${sizes.length > 1 ? ` in each of ${sizes.length} strata` : ''}: events of one interval count as ties.`
+export function gridNote(sizes: readonly number[], own: readonly OwnGrids[]): string {
+  const strata = sizes.length > 1 ? ` in each of ${sizes.length} strata` : ''
+  const isOne = Math.max(...sizes) <= 1
+  const what = isOne ? SHARES_ONLY : 'events of one interval count as ties.'
+  const finer = finerNote(own, sizes)
+  return `On a grid of ${intervalsOf(sizes)}${strata}: ${what}${finer === '' ? '' : ` ${finer}`}`
 }
+
+const SHARES_ONLY = 'it compares the shares of people with the event, and not when they had it.'
