@@ -140,7 +140,10 @@ export function namesOf(
     const names = [...new Set([unknown.join(' and '), joint.join(' and ')])]
     return at === '' ? names : names.flatMap((name) => [name + at, name])
   }
-  return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
+  if (measured.length === 0) return long === undefined ? [] : [long + at]
+  // A value that each person has once is the same at every visit. Tables have one name in all requests.
+  const isOfRows = (name: VariableRef) => tableOf(name) === long
+  return measured.flatMap((name) => (at === '' || isOfRows(name) ? [name + at] : [name + at, name]))
 }
 
 /** Everybody who could be in the group as far as others can tell, one set for each condition that remains. */
