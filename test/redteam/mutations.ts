@@ -330,7 +330,23 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'trace-of-all-together',
     control: 'Whoever was asked about is recorded for each variable that decides who is in a group, by its own name',
     file: `${PRIVACY}/judge/trace.ts`,
-    from: '...this.#keys().flatMap((group) => this.#bySingle(group)),',
+    from: '.concat(single)',
+    to: '.concat(single.slice(single.length))',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'rows-without-their-people',
+    control: 'So are the people of rows that are asked about',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'const isOfRows = said.isOfUnknown && of.rows !== undefined',
+    to: 'const isOfRows = said.isOfUnknown && of.rows !== undefined && defining.length < 0',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'trace-without-rows',
+    control: 'So are the rows themselves, as others know them',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: '...this.#keys().flatMap((group) => this.#rowsAsked(group)),',
     to: '',
     noticedBy: peerTest('withheld-trace')
   },
@@ -372,7 +388,7 @@ export const MUTATIONS: readonly Mutation[] = [
     control: 'A refused model is recorded as asked over its people',
     file: `${PRIVACY}/judge/trace.ts`,
     from: '...new Tracing(question, universe, { ...rules, isPart: false }).all(), ...behind',
-    to: '...(questions.length > 0 ? [] : new Tracing(question, universe, { ...rules, isPart: false }).all()), ...behind',
+    to: "...(plan.measures[0]?.kind === 'gram' ? [] : new Tracing(question, universe, { ...rules, isPart: false }).all()), ...behind",
     noticedBy: peerTest('withheld-trace')
   },
   {

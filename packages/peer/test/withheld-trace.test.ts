@@ -45,7 +45,10 @@ const TABLE = {
 }
 const VISITS = {
   ...{ name: 'visits', one_row_per_subject: false },
-  variables: [category('visit', ['v1', 'v2'], true), integer('grade', 9)]
+  variables: [
+    category('visit', ['v1', 'v2'], true),
+    { name: 'day', type: 'integer', minimum: 0, maximum: 99, breakpoints: [30, 60], identifying: true }
+  ]
 }
 
 type Person = Record<string, string | number | null>
@@ -66,7 +69,11 @@ async function opened(of: (i: number) => Person, precision: Precision) {
       ...of(i)
     }
   })
-  const visits = people.flatMap(({ id = null }) => ['v1', 'v2'].map((visit, at) => ({ id, visit, grade: at })))
+  // The person came later than all others.
+  const visits = people.flatMap(({ id = null }, i) => [
+    { id, visit: 'v1', day: i === MORE ? 40 : 10 },
+    { id, visit: 'v2', day: 80 }
+  ])
   return ModelStudy.open([TABLE, VISITS], { people, visits }, { synthetic: false, precision })
 }
 
@@ -116,6 +123,51 @@ describe('a question with one known person more is refused, whether or not the p
         }
         const beside: Filter = { any: [inSites(4), { column: 'arm', op: '=', values: ['B'] }] }
         return [await ask(beside, 'r0'), await ask(andMore(beside), 'r1')]
+      }
+    )
+  })
+
+  test('beside another part each time, of a visit', async () => {
+    await alike(
+      (has) => (i) => ({ event: i < 4 || (i === MORE && has) ? 'yes' : 'no' }),
+      async (study) => {
+        const ask = async (who: Filter, other: string) => {
+          const where = `visit = 'v1' AND ((event = 'yes' AND arm = 'A') OR (${other} = 'y' AND arm = 'B'))`
+          const sql = `SELECT COUNT(DISTINCT id) AS n FROM people JOIN visits USING (id) WHERE ${where}`
+          return codeOf(await study.sql(sql, who))
+        }
+        const beside: Filter = { any: [inSites(4), { column: 'arm', op: '=', values: ['B'] }] }
+        return [await ask(beside, 'r0'), await ask(andMore(beside), 'r1')]
+      }
+    )
+  })
+
+  test('nor does the trace of two variables together show who has the one', async () => {
+    // Five of eight sites, with the person, lack the level of r0.
+    await alike(
+      (has) => (i) => ({
+        event: i % 3 === 0 ? 'yes' : 'no',
+        r0: i < 4 || i === (has ? MORE : 4) ? 'n' : 'y'
+      }),
+      async (study) => {
+        const ask = async (where: string) =>
+          codeOf(await study.sql(`SELECT COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' AND ${where}`))
+        return [await ask(`r0 = 'y' AND (${list(8)} OR ${MORE_SQL})`), await ask(list(8))]
+      }
+    )
+  })
+
+  test('of later rows, which the person alone has', async () => {
+    await alike(
+      (has) => (i) => ({ event: i < 4 || (i === MORE && has) ? 'yes' : 'no' }),
+      async (study) => {
+        const ask = async (day: number) => {
+          const where = `event = 'yes' AND (${list(4)} OR ${MORE_SQL}) AND day < ${day}`
+          return codeOf(
+            await study.sql(`SELECT COUNT(DISTINCT id) AS n FROM people JOIN visits USING (id) WHERE ${where}`)
+          )
+        }
+        return [await ask(30), await ask(60)]
       }
     )
   })

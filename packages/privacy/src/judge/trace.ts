@@ -65,10 +65,10 @@ export function withScriptTrace(possible: Possible | undefined, ledgers: Ledgers
   return { ...ledgers, ...recorded(entries, ledgers, k) }
 }
 
-type Asked = Pick<Entry, 'number' | 'isOfUnknown' | 'about' | 'aboutPeople'>
+type Asked = Pick<Entry, 'number' | 'about' | 'aboutPeople'>
 
-function askedAs(name: string, of: SolvedSet, isOfUnknown = false): Asked {
-  return { number: askedOver(name, of), isOfUnknown, about: [], aboutPeople: [] }
+function askedAs(name: string, of: SolvedSet): Asked {
+  return { number: askedOver(name, of), about: [], aboutPeople: [] }
 }
 
 function recorded(entries: readonly Asked[], ledgers: Ledgers, k: number): Ledgers {
@@ -108,7 +108,7 @@ class Tracing {
     if (this.#rules.isPart) return could
     return [
       ...could,
-      ...this.#keys().flatMap((group) => this.#bySingle(group)),
+      ...this.#keys().flatMap((group) => this.#rowsAsked(group)),
       ...reduction.groups.flatMap((group) => plan.measures.flatMap((measure) => this.#measured(group, measure)))
     ]
   }
@@ -120,7 +120,11 @@ class Tracing {
         const names = namesOf(possible, { row, measured: this.#unknownIn(measure) })
         return groupsOf(people, possible).flatMap((whole) => {
           const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, whole)
-          return [whole, ...parts].flatMap((subjects) => names.map((name) => askedAs(name, { subjects })))
+          // By its own name, a variable is compared whatever else is asked beside it.
+          const single = possible.unknown.map((name) => askedAs(name, { subjects: whole }))
+          return [whole, ...parts]
+            .flatMap((subjects) => names.map((name) => askedAs(name, { subjects })))
+            .concat(single)
         })
       })
     )
@@ -145,14 +149,16 @@ class Tracing {
     return [...new Map([...reduction.groups, ...without].map((group) => [JSON.stringify(group.key), group])).values()]
   }
 
-  /** For each variable that others do not know, those who are in a group or not depending on it alone, under its own name. */
-  #bySingle(group: Pick<ReducedGroup, 'key'>): Asked[] {
+  /**
+   * The rows that are in a group or not depending on a variable that others do not know. With two such variables these are rows that others do not
+   * know either: a known set that differs from them by few would be refused, and show who they are.
+   */
+  #rowsAsked(group: Pick<ReducedGroup, 'key'>): Asked[] {
     const { plan, reduction } = this.#asked
-    const { defining } = unsaidOf(group, plan, this.#asked)
-    return defining.flatMap((one) => {
-      const of = wholeOf(group, one, 'group', { plan, reduction, rowSets: this.#rowSets })
-      return of === undefined ? [] : [askedAs(this.#rules.facts(one.variable).own, of, defining.length > 1)]
-    })
+    const [one, ...others] = unsaidOf(group, plan, this.#asked).defining
+    if (one === undefined || others.length > 0) return []
+    const of = wholeOf(group, one, 'group', { plan, reduction, rowSets: this.#rowSets })
+    return of === undefined ? [] : [askedAs(this.#rules.facts(one.variable).own, of)]
   }
 
   /** Of a group that others know, its people for each measured variable: of its values there can be too few. */
