@@ -322,9 +322,98 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'no-trace',
     control: 'Whoever was asked about is recorded though nothing was told',
     file: `${PRIVACY}/disclose.ts`,
-    from: 'ledgers: withTrace(aggregate, disclosed.ledgers ?? ledgers, rules)',
+    from: 'ledgers: withTrace(asked, disclosed.ledgers ?? ledgers, rules)',
     to: 'ledgers: disclosed.ledgers ?? ledgers ?? rules',
     noticedBy: peerTest('known-groups')
+  },
+  {
+    id: 'trace-of-all-together',
+    control: 'Whoever was asked about is recorded for each variable that decides who is in a group, by its own name',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: 'return [...joint, ...single]',
+    to: 'return single.length < 0 ? single : joint',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'rows-without-their-people',
+    control: 'So are the people of rows that are asked about',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'const isOfRows = said.isOfUnknown && of.rows !== undefined',
+    to: 'const isOfRows = said.isOfUnknown && of.rows !== undefined && defining.length < 0',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'trace-without-rows',
+    control: 'So are the rows themselves, as others know them',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: '...this.#keys().flatMap((group) => this.#rowsAsked(group)),',
+    to: '',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'trace-without-parts',
+    control: 'Of a group that others do not know, those with each known value are recorded as asked about',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: 'const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, whole)',
+    to: 'const parts = possible.unknown.length < 0 ? this.#knownParts(measure, whole) : []',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'trace-without-bins',
+    control: 'Whoever is between two declared edges is recorded as asked about, whether or not the edges are kept',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: 'conditionsOf(measure, values, declared)',
+    to: 'conditionsOf(measure, values, declared.slice(declared.length))',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'hidden-joining-is-free',
+    control:
+      'An edge that is not kept costs a bit also of a number that others know, where they do not know who is in the group',
+    file: `${PRIVACY}/shown-facts.ts`,
+    from: 'if (identifying && !isHidden) return []',
+    to: 'if (identifying) return []',
+    noticedBy: privacyTest('shown-facts')
+  },
+  {
+    id: 'model-without-trace',
+    control: 'A refused model is recorded as asked over its people',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: '...new Tracing(question, universe, { ...rules, isPart: false }).all(), ...behind',
+    to: "...(plan.measures[0]?.kind === 'gram' ? [] : new Tracing(question, universe, { ...rules, isPart: false }).all()), ...behind",
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'model-without-its-questions',
+    control: 'So is each question behind it',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: '.all(), ...behind]',
+    to: '.all(), ...behind.slice(behind.length)]',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'script-without-trace',
+    control: 'Who could be in the cohort of a refused script is recorded as asked about',
+    file: `${PRIVACY}/disclose.ts`,
+    from: 'ledgers: withScriptTrace(aggregate.possible, ledgers, k)',
+    to: 'ledgers: k < 0 ? withScriptTrace(aggregate.possible, ledgers, k) : ledgers',
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'script-before-its-run',
+    control: 'So it is where the script is refused before it runs',
+    file: `${PEER}/jobs/run/execute.ts`,
+    from: "const aggregate = { kind: 'refused', why, ...(possible ? { possible } : {}) } as const",
+    to: "const aggregate = { kind: 'refused', why } as const",
+    noticedBy: peerTest('withheld-trace')
+  },
+  {
+    id: 'script-of-all-together',
+    control: 'Who could be in its cohort is recorded for each variable that decides who is',
+    file: `${PRIVACY}/judge/trace.ts`,
+    from: 'namesOf(possible, { row, measured: [] }), ...possible.unknown',
+    to: 'namesOf(possible, { row, measured: [] })',
+    noticedBy: peerTest('withheld-trace')
   },
   {
     id: 'counts-together',

@@ -195,14 +195,16 @@ describe('A model beside other answers', () => {
     )
   })
 
-  test('a model that is refused is remembered as nothing', async (t) => {
+  test('a model that is refused is remembered as asked over its people, and as nothing else', async (t) => {
     const study = await open(
       t,
       people(200, 9).map((row, i) => (i === 17 ? { ...row, marker: 175 } : row))
     )
-    const before = study.ledger
     assertRefused(await study.model('score ~ marker'), /leverage/)
-    assert.equal(study.ledger, before)
+    const { spans, spent, levels } = study.ledger.parts
+    assert.deepEqual([...spans.keys()].sort(), ['of whom people.marker', 'of whom people.score'])
+    assert.deepEqual([spent.size, levels.size], [0, 0])
+    assertRefused(await study.model('score ~ marker'), /leverage/)
   })
 })
 

@@ -30,7 +30,7 @@ import { countOf } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { digitsTell, roundCount, toDigits, withSpacing } from './judge/precision.ts'
 import { type Suppressed, type SuppressionRules, suppress, type TableCell, type TableRow } from './judge/suppress.ts'
-import { withTrace } from './judge/trace.ts'
+import { withScriptTrace, withTrace } from './judge/trace.ts'
 import { type Ledgers, LedgersDraft, tellEverything } from './ledgers.ts'
 import { judgeModel } from './model/judge.ts'
 import type { JudgedPart } from './model/judged.ts'
@@ -77,6 +77,13 @@ export type Aggregate =
       /** The outputs that the request declares. Without any, the default contract applies. */
       readonly outputs?: readonly OutputDeclaration[]
       /** Everybody who could be in the cohort as far as others can tell; absent where others know every condition. */
+      readonly possible?: Possible
+    }
+  | {
+      /** A script that may not run over its cohort. */
+      readonly kind: 'refused'
+      readonly why: string
+      /** As of a script. */
       readonly possible?: Possible
     }
 
@@ -141,11 +148,19 @@ export type Disclosed =
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
   const { settings, ledgers, partsMin = 0 } = context
   const isLarge = gateCohort(context.cohort.size, settings).ok
-  if (aggregate.kind !== 'table')
-    return isLarge ? discloseScript(aggregate, context) : refuse('COHORT_NOT_RELEASABLE', SMALL)
-  const disclosed = isLarge ? discloseTable(aggregate, context) : refuse('COHORT_NOT_RELEASABLE', SMALL)
-  const rules = { facts: factsIn(context.variables), k: Math.max(settings.k, partsMin) }
-  return { ...disclosed, ledgers: withTrace(aggregate, disclosed.ledgers ?? ledgers, rules) }
+  const small = refuse('COHORT_NOT_RELEASABLE', SMALL)
+  const k = Math.max(settings.k, partsMin)
+  if (aggregate.kind !== 'table') {
+    const refused = aggregate.kind === 'refused' ? refuse('COHORT_NOT_RELEASABLE', aggregate.why) : small
+    const disclosed = isLarge && aggregate.kind === 'script' ? discloseScript(aggregate, context) : refused
+    return disclosed.ok ? disclosed : { ...disclosed, ledgers: withScriptTrace(aggregate.possible, ledgers, k) }
+  }
+  const judged = new Set<object>()
+  const disclosed = isLarge ? discloseTable(aggregate, context, judged) : small
+  const rules = { facts: factsIn(context.variables), k }
+  // Of the questions behind a model, those alone that were put: a refusal depends on no other.
+  const asked = { ...aggregate, questions: aggregate.questions?.filter((one) => judged.has(one)) }
+  return { ...disclosed, ledgers: withTrace(asked, disclosed.ledgers ?? ledgers, rules) }
 }
 
 const SMALL = 'the cohort is too small'
@@ -246,11 +261,12 @@ function suppressed(
   })
 }
 
-/** Discloses a Gram matrix, if it and the answers to all of its questions may be released. */
+/** Discloses a Gram matrix, if it and the answers to all of its questions may be released. `asked` collects those that were put. */
 function discloseModel(
   measure: GramMeasure,
   aggregate: Extract<Aggregate, { kind: 'table' }>,
-  context: DisclosureContext
+  context: DisclosureContext,
+  asked: Set<object>
 ): Disclosed {
   const { plan, leftOut, questions = [], everybody } = aggregate
   const { settings, partsMin = 0 } = context
@@ -268,8 +284,11 @@ function discloseModel(
         synthetic: context.synthetic,
         epoch: context.epoch,
         k: Math.max(settings.k, partsMin),
-        suppress: (part, ledgers) =>
-          suppressed({ kind: 'table', ...part }, { ...withVariables(context, part), ledgers }, { inFullDigits: true })
+        suppress: (part, ledgers) => {
+          asked.add(part)
+          const own = { ...withVariables(context, part), ledgers }
+          return suppressed({ kind: 'table', ...part }, own, { inFullDigits: true })
+        }
       })
   if (!judged.ok && judged.separated) return refuse('MODEL_SEPARATED', judged.why)
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
@@ -305,10 +324,15 @@ function withVariables(context: DisclosureContext, { variables }: JudgedPart): D
   return variables === undefined ? context : { ...context, variables: new Map([...context.variables, ...variables]) }
 }
 
-function discloseTable(aggregate: Extract<Aggregate, { kind: 'table' }>, context: DisclosureContext): Disclosed {
+/** `asked` collects the questions behind a model that were put. */
+function discloseTable(
+  aggregate: Extract<Aggregate, { kind: 'table' }>,
+  context: DisclosureContext,
+  asked: Set<object>
+): Disclosed {
   const { plan, leftOut, complete = new Set<VariableRef>() } = aggregate
   const model = gramIn(plan)
-  if (model !== undefined) return discloseModel(model, aggregate, context)
+  if (model !== undefined) return discloseModel(model, aggregate, context, asked)
   const { settings } = context
   const facts = factsIn(context.variables)
   const { rows, ledgers, shownCount, shownWithin, why, groupsWithheld: groups } = suppressed(aggregate, context)

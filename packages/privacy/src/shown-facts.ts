@@ -6,7 +6,7 @@ import { type Measure, type Plan, type SubjectSet, type VariableRef, variablesOf
 import type { Defining } from './judge/defining.ts'
 import type { FactsOf } from './judge/facts.ts'
 import type { TableCell, TableRow } from './judge/suppress.ts'
-import { definingIn, type RareGroups, type Unsaid } from './judge/unsaid.ts'
+import { definingIn, type RareGroups, type Unsaid, unsaidOf } from './judge/unsaid.ts'
 
 /** One fact. The same `what` about the same people or rows is the same fact, whichever question shows it. */
 export interface ShownFact {
@@ -29,7 +29,10 @@ export function factsShown(
   const rows = all.filter(({ shown }) => shown)
   const found = [
     ...plan.measures.flatMap((measure) => lackingIn(measure, rows, looking)),
-    ...rows.flatMap((row) => row.cells.flatMap((cell) => joinedIn(row, cell, looking))),
+    ...rows.flatMap((row) => {
+      const isHidden = unsaidOf(row.group, plan, asked).defining.length > 0
+      return row.cells.flatMap((cell) => joinedIn(row, cell, { ...looking, isHidden }))
+    }),
     ...(rows.length === 0 ? [] : [...outsideOf(plan, all, looking), ...outsideOfLevels(definingIn(asked), looking)])
   ]
   return found.filter(({ what, of }, at) => found.findIndex((one) => one.what === what && one.of.equals(of)) === at)
@@ -62,11 +65,18 @@ function lackingIn(measure: Measure, rows: readonly TableRow[], looking: Looking
   return [{ what: named('lacking'), of: together }, ...exact.map(({ of }) => ({ what: named('not lacking'), of }))]
 }
 
-/** Edges that are declared and were not kept, since few people, or nobody, would be between two of them. */
-function joinedIn({ group }: TableRow, { measure, basis }: TableCell, { facts }: Looking): ShownFact[] {
+/**
+ * Edges that are declared and were not kept, since few people, or nobody, would be between two of them. Of a number that others know
+ * that says nothing, unless they do not know who is in the group.
+ */
+function joinedIn(
+  { group }: TableRow,
+  { measure, basis }: TableCell,
+  { facts, isHidden }: Looking & { readonly isHidden: boolean }
+): ShownFact[] {
   if (basis?.bins === undefined || !('variable' in measure)) return []
   const { own, identifying } = facts(measure.variable)
-  if (identifying) return []
+  if (identifying && !isHidden) return []
   const kept = new Set(basis.bins.map(({ from }) => from))
   const declared = group.columns.get(measure.variable)?.bins ?? []
   const of = setOf(group, basis.counted?.rows !== undefined)

@@ -120,4 +120,14 @@ describe('what an answer shows of data beside its numbers', () => {
     const even = people(200, (i) => ({ x: i % 100 }))
     assert.deepEqual(names(shown(even, { complete: ['x'] }, bins)), [])
   })
+  test('of a number that others know, where they do not know who is in the group', () => {
+    const bins: Measure = { kind: 'bins', name: 'count_age', variable: ref('age') }
+    const rows = people(100, (i) => ({ age: i < 94 ? (i * 7) % 60 : 85, arm: i % 2 === 0 ? 'drug' : 'placebo' }))
+    const without = reduce(planOf([SUBJECTS]), 100, rows)
+    const defining = [{ variable: ref('arm'), without, valued: without, level: 'drug' }]
+    const drug = rows.filter(({ arm }) => arm === 'drug')
+    const found = names(shown(drug, { complete: ['age', 'arm'], defining }, bins))
+    assert.ok(found.length >= 3 && found.every((what) => /^joined at \d+ of t\.age$/.test(what)), found.join())
+    assert.deepEqual(names(shown(drug, { complete: ['age'] }, bins)), [])
+  })
 })

@@ -208,7 +208,12 @@ export interface GroupParts {
  * value. These are the groups with the same other keys, of the question without the conditions on the variable, minus the
  * people who are in them whatever their value is.
  */
-export function wholeOf(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
+export function wholeOf(
+  group: Pick<ReducedGroup, 'key'>,
+  one: Defining,
+  part: string,
+  parts: GroupParts
+): SolvedSet | undefined {
   const whole = partOver(group, one, part, { ...parts, reduction: one.without ?? parts.reduction })
   return notAlways(whole, group, one, part, parts)
 }
@@ -221,7 +226,7 @@ export function valuedOf(group: ReducedGroup, one: Defining, part: string, parts
 
 function notAlways(
   whole: SolvedSet | undefined,
-  group: ReducedGroup,
+  group: Pick<ReducedGroup, 'key'>,
   one: Defining,
   part: string,
   parts: GroupParts
@@ -237,14 +242,19 @@ function notAlways(
  * The members of a group who are in it whatever their value of the variable is; undefined if there
  * are none, or if the variable is a key.
  */
-export function alwaysIn(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
+export function alwaysIn(
+  group: Pick<ReducedGroup, 'key'>,
+  one: Defining,
+  part: string,
+  parts: GroupParts
+): SolvedSet | undefined {
   const { variable, names = [variable], always } = one
   if (always === undefined || parts.plan.groupBy.some((key) => names.includes(key.variable))) return undefined
   return partOver(group, one, part, { ...parts, reduction: always })
 }
 
 function partOver(
-  { key }: ReducedGroup,
+  { key }: Pick<ReducedGroup, 'key'>,
   { variable, names = [variable] }: Defining,
   part: string,
   { plan, reduction, rowSets }: GroupParts,

@@ -546,7 +546,11 @@ class Judging {
       }),
       ...defining.flatMap((one) => {
         const of = wholeOf(group, one, 'group', this.#parts)
-        return of === undefined ? [] : [{ variable: one.variable, of, isOfUnknown: defining.length > 1 }]
+        if (of === undefined) return []
+        const said = { variable: one.variable, of, isOfUnknown: defining.length > 1 }
+        // What was withheld beside another part left a trace of people alone: see trace.ts.
+        const isOfRows = said.isOfUnknown && of.rows !== undefined
+        return isOfRows ? [said, { ...said, of: { subjects: of.subjects } }] : [said]
       })
     ]
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)

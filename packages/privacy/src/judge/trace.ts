@@ -2,58 +2,181 @@
  * The trace of what was withheld. That fewer than k people of a group have a level is disclosed by its number being withheld. If nothing
  * were recorded, the same question with one known person more, who brings the group to k, would be answered, and show that the person
  * has the level. So the sets over which a question is asked are recorded whatever comes of it, and the second question is refused
- * because it differs from the first by one person.
+ * because it differs from the first by one person. They are those that an answer records of whom it was asked over, and those of numbers
+ * that an answer leaves out, such as a bin that was joined with another. Who is in a group that others do not know is not recorded: its
+ * number was not told, and a later refusal would say who they are.
  */
-import { type Plan, type Reduction, type SubjectSet, type VariableRef, variablesOf } from '@stimnet/protocol'
-import { gramIn } from '@stimnet/statistics'
-import { type Ledgers, LedgersDraft } from '../ledgers.ts'
+import {
+  type Measure,
+  type Plan,
+  type ReducedGroup,
+  type Reduction,
+  type SubjectSet,
+  type VariableRef,
+  variablesOf
+} from '@stimnet/protocol'
+import { type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
+import { wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
-import { askedOver, type CellNumber } from './numbers.ts'
-import { type Possible, setsAsked } from './possible.ts'
-import type { RareGroups } from './unsaid.ts'
+import { conditionsOf, having, type KnownValues } from './known.ts'
+import { askedOver, type SolvedSet } from './numbers.ts'
+import { namesOf, type Possible, setsAsked } from './possible.ts'
+import { RowSets } from './row-sets.ts'
+import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
 
 /** A question that was put to the data. */
-export interface TracedQuestion {
+export interface TracedQuestion extends Unsaid {
   readonly plan: Plan
   readonly reduction: Reduction
-  /** Everybody who could be in the groups as far as others can tell; absent where others know every condition. */
-  readonly possible?: Possible | undefined
   /** The same for the groups of which others know less. */
-  readonly rare?: Pick<RareGroups, 'possible'> | undefined
+  readonly rare?: RareGroups | undefined
+  /** The values of the measured variables that others are taken to know. */
+  readonly known?: KnownValues | undefined
+  /** The variables of which nobody in the catalog lacks a value. */
+  readonly complete?: ReadonlySet<VariableRef> | undefined
+  /** Of a plan with a model: the questions behind it, over those who have a value of each of its variables. */
+  readonly questions?: readonly TracedQuestion[] | undefined
+}
+
+interface Rules {
+  readonly facts: FactsOf
+  readonly k: number
 }
 
 /** The ledgers with the sets over which a question was asked. Sets that would single out fewer than k people are not recorded. */
-export function withTrace(
-  question: TracedQuestion,
-  ledgers: Ledgers,
-  { facts, k }: { facts: FactsOf; k: number }
-): Ledgers {
+export function withTrace(question: TracedQuestion, ledgers: Ledgers, rules: Rules): Ledgers {
+  const { plan, complete, questions = [] } = question
+  const { universe } = ledgers.subjects
+  const isPart = plan.measures.flatMap(variablesOf).some((variable) => complete?.has(variable) !== true)
+  const behind = questions.flatMap((one) => new Tracing(one, universe, { ...rules, isPart }).all())
+  return recorded([...new Tracing(question, universe, { ...rules, isPart: false }).all(), ...behind], ledgers, rules.k)
+}
+
+/**
+ * The same for a script that is refused: everybody who could be in its cohort as far as others can tell, under the name of each
+ * variable that decides who is, since a script can ask about each.
+ */
+export function withScriptTrace(possible: Possible | undefined, ledgers: Ledgers, k: number): Ledgers {
+  if (possible === undefined) return ledgers
+  const entries = possible.sets.flatMap(({ row, people }) => {
+    const names = new Set([...namesOf(possible, { row, measured: [] }), ...possible.unknown])
+    return [...names].map((name) => askedAs(name, { subjects: people }))
+  })
+  return { ...ledgers, ...recorded(entries, ledgers, k) }
+}
+
+type Asked = Pick<Entry, 'number' | 'about' | 'aboutPeople'>
+
+function askedAs(name: string, of: SolvedSet): Asked {
+  return { number: askedOver(name, of), about: [], aboutPeople: [] }
+}
+
+function recorded(entries: readonly Asked[], ledgers: Ledgers, k: number): Ledgers {
   const draft = new LedgersDraft(ledgers)
-  for (const number of askedIn(question, { facts, k })) draft.tell([{ number, about: [], aboutPeople: [] }], k)
+  const done = new Map<string, SubjectSet[]>()
+  for (const entry of entries) {
+    const { quantity, of } = entry.number
+    const set = of.rows ?? of.subjects
+    const before = done.get(quantity) ?? []
+    // Most cells of a table are asked over the same people.
+    if (of.subjects.size < k || before.some((one) => one.universe === set.universe && one.equals(set))) continue
+    draft.tell([entry], k)
+    done.set(quantity, [...before, set])
+  }
   return draft.result()
 }
 
-function askedIn(
-  { plan, reduction, possible, rare }: TracedQuestion,
-  { facts, k }: { readonly facts: FactsOf; readonly k: number }
-): CellNumber[] {
-  // Of a group that others know, only a variable's values can be too few. A model of it is refused for much else.
-  const known = gramIn(plan) === undefined ? reduction.groups.filter(({ support }) => support.size >= k) : []
-  return plan.measures.flatMap((measure) => {
-    const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
-    const measured = [...new Set(unknown.map((variable) => facts(variable).own))]
-    const numbers = [possible, rare?.possible].flatMap((of) => (of === undefined ? [] : couldBe(of, measured)))
-    if (numbers.length > 0) return numbers
-    return known.flatMap(({ support }) => measured.map((name) => askedOver(name, { subjects: support })))
-  })
-}
+class Tracing {
+  readonly #asked: TracedQuestion
+  readonly #rules: Rules & { readonly isPart: boolean }
+  readonly #rowSets: RowSets | undefined
 
-function couldBe(possible: Possible, measured: readonly VariableRef[]): CellNumber[] {
-  return possible.sets.flatMap((set) =>
-    setsAsked(possible, set, measured).flatMap(({ name, people }) =>
-      groupsOf(people, possible).map((subjects) => askedOver(name, { subjects }))
+  /**
+   * `isPart`: others do not know who is in the groups of the question even without its conditions, since some lack a value. Then only who
+   * could be is recorded: in place of the others those who have all values would be, and a model of other variables refused.
+   */
+  constructor(asked: TracedQuestion, universe: number, rules: Rules & { readonly isPart: boolean }) {
+    this.#asked = asked
+    this.#rules = rules
+    const { items } = asked.reduction
+    this.#rowSets = items && new RowSets(items, universe)
+  }
+
+  all(): Asked[] {
+    const { plan, possible, rare, reduction } = this.#asked
+    const could = [possible, rare?.possible].flatMap((of) => (of === undefined ? [] : this.#couldBe(of)))
+    if (this.#rules.isPart) return could
+    return [
+      ...could,
+      ...this.#keys().flatMap((group) => this.#rowsAsked(group)),
+      ...reduction.groups.flatMap((group) => plan.measures.flatMap((measure) => this.#measured(group, measure)))
+    ]
+  }
+
+  /** Everybody who could be in a group, and those of them with each known value that a measure counts; see `Judging`. */
+  #couldBe(possible: Possible): Asked[] {
+    return this.#asked.plan.measures.flatMap((measure) =>
+      possible.sets.flatMap((set) => {
+        const joint = setsAsked(possible, set, this.#unknownIn(measure)).flatMap(({ name, people }) =>
+          groupsOf(people, possible).flatMap((whole) => {
+            const parts = possible.unknown.length === 0 ? [] : this.#knownParts(measure, whole)
+            return [whole, ...parts].map((subjects) => askedAs(name, { subjects }))
+          })
+        )
+        // By its own name, a variable is compared whatever else is asked beside it.
+        const { people, withoutRows = people } = set
+        const single = groupsOf(possible.isOfRows === true ? withoutRows : people, possible).flatMap((subjects) =>
+          possible.unknown.map((name) => askedAs(name, { subjects }))
+        )
+        return [...joint, ...single]
+      })
     )
-  )
+  }
+
+  /** Of some people those with each value of a known variable that the measure counts; of a number those between declared edges. */
+  #knownParts(measure: Measure, people: SubjectSet): SubjectSet[] {
+    const { known, reduction } = this.#asked
+    return variablesOf(measure).flatMap((variable) => {
+      const values = this.#rules.facts(variable).identifying ? known?.get(variable) : undefined
+      if (values === undefined) return []
+      const bins = reduction.groups.flatMap(({ columns }) => columns.get(variable)?.bins ?? [])
+      const declared = [...new Map(bins.map((bin) => [bin.from, bin])).values()]
+      return conditionsOf(measure, values, declared).map((isIt) => having(people, values.values, isIt))
+    })
+  }
+
+  /** The groups of the question, and those that would not be empty without one of its conditions. */
+  #keys(): Pick<ReducedGroup, 'key'>[] {
+    const { reduction, defining, rare } = this.#asked
+    const without = [...defining, ...(rare?.defining ?? [])].flatMap((one) => one.without?.groups ?? [])
+    return [...new Map([...reduction.groups, ...without].map((group) => [JSON.stringify(group.key), group])).values()]
+  }
+
+  /**
+   * The rows that are in a group or not depending on a variable that others do not know. With two such variables these are rows that others do not
+   * know either: a known set that differs from them by few would be refused, and show who they are.
+   */
+  #rowsAsked(group: Pick<ReducedGroup, 'key'>): Asked[] {
+    const { plan, reduction } = this.#asked
+    const [one, ...others] = unsaidOf(group, plan, this.#asked).defining
+    if (one === undefined || others.length > 0) return []
+    const of = wholeOf(group, one, 'group', { plan, reduction, rowSets: this.#rowSets })
+    return of === undefined ? [] : [askedAs(this.#rules.facts(one.variable).own, of)]
+  }
+
+  /** Of a group that others know, its people for each measured variable: of its values there can be too few. */
+  #measured(group: ReducedGroup, measure: Measure): Asked[] {
+    if (unsaidOf(group, this.#asked.plan, this.#asked).defining.length > 0) return []
+    const { rowSet, support } = group
+    const of = rowSet === undefined ? undefined : this.#rowSets?.solved(rowSet)
+    return this.#unknownIn(measure).map((name) => askedAs(name, of ?? { subjects: support }))
+  }
+
+  #unknownIn(measure: Measure): VariableRef[] {
+    const { facts } = this.#rules
+    const unknown = variablesOf(measure).filter((variable) => !facts(variable).identifying)
+    return [...new Set(unknown.map((variable) => facts(variable).own))]
+  }
 }
 
 /** Those of the people who are in each group of the known keys. */

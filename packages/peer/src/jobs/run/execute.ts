@@ -53,9 +53,9 @@ export async function execute(
   const { plan } = job
   // Exact numbers must never be released in place of noisy ones.
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
+  const refused = await refusedNow(plan, parts.privacy)
+  if (refused !== undefined) return refused
   const cohort = await plan.catalog.cohort(plan.cohort)
-  const objection = await objectionTo(plan, cohort, parts.privacy)
-  if (objection !== undefined) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: objection, ranBy: RAN_BY_NODE }
   if (plan.plan) {
     const { catalog, cohort: filter, project } = plan
     const aggregate = await reduceTable({ catalog, plan: plan.plan, filter, cohort, project }, parts.privacy, signal)
@@ -64,22 +64,23 @@ export async function execute(
   return runScript(job, parts, cohort, signal)
 }
 
-/** Why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
-export async function objectionNow(plan: JobPlan, privacy: CatalogPrivacy): Promise<string | undefined> {
+/** A run that ended before the script ran. It is refused as a release, so that its cohort leaves a trace like that of any question. */
+type RefusedRun = Extract<Executed, { ok: true }> & { readonly aggregate: { readonly kind: 'refused' } }
+
+/** Why a script may not run over its cohort now: one of a fixed set of texts. Undefined if it may, and for any other job. */
+export async function refusedNow(plan: JobPlan, privacy: CatalogPrivacy): Promise<RefusedRun | undefined> {
   // Whether a noisy answer is given must not depend on data.
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') return undefined
-  return objectionTo(plan, await plan.catalog.cohort(plan.cohort), privacy)
-}
-
-/** Why nothing may be computed over a cohort: one of a fixed set of texts. */
-async function objectionTo(plan: JobPlan, cohort: SubjectSet, privacy: CatalogPrivacy): Promise<string | undefined> {
-  // A table is judged when it is made, and leaves a trace of whom it was asked about, however few these are. A script's output depends on
-  // who is in the cohort, so the script is judged as a release about this set before it runs.
+  // A table is judged when it is made. A script's output depends on who is in the cohort, so the script is judged as a release about
+  // this set before it runs.
   if (plan.plan) return undefined
-  if (!gateCohort(cohort.size, privacy.settings).ok) return 'the cohort is below the smallest size'
+  const cohort = await plan.catalog.cohort(plan.cohort)
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
-  const isAdmitted = await privacy.admits({ cohort, possible }, plan.project)
-  return isAdmitted ? undefined : 'few people distinguish the cohort from earlier ones'
+  const isSmall = !gateCohort(cohort.size, privacy.settings).ok
+  if (!isSmall && (await privacy.admits({ cohort, possible }, plan.project))) return undefined
+  const why = isSmall ? 'the cohort is below the smallest size' : 'few people distinguish the cohort from earlier ones'
+  const aggregate = { kind: 'refused', why, ...(possible ? { possible } : {}) } as const
+  return { ok: true, aggregate, cohort, ranBy: RAN_BY_NODE }
 }
 
 async function runScript(

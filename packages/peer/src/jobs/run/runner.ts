@@ -10,7 +10,7 @@ import { reasonOf } from '../admit/advice.ts'
 import { isApproved } from './approved.ts'
 import type { Charges } from '../release/charge.ts'
 import { type CheckedRequest, check, type Trust } from '../admit/check.ts'
-import { type Executed, type ExecutionParts, execute, objectionNow, RAN_BY_NODE, type RanBy } from './execute.ts'
+import { type Executed, type ExecutionParts, execute, RAN_BY_NODE, type RanBy, refusedNow } from './execute.ts'
 import type { JobFiles } from './files.ts'
 import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from '../release/privacy.ts'
@@ -329,15 +329,17 @@ export class Runner implements Queue {
   }
 
   /** Why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
-  objectionTo(job: JobRecord, plan: JobPlan): Promise<string | undefined> {
-    return objectionNow(plan, this.#parts.privacy.of(job.catalog))
+  async objectionTo(job: JobRecord, plan: JobPlan): Promise<string | undefined> {
+    return (await refusedNow(plan, this.#parts.privacy.of(job.catalog)))?.aggregate.why
   }
 
   /** Ends a request that waits for stewards as its run would end: at the same boundary, and at the same price. */
   async refusePending(job: JobRecord, plan: JobPlan, why: string): Promise<void> {
-    const { settings } = this.#parts.privacy.of(job.catalog)
+    const privacy = this.#parts.privacy.of(job.catalog)
+    const refused = await refusedNow(plan, privacy)
+    if (refused !== undefined) return void (await this.#finish(job, plan, privacy, refused))
     const code = 'COHORT_NOT_RELEASABLE'
-    const reason = reasonOf(plan, settings, code, why)
+    const reason = reasonOf(plan, privacy.settings, code, why)
     await this.#end(job, { state: 'blocked', code, reason }, plan, why)
   }
 
