@@ -104,6 +104,16 @@ describe('a database on a disk that changes single bits', () => {
     await again.close()
   })
 
+  test('is not seen in an unfinished file that belongs to nothing, which a merge that was cut short leaves behind', async (t) => {
+    const directory = join(await scratch(t), 'db')
+    const database = await Database.open({ directory }, () => 0)
+    await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
+    await database.close()
+    await writeFile(join(directory, '000999.ldb'), 'half of a table')
+    assert.deepEqual((await Database.lookInto(directory, 'jobs'))?.damaged, [])
+    assert.deepEqual((await Database.walk(directory)).damaged, [])
+  })
+
   test('takes a whole value under another key for damage', async (t) => {
     const directory = join(await scratch(t), 'db')
     const database = await Database.open({ directory }, () => 0)

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { liveTables } from './live-tables.ts'
 
 // https://github.com/google/leveldb/blob/main/doc/table_format.md: a sequence of blocks, each followed by a byte for
 // its compression
@@ -22,14 +23,15 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 const WRITTEN_MS = 1_000
 
 /**
- * Names of the table files that are not as LevelDB wrote them. A file that disappears while the database `isOpen` was
- * merged into
- * another.
+ * Names of the table files that are not as LevelDB wrote them. A file that disappears while the database `isOpen` was merged into another.
+ * Of a database that is closed, files that it does not consist of are not looked at.
  */
 export async function damagedTables(directory: string, { isOpen }: { isOpen: boolean }): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => /\.(ldb|sst)$/.test(name)).sort()
   const damaged: string[] = []
+  const live = isOpen ? undefined : await liveTables(directory)
   for (const name of names) {
+    if (live?.has(Number.parseInt(name, 10)) === false) continue
     const path = join(directory, name)
     if (await isWholeFile(path)) continue
     if (isOpen) await wait(WRITTEN_MS)
