@@ -164,12 +164,14 @@ test('a question from whose answer people were left out is answered alike again,
   }
   const firsts = new Map<number, Awaited<ReturnType<typeof medians>>>()
   for (const age of [50, 49, 55, 53, 60, 58, 45, 44]) firsts.set(age, await medians(age))
-  for (const age of [60, 45, 44]) {
-    assert.ok(firsts.get(age)?.leftOut?.length, `people were left out of those from ${age}`)
-    assert.deepEqual(await medians(age), firsts.get(age))
-  }
+  // Who is left out, and so from which answers, depends on a secret order of the people.
+  assert.ok(
+    [...firsts.values()].some(({ leftOut = [] }) => leftOut.length > 0),
+    'people were left out'
+  )
+  for (const [age, first] of firsts) if (first.rows !== undefined) assert.deepEqual(await medians(age), first)
   await house.restart(config)
-  assert.deepEqual(await medians(44), firsts.get(44))
+  for (const [age, first] of firsts) if (first.leftOut?.length) assert.deepEqual(await medians(age), first)
 })
 
 describe('a share of a variable', () => {
