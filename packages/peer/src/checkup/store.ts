@@ -1,6 +1,7 @@
 /** Check of the disk and of every stored value. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { diskCheck } from '../gateway/checks.ts'
 import { damageText, type StoreFinding } from '../store/level/checked-level.ts'
 import { bytesText, valuesUse } from '../store/disk-use.ts'
@@ -8,6 +9,9 @@ import { RESTORING } from '../store/folders.ts'
 import { REPLACED_KEYS } from '../store/replaced-keys.ts'
 import { FORMAT, refusalOf } from '../store/level/marker.ts'
 import { type Finding, namer } from './finding.ts'
+
+/** How often, and after what time, ms, a database that changed while it was looked at is looked at again. */
+const [AGAIN_MAX, AGAIN_MS] = [4, 250]
 
 const { ok, fix } = namer('store')
 const OPEN = ok(
@@ -38,7 +42,12 @@ export async function storeFinding(dataDir: string, { isRunning }: { isRunning: 
   if (isRunning) return only(OPEN)
   const { Database } = await import('../store/database.ts')
   try {
-    const found = await Database.lookInto(directory, REPLACED_KEYS)
+    let found = await Database.lookInto(directory, REPLACED_KEYS)
+    // A peer that runs writes now and then: in a pause its database can be looked at.
+    for (let again = 0; found === undefined && again < AGAIN_MAX; again++) {
+      await wait(AGAIN_MS)
+      found = await Database.lookInto(directory, REPLACED_KEYS)
+    }
     return found === undefined ? only(OPEN) : { finding: await foundIn(found), replaced: found.keys }
   } catch {
     return only(fix(`${directory} cannot be opened: restore the newest undamaged copy`))
