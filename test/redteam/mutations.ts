@@ -456,6 +456,14 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('known-groups')
   },
   {
+    id: 'few-outside-of-sizes',
+    control: 'Of a model by numbers of rows nobody or at least k people of the catalog are outside',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'const outside = () => support.universe - kept',
+    to: 'const outside = () => support.size - kept',
+    noticedBy: peerTest('mixed-models')
+  },
+  {
     id: 'visits-of-anybody',
     control: 'Who could be in a question about a visit came to it',
     file: `${PRIVACY}/judge/possible.ts`,

@@ -188,6 +188,23 @@ describe('A model with a random intercept of each person', () => {
     }
   })
 
+  test('of real people who miss visits and values leaves numbers of rows out where it must, and is answered', async (t) => {
+    for (const [people, lost] of [
+      [1500, 0.05],
+      [1500, 0.1],
+      [600, 0.1]
+    ] as const) {
+      const next = uniform(people + 7)
+      const study = made(people, 3, () => (next() < lost ? 1 : next() < lost ? 2 : 3))
+      const visits = study.visits.map((row) => ({ ...row, score: next() < 0.06 ? null : (row.score ?? null) }))
+      const opened = await open(t, { ...study, visits }, { synthetic: false, precision: 'exact' })
+      for (const formula of ['score ~ visit + sex + (1 | subject)', 'score ~ visit + (1 | subject)']) {
+        const told = await opened.model(formula)
+        assert.ok(told.ok, told.ok ? '' : `${people} ${lost} ${formula}: ${told.why}`)
+      }
+    }
+  })
+
   test('is refused where few people have another number of rows, lack a value, or are alone with a level', async (t) => {
     const few = made(400, 3, (i) => (i < 3 ? 2 : 3))
     // One number of rows alone is in the model, and these three would be told apart: so nobody is.

@@ -85,8 +85,8 @@ export function fewestOfSize(measure: GramMeasure, k: number): number {
 }
 
 /**
- * Leaves out the numbers of rows that too few people have. If fewer than k people are left out by that, the number of rows that
- * fewest people have goes as well, until nobody or at least k people are left out.
+ * Leaves out the numbers of rows that too few people have. If fewer than k people of the catalog are then outside, with those who have no
+ * such row, the number of rows that fewest people have goes as well, until nobody or at least k people are outside.
  */
 export function sizesOf(
   { support, owners }: Pick<ReducedRows, 'support' | 'owners'>,
@@ -99,7 +99,7 @@ export function sizesOf(
     .sort((a, b) => b.people.length - a.people.length || a.size - b.size)
   const fewest = fewestOfSize(measure, k)
   let kept = all.filter(({ people }) => people.length >= fewest).slice(0, SIZES_MAX)
-  const outside = () => all.filter((one) => !kept.includes(one)).reduce((sum, { people }) => sum + people.length, 0)
+  const outside = () => support.universe - kept.reduce((sum, { people }) => sum + people.length, 0)
   while (kept.length > 0 && outside() > 0 && outside() < k) kept = kept.slice(0, -1)
   return {
     kept: kept

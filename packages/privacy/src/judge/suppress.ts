@@ -69,6 +69,8 @@ export interface Suppressed {
   readonly shownWithin: (set: SolvedSet) => number
   /** What was withheld and why, for the local audit log only. */
   readonly why: readonly string[]
+  /** Whether something was withheld because as much as may be is released of a variable. */
+  readonly isUnpaid: boolean
 }
 
 /** The rules by which a table is judged. */
@@ -152,6 +154,7 @@ class Judging {
   readonly #rung: number
   readonly #draft: LedgersDraft
   readonly #why = new Map<string, number>()
+  #isUnpaid = false
   readonly #rows: TableRow[]
   /** The shares that were paid for numbers of this table; see `Payers`. */
   readonly #paid = new Map<string, number>()
@@ -206,7 +209,8 @@ class Judging {
         const weight = this.#draft.shownWeight(countOf({ subjects, ...(rows === undefined ? {} : { rows }) })) ?? 1
         return (weight * settings.roundBase) / 2
       },
-      why: [...this.#why].map(([text, times]) => `${text}: ${times}`)
+      why: [...this.#why].map(([text, times]) => `${text}: ${times}`),
+      isUnpaid: this.#isUnpaid
     }
   }
 
@@ -299,6 +303,7 @@ class Judging {
     }
     if (objection !== undefined) {
       cell.basis = null
+      if (objection.why === 'information') this.#isUnpaid = true
       this.#note(`${measure.kind}: ${inWords(objection)}`)
       return undefined
     }

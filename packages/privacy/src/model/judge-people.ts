@@ -25,15 +25,42 @@ import { personSums } from './person-sums.ts'
 import { questionsIn, rowQuestions, rowsOfEverybody } from './questions.ts'
 import { type PeopleOfSize, rowsOf, sizesOf } from '../judge/model-people.ts'
 
-/** As `judgeModel`; `rows`: of all people who have a value of every variable. */
+/**
+ * As `judgeModel`; `rows`: of all people who have a value of every variable. A number of rows of whose people as much is released as may be
+ * is left out like one that too few people have.
+ */
 export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgement {
+  const { kept: all, leftOut } = sizesOf(rows, asked)
+  for (let kept = all.map((one, at) => ({ ...one, at })); ; ) {
+    const judged = judgeSizes(asked, rows, { kept, sizes: all.length, leftOut: leftOut + all.length - kept.length })
+    if (!('unpaid' in judged)) return judged
+    kept = kept.filter(({ size }) => size !== judged.unpaid)
+    if (kept.length === 0) return no(judged.why)
+  }
+}
+
+/** The numbers of rows that are in a model. */
+interface Kept {
+  /** `at`: the place among all that enough people have, whose questions were asked. */
+  readonly kept: readonly (PeopleOfSize & { readonly at: number })[]
+  /** How many enough people have. */
+  readonly sizes: number
+  readonly leftOut: number
+}
+
+function judgeSizes(
+  asked: ModelToJudge,
+  rows: ReducedRows,
+  { kept, sizes, leftOut }: Kept
+): ModelJudgement | { readonly unpaid: number; readonly why: string } {
   const { measure, model, questions, k } = asked
-  const { kept, leftOut, people } = sizesOf(rows, { measure, k })
-  if (kept.length === 0) return no('no number of rows that enough people have')
+  const [one, ...others] = kept
+  if (one === undefined) return no('no number of rows that enough people have')
+  const people = others.reduce((set, each) => set.or(each.people), one.people)
   const beyond = people.universe - people.size
   if (beyond > 0 && beyond < k) return no('all but few people of the catalog are in the model')
   const plans = questionsIn(model.plan)
-  if (!areQuestionsOfSizes(plans, questions, kept.length)) return no('the questions are not those of the model')
+  if (!areQuestionsOfSizes(plans, questions, sizes)) return no('the questions are not those of the model')
   let { ledgers } = asked
   const found: SumsOfSize[] = []
   const first = told(model, ledgers, asked, 'the people of the model')
@@ -42,11 +69,14 @@ export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgem
   const all = questions.slice(0, plans.length)
   const decimals = decimalsIn(measure, all)
   if (decimals === undefined) return no('the answers lack a variable')
-  for (const [at, one] of kept.entries()) {
-    const answers = questions.slice(at * plans.length, (at + 1) * plans.length)
-    const own = rowsOf(rows, one.people)
-    const sums = sumsOf(one, { asked, answers, rows: own, ledgers, decimals })
-    if ('why' in sums) return no(`people with ${one.size} rows: ${sums.why}`)
+  for (const each of kept) {
+    const answers = questions.slice(each.at * plans.length, (each.at + 1) * plans.length)
+    const own = rowsOf(rows, each.people)
+    const sums = sumsOf(each, { asked, answers, rows: own, ledgers, decimals })
+    if ('why' in sums) {
+      const why = `people with ${each.size} rows: ${sums.why}`
+      return sums.isUnpaid === true ? { unpaid: each.size, why } : no(why)
+    }
     ledgers = sums.ledgers
     found.push(sums.sums)
   }
@@ -84,7 +114,13 @@ function rowsTold(
   return after === undefined || 'why' in after ? { ledgers } : { ledgers: after.ledgers, told: { rows: counted } }
 }
 
-type Told = { readonly ledgers: Ledgers } | { readonly why: string }
+/** What stands against an answer; `isUnpaid`: as much as may be is released of a variable. */
+interface Untold {
+  readonly why: string
+  readonly isUnpaid?: boolean
+}
+
+type Told = { readonly ledgers: Ledgers } | Untold
 
 /** The ledgers after a question that is answered in full; or why it is not. */
 function told(
@@ -97,7 +133,8 @@ function told(
   const judged = suppress(part, ledgers)
   if (areWhole(judged) && judged.groupsWithheld === emptyIn(part, judged, { measure, facts }))
     return { ledgers: judged.ledgers }
-  return { why: `${name}: ${judged.why.join('; ') || 'groups that nobody is in are withheld'}` }
+  const why = `${name}: ${judged.why.join('; ') || 'groups that nobody is in are withheld'}`
+  return { why, isUnpaid: judged.isUnpaid }
 }
 
 /**
@@ -131,7 +168,7 @@ interface OfSize {
 function sumsOf(
   { size, people }: PeopleOfSize,
   { asked, answers, rows, decimals, ...before }: OfSize
-): { readonly ledgers: Ledgers; readonly sums: SumsOfSize } | { readonly why: string } {
+): { readonly ledgers: Ledgers; readonly sums: SumsOfSize } | Untold {
   const { measure, model, facts, k } = asked
   if (rows.rows !== size * people.size) return { why: 'the reduction lacks rows' }
   const ofRows = answers.slice(0, rowQuestions(measure, model.plan).length)
@@ -151,7 +188,7 @@ function sumsOf(
   if ('why' in made) return made
   for (const part of made.parts) {
     const next = told(part, ledgers, asked)
-    if ('why' in next) return { why: `totals: ${next.why}` }
+    if ('why' in next) return { ...next, why: `totals: ${next.why}` }
     ledgers = next.ledgers
   }
   const within = matrixFrom(measure, ofRows)
