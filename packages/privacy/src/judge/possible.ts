@@ -54,8 +54,6 @@ export interface PossibleQuestion {
   /** How many groups the other keys can make. */
   readonly otherCells: number
   readonly filters: readonly PossibleFilter[]
-  /** Whether one of the unknown variables is of rows, of which somebody can have several with different values. */
-  readonly isOfRows: boolean
 }
 
 /** The same question with the people of each filter, and of each group of the known keys. */
@@ -64,7 +62,6 @@ export interface Possible {
   readonly long?: string
   readonly keys: readonly VariableRef[]
   readonly otherCells: number
-  readonly isOfRows?: boolean
   readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
   readonly sets: readonly PossibleSet[]
 }
@@ -142,7 +139,6 @@ export function possibleBy(
     unknown,
     ...(long === undefined ? {} : { long }),
     keys: keys.filter(isKnownOnce),
-    isOfRows: unknown.some((ref) => isLong(tableOf(ref))),
     otherCells: seen.reduce((product, levels) => product * Math.max(1, levels.size), 1),
     filters: [...filters.values()]
   }
@@ -215,7 +211,7 @@ export function setsAsked(
 ): { readonly name: string; readonly people: SubjectSet }[] {
   return namesOf(possible, { row, measured }).map((name) => {
     const isAtRow = row !== undefined && name.endsWith(` at ${row.level}`)
-    return { name, people: isAtRow || possible.isOfRows !== true ? people : withoutRows }
+    return { name, people: isAtRow ? people : withoutRows }
   })
 }
 
