@@ -49,7 +49,7 @@ async function survival({ page, picture, accessible }: Person, url: string): Pro
   await readOff
     .getByRole('row', { name: /Survival at 300/ })
     .first()
-    .getByText(/\(exact times: .* to .*\)/)
+    .getByText(/\(exact times: .* to .*\)|^between .* and .*; in an interval from/)
     .waitFor()
   await readOff.scrollIntoViewIfNeeded()
   await picture('29-survival-result')

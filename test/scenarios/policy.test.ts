@@ -260,8 +260,9 @@ describe('refusals that depend on data', () => {
     await writeFile(join(dirname(house.configFile), 'visits.csv'), `id,visit,score\n${rows.join('\n')}\n`)
     await house.restart({ catalogs: [{ ...CATALOG, lattice: 'none', tables: [...CATALOG.tables, visits] }] })
     const job = await ask(house, "SELECT AVG(score) AS m FROM visits WHERE visit IN ('month_12', 'month_24')")
-    const said = 'about rows that few people have and about others at once, by visits.visit. Ask about each by itself.'
-    assert.equal(job.error_message, `FILTER_INVALID: The question is ${said}`)
+    const said =
+      'about rows that few people have and about others at once, by visits.visit. Ask about each by itself, such as with visits.visit !='
+    assert.ok(job.error_message?.startsWith(`FILTER_INVALID: The question is ${said}`), job.error_message ?? '')
   })
 
   test('are forgotten after thirty days, not after twenty-nine', async (t) => {
