@@ -52,7 +52,7 @@ describe('who could be in a question’s groups, as others can tell', () => {
     )
     const later = visits({ all: [is('outcomes.visit', 'month_12'), north] })
     const row = { variable: 'outcomes.visit', level: 'month_12' }
-    assert.deepEqual(later, [{ row, where: north, whereOnce: north }])
+    assert.deepEqual(later, [{ row, where: north }])
     assert.deepEqual(visits({ all: [{ not: is('outcomes.visit', 'baseline') }, north] }), later)
   })
 
@@ -63,7 +63,7 @@ describe('who could be in a question’s groups, as others can tell', () => {
     const hidden = possibleBy(CATALOG, facts, { cohort, plan: PLAN, hidden: new Set(['outcomes']) })
     assert.deepEqual(hidden?.filters.map(conditionsOf), [[]])
     const [rows] = possible(undefined, { ...ROWS, where: cohort })?.filters ?? []
-    assert.deepEqual([rows?.row?.level, rows?.where, rows?.whereOnce], ['month_12', undefined, undefined])
+    assert.deepEqual([rows?.row?.level, rows?.where], ['month_12', undefined])
   })
 
   test('has the keys that they know, and counts the others as not known', () => {

@@ -37,10 +37,8 @@ export interface PossibleFilter {
   readonly row?: RowLevel
   /** Conditions on people. */
   readonly cohort?: Filter
-  /** Conditions on their rows. */
+  /** Conditions on rows, without those on tables with several rows per subject. */
   readonly where?: Filter
-  /** Those of these conditions that are not on a table with several rows per subject. */
-  readonly whereOnce?: Filter
 }
 
 /** A question, reduced to what others know. */
@@ -69,10 +67,7 @@ export interface Possible {
 /** The people of one set of conditions. */
 export interface PossibleSet {
   readonly row?: RowLevel
-  /** With a row of which the conditions on rows hold. */
   readonly people: SubjectSet
-  /** Whether or not they have one. Absent where these are the same. */
-  readonly withoutRows?: SubjectSet
 }
 
 /** Maximum number of comparisons with an unknown outcome: each further one doubles the number of combinations. */
@@ -179,8 +174,7 @@ function filterAt(
   return {
     ...(row === undefined ? {} : { row }),
     ...asCondition('cohort', ofPeople),
-    ...asCondition('where', where),
-    ...asCondition('whereOnce', withoutLong(ofRows, isLong))
+    ...asCondition('where', withoutLong(ofRows, isLong))
   }
 }
 
@@ -201,18 +195,15 @@ function asCondition<K extends string>(name: K, filter: Filter | boolean): { rea
 }
 
 /**
- * The sets of people over whom a question was asked, each with the name under which it is recorded. What is asked of rows at one visit
- * is compared with what is asked of rows at others, whoever came to them.
+ * The sets of people over whom a question was asked, each with the name under which it is recorded. Whoever came to the visit of a row: at
+ * each visit others are missing, and a table by visits would single them out.
  */
 export function setsAsked(
   possible: Possible,
-  { row, people, withoutRows = people }: PossibleSet,
+  { row, people }: PossibleSet,
   measured: readonly VariableRef[]
 ): { readonly name: string; readonly people: SubjectSet }[] {
-  return namesOf(possible, { row, measured }).map((name) => {
-    const isAtRow = row !== undefined && name.endsWith(` at ${row.level}`)
-    return { name, people: isAtRow ? people : withoutRows }
-  })
+  return namesOf(possible, { row, measured }).map((name) => ({ name, people }))
 }
 
 /** The names of the quantities under which the people of a set are recorded; see `askedOver`. */
@@ -238,17 +229,10 @@ export function possibleIn({ key }: Pick<ReducedGroup, 'key'>, possible: Possibl
   }
   const group = possible.groups.find(({ labels }) => labels.every((one, i) => one === label(possible.keys[i] ?? '.')))
   return possible.sets.flatMap((set) => {
-    const { row, people, withoutRows } = set
+    const { row, people } = set
     const own = row && label(row.variable)
     if (row !== undefined && own !== undefined && own !== row.level) return []
-    if (group === undefined) return [set]
-    return [
-      {
-        ...set,
-        people: people.and(group.people),
-        ...(withoutRows === undefined ? {} : { withoutRows: withoutRows.and(group.people) })
-      }
-    ]
+    return [{ ...set, people: group === undefined ? people : people.and(group.people) }]
   })
 }
 

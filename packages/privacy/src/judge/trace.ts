@@ -124,8 +124,7 @@ class Tracing {
           })
         )
         // By its own name, a variable is compared whatever else is asked beside it.
-        const { people, withoutRows = people } = set
-        const single = groupsOf(withoutRows, possible).flatMap((subjects) =>
+        const single = groupsOf(set.people, possible).flatMap((subjects) =>
           possible.unknown.map((name) => askedAs(name, { subjects }))
         )
         return [...joint, ...single]

@@ -179,33 +179,12 @@ export async function possibleOf(
   const question = possibleBy(catalog.descriptor, facts, { ...asked, hidden })
   if (question === undefined) return undefined
   const { filters, ...rest } = question
-  // Who has a row in these is known.
-  const tables = asked.plan?.tables.filter((table) => !hidden.has(table)) ?? []
   const sets = []
-  for (const { row, cohort, where, whereOnce } of filters) {
-    const withoutRows = (await catalog.cohort(cohort)).and(await catalog.cohort(whereOnce))
-    const isKnownRow = row !== undefined && tables.some((table) => row.variable.startsWith(`${table}.`))
-    const atRow: Filter[] = isKnownRow ? [{ column: row.variable, op: '=', values: [row.level] }] : []
-    const conditions = [...(where === undefined ? [] : [where]), ...atRow]
-    const people =
-      conditions.length === 0 ? withoutRows : await havingRows(catalog, { tables, all: conditions }, withoutRows)
-    sets.push({ ...(row === undefined ? {} : { row }), people, withoutRows })
+  for (const { row, cohort, where } of filters) {
+    const people = (await catalog.cohort(cohort)).and(await catalog.cohort(where))
+    sets.push({ ...(row === undefined ? {} : { row }), people })
   }
   return { ...rest, sets, groups: await groupsOf(catalog, rest.keys) }
-}
-
-/** Those of some people who have rows of which the conditions hold. */
-async function havingRows(
-  catalog: Catalog,
-  { tables, all }: { readonly tables: readonly string[]; readonly all: readonly Filter[] },
-  people: SubjectSet
-): Promise<SubjectSet> {
-  const measures: Plan['measures'] = [{ kind: 'subjects', name: 'people' }]
-  const { groups } = await catalog.reduce(
-    { tables: [...tables], groupBy: [], measures, where: { all: [...all] } },
-    people
-  )
-  return groups[0]?.support ?? people.without(people)
 }
 
 /** All subjects, grouped by keys of which each subject has exactly one value. */
