@@ -10,6 +10,7 @@ import { Level } from 'level'
 import { AuditLog } from '../src/store/log/audit-log.ts'
 import { Database } from '../src/store/database.ts'
 import type { Root } from '../src/store/level/level.ts'
+import { damagedTables } from '../src/store/level/table-file.ts'
 import { JOBS, keyOf, jobOf } from './read-damaged.ts'
 
 const FLIPS = 40
@@ -112,6 +113,23 @@ describe('a database on a disk that changes single bits', () => {
     await writeFile(join(directory, '000999.ldb'), 'half of a table')
     assert.deepEqual((await Database.lookInto(directory, 'jobs'))?.damaged, [])
     assert.deepEqual((await Database.walk(directory)).damaged, [])
+  })
+
+  test('is seen in every table where the manifest, which names those that count, is damaged as well', async (t) => {
+    const directory = join(await scratch(t), 'db')
+    const database = await Database.open({ directory }, () => 0)
+    await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
+    await database.close()
+    await writeFile(join(directory, '000999.ldb'), 'half of a table')
+    assert.deepEqual(await damagedTables(directory, { isOpen: false }), [])
+    const manifest = join(directory, (await readdir(directory)).find((name) => name.startsWith('MANIFEST')) ?? '')
+    const whole = await readFile(manifest)
+    for (let bit = 0; bit < 8 * whole.length; bit++) {
+      const changed = Buffer.from(whole)
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      await writeFile(manifest, changed)
+      assert.deepEqual(await damagedTables(directory, { isOpen: false }), ['000999.ldb'], `bit ${bit}`)
+    }
   })
 
   test('takes a whole value under another key for damage', async (t) => {

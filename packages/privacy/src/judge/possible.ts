@@ -4,10 +4,10 @@
  * Whether it is refused for that reason then depends on nobody's values, and two questions about groups that differ by one
  * person count as two, whatever values that person has.
  *
- * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has
- * a row in a table of which that is declared or rare (`hidden`); who came to a visit, they know. For every combination of true and false of these
- * comparisons, the question's conditions become conditions on known variables: `A and responder` becomes A or nobody,
- * `responder or B` becomes everybody or B.
+ * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has a row in a table of
+ * which that is declared or rare (`hidden`). Who came to a visit, they know. For every combination of true and false of these comparisons,
+ * the question's conditions become conditions on known variables: `A and responder` becomes A or nobody, `responder or B` becomes
+ * everybody or B. Of conditions on rows, those on tables with several rows per subject are left out: see `setsAsked`.
  */
 import {
   type CatalogDescriptor,
@@ -195,8 +195,8 @@ function asCondition<K extends string>(name: K, filter: Filter | boolean): { rea
 }
 
 /**
- * The sets of people over whom a question was asked, each with the name under which it is recorded. Whoever came to the visit of a row: at
- * each visit others are missing, and a table by visits would single them out.
+ * The sets of people over whom a question was asked, each with the name under which it is recorded. A question about rows at a visit is
+ * recorded as if everybody had come to it: at each visit other people are missing, so that any table by visits would single them out.
  */
 export function setsAsked(
   possible: Possible,

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CRC_START, crcAfter, maskedOf } from './crc32c.ts'
 
 const BLOCK_BYTES = 32_768
 const HEADER_BYTES = 7
@@ -47,6 +48,9 @@ function* recordsIn(bytes: Buffer): Generator<Buffer> {
     const end = at + HEADER_BYTES + length
     if (end > bytes.length) throw new RangeError('a record that was cut short')
     const piece = bytes.subarray(at + HEADER_BYTES, end)
+    // A changed record could leave out a table that is damaged as well.
+    const state = bytes.subarray(at + HEADER_BYTES - 1, end).reduce(crcAfter, CRC_START)
+    if (maskedOf(state) !== bytes.readUInt32LE(at)) throw new RangeError('a record that was changed')
     pieces = type === FULL || type === FIRST ? [piece] : [...pieces, piece]
     if (type === FULL || type === LAST) yield Buffer.concat(pieces)
     at = end

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { CRC_START, crcAfter, maskedOf } from './crc32c.ts'
 import { liveTables } from './live-tables.ts'
 
 // https://github.com/google/leveldb/blob/main/doc/table_format.md: a sequence of blocks, each followed by a byte for
@@ -10,15 +11,6 @@ import { liveTables } from './live-tables.ts'
 const FOOTER_BYTES = 48
 const MAGIC = 0xdb4775248b80fb57n
 const TRAILER_BYTES = 5
-const POLYNOMIAL = 0x82f63b78
-const MASK_DELTA = 0xa282ead8
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
-  return crc >>> 0
-})
-
 /** Time after which a file that is being written is complete, ms. */
 const WRITTEN_MS = 1_000
 
@@ -74,20 +66,16 @@ function isWholeTable(bytes: Buffer): boolean {
 function blocksOf(bytes: Buffer, end: number): Block[] | undefined {
   const blocks: Block[] = []
   let offset = 0
-  let crc = 0xffffffff
+  let crc = CRC_START
   for (let at = 0; at + TRAILER_BYTES <= end; at++) {
-    crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8)
-    if ((bytes[at] ?? 0) > 1 || masked(~crc >>> 0) !== bytes.readUInt32LE(at + 1)) continue
+    crc = crcAfter(crc, bytes[at] ?? 0)
+    if ((bytes[at] ?? 0) > 1 || maskedOf(crc) !== bytes.readUInt32LE(at + 1)) continue
     blocks.push({ offset, size: at - offset })
     offset = at + TRAILER_BYTES
     at = offset - 1
-    crc = 0xffffffff
+    crc = CRC_START
   }
   return offset === end ? blocks : undefined
-}
-
-function masked(crc: number): number {
-  return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0
 }
 
 function varintsAt(bytes: Buffer, { at, count }: { at: number; count: number }): number[] {
