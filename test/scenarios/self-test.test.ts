@@ -51,7 +51,11 @@ describe('a self-test of the sandboxes', () => {
     const { job_id } = await ada.submitJob({ ...ask, script_type: 'python', script_content: 'result = {"n": 7}' })
     assert.equal((await ada.waitForJob(job_id)).status, 'completed')
 
-    await until(async () => (await sue.sandboxes()).self_test.report !== null, 'it has ended', { withinMs: 120_000 })
+    const hasEnded = async () => {
+      const { report, running } = (await sue.sandboxes()).self_test
+      return report !== null && running === null
+    }
+    await until(hasEnded, 'it has ended', { withinMs: 120_000 })
     const { report } = (await sue.sandboxes()).self_test
     const [engine] = report?.engines ?? []
     const outcomes = Object.fromEntries(engine?.attacks.map(({ id, outcome }) => [id, outcome]) ?? [])
