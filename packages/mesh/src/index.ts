@@ -23,6 +23,7 @@ export type {
   Mesh,
   MeshDeps,
   MeshEvents,
+  MeshProxy,
   MeshSettings,
   MeshStore,
   MeshTiming,
