@@ -33,3 +33,4 @@ export type {
 } from './mesh.ts'
 export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'
+export { wayOutReason } from './connect/web/way-out.ts'

@@ -10,7 +10,7 @@ import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
 import { Pulse } from './connect/pulse.ts'
-import { placeOf } from './connect/web/web-address.ts'
+import { placeOf } from './connect/place.ts'
 import { Relaying } from './connect/relay/relaying.ts'
 import { RunningMesh } from './running-mesh.ts'
 

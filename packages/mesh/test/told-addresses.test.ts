@@ -64,7 +64,9 @@ describe('addresses that others tell', () => {
     const told = new ToldAddresses({ ...HOSPITAL, proxy })
     assert.deepEqual(judge(told, [...PEERS, ...LOOPBACK, ...NEVER]), THROUGH_PROXY)
     const named = '/dns4/relay.example/tcp/4001'
-    assert.deepEqual(judge(new ToldAddresses({ ...HOSPITAL, proxy, relays: [`${named}/p2p/${PEER}`] }), [named]), [named])
+    assert.deepEqual(judge(new ToldAddresses({ ...HOSPITAL, proxy, relays: [`${named}/p2p/${PEER}`] }), [named]), [
+      named
+    ])
   })
 
   it('are dialled on loopback by a peer that is on loopback only itself', () => {

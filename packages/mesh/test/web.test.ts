@@ -161,7 +161,10 @@ describe('WebSockets', () => {
   it('are listened on behind a server that ends TLS, and not in TLS', async () => {
     await withNetwork(async (start) => {
       const listen = ['/ip4/127.0.0.1/tcp/0/tls/ws']
-      await assert.rejects(start({ listen }), (error) => codeOf(error) === 'CONFIG_INVALID' && /tls\/ws/.test(String(error)))
+      await assert.rejects(
+        start({ listen }),
+        (error) => codeOf(error) === 'CONFIG_INVALID' && /tls\/ws/.test(String(error))
+      )
     })
   })
 
@@ -177,7 +180,7 @@ describe('WebSockets', () => {
     })
   })
 
-  it('end a connection that sends a message without a bound, or that says nothing', async () => {
+  it('end a connection that sends a message without a bound, that says nothing, or that a web page opens', async () => {
     await withNetwork(async (start) => {
       const server = await start({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })
       const closed = async (act: (web: WebSocket) => void) => {
@@ -187,6 +190,8 @@ describe('WebSockets', () => {
         act(web)
         await new Promise((resolve) => web.once('close', resolve))
       }
+      const page = new WebSocket(`ws://127.0.0.1:${webPortOf(server)}/`, { origin: 'https://page.example' })
+      await new Promise((resolve) => page.once('error', resolve))
       await closed((web) => web.send(new Uint8Array(2 * MiB)))
       await closed((web) => web.send(new Uint8Array(64)))
       await closed(() => undefined)
@@ -233,7 +238,11 @@ describe('WebSockets', () => {
     await once(sender, 'open')
     const [arrived] = (await opened) as [WebSocket]
     const remoteAddr = multiaddr('/ip4/127.0.0.1/tcp/1/ws')
-    const connection = new ByteConnection(createWebSocketStream(arrived), { remoteAddr, direction: 'inbound', log: SILENT })
+    const connection = new ByteConnection(createWebSocketStream(arrived), {
+      remoteAddr,
+      direction: 'inbound',
+      log: SILENT
+    })
     let got = 0
     connection.addEventListener('message', ({ data }) => {
       got += data.byteLength
@@ -295,7 +304,10 @@ describe('peers behind an HTTP proxy', () => {
       await asks(relay, north)
       const without = await start(behind())
       await until(() => whyNot(without) !== '', 'why is told')
-      assert.match(whyNot(without), /^it cannot be reached: the proxy 127\.0\.0\.1:\d+ wants credentials: mesh\.proxy\.credentials$/)
+      assert.match(
+        whyNot(without),
+        /^it cannot be reached: the proxy 127\.0\.0\.1:\d+ wants credentials: mesh\.proxy\.credentials$/
+      )
       const wrong = await start(behind('Basic bm8='))
       await until(() => whyNot(wrong) !== '', 'why is told')
       assert.match(whyNot(wrong), /does not accept the credentials/)
@@ -315,12 +327,20 @@ describe('peers behind an HTTP proxy', () => {
       const refusing = await proxyOf({ refuses: 403 })
       const proxied = 'it cannot be reached: the proxy 127.0.0.1:PORT'
       assert.equal(await why({ proxy: refusing.settings }), `${proxied} refuses to connect: 403 Forbidden`)
-      assert.equal(await why({ proxy: { url: 'http://127.0.0.1:1' } }), 'it cannot be reached: the proxy 127.0.0.1:1 cannot be reached, ECONNREFUSED')
+      assert.equal(
+        await why({ proxy: { url: 'http://127.0.0.1:1' } }),
+        'it cannot be reached: the proxy 127.0.0.1:1 cannot be reached, ECONNREFUSED'
+      )
       const proxy = await proxyOf()
       proxy.hosts.set(`${RELAY}:443`, await tlsBefore(relay.ports.web))
       const untrusted = { proxy: proxy.settings, tlsAuthorities: undefined } as unknown as Plan
-      assert.match(await why(untrusted), /^it cannot be reached: no TLS connection, DEPTH_ZERO_SELF_SIGNED_CERT: name the authority/)
-      const other = await listening(createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')))
+      assert.match(
+        await why(untrusted),
+        /^it cannot be reached: no TLS connection, DEPTH_ZERO_SELF_SIGNED_CERT: name the authority/
+      )
+      const other = await listening(
+        createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'))
+      )
       proxy.hosts.set(`${RELAY}:443`, await tlsBefore(portOf(other)))
       assert.match(await why({ proxy: proxy.settings }), /^it cannot be reached: no WebSocket there: .*404/)
     })

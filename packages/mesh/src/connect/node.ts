@@ -207,7 +207,10 @@ function transportsOf(settings: MeshSettings, limits: Limits) {
   const connectionsMax = limits.connectionsMax + 2 * PENDING_MAX
   const wayOut = new WayOut({ proxy, authorities, lookup: limits.told.lookup })
   const web = { door: limits.door, trustedProxies, connectionsMax, wayOut }
-  return [(components: WebComponents) => new WebTransport(components, web), tcp(tcpSettings({ ...limits, connectionsMax }))]
+  return [
+    (components: WebComponents) => new WebTransport(components, web),
+    tcp(tcpSettings({ ...limits, connectionsMax }))
+  ]
 }
 
 /** What the listener is opened with goes to the platform's server as well, and what is dialled with to its sockets. */

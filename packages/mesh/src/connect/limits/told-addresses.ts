@@ -6,7 +6,7 @@ import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { MeshSettings } from '../../mesh.ts'
-import { placeOf } from '../web/web-address.ts'
+import { placeOf } from '../place.ts'
 
 /** Most addresses that persons name while the mesh runs. */
 const NAMED_MAX = 1_000

@@ -4,19 +4,15 @@ import { request as requestOverTls } from 'node:https'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { MeshProxy } from '../../mesh.ts'
+import type { Place } from '../place.ts'
+
+/** Where a byte stream leads. */
+type Target = Omit<Place, 'isWebSocket'>
 
 const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 }
 
 /** Why a way out of this network is closed, in words for the operator. */
 export class WayOutError extends Error {}
-
-/** Where a byte stream leads. */
-export interface Target {
-  readonly host: string
-  readonly port: number
-  /** The name in the certificate, for a stream in TLS. */
-  readonly serverName?: string | undefined
-}
 
 /** The settings of `WayOut`. */
 export interface WayOutSettings {
@@ -54,8 +50,8 @@ export class WayOut {
   }
 
   async #inTls(socket: Socket, servername: string, { host }: Target, signal: AbortSignal): Promise<Socket> {
-    const secureContext = (this.#trusted ??= trusting(this.#settings.authorities))
-    const options = { socket, host, servername, secureContext, ALPNProtocols: ['http/1.1'] }
+    this.#trusted ??= trusting(this.#settings.authorities)
+    const options = { socket, host, servername, secureContext: this.#trusted, ALPNProtocols: ['http/1.1'] }
     try {
       return await opened(connectTls(options), 'secureConnect', signal)
     } catch (cause) {
@@ -76,12 +72,13 @@ export class WayOut {
       headers: authorization === undefined ? {} : { 'Proxy-Authorization': authorization },
       agent: false as const
     }
-    const request = protocol === 'https:' ? requestOverTls({ ...asked, ca: trustedIn(this.#settings) }) : requestPlain(asked)
+    const request =
+      protocol === 'https:' ? requestOverTls({ ...asked, ca: trustedIn(this.#settings) }) : requestPlain(asked)
     const name = `the proxy ${new URL(url).host}`
     const answer = await answered(request, signal).catch((cause: unknown) => {
       throw new WayOutError(`${name} cannot be reached, ${codeOf(cause)}`, { cause })
     })
-    if (answer.status === 200) return answer.socket
+    if (answer.status >= 200 && answer.status < 300) return answer.socket
     answer.socket.destroy()
     throw new WayOutError(`${name} ${refusal(answer.status, authorization !== undefined)}`)
   }
@@ -89,7 +86,9 @@ export class WayOut {
 
 function refusal(status: number, hasCredentials: boolean): string {
   if (status === 407) {
-    return hasCredentials ? 'does not accept the credentials in mesh.proxy.credentials' : 'wants credentials: mesh.proxy.credentials'
+    return hasCredentials
+      ? 'does not accept the credentials in mesh.proxy.credentials'
+      : 'wants credentials: mesh.proxy.credentials'
   }
   return `refuses to connect: ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd()
 }
@@ -160,5 +159,5 @@ function codeOf(error: unknown): string {
 }
 
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

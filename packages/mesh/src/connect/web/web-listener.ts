@@ -3,13 +3,19 @@ import { once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { BlockList, isIP, type SocketAddress } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type CreateListenerOptions, type Listener, type ListenerEvents, type Logger, TypedEventEmitter } from '@libp2p/interface'
+import {
+  type CreateListenerOptions,
+  type Listener,
+  type ListenerEvents,
+  type Logger,
+  TypedEventEmitter
+} from '@libp2p/interface'
 import { getThinWaistAddresses, ipPortToMultiaddr } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Doorway } from '../limits/doorway.ts'
 import { ByteConnection } from './byte-connection.ts'
-import { placeOf } from './web-address.ts'
+import { placeOf } from '../place.ts'
 
 /** Bytes of one message. Peers of this version send at most 64 KiB at once. */
 const MESSAGE_BYTES_MAX = 1024 * 1024
@@ -93,6 +99,8 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { door, trustedProxies } = this.#settings
     const { remoteAddress = '', remotePort = 0 } = request.socket
+    // Only browsers send an origin, and no peer runs in one: a web page must not take places from peers.
+    if (request.headers.origin !== undefined) return void socket.destroy()
     const client = clientOf(request, trustedProxies) ?? remoteAddress
     // What a proxy brings was not counted when it connected.
     if (isTrusted(remoteAddress, trustedProxies) && !door.admits(client)) return void socket.destroy()
@@ -112,7 +120,11 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
 /** The address for which a trusted proxy asks; undefined where no such proxy asks, or it names none. */
 function clientOf({ headers, socket }: IncomingMessage, trusted: readonly string[]): string | undefined {
   if (!isTrusted(socket.remoteAddress ?? '', trusted)) return undefined
-  const last = String(headers['x-forwarded-for'] ?? '').split(',').at(-1)?.trim() ?? ''
+  const last =
+    String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() ?? ''
   return isIP(last) === 0 ? undefined : last
 }
 

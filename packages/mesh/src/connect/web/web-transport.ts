@@ -16,7 +16,7 @@ import {
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createWebSocketStream, WebSocket } from 'ws'
 import { ByteConnection } from './byte-connection.ts'
-import { placeOf } from './web-address.ts'
+import { placeOf } from '../place.ts'
 import { WebListener, type WebListenerSettings, WEB_SOCKET } from './web-listener.ts'
 import { type WayOut, WayOutError } from './way-out.ts'
 

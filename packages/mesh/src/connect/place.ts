@@ -1,6 +1,5 @@
 /** Addresses of WebSockets, such as /dns4/peer.example.org/tcp/443/tls/ws, and of plain TCP. */
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Target } from './way-out.ts'
 
 const HOSTS: readonly string[] = ['ip4', 'ip6', 'dns', 'dns4', 'dns6']
 /** What follows the port in the address of a WebSocket: without TLS, and in TLS. */
@@ -8,7 +7,11 @@ const PLAIN = 'ws'
 const IN_TLS: readonly string[] = ['tls/ws', 'wss', 'tls/sni/ws']
 
 /** A host and a port, and what is spoken there. */
-export interface Place extends Target {
+export interface Place {
+  readonly host: string
+  readonly port: number
+  /** The name in the certificate, if TLS is spoken. */
+  readonly serverName?: string | undefined
   readonly isWebSocket: boolean
 }
 
