@@ -58,11 +58,12 @@ async function freePort(): Promise<number> {
 }
 
 /** The site file as it is, but for ports, folders and the gateway's address. */
-function siteFor(at: { folder: string; gatewayUrl: string; port: number; plainPort: number }): string {
+function siteFor(at: { folder: string; gatewayUrl: string; port: number; plainPort: number; webPort: number }): string {
   const changes: readonly (readonly [string, string])[] = [
     ['listen 443 ssl;', `listen 127.0.0.1:${at.port} ssl;`],
     ['listen 80;', `listen 127.0.0.1:${at.plainPort};`],
     ['server 127.0.0.1:8000;', `server ${new URL(at.gatewayUrl).host};`],
+    ['server 127.0.0.1:4002;', `server 127.0.0.1:${at.webPort};`],
     ['/etc/stimnet/', `${at.folder}/`],
     ['/var/log/nginx/', `${at.folder}/`]
   ]
@@ -112,11 +113,22 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
   before(async () => {
     const keep = { after: (fn: () => unknown) => void scratch.unshift(fn) }
     folder = await scratchFolder(keep)
-    const subject = ['-nodes', '-days', '1', '-subj', '/CN=stimnet.hospital.example']
+    const subject = [
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=stimnet.hospital.example',
+      '-addext',
+      'subjectAltName=DNS:localhost'
+    ]
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', `${folder}/site.key`]
     await promisify(execFile)('openssl', ['req', '-x509', ...key, ...subject, '-out', `${folder}/site.crt`])
+    const webPort = await freePort()
+    const listen = ['/ip4/127.0.0.1/tcp/0', `/ip4/127.0.0.1/tcp/${webPort}/ws`]
     const site = await writeSite(folder, 0, {
       config: {
+        mesh: { listen, open: true, trusted_proxies: ['127.0.0.1'] },
         gateway: { port: 0, trusted_proxies: ['127.0.0.1'], logins_per_minute: 1 },
         metrics: { listen: '127.0.0.1:0', certificates: [`${folder}/site.crt`] }
       }
@@ -125,7 +137,7 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
     keep.after(() => peer.stop())
     await peer.accounts.put({ name: 'olga', roles: ['operator', 'researcher'], password: PASSWORD })
     ;[port, plainPort] = [await freePort(), await freePort()]
-    const text = siteFor({ folder, gatewayUrl: peer.gatewayUrl ?? '', port, plainPort })
+    const text = siteFor({ folder, gatewayUrl: peer.gatewayUrl ?? '', port, plainPort, webPort })
     await startNginx(keep, folder, await writeNginx(folder, text))
     await until(async () => (await ask(port, '/health').catch(() => undefined))?.status === 200, 'nginx answers')
   })
@@ -149,6 +161,19 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
     )) as [IncomingMessage]
     plain.resume()
     assert.deepEqual([plain.statusCode, plain.headers.location], [301, 'https://a.example/docs'])
+  })
+
+  test('lets peers connect by WebSocket at the address of its pages', async (t) => {
+    const bootstrap = [`/dns4/localhost/tcp/${port}/tls/ws/p2p/${peer.peerId}`]
+    const mesh = { listen: [], open: true, bootstrap, tls_ca: join(folder, 'site.crt') }
+    const other = await startSite(await writeSite(folder, 1, { config: { mesh } }))
+    t.after(() => other.stop())
+    await until(() => peer.mesh.connected().includes(other.peerId), 'connected through nginx')
+    assert.equal(
+      (await ask(port, '/', { headers: { accept: 'text/html' } })).status < 400,
+      true,
+      'pages are served as before'
+    )
   })
 
   test('limits the true address of a caller, whatever it writes into the header', async () => {

@@ -23,6 +23,7 @@ export type {
   Mesh,
   MeshDeps,
   MeshEvents,
+  MeshProxy,
   MeshSettings,
   MeshStore,
   MeshTiming,
@@ -32,3 +33,4 @@ export type {
 } from './mesh.ts'
 export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'
+export { wayOutReason } from './connect/web/way-out.ts'

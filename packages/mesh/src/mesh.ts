@@ -83,6 +83,14 @@ export interface RelayState {
   readonly why: string
 }
 
+/** An HTTP proxy that opens connections for this peer (CONNECT). */
+export interface MeshProxy {
+  /** http://HOST:PORT or https://HOST:PORT. */
+  readonly url: string
+  /** Value of the Proxy-Authorization header, if the proxy wants one. */
+  readonly authorization?: string
+}
+
 /** The settings that an operator or a test chooses. */
 export interface MeshSettings {
   /** The 32-byte Ed25519 seed of this peer. It determines the PeerId. */
@@ -101,6 +109,12 @@ export interface MeshSettings {
   readonly relays?: readonly string[]
   /** What this peer relays between permitted peers. Default: nothing. */
   readonly relaying?: RelayBounds
+  /** The proxy for all connections beyond this machine. Default: they are opened directly. */
+  readonly proxy?: MeshProxy
+  /** PEM certificates of authorities, trusted for WebSockets in TLS and for an https proxy beside those of the system. */
+  readonly tlsAuthorities?: string
+  /** Addresses of proxies in front of a WebSocket listener, whose last X-Forwarded-For address is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Whether to search for peers by multicast on the local network. */
   readonly mdns: boolean
   /**

@@ -10,6 +10,7 @@ import { Members } from './connect/members.ts'
 import type { Mesh, MeshDeps, MeshSettings, MeshStore, MeshTiming } from './mesh.ts'
 import { createNode } from './connect/node.ts'
 import { Pulse } from './connect/pulse.ts'
+import { placeOf } from './connect/place.ts'
 import { Relaying } from './connect/relay/relaying.ts'
 import { RunningMesh } from './running-mesh.ts'
 
@@ -79,6 +80,11 @@ function checkSettings(settings: MeshSettings): void {
     } catch (cause) {
       throw new StimnetError('CONFIG_INVALID', `${address} is no multiaddr such as /ip4/0.0.0.0/tcp/4001`, { cause })
     }
+  }
+  const inTls = settings.listen.find((address) => placeOf(multiaddr(address))?.serverName !== undefined)
+  if (inTls !== undefined) {
+    const advice = 'TLS is ended by a web server in front: listen on an address such as /ip4/127.0.0.1/tcp/4002/ws'
+    throw new StimnetError('CONFIG_INVALID', `${inTls}: ${advice}, and announce /dns4/NAME/tcp/443/tls/ws`)
   }
   for (const address of settings.relays ?? []) {
     try {

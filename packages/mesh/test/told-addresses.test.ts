@@ -32,7 +32,8 @@ const NEVER = [
   '/ip6/ff02::1/tcp/80',
   '/ip4/255.255.255.255/tcp/80',
   '/ip4/192.0.2.1/udp/80',
-  '/ip4/192.0.2.1/tcp/80/ws',
+  '/ip4/192.0.2.1/tcp/80/http',
+  '/ip4/169.254.169.254/tcp/80/ws',
   '/dnsaddr/peers.example',
   '/memory/1'
 ]
@@ -45,13 +46,27 @@ const PEERS = [
   '/ip6/2001:db8::1/tcp/4001',
   '/dns4/peer.example/tcp/4001',
   '/dns/peer.example/tcp/4001',
+  '/ip4/192.0.2.1/tcp/80/ws',
+  `/dns4/peer.example/tcp/443/tls/ws/p2p/${PEER}`,
   `/ip4/192.0.2.1/tcp/4001/p2p/${PEER}/p2p-circuit/p2p/${PEER}`
 ]
+/** Of these, those that a peer behind a proxy dials. */
+const THROUGH_PROXY = PEERS.filter((address) => /tcp\/443|p2p-circuit/.test(address))
 
 describe('addresses that others tell', () => {
   it('are dialled where peers may be, and never where only this machine reaches', () => {
     const told = new ToldAddresses(HOSPITAL)
     assert.deepEqual(judge(told, [...PEERS, ...LOOPBACK, ...NEVER]), PEERS)
+  })
+
+  it('are dialled through a proxy at the port of HTTPS alone', () => {
+    const proxy = { url: 'http://proxy.example:3128' }
+    const told = new ToldAddresses({ ...HOSPITAL, proxy })
+    assert.deepEqual(judge(told, [...PEERS, ...LOOPBACK, ...NEVER]), THROUGH_PROXY)
+    const named = '/dns4/relay.example/tcp/4001'
+    assert.deepEqual(judge(new ToldAddresses({ ...HOSPITAL, proxy, relays: [`${named}/p2p/${PEER}`] }), [named]), [
+      named
+    ])
   })
 
   it('are dialled on loopback by a peer that is on loopback only itself', () => {

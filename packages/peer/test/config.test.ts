@@ -130,6 +130,22 @@ describe('a peer’s configuration', () => {
     }
   })
 
+  test('a proxy with its password in the configuration, or no proxy at all, is refused', async (t) => {
+    for (const url of [
+      'http://north:secret@proxy.example:3128',
+      'socks5://proxy.example:1080',
+      'proxy.example:3128',
+      'http://p/x'
+    ]) {
+      await refused(t, `institution: A\nmesh: { proxy: { url: "${url}" } }\n`, /mesh\.proxy\.url/)
+    }
+    await refused(
+      t,
+      'institution: A\nmesh: { trusted_proxies: [10.0.0.0/8] }\n',
+      /mesh\.trusted_proxies\.0: not an IP address/
+    )
+  })
+
   test('visas that nobody could have are refused', (t) =>
     refused(t, 'institution: A\nrequesters: ["visa:faculty@med.example.org"]\n', /passports\.issuers: is empty/))
 

@@ -214,6 +214,22 @@ describe('the check-up', () => {
     ])
   })
 
+  test('what keeps a peer inside its network is named: the proxy, its credentials, or the certificate', async (t) => {
+    const relay = `/dns4/relay.test/tcp/443/tls/ws/p2p/${neighbour.peerId}`
+    const at = (mesh: object) => ({ mesh: { listen: [], peers: [neighbour.peerId], relays: [relay], ...mesh } })
+    const proxy = createServer((_request, response) => response.end())
+    t.after(() => proxy.close())
+    proxy.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'))
+    const url = `http://127.0.0.1:${await listen(proxy)}`
+    onlyFault(await findingsOf(at({ proxy: { url } })), /^relays: .* cannot be reached: the proxy .* wants credentials/)
+    const credentials = join(site.folder, 'proxy.secret')
+    await writeFile(credentials, 'north:secret\n', { mode: 0o600 })
+    onlyFault(await findingsOf(at({ proxy: { url, credentials } })), /^relays: .* does not accept the credentials/)
+    await chmod(credentials, 0o644)
+    const findings = await findingsOf(at({ proxy: { url, credentials } }))
+    assert.match(findings.find(({ name }) => name === 'reach')?.detail ?? '', /can be read by others: chmod 600/)
+  })
+
   test('a clock that is minutes off is named, with how far', async () => {
     const clock = { ...systemClock, now: () => Date.now() + 5 * 60_000 }
     onlyFault(

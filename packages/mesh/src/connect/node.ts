@@ -28,6 +28,8 @@ import { isAnyTaken } from './port.ts'
 import { KEEP_ALIVE_MS, type Pulse } from './pulse.ts'
 import { directOnly } from './relay/direct-only.ts'
 import type { Relaying } from './relay/relaying.ts'
+import { WayOut } from './web/way-out.ts'
+import { type WebComponents, WebTransport } from './web/web-transport.ts'
 
 const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
@@ -83,7 +85,7 @@ export async function createNode(settings: MeshSettings, timing: MeshTiming, par
     nodeInfo: { name: PREFIX, version: '1', userAgent: PREFIX },
     addresses: addressSettings(settings, circuits),
     transports: [
-      settings.transport === 'memory' ? memory() : tcp(tcpSettings(door, told, connections.maxConnections)),
+      ...transportsOf(settings, { door, told, connectionsMax: connections.maxConnections }),
       ...(circuits ? [circuits.transport.bind(circuits)] : [])
     ],
     connectionProtector: () => negotiations.protector(NOISE),
@@ -192,11 +194,30 @@ const connectionSettings = (maxConnections: number) => ({
   reconnectRetries: 0
 })
 
+interface Limits {
+  readonly door: Doorway
+  readonly told: ToldAddresses
+  readonly connectionsMax: number
+}
+
+/** The first transport that can dial an address dials it, so what goes through a proxy stands before plain TCP. */
+function transportsOf(settings: MeshSettings, limits: Limits) {
+  if (settings.transport === 'memory') return [memory()]
+  const { proxy, tlsAuthorities: authorities, trustedProxies = [] } = settings
+  const connectionsMax = limits.connectionsMax + 2 * PENDING_MAX
+  const wayOut = new WayOut({ proxy, authorities, lookup: limits.told.lookup })
+  const web = { door: limits.door, trustedProxies, connectionsMax, wayOut }
+  return [
+    (components: WebComponents) => new WebTransport(components, web),
+    tcp(tcpSettings({ ...limits, connectionsMax }))
+  ]
+}
+
 /** What the listener is opened with goes to the platform's server as well, and what is dialled with to its sockets. */
-function tcpSettings(door: Doorway, told: ToldAddresses, connectionsMax: number): TCPOptions {
+function tcpSettings({ door, told, connectionsMax }: Limits): TCPOptions {
   const listenOpts = { blockList: door.list() } as TCPOptions['listenOpts'] & object
   const dialOpts = { lookup: told.lookup } as TCPOptions['dialOpts'] & object
-  return { listenOpts, dialOpts, maxConnections: connectionsMax + 2 * PENDING_MAX }
+  return { listenOpts, dialOpts, maxConnections: connectionsMax }
 }
 
 function dhtSettings(timing: MeshTiming) {

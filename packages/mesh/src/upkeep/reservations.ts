@@ -8,6 +8,7 @@ import { backOffMs } from '../connect/limits/back-off.ts'
 import type { Links } from '../connect/links.ts'
 import type { MeshNode } from '../connect/node.ts'
 import { type Circuits, RELAY_PROTOCOL, relayOf } from '../connect/relay/circuits.ts'
+import { wayOutReason } from '../connect/web/way-out.ts'
 import { unlessAborted } from '../connect/unless-aborted.ts'
 import type { MeshEvents, MeshTiming, RelayState } from '../mesh.ts'
 
@@ -104,7 +105,9 @@ export class Reservations {
       await links.untilLive(await node.dial(multiaddr(address), { signal }), signal)
     } catch (error) {
       const isRefused = error instanceof StimnetError && error.code === 'INTERRUPTED'
-      return isRefused ? 'it does not let this peer connect' : 'it cannot be reached'
+      if (isRefused) return 'it does not let this peer connect'
+      const reason = wayOutReason(error)
+      return reason === undefined ? 'it cannot be reached' : `it cannot be reached: ${reason}`
     }
     if (!links.speaks(peerId, RELAY_PROTOCOL)) return 'it does not relay: mesh.relay is off there'
     try {

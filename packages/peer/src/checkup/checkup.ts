@@ -11,7 +11,7 @@ import { type Finding, namer } from './finding.ts'
 import { bootstrapFindings, clockFinding } from './neighbours.ts'
 import { doorOf } from './ports.ts'
 import { sandboxFinding } from './sandbox.ts'
-import { type RunningState, reachFindings } from './reach.ts'
+import { reachFindings, type RunningState, wayOutOf } from './reach.ts'
 import { keyFinding, permissionFinding } from './secrets.ts'
 import { diskFinding, storeFinding } from './store.ts'
 
@@ -33,7 +33,8 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   const store = await storeFinding(dataDir, { isRunning: door.isRunning === true })
   const { permits, isRevoked, ...admission } = await admissionOf(loaded, dataDir, { peerId, replaced: store.replaced })
   const mayRun = door.isRunning !== false
-  const self = { seed, peerId, mayRun, clock }
+  const { wayOut, findings: outward } = await wayOutOf(loaded)
+  const self = { seed, peerId, mayRun, clock, wayOut }
   const others = withoutRevoked(config, isRevoked)
   const bootstrap = await bootstrapFindings(others, permits, self)
   const state = door.url === undefined ? undefined : await options.statusAt?.(door.url)
@@ -46,6 +47,7 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
     await diskFinding(dataDir),
     store.finding,
     ...door.findings,
+    ...outward,
     ...bootstrap.findings,
     ...(await reachFindings(others, permits, self, state?.reach)),
     ...(await dataFindings(config.catalogs, baseDir)),

@@ -1,9 +1,10 @@
 /** Check of the others: whether bootstrap peers and relays answer, and whether the clocks agree. */
 import { connect } from 'node:net'
-import { createMesh, helloExchange } from '@stimnet/mesh'
+import { createMesh, helloExchange, wayOutReason } from '@stimnet/mesh'
 import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock, counted } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 import type { LoadedConfig } from '../config/config.ts'
+import type { WayOutSettings } from '../config/way-out.ts'
 import { SILENT } from '../federation/door.ts'
 import type { Permits } from '../federation/permits.ts'
 import { isOff, offsetOf, spanText } from '../monitor/clocks.ts'
@@ -19,6 +20,8 @@ export interface Self {
   /** Whether the peer runs or may run: then no second connection with its key is kept. */
   readonly mayRun: boolean
   readonly clock?: Clock
+  /** How its connections leave this network. */
+  readonly wayOut?: WayOutSettings
 }
 
 /** Checks each address in mesh.bootstrap, then the clock against those that answered. */
@@ -49,15 +52,18 @@ export async function look(
   self: Self
 ): Promise<Looked> {
   const { ok, fix } = namer(name)
-  const match = /^(\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+))(?:\/p2p\/([^/]+))?$/.exec(address)
-  const [, place = '', host = '', port = '', named] = match ?? []
+  const match = /^(\/(?:ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)((?:\/tls)?\/ws|\/wss)?)(?:\/p2p\/([^/]+))?$/.exec(
+    address
+  )
+  const [, place = '', host = '', port = '', web, named] = match ?? []
   if (!match || (named !== undefined && !isKeyId(named))) {
     return { finding: fix(`${address} is not an address such as /dns4/HOST/tcp/4001/p2p/PEERID`) }
   }
   if (named === self.peerId && named !== undefined) {
     return { finding: fix(`${address} is this peer itself: name another one`) }
   }
-  if (!(await canConnect(host, Number(port)))) {
+  const isPlain = web === undefined && self.wayOut?.proxy === undefined
+  if (isPlain && !(await canConnect(host, Number(port)))) {
     return { finding: fix(`${address} does not answer: ask its steward, check the firewall`) }
   }
   if (self.seed === undefined) {
@@ -65,10 +71,11 @@ export async function look(
       finding:
         named === undefined
           ? fix(withoutPeerId(address))
-          : ok(`${address} answers; who it is was not checked, for want of a key`)
+          : ok(`${address} ${isPlain ? 'answers; who it is' : ''} was not checked, for want of a key`)
     }
   }
-  const { met, refused, offset } = await meet(place, { ...self, seed: self.seed }, permits)
+  const { met, refused, offset, outside } = await meet(place, { ...self, seed: self.seed }, permits)
+  if (outside !== undefined) return { finding: fix(`${address} cannot be reached: ${outside}`) }
   return {
     finding: judge({ key: `mesh.${name}`, address, named, met, refused, permits, ok, fix, self }),
     ...(offset === undefined ? {} : { offset })
@@ -128,6 +135,8 @@ interface Met {
   readonly met: string | undefined
   readonly refused?: string | undefined
   readonly offset?: number | undefined
+  /** Why no connection left this network. */
+  readonly outside?: string | undefined
 }
 
 /**
@@ -141,7 +150,8 @@ async function meet(place: string, self: Self & { seed: Uint8Array }, permits: P
     return !self.mayRun && permits(peerId)
   }
   const clock = self.clock ?? systemClock
-  const settings = { nodeSeed: self.seed, listen: [], bootstrap: [], mdns: false, permits: permitsNow }
+  const own = { nodeSeed: self.seed, listen: [], bootstrap: [], mdns: false, permits: permitsNow }
+  const settings = self.wayOut === undefined ? own : { ...own, ...self.wayOut }
   const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
   const mesh = await createMesh(settings, {
     store: store as never,
@@ -159,7 +169,8 @@ async function meet(place: string, self: Self & { seed: Uint8Array }, permits: P
     const { issuedAtMs: saidMs } = await open(jws, { type: 'hello', issuer: peerId, clock, atAnyTime: true })
     return { met, offset: offsetOf({ askedAtMs, saidMs, heardAtMs }) }
   } catch (error) {
-    return { met, refused: self.mayRun ? undefined : codeOf(error) }
+    const outside = met === undefined ? wayOutReason(error) : undefined
+    return { met, outside, refused: self.mayRun ? undefined : codeOf(error) }
   } finally {
     await mesh.stop()
     await store.close()

@@ -1,8 +1,9 @@
 /** Check of the ways by which others reach this peer: directly, or through relays. */
 import type { Status } from '@stimnet/api'
 import type { LoadedConfig } from '../config/config.ts'
+import { readWayOut, type WayOutSettings } from '../config/way-out.ts'
 import type { Permits } from '../federation/permits.ts'
-import { type Finding, namer } from './finding.ts'
+import { type Finding, messageOf, namer } from './finding.ts'
 import { look, type Self } from './neighbours.ts'
 
 /** What is taken from the state of a running peer. */
@@ -10,6 +11,15 @@ export interface RunningState {
   readonly reach: Status['reach']
   /** How far the clocks of its neighbours are ahead of this machine's, ms. */
   readonly clockOffsetsMs: readonly number[]
+}
+
+/** How connections leave this network; with a finding if the files for it cannot be used. */
+export async function wayOutOf(loaded: LoadedConfig): Promise<{ wayOut: WayOutSettings; findings: Finding[] }> {
+  try {
+    return { wayOut: await readWayOut(loaded), findings: [] }
+  } catch (error) {
+    return { wayOut: {}, findings: [namer('reach').fix(messageOf(error))] }
+  }
 }
 
 /** What a running peer says of itself; else whether each relay answers. */

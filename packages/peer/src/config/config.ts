@@ -3,6 +3,7 @@
  * from the environment.
  */
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { roleShape } from '@stimnet/api'
 import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
@@ -56,6 +57,32 @@ const meshSchema = z.strictObject({
     .array(z.string().refine(isRelayAddress, 'not an address of a relay, ending in /p2p/PEERID'))
     .max(8)
     .default([]),
+  /**
+   * An HTTP proxy that opens the connections of the mesh (CONNECT), for networks that let nothing else out. Connections within this
+   * machine do not go through it.
+   */
+  proxy: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .refine(isProxyUrl, 'not http://HOST:PORT; credentials go into a file (credentials)'),
+      /** A file with USER:PASSWORD in one line, not readable by others. */
+      credentials: z.string().min(1).optional()
+    })
+    .optional(),
+  /**
+   * A PEM file of authorities whose certificates are trusted beside those of the system, for WebSockets in TLS (/tls/ws) and an https
+   * proxy: for example that of a proxy which inspects TLS.
+   */
+  tls_ca: z.string().min(1).optional(),
+  /**
+   * Addresses of proxies in front of a WebSocket listener (/ws) whose X-Forwarded-For is believed. Without it, all peers behind such a
+   * proxy share the limits of one address.
+   */
+  trusted_proxies: z
+    .array(z.string().refine((text) => isIP(text) > 0, 'not an IP address'))
+    .max(32)
+    .default([]),
   /** Relays connections between peers that may connect here. */
   relay: z.boolean().default(false),
   relay_limits: relayLimitsSchema.prefault({}),
@@ -67,8 +94,15 @@ const meshSchema = z.strictObject({
 
 /** Whether a text is the address of one peer that is reached without another relay. */
 function isRelayAddress(text: string): boolean {
-  const [, peerId = ''] = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+\/p2p\/([^/]+)$/.exec(text) ?? []
+  const [, peerId = ''] =
+    /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(?:(?:\/tls)?\/ws|\/wss)?\/p2p\/([^/]+)$/.exec(text) ?? []
   return isKeyId(peerId)
+}
+
+/** Whether a URL names a proxy and nothing else, above all no credentials. */
+function isProxyUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && url.username === '' && url.password === '' && url.pathname === '/' && url.search === ''
 }
 
 /** Whether a text is an origin as browsers write it: no path, no `*`, not `null`. */

@@ -1,9 +1,9 @@
 /** The configured login providers, as the gateway uses them, and the people whom each admits. */
-import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LoginProvider } from '@stimnet/gateway'
 import { StimnetError } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
+import { secretIn } from '../config/secret-file.ts'
 import type { Logins } from '../people/named.ts'
 import type { SignedOn } from '../store/accounts/signed-on.ts'
 
@@ -39,20 +39,7 @@ export function loginProviders({ gateway }: PeerConfig, baseDir: string): Promis
       issuer,
       scope,
       clientId: client_id,
-      ...(file === undefined ? {} : { clientSecret: await secretIn(resolve(baseDir, file)) })
+      ...(file === undefined ? {} : { clientSecret: await secretIn(resolve(baseDir, file), 'gateway.providers') })
     }))
   )
-}
-
-async function secretIn(file: string): Promise<string> {
-  const others = await stat(file)
-    .then(({ mode }) => process.platform !== 'win32' && (mode & 0o007) !== 0)
-    .catch(() => false)
-  // Secrets are often mounted as links, so `stat` checks the file behind the link.
-  if (others) throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} can be read by others: chmod 600`)
-  const secret = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} cannot be read`, { cause })
-  })
-  if (secret.trim() !== '') return secret.trim()
-  throw new StimnetError('CONFIG_INVALID', `gateway.providers: ${file} is empty`)
 }

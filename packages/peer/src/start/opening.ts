@@ -9,6 +9,7 @@ import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbo
 import { recordBackups } from '../backup/noted.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
+import { readWayOut } from '../config/way-out.ts'
 import { environment } from '../config/environment.ts'
 import type { PeerEvents } from '../events.ts'
 import { Federation } from '../federation/federation.ts'
@@ -132,6 +133,7 @@ export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Pro
 
 interface MeshParts {
   readonly config: PeerConfig
+  readonly baseDir: string
   readonly seed: Uint8Array
   readonly database: Database
   readonly clock: Clock
@@ -161,7 +163,7 @@ export async function openFederation(
 }
 
 /** The mesh with the configured settings; it neither listens nor dials before `start`. Throws what `createMesh` throws. */
-export function openMesh(parts: MeshParts): Promise<Mesh> {
+export async function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
   return createMesh(
     {
@@ -173,6 +175,8 @@ export function openMesh(parts: MeshParts): Promise<Mesh> {
       neighbours: config.mesh.neighbours,
       connectionsMax: config.mesh.connections_max,
       relays: config.mesh.relays,
+      trustedProxies: config.mesh.trusted_proxies,
+      ...(await readWayOut(parts)),
       ...(config.mesh.relay ? { relaying: relayBoundsOf(config.mesh.relay_limits) } : {}),
       permits: parts.permits,
       ...(parts.transport === undefined ? {} : { transport: parts.transport }),

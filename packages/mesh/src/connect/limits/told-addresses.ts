@@ -6,6 +6,7 @@ import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { MeshSettings } from '../../mesh.ts'
+import { placeOf } from '../place.ts'
 
 /** Most addresses that persons name while the mesh runs. */
 const NAMED_MAX = 1_000
@@ -25,24 +26,30 @@ NEVER.addAddress('::', 'ipv6')
 NEVER.addSubnet('fe80::', 10, 'ipv6') // link-local
 NEVER.addSubnet('ff00::', 8, 'ipv6') // multicast
 
-type Named = Pick<MeshSettings, 'listen' | 'announce' | 'bootstrap' | 'relays' | 'transport'>
+/** The port that proxies connect to, and that WebSockets in TLS are reached at. */
+const HTTPS_PORT = 443
+
+type Named = Pick<MeshSettings, 'listen' | 'announce' | 'bootstrap' | 'relays' | 'transport' | 'proxy'>
 
 /**
- * Judges addresses. What the operator configured, or a person named, is dialled whatever it is. Of what others tell, only TCP to hosts is:
- * no sockets of this machine, no link-local, multicast or unspecified address, and no loopback one. Loopback addresses are dialled by a
+ * Judges addresses. What the operator configured, or a person named, is dialled whatever it is. Of what others tell, only TCP and WebSockets
+ * to hosts are: no sockets of this machine, no link-local, multicast or unspecified address, and no loopback one. Loopback addresses are dialled by a
  * peer that is on loopback only itself, as in a demo: everything that it listens on, announces or joins through is there.
+ * Through a proxy, told addresses are dialled at the port of HTTPS alone; the proxy decides what names stand for, and whom it connects to.
  */
 export class ToldAddresses {
   readonly #named = new Set<string>()
   readonly #hosts = new Set<string>()
   readonly #isLocal: boolean
   readonly #isInMemory: boolean
+  readonly #isProxied: boolean
 
-  constructor({ listen, announce = [], bootstrap, relays = [], transport }: Named) {
+  constructor({ listen, announce = [], bootstrap, relays = [], transport, proxy }: Named) {
     const own = [...listen, ...announce, ...bootstrap, ...relays]
     for (const address of [...bootstrap, ...relays]) this.name(address)
     this.#isLocal = own.length > 0 && own.every((address) => isLoopback(hostOf(multiaddr(address))))
     this.#isInMemory = transport === 'memory'
+    this.#isProxied = proxy !== undefined
   }
 
   /** Adds an address that a person named. */
@@ -50,18 +57,19 @@ export class ToldAddresses {
     if (this.#named.size >= NAMED_MAX) return
     // Of an address through a relay, the library dials that of the relay.
     const [direct = address] = address.split('/p2p-circuit')
-    this.#named.add(placeOf(direct))
+    this.#named.add(bare(direct))
     const host = hostOf(multiaddr(direct))
     if (host !== undefined) this.#hosts.add(host)
   }
 
   /** Whether the address may be dialled. A name is judged again by what it stands for; see `lookup`. */
   isDialable(address: Multiaddr): boolean {
-    const [host, port, ...rest] = address.getComponents()
+    const [host] = address.getComponents()
     // Through a relay, only the address of the relay is dialled, which is judged by itself.
-    if (isNamedIn(address, 'p2p-circuit') || this.#named.has(placeOf(address.toString()))) return true
+    if (isNamedIn(address, 'p2p-circuit') || this.#named.has(bare(address.toString()))) return true
     if (host?.name === 'memory') return this.#isInMemory
-    if (port?.name !== 'tcp' || rest.some(({ name }) => name !== 'p2p')) return false
+    const place = placeOf(address)
+    if (place === undefined || (this.#isProxied && place.port !== HTTPS_PORT)) return false
     if (host?.name === 'ip4' || host?.name === 'ip6') return this.#isPermitted(host.value ?? '')
     return DNS.includes(host?.name ?? '')
   }
@@ -105,6 +113,6 @@ function hostOf(address: Multiaddr): string | undefined {
 }
 
 /** The address without the PeerId at its end. */
-function placeOf(address: string): string {
+function bare(address: string): string {
   return address.replace(/\/p2p\/[^/]+$/, '')
 }

@@ -1,0 +1,150 @@
+/** A listener for WebSockets, behind a proxy that ends TLS or without one. */
+import { once, setMaxListeners } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { BlockList, isIP, type SocketAddress } from 'node:net'
+import type { Duplex } from 'node:stream'
+import {
+  type CreateListenerOptions,
+  type Listener,
+  type ListenerEvents,
+  type Logger,
+  TypedEventEmitter
+} from '@libp2p/interface'
+import { getThinWaistAddresses, ipPortToMultiaddr } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { createWebSocketStream, WebSocketServer } from 'ws'
+import type { Doorway } from '../limits/doorway.ts'
+import { ByteConnection } from './byte-connection.ts'
+import { placeOf } from '../place.ts'
+
+/** Bytes of one message. Peers of this version send at most 64 KiB at once. */
+const MESSAGE_BYTES_MAX = 1024 * 1024
+/** Options of both sides. Compression would cost memory per connection, and Noise leaves nothing to compress. */
+export const WEB_SOCKET = { perMessageDeflate: false, maxPayload: MESSAGE_BYTES_MAX } as const
+/** Time for the request that opens a WebSocket, ms, and its size, bytes. */
+const REQUEST_MS_MAX = 5_000
+const REQUEST_BYTES_MAX = 8 * 1024
+
+/** The settings of `WebListener`. */
+export interface WebListenerSettings {
+  readonly door: Pick<Doorway, 'admits'>
+  /** Addresses of proxies in front, whose last X-Forwarded-For address is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly connectionsMax: number
+}
+
+export class WebListener extends TypedEventEmitter<ListenerEvents> implements Listener {
+  readonly #settings: WebListenerSettings
+  readonly #options: CreateListenerOptions
+  readonly #log: Logger
+  readonly #http: Server
+  readonly #web = new WebSocketServer({ noServer: true, clientTracking: false, ...WEB_SOCKET })
+  readonly #open = new Set<Duplex>()
+  readonly #closing = new AbortController()
+  #address: Multiaddr | undefined
+
+  constructor(options: CreateListenerOptions, settings: WebListenerSettings, log: Logger) {
+    super()
+    this.#options = options
+    this.#settings = settings
+    this.#log = log
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#closing.signal)
+    this.#http = createServer({
+      headersTimeout: REQUEST_MS_MAX,
+      requestTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: REQUEST_BYTES_MAX,
+      noDelay: true,
+      keepAlive: true
+    })
+    this.#http.maxConnections = settings.connectionsMax
+    this.#http.on('request', (_request, response) => {
+      response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end('A WebSocket is served here.\n')
+    })
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    this.#http.on('error', (error) => this.safeDispatchEvent('error', { detail: error }))
+  }
+
+  async listen(address: Multiaddr): Promise<void> {
+    const place = placeOf(address)
+    if (place === undefined) throw new Error(`${address.toString()} is no address to listen on`)
+    const { host, port } = place
+    const { door, trustedProxies } = this.#settings
+    // A server of HTTP does not pass this option on to the server of TCP that it is.
+    Object.assign(this.#http, { blockList: new WebDoorList(door, trustedProxies) })
+    this.#http.listen({ host, port, ipv6Only: isIP(host) === 6 })
+    await once(this.#http, 'listening')
+    this.#address = address
+    this.safeDispatchEvent('listening')
+  }
+
+  getAddrs(): Multiaddr[] {
+    const bound = this.#http.address()
+    if (this.#address === undefined || bound === null || typeof bound === 'string') return []
+    return getThinWaistAddresses(this.#address, bound.port).map((address) => address.encapsulate('/ws'))
+  }
+
+  updateAnnounceAddrs(): void {}
+
+  async close(): Promise<void> {
+    const closed = this.#http.listening ? once(this.#http, 'close') : undefined
+    this.#http.close()
+    this.#closing.abort()
+    for (const bytes of this.#open) bytes.destroy()
+    this.#http.closeAllConnections()
+    await closed
+    this.safeDispatchEvent('close')
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { door, trustedProxies } = this.#settings
+    const { remoteAddress = '', remotePort = 0 } = request.socket
+    // Only browsers send an origin, and no peer runs in one: a web page must not take places from peers.
+    if (request.headers.origin !== undefined) return void socket.destroy()
+    const client = clientOf(request, trustedProxies) ?? remoteAddress
+    // What a proxy brings was not counted when it connected.
+    if (isTrusted(remoteAddress, trustedProxies) && !door.admits(client)) return void socket.destroy()
+    this.#web.handleUpgrade(request, socket, head, (web) => {
+      const bytes = createWebSocketStream(web)
+      this.#open.add(bytes)
+      bytes.once('close', () => this.#open.delete(bytes))
+      const remoteAddr = ipPortToMultiaddr(client, remotePort).encapsulate('/ws')
+      const connection = new ByteConnection(bytes, { remoteAddr, direction: 'inbound', log: this.#log })
+      this.#options.upgrader
+        .upgradeInbound(connection, { signal: this.#closing.signal })
+        .catch((error: unknown) => connection.abort(error as Error))
+    })
+  }
+}
+
+/** The address for which a trusted proxy asks; undefined where no such proxy asks, or it names none. */
+function clientOf({ headers, socket }: IncomingMessage, trusted: readonly string[]): string | undefined {
+  if (!isTrusted(socket.remoteAddress ?? '', trusted)) return undefined
+  const last =
+    String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim() ?? ''
+  return isIP(last) === 0 ? undefined : last
+}
+
+function isTrusted(address: string, trusted: readonly string[]): boolean {
+  return trusted.includes(address.replace(/^::ffff:(?=\d+\.)/, ''))
+}
+
+/** Node asks this list before it makes a socket. The door counts each address, but for proxies, whose clients are counted later. */
+class WebDoorList extends BlockList {
+  readonly #door: WebListenerSettings['door']
+  readonly #trusted: readonly string[]
+
+  constructor(door: WebListenerSettings['door'], trusted: readonly string[]) {
+    super()
+    this.#door = door
+    this.#trusted = trusted
+  }
+
+  override check(from: string | SocketAddress): boolean {
+    const address = typeof from === 'string' ? from : from.address
+    return !isTrusted(address, this.#trusted) && !this.#door.admits(address)
+  }
+}

@@ -1,0 +1,46 @@
+/** How connections of the mesh leave this network: the proxy, and whose certificates are trusted. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { MeshSettings } from '@stimnet/mesh'
+import { StimnetError } from '@stimnet/protocol'
+import type { PeerConfig } from './config.ts'
+import { secretIn } from './secret-file.ts'
+
+/** Settings of the mesh that come from files which the configuration names. */
+export type WayOutSettings = Pick<MeshSettings, 'proxy' | 'tlsAuthorities'>
+
+interface Configured {
+  readonly config: PeerConfig
+  readonly baseDir: string
+}
+
+/** Reads the credentials of the proxy and the authorities. Throws CONFIG_INVALID naming the key. */
+export async function readWayOut({ config: { mesh }, baseDir }: Configured): Promise<WayOutSettings> {
+  const settings: { -readonly [K in keyof WayOutSettings]: WayOutSettings[K] } = {}
+  if (mesh.proxy !== undefined) {
+    const { url, credentials } = mesh.proxy
+    settings.proxy =
+      credentials === undefined ? { url } : { url, authorization: await basic(resolve(baseDir, credentials)) }
+  }
+  if (mesh.tls_ca !== undefined) {
+    const file = resolve(baseDir, mesh.tls_ca)
+    settings.tlsAuthorities = await readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} cannot be read`, { cause })
+    })
+    if (!settings.tlsAuthorities.includes('-----BEGIN CERTIFICATE-----')) {
+      throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} contains no certificate in PEM`)
+    }
+  }
+  return settings
+}
+
+async function basic(file: string): Promise<string> {
+  const secret = await secretIn(file, 'mesh.proxy.credentials')
+  if (!secret.includes(':') || /[\r\n]/.test(secret)) {
+    throw new StimnetError(
+      'CONFIG_INVALID',
+      `mesh.proxy.credentials: ${file} does not contain USER:PASSWORD in one line`
+    )
+  }
+  return `Basic ${Buffer.from(secret, 'utf8').toString('base64')}`
+}
