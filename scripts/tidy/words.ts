@@ -1,4 +1,4 @@
-/** The rules on comments: each file has an opening sentence, and most exported names have TSDoc. */
+/** The rules on comments: each file must have an opening sentence, and most exported names must have TSDoc. */
 import { TSDOC_SHARE_MIN } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, SourceFile, Tree } from './tree.ts'
@@ -36,7 +36,7 @@ interface ExportedName {
 const EXPORTED =
   /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|interface|type|const|let)\s+([\w$]+)/gm
 
-/** All exported names. A name is documented by the comment right before one of its declarations. */
+/** All exported names. A name counts as documented if a comment directly precedes one of its declarations. */
 function exportedNames({ path, layers }: SourceFile): ExportedName[] {
   const names = new Map<string, ExportedName>()
   for (const match of layers.code.matchAll(EXPORTED)) {
