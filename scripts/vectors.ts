@@ -70,7 +70,7 @@ async function canonicalVectors() {
 }
 
 async function keyVectors() {
-  // The first seed is that of RFC 8032, section 7.1, test 1.
+  // The first seed is the one in RFC 8032, section 7.1, test 1.
   const rfc = Uint8Array.from(Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex'))
   const cases = [rfc, seedOf(0), seedOf(1), seedOf(2), seedOf(255)].map(async (seed) => {
     const { id } = await signerFromSeed(seed)

@@ -1,4 +1,4 @@
-/** The queries of the demo, and suggestions for further ones. */
+/** The queries of the demo, and suggested commands to try next. */
 
 /** Counts, means and standard deviations at each visit, which pool exactly from sufficient statistics. */
 export const SQL = `SELECT outcomes.visit,

@@ -1,8 +1,8 @@
 /** The structural rules as data: permitted imports, dependencies confined to one package, and code confined to a few files. */
 
 /**
- * For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. The order is that of the
- * layers, so that there is no cycle.
+ * For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. Each package is listed
+ * after all packages that it may import or load, so that there is no cycle.
  */
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],

@@ -100,7 +100,7 @@ docs/models.md for what it needs.`,
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
-    // With a mapping, the variable names may not be those of any catalog.
+    // With a mapping, the formula may use names that no catalog has.
     const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set }) : []
     // With --dry, the table of prices contains the refusals.
     for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))

@@ -168,8 +168,8 @@ const catalogShape = z.strictObject({
   /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` is the same as no `lattice`. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
   /**
-   * Optional sets of people to which questions can be restricted, by name. Everybody in a set is complete on its listed variables.
-   * Questions over the same set are about the same people, so that their cohorts cannot differ by few people (docs/models.md).
+   * Optional sets of people to which questions can be restricted, by name. Everybody in a set has a value of each of its listed variables.
+   * Questions over the same set are about the same people, so that two questions do not differ by a few people (docs/models.md).
    */
   analysis_sets: z
     .record(nameSchema, analysisSetSchema)
@@ -263,7 +263,7 @@ export function readVariables({ variables }: Pick<TableConfig, 'variables'>): re
   return variables.filter(({ derive }) => derive === undefined)
 }
 
-/** Whether a variable is in the description and can be asked for. */
+/** Whether a variable is in the description and can be used in requests. */
 export function isOffered({ offered }: Pick<VariableConfig, 'offered'>): boolean {
   return offered !== false
 }

@@ -39,7 +39,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
       name: table.name,
       description: table.description,
       variables: table.variables.filter(isOffered).map((variable) => describeVariable(variable, { config, table })),
-      // The declared value, not one found in the data, so that the description discloses nothing that depends on a row.
+      // Declared by the steward and checked, but not computed from the data: the description discloses nothing that depends on a row.
       oneRowPerSubject: table.one_row_per_subject
     })),
     subjectKey: config.subject_key,

@@ -20,7 +20,7 @@ const NOTHING: RowNotes = { strays: [], doubled: [], few: [] }
 
 /**
  * The notes about a catalog's current files, with at most `placesMax` places each. Empty if a table is in a database, which is not read for
- * notes: stray rows are then reported at the start. Throws SOURCE_INVALID.
+ * notes: its stray rows are reported when the peer starts. Throws SOURCE_INVALID.
  */
 export async function noteRows(config: CatalogConfig, baseDir: string, placesMax = 3): Promise<RowNotes> {
   // In a table with one row per subject, a second row is a fault, not a note.
@@ -35,7 +35,7 @@ export async function noteRows(config: CatalogConfig, baseDir: string, placesMax
       if (source.format === 'postgres') return NOTHING
       const loaded = await loadSource(source, session, `raw_${i}`)
       const at = loaded.columns.indexOf(subjectColumnOf(table, subjectKey))
-      // A file without keys stops the start with its own message.
+      // A file without keys prevents the peer from starting, with a message of its own.
       if (at < 0) return NOTHING
       tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}`, subjectKey })
     }

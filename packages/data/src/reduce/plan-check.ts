@@ -114,12 +114,12 @@ function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null)
   return null
 }
 
-/** The variables that measures use, each once. */
+/** The variables that measures use, without duplicates. */
 export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
   return [...new Set(measures.flatMap(variablesOf))]
 }
 
-/** The pairs of variables that measures use, each once. */
+/** The pairs of variables that measures use, without duplicates. */
 export function measuredPairs(measures: readonly Measure[]): (readonly [VariableRef, VariableRef])[] {
   const pairs = measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   return pairs.filter(([x, y], i) => pairs.findIndex((other) => other[0] === x && other[1] === y) === i)

@@ -67,7 +67,7 @@ export function pairDistances([x, y, leftOut]: PairAt): readonly DistanceAt[] {
   ]
 }
 
-/** By group, one entry per distance. */
+/** The distances of each group, in the order of `distances`. */
 export async function deviationsBy(
   distances: readonly DistanceAt[],
   base: Base,

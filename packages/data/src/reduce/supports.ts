@@ -40,7 +40,7 @@ export async function withSupports(
 export interface SetsByGroup {
   readonly columns: readonly (string | undefined)[]
   readonly pairs: readonly (string | undefined)[]
-  /** Undefined if no value is missing. */
+  /** The sets by group and condition; undefined if no value is missing. */
   readonly found: ReadonlyMap<string, ReadonlyMap<string, SubjectSet>> | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Files and folders of the user: created without access for others, and refused where others have access. */
+/** Files and folders of the user. They are created without access for others, and refused if others have access. */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'

@@ -44,7 +44,7 @@ export const EXIT = {
   failed: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
-  /** The gateway, or every peer that offers the catalog, cannot be reached. */
+  /** The gateway cannot be reached, or no peer that offers the catalog can be. */
   unreachable: 3,
   /** The user is not logged in, the login failed, or the account does not have the permission. */
   notLetIn: 4

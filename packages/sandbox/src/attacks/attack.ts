@@ -74,7 +74,7 @@ export interface Assault extends Described {
   program(marks: Marks): string
   /** The meaning of each expected end. Any other end is unjudged. */
   readonly ends: Partial<Record<End, 'contained' | Bound>>
-  /** Default 20_000 ms. */
+  /** Wall time limit of the program, ms. Default: 20_000. */
   readonly wallTimeMsMax?: number
   /** A text that the program must have printed before it ends. Without it, the program did not reach its attempt. */
   readonly says?: string

@@ -4,7 +4,7 @@
 import type { SandboxGrade, SandboxOutcome } from '../sandbox.ts'
 import type { Assault, Attack, Bound, Probe, Verdict } from './attack.ts'
 
-/** Longest delay of an answer after its time limit, ms: far more than an engine needs, even on a busy machine. */
+/** Maximum delay of an answer after its time limit, ms: far more than an engine needs, even on a busy machine. */
 const OVERRUN_MS_MAX = 10_000
 
 /** Multiple of the memory limit that counts as a breach. Smaller excesses do not count, since measurements may be late. */

@@ -32,7 +32,7 @@ const ALIASES_DEEP_MAX = 4
 
 /** A reader for one script, or for the cells of one notebook, in order: names bound in earlier cells are known in later ones. */
 export class PythonReader {
-  /** The meanings of names, from imports and plain assignments. They are kept from one cell to the next. */
+  /** The meanings of names, from imports and simple assignments. They are kept from one cell to the next. */
   readonly #meanings = new Map<string, string[]>()
   #modules = new Map<string, ImportedModule>()
   #findings = new Findings()

@@ -1,4 +1,4 @@
-/** The `derive` key of a variable: the rule by which it is computed from other variables when an epoch is made. */
+/** The `derive` key of a variable: the rule by which the variable is computed from other variables when an epoch is made. */
 import { z } from 'zod'
 import { DECIMALS_MAX, isOnGrid } from '../decimals.ts'
 import { levelSchema } from '../level.ts'
