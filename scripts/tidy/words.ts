@@ -6,7 +6,7 @@ import type { Breach, SourceFile, Tree } from './tree.ts'
 // A comment that begins with a letter or a name in back quotes and contains the end of a sentence.
 const OPENING = /^(?:#![^\n]*\n)?\/\*\*\s+(?:\*\s+)?[\p{L}`][\s\S]*?[.!?](?:\s|\*\/)/u
 
-/** Breaches `opening` (no opening sentence) and, if too few names are documented, `tsdoc` for each undocumented name. */
+/** Breach `opening` for each file without an opening sentence and, if too few names are documented, `tsdoc` for each undocumented name. */
 export function wordBreaches(tree: Tree): Breach[] {
   const spoken = tree.files.filter((file) => file.room !== 'test')
   const openings = spoken

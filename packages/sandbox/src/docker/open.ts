@@ -234,7 +234,7 @@ class DockerSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      // After the answer, because a start that imports libraries costs processor time.
+      // The pool is refilled after the answer, because a start that imports libraries costs processor time.
       setImmediate(() => this.#pools.get(KIND_OF[job.language])?.refill())
     }
   }

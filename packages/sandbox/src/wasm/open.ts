@@ -141,7 +141,7 @@ class WasmSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      // After the answer, because a new process costs half a second of processor time.
+      // The pool is refilled after the answer, because a new process costs half a second of processor time.
       setImmediate(() => line?.pool.refill())
     }
   }
