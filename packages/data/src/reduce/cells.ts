@@ -19,7 +19,7 @@ interface CellCount {
   readonly rowSet?: SubjectSet
 }
 
-/** The subjects of each value, and the rows of each value if the plan has a table with several rows per subject. */
+/** The subjects of each value. For a number, also the rows of each value if the plan has a table with several rows per subject. */
 export interface Levels {
   readonly levels: ReadonlyMap<string, SubjectSet>
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
