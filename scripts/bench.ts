@@ -1,4 +1,4 @@
-/** The benchmark: each row is a ratio to a floor that is measured in the same run. It is no test: a slow machine fails nothing. */
+/** The benchmark. Each row is a ratio to a floor that is measured in the same run. It is not a test: a slow machine does not fail. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -28,11 +28,11 @@ const OPTIONS = {
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
-/** The folder for all files of the rows. It is removed at the end, because a row that was killed removes nothing itself. */
+/** The folder for all files of the rows. It is removed at the end, because a killed row removes nothing itself. */
 const scratch = mkdtempSync(join(tmpdir(), 'stimnet-bench-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }))
 
-/** Running row processes. When this process is ended, they are ended too, with all processes that they started. */
+/** Running row processes. When this process is ended, they are ended too, with all their child processes. */
 const running = new Set<ChildProcess>()
 
 async function main(): Promise<number> {
@@ -76,7 +76,7 @@ async function run(rows: readonly Row[]): Promise<{ lines: Line[]; failed: Faile
 
 function runRow({ name, withinMs }: Row): Promise<RowAnswer> {
   const file = join(import.meta.dirname, '../test/bench/row-process.ts')
-  // A process group of its own, so that all processes of a row can be ended with it, however it ends.
+  // A separate process group, so that all processes of a row can be ended together.
   const child = fork(file, [name], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -108,7 +108,7 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // The group has ended already.
+    // The process group has already ended.
   }
 }
 

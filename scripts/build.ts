@@ -1,4 +1,4 @@
-/** Builds the published packages: JavaScript with type declarations and a package.json for each, in dist/<name>. */
+/** Builds the published packages in dist/<name>: JavaScript with type declarations, and a package.json for each. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -73,7 +73,7 @@ function copyAssets(name: string): void {
   }
 }
 
-/** Renames './child.ts' in texts to './child.js', because child processes and workers are started by the name of their file. */
+/** Renames './child.ts' in strings to './child.js', because child processes and workers are started by file name. */
 function renameEntries(name: string): void {
   for (const path of globSync(join(dist, name, 'dist/**/*.js'))) {
     const text = readFileSync(path, 'utf8')

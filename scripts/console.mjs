@@ -1,4 +1,4 @@
-/** Builds the console if its output is missing or does not fit its sources. */
+/** Builds the console if its output is missing or not up to date. */
 // Plain JavaScript for any Node from 20 on, because set-up.mjs calls it when no other Node may be installed. Vite itself runs
 // under the pinned Node.
 // usage: node scripts/with-node.mjs scripts/console.mjs
@@ -11,14 +11,14 @@ import { holdingLock, pinnedNode, root, run } from './set-up.mjs'
 
 const home = join(root, 'packages/console')
 const dist = join(home, 'dist')
-/** Whatever can change what is built. */
+/** All inputs of the build. */
 const SOURCES = ['console', 'sdk', 'api', 'protocol', 'statistics'].flatMap((name) => [
   `packages/${name}/package.json`,
   `packages/${name}/src`
 ])
 const ALSO = ['packages/console/index.html', 'packages/console/vite.config.mjs', 'package-lock.json']
 
-/** Builds the console if needed. Returns whether an up-to-date console exists afterwards. A failure is reported on stderr. */
+/** Builds the console if needed. Returns whether an up-to-date console exists afterwards. Failures are reported on stderr. */
 export async function buildConsole() {
   if (!existsSync(join(home, 'index.html'))) return false
   try {
@@ -35,7 +35,7 @@ function isBuilt() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf()
 }
 
-/** A hash over names and contents of all sources. */
+/** A hash over the names and contents of all sources. */
 function stampOf() {
   const hash = createHash('sha256')
   for (const path of [...SOURCES.flatMap(filesOf), ...ALSO].sort()) {
@@ -64,7 +64,7 @@ async function build() {
   const code = await run(pinnedNode(), [vite, 'build', '--outDir', 'dist.new', '--logLevel', 'warn'], options)
   if (code !== 0) throw new Error(`vite ended with ${code}`)
   writeFileSync(join(fresh, 'stamp'), stamp)
-  // Running peers have read the old files already, and a peer that starts now finds either all files or none.
+  // Running peers have already read the old files. A peer that starts now finds either all files or none.
   rmSync(dist, { recursive: true, force: true })
   renameSync(fresh, dist)
   console.error(`Built the console in ${((performance.now() - started) / 1000).toFixed(1)} s.`)

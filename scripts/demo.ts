@@ -1,6 +1,6 @@
 /**
- * The demo: three institutions on this machine find each other, a researcher broadcasts a signed job, and one pooled
- * answer comes back. `--serve` keeps them up on ports 8000–8002.
+ * The demo: three institutions on this machine find each other, a researcher broadcasts a signed job, and one pooled answer is returned.
+ * `--serve` keeps the institutions running on ports 8000–8002.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -79,7 +79,7 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-/** Builds the image for Docker if its inputs have changed. The progress goes to standard error. */
+/** Builds the Docker image if its inputs have changed. Progress is printed on standard error. */
 async function buildImage(): Promise<void> {
   const script = join(import.meta.dirname, 'images.ts')
   const child = spawn(process.execPath, [script, '--only', 'python'], { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -191,7 +191,7 @@ async function ask(peers: readonly Peer[]): Promise<boolean> {
 
 const CLINICAL = 'clinical_trial_data'
 
-/** What a question of the demo says beside its program. */
+/** The settings of a demo question other than its program. */
 interface Asked {
   readonly where?: Filter
   readonly catalog?: string
@@ -204,7 +204,7 @@ function textOf(program: Program): string {
     : String(program.statistic.arguments.formula ?? program.statistic.name)
 }
 
-/** A sentence with the sandboxes that the receipts name. */
+/** A sentence with the sandboxes named in the receipts. */
 function ranIn({ parts }: Broadcast): string {
   const told = parts.flatMap(({ engine, sandbox_grade: grade }) => (engine ? [`${engine} (${grade})`] : []))
   return `Each receipt names the sandbox it ran in: ${[...new Set(told)].join(', ')}.\n`

@@ -1,7 +1,7 @@
-/** All processes below a process. Works on Linux only; elsewhere the list is empty. */
+/** All processes below a process. On systems other than Linux, the list is empty. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** A running process. Zombies do not count. */
+/** A running process. Zombies are not included. */
 export interface Descendant {
   readonly pid: number
   readonly command: string
@@ -16,7 +16,7 @@ export function descendantsOf(pid: number): Descendant[] {
   })
 }
 
-/** Whether a process holds the same output as another one. The reader of that output waits until both have ended. */
+/** Whether a process has the same output stream as another one. The reader of that stream waits until both have ended. */
 export function writesWhere(pid: number, other: number): boolean {
   const targets = [1, 2]
     .map((descriptor) => linkOf(`/proc/${other}/fd/${descriptor}`))
@@ -24,13 +24,13 @@ export function writesWhere(pid: number, other: number): boolean {
   return listOf(`/proc/${pid}/fd`).some((descriptor) => targets.includes(linkOf(`/proc/${pid}/fd/${descriptor}`)))
 }
 
-/** Kills the processes; those that have ended already are ignored. */
+/** Kills the processes. Processes that have already ended are ignored. */
 export function endAll(descendants: readonly Descendant[]): void {
   for (const { pid } of descendants) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It ended meanwhile.
+      // The process has ended in the meantime.
     }
   }
 }
@@ -55,7 +55,7 @@ function linkOf(path: string): string {
   return orEmpty(() => readlinkSync(path), '')
 }
 
-/** A process can end while it is read. */
+/** Returns `empty` if reading fails, since a process can end while it is read. */
 function orEmpty<T>(look: () => T, empty: T): T {
   try {
     return look()

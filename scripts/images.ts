@@ -26,9 +26,9 @@ const OPTIONS = {
 
 interface ImageKind {
   readonly name: string
-  /** Its folder in images/. */
+  /** Folder of the image in images/. */
   readonly folder: string
-  /** Files of the embedded sandbox, by target folder, so that scripts find the same helpers in both sandboxes. */
+  /** Files that are shared with the embedded sandbox, by target folder, so that scripts find the same helpers in both sandboxes. */
   readonly shared: Readonly<Record<string, readonly string[]>>
   /** Debian packages, if they differ from those in the Dockerfile. */
   readonly packages?: readonly string[]
@@ -65,7 +65,7 @@ function kindOf(word: string): ImageKind {
   return kind
 }
 
-/** `name@id` of the image for the current inputs. Builds the image if it is missing. */
+/** Returns `name@id` of the image for the current inputs. Builds the image if it is missing. */
 async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'stimnet-images-'))
   try {
@@ -79,7 +79,7 @@ async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   }
 }
 
-/** Fills the folder that an image is built from. */
+/** Fills the folder from which an image is built. */
 function layOut(kind: ImageKind, context: string): void {
   const shared = join(root, 'packages/sandbox/src/wasm/runner')
   cpSync(join(root, 'images', kind.folder), context, { recursive: true })

@@ -1,4 +1,4 @@
-/** Generated parts of documentation pages, which are between two markers. */
+/** Generated parts of documentation pages, placed between two markers. */
 import { readFile, writeFile } from 'node:fs/promises'
 
 /** Writes `text` between `<!-- NAME: begin -->` and `<!-- NAME: end -->`. Throws if the page has no such markers. */
@@ -10,7 +10,7 @@ export async function writeBetween(page: string, name: string, text: string): Pr
   await writeFile(page, `${before.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${before.slice(to)}`)
 }
 
-/** The page from the heading above the markers to its end, for a program that rewrites the rest of the page. */
+/** The part of a page from the heading above the markers to the end, for a program that rewrites the rest of the page. */
 export async function sectionOf(page: string, name: string): Promise<string> {
   const text = await readFile(page, 'utf8')
   const begin = text.indexOf(`<!-- ${name}: begin -->`)

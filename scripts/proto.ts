@@ -1,4 +1,4 @@
-/** Generates the messages for TypeScript and Python from proto/*.proto. With --check, it only reports stale files. */
+/** Generates the messages for TypeScript and Python from proto/*.proto. With --check, reports stale files and writes nothing. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
@@ -8,7 +8,7 @@ const TARGETS = {
   typescript: 'packages/protocol/src/wire/gen/messages.ts',
   python: 'packages/sdk-python/src/stimnet_client/trust/shapes.py'
 }
-/** Messages that a Python client signs, verifies or reads as evidence. Their parts are generated too. */
+/** Messages that a Python client signs, verifies or reads as evidence. The messages they contain are generated too. */
 const PYTHON_MESSAGES = ['Statement', 'JobRequest', 'JobResult', 'AuditRecord']
 
 const SCALARS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   bytes: 'Uint8Array'
 }
 
-/** The TypeScript of one message: its type, and its fields in the order of their numbers. */
+/** The TypeScript code of one message: its type, and its fields in the order of their numbers. */
 function messageText({ name, fieldsArray }: protobuf.Type): string {
   const fields = [...fieldsArray].sort((a, b) => a.id - b.id)
   const declared = fields.map((field) => `  ${field.name}: ${typeOf(field)}`)
@@ -99,7 +99,7 @@ function partsOf(names: readonly string[]): protobuf.Type[] {
 function shapeText({ name, fieldsArray }: protobuf.Type): string {
   const fields = [...fieldsArray].sort((a, b) => a.id - b.id)
   const lines = fields.map(({ id, name, type, repeated, partOf }) => {
-    // The name as in the .proto file; protobufjs has converted it to camel case.
+    // The name in the .proto file; protobufjs has converted it to camel case.
     const own = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
     const rule = repeated ? ', repeated=True' : partOf ? ', chosen=True' : ''
     return `        Field(${id}, "${own}", "${type}"${rule}),`

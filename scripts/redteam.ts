@@ -1,4 +1,4 @@
-/** Runs all attacks of test/redteam and prints their results. Exits with 1 if a comparison of two worlds shows a fault. */
+/** Runs all attacks of test/redteam and prints their results. Exits with 1 if a comparison of two worlds finds a fault. */
 // usage: npm run redteam [-- --only R04 --only N | --json | --markdown | --write | --help]
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -60,7 +60,7 @@ async function inTwoWorlds(chosen: typeof ATTACKS, as: { json: boolean; markdown
   }
 }
 
-/** The page with the new findings. The section below their tables is kept. */
+/** The page with new findings. The section after the tables of findings is kept. */
 async function asPage(findings: readonly Finding[]): Promise<string> {
   return `${markdownTable(findings)}\n${await sectionOf(PAGE, MARKER)}\n`
 }

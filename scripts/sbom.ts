@@ -1,4 +1,4 @@
-/** Writes the software bill of materials (CycloneDX) from the lock file, or checks that the one in docs/ fits the lock file. */
+/** Writes the software bill of materials (CycloneDX) from the lock file, or checks that the file in docs/ fits the lock file. */
 // usage: npm run sbom [-- --check]
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ async function json<T>(name: string): Promise<T> {
   return JSON.parse(await readFile(join(root, name), 'utf8')) as T
 }
 
-/** The component for one package of the lock file. `dev`: it is used for tests and builds only, and no institution runs it. */
+/** The component for one package of the lock file. `dev`: the package is used only for tests and builds, and no institution runs it. */
 function componentOf(path: string, { version = '', integrity = '', license, dev }: Locked) {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`
@@ -27,7 +27,7 @@ function componentOf(path: string, { version = '', integrity = '', license, dev 
   return {
     ...{ type: 'library', 'bom-ref': `${purl}#${path}`, name, version, purl, scope: dev ? 'excluded' : 'required' },
     ...(digest === '' ? {} : { hashes: [hash] }),
-    // An SPDX expression; a single id is one too.
+    // An SPDX expression; a single id is a valid expression.
     ...(license === undefined ? {} : { licenses: [{ expression: license }] })
   }
 }
@@ -37,12 +37,12 @@ const { version } = await json<{ version: string }>('package.json')
 const components = Object.entries(packages)
   .filter(([path, { link }]) => path.includes('node_modules/') && !link)
   .map(([path, locked]) => componentOf(path, locked))
-// It has no timestamp and no serial number, so that the same lock file gives the same bytes.
+// The file has no timestamp and no serial number, so that the same lock file gives the same bytes.
 const bom = {
   ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
   metadata: { component: { type: 'application', 'bom-ref': 'stimnet', name: 'stimnet', version } }
 }
-// One line per package, so that a change of a package is a change of one line.
+// One line per package, so that a change of a package changes one line.
 const lines = components.map((component) => `    ${JSON.stringify(component)}`).join(',\n')
 const text = `${JSON.stringify(bom, null, 2).slice(0, -2)},\n  "components": [\n${lines}\n  ]\n}\n`
 

@@ -1,6 +1,5 @@
-/** Set-up of a fresh clone: installs the locked packages, finds the pinned Node and runs programs with it. */
-// Plain JavaScript for any Node from 20 on, without packages. All messages go to stderr, because stdout belongs to the program
-// that is started.
+/** Set-up of a fresh clone: installs the locked packages, finds the pinned Node binary and runs programs with it. */
+// Plain JavaScript for any Node from 20 on, without packages. All messages go to stderr, because stdout belongs to the started program.
 
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -26,7 +25,7 @@ const BINARIES = {
 /** Sizes of `npm ci` on Linux x64, MB, measured with an empty npm cache. */
 const SIZES = { production: { download: 204, installed: 491 }, development: { download: 284, installed: 651 } }
 
-/** Longest wait for the set-up of another process, ms: more than a download over a slow connection takes. */
+/** Maximum wait for the set-up of another process, ms: more than a download over a slow connection takes. */
 const WAIT_MS_MAX = 15 * 60_000
 
 /** Installs the project if needed. Processes that start at the same time install it only once. */
@@ -62,7 +61,7 @@ function packagesOf(path) {
   }
 }
 
-/** Runs `work` while holding the set-up lock, so that no other process sets up at the same time. */
+/** Runs `work` while holding the set-up lock, so that no other process runs the set-up at the same time. */
 export async function holdingLock(work) {
   const path = join(root, '.cache', 'set-up.lock')
   let handle
@@ -101,11 +100,11 @@ async function openLock(path) {
   }
 }
 
-/** Whether the process that created the lock no longer runs, because it was killed. */
+/** Whether the process that created the lock no longer runs, for example because it was killed. */
 function isStale(path) {
   try {
     const pid = Number(readFileSync(path, 'utf8'))
-    // The lock was just created, and its process id is not written yet.
+    // The lock was just created, and its process id is not yet written.
     if (pid === 0) return statSync(path).mtimeMs < Date.now() - 10_000
     process.kill(pid, 0)
     return false
@@ -129,21 +128,21 @@ async function install(mode) {
   clearInterval(progress)
   if (code !== 0) {
     console.error('Set-up failed. Check the network and the npm registry, then run the same command again.')
-    // A throw passes through holdingLock, which releases the lock.
+    // The error passes through holdingLock, which releases the lock.
     throw Object.assign(new Error('set-up failed'), { exitCode: code })
   }
   console.error(`Set up in ${seconds()}.`)
 }
 
 function runNpm(args) {
-  // Under npm, its own entry point is used, so that the same npm runs whatever is in PATH.
+  // Under npm, its own entry point is used, so that the same npm runs regardless of PATH.
   const npm = process.env.npm_execpath
   const options = { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' }
   if (npm?.endsWith('npm-cli.js')) return run(process.execPath, [npm, ...args], { ...options, shell: false })
   return run('npm', args, options)
 }
 
-/** Size of all files in a folder, MB. Files that disappear in the meantime do not count. */
+/** Total size of the files in a folder, MB. Files that disappear in the meantime are not counted. */
 async function sizeOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   let bytes = 0
@@ -155,15 +154,15 @@ async function sizeOf(folder) {
 }
 
 /**
- * Whether this machine's own Node is preferred to the pinned one: if the platform's package is older than the minor version that
- * the other platforms pin (macOS), and the machine's Node has the same major version and at least that minor version.
+ * Whether this machine's own Node is preferred to the pinned one. It is if the platform's package is older than the minor version pinned
+ * for the other platforms (macOS), and the machine's Node has the same major version and at least that minor version.
  */
 export function isOwnBetter({ own, pinned, wanted }) {
   const [ours, locked, least] = [own, pinned, wanted].map((text) => text.split('.').map(Number))
   return ours[0] === least[0] && ours[1] >= least[1] && locked[0] === least[0] && locked[1] < least[1]
 }
 
-/** The version of the platform's package, and that of the package which determines the wanted minor version. */
+/** The version of the platform's package, and the version of the package that determines the wanted minor version. */
 function lockedVersions(platform) {
   const locked = packagesOf(join(root, 'package-lock.json')) ?? {}
   const versionOf = (name) => locked[`node_modules/${name}`]?.version
@@ -171,8 +170,8 @@ function lockedVersions(platform) {
 }
 
 /**
- * The path of the pinned Node binary. It is this process's Node if the platform's package is older, or if the platform has none
- * and this Node is new enough; otherwise the set-up fails.
+ * The path of the Node binary to use: the pinned one, or this process's Node if the platform's package is older, or if the platform has no
+ * package and this Node is new enough; otherwise the set-up fails.
  */
 export function pinnedNode() {
   const platform = `${process.platform}-${process.arch}`
@@ -186,7 +185,7 @@ export function pinnedNode() {
     const path = createRequire(join(root, 'package.json')).resolve(BINARIES[platform] ?? '')
     if (existsSync(path)) return path
   } catch {
-    // The package may be missing, because optional dependencies were left out.
+    // The package may be missing because optional dependencies were left out.
   }
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   return fail(
@@ -196,8 +195,8 @@ install Node 24, or run npm ci without --omit=optional.`
 }
 
 /**
- * Runs a program and returns its exit code, or 128 + n if signal n ended it. At a terminal, Ctrl-C goes to the whole foreground
- * group, so the program receives it anyway. All other signals are forwarded.
+ * Runs a program and returns its exit code, or 128 + n if signal n ended it. At a terminal, Ctrl-C reaches the whole foreground group, and
+ * so also the program. All other signals are forwarded.
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -223,8 +222,8 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Calls `end` when the parent process disappears. npm ends only the shell in which it runs a script, so a script without a parent
- * must end too. Without npm nothing is done, because the process may have been detached on purpose.
+ * Calls `end` when the parent process disappears. npm ends only the shell in which it runs a script, so a script without a parent must end
+ * too. Without npm this function does nothing, because the process may have been detached on purpose.
  */
 function whenOrphaned(end) {
   if (process.env.npm_lifecycle_event === undefined) return undefined
@@ -237,7 +236,7 @@ function whenOrphaned(end) {
   return watch.unref()
 }
 
-/** Ignores a repeated signal within half a second: npm forwards signals that its process group has received as well. */
+/** Ignores a signal that is repeated within half a second: npm forwards signals that its process group has already received. */
 function once(handler) {
   let last = Number.NEGATIVE_INFINITY
   return () => {
@@ -253,18 +252,18 @@ function fail(message) {
 }
 
 /**
- * Lets Node cache the compiled TypeScript sources. From the second start on, a peer needs two thirds of the time and 20 MB less
- * memory, because the part of Node that strips types is not loaded. A folder that cannot be written is no error.
+ * Lets Node cache the compiled TypeScript sources. From the second start on, a peer needs two thirds of the time and 20 MB less memory,
+ * because the part of Node that strips types is not loaded. A folder that cannot be written is not an error.
  */
 function withCompileCache(environment) {
   return { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...environment }
 }
 
-/** Sets up and runs `args` under the pinned Node. This process then ends with the exit code of that program. */
+/** Installs the project if needed, and runs `args` with the pinned Node. This process then exits with that program's exit code. */
 export async function main(args, { production = false, serves = false } = {}) {
   try {
     await setUp({ production })
-    // Imported only when needed, since most commands serve nothing.
+    // Imported only when needed, since most commands do not serve the console.
     if (serves) await (await import('./console.mjs')).buildConsole()
     process.exitCode = await run(pinnedNode(), args, { env: withCompileCache(process.env) })
   } catch (error) {

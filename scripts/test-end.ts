@@ -1,23 +1,23 @@
 /**
- * Loaded into each file of tests (`node --import`): a file that leaves something open is named and ended, with what it left. Node's
- * runner waits for each file, and for whoever still writes where it wrote, however long that is.
+ * Loaded into each test file (`node --import`). If a file does not end because it left something open, its open resources are reported, and
+ * the file is ended. Without this, Node's runner waits without a limit for each file, and for all processes that share its output.
  */
 import { after } from 'node:test'
 import { type Descendant, descendantsOf, endAll, writesWhere } from './descendants.ts'
 
 /** Time from the last test of a file until the file must have ended, ms. Closing takes long on a busy machine. */
 const END_MS_MAX = Number(process.env.STIMNET_TEST_END_MS ?? 120_000)
-/** Time for processes that were told to end, ms. */
+/** Time for processes to end after they were told to, ms. */
 const GONE_MS_MAX = 3_000
 
 const file = process.argv[1] ?? ''
-// Processes that tests start inherit how they are started themselves.
+// Processes that tests start inherit `--import`, so these conditions exclude them.
 if (process.env.NODE_TEST_CONTEXT !== undefined && /\.(test|long)\.ts$/.test(file)) {
   after(() => void setTimeout(endLate, END_MS_MAX).unref())
   process.on('exit', endHolders)
 }
 
-/** Names what keeps the file from ending, and ends it. */
+/** Reports the resources that keep the file from ending, and ends it. */
 function endLate(): void {
   const open = Object.entries(Object.groupBy(process.getActiveResourcesInfo(), (name) => name))
   const resources = open.map(([name, all]) => `${all?.length} ${name}`).join(', ')

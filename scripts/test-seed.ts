@@ -1,6 +1,6 @@
 /**
- * Loaded into each file of tests by `npm test`: properties are tried with the same cases in each run, so that a change is judged by what it
- * changes. The long tests, and `node --test FILE`, try others each time.
+ * Loaded into each test file by `npm test`: property tests use the same cases in each run, so that a failure is caused by a change of the
+ * code. The long tests, and `node --test FILE`, use other cases each time.
  */
 import fc from 'fast-check'
 

@@ -1,4 +1,4 @@
-/** Runs the tests, with --long also the long ones. Words select the test files whose paths contain one of them. */
+/** Runs the tests; with --long also the long ones. Words select the test files whose paths contain one of them. */
 // usage: npm test [-- [--long] [PATH-WORD…] [--test-name-pattern=… or another option of node --test]]
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,9 +27,10 @@ if (files.length === 0) {
   console.error(`No test file's path holds ${words.join(' or ')}.`)
   process.exitCode = 1
 } else {
-  // The time limit applies to a whole file as well. On a quiet machine the longest takes two minutes, on a busy one several times that.
+  // The time limit also applies to a whole file. The longest file takes two minutes on a quiet machine, and several times that on a busy
+  // one.
   const limitMs = (long ? 60 : 15) * 60_000
-  // Three files at a time on the two processors of CI: many wait for containers, browsers and answers of other peers.
+  // Three files run at a time on the two processors of CI, since many wait for containers, browsers and answers of other peers.
   const settings = ['--test-reporter=spec', '--test-concurrency=3', `--test-timeout=${limitMs}`]
   // With STIMNET_LONG, tests that repeat something fifty times repeat it a thousand times.
   const env = long ? { ...process.env, STIMNET_LONG: '1' } : process.env
@@ -50,13 +51,13 @@ if (files.length === 0) {
   })
 }
 
-/** The longest duration of a run, ms, in case something hangs. A busy machine takes several times as long as a quiet one. */
+/** Maximum duration of a run, ms, in case something hangs. A busy machine takes several times as long as a quiet one. */
 function runMsMax(isLong: boolean): number {
   const minutes = isLong ? 6 * 60 : 60
   return Number(process.env.STIMNET_TEST_RUN_MS ?? minutes * 60_000)
 }
 
-/** Interrupts Node's test runner, which then names what still runs. */
+/** Interrupts Node's test runner, which then names the tests that still run. */
 async function endRun(child: ChildProcess): Promise<void> {
   console.error('The run has taken as long as it may. What still runs is named below.')
   const left = descendantsOf(child.pid ?? 0)

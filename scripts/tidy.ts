@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { breachesIn } from './tidy/breaches.ts'
 import { type Breach, readTree } from './tidy/tree.ts'
 
-// The folder can be given as an argument, for tests with small trees that contain breaches.
+// The folder can be given as an argument, for tests with small projects that contain breaches.
 const root = process.argv[2] ?? join(import.meta.dirname, '..')
 const tree = readTree(root)
 const breaches = breachesIn(tree, root).sort((a: Breach, b: Breach) =>

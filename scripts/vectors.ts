@@ -1,4 +1,4 @@
-/** Generates the golden vectors in test/vectors: inputs and outputs on which all implementations must agree. */
+/** Generates the test vectors in test/vectors: inputs and outputs on which all implementations must agree. */
 // usage: node scripts/with-node.mjs scripts/vectors.ts    writes them; test/vectors.test.ts compares
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ import { requestVectors } from './vectors/requests.ts'
 /** The folder of the vectors. */
 export const VECTORS = join(import.meta.dirname, '..', 'test', 'vectors')
 
-/** The text of each file of the vectors, by its name. */
+/** The content of each vector file, by file name. */
 export async function vectorFiles(): Promise<Readonly<Record<string, string>>> {
   const files = {
     'canonical.json': await canonicalVectors(),
@@ -70,7 +70,7 @@ async function canonicalVectors() {
 }
 
 async function keyVectors() {
-  // The first is RFC 8032, section 7.1, test 1.
+  // The first seed is the one in RFC 8032, section 7.1, test 1.
   const rfc = Uint8Array.from(Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex'))
   const cases = [rfc, seedOf(0), seedOf(1), seedOf(2), seedOf(255)].map(async (seed) => {
     const { id } = await signerFromSeed(seed)
@@ -84,7 +84,7 @@ async function keyVectors() {
   }
 }
 
-/** The size of the field, 2^255 - 19, and a y coordinate of order eight. The other one is its negative. */
+/** The field size, 2^255 - 19, and a y coordinate of order eight. The other such coordinate is its negative. */
 const FIELD = 2n ** 255n - 19n
 const ORDER_EIGHT = 2707385501144840649318225287225658788936804267575313519463743609750303402022n
 
@@ -99,7 +99,7 @@ function weakKeys(): Uint8Array[] {
   )
 }
 
-/** The key id that a weak key would have; `keyIdOf` refuses to make it. */
+/** The key id that a weak key would have; `keyIdOf` refuses weak keys. */
 function spelled(publicKey: Uint8Array): string {
   return base58btc.encode(Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...publicKey)).slice(1)
 }

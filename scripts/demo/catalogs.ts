@@ -1,4 +1,4 @@
-/** The catalog descriptions of the demo, as a steward would write them into a peer's configuration. */
+/** The catalog descriptions of the demo, as a steward would write them in a peer's configuration. */
 
 /** Catalog descriptions with files relative to `folder`. */
 export function demoCatalogs(folder: string): object[] {

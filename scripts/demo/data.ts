@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RandomSource, randomUnit, seededRandom } from '@stimnet/protocol'
 
-/** One institution of the demo. `shift` makes its patients differ a little from those of the others. */
+/** One institution of the demo. `shift` makes its patients slightly different from those of the others. */
 export interface DemoSite {
   readonly nodeId: string
   readonly institution: string
@@ -17,7 +17,7 @@ export const DEMO_SITES: readonly DemoSite[] = [
   { nodeId: 'node-3', institution: 'Coastal Medical Centre', seed: 33, shift: -2 }
 ]
 
-/** Frequencies per hundred people, as in trials of Parkinson's disease: more men than women, and few of one subtype. */
+/** Frequencies per hundred people, as in trials of Parkinson's disease: more men than women, and few people with one subtype. */
 const SEXES: readonly Weighted[] = [
   { value: 'male', of100: 61 },
   { value: 'female', of100: 39 }
@@ -33,7 +33,7 @@ const VISITS = [
   { name: 'month_6', improvement: 9, lost: 4 },
   { name: 'month_12', improvement: 14, lost: 7 }
 ]
-/** Unanswered questionnaires, of a hundred. */
+/** Unanswered questionnaires, per hundred. */
 const UNANSWERED = 3
 const SCAN_TYPES: readonly Weighted[] = [
   { value: 'T1', of100: 52 },
@@ -45,7 +45,7 @@ const SUBJECTS = 150
 const SCANS = 100
 const TEST_SUBJECTS = 50
 
-/** Writes the tables of one site as CSV files into a folder. The same site always has the same bytes. */
+/** Writes the tables of one site as CSV files into a folder. The files of a site always have the same bytes. */
 export async function writeDemoData(folder: string, site: DemoSite): Promise<void> {
   const dice = diceOf(seededRandom(site.seed))
   await mkdir(folder, { recursive: true })
@@ -65,13 +65,13 @@ interface Weighted {
 }
 
 interface Dice {
-  /** True with a probability of `of100` percent. */
+  /** Returns true with a probability of `of100` percent. */
   happens(of100: number): boolean
-  /** One of several values, each with its own probability. */
+  /** Returns one of several values, each with its own probability. */
   one(of: readonly Weighted[]): string
-  /** A whole number from `from` (included) to `to` (excluded). */
+  /** Returns an integer from `from` (inclusive) to `to` (exclusive). */
   integer(from: number, to: number): number
-  /** Normal with mean 0 and standard deviation 1 (Box and Muller). */
+  /** Returns a normally distributed number with mean 0 and standard deviation 1 (Box and Muller). */
   normal(): number
 }
 
@@ -126,12 +126,12 @@ function visits(id: string, age: number, subtype: string, site: DemoSite, dice: 
 }
 
 const SAFETY_SUBJECTS = 300
-/** The days of that trial. */
+/** Duration of the safety trial, days. */
 const TRIAL_DAYS = 365
-/** An own sequence, so that the other tables stay as they are without this one. */
+/** Seed of a separate random sequence, so that the other tables do not depend on this one. */
 const SAFETY_SEED = 1000
 
-/** The first adverse event of each subject of two arms, or the day on which they were seen last: they left, or the trial ended. */
+/** The first adverse event of each subject in two arms, or the last day of observation: the subject left, or the trial ended. */
 function safety(site: DemoSite, dice: Dice): Rows {
   const rows: Rows = [['subject_id', 'arm', 'days', 'adverse_event']]
   for (let i = 0; i < SAFETY_SUBJECTS; i++) {

@@ -1,4 +1,4 @@
-/** The queries of the demo, and its suggestions for what to try next. */
+/** The queries of the demo, and suggested commands to try next. */
 
 /** Counts, means and standard deviations at each visit, which pool exactly from sufficient statistics. */
 export const SQL = `SELECT outcomes.visit,
@@ -9,7 +9,7 @@ export const SQL = `SELECT outcomes.visit,
 FROM outcomes
 GROUP BY outcomes.visit`
 
-/** A script that reads the cohort's tables. Its printed line is not released. */
+/** A script that reads the cohort's tables. Its printed output is not released. */
 export const PYTHON = `import statistics
 import stimnet
 
@@ -33,13 +33,13 @@ export const MODEL = {
   arguments: { formula: 'scan_quality ~ motion_score + scan_type' }
 }
 
-/** Survival without an adverse event in two arms, from counts in bins of the days. */
+/** Survival without an adverse event in two arms, from counts in bins of days. */
 export const SURVIVAL = {
   ...{ name: 'kaplan_meier', variables: ['days', 'adverse_event'], by: ['arm'] },
   arguments: { event: 'yes', times: [180] }
 }
 
-/** A query with a cohort of few subjects, if any, at each institution. */
+/** A query whose cohort has few subjects or none at each institution. */
 export const TOO_SMALL = {
   sql: 'SELECT COUNT(DISTINCT subject_id) AS subjects, AVG(UPDRS_total) AS updrs FROM outcomes',
   where: {
@@ -53,7 +53,7 @@ export const TOO_SMALL = {
   }
 } as const
 
-/** Commands to try while the demo is served. Each of them can be repeated. */
+/** Commands to try while the demo is running. Each of them can be repeated. */
 export function suggestions(url: string): string {
   return `
 Open ${url} in a browser: demo, password demo. Let people decide: ask one institution to have its stewards decide first,

@@ -1,4 +1,4 @@
-/** The Debian base image: Debian's own image, or an equivalent one made from Debian's packages. */
+/** The Debian base image: Debian's official image, or an equivalent image made from Debian's packages. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,17 +6,17 @@ import { attempt, idOf } from './command.ts'
 
 /** Debian's release. */
 export const SUITE = 'trixie'
-/** The day of the release, Unix seconds. All images have it as their time, whenever they are built. */
+/** The day of the release, Unix seconds. All images use it as their creation time, so that it does not depend on the build. */
 export const SUITE_EPOCH = Date.UTC(2025, 7, 9) / 1000
 
 const OFFICIAL_BASE = `debian:${SUITE}-slim`
-/** The image that is made here if no registry is reachable. */
+/** The image that this script makes if no registry is reachable. */
 const OWN_BASE = `stimnet-base:${SUITE}`
 
-/** A registry that does not begin to answer within this time is not reachable, ms. */
+/** Time after which a registry that has not begun to answer counts as unreachable, ms. */
 const PULL_MS_MAX = 60_000
 
-/** The name of the base image. It is fetched or made if it is missing or if `fresh` is set. */
+/** Returns the name of the base image. The image is fetched or made if it is missing or if `fresh` is set. */
 export async function ensureBase(options: { readonly fresh: boolean; readonly say: (text: string) => void }) {
   if (!options.fresh) {
     if (await idOf(OFFICIAL_BASE)) return OFFICIAL_BASE
@@ -52,7 +52,7 @@ function trim(folder: string): void {
   // apt and dpkg need these folders, even if they are empty.
   for (const path of ['var/cache/apt/archives/partial', 'var/lib/apt/lists/partial', 'var/log'])
     mkdirSync(join(folder, path), { recursive: true })
-  // While an image is built, other file systems are mounted over these folders, so its last step cannot clean them.
+  // While an image is built, other file systems are mounted over these folders, so the last build step cannot clean them.
   for (const path of ['dev', 'proc', 'run', 'sys']) {
     const whole = join(folder, path)
     for (const name of readdirSync(whole)) rmSync(join(whole, name), { recursive: true, force: true })

@@ -1,10 +1,10 @@
 /** Execution of external commands with a time limit. */
 import { spawn } from 'node:child_process'
 
-/** Longest command, ms. A build fetches packages over the network. */
+/** Maximum duration of a command, ms. A build fetches packages over the network. */
 const COMMAND_MS_MAX = 20 * 60_000
 
-/** Characters of a command's output that are kept. The end is kept, because it contains the reason of a failure. */
+/** Maximum number of characters kept of a command's output. The end is kept, because it contains the reason of a failure. */
 const OUTPUT_CHARACTERS_MAX = 4_000
 
 /** Runs a command. Returns whether it succeeded, and the end of its output. */

@@ -1,4 +1,4 @@
-/** Tests of when the console is built, in a clone of a few files with a fake Vite. */
+/** Tests of the conditions under which the console is built, in a clone of a few files with a fake Vite. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

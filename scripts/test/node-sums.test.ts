@@ -70,7 +70,7 @@ describe('the pinned Node binaries', () => {
     served.set(`/${name}/-/${name}-${VERSION}.tgz`, tarOf(entries))
   }
 
-  /** Publishes the binaries of the fake nodejs.org. The platforms in `changed` have another program. */
+  /** Publishes the binaries of the fake nodejs.org. The binaries for the platforms in `changed` contain another program. */
   function publish(changed: readonly string[]): void {
     const textOf = (platform: string) => (changed.includes(platform) ? 'another program' : 'the program')
     const archives = PLATFORMS.map((platform) => {

@@ -1,4 +1,4 @@
-/** A run of tests ends, whatever a file of them leaves open, and says which file and what. */
+/** Tests that a test run ends even if a file leaves something open, and reports the file and the open resources. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 test('passes', () => { ${body} })
 `
-/** What is left open lasts for an hour, so that a run that waits for it does not end. */
+/** Open resources last for an hour, so that a run that waits for them does not end. */
 const FILES = {
   good: passes(''),
   timer: passes('setInterval(() => {}, 1_000)'),
@@ -27,13 +27,13 @@ describe('a run of tests', { skip: process.platform !== 'linux' && 'what runs ca
   let folder: string
 
   before(async () => {
-    // scripts/test.ts looks for tests beside itself.
+    // scripts/test.ts looks for tests relative to its own folder.
     folder = await mkdtemp(join(tmpdir(), 'stimnet-test-end-'))
     await mkdir(join(folder, 'scripts'))
     await mkdir(join(folder, 'test'))
     for (const name of ['test.ts', 'test-end.ts', 'descendants.ts'])
       await cp(join(scripts, name), join(folder, 'scripts', name))
-    // There are no properties, and no packages.
+    // The copied project has no property tests and no packages.
     await writeFile(join(folder, 'scripts/test-seed.ts'), '')
     for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, 'test', `${name}.test.ts`), text)
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')

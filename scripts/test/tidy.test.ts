@@ -1,4 +1,4 @@
-/** Tests of the structural rules: each of them is broken once in a small project. */
+/** Tests of the structural rules: each rule is broken once in a small project. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ const manifest = (name: string, dependencies: readonly string[] = [], more: obje
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '1.0.0']))
   })
 
-/** A project without breaches. It contains everything that is confined to some files, in those files or in texts. */
+/** A project without breaches. It contains all confined code, either in the permitted files or in strings and comments. */
 const CLEAN: House = {
   'packages/protocol/package.json': manifest('protocol', ['zod']),
   'packages/protocol/src/index.ts':
@@ -81,7 +81,7 @@ function build(root: string, house: House): void {
   }
 }
 
-/** A map of all packages, with this about one of them. */
+/** A map of all packages, with this description of one of them. */
 const mapOf = (home: string, about: string): string =>
   ['protocol', 'mesh', 'peer', 'cli']
     .map((name) => `packages/${name}/src the package\n   ${name === home ? about : name === 'peer' ? 'cli/' : 'and'}\n`)
@@ -213,7 +213,7 @@ describe('a breach of the rules is found', () => {
       assert.deepEqual([found?.file, found?.rule, others], ['packages/mesh/src/left/one.ts', 'mutual', []])
       assert.match(found?.message ?? '', /^packages\/mesh\/src\/left and packages\/mesh\/src\/right import each other/)
     }
-    // A room shares the files of the room that it is in, and those of src.
+    // A room shares the files of its parent room, and those of src.
     assert.deepEqual(
       orphans(more('packages/mesh/src/right/inner/three.ts', "import '../five.ts'\nimport '../../six.ts'")),
       []
@@ -245,7 +245,7 @@ describe('a breach of the rules is found', () => {
       withText(`class Runner {\n  #run(\n    a: string\n  ): void {\n${lines(57, '    ')}  }\n}`),
       long('#run', 3)
     )
-    // A text that begins at the left margin ends no function, and a long list or class of short functions is none.
+    // A string at the left margin does not end a function, and a long list or class of short functions is not one function.
     assert.deepEqual(withText(`function run(): void {\n  now(\`\n${'text\n'.repeat(57)}\`)\n}`), long('run'))
     assert.deepEqual(withText(`const list = [\n${lines(80)}].map((a) => a)`), [])
     assert.deepEqual(withText(`class Runner {\n${'  run() {\n    now()\n  }\n'.repeat(30)}}`), [])

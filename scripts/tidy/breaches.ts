@@ -10,7 +10,7 @@ import { crowdBreaches, mapBreaches, mutualBreaches } from './rooms.ts'
 import type { Breach, Tree } from './tree.ts'
 import { wordBreaches } from './words.ts'
 
-/** The breaches of all rules in the project at `root`, whose files are in `tree`. */
+/** The breaches of all rules in a project. `tree` contains its files, `root` is its folder. */
 export function breachesIn(tree: Tree, root: string): Breach[] {
   const exceptions = readExceptions(root)
   return [

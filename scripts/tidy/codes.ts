@@ -1,11 +1,11 @@
-/** The rule on the closed list of codes: each is used by some source, and expected by some test. */
+/** The rule on the closed list of codes: each code must be used by a source, and expected by a test. */
 import { lineOf } from './scan.ts'
 import type { Breach, Tree } from './tree.ts'
 
 const LIST = 'packages/protocol/src/errors.ts'
 const CODE = /^ {2}([A-Z][A-Z_]+):/gm
 
-/** Breach `code` for each code of the list that no source has in quotes, or no test. Comments do not count. */
+/** Breach `code` for each code of the list that does not occur as a string in any source, or in any test. Comments do not count. */
 export function codeBreaches(tree: Tree): Breach[] {
   const list = tree.files.find(({ path }) => path === LIST)
   if (list === undefined) return []

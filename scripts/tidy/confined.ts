@@ -1,9 +1,9 @@
-/** The rules on code that is permitted in few files only: settings, clock, randomness, process exit, the console, `any`. */
+/** The rules on code that only few files may contain: settings, clock, randomness, process exit, the console, `any`. */
 import { CONFINED } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, Tree } from './tree.ts'
 
-/** All uses of such code outside of the permitted files, in the sources of packages. */
+/** All uses of such code in the sources of packages outside of the permitted files. */
 export function confinedBreaches(tree: Tree): Breach[] {
   return tree.files
     .filter((file) => file.room === 'source')

@@ -1,4 +1,4 @@
-/** The declared exceptions from the rules, each with its reason. The list may only shrink: an exception without use is a breach. */
+/** The declared exceptions from the rules, each with its reason. The list may only shrink: an unused exception is a breach. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Breach } from './tree.ts'
@@ -6,13 +6,13 @@ import type { Breach } from './tree.ts'
 const FILE = 'config/tidy-exceptions.json'
 const REASON_LENGTH_MIN = 20
 
-/** The exceptions from one rule, as they are used up. */
+/** The exceptions from one rule. */
 export interface Exceptions {
-  /** Whether the list names this place. */
+  /** Whether the list contains this place. The exception then counts as used. */
   permits(place: string): boolean
 }
 
-/** Reads the list of `root`, in which each rule has an object of reasons by place. Without a file there are no exceptions. */
+/** Reads the list of exceptions in `root`: for each rule, the reasons by place. Without a file there are no exceptions. */
 export function readExceptions(root: string): { from(rule: string): Exceptions; breaches(): Breach[] } {
   const path = join(root, FILE)
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}'

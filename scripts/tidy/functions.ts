@@ -1,4 +1,4 @@
-/** The rule on the length of functions, which are found by their indentation, since the formatter fixes it. */
+/** The rule on the length of functions. Functions are found by their indentation, which the formatter determines. */
 import type { Exceptions } from './exceptions.ts'
 import { FUNCTION_LINES_MAX } from './house.ts'
 import type { Breach, SourceFile, Tree } from './tree.ts'
@@ -11,12 +11,12 @@ const CLOSES = /^\s*[)\]}]/
 
 interface Span {
   readonly name: string
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly lines: number
 }
 
-/** Breach `long` for each function with too many lines, its first and last included, that has no stated reason. */
+/** Breach `long` for each function with too many lines, including its first and last, for which no exception is declared. */
 export function longBreaches(tree: Tree, exceptions: Exceptions): Breach[] {
   return tree.files
     .filter(({ room }) => room !== 'test')
@@ -32,7 +32,7 @@ export function longBreaches(tree: Tree, exceptions: Exceptions): Breach[] {
     )
 }
 
-/** All functions of a file, functions within functions included. */
+/** All functions of a file, including nested ones. */
 function functionsOf({ layers }: SourceFile): Span[] {
   const lines = layers.code.split('\n')
   const spans = new Map<number, Span>()
@@ -47,7 +47,7 @@ function functionsOf({ layers }: SourceFile): Span[] {
   return [...spans.values()]
 }
 
-/** The line on which a statement begins whose parameters end on this line. */
+/** The first line of a statement whose parameters end on this line. */
 function firstLineOf(lines: readonly string[], at: number): number {
   if (!/^\s*[)}](?:.*\{$|[^(]*=>)/.test(lines[at] ?? '')) return at
   let first = at - 1
@@ -65,7 +65,7 @@ function lastLineOf(lines: readonly string[], first: number): number {
   return lines.length - 1
 }
 
-/** Whether a line is empty, ends a text, or is indented further than the other. */
+/** Whether a line is empty, ends a template string, or is indented further than the other line. */
 function isWithin(line: string, outer: string): boolean {
   return /^\s*(?:`|$)/.test(line) || indentOf(line) > indentOf(outer)
 }

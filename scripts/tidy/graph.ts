@@ -1,8 +1,8 @@
-/** The rules on the graph of imports: no cycles, and no files that nobody imports. */
+/** The rules on the graph of imports: no cycles, and no files that are never imported. */
 import { ENTRIES } from './house.ts'
 import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
 
-/** Breaches `orphan` and `cycle`, over sources and scripts. */
+/** Breaches `orphan` and `cycle` in sources and scripts. */
 export function graphBreaches(tree: Tree): Breach[] {
   const files = tree.files.filter((file) => file.room !== 'test')
   const known = new Map(files.map((file) => [file.path, file]))
@@ -21,7 +21,7 @@ function orphans(
   entries: ReadonlySet<string>
 ): Breach[] {
   const used = new Set([...edges.values()].flat())
-  // Child processes and workers are started by the name of their file, so such names count as imports.
+  // Child processes and workers are started by file name, so such names count as imports.
   for (const file of files) for (const name of file.fileNames) used.add(targetOf(file, name))
   return files
     .filter(({ path }) => !used.has(path) && !isEntry(path) && !entries.has(path))

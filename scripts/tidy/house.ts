@@ -1,8 +1,8 @@
-/** The structural rules as data: permitted imports, dependencies confined to one package, and code confined to few files. */
+/** The structural rules as data: permitted imports, dependencies confined to one package, and code confined to a few files. */
 
 /**
- * For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. Each package stands
- * below all that it may import or load, so that there is no cycle.
+ * For each package, the packages that it may import: the table of docs/architecture.md in machine-readable form. Each package is listed
+ * after all packages that it may import or load, so that there is no cycle.
  */
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
@@ -20,7 +20,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   console: ['sdk', 'protocol']
 }
 
-/** For each package, those that it may load where they are installed, by `import()` alone: it works without them. */
+/** For each package, the optional packages that it may load only by `import()`, and without which it works. */
 export const LAZY_FLOORS: Readonly<Record<string, readonly string[]>> = { cli: ['peer'] }
 
 /** Heavy dependencies, each of which only one package may import. A name that ends in / stands for all packages of that scope. */
@@ -40,13 +40,13 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
   { dependency: 'vite', door: 'console' }
 ]
 
-/** These run in a browser too: nothing of `node:` in them. */
+/** Packages that also run in a browser, and must not import `node:` modules. */
 export const BROWSER_PACKAGES: readonly string[] = ['protocol', 'statistics', 'api', 'sdk', 'console']
 
-/** Files that are started by name, so that no file needs to import them. `index.ts` is always an entry. */
+/** Files that are started by name, so that they need not be imported. `index.ts` is always an entry. */
 export const ENTRIES: readonly string[] = ['packages/cli/src/main.ts', 'packages/console/src/main.tsx']
 
-/** A pattern of code that only some files may contain, with advice on what to do instead. `allowed` matches paths of files. */
+/** A pattern of code that only some files may contain, with advice on alternatives. `allowed` matches paths of files. */
 export interface Confined {
   readonly rule: string
   readonly pattern: RegExp
@@ -112,13 +112,13 @@ export const CONFINED: readonly Confined[] = [
   }
 ]
 
-/** Most files in one folder. Further files belong in a folder of their own. */
+/** Maximum number of files in one folder. Further files belong in another folder. */
 export const ROOM_FILES_MAX = 15
 
-/** Most lines of one function. A longer one needs a reason in config/tidy-exceptions.json. */
+/** Maximum number of lines of a function. A longer function needs a reason in config/tidy-exceptions.json. */
 export const FUNCTION_LINES_MAX = 60
 
-/** The example configuration of a peer, and the files whose schemas say which keys there are. */
+/** The example configuration of a peer, and the files whose schemas define the configuration keys. */
 export const CONFIGURATION = {
   example: 'config/peer.example.yaml',
   schemas: [
@@ -134,5 +134,5 @@ export const CONFIGURATION = {
   ]
 }
 
-/** Smallest share of the exported names that must have a TSDoc comment. */
+/** Minimum share of exported names that must have a TSDoc comment. */
 export const TSDOC_SHARE_MIN = 0.95

@@ -6,8 +6,9 @@ import { type Breach, type SourceFile, type Tree, targetOf } from './tree.ts'
 const SCOPE = '@stimnet/'
 
 /**
- * Breaches of the rules: `floor` (a package that may not be imported), `door` (a dependency of another package), `deep` (past the
- * index of a package and its other entries), `undeclared` (not in package.json), `browser` (a `node:` module in a package for browsers).
+ * Breaches of the rules: `floor` (a package that may not be imported), `door` (a dependency reserved for another package), `deep` (a file
+ * other than the index of a package and its other entries), `undeclared` (not in package.json), `browser` (a `node:` module in a package
+ * for browsers).
  */
 export function importBreaches(tree: Tree): Breach[] {
   return tree.files.flatMap((file) =>

@@ -1,4 +1,4 @@
-/** The rule on the example configuration: it shows every key of the schemas. */
+/** The rule on the example configuration: it must show every key of the schemas. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exceptions } from './exceptions.ts'
@@ -8,7 +8,7 @@ import type { Breach, SourceFile, Tree } from './tree.ts'
 
 const OBJECT = /\bstrictObject\(\{|Shape = \{/g
 
-/** Breach `key` for each key of the configuration that the example does not show, be it in a comment. */
+/** Breach `key` for each key of the configuration that the example does not show, not even in a comment. */
 export function keyBreaches(tree: Tree, exceptions: Exceptions, root: string): Breach[] {
   const path = join(root, CONFIGURATION.example)
   if (!existsSync(path)) return []
@@ -25,7 +25,7 @@ export function keyBreaches(tree: Tree, exceptions: Exceptions, root: string): B
     }))
 }
 
-/** The keys of each object in a schema, those of objects inside it apart. */
+/** The keys of each object in a schema. Nested objects are reported separately. */
 function keysOf({ path, layers: { code } }: SourceFile): { file: string; line: number; key: string }[] {
   return [...code.matchAll(OBJECT)].flatMap((match) => {
     const start = match.index + match[0].length

@@ -1,4 +1,4 @@
-/** The rules on rooms, which are folders of source files: their size, their map in docs/architecture.md, their imports. */
+/** The rules on rooms, that is, folders of source files: their size, their entries in docs/architecture.md, and their imports. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exceptions } from './exceptions.ts'
@@ -18,8 +18,8 @@ export function crowdBreaches(tree: Tree): Breach[] {
 }
 
 /**
- * Breach `map` for each package and room that the map does not name in the part of its package, and for each name of
- * the map that is no room. Without a map there is nothing to check.
+ * Breach `map` for each package and room that the map does not name in the part for its package, and for each name in the map that is not a
+ * room. Without a map there is nothing to check.
  */
 export function mapBreaches(tree: Tree, root: string): Breach[] {
   if (!existsSync(join(root, MAP))) return []
@@ -42,12 +42,12 @@ export function mapBreaches(tree: Tree, root: string): Breach[] {
 }
 
 interface Part {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly rooms: ReadonlySet<string>
 }
 
-/** The parts of the map by package. Each begins with `packages/NAME/src` and goes on over the indented lines. */
+/** The parts of the map, by package. Each part begins with `packages/NAME/src` and continues over the indented lines. */
 function mapIn(text: string): Map<string, Part> {
   return new Map(
     [...text.matchAll(/^packages\/([\w-]+)\/src .*(?:\n .*)*/gm)].map(({ 0: part, 1: home = '', index }) => {
@@ -58,8 +58,8 @@ function mapIn(text: string): Map<string, Part> {
 }
 
 /**
- * Breach `mutual` for each two rooms side by side that import each other, each with the rooms inside it. The files of `src`
- * itself are the ground of their package, and what stands beside the rooms of a folder is theirs to share.
+ * Breach `mutual` for each pair of sibling rooms that import each other, including the rooms inside them. The files of `src` itself may be
+ * used by all rooms of their package, and files beside the rooms of a folder by all of these rooms.
  */
 export function mutualBreaches(tree: Tree, exceptions: Exceptions): Breach[] {
   const edges = new Map<string, string>()
@@ -77,7 +77,7 @@ export function mutualBreaches(tree: Tree, exceptions: Exceptions): Breach[] {
   })
 }
 
-/** The two folders, one beside the other, in which these two folders are; none if one is inside the other. */
+/** The two sibling folders that contain these two folders; empty if one folder is inside the other. */
 function sidesOf(here: string, there: string): string[] {
   const [a, b] = [here.split('/'), there.split('/')]
   const parting = a.findIndex((name, i) => name !== b[i])

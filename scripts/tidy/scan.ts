@@ -1,23 +1,23 @@
-/** A minimal scanner for TypeScript, which separates code from comments and texts, and finds imports. */
+/** A minimal scanner for TypeScript that separates code from comments and strings, and finds imports. */
 
-/** Two layers of a file with the same length, so that the same place has the same index in both. */
+/** Two layers of a file with the same length, so that an index means the same position in both. */
 export interface Layers {
   readonly source: string
-  /** The source with blanks in place of comments and of the contents of strings, templates and regular expressions. */
+  /** The source in which comments and the contents of strings, templates and regular expressions are replaced by blanks. */
   readonly code: string
 }
 
 export interface Import {
-  /** The text between the quotes. */
+  /** The module specifier, without quotes. */
   readonly from: string
   readonly line: number
-  /** Whether it imports only types, so that it has no effect at run time. */
+  /** Whether the import is type-only, so that it has no effect at run time. */
   readonly typeOnly: boolean
-  /** Whether it is made when the code runs, not when the file is loaded. */
+  /** Whether the import is made when the code runs, and not when the file is loaded. */
   readonly isLazy: boolean
 }
 
-// After these, a slash begins a regular expression; after a name or a closing bracket, it is a division.
+// After these characters and words, a slash begins a regular expression; after a name or a closing bracket, it is a division.
 const BEFORE_REGEX =
   /(?:^|[=(,:;![{}&|?+\-*%~^<>\n]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/
 
@@ -27,7 +27,7 @@ export function layersOf(source: string): Layers {
   const blank = (from: number, to: number) => {
     for (let i = from; i < to; i++) if (out[i] !== '\n') out[i] = ' '
   }
-  // Depth of braces at which each open template continues.
+  // The brace depths at which open templates continue.
   const templates: number[] = []
   let depth = 0
   let at = 0
@@ -76,7 +76,7 @@ export function layersOf(source: string): Layers {
   return { source, code: out.join('') }
 }
 
-/** Whether it is the slash of `</b>` or `<br />`. In formatted code, no regular expression follows `<` or begins with `>`. */
+/** Whether a slash belongs to `</b>` or `<br />`. In formatted code, no regular expression follows `<` or begins with `>`. */
 function isTagEnd(source: string, at: number): boolean {
   return source[at - 1] === '<' || (source[at - 1] === ' ' && source[at + 1] === '>')
 }
@@ -112,7 +112,7 @@ function endOfTemplatePart(source: string, from: number): { at: number; opens: b
   return { at: Math.min(at, source.length), opens: false }
 }
 
-/** The line of an index in a source, counted from 1. */
+/** The line of an index in a source, from 1. */
 export function lineOf(source: string, at: number): number {
   let line = 1
   for (let i = source.indexOf('\n'); i >= 0 && i < at; i = source.indexOf('\n', i + 1)) line++
@@ -128,7 +128,7 @@ const STATEMENTS = [
   LAZY_CALL
 ]
 
-/** All imports, re-exports and dynamic imports with a literal text, in the order of lines. */
+/** All imports, re-exports and dynamic imports with a literal specifier, in the order of lines. */
 export function importsOf({ source, code }: Layers): Import[] {
   const found: Import[] = []
   for (const statement of STATEMENTS) {
@@ -147,7 +147,7 @@ export function importsOf({ source, code }: Layers): Import[] {
   return found.sort((a, b) => a.line - b.line)
 }
 
-/** Quoted texts that look like file names, such as the entry of a child process. */
+/** Strings that look like file names, such as the entry of a child process. */
 export function fileNamesOf({ source, code }: Layers): string[] {
   return [...code.matchAll(/(["'`])\s*\1/g)]
     .map((match) => source.slice(match.index + 1, match.index + match[0].length - 1))

@@ -5,9 +5,9 @@ import { fileNamesOf, type Import, importsOf, type Layers, layersOf } from './sc
 
 /** One breach of a rule. */
 export interface Breach {
-  /** Relative to the project, with forward slashes. */
+  /** Path relative to the project, with forward slashes. */
   readonly file: string
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly rule: string
   readonly message: string
@@ -18,7 +18,7 @@ export type Room = 'source' | 'test' | 'script'
 export interface SourceFile {
   readonly path: string
   readonly room: Room
-  /** Its package, without scope; undefined for scripts and for the tests in test/. */
+  /** The file's package, without scope; undefined for scripts and for the tests in test/. */
   readonly package: string | undefined
   readonly layers: Layers
   readonly imports: readonly Import[]
@@ -28,7 +28,7 @@ export interface SourceFile {
 export interface Package {
   readonly name: string
   readonly dependencies: ReadonlySet<string>
-  /** The ways in besides the index, as importers write them, e.g. `@stimnet/peer/commands`, and the file behind each. */
+  /** The entries other than the index, by their specifier, such as `@stimnet/peer/commands`, with the file of each. */
   readonly entries: ReadonlyMap<string, string>
 }
 
@@ -97,7 +97,7 @@ function readPackages(root: string): Package[] {
     })
 }
 
-/** The path in the tree that a relative import in this file refers to. */
+/** The path in the tree to which a relative import in this file refers. */
 export function targetOf(file: SourceFile, relative: string): string {
   const parts = [...file.path.split('/').slice(0, -1), ...relative.split('/')]
   const out: string[] = []

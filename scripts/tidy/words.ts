@@ -1,4 +1,4 @@
-/** The rules on comments: each file has an opening sentence, and most exported names have TSDoc. */
+/** The rules on comments: each file must have an opening sentence, and most exported names must have TSDoc. */
 import { TSDOC_SHARE_MIN } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, SourceFile, Tree } from './tree.ts'
@@ -6,7 +6,7 @@ import type { Breach, SourceFile, Tree } from './tree.ts'
 // A comment that begins with a letter or a name in back quotes and contains the end of a sentence.
 const OPENING = /^(?:#![^\n]*\n)?\/\*\*\s+(?:\*\s+)?[\p{L}`][\s\S]*?[.!?](?:\s|\*\/)/u
 
-/** Breaches `opening` (no opening sentence) and, if too few names are documented, `tsdoc` for each undocumented name. */
+/** Breach `opening` for each file without an opening sentence and, if too few names are documented, `tsdoc` for each undocumented name. */
 export function wordBreaches(tree: Tree): Breach[] {
   const spoken = tree.files.filter((file) => file.room !== 'test')
   const openings = spoken
@@ -36,7 +36,7 @@ interface ExportedName {
 const EXPORTED =
   /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|interface|type|const|let)\s+([\w$]+)/gm
 
-/** All exported names. A name is documented by the comment right before one of its declarations. */
+/** All exported names. A name counts as documented if a comment directly precedes one of its declarations. */
 function exportedNames({ path, layers }: SourceFile): ExportedName[] {
   const names = new Map<string, ExportedName>()
   for (const match of layers.code.matchAll(EXPORTED)) {

@@ -1,4 +1,4 @@
-/** Vectors for logistic and Poisson models: tables of counts, and rounds, of several sites. */
+/** Vectors for logistic and Poisson models: tables of counts, and rounds, from several sites. */
 import { type GramPart, randomUnit, seededRandom } from '@stimnet/protocol'
 import { type Observed, ownRound, stepAfter } from '@stimnet/statistics'
 
@@ -19,7 +19,7 @@ interface Person {
   readonly y: number
 }
 
-/** Arms that nobody of one site is in. */
+/** The arm in which a site has nobody, by the index of the site. */
 type Without = Readonly<Record<number, string>>
 
 function peopleOf(site: number, family: Family): Person[] {
@@ -103,7 +103,7 @@ function observedIn(people: readonly Person[], family: Family): Observed {
   }
 }
 
-/** What the sites release in one round after the other; the last of them. */
+/** The parts that the sites release in the last of several rounds. */
 function roundsOf(
   family: Family,
   { site, last, without = {} }: { readonly site: GramPart['site']; readonly last: number; readonly without?: Without }
@@ -140,7 +140,7 @@ function roundsOf(
   }
 }
 
-/** Models of counts, by what they show. */
+/** Vectors of logistic and Poisson models, named after what each demonstrates. */
 export function glmCases(): readonly Case[] {
   const tables = (
     name: string,

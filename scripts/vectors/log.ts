@@ -12,7 +12,7 @@ export function recordOf(given: Partial<AuditRecord>): AuditRecord {
   }
 }
 
-/** A proof that the record is in the log; it does not contain the record itself. */
+/** A proof that the record is in the log. It does not contain the record itself. */
 export async function proofOf(record: AuditRecord) {
   const entry = auditEntry(record, await sha256Hex(auditCommitmentInput(record)))
   const leaves = await Promise.all([0, 1, 2, 3, 5, 6].map((at) => leafHash(Uint8Array.of(at))))

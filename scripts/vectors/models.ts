@@ -1,15 +1,15 @@
-/** Vectors for models: Gram matrices of several sites, and the regression that is fitted to them. */
+/** Vectors for models: Gram matrices from several sites, and the regression fitted to them. */
 import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
 import { fitModel, upperOf } from '@stimnet/statistics'
 import { glmCases } from './glm.ts'
 
-/** How the people of a site are made up. */
+/** The settings from which the people of a site are generated. */
 interface SiteMade {
   readonly seed: number
   readonly people: number
   /** Decimals of x at this site. */
   readonly decimals?: number
-  /** Everybody of this site has this level. */
+  /** The level that everybody of this site has. */
   readonly only?: 'female' | 'male'
 }
 
@@ -36,7 +36,7 @@ const CASES: readonly (readonly [name: string, effects: SiteEffects, ...sites: s
   ['no intercept', 'none', 'a', 'c']
 ]
 
-/** Combined in other ways. */
+/** Other methods of combining the sites. */
 const COMBINED: readonly NonNullable<GramPart['meta']>[] = [
   { method: 'dl', interval: 'wald' },
   { method: 'pm', interval: 'hartung_knapp' },
@@ -44,7 +44,7 @@ const COMBINED: readonly NonNullable<GramPart['meta']>[] = [
   { method: 'fixed', interval: 'wald' }
 ]
 
-/** With an intercept of each person, who has one to three rows. */
+/** Cases with a random intercept per person. Each person has one to three rows. */
 const CASES_OF_PEOPLE: typeof CASES = [
   ['a random intercept of each person', 'none', 'a', 'b', 'c'],
   ['a random intercept of each person, the institution as a factor', 'fixed', 'a', 'b', 'c'],
@@ -84,7 +84,7 @@ function combinedBy(meta: NonNullable<GramPart['meta']>) {
   return { name: `combined by ${meta.method}, ${meta.interval}`, sites, model: rounded(fitModel(sites)) }
 }
 
-/** To twelve digits: those beyond differ between machines. */
+/** The value with its numbers rounded to twelve digits: further digits differ between machines. */
 function rounded(value: unknown): unknown {
   if (typeof value === 'number') return Number(value.toPrecision(12))
   if (Array.isArray(value)) return value.map(rounded)
@@ -100,7 +100,7 @@ function gramOf(
   const random = seededRandom(seed)
   const unit = 10 ** decimals
   let own = 0
-  // People have one, two and three rows in turn; those of one person have a part of the outcome alike.
+  // People have one, two and three rows in turn. The rows of one person share a part of the outcome.
   const ownerOf = (row: number) => Math.floor(row / 6) * 3 + (row % 6 < 1 ? 0 : row % 6 < 3 ? 1 : 2)
   const rows = Array.from({ length: people }, (_, row) => {
     if (isOfPeople && (row === 0 || ownerOf(row) !== ownerOf(row - 1))) own = Math.round(randomUnit(random) * 120)
@@ -133,7 +133,7 @@ function gramOf(
   }
 }
 
-/** The matrix with the rows of everybody, of whom some were left out. */
+/** The matrix with the number of all rows, of which some were left out. */
 function withRows(gram: GramPart): GramPart {
   const { clusters, n } = gram
   return clusters === undefined ? gram : { ...gram, clusters: { ...clusters, rows: n + 7 } }

@@ -23,7 +23,7 @@ const CARD: DisclosureCard = {
   ...{ subjects: null, suppressed_cells: 0, bits: null, code_hash: '', image: '' }
 }
 
-/** What is pooled: names of tables of `poolVectors`, or the code of a site without one. */
+/** The pooled tables of each case: names of tables of `poolVectors`, or the code of a site without a table. */
 const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
   ['three sites', 'a', 'b', 'c'],
   ['one site alone', 'a'],
@@ -161,14 +161,14 @@ function binsOf(xs: readonly number[], edges: readonly number[]) {
 
 interface Drawn {
   readonly rows: number
-  /** The middle of the bounds, and the distance of the mean from it as a multiple of HALF_WIDTH. */
+  /** The middle of the bounds, and the distance of the mean from the middle as a multiple of HALF_WIDTH. */
   readonly age: readonly [number, number]
   readonly score: readonly [number, number]
 }
 
 const HALF_WIDTH = 40
 
-/** The table of an institution with noisy numbers: one row, whose parts have the noise as it was drawn. */
+/** The table of an institution with noisy numbers: one row, whose parts contain the noise. */
 function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
   const sd = 3
   const [x, y] = [age, score].map(([centre, offset]) => {
@@ -204,7 +204,7 @@ function drawnOf({ rows, age, score }: Drawn, highest = 90): TableOutput {
   return { kind: 'table', columns, rows: [{ values, parts: cells }], withheld: { groups: 0, cells: 0 }, disclosure }
 }
 
-/** The table with other groups. */
+/** The table with other group labels. */
 function labelled(table: TableOutput, labels: readonly (string | null)[]): TableOutput {
   const rows = table.rows.map((row, i) => ({ ...row, values: [labels[i] ?? null, ...row.values.slice(1)] }))
   return { ...table, rows }
@@ -215,7 +215,7 @@ function withoutCell(row: OutputRow, name: string): OutputRow {
   return { values: row.values.map((value, i) => (COLUMNS[i]?.name === name ? null : value)), parts: rest }
 }
 
-/** A row in which everybody has the same value. Columns that are undefined then still have parts. */
+/** A row in which everybody has the same value. Measures that are then undefined still have parts. */
 function withoutSpread(row: OutputRow): OutputRow {
   const second = { sum: 700, deviations: 90, cross: 0 }
   const moments = { n: 60, sum: 3000, deviations: 0, third: 0, fourth: 0, second }
@@ -229,7 +229,7 @@ function withoutSpread(row: OutputRow): OutputRow {
   }
 }
 
-/** A row with exact sums, as a site with exact numbers sends them. */
+/** A row with exact sums, as sent by a site with exact numbers. */
 function withExactSums(row: OutputRow): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if (!('moments' in part)) return [name, part] as const
@@ -241,7 +241,7 @@ function withExactSums(row: OutputRow): OutputRow {
   return { ...row, parts: Object.fromEntries(parts) }
 }
 
-/** A row whose parts state that they were rounded: counts and numbers of values by up to two, other numbers by up to `off`. */
+/** A row whose parts state their rounding: counts and numbers of values by up to two, other numbers by up to `off`. */
 function roundedRow(row: OutputRow, off: number): OutputRow {
   const parts = Object.entries(row.parts).map(([name, part]) => {
     if ('add' in part) return [name, { ...part, accuracy: name === 'sum' ? off : 2 }] as const
@@ -261,7 +261,7 @@ function roundedRow(row: OutputRow, off: number): OutputRow {
   return { ...row, parts: Object.fromEntries(parts) }
 }
 
-/** A row with its bins on a coarser or different grid. */
+/** A row whose bins are on a coarser or different grid. */
 function withBins(row: OutputRow, edges: readonly number[]): OutputRow {
   const cell = row.parts.quantile
   if (!cell || !('bins' in cell)) return row

@@ -43,9 +43,9 @@ interface End {
   readonly requestHash?: string
   readonly type?: 'job-result' | 'decision'
   readonly signer?: Signer
-  /** A false place in the log, which the receipt states. */
+  /** A wrong position in the log, stated by the receipt. */
   readonly place?: { readonly auditHead?: string; readonly auditSequence?: number }
-  /** The record in the log. Without it, the receipt has no proof. */
+  /** The record in the log. Without a record, the receipt has no proof. */
   readonly logged?: Partial<AuditRecord> & {
     readonly detail?: object
     readonly closed?: boolean

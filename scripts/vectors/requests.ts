@@ -1,4 +1,4 @@
-/** Vectors for signed requests: requests in the form of the REST API, and the exact bytes that each client must sign. */
+/** Vectors for signed requests: requests in REST form, and the exact bytes that each client must sign. */
 import {
   type About,
   type Filter,
@@ -17,7 +17,7 @@ const BROADCAST = Uint8Array.from({ length: 16 }, (_, at) => 255 - at)
 const SQL = 'SELECT sex, COUNT(*) AS n FROM subjects GROUP BY sex'
 
 interface Vector {
-  /** The request as a REST client writes it. */
+  /** The request in the form of the REST API. */
   readonly asked: Readonly<Record<string, unknown>>
   readonly options: Omit<SignRequestOptions, 'signer' | 'clock' | 'random' | 'targets' | 'catalog'>
   readonly peers: number

@@ -1,4 +1,4 @@
-/** The subcommands that need a gateway alone, in the order in which a new user needs them. */
+/** The subcommands that need only a gateway, in the order in which a new user needs them. */
 import type { Command } from '@stimnet/machine'
 import { apiKeyCommand } from './session/api-key.ts'
 import { catalogsCommand } from './follow/catalogs.ts'
@@ -32,5 +32,5 @@ export const ASKING: readonly Command[] = [
   apiKeyCommand
 ]
 
-/** The commands for stewards and operators, who may be at another machine than their peer. */
+/** The commands for stewards and operators, who may work on another machine than their peer's. */
 export const DECIDING: readonly Command[] = [requestsCommand, eventsCommand]

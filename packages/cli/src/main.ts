@@ -18,7 +18,7 @@ import { StimnetError, didYouMean } from '@stimnet/protocol'
 import manifest from '../package.json' with { type: 'json' }
 import { ASKING, DECIDING } from './commands.ts'
 
-/** What adds the commands of a peer to this command. */
+/** Advice on how to install the commands of a peer. */
 const PEER_MISSING =
   'The commands of a peer, such as init and start, come with its package: npm install -g @stimnet/peer'
 
@@ -55,7 +55,9 @@ function listed(commands: readonly Command[]): string {
   return commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
 }
 
-/** The commands of the peer's package; undefined where it is not installed. Researchers need neither it nor what it needs. */
+/**
+ * The commands of the peer's package; undefined if the package is not installed. Researchers need neither the package nor its dependencies.
+ */
 async function servingCommands(): Promise<readonly Command[] | undefined> {
   try {
     import.meta.resolve('@stimnet/peer/commands')
@@ -102,7 +104,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 const [out, err] = [outputTo(process.stdout), outputTo(process.stderr)]
 process.exitCode = await main(process.argv.slice(2), {
-  // What is piped elsewhere, such as a file, stays as it is.
+  // Output that is piped elsewhere, for example to a file, is not changed.
   out: process.stdout.isTTY ? textTo(out) : out,
   err: textTo(err),
   draw: err,

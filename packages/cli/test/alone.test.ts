@@ -1,4 +1,4 @@
-/** Tests of the command `stimnet` where npm installed it without the package of a peer. */
+/** Tests of the command `stimnet` in an installation without the package of a peer. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'u
   packages: Readonly<Record<string, Locked>>
 }
 
-/** What npm installs with a package, by name: all that it depends on, and not its optional peers. */
+/** The packages that npm installs with a package, by name: all its dependencies, without optional peer dependencies. */
 function installedWith(name: string, found = new Set<string>()): ReadonlySet<string> {
   if (found.has(name)) return found
   found.add(name)
@@ -30,7 +30,7 @@ function installedWith(name: string, found = new Set<string>()): ReadonlySet<str
   return found
 }
 
-/** Hooks of a process in which our sources find these packages alone. */
+/** Module hooks for a process in which our sources can import only these packages. */
 const hiding = (there: ReadonlySet<string>) => `
 import { isBuiltin, registerHooks } from 'node:module'
 const there = new Set(${JSON.stringify([...there])})

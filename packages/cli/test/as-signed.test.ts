@@ -1,7 +1,4 @@
-/**
- * Tests of a gateway that shows something else than what was signed for the researcher's request: the command line
- * leaves it out.
- */
+/** Tests of a gateway that shows answers that were not signed for the researcher's request. The command line leaves such answers out. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {

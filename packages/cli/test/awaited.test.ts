@@ -10,7 +10,7 @@ const part = (institution: string, state: string, code: string | null = null) =>
 })
 const stateOf = (...parts: object[]) => ({ parts }) as unknown as Broadcast
 
-/** Follows a question of which one institution is awaited for a quarter of a minute. */
+/** Follows a question for which one institution is awaited for fifteen seconds. */
 async function shown(interactive: boolean): Promise<string> {
   const clock = new SimulatedClock()
   let said = ''
@@ -47,7 +47,7 @@ test('whoever asks is told on standard error who is awaited and for how long', a
 test('on a terminal what is drawn next stands below that', async () => {
   const lines = (await shown(true)).split('\n')
   const told = lines.findLastIndex((line) => line.startsWith('No answer after 10 s'))
-  // Two bars before, two after, and no cursor that moves up over the lines between.
+  // Two bars before, two after, and no cursor movement over the lines between.
   assert.deepEqual([told, lines.length], [3, 7])
   assert.equal(
     lines.some((line) => line.includes('\u001b[2A')),

@@ -63,7 +63,7 @@ test('a forest plot has a line for each institution, zero where it is near, and 
   assert.match(near[2] ?? '', /^ {2}S�th +not estimated\n$/)
   assert.match(near[3] ?? '', /^ {2}Pooled +┊ +═+◆═+ {2}2 \(1 to 3\)\n$/)
   assert.match(near[4] ?? '', /^ +0 +3\n$/)
-  // Far from zero, the axis has its own ends.
+  // An axis far from zero has its own ends.
   const far = forestLines('(Intercept)', [row('North', 500), row('Pooled', 500, true)]).join('')
   assert.doesNotMatch(far, /┊/)
   assert.match(far, / 499 +501\n$/)
@@ -90,7 +90,7 @@ test('a fault stands under its place, also far along a long formula', () => {
   assert.equal(said, 'stimnet model: PARAMETER_INVALID: The catalog has no variable "agee".')
   assert.equal(formula.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1), 'agee')
   assert.ok(formula.length < 80)
-  // Past the end there is one caret.
+  // A fault after the end of the formula has one caret.
   assert.match(fault(205, 9), /agee \+ b\n +\^\n$/)
   assert.doesNotMatch(fault(1).split('\n')[3] ?? '', /\^{5}/)
 })
@@ -165,7 +165,7 @@ test('nothing is asked where every institution would refuse, and several rows of
   assert.equal(codeOf([several('12D2', '12D3')]), 'COHORT_NOT_RELEASABLE')
   assert.equal(codeOf([refused('12D2'), several('12D3')]), 'COHORT_NOT_RELEASABLE')
   assert.equal(codeOf([several('12D2', '12D3')], true), undefined)
-  // Two sentences about one institution say nothing of the other.
+  // Two hints about one institution do not concern the other.
   assert.equal(codeOf([refused('12D2'), several('12D2')]), undefined)
   assert.equal(codeOf([]), undefined)
   assert.match(

@@ -105,7 +105,7 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   }
   const text = costText(cost)
   assert.match(text, /North +0\.1 +0\.005 +0\.43 at 0\.000001 +0\.0194 \(life 0\.495\)/)
-  // A refusal is no amount: it stands below the table, and there is no table of refusals alone.
+  // A refusal is not an amount: it is printed below the table, and without amounts there is no table.
   assert.match(text, /\nRefused by South: PARAMETER_INVALID: no bounds\n/)
   const refusing = ['South', 'West'].map((institution) => {
     return { ...peer, institution, code: 'PARAMETER_INVALID', reason: 'no bounds', cost: null, left: null }

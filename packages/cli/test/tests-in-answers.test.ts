@@ -251,7 +251,7 @@ test('the answer of a single institution is shown with its precision and its tes
     disclosure
   }
   const part = { ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null, output } }
-  // Beside another, where the two do not pool or not all have ended.
+  // Together with another part, if the two cannot be pooled or not all parts have ended.
   const beside = answerText({ parts: [part, { ...part, output: null }], pooled: null, warnings: [] } as never)
   assert.match(beside, /\nNorth\nsex +mean_change\n.*\nfemale +-13\.15 ± 0\.025\nmale +·\n/)
   const text = answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)

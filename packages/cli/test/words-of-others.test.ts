@@ -1,4 +1,4 @@
-/** Words of other institutions in what a command writes: whatever they sign, they cannot control the terminal. */
+/** Tests that text from other institutions in a command's output cannot control the terminal. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { cellOf, printableLines, tableOf, tell, textTo } from '@stimnet/machine'

@@ -1,25 +1,25 @@
-/** The form in which a snapshot keeps variables: exact integers only, and conditions over them in generated SQL. */
+/** The representation of variables in a snapshot, as exact integers, and conditions on them in generated SQL. */
 import type { VariableDescriptor } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from './catalog/catalog-config.ts'
 import { domainOf } from './index/domain.ts'
 
-/** The column of a subject's place in the dense subject index. No variable can have this name. */
+/** The column with a subject's position in the dense subject index. No variable can have this name. */
 export const SUBJECT = '_subject'
 
 /**
- * The column of a row's place in a table with several rows per subject. It is fixed for the epoch,
- * and the rows of a subject are contiguous.
+ * The column with a row's position in a table with several rows per subject. The position is fixed for the epoch, and the rows of a subject
+ * are contiguous.
  */
 export const ROW = '_row'
 
-/** SQL for the number of a value's cell, from the column that keeps the value; null where it is missing. */
+/** SQL for the cell number of a value, computed from the column that stores the value; null if the value is missing. */
 export function cellSql(column: string, variable: VariableDescriptor, config: VariableConfig): string {
   if (variable.type === 'category') return column
   const cases = scaledPoints(variable, config).map((point, i) => `WHEN ${column} < ${point} THEN ${i}`)
   return `CASE WHEN ${column} IS NULL THEN NULL ${cases.join(' ')} ELSE ${cases.length} END`
 }
 
-/** SQL for whether a value lies in one of the cells; false where it is missing. */
+/** SQL for whether a value is in one of the cells; false if the value is missing. */
 export function inCellsSql(
   column: string,
   variable: VariableDescriptor,
@@ -39,13 +39,13 @@ export function inCellsSql(
   return `coalesce(${ranges.map((range) => `(${range})`).join(' OR ')}, false)`
 }
 
-/** Breakpoints in the snapshot's own units. */
+/** Breakpoints in the integer units of the snapshot. */
 function scaledPoints(variable: VariableDescriptor, config: VariableConfig): readonly number[] {
   const unit = 10 ** decimalsOf(config)
   return variable.breakpoints.map((point) => Math.round(point * unit))
 }
 
-/** Joins neighbouring cells: 1 2 3 7 becomes 1–3 and 7–7. */
+/** Joins adjacent cells: 1 2 3 7 becomes 1–3 and 7–7. */
 function runs(sorted: readonly number[]): [first: number, last: number][] {
   const found: [number, number][] = []
   for (const cell of sorted) {
@@ -56,17 +56,17 @@ function runs(sorted: readonly number[]): [first: number, last: number][] {
   return found
 }
 
-/** Whether a variable is a number to calculate with. */
+/** Whether a variable is a number or an integer, which can be used in calculations. */
 export function isNumeric(variable: { readonly type: string }): boolean {
   return variable.type === 'integer' || variable.type === 'number'
 }
 
-/** The number of cells of a group key, including that of missing values. Looks at no data. */
+/** The number of cells of a group key, including the cell for missing values. Reads no data. */
 export function groupCells(variable: VariableDescriptor): number {
   return (domainOf(variable)?.cells ?? 0) + 1
 }
 
-/** A scaled integer as decimal text, without trailing zeros and without an exponent. */
+/** The decimal text of a scaled integer, without trailing zeros and without an exponent. */
 export function decimalText(scaled: bigint, decimals: number): string {
   const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(decimals + 1, '0')
   const whole = digits.slice(0, digits.length - decimals)

@@ -1,67 +1,62 @@
-/** DuckDB with narrow settings: few threads, bounded memory, no extensions, and locked before the first question. */
+/** DuckDB with restrictive settings: few threads, bounded memory, no extensions, and locked before the first query of a request. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { bitData } from './index/bits.ts'
 import { quoteName } from './quote.ts'
 
-/**
- * Memory limit. A million rows of a few columns need a tenth of it; a query that needs more
- * fails, so that it does not starve the node.
- */
+/** Memory limit. A million rows of a few columns need a tenth of it. A query that needs more fails, so that it does not starve the node. */
 const MEMORY_MIB = 2048
 
-/** One row of an answer of the engine, value by value. */
+/** One row of a query result, as a list of values. */
 export type Row = readonly DuckDBValue[]
 
 /** Limits of an engine. */
 export interface EngineOptions {
   /**
-   * Number of threads. Questions use one: a peer shares its machine with sandboxes, and over ten thousand rows a second thread
+   * Number of threads. Requests use one thread, since a peer shares its machine with sandboxes. Over ten thousand rows, a second thread
    * costs more than it saves (9 ms against 35 on a busy machine).
    */
   readonly threads: number
-  /** Folder for data that do not fit into memory; without one nothing is written to disk. */
+  /** Folder for data that do not fit into memory. Without a folder, nothing is written to disk. */
   readonly spillDir?: string
 }
 
-/** One in-memory database. */
+/** An in-memory database. */
 export interface Engine {
   session(): Promise<Session>
-  /** A set as a query parameter: bit i is subject i. */
+  /** A set as a query parameter. Bit i stands for subject i. */
   bits(set: SubjectSet): DuckDBValue
-  /** Locks the engine: after this no file can be read or written, and no setting can be changed. */
+  /** Locks the engine: afterwards no file can be read or written, and no setting can be changed. */
   lock(): Promise<void>
   close(): void
 }
 
-/** A writer of rows of text. */
+/** Writes rows of text fields into a table. */
 export interface TextWriter {
-  /** Adds a row with as many fields as the table has columns. */
+  /** Adds a row. The number of fields must be the number of columns of the table. */
   row(fields: readonly string[]): void
   close(): void
 }
 
-/** One connection, with its own temporary tables. */
+/** A connection, with its own temporary tables. */
 export interface Session {
-  /**
-   * The rows of a query. Throws NODE_ERROR, with a reason that contains no text of the engine's;
-   * throws CANCELLED when the signal aborts.
-   */
+  /** The rows of a query. Throws NODE_ERROR with a reason that contains none of the engine's text, and CANCELLED when the signal aborts. */
   rows(sql: string, values?: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]>
-  /** As `rows`, but a few thousand rows at a time, so that other work can run in between. */
+  /** Like `rows`, but in chunks of a few thousand rows, so that other work can run in between. */
   chunks(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): AsyncIterable<readonly Row[]>
   /**
-   * The only column of a query, as `length` whole numbers from 0. Throws as `rows`, and NODE_ERROR for another number of rows.
+   * The only column of a query, as `length` non-negative integers. Throws the errors of `rows`, and NODE_ERROR for any other number of
+   * rows.
    */
   column(sql: string, length: number, signal?: AbortSignal): Promise<Uint32Array>
-  /** Makes a table of text columns with these names, and a writer of its rows, which must be closed. Throws NODE_ERROR. */
+  /** Creates a table of text columns with these names, and returns a writer of its rows, which must be closed. Throws NODE_ERROR. */
   texts(table: string, columns: readonly string[]): Promise<TextWriter>
   close(): void
 }
 
-/** Opens an empty engine; `lock` it before the first question. */
+/** Opens an empty engine. Call `lock` before the first query of a request. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  // Loaded when it is first needed: it takes 70 MB, and an idle peer does not use it.
+  // Loaded on first use: the module takes 70 MB, and an idle peer does not need it.
   const { DuckDBBitValue, DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
@@ -131,7 +126,7 @@ async function textWriter(
   }
 }
 
-/** Runs one step of a query that the signal can interrupt. */
+/** Runs one step of a query. The signal interrupts the step. */
 async function guarded<T>(
   connection: DuckDBConnection,
   signal: AbortSignal | undefined,
@@ -152,7 +147,7 @@ async function guarded<T>(
   }
 }
 
-/** Throws CANCELLED, or the signal's own reason where that carries a code, once the signal has aborted. */
+/** Once the signal has aborted: throws the signal's reason if it is a StimnetError, else CANCELLED. */
 function assertGoing(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return
   if (signal.reason instanceof StimnetError) throw signal.reason

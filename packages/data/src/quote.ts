@@ -1,5 +1,6 @@
 /**
- * The only way in which names and paths get into generated queries. Values of a request never do: they become numbers of cells.
+ * The only functions that write names and paths into generated queries. Values of a request are never written into them: they become cell
+ * numbers.
  */
 
 /** A name in double quotes. */
@@ -7,7 +8,7 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** A text in single quotes, for the few places that take no parameter. */
+/** A text in single quotes, for the few places where SQL allows no parameter. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }

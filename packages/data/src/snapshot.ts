@@ -1,4 +1,4 @@
-/** Snapshots: a catalog's sources as they were at one time, typed, without subject keys, in a folder named by their hash. */
+/** Snapshots: typed copies of a catalog's sources at one time, without subject keys, in a folder named by their hash. */
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -43,44 +43,44 @@ import {
 import { straysIn } from './sources/strays.ts'
 import { typeColumns } from './sources/typed.ts'
 
-/** Version of the format. It is raised whenever a snapshot of the same files would come out differently. */
+/** Version of the format. It is raised whenever a snapshot of the same files would have a different content. */
 const FORMAT = 3
 const UNFINISHED = 'unfinished-'
 
 /** A file in the folder of a snapshot; no table can have this name. */
 export const PEOPLE_FILE = '_people.parquet'
 
-/** A catalog’s configuration, and the places where its snapshots are kept. */
+/** A catalog’s configuration, and the location of its snapshots. */
 export interface SnapshotOptions extends SourcePlaces {
   readonly config: CatalogConfig
   readonly dataDir: string
   readonly index: SubjectIndex
   readonly clock: Clock
   readonly random: RandomSource
-  /** The epoch to stay with, even if the files have changed. */
+  /** The epoch that is served even if the files have changed. */
   readonly pinned?: string
-  /** The epoch to stay with while the catalog's database cannot be read. Default: the pinned one. */
+  /** The epoch that is served while the catalog's database cannot be read. Default: the pinned epoch. */
   readonly fallback?: string
 }
 
 /** One complete epoch of a catalog in its folder. */
 export interface Snapshot {
   readonly epoch: string
-  /** The configuration by which the epoch is served: the given one, or for a pinned epoch one based on its own. */
+  /** The configuration with which the epoch is served: the given one, or for a pinned epoch one based on its stored configuration. */
   readonly config: CatalogConfig
-  /** The epoch that the files make now, if it is another. */
+  /** The epoch that the files give now, if it differs. */
   readonly newer?: string
-  /** What the institution's log should say about the catalog's database. */
+  /** A note about the catalog's database for the institution's log. */
   readonly note?: string
   readonly folder: string
   readonly manifest: Manifest
 }
 
 /**
- * The snapshot of the sources as they are now: the existing one if they are unchanged, otherwise a new epoch beside the old ones.
- * If another epoch is pinned, that one as it was. While the database cannot be read, or what answers in its place does not fit and has
- * not shown that it is the database, the epoch of `pinned` or `fallback` as it was.
- * Throws SOURCE_INVALID, and SOURCE_UNAVAILABLE if there is no such epoch.
+ * The snapshot of the current sources: the existing snapshot if they are unchanged, otherwise a new epoch beside the old ones. If another
+ * epoch is pinned, the stored snapshot of that epoch. The stored epoch of `pinned` or `fallback` is also returned if the database cannot be
+ * read, or if an unauthenticated server answers in its place and the answer does not fit. Throws SOURCE_INVALID, and SOURCE_UNAVAILABLE if
+ * there is no such epoch.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const bench = benchIn(join(options.dataDir, options.config.name))
@@ -99,15 +99,15 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
 }
 
 /**
- * Whether a fault is of a server that has not shown who it is: of its words, or of its rows where all tables are its. Whoever listens
- * in its place must not stop what was served before.
+ * Whether a fault comes from a server that has not authenticated itself: from its messages, or from its rows if all tables are relations.
+ * Somebody who listens in place of the database must not be able to stop a catalog that was served before.
  */
 function isUnproven(error: Error, { tables }: CatalogConfig, relations: LoadedRelations | undefined): boolean {
   if (error instanceof UnprovenFault) return true
   return relations?.isProven === false && codeOf(error) === 'SOURCE_INVALID' && tables.every(isRelation)
 }
 
-/** The catalog's relations, loaded into tables `relation_…` of the bench's engine; none if all its tables are files. */
+/** The catalog's relations, loaded into tables `relation_…` of the bench's engine; empty if all tables are files. */
 async function relationsOn(bench: Bench, options: SnapshotOptions): Promise<LoadedRelations> {
   const { config } = options
   if (relationTables(config).length === 0) return { tables: new Map(), isProven: true }
@@ -123,8 +123,8 @@ async function snapshotOn(bench: Bench, options: SnapshotOptions, relations: Loa
       source.format === 'postgres' ? (relations.tables.get(source.table.name)?.sha256 ?? '') : hashOf(source, index)
     )
   )
-  // A plain hash of the data would confirm or refute each guess of them, so it cannot name a
-  // catalog that promises noise in everything.
+  // A plain hash of the data would confirm or refute each guess of the data, so it cannot name an epoch of a catalog that promises noise in
+  // everything.
   const secret = config.mode === 'dp' ? await index.salt('dp', () => toHex(random.bytes(32))) : undefined
   const epoch = await epochOf(config, hashes, secret)
   if (pinned !== undefined && pinned !== epoch) {
@@ -135,13 +135,12 @@ async function snapshotOn(bench: Bench, options: SnapshotOptions, relations: Loa
   const known = await index.manifest(epoch)
   const whole = known && (await isWhole(folder, known)) ? known : null
   const manifest = whole ?? (await build({ ...options, sources, hashes, epoch, folder, bench, relations }))
-  // Settings that change no row, such as the lattice, may have changed since. The epoch keeps the
-  // description by which it was last served.
+  // Settings that change no row, such as the lattice, may have changed. The epoch keeps the description with which it was last served.
   await index.writeConfig(epoch, config)
   return { epoch, folder, manifest, config, ...note }
 }
 
-/** An epoch as it was: one from which questions were answered stays as it is until a steward accepts the newer one. */
+/** A stored epoch, unchanged. An epoch from which answers were released stays in use until a steward accepts a newer one. */
 async function storedSnapshot(options: SnapshotOptions & { readonly stored: string }): Promise<Snapshot> {
   const { config, dataDir, index, stored: epoch } = options
   const folder = join(dataDir, config.name, epoch)
@@ -158,7 +157,7 @@ async function storedSnapshot(options: SnapshotOptions & { readonly stored: stri
   )
 }
 
-/** The hash of a file: from the index if the file is untouched since, otherwise computed and stored there. */
+/** The hash of a file: from the index if the file has not changed since, otherwise computed and stored in the index. */
 async function hashOf(source: LocalSource, index: SubjectIndex): Promise<string> {
   const print = await fingerprint(source)
   const known = await index.sourceHash(source.name, print)
@@ -175,9 +174,9 @@ async function assertUntouched(source: LocalSource, print: string): Promise<void
 }
 
 /**
- * The name of an epoch: a hash of the files' bytes and of every setting that decides how they are read. Titles,
- * descriptions and policy are not included, and neither is the lattice, since it changes no row. With a secret, only this
- * node can tell whether given data have that name.
+ * The name of an epoch: a hash of the files' bytes and of every setting that decides how they are read. Titles, descriptions and policy are
+ * not included, and neither is the lattice, since it changes no row. With a secret, only this node can determine whether given data have
+ * that name.
  */
 async function epochOf(config: CatalogConfig, hashes: readonly string[], secret?: string): Promise<string> {
   const formats = config.tables.map((table) => sourceOf(table, '/').format)
@@ -232,14 +231,14 @@ interface BuildOptions extends SnapshotOptions {
   readonly relations: LoadedRelations
 }
 
-/** A temporary folder with an engine, both made when they are first needed. */
+/** A temporary folder with an engine. Both are made on first use. */
 interface Bench {
   folder(): Promise<string>
   session(): Promise<Session>
   close(): Promise<void>
 }
 
-/** A bench in a folder, from which it first removes what a killed node left behind. */
+/** A bench in a folder. On first use it removes the unfinished folders of a killed node. */
 function benchIn(parent: string): Bench {
   let opened: Promise<{ temporary: string; engine: Engine; session: Session }> | undefined
   const open = async () => {
@@ -266,7 +265,7 @@ function benchIn(parent: string): Bench {
 
 const SPILL = 'spill'
 
-/** Builds everything in a temporary folder, which gets its name at the end; then the index, with the manifest last. */
+/** Builds a snapshot in a temporary folder, which is renamed at the end; then the index, with the manifest last. */
 async function build(options: BuildOptions): Promise<Manifest> {
   const [temporary, session] = [await options.bench.folder(), await options.bench.session()]
   const loaded = await loadTables(session, options)
@@ -277,7 +276,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
   await writePeople(session, options, temporary)
   const tables = await writeTables(session, options, temporary)
   await rm(join(temporary, SPILL), { recursive: true, force: true })
-  // A folder of this name has no manifest or is incomplete: an earlier attempt was interrupted.
+  // An existing folder of this name has no manifest or is incomplete, because an earlier attempt was interrupted.
   await rm(options.folder, { recursive: true, force: true })
   await rename(temporary, options.folder)
   for (const { table } of options.sources) await indexTable({ session, table, subjects, ...options })
@@ -286,7 +285,7 @@ async function build(options: BuildOptions): Promise<Manifest> {
   return manifest
 }
 
-/** Removes what a killed node left behind. The lock of the database prevents a second node from working here. */
+/** Removes the unfinished folders of a killed node. The lock of the database prevents a second node from working in this folder. */
 async function removeUnfinished(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(UNFINISHED)) await rm(join(parent, name), { recursive: true, force: true })
@@ -312,7 +311,7 @@ async function loadTables(session: Session, options: BuildOptions): Promise<read
   return tables
 }
 
-/** Loads a file, which must be the one that was hashed. */
+/** Loads a file. Throws SOURCE_INVALID if it is not the file that was hashed. */
 async function loadUntouched(source: LocalSource, hash: string | undefined, session: Session, raw: string) {
   const print = await fingerprint(source)
   const loaded = await loadSource(source, session, raw)
@@ -322,9 +321,9 @@ async function loadUntouched(source: LocalSource, hash: string | undefined, sess
 }
 
 /**
- * Gives every subject a place in the dense index, in the order of a keyed hash: a random permutation that discloses nothing
- * about the key. The key of the hash is kept, so that a snapshot that is made again after its files were lost has the same
- * places: what the ledger remembers about places stays true. Returns the number of subjects.
+ * Gives every subject a position in the dense index, in the order of a keyed hash: a random permutation that discloses nothing about the
+ * subject key. The hash key is stored, so that a snapshot that is rebuilt after its files were lost has the same positions, to which
+ * ledgers refer. Returns the number of subjects.
  */
 async function numberSubjects(session: Session, { sources, index, epoch, random }: BuildOptions): Promise<number> {
   const salt = await index.salt(epoch, () => toHex(random.bytes(32)))
@@ -338,9 +337,9 @@ async function numberSubjects(session: Session, { sources, index, epoch, random 
 }
 
 /**
- * Writes which person is at which place, under a name that is the same in every epoch of the catalog and discloses
- * nothing about the subject key. With it a ledger can be carried into a newer epoch. Its secret stays in the index, and
- * no engine that answers questions reads it.
+ * Writes the position of each person, under a token that is the same in every epoch of the catalog and discloses nothing about the subject
+ * key. With this file a ledger can be carried into a newer epoch. The secret of the tokens stays in the index, and no engine that answers
+ * requests reads the file.
  */
 async function writePeople(session: Session, { index, random }: BuildOptions, folder: string): Promise<void> {
   const secret = await index.salt('people', () => toHex(random.bytes(32)))
@@ -362,7 +361,7 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
       .variables.map(({ name }) => quoteName(name))
       .join(', ')
     const rows = `SELECT ${quoteName(SUBJECT)}, ${columns} FROM typed_${i} JOIN subjects USING (_key)`
-    // Sorted by place and value: nothing of the source's own order is left, and the rows of a subject are contiguous.
+    // Sorted by position and value, so that the order of the source is lost, and the rows of a subject are contiguous.
     await session.rows(`CREATE TABLE sorted AS ${rows} ORDER BY ALL`)
     const place = table.one_row_per_subject ? '' : `, CAST(rowid AS UINTEGER) AS ${quoteName(ROW)}`
     await session.rows(`CREATE TABLE table_${i} AS SELECT *${place} FROM sorted ORDER BY rowid`)
@@ -375,7 +374,7 @@ async function writeTables(session: Session, { sources }: BuildOptions, folder: 
   return written
 }
 
-/** Loads the tables of a snapshot into memory, in an engine that can no longer reach a file. */
+/** Loads the tables of a snapshot into memory, in an engine that can no longer access files. */
 export async function loadSnapshot(snapshot: Snapshot): Promise<Engine> {
   const engine = await openEngine({ threads: 1 })
   try {

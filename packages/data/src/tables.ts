@@ -1,4 +1,4 @@
-/** The rows of a cohort in the form that a sandbox gets: CSV with pseudonyms that are new for each call. */
+/** The rows of a cohort in the form passed to a sandbox: CSV with pseudonyms that are new for each call. */
 import { type RandomSource, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog/catalog-config.ts'
 import { decimalText, SUBJECT } from './columns.ts'
@@ -8,21 +8,21 @@ import type { CatalogView } from './catalog/mapped.ts'
 import { quoteName } from './quote.ts'
 import { shuffled } from './shuffle.ts'
 
-/** Maximum size of all tables of a job together: a sandbox gets them as one input, and holds them in memory several times. */
+/** Maximum size of all tables of a job together, bytes. A sandbox receives them as one input, and holds several copies in memory. */
 const TABLES_BYTES_MAX = 256 * 1024 * 1024
 
-/** One table of a cohort, as a sandbox gets it. */
+/** One table of a cohort in the form passed to a sandbox. */
 export interface CohortTable {
   readonly name: string
   /**
-   * UTF-8 text of RFC 4180 with a header line. The first column is the subject key, with
-   * pseudonyms in it. An empty field means missing.
+   * UTF-8 text by RFC 4180 with a header line. The first column is the subject key, which contains pseudonyms. An empty field means
+   * missing.
    */
   readonly csv: Uint8Array
   readonly columns: readonly CohortColumn[]
 }
 
-/** A column of such a table. */
+/** A column of a cohort table. */
 export interface CohortColumn {
   readonly name: string
   readonly type: VariableConfig['type']
@@ -31,19 +31,19 @@ export interface CohortColumn {
 interface TablesOptions {
   readonly cohort: SubjectSet
   readonly config: CatalogConfig
-  /** The tables and columns under a mapping, and where they come from; without it those of the snapshot. */
+  /** The tables and columns of a mapped view. Default: those of the snapshot. */
   readonly view?: Pick<CatalogView, 'tables' | 'columnSql'>
   readonly engine: Engine
   readonly random: RandomSource
   readonly signal: AbortSignal | undefined
-  /** Maximum bytes of all tables together. Default `TABLES_BYTES_MAX`. */
+  /** Maximum size of all tables together, bytes. Default `TABLES_BYTES_MAX`. */
   readonly bytesMax?: number
 }
 
-/** The tables of a cohort. Throws NODE_ERROR if they are larger than a sandbox takes; throws CANCELLED. */
+/** The tables of a cohort. Throws NODE_ERROR if they are larger than a sandbox accepts; throws CANCELLED. */
 export async function cohortTables(options: TablesOptions): Promise<readonly CohortTable[]> {
   const { cohort, config, engine, random } = options
-  // A new order for each call, and the same for all its tables. The place in this order is the pseudonym.
+  // A new order for each call, the same for all its tables. The position in this order is the pseudonym.
   const order = shuffled([...cohort], random)
   const session = await engine.session()
   try {
@@ -66,7 +66,7 @@ function columnsOf(table: TableConfig, subjectKey: string): CohortColumn[] {
   return [{ name: subjectKey, type: 'text' }, ...table.variables.map(({ name, type }) => ({ name, type }))]
 }
 
-/** The lines of a table without their subject, by place in the dense index; the lines of a subject are sorted by value. */
+/** The lines of a table without their subject, by position in the dense index. The lines of a subject are sorted by value. */
 async function linesBySubject(
   options: TablesOptions & { session: Session; table: TableConfig; bytesMax: number }
 ): Promise<ReadonlyMap<number, string[]>> {
@@ -76,7 +76,7 @@ async function linesBySubject(
   const columnOf = (name: string) => view?.columnSql(table.name, name, from) ?? quoteName(name)
   const names = table.variables.map(({ name }) => columnOf(name)).join(', ')
   const subject = `CAST(${quoteName(SUBJECT)} AS INTEGER)`
-  // The order of the source must not be visible.
+  // Sorted, since the order of the source must not be visible.
   const sql = `SELECT ${subject}, ${names} FROM ${from} WHERE get_bit($1, ${subject}) = 1 ORDER BY ALL`
   const found = new Map<number, string[]>()
   let length = 0
@@ -130,7 +130,7 @@ function writerOf(variable: VariableConfig): (value: unknown) => string {
   }
 }
 
-/** Writes a field as in RFC 4180. */
+/** Formats a field by RFC 4180. */
 function field(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

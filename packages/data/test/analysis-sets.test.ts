@@ -24,7 +24,7 @@ const config = (sets: object, more: object = {}) => ({
   ]
 })
 
-/** Persons 1 to `size`; of those in `lacking` the score is missing, of the youngest ten the age is below 50. */
+/** Persons 1 to `size`. The score of the persons in `lacking` is missing; the youngest ten are below 50. */
 const peopleCsv = (size: number, lacking: readonly number[]) =>
   [
     'id,age,sex,score,note',
@@ -33,7 +33,7 @@ const peopleCsv = (size: number, lacking: readonly number[]) =>
       return `P${id},${id <= 10 ? 40 : 60},${id % 2 === 0 ? 'F' : 'M'},${lacking.includes(id) ? '' : id / 10},x`
     })
   ].join('\n')
-/** Everybody has both visits but person 3, who has the first; persons 1 and 2 have no grip at the first. */
+/** Everybody has both visits, except person 3, who has only the first. Persons 1 and 2 have no grip at the first visit. */
 const visitsCsv = (size: number) =>
   [
     'id,visit,grip',
@@ -45,7 +45,7 @@ const visitsCsv = (size: number) =>
 
 const SCORED = { main: { complete_on: ['age', 'score'] } }
 const sizeOf = async (catalog: Catalog, name = 'main') => (await catalog.cohort(catalog.setFilter(name))).size
-/** The places of the people that a set leaves out, as the scores that they have; those without a score as null. */
+/** The scores of the people whom a set leaves out; null for people without a score. */
 async function leftOut(catalog: Catalog, name = 'main'): Promise<(number | null)[]> {
   const scores = await catalog.valuesOf('people.score')
   const out = (await catalog.cohort(undefined)).without(await catalog.cohort(catalog.setFilter(name)))
@@ -82,14 +82,14 @@ describe('An analysis set', () => {
     assert.equal(first.length, 5)
     assert.deepEqual(first.slice(0, 2), [null, null])
     assert.deepEqual(await leftOut(await world.open()), first, 'opened again')
-    // A newer epoch with more people and other places leaves out the same ones.
+    // A newer epoch with more people and other positions leaves out the same people.
     await world.write('people.csv', peopleCsv(70, [3, 7]))
     await world.write('visits.csv', visitsCsv(70))
     const newer = await world.open()
     assert.notEqual(newer.epoch, catalog.epoch)
     const kept = (await leftOut(newer)).filter((score) => first.includes(score))
     assert.ok(kept.length >= 4, `${kept.length} of 5`)
-    // Who they are follows from the peer's secret: over other peers everybody is left out now and then.
+    // The selection depends on the peer's secret: with other secrets, everybody is left out sometimes.
     const chosen = new Set<number | null>()
     for (let seed = 2; seed < 8; seed++) {
       const other = await makeWorld(config(SCORED), files)
@@ -106,7 +106,7 @@ describe('An analysis set', () => {
     }
     assert.ok(!catalogConfigSchema.safeParse(config(sets)).success)
     const world = await makeWorld(config({ men: sets.men }), {
-      // Three women, and nobody lacks a score.
+      // Three women; no score is missing.
       'people.csv': peopleCsv(60, [])
         .replaceAll(',F,', ',M,')
         .replaceAll(/^(P[123],\d+),M/gm, '$1,F'),
@@ -114,7 +114,7 @@ describe('An analysis set', () => {
     })
     t.after(() => world.close())
     const catalog = await world.open()
-    // The men outside of it are k, and so are all outside of it.
+    // The men outside of the set are k, and so are all people outside of it.
     assert.equal(await sizeOf(catalog, 'men'), 60 - 3 - 5)
   })
 
@@ -132,7 +132,7 @@ describe('An analysis set', () => {
     const world = await makeWorld(config(sets), { 'people.csv': peopleCsv(size, []), 'visits.csv': lines.join('\n') })
     t.after(() => world.close())
     const catalog = await world.open()
-    // Of the 50 with a first visit two lack a grip, so three others are left out; person 3 has no last visit.
+    // Of the 50 people with a first visit, two lack a grip, so three others are left out. Person 3 has no last visit.
     assert.deepEqual(await Promise.all(['first', 'last', 'both'].map((name) => sizeOf(catalog, name))), [45, 49, 48])
   })
 
@@ -189,7 +189,7 @@ describe('An analysis set', () => {
   })
 
   test('is proposed with what nobody lacks, and without all of what the same people lack', async (t) => {
-    // The same 30 of 100 people lack outcome and responder, 25 of these and five others the weight.
+    // The same 30 of 100 people lack outcome and responder. Of these, 25 lack the weight too, as do five others.
     const columns = ['arm', 'age', 'outcome', 'responder', 'event', 'weight', 'stage', 'height']
     const lacks = (id: number): Readonly<Record<string, boolean>> => ({
       outcome: id <= 30,
@@ -200,7 +200,7 @@ describe('An analysis set', () => {
     })
     const ids = Array.from({ length: 100 }, (_, i) => i + 1)
     const rows = ids.map((id) => [`P${id}`, ...columns.map((name) => (lacks(id)[name] ? '' : '7'))].join(','))
-    // Somebody with a visit alone lacks all of them.
+    // A person who has only a visit lacks all of these variables.
     const visits = [...ids, 999].map((id) => `P${id},first,20`)
     const people = config({}).tables[0]
     const variables = columns.map((name) => ({ name, type: 'integer' }))

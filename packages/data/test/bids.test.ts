@@ -32,7 +32,7 @@ const lines = (...all: readonly string[]) => `${all.join('\n')}\n`
 
 const PARTICIPANTS = lines(
   'participant_id\tage\tsex\thand\tgroup',
-  // One person is left-handed, and one has a hand that the sidecar does not know.
+  // One person is left-handed, and one has a code that the sidecar does not contain.
   ...PEOPLE.map((id, i) => {
     const hand = i === 0 ? 'L' : i === 59 ? 'X' : 'R'
     return [id, i === 3 ? 'n/a' : 20 + i, i % 2, hand, i % 3 ? 'pd' : 'hc'].join('\t')
@@ -88,7 +88,7 @@ test('the tables of a dataset are proposed with the units and levels of their si
   )
   const [age] = config.tables[0]?.variables ?? []
   assert.deepEqual([age?.type, age?.unit, age?.description], ['integer', 'years', 'Age at the first visit'])
-  // The code book has them, so that they say nothing of people: nobody is ambidextrous.
+  // The levels come from the code book and disclose nothing about people: nobody is ambidextrous.
   const hands = { L: 'left', R: 'right', A: 'ambidextrous' }
   assert.deepEqual(levelsOf(config, 'hand'), [Object.values(hands), hands])
   assert.deepEqual(levelsOf(config, 'sex'), [['female', 'male'], { 0: 'female', 1: 'male' }])
@@ -98,7 +98,7 @@ test('the tables of a dataset are proposed with the units and levels of their si
   const said = decisions.map(({ about, text }) => `${about}: ${text}`).join('\n')
   assert.match(said, /participants\.hand: Its code book does not have "X" in 1 row/)
   assert.doesNotMatch(yaml, /\bX\b/)
-  // The one word is decided; then everything is read.
+  // After the decision about this code, everything is read.
   const world = await makeWorld({})
   worlds.push(world)
   const decided = {
@@ -118,7 +118,7 @@ test('the tables of a dataset are proposed with the units and levels of their si
     [await sized('medication', 'off'), await sized('suffix', 'bold'), await sized('hand', 'left')],
     [60, 60, 1]
   )
-  // Other bytes in one of many files are another epoch.
+  // Changed bytes in one of many files make another epoch.
   await writeFile(
     join(folder, 'sub-07/sub-07_sessions.tsv'),
     lines('session_id\tmedication\tday', 'ses-1\toff\t2020-01-01')
@@ -151,7 +151,7 @@ test('a dataset cannot lead out of its folder, and its files and sidecars are bo
   await refused(await withSidecar('[1]'), /participants\.json: is no JSON object/)
   const other = { 'sub-01/sub-01_sessions.tsv': 'participant_id\tnote\nsub-02\tx\n' }
   await refused(await dataset(other), /line 2: its participant_id is not that of its path/)
-  // Names that mean something to JavaScript are names, and levels beyond what a catalog can have are not written.
+  // Names with a special meaning in JavaScript are only names, and levels beyond a catalog's maximum are not written.
   const levels = Array.from({ length: 20_000 }, (_, i) => `"l${i}":""`).join(',')
   const odd = await withSidecar(`{"__proto__":{"Units":"x"},"constructor":1,"hand":{"Levels":{${levels}}}}`)
   const config = catalogConfigSchema.parse(parse((await propose(odd)).yaml))

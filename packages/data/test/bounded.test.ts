@@ -94,7 +94,7 @@ test('values outside of the bounds count as the nearest bound, and missing ones 
     { kind: 'cubes', variable: 'people.age', bounds },
     { kind: 'having', variable: 'people.sex', level: 'F' }
   ]
-  // 39, 40, 60, 65 and a missing one become 40, 40, 60, 62.
+  // 39, 40, 60, 65 and a missing value become 40, 40, 60, 62.
   const offsets = [40, 40, 60, 62].map((x) => 2 * x - 102)
   const [squares, cubes] = [2, 3].map((power) => offsets.map((y) => y ** power))
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
@@ -123,7 +123,7 @@ test('sums of two variables are over the rows that have both, each value within 
     { kind: 'squares', ...pair[1], beside: x },
     { kind: 'products', pair }
   ]
-  // (5, 1), (0, 6) and (3, 4), doubled and minus the sum of the bounds.
+  // The pairs (5, 1), (0, 6) and (3, 4), doubled, minus the sum of the bounds.
   const offsets = [5, 0, 3].map((score) => 2 * score - 10)
   const grades = [1, 6, 4].map((grade) => 2 * grade - 6)
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)

@@ -76,13 +76,13 @@ function carried(answer: Carried): Extract<Carried, { ok: true }> {
 }
 const refusedWith = (answer: Carried, why: RegExp) => assert.match(answer.ok ? 'carried' : answer.why, why)
 const facts = ({ before, after: then }: CarriedItems) => [before.items, before.gone, then.items, then.gone]
-/** Whether each older item has its own place among all newer ones. */
+/** Whether each older item has a position of its own among all newer items. */
 const isOneToOne = ({ before, after: then, to }: CarriedItems) =>
   to.length === before.items + before.gone &&
   new Set(to).size === to.length &&
   to.every((at) => at < then.items + then.gone)
 
-/** The people at the places of one epoch, by age and sex. */
+/** The people of one epoch in the order of their positions, by age and sex. */
 async function peopleOf(catalog: Catalog): Promise<string[]> {
   const tables = await catalog.tables(await catalog.cohort(undefined))
   assert.ok(tables.length === 2)
@@ -194,7 +194,7 @@ describe('carrying a catalog into a newer epoch', () => {
     const visits = rows.get('visits') as CarriedItems
     assert.deepEqual(facts(visits), [8, 0, 9, 0])
     assert.ok(isOneToOne(visits))
-    // Beside a row that is gone, a filled one could have its values.
+    // If another row is gone, the filled-in values could be those of the gone row.
     const gone = await ward.epoch(PEOPLE, [...VISITS, 'd,one,9', 'd,,'], 3)
     refusedWith(await ward.carry(older, gone), /values of 1 subject in visits were changed/)
     const back = await ward.epoch(

@@ -8,7 +8,7 @@ import type { Catalog } from '../src/index.ts'
 import { filter, isMember, MODEL_CONFIG, type Model, model, modelFiles, subjectsOf } from './model.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
-/** The person at each place in the index. */
+/** The person at each position of the index. */
 async function nameOfPlace(catalog: Catalog, data: Model): Promise<ReadonlyMap<number, string>> {
   const names = new Map<number, string>()
   for (const who of subjectsOf(data)) {

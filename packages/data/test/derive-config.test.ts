@@ -1,4 +1,4 @@
-/** What is refused of the rules of derived variables, by its key and with a next step; and what a description says of them. */
+/** Faults of the rules of derived variables, by key and with a next step; and the descriptions of derived variables. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { catalogConfigSchema, saidTwice } from '../src/index.ts'
@@ -12,7 +12,7 @@ const BORN = { name: 'born', type: 'date' }
 const VISIT = { name: 'visit', type: 'category', levels: ['baseline', 'month_12'] }
 const CHANGE = { rule: 'change', of: 'visits.score', by: 'visit', from: 'baseline', to: 'month_12' }
 
-/** A catalog with these variables beside its own, of people and of visits. */
+/** A catalog with the given variables of people and of visits, beside its own. */
 const clinic = (ofPeople: readonly object[], ofVisits: readonly object[] = [], visits: object = {}) => ({
   ...{ name: 'clinic', subject_key: 'id' },
   tables: [
@@ -31,7 +31,7 @@ const clinic = (ofPeople: readonly object[], ofVisits: readonly object[] = [], v
 const number = (derive: object, more: object = {}) => ({ name: 'x', type: 'number', derive, ...more })
 const category = (derive: object, levels: readonly string[]) => ({ name: 'x', type: 'category', levels, derive })
 
-/** The faults of a catalog: keys under the last variable of people, and words. */
+/** The faults of a catalog: the key under the last variable of people, and the message. */
 function faultsOf(config: object): string[] {
   const parsed = catalogConfigSchema.safeParse(config)
   return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -234,7 +234,8 @@ test('others know a derived variable who know all that it is made of, whatever i
   const band = (name: string, of: string) => ({ ...category({ rule: 'bands', of, cuts: [50] }, ['a', 'b']), name })
   const known = (config: object) => described(config).flatMap(({ name, identifying }) => (identifying ? [name] : []))
   const own = ['age', 'sex', 'visit', 'day']
-  // An arm by its name, but made of a weight; a band by its name unknown, but of the age.
+  // The name of an arm is identifying, but the arm is derived from the weight; the name of a band is not, but the band is derived from the
+  // age.
   assert.deepEqual(known(clinic([band('arm', 'weight'), band('band', 'age')])).toSorted(), [...own, 'band'].toSorted())
   const last = { name: 'age_at_visit', type: 'integer', derive: { rule: 'last', of: 'visits.age', by: 'day' } }
   const aged = [{ name: 'age', type: 'integer' }]
@@ -253,7 +254,7 @@ test('what is offered beside its inputs, or beside what has the same ones, is fo
   const band = { ...category({ rule: 'bands', of: 'log', cuts: [1] }, ['a', 'b']), name: 'band' }
   const known = { ...category({ rule: 'bands', of: 'age', cuts: [50] }, ['a', 'b']), name: 'known' }
   assert.deepEqual(twice(clinic([own, known])), [['visits.score', true, ['people.change']]])
-  // By way of one that is not offered.
+  // Also through a variable that is not offered.
   assert.deepEqual(twice(clinic([{ ...log, offered: false }, band])), [['people.weight', true, ['people.band']]])
   const hidden = (...ofPeople: readonly object[]) => {
     const [people, visits] = clinic(ofPeople).tables

@@ -1,4 +1,4 @@
-/** Derived variables over rows that do not fit, over other sources than CSV, and in epochs. */
+/** Derived variables over invalid rows, over other sources than CSV, and across epochs. */
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -63,7 +63,7 @@ async function world(config: object, visits = csv(...ROWS), people = PEOPLE): Pr
   return made
 }
 
-/** The rows of a table as a script gets them, without the pseudonym, sorted. */
+/** The rows of a table as a script receives them, without the pseudonym, sorted. */
 async function rowsOf(catalog: Catalog, table = 'people'): Promise<string[]> {
   const tables = await catalog.tables(await catalog.cohort(undefined))
   const text = new TextDecoder().decode(tables.find(({ name }) => name === table)?.csv)
@@ -75,7 +75,7 @@ async function rowsOf(catalog: Catalog, table = 'people'): Promise<string[]> {
     .sort()
 }
 
-/** Asserts that the files are refused in words that have no value, when they are opened and when they are checked. */
+/** Asserts that the files are refused with messages that contain no value, both when they are opened and when they are checked. */
 async function refused(
   config: object,
   words: RegExp,
@@ -116,9 +116,9 @@ test('several rows where one is meant are refused by the line of the further one
   assert.equal((await taken({ take: 'minimum' }, other))[0], '1,2.5')
   assert.equal((await taken({ take: 'maximum' }, other))[0], '1,0.5')
   assert.equal((await taken({ take: 'last', order: 'day' }, other))[0], '1,0.5')
-  // A row without a value is no row that could be meant.
+  // A row without a value is ignored.
   assert.equal((await taken({}, csv(...ROWS, 'a,baseline,NA,2024-01-02')))[0], '1,2.5')
-  // Rows of one order are as many as before; rows without one are passed over where another has one.
+  // Rows with equal order are still ambiguous. Rows without an order are ignored if another row has one.
   const order = { take: 'last', order: 'day' }
   await refused(clinic([change({}, order)]), /line 6, change: a further row .* and day does not say which is meant/, [
     csv(...ROWS, 'a,baseline,3.5,2024-01-01')
@@ -176,7 +176,7 @@ test('a number that would not be exact is refused by its line', async () => {
     derive: { rule: 'zscore', of: 'own', centre: 0, scale: 0.000_000_001 }
   })
   const words = /people\.csv, line 3, x: too large to be computed exactly: declare fewer decimals/
-  // Beyond the engine's whole numbers, and beyond those that every reader of them has.
+  // Beyond the engine's integers, and beyond the integers that are exact in every language.
   for (const decimals of [9, 2]) await refused(clinic([scaled(decimals)]), words, [csv(), 'id,own\na,0\nb,2000000\n'])
 })
 
@@ -219,7 +219,7 @@ test('a derived variable can build on others, in any order of writing and over t
     '50,month_12,25,k',
     '8,month_12,4,p'
   ])
-  // What is not offered is in no snapshot, and nobody can name it.
+  // A variable that is not offered is in no snapshot, and no request can name it.
   assert.deepEqual(
     opened.config.tables[1]?.variables.map(({ name }) => name),
     ['t', 'p', 'made', 'r']
@@ -251,7 +251,7 @@ test('a derived variable is filtered, grouped, summed and mapped as any other', 
     parseSql('SELECT band, SUM(change) FROM people GROUP BY band', opened.descriptor),
     await opened.cohort(undefined)
   )
-  // c: 7 less 9, d: 2 less 1; a: 4 less 1.5; b has no second visit. In tenths.
+  // c: 7 - 9, d: 2 - 1, a: 4 - 1.5; b has no second visit. In tenths.
   assert.deepEqual(groups.map(({ columns }) => columns.get('people.change')?.sum).toSorted(), [-10n, 25n])
   const levels = [
     { local: 'low', level: 'all' },
@@ -360,7 +360,7 @@ test('a check says everything at once: of files, and of what is derived from wha
     [
       'people, : ',
       'people, level: line 3',
-      // Two rows of nobody are not two of one person.
+      // Two rows without a subject do not count as two rows of one person.
       'visits, id: line 8 line 9',
       'visits, visit: line 6',
       'visits, change: line 7',

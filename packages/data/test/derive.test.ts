@@ -1,4 +1,4 @@
-/** Derived variables: each rule against an oracle in whole numbers, over made-up rows with missing values. */
+/** Derived variables: each rule is compared with an oracle in integers, over generated rows with missing values. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
@@ -17,7 +17,7 @@ interface Visit {
   readonly visit: string | null
   /** In tenths. */
   readonly score: number | null
-  /** Days since 2024-01-01; no two of one person. */
+  /** Days since 2024-01-01; different for all rows of a person. */
   readonly day: number | null
   readonly nr: number | null
 }
@@ -62,7 +62,7 @@ function madeUp(seed: number, several: boolean): { people: Person[]; visits: Vis
       })
     )
   })
-  // Somebody without a row of people, and a person without visits.
+  // Includes visits of somebody without a row of people, and a person without visits.
   return {
     people,
     visits: [...visits.filter(({ id }) => id !== 'p7'), { id: 'stray', visit: 'baseline', score: 1, day: 1, nr: 1 }]
@@ -126,7 +126,7 @@ const catalogOf = (derived: readonly object[]) => ({
   ]
 })
 
-/** The values of a column of people, in the order in which they were made up. */
+/** The values of a column of people, in the order in which the people were generated. */
 async function columnIn(catalog: Catalog, column: string): Promise<string[]> {
   const tables = await catalog.tables(await catalog.cohort(undefined))
   const csv = new TextDecoder().decode(tables.find(({ name }) => name === 'people')?.csv)
@@ -136,7 +136,7 @@ async function columnIn(catalog: Catalog, column: string): Promise<string[]> {
   return rows.toSorted((a, b) => Number(a[own ?? 0]) - Number(b[own ?? 0])).map((row) => row[at ?? 0] ?? '')
 }
 
-/** A fraction of whole numbers, rounded half away from zero to decimals, as text; undefined is missing. */
+/** A fraction of integers, rounded half away from zero to the decimals, as text. Undefined is missing. */
 function rounded(fraction: readonly [bigint, bigint] | undefined, decimals: number): string {
   if (fraction === undefined || fraction[1] === 0n) return ''
   const [above, below] = fraction
@@ -153,11 +153,11 @@ function rounded(fraction: readonly [bigint, bigint] | undefined, decimals: numb
 type Fraction = readonly [bigint, bigint]
 const over = (value: number, below: number): Fraction => [BigInt(value), BigInt(below)]
 
-/** Each rule, its variable, and what it must be for a person. */
+/** Each rule with its variable, and the expected value for a person. */
 const ROW_RULES: readonly (readonly [object, (one: Person) => string])[] = [
   [
     { name: 'x', type: 'number', decimals: 3, derive: { rule: 'ratio', of: ['weight', 'height'] } },
-    // Tenths by hundredths.
+    // A weight in tenths divided by a height in hundredths.
     ({ weight, height }) => rounded(weight === null || height === null ? undefined : over(weight * 10, height), 3)
   ],
   [
@@ -245,7 +245,7 @@ for (const [variable, oracle] of ROW_RULES) {
   })
 }
 
-/** The scores of a person that are there, in tenths. */
+/** The visits of a person that have a score, in tenths. */
 type Scored = readonly (Visit & { readonly score: number })[]
 const sumOf = (rows: Scored) => rows.reduce((sum, { score }) => sum + score, 0)
 const meanOf = (rows: Scored): Fraction | undefined =>

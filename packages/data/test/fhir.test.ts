@@ -1,4 +1,4 @@
-/** Catalogs of FHIR bulk data: one row per person by declared codes, exact, and safe from what files may hold. */
+/** Catalogs of FHIR bulk data: exact rows per person by declared codes, and safety against hostile files. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ const points = (value: number) => ({ value, code: '{score}', system: 'http://uni
 const ndjson = (rows: readonly (object | string)[]) =>
   `${rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\r\n')}\n`
 
-/** Sixty people; p0 to p3 have records that must not count, or must count exactly. */
+/** Sixty people. Some records of p0 to p3 must be ignored, others must be read exactly. */
 const FILES: Readonly<Record<string, string>> = {
   'Patient.000.ndjson': ndjson(
     Array.from({ length: 60 }, (_, i) => ({
@@ -61,7 +61,7 @@ const FILES: Readonly<Record<string, string>> = {
   ),
   'Condition.ndjson': ndjson([
     ...Array.from({ length: 59 }, (_, i) => condition(i, '49049000', { onsetDateTime: `${day(i)}T23:30:00+01:00` })),
-    // A later one does not move the index; one without a day, or that was ruled out, is none.
+    // A later record does not change the index date. Records without a day, or that were ruled out, do not count.
     condition(0, '49049000', { onsetDateTime: '2021-01-01' }),
     condition(59, '49049000', { onsetDateTime: '2020-03' }),
     condition(59, '49049000', { onsetDateTime: '2020-03-01' }, { verificationStatus: coding('x', 'refuted') }),
@@ -75,12 +75,12 @@ const FILES: Readonly<Record<string, string>> = {
     ]).flat()
   ),
   'Observation.2.ndjson': ndjson([
-    // Another unit, a bound, a mistake, and one after the window.
+    // Another unit, a bound, a mistake, and a record after the window.
     observation(1, '2020-01-25', { value: 1, code: '%' }),
     observation(1, '2020-01-25', { ...points(2), comparator: '<' }),
     observation(1, '2020-01-25', points(3), { status: 'entered-in-error' }),
     observation(1, '2020-12-25', points(4)),
-    // More digits than a double has.
+    // More digits than a double can represent.
     JSON.stringify(observation(2, '2020-01-26', points(0))).replace('"value":0', '"value":12.000000000000000001'),
     ''
   ]),
@@ -100,7 +100,7 @@ const propose = (folder: string, codes: unknown = CODES) =>
 
 test('people are read by declared codes, with days from the index date in place of dates', async () => {
   const exact = await folderWith(FILES)
-  // Nothing is rounded: the number with too many digits is refused when it is read, by its place.
+  // Nothing is rounded: the number with too many digits is refused when it is read, with its place.
   const strict = catalogConfigSchema.parse({
     ...{ name: 'study', subject_key: 'patient_id' },
     tables: [
@@ -138,13 +138,13 @@ test('people are read by declared codes, with days from the index date in place 
     .trimEnd()
     .split('\n')
     .map((line) => line.slice(line.indexOf(',') + 1))
-  // p1: index 2 February, as written where it was; a value in the unit on 10 and 20 January, and records on two days more.
+  // p1: index date 2 February in local time; a value in the right unit on 10 and 20 January, and records on two more days.
   assert.ok(rows.includes('79,female,no,10.5,-23,4'), rows.join('\n'))
-  // p2: index 3 February, depression before it, the latest score of 26 January.
+  // p2: index date 3 February, an earlier depression, the latest score on 26 January.
   assert.ok(rows.includes('78,male,yes,12.5,-24,3'), rows.join('\n'))
-  // p5 has another gender than a level, p6 a year of birth alone.
+  // p5 has a gender that is not a level, p6 has only a year of birth.
   assert.ok(rows.includes('75,,no,12.5,-27,2') && rows.includes('70,male,yes,13,-28,2'), rows.join('\n'))
-  // Other codes over the same files are another epoch.
+  // Other codes with the same files make another epoch.
   const [first, ...others] = CODES.variables
   const narrower = {
     ...at,

@@ -1,4 +1,4 @@
-/** What a broken or hostile PostgreSQL server can do to the peer that reads from it: nothing but end that reading. */
+/** Broken and hostile PostgreSQL servers: they can end the reading, and cannot do anything else to the peer. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -11,9 +11,9 @@ import { MemoryLevel } from 'memory-level'
 import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog } from '../src/index.ts'
 
 const MIB = 1024 * 1024
-/** Words that would control a terminal, and go on without end. */
+/** Text with control sequences for a terminal, and of great length. */
 const EVIL = `\u001b]0;pwned\u0007\n2026-12-01 ALERT Alice Miller ${'A'.repeat(100_000)}`
-/** What the sockets of both sides hold at most. */
+/** Maximum number of bytes in the sockets of both sides. */
 const UNDER_WAY_BYTES_MAX = 16 * MIB
 const PEOPLE = 20
 
@@ -23,12 +23,12 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** Where a reading is: before a login, at a small result, at the first rows of the table. */
+/** The step of a reading: before a login, at a small result, at the first rows of the table. */
 type Step = 'login' | 'settings' | 'rows'
-/** What a server does in place of its answer at a step. */
+/** The action of a server at a step, in place of its answer. */
 type Deed = (socket: Socket) => void
 
-/** Asks for the password by MD5 with a salt. */
+/** A request for the password by MD5 with a salt. */
 const MD5_ASKED = Buffer.from('R\0\0\0\x0c\0\0\0\x05SALT', 'latin1')
 
 test('whatever a server sends, the reading ends with a word, and what was served before is served on', async (context) => {
@@ -50,14 +50,14 @@ test('whatever a server sends, the reading ends with a word, and what was served
     [/broke off/, 'settings', (socket) => socket.end(row('cut', 'short').subarray(0, 9))],
     [/broke off/, 'rows', (socket) => socket.end(Buffer.concat([row('p1', '41'), row('p2', '42').subarray(0, 9)]))],
     [/ended the connection|broke off/, 'login', (socket) => socket.destroy()],
-    // As many rounds of hashing as would keep a processor busy for an hour.
+    // As many hash iterations as would keep a processor busy for an hour.
     [/ended the connection/, 'login', askForRounds(2 ** 31 - 1)],
-    // A password that would be guessed from the answer.
+    // Requests that would allow the password to be guessed from the answer.
     [/by MD5, from which it can be guessed fast.*tls: verify/, 'login', (socket) => socket.write(MD5_ASKED)],
     [/fewer than 4096 rounds.*tls: verify/, 'login', askForRounds(1)],
     [/fewer than 4096 rounds/, 'login', askForRounds(4095)],
     [/in clear text/, 'login', (socket) => socket.write(message('R', int32(3)))],
-    // Words in place of a code, as of whoever listens there while the database is down.
+    // Texts in place of a code, as an impostor may send while the database is down.
     ...[`22${EVIL}`, `08${EVIL}`, 'constructor', '__proto__', EVIL].map((code): [RegExp, Step, Deed] => [
       /its settings: the connection broke off while it was being read$/,
       'settings',
@@ -115,7 +115,7 @@ test('what a server says of itself is short and printable, and stops no catalog 
     assert.ok((served.note ?? '').length < 500)
     assert.equal(served.epoch, first.epoch)
     await served.close()
-    // At the first start it is what has to be mended.
+    // At the first start, the fault is reported for correction.
     await assert.rejects(openFrom(server, newPlace()), { code: 'SOURCE_INVALID', message: words })
   }
   await first.close()
@@ -138,7 +138,7 @@ test('rows without end, each batch as asked for, end at megabytes_max', async (c
   const batch = Buffer.concat([...Array.from({ length: 2_000 }, (_, i) => row(`p${i}`, '1'.repeat(100))), message('s')])
   const server = await startServer('rows', (socket) => {
     socket.write(batch)
-    // Each message that asks for more names the cursor.
+    // Each message that requests more rows names the cursor.
     socket.on('data', (chunk) => chunk.includes('C_') && socket.write(batch))
   })
   context.after(server.close)
@@ -172,7 +172,7 @@ function newPlace() {
   return { index: new MemoryLevel() as unknown as IndexLevel, dataDir: join(folder, crypto.randomUUID()) }
 }
 
-/** Opens the catalog of one table of people from a server. */
+/** Opens a catalog with one table of people from a server. */
 function openFrom(
   { port }: { readonly port: number },
   place: { readonly index: IndexLevel; readonly dataDir: string },
@@ -190,7 +190,7 @@ function openFrom(
   })
 }
 
-/** The results of an honest server: columns, and rows, by what the statement asks for. */
+/** The results of an honest server, by a pattern of the statement: columns and rows. */
 const RESULTS: readonly [asked: RegExp, names: readonly string[], rows: readonly (readonly string[])[]][] = [
   [/server_version_num/, ['a', 'b', 'c', 'd', 'e'], [['170000', 'UTF8', 'UTF8', 'on', 'repeatable read']]],
   [/pg_has_role/, ['power'], []],
@@ -209,12 +209,12 @@ const RESULTS: readonly [asked: RegExp, names: readonly string[], rows: readonly
 
 interface FakeServer {
   readonly port: number
-  /** Bytes that clients have taken, or that are under way to them. */
+  /** Number of bytes that clients have received, or that are in transit to them. */
   sent(): number
   close(): Promise<void>
 }
 
-/** Starts a server that speaks as much of the protocol as reading a catalog needs, and at `step` does `deed` instead. */
+/** Starts a server that implements as much of the protocol as reading a catalog needs. At `step` it performs `deed` instead. */
 async function startServer(step?: Step, deed: Deed = () => undefined, said: typeof RESULTS = []): Promise<FakeServer> {
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
@@ -237,11 +237,11 @@ async function startServer(step?: Step, deed: Deed = () => undefined, said: type
   }
 }
 
-/** An error of the server with a code of its choice. */
+/** An error message of the server with the given code. */
 const failed = (code: string) =>
   Buffer.concat([message('E', text('SERROR'), text(`C${code}`), text('MAlice pwned'), Buffer.alloc(1)), ready()])
 
-/** Answers a client, until `isTakenOver` has done something else at a step. */
+/** Answers a client, unless `isTakenOver` handles a step instead. */
 function serve(socket: Socket, isTakenOver: (step: Step) => boolean, results = RESULTS): void {
   let received = Buffer.alloc(0)
   let isGreeted = false
@@ -294,7 +294,7 @@ function serve(socket: Socket, isTakenOver: (step: Step) => boolean, results = R
   })
 }
 
-/** Sends `once`, and then `again` for as long as anybody reads. */
+/** Sends `first`, and then `again` for as long as the client reads. */
 function flood(first: Buffer, again: Buffer = first): Deed {
   const many = Buffer.concat(Array.from({ length: Math.ceil(MIB / again.length) }, () => again))
   return (socket) => {
@@ -313,7 +313,7 @@ function giant(code: string): Buffer {
   return Buffer.concat([Buffer.from(code), int32(2 ** 31 - 16)])
 }
 
-/** Asks for a password by SCRAM, hashed this often. */
+/** Requests a password by SCRAM with this number of hash iterations. */
 function askForRounds(rounds: number): Deed {
   return (socket) => {
     socket.write(message('R', int32(10), text('SCRAM-SHA-256'), Buffer.alloc(1)))

@@ -24,7 +24,7 @@ test('who somebody is, where and when they were seen, and by what, others are ta
 test('what was found of them they are not', () => {
   for (const name of [
     ...['response', 'diagnosis', 'score', 'hiv', 'weight', 'agent', 'ageing_score', 'stage', 'arms', 'sexual_activity'],
-    // Names that resemble those of the list but are findings.
+    // Names that resemble identifying names but mean findings.
     ...['age_at_onset', 'age_at_diagnosis', 'age_at_death', 'age_of_menarche', 'birth_weight', 'birth_defect'],
     ...['date_of_death', 'date_of_diagnosis', 'year_of_diagnosis', 'year_of_death', 'years_of_smoking']
   ])

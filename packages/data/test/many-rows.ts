@@ -1,4 +1,4 @@
-/** A large table in a test server, of which the counts are known. */
+/** A large table in a test server, with known counts. */
 import type { Catalog } from '../src/index.ts'
 import type { PostgresServer } from './postgres-server.ts'
 
@@ -16,7 +16,7 @@ export async function manyRows(server: PostgresServer, rows: number): Promise<Re
   }
 }
 
-/** People, rows, and people with a score below 250, which are half of them. */
+/** Numbers of people, of rows, and of people with a score below 250, which are half of all people. */
 export async function countsOf(catalog: Catalog): Promise<{ people: number; rows: number; below: number }> {
   const [table = ''] = catalog.config.tables.map(({ name }) => name)
   const below = await catalog.cohort({ column: 'score', op: '<', values: [250] })

@@ -4,7 +4,7 @@ import { type Filter, type Plan, StimnetError, type VariableContract, type Varia
 import { type Catalog, parseSql } from '../src/index.ts'
 import { makeWorld } from './world.ts'
 
-/** Weights in pounds, levels in another order and in other words, and more of them than the request has. */
+/** Weights in pounds, and levels with other names, in another order, and more of them than in the request. */
 const SITE = {
   name: 'clinic',
   subject_key: 'subject_id',

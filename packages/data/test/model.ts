@@ -1,4 +1,4 @@
-/** A small random catalog in plain objects, with a slow and obvious way to answer questions about it. */
+/** A small random catalog in plain objects, with a slow and obvious way to compute answers. */
 import type { Comparison, Filter, FilterValue } from '@stimnet/protocol'
 import fc from 'fast-check'
 
@@ -18,7 +18,7 @@ export const AGE_POINTS = [0, 1, 5]
 export const SCORE_POINTS = [-1.5, 0, 2.25]
 const KEYS = Array.from({ length: 14 }, (_, i) => `s${i}`)
 
-/** The variable `who` identifies each subject by a level, so that a test can find its place in the index. */
+/** The variable `who` identifies each subject by a level, so that a test can find the subject's position in the index. */
 export const MODEL_CONFIG = {
   name: 'model',
   subject_key: 'id',
@@ -73,7 +73,7 @@ export function modelFiles({ people, visits }: Model): Record<string, string> {
   return { 'people.csv': csv(['age', 'group'], people), 'visits.csv': csv(['kind', 'score', 'grade'], visits) }
 }
 
-/** Comparisons that the catalog answers, over one table or both. */
+/** Comparisons that the catalog can answer, over one table or both. */
 export function comparison(tables: readonly string[]): fc.Arbitrary<Comparison> {
   const compare = (column: string, op: Comparison['op'], values: readonly FilterValue[]) => ({ column, op, values })
   const category = (column: string) =>
@@ -127,7 +127,7 @@ export function fits(value: Value | undefined, { op, values }: Comparison): bool
   return op === '<' ? a < b : op === '<=' ? a <= b : op === '>' ? a > b : a >= b
 }
 
-/** Whether a subject is in a cohort: for each comparison, any of its rows satisfies it. */
+/** Whether a subject is in a cohort: each comparison must be satisfied by at least one of the subject's rows. */
 export function isMember(who: string, filter: Filter, model: Model): boolean {
   if ('all' in filter) return filter.all.every((inner) => isMember(who, inner, model))
   if ('any' in filter) return filter.any.some((inner) => isMember(who, inner, model))

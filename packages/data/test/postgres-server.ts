@@ -1,4 +1,4 @@
-/** A PostgreSQL server of its own for a test file, from Debian's packages: on loopback and a socket, in a temporary folder. */
+/** A PostgreSQL server for one test file, from Debian's packages, on loopback and a socket, in a temporary folder. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import pg from 'pg'
 
 const PLACE = '/usr/lib/postgresql'
 
-/** The folder of the newest server's programs; undefined where none is installed. */
+/** The folder of the newest server's programs; undefined if no server is installed. */
 function programs(): string | undefined {
   if (!existsSync(PLACE)) return undefined
   const versions = readdirSync(PLACE).filter((name) => existsSync(join(PLACE, name, 'bin', 'postgres')))
@@ -17,10 +17,10 @@ function programs(): string | undefined {
   return newest === undefined ? undefined : join(PLACE, newest, 'bin')
 }
 
-/** Why tests are skipped; undefined where a server can be started. */
+/** The reason why tests are skipped; false if a server can be started. */
 export const withoutPostgres = programs() === undefined ? 'no PostgreSQL server is installed' : false
 
-/** The passwords of the roles that a test server has. */
+/** The passwords of the test server's roles. */
 export const PASSWORDS = { reader: 'p@ss/word of the reader', writer: 'writer-secret' } as const
 
 export interface PostgresServer {
@@ -28,11 +28,11 @@ export interface PostgresServer {
   readonly port: number
   /** Runs statements as the superuser. */
   run(sql: string): Promise<void>
-  /** A connection as the superuser, to be ended by whoever asked for it. */
+  /** A connection as the superuser. The caller must end it. */
   connect(): Promise<pg.Client>
   /** The URL of a role, without its password. */
   url(role?: string): string
-  /** Ends it at once, as a crash does. */
+  /** Ends the server at once, as in a crash. */
   crash(): Promise<void>
   start(): Promise<void>
   close(): Promise<void>

@@ -1,4 +1,4 @@
-/** Catalogs whose tables are in PostgreSQL, against a server of Debian's packages. */
+/** Catalogs whose tables are in PostgreSQL, tested with a server from Debian's packages. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -74,14 +74,14 @@ async function open(config: ReturnType<typeof catalogOf>, place?: Place, more: o
   return catalog
 }
 
-/** The rows as a script gets them, without the pseudonym, sorted. */
+/** The rows as a script receives them, without the pseudonym, sorted. */
 async function rowsOf(catalog: Catalog): Promise<string[]> {
   const [table] = await catalog.tables(await catalog.cohort(undefined))
   const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
   return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
 }
 
-/** The code and the words of a failure, in which no secret is. */
+/** The code and message of a failure, which must not contain a secret. */
 async function failure(attempt: Promise<unknown>): Promise<string> {
   const error = await attempt.then(
     () => assert.fail('it was opened'),
@@ -131,7 +131,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
         { time_zone: 'Europe/Zurich' }
       )
     )
-    // Two keys that are one float are two people. 23:30 in Greenwich is the next day in Zurich.
+    // Two keys that are equal as floats are two people. 23:30 in Greenwich is on the next day in Zurich.
     assert.equal(catalog.subjects, 3)
     assert.deepEqual(
       await rowsOf(catalog),
@@ -157,7 +157,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       { name: 'dose', type: 'number', decimals: 2 },
       /^SOURCE_INVALID: PostgreSQL, public\.bad, row \d by id, column "dose": more than 2 decimals: .* or round them in a query/
     )
-    // By the bytes of the key: 1, then 9007199254740992, then 9007199254740993.
+    // Sorted by the bytes of the key: 1, then 9007199254740992, then 9007199254740993.
     await refused(
       { name: 'changed', column: 'change', type: 'number' },
       /row 1 by id, column "change" \(changed\): .*"AaA"/
@@ -195,7 +195,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
         ['PostgreSQL, public.bad', 'dose', 'column "dose"', 1, ['row 2 by id']]
       ]
     )
-    // The row is found by what its place says.
+    // The row can be found by its reported place.
     const client = await server.connect()
     const { rows: third } = await client.query(
       'SELECT seen::text FROM bad ORDER BY id::text COLLATE "C" NULLS FIRST OFFSET 2 LIMIT 1'
@@ -269,7 +269,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const { faults, note } = await checkSources(config({ writing_role: 'warn' }), { ...places, placesMax: 3 })
     assert.deepEqual(faults, [])
     assert.match(note ?? '', /its role may write to other\.log/)
-    // A proposal is made of options, and names the one that accepts it.
+    // A proposal is configured by command line options, so its message names the option that accepts the role.
     const section = { url: server.url('writer'), password_env: 'WRITER' }
     const wishes = { ...places, peopleMin: 5, relations: ['people'] }
     assert.match(await failure(proposeFromDatabase(section, wishes)), /accept it with --writing-role warn$/)
@@ -297,7 +297,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const newer = await open(catalogOf(table), place, { pinned: first.epoch })
     assert.equal(newer.epoch, first.epoch)
     assert.ok(newer.newer !== undefined && newer.newer !== first.epoch)
-    // The rows are the same again, and the server has them in another order.
+    // The rows are the same, but the server returns them in another order.
     await server.run("DELETE FROM people WHERE id = 'late'; UPDATE people SET age = age WHERE id = 'p1'")
     await server.run('VACUUM FULL people')
     assert.equal((await open(catalogOf(table), place)).epoch, first.epoch)
@@ -322,7 +322,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     await assert.rejects(open(catalogOf(table, { url: 'postgresql://reader@127.0.0.1:1/postgres' })), {
       code: 'SOURCE_UNAVAILABLE'
     })
-    // A table or column that has gone is no passing fault: the start stops, as for a file.
+    // A missing table or column is a lasting fault: the start stops, as for a file.
     await server.run('ALTER TABLE people RENAME age TO years')
     assert.match(
       await failure(open(catalogOf(table), place, { fallback: first.epoch })),
@@ -341,7 +341,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const listener = createServer((socket) => {
       socket.on('error', () => undefined)
       socket.on('data', (bytes) => {
-        // The first message names the role; the answer asks for its password.
+        // The first message names the role. The answer asks for its password.
         if (received.push(bytes) === 1) socket.write(Uint8Array.of(0x52, 0, 0, 0, 8, 0, 0, 0, 3))
       })
     })
@@ -352,7 +352,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     const message = await failure(open(catalogOf({ relation: 'people', variables: PEOPLE }, { url })))
     assert.match(message, /^SOURCE_INVALID: .*in clear text/)
     listener.close()
-    // 0x70 begins a password; the client says goodbye with 0x58.
+    // A password message begins with 0x70. The client ends the connection with 0x58.
     assert.ok(received.slice(1).every(([first]) => first !== 0x70))
     assert.ok(!Buffer.concat(received).includes(PASSWORDS.reader))
   })
@@ -403,7 +403,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     await untilAsleep(other)
     await other.query("UPDATE visits SET score = 0; INSERT INTO people VALUES ('new', 1)")
     await other.query("SET lock_timeout = '50ms'")
-    // What the relation is stays the same until it is read.
+    // The definition of the relation cannot change until it is read.
     await assert.rejects(other.query('CREATE OR REPLACE VIEW slow AS SELECT id, 7 AS age FROM people'), {
       code: '55P03'
     })
@@ -505,7 +505,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     )
     assert.match(said('Pat_ients.ratio'), /binary float.*Decide how many decimals were measured/)
     assert.match(await failure(open(config)), /column "dose": more than 9 decimals: .*binary float/)
-    // As it says: the decimals that were measured, and a query that rounds to them.
+    // As the message advises: the measured decimals, and a query that rounds to them.
     const [people, visits] = config.tables
     const rounded = await open({
       ...config,
@@ -565,12 +565,13 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(table?.one_row_per_subject, true)
     assert.match(table?.variables[4]?.description ?? '', /condition 200 or a descendant, from day -365 to day 0/)
     const catalog = await open(config)
-    // Of 60 people, the index of each third is of a descendant; person 60 has it outside of the observation period.
+    // The index date of every third of the 60 people comes from a descendant concept. Person 60 has it outside of the observation period.
     assert.equal(catalog.subjects, 59)
     const rows = await rowsOf(catalog)
-    // Person 7: born 1957, index 2020-01-08, seen from 2019-01-01 to 2021-12-31; two exposures, ten days before and five days after.
+    // Person 7: born 1957, index date 2020-01-08, observed from 2019-01-01 to 2021-12-31; two exposures, ten days before and five days
+    // after.
     assert.ok(rows.includes('63,male,372,723,no,-10,1,14.5'), rows.join('\n'))
-    // Person 8 has depression on day -1, which is a descendant, and no measurement in that unit.
+    // Person 8 has depression on day -1, by a descendant concept, and no measurement in that unit.
     assert.ok(rows.includes('62,female,373,722,yes,-10,1,'), rows.join('\n'))
     assert.doesNotMatch(JSON.stringify(catalog.descriptor), /2020|2019/)
     for (const [wrong, words] of [
@@ -630,7 +631,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
           await failure(reading),
           /^SOURCE_UNAVAILABLE: PostgreSQL .*, stuck: (the connection broke off|the server gave it up)/
         )
-      // Nothing half-read is left beside the epoch.
+      // No partial snapshot is left beside the epoch.
       assert.deepEqual(await readdir(join(place.dataDir, 'registry')), [first.epoch])
       await server.start()
     }
@@ -638,7 +639,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
   })
 })
 
-/** A small model of 60 people: concept 101 is below 100, 201 below 200. */
+/** A small OMOP model of 60 people. Concept 101 is a descendant of 100, and 201 of 200. */
 const OMOP = `
   CREATE SCHEMA cdm; GRANT USAGE ON SCHEMA cdm TO reader;
   CREATE TABLE cdm.person AS SELECT n AS person_id, 1950 + n AS year_of_birth, CASE WHEN n % 2 = 0 THEN 8532 ELSE 8507 END AS gender_concept_id FROM generate_series(1, 60) AS n;
@@ -656,7 +657,7 @@ const OMOP = `
     n + i * 0.5 + 7 AS value_as_number, CASE WHEN n % 4 = 0 THEN 1 ELSE 8529 END AS unit_concept_id FROM generate_series(1, 60) AS n, generate_series(0, 1) AS i;
   GRANT SELECT ON ALL TABLES IN SCHEMA cdm TO reader`
 
-/** Waits until a reading has come to the row at which its view sleeps. */
+/** Waits until a reading reaches the row at which its view sleeps. */
 async function untilAsleep(client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<void> {
   for (;;) {
     const { rows } = await client.query(

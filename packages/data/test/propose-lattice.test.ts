@@ -11,7 +11,7 @@ after(async () => {
 })
 
 interface Person {
-  /** The person has rows among the visits only. */
+  /** Whether the person has rows only among the visits. */
   readonly absent?: boolean
   readonly age: number | ''
   readonly sex: string

@@ -14,7 +14,7 @@ after(async () => {
 
 type Table = Readonly<Record<string, unknown>>
 
-/** A catalog of one file with these bytes. */
+/** A catalog with one file of these bytes. */
 async function opened(bytes: string | Uint8Array, table: Table): Promise<Catalog> {
   const at = await world(bytes, table)
   return at.open()
@@ -27,14 +27,14 @@ async function world(bytes: string | Uint8Array, table: Table): Promise<World> {
   return at
 }
 
-/** The rows as a script gets them, without the pseudonym, sorted. */
+/** The rows as a script receives them, without the pseudonym, sorted. */
 async function rowsOf(catalog: Catalog): Promise<string[]> {
   const [table] = await catalog.tables(await catalog.cohort(undefined))
   const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
   return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
 }
 
-/** One byte per letter, as windows-1252 writes it. */
+/** The text in windows-1252, one byte per character. */
 const in1252 = (text: string) =>
   Uint8Array.from(text, (letter) => (letter === '€' ? 0x80 : letter === '’' ? 0x92 : letter.charCodeAt(0)))
 

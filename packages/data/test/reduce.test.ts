@@ -66,7 +66,7 @@ const scaled = (value: Value | undefined, ref: string) => BigInt(Math.round(Numb
 const sum = (values: readonly bigint[]) => values.reduce((a, b) => a + b, 0n)
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
 
-/** The rows of each number, where a subject can have several. */
+/** The rows of each number, if a subject can have several rows. */
 const owned = (rows: readonly JoinedRow[], long: boolean) => (long ? rows.map(({ who }) => who).sort() : null)
 const binOfRows = (rows: readonly JoinedRow[], long: boolean) => ({ rows: rows.length, rowSet: owned(rows, long) })
 
@@ -134,8 +134,10 @@ function column(
   }
 }
 
-/** The least and the greatest value of the whole table, each only if at least three rows have it. */
-/** The least values and the greatest ones, outermost first: at most two, and none from the first on that few rows have. */
+/**
+ * The smallest and the largest values of the whole table, outermost first: at most two, ending before the first value that fewer than three
+ * rows have.
+ */
 function endsIn(data: Model, ref: string): readonly (readonly number[])[] {
   if (!(ref in DECIMALS)) return [[], []]
   const [table = '', name = ''] = ref.split('.')
@@ -213,7 +215,7 @@ function expected(data: Model, plan: Plan, cohort: Filter) {
 
 const isShape = (kind: Measure['kind']) => kind === 'skewness' || kind === 'kurtosis'
 
-/** The distances from the mean: their total and the two largest of single subjects, in the unit of the value. */
+/** The distances from the mean: their total, and the two largest of single subjects, in the unit of the value. */
 function distances(rows: readonly JoinedRow[], ref: string, other: string | undefined, power: number): number[] {
   const has = rows.filter(({ values }) => values[ref] !== null && (other === undefined || values[other] !== null))
   const values = has.map((row) => Number(scaled(row.values[ref], ref)))
@@ -242,7 +244,7 @@ const POWERS: Readonly<Record<string, readonly number[]>> = {
   kurtosis: [2, 3, 4]
 }
 
-/** Checks that every column and pair of every group has the distances that its measures disclose, and no others. */
+/** Asserts that every column and pair of every group has exactly the distances that its measures disclose. */
 async function assertSpreads(catalog: Catalog, data: Model, plan: Plan, cohort: Filter): Promise<void> {
   const { groups } = await catalog.reduce(plan, await catalog.cohort(cohort))
   const rows = joinedRows(data, plan.tables).filter(
@@ -279,7 +281,7 @@ async function actual(catalog: Catalog, data: Model, plan: Plan, cohort: Filter)
   assert.equal(items?.table, plan.tables.includes('visits') ? 'visits' : undefined)
   const ownedBy = (set: SubjectSet | undefined) =>
     set === undefined ? null : [...set].map((row) => names.get(items?.owners[row] ?? -1) ?? '?').sort()
-  // Groups share no row: their row sets are disjoint, whoever the owners of the rows are.
+  // Groups share no row: their row sets are disjoint, even if the rows have the same owner.
   const together = groups.reduce((all, { rowSet }) => (rowSet && all ? rowSet.or(all) : rowSet), groups[0]?.rowSet)
   assert.equal(together?.size ?? 0, items === undefined ? 0 : groups.reduce((all, { rows }) => all + rows, 0))
   const partOf = (part: ReducedPart | undefined) =>
@@ -602,7 +604,7 @@ test('a query that runs too long is interrupted in the middle', async () => {
   const other = await at.open()
   const everyone = await other.cohort(undefined)
   await other.reduce(parseSql('SELECT COUNT(*) FROM t', other.descriptor), everyone)
-  // Thirty pairs, which take ten times as long as passes before the signal.
+  // Thirty pairs, which take ten times as long as the time until the signal aborts.
   const pairs = names.flatMap((x) => names.filter((y) => y !== x).map((y) => `CORR(${x}, ${y})`))
   const query = parseSql(`SELECT ${pairs.join(', ')} FROM t`, other.descriptor)
   const cpuMsOf = async (work: () => Promise<unknown>) => {

@@ -53,7 +53,7 @@ test('rows of people who are in no table of people are named with file, line and
   const catalog = await at.open()
   assert.deepEqual([catalog.strays, (await at.open()).strays], [[stray], [stray]])
   assert.deepEqual((await noteRows(catalog.config, at.folder)).strays, [stray])
-  // They count in questions about their own table, and in none that reads a table of people as well.
+  // Stray rows count in requests over their own table, but not in requests that also read a table of people.
   const count = async (sql: string) => {
     const { groups } = await catalog.reduce(parseSql(sql, catalog.descriptor), await catalog.cohort(undefined))
     return groups[0]?.rows

@@ -14,9 +14,7 @@ export interface World {
   close(): Promise<void>
 }
 
-/**
- * Makes a world with a configuration and files. Closing it closes every catalog that was opened in it, and removes the folder.
- */
+/** Makes a world with a configuration and files. Closing it closes every catalog that was opened in it, and removes the folder. */
 export async function makeWorld(config: object, files: Readonly<Record<string, string>> = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-data-'))
   const index = new MemoryLevel() as unknown as IndexLevel

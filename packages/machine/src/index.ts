@@ -1,4 +1,4 @@
-/** What programs of ours use of the machine and of the person before it: a terminal, private files, the login at a gateway. */
+/** Public interface of the machine package: the terminal, private files, and the login at a gateway. */
 export { closeFolder, makeFolder, makePrivately, openToOthers, readPrivate, writePrivate } from './files/private.ts'
 export { loadOrCreateSeed, readSeed } from './files/seed.ts'
 export { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl, keepSession, pairsOf } from './login/session.ts'

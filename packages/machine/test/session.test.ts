@@ -1,4 +1,4 @@
-/** Tests of which gateway a command asks that names none. */
+/** Tests of the gateway that a command uses if none is named. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gatewayUrl } from '../src/login/session.ts'
 
-/** A token that ends so many seconds from now. */
+/** A token that expires after this number of seconds. */
 function token(seconds: number): string {
   const payload = { exp: Math.floor(Date.now() / 1000) + seconds }
   return `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`

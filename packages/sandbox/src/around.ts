@@ -1,4 +1,4 @@
-/** A cheap check for the sandbox engines on this machine: it looks for files and starts nothing. */
+/** A cheap check for the sandbox engines of this machine. It looks for files and starts nothing. */
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -6,15 +6,15 @@ import { codeOf } from '@stimnet/protocol'
 import { ATTACKABLE_ENGINES, type EngineGrade } from './attacks/engines.ts'
 import { findInstallation } from './wasm/deno.ts'
 
-/** An engine, and whether its parts are on this machine. Whether it works is known only after it was opened. */
+/** An engine, and whether its files are on this machine. Only opening it shows whether it works. */
 export interface EngineFound {
   readonly grade: EngineGrade
   readonly isHere: boolean
-  /** Instructions for installing it. */
+  /** Instructions for installing the engine. */
   readonly howTo: string
 }
 
-/** All engines, the weakest first. `path` lists the folders in which programs are searched, in the form of PATH. */
+/** All engines, the weakest first. `path` lists the folders to search for programs, in the format of PATH. */
 export async function enginesAround(options: {
   readonly path: string
   readonly socketPath?: string | undefined

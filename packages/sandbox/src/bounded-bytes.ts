@@ -1,4 +1,4 @@
-/** A bounded collection of bytes in one buffer that doubles, so that many small chunks cost no more than few large ones. */
+/** A bounded collection of bytes in one buffer that doubles its size, so that many small chunks cost no more than a few large ones. */
 export class BoundedBytes {
   #buffer = Buffer.alloc(0)
   #length = 0
@@ -12,7 +12,7 @@ export class BoundedBytes {
     return this.#length
   }
 
-  /** Adds the bytes that fit. False if some did not fit. */
+  /** Adds the bytes that fit. Returns false if some did not fit. */
   push(chunk: Uint8Array): boolean {
     const kept = chunk.subarray(0, this.#bytesMax - this.#length)
     if (this.#length + kept.length > this.#buffer.length) this.#grow(this.#length + kept.length)

@@ -1,12 +1,12 @@
-/** Bounds on a run, shared by all engines: its deadline, its memory, all bytes of its output, and cancelling. */
+/** Bounds on a run, shared by all engines: its deadline, its memory, all bytes of its output, and cancellation. */
 import type { Clock } from '@stimnet/protocol'
 import { BoundedBytes } from './bounded-bytes.ts'
 import type { SandboxFailure, SandboxLimits, SandboxOutcome } from './sandbox.ts'
 
-/** Time for an engine to clean up a run that was ended, ms. After it, the answer is given without waiting any longer. */
+/** Time for an engine to clean up after a run was ended, ms. After that, the answer is given without further waiting. */
 const CLEARING_MS_MAX = 2_000
 
-/** Deepest nesting of arrays and objects in a result. No table of aggregates is deeper, and recursive readers would fail. */
+/** Maximum nesting of arrays and objects in a result. No table of aggregates is deeper, and recursive readers could fail. */
 const JSON_DEPTH_MAX = 32
 
 /** An engine's report of a run that ended by itself. */
@@ -14,7 +14,7 @@ export type Ended =
   | { readonly end: 'result'; readonly bytes: Uint8Array }
   | { readonly end: 'failed'; readonly code: SandboxFailure }
 
-/** The bounds that the engine reports to while a program runs. The first bound that is exceeded determines the code. */
+/** The measurements that an engine reports while a program runs. The first bound that is exceeded determines the code. */
 export interface Bounds {
   /** Aborts when a bound is exceeded. The engine must then end the program at once. */
   readonly signal: AbortSignal
@@ -23,9 +23,9 @@ export interface Bounds {
   answered(bytes: number): void
   /** Counts and keeps bytes of the log. */
   printed(chunk: Uint8Array): void
-  /** Compares the memory in use, bytes, with its limit. */
+  /** Compares the memory in use, bytes, with the limit. */
   resident(bytes: number): void
-  /** Records that a waiting sandbox took the job. */
+  /** Records that a warm sandbox took the job. */
   tookWarm(): void
 }
 
@@ -134,12 +134,12 @@ export function readJsonText(bytes: Uint8Array): string | undefined {
     JSON.parse(text)
     return text
   } catch {
-    // It is not JSON. The caller reports that.
+    // The text is not JSON; the caller reports it.
     return undefined
   }
 }
 
-/** The deepest nesting of brackets outside of strings. It is counted on the text, so that no deep value is ever built. */
+/** The maximum nesting of brackets outside of strings, computed from the text, so that no deep value is ever built. */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0

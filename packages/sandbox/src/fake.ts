@@ -1,4 +1,4 @@
-/** A fake sandbox for the tests of other packages: it runs nothing and gives prepared answers. */
+/** A fake sandbox for the tests of other packages. It runs nothing and returns prepared answers. */
 import { type Clock, systemClock } from '@stimnet/protocol'
 import { runBounded } from './bounded.ts'
 import type { Sandbox, SandboxFailure, SandboxJob, SandboxLanguage } from './sandbox.ts'
@@ -10,15 +10,15 @@ export type FakeAnswer =
 
 /** The behaviour of the fake. */
 export interface FakeBehaviour {
-  /** Called once per job. An error that it throws is PROGRAM_FAILED; a promise that never settles ends at the wall time. */
+  /** Called once per job. A thrown error becomes PROGRAM_FAILED. A promise that never settles ends at the wall time limit. */
   answer(job: SandboxJob, signal: AbortSignal): FakeAnswer | Promise<FakeAnswer>
   /** Default: python and jupyter. */
   readonly languages?: readonly SandboxLanguage[]
   /** Default: csv, data_loader, json, math, os, statistics, stimnet. */
   readonly libraries?: readonly string[]
-  /** The image that a receipt names. Default: fake. */
+  /** The name of the image in receipts. Default: fake. */
   readonly image?: string
-  /** Whether the engine answers. Default: it does. */
+  /** Whether the engine answers. Default: true. */
   readonly isAvailable?: () => boolean
   /** The clock for the wall time. Default: the system's clock. */
   readonly clock?: Clock
@@ -26,7 +26,7 @@ export interface FakeBehaviour {
 
 const LIBRARIES = ['csv', 'data_loader', 'json', 'math', 'os', 'statistics', 'stimnet']
 
-/** A sandbox that runs no program. Its deadline, its bounds on output and its cancelling are the real ones. */
+/** A sandbox that runs no program. Its deadline, its bounds on output and its cancellation are the real ones. */
 export function fakeSandbox(behaviour: FakeBehaviour): Sandbox {
   const languages = behaviour.languages ?? ['python', 'jupyter']
   const libraries = new Set(behaviour.libraries ?? LIBRARIES)

@@ -1,4 +1,4 @@
-/** Descriptions for people of what each isolation grade puts between a program and the machine. */
+/** Descriptions of what separates a program from the machine in each isolation grade, for people. */
 import type { SandboxGrade } from './sandbox.ts'
 
 /** One or two sentences per grade. docs/threat-model.md contains more. */

@@ -1,4 +1,4 @@
-/** Sandboxes ("safe settings"): untrusted programs run over a cohort without network and within limits. */
+/** Public interface of the sandbox package ("safe settings"): runs untrusted programs on a cohort without network and within limits. */
 export { ADMITTED, isAdmitted } from './attacks/admitted.ts'
 export {
   type Assault,

@@ -1,37 +1,37 @@
-/** A pool of started sandboxes that wait for a job. Each is used once, and a new one is started after the answer was given. */
+/** A pool of started sandboxes that wait for a job. Each is used once, and a new one is started after its answer. */
 import type { Clock } from '@stimnet/protocol'
 
 /** A started sandbox without a job. */
 export interface Slot {
-  /** Whether it can still take a job. */
+  /** Whether the sandbox can still take a job. */
   readonly isAlive: boolean
-  /** Ends the sandbox. Resolves when nothing of it is left. */
+  /** Ends the sandbox. Resolves when all its processes and files are gone. */
   destroy(): Promise<void>
 }
 
 /** Settings of a pool. */
 export interface PoolSettings<S extends Slot> {
-  /** Starts a sandbox and resolves when it waits for a job. The signal aborts when the pool closes. */
+  /** Starts a sandbox and resolves when it is ready for a job. The signal aborts when the pool closes. */
   start(signal: AbortSignal): Promise<S>
   /** Number of waiting sandboxes. 0: each sandbox is started when a job comes. */
   readonly size: number
-  /** Longest wait of a sandbox before it is replaced, ms: after a long wait its memory may be in swap. */
+  /** Maximum waiting time of a sandbox before it is replaced, ms: after a long wait its memory may be in swap. */
   readonly waitMsMax: number
   readonly clock: Clock
 }
 
-/** The first pause after a failed start, ms; it doubles up to the longest. */
+/** The first pause after a failed start, ms. It doubles up to the maximum. */
 const PAUSE_MS_FIRST = 500
 const PAUSE_MS_MAX = 60_000
 
-/** The pool. Each sandbox in it takes one job. */
+/** A pool of sandboxes, each of which takes one job. */
 export class Pool<S extends Slot> {
   readonly #settings: PoolSettings<S>
   readonly #closing = new AbortController()
   readonly #waiting: S[] = []
-  /** Jobs that wait for a start in progress: it is partly done, and a second start would slow down both. */
+  /** Jobs that wait for a start in progress. Such a start is partly done, and a second start would slow down both. */
   readonly #takers: PromiseWithResolvers<S | undefined>[] = []
-  /** Sandboxes that are being started or destroyed; `close` waits for both. */
+  /** Starts and destructions in progress. `close` waits for all of them. */
   readonly #underWay = new Set<Promise<unknown>>()
   #starting = 0
   #pauseMs = 0
@@ -50,8 +50,8 @@ export class Pool<S extends Slot> {
   }
 
   /**
-   * Takes a waiting sandbox, or one that is being started. Undefined if there is none: the caller then starts one itself. No
-   * sandbox is handed out twice.
+   * Takes a waiting sandbox, or one that is being started. Undefined if there is none: the caller then starts a sandbox itself. No sandbox
+   * is given out twice.
    */
   async take(signal: AbortSignal): Promise<S | undefined> {
     for (let slot = this.#waiting.shift(); slot; slot = this.#waiting.shift()) {
@@ -70,21 +70,21 @@ export class Pool<S extends Slot> {
     return taker.promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
-  /** Fills the pool up to its size in the background. It is called after an answer was given, never before. */
+  /** Fills the pool up to its size in the background. It must be called after the answer, never before. */
   refill(): void {
     while (!this.#closing.signal.aborted && this.#waiting.length + this.#starting < this.#settings.size) {
       this.#starting++
       this.#keep(
         this.#add().finally(() => {
           this.#starting--
-          // A job whose awaited start failed or went to an earlier job gets undefined, and starts a sandbox itself.
+          // A job whose awaited start failed, or was given to an earlier job, gets undefined and starts a sandbox itself.
           while (this.#takers.length > this.#starting) this.#takers.pop()?.resolve(undefined)
         })
       )
     }
   }
 
-  /** Resolves when all starts in progress have succeeded or failed. For tests, and for a caller that wants a warm pool. */
+  /** Resolves when all starts in progress have succeeded or failed. For tests, and for callers that need a filled pool. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#underWay])
   }
@@ -109,7 +109,7 @@ export class Pool<S extends Slot> {
       this.#waiting.push(slot)
       this.#expire(slot)
     } catch {
-      // A job that needs a sandbox starts one itself and reports the error. Here a failure only delays the next try.
+      // A job that needs a sandbox starts one itself and reports the error. A failure here only delays the next attempt.
       this.#pauseMs = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_FIRST, 2 * this.#pauseMs))
     }
   }

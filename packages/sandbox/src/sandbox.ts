@@ -1,22 +1,22 @@
 /**
- * The interface of sandboxes: an untrusted program runs over a cohort, in an environment that is used once.
+ * The interface of sandboxes: an untrusted program runs on a cohort, in an environment that is used once.
  *
  * Guarantees of every engine, which the contract suite checks:
- * - The program sees only the tables, uploads, parameters and filters of its job: no network, no file of this machine, no
- *   environment, nothing of an earlier job.
- * - It is bounded in time, memory and output. After `run` has answered, the program can reach nobody and change nothing, and
- *   anything that may be left of it is being ended.
+ * - The program sees only the tables, uploads, parameters and filters of its job: no network, no file of this machine, no environment,
+ *   nothing of an earlier job.
+ * - It is bounded in time, memory and output. After `run` has answered, the program can neither communicate nor change anything, and
+ *   remaining processes are being ended.
  * - The result is one JSON text of at most `outputBytesMax`. It is untrusted: the program may have written anything.
- * - Printed text goes into `log`, which is bounded and stays at this node. The log may contain patient data; that of a job on
- *   real data is never released.
+ * - Printed text goes into `log`, which is bounded and stays at this node. The log may contain patient data; the log of a job on real data
+ *   is never released.
  * - `run` does not throw because of anything that a program does. It returns a code.
  *
- * A further engine needs a way to start a process that writes READY and waits, access to its stdin, stdout and stderr, its end,
- * and a way to know whether memory ran out. The framing (wire), the bounds (bounded) and the pool (pool) are shared by all
- * engines, so only a Slot remains, which starts, runs one job and is destroyed. Podman speaks Docker's protocol, but takes the
- * seccomp profile as a path on its own machine. Several Docker engines could be one Sandbox that uses the least loaded of them;
- * for a Slurm cluster, the process of a Slot could be `srun`, which forwards stdin and stdout to any node. No engine may weaken
- * a guarantee above: the contract suite and the attacks are run against each of them.
+ * Another engine needs a way to start a process that writes READY and waits, access to the process's stdin, stdout and stderr, a
+ * notification of its end, and a way to determine whether memory ran out. The framing (wire), the bounds (bounded) and the pool (pool) are
+ * shared by all engines, so that only a Slot remains to be written, which starts, runs one job and is destroyed. Podman implements Docker's
+ * protocol, but takes the seccomp profile as a path on its own machine. Several Docker engines could form one Sandbox that uses the least
+ * loaded of them. For a Slurm cluster, the process of a Slot could be `srun`, which forwards stdin and stdout to any node. No engine may
+ * weaken a guarantee above: the contract suite and the attacks are run against each engine.
  */
 
 /** A JSON object from the request. */
@@ -24,7 +24,7 @@ export type JsonObject = { readonly [name: string]: unknown }
 
 /** The languages that engines run. */
 export const SANDBOX_LANGUAGES = ['python', 'r', 'jupyter'] as const
-/** The language of a script. `describe` names those that an engine runs. */
+/** The language of a script. `describe` lists the languages that an engine can run. */
 export type SandboxLanguage = (typeof SANDBOX_LANGUAGES)[number]
 
 /** The type of a column’s values. */
@@ -37,37 +37,37 @@ export interface SandboxTable {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
 }
 
-/** An uploaded file of the request. Its name fits `isUploadName`. */
+/** An uploaded file of the request. `isUploadName` is true for its name. */
 export interface SandboxUpload {
   readonly name: string
   readonly bytes: Uint8Array
-  /** Hex. It is passed to the program; the engine does not check it. */
+  /** Hexadecimal. The hash is passed to the program; the engine does not verify it. */
   readonly sha256: string
 }
 
-/** A program and all data that it may see. */
+/** A program and all data that it can access. */
 export interface SandboxJob {
   readonly jobId: string
   readonly language: SandboxLanguage
   readonly code: string
   readonly parameters: JsonObject
   readonly filters: JsonObject
-  /** Becomes `data_catalog_id` in JOB_CONFIG. */
+  /** Passed to the program as `data_catalog_id` in JOB_CONFIG. */
   readonly catalogId: string
   readonly tables: readonly SandboxTable[]
-  /** Become read-only files in UPLOADS_ROOT. Default: none. */
+  /** Provided as read-only files in UPLOADS_ROOT. Default: none. */
   readonly uploads?: readonly SandboxUpload[]
-  /** Becomes MIN_COHORT_SIZE in the script's environment. */
+  /** Passed to the program as MIN_COHORT_SIZE in its environment. */
   readonly minCohortSize: number
 }
 
-/** Limits of one run. The engine enforces them whatever the program does. */
+/** Limits of one run, which the engine enforces for every program. */
 export interface SandboxLimits {
-  /** Time from the call of `run` to its answer, ms, including the start of a cold sandbox. Past it: TIME_LIMIT. */
+  /** Time from the call of `run` to its answer, ms, including the start of a cold sandbox. Beyond this limit: TIME_LIMIT. */
   readonly wallTimeMsMax: number
-  /** Memory of the whole sandbox process, including the interpreter, bytes. Past it: MEMORY_LIMIT. */
+  /** Memory of the whole sandbox process, including the interpreter, bytes. Beyond this limit: MEMORY_LIMIT. */
   readonly memoryBytesMax: number
-  /** Size of the result's JSON text, bytes. The log has the same limit. Past either: OUTPUT_LIMIT. */
+  /** Size of the result's JSON text, bytes. The log has the same limit. Beyond either limit: OUTPUT_LIMIT. */
   readonly outputBytesMax: number
 }
 
@@ -75,15 +75,15 @@ export interface SandboxLimits {
 export interface SandboxUsage {
   /** Time from the call of `run` to its answer, ms. */
   readonly wallTimeMs: number
-  /** Highest resident memory that was measured, bytes; undefined if the engine cannot measure it. */
+  /** Highest measured resident memory, bytes; undefined if the engine cannot measure it. */
   readonly peakMemoryBytes: number | undefined
   /** Size of all output of the sandbox, result and log, bytes. */
   readonly outputBytes: number
-  /** Whether a waiting sandbox took the job. */
+  /** Whether a warm sandbox took the job. */
   readonly warm: boolean
 }
 
-/** The ways in which a run can fail; each is a code of the protocol. */
+/** The ways in which a run can fail, as codes of the protocol. */
 export type SandboxFailure =
   | 'PROGRAM_FAILED'
   | 'TIME_LIMIT'
@@ -110,17 +110,17 @@ export type SandboxOutcome =
       readonly usage: SandboxUsage
     }
 
-/** The isolation grade of a sandbox, named after what separates the program from this machine. */
+/** The isolation grade of a sandbox, named after the mechanisms that separate the program from this machine. */
 export type SandboxGrade = 'wasm' | 'wasm+bwrap' | 'docker' | 'docker+gvisor' | 'none'
 
-/** The description of an engine and of what it can run. */
+/** The description of an engine and of the programs that it can run. */
 export interface SandboxDescription {
   readonly engine: 'wasm' | 'docker' | 'fake'
   readonly grade: SandboxGrade
   readonly languages: readonly SandboxLanguage[]
   /** The image that runs programs in that language, for receipts, such as "wasm pyodide@314.0.7 sha256:…". */
   image(language: SandboxLanguage): string
-  /** Top-level modules that a program in that language can import; empty for a language that the engine does not run. */
+  /** Top-level modules that a program in this language can import; empty for a language that the engine does not run. */
   libraries(language: SandboxLanguage): ReadonlySet<string>
 }
 
@@ -135,12 +135,14 @@ export interface WarmPool {
 export interface Sandbox {
   readonly engine: 'wasm' | 'docker' | 'fake'
   describe(): Promise<SandboxDescription>
-  /** The pool for a language. Languages with the same interpreter share one. Sizes are 0 for a language that is not run. */
+  /**
+   * The pool for a language. Languages with the same interpreter share a pool. All sizes are 0 for a language that the engine does not run.
+   */
   pool(language: SandboxLanguage): WarmPool
-  /** Whether a program could be run now: the engine answers within two seconds. Does not throw. */
+  /** Whether a program could be run now, that is, whether the engine answers within two seconds. Does not throw. */
   isAvailable(): Promise<boolean>
-  /** Runs one program in a sandbox of its own. Aborting the signal ends it: CANCELLED. */
+  /** Runs one program in its own sandbox. Aborting the signal ends the run with CANCELLED. */
   run(job: SandboxJob, limits: SandboxLimits, signal?: AbortSignal): Promise<SandboxOutcome>
-  /** Ends all runs (CANCELLED) and all waiting sandboxes. Afterwards no process is left; `run` returns SANDBOX_UNAVAILABLE. */
+  /** Ends all runs with CANCELLED, and all waiting sandboxes. Afterwards no process is left, and `run` returns SANDBOX_UNAVAILABLE. */
   close(): Promise<void>
 }

@@ -32,15 +32,15 @@ type SharedSettings = Pick<
 /** Settings for choosing and opening an engine. */
 export interface SandboxSettings extends SharedSettings {
   /**
-   * `auto`: Docker if an engine answers and has an image; otherwise WASM, inside bubblewrap if that works. If a runtime for
-   * Docker is named, WASM is not used in its place.
+   * `auto`: Docker if an engine answers and has an image; otherwise WASM, inside bubblewrap if that works. If a Docker runtime is
+   * configured, WASM is not used as a fallback.
    */
   readonly engine: 'auto' | 'docker' | 'wasm'
   readonly docker: Omit<DockerSettings, keyof SharedSettings>
   readonly wasm: Omit<WasmSettings, keyof SharedSettings>
 }
 
-/** A sandbox, and the reason why it was chosen, for the node's own log. */
+/** A sandbox with the reason why it was chosen, for the node's own log. */
 export interface SelectedSandbox {
   readonly sandbox: Sandbox
   readonly reason: string
@@ -61,7 +61,7 @@ export async function openSandbox(settings: SandboxSettings): Promise<SelectedSa
   return { sandbox, reason: `no Docker (${why}): WASM ${wall}` }
 }
 
-/** The opened sandbox. If it is unavailable, throws if it is required; otherwise returns the reason. */
+/** Opens a sandbox. If it is unavailable: throws if it is required, otherwise returns the reason. */
 async function openOr(open: () => Promise<Sandbox>, isRequired: boolean): Promise<Sandbox | string> {
   try {
     return await open()

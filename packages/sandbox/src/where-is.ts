@@ -1,4 +1,4 @@
-/** Advice on which sandbox has a library that is missing here. It uses fixed lists and asks no other peer or engine. */
+/** Advice on which sandbox has a library that is missing here, from fixed lists. No other peer or engine is asked. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@stimnet/protocol'
@@ -19,7 +19,7 @@ const IN_DOCKER: Readonly<Record<SandboxLanguage, ReadonlySet<string>>> = {
   )
 }
 
-/** A text such as "StimNet's Docker image has it". It depends only on the names of library and language. */
+/** A text such as "StimNet's Docker image has it". It depends only on the names of the library and the language. */
 export async function whereIs(library: string, language: SandboxLanguage): Promise<string> {
   const own = language === 'jupyter' ? 'python' : language
   const places = [
@@ -36,7 +36,7 @@ async function fetchable(library: string): Promise<string[]> {
 
 let reading: Promise<ReadonlyMap<string, string>> | undefined
 
-/** For each module, the Pyodide package that contains it. Read once; empty if there is no embedded sandbox. */
+/** The Pyodide package that contains each module. Read once; empty if there is no embedded sandbox. */
 function packagesByModule(): Promise<ReadonlyMap<string, string>> {
   reading ??= readPackages().catch((error) => {
     if (codeOf(error) === 'SANDBOX_UNAVAILABLE') return new Map()

@@ -1,10 +1,10 @@
-/** The framing of a job and its answer between host and sandbox process, the same for every engine. */
+/** The framing of a job and its answer between host and sandbox process. It is the same for every engine. */
 import { cellsOf, isUploadName } from '@stimnet/protocol'
 import type { Ended } from './bounded.ts'
 import { BoundedBytes } from './bounded-bytes.ts'
 import type { SandboxJob } from './sandbox.ts'
 
-/** Permitted names of tables: they become file names in the sandbox. */
+/** Permitted names of tables, which become file names in the sandbox. */
 const TABLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
 /** The folder of uploaded files, beside the tables. */
@@ -18,8 +18,8 @@ const READY = Buffer.from('READY\n')
 const BEFORE_PAYLOAD_BYTES = READY.length + HEAD_BYTES
 
 /**
- * Encodes a job for stdin: u32 length, JSON header, then the bytes of tables and uploads. Undefined if the code is an unreadable
- * notebook. Throws RangeError for a table or an upload whose name is no file name.
+ * Encodes a job for stdin: u32 length, JSON header, then the bytes of tables and uploads. Undefined if the code is an unreadable notebook.
+ * Throws RangeError if the name of a table or an upload cannot be a file name.
  */
 export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[] | undefined {
   const cells = job.language === 'jupyter' ? cellsOf(job.code) : [job.code]
@@ -62,8 +62,8 @@ export function encodeJob(job: SandboxJob, outputBytesMax: number): Uint8Array[]
 }
 
 /**
- * Reads a sandbox's stdout: READY, then one frame (kind byte, u32 length, payload), then the end. Bytes are counted before they
- * are kept. Any other output is not accepted as an answer.
+ * Reads a sandbox's stdout: READY, then one frame (kind byte, u32 length, payload), then the end of the stream. Bytes are counted before
+ * they are kept. Any other output is not an answer.
  */
 export class AnswerReader {
   #kept: BoundedBytes
@@ -71,17 +71,17 @@ export class AnswerReader {
   #isReady = false
   #isBroken = false
   readonly #ready = Promise.withResolvers<void>()
-  /** Resolves at READY. It never rejects: the end of the process is observed elsewhere. */
+  /** Resolves at READY. It never rejects: the end of the process is detected elsewhere. */
   readonly ready = this.#ready.promise
   readonly #whole = Promise.withResolvers<void>()
-  /** Resolves when a complete frame has arrived, whatever may follow it. It never rejects. */
+  /** Resolves when a complete frame has arrived, even if more output follows. It never rejects. */
   readonly whole = this.#whole.promise
 
   constructor(options: { answerBytesMax: number }) {
     this.#kept = new BoundedBytes({ bytesMax: BEFORE_PAYLOAD_BYTES + options.answerBytesMax })
   }
 
-  /** Adds a chunk and returns how many bytes of payload it contained. */
+  /** Adds a chunk and returns the number of payload bytes in it. */
   push(chunk: Uint8Array): number {
     const payloadBefore = this.#payloadBytes()
     this.#total += chunk.length
@@ -109,7 +109,7 @@ export class AnswerReader {
     if (this.#total >= BEFORE_PAYLOAD_BYTES + length) this.#whole.resolve()
   }
 
-  /** The answer in the bytes so far; undefined unless they are exactly one complete frame. */
+  /** The answer in the bytes received so far; undefined unless they are exactly one complete frame. */
   answer(): Ended | undefined {
     const frame = this.#kept.bytes().subarray(READY.length)
     if (!this.#isReady || this.#isBroken || frame.length < HEAD_BYTES) return undefined
@@ -121,5 +121,5 @@ export class AnswerReader {
   }
 }
 
-/** Failures that a sandbox process may report itself. Timeouts and faults of the node are determined by the host. */
+/** Failures that a sandbox process may report itself. The host determines timeouts and faults of the node. */
 const OWN_FAILURES = ['PROGRAM_FAILED', 'MEMORY_LIMIT', 'OUTPUT_LIMIT'] as const

@@ -50,7 +50,7 @@ export interface TarEntry {
   /** Type of the entry. Default: a regular file. */
   readonly type?: string
   readonly link?: string
-  /** False values for the header. */
+  /** Wrong values for the header. */
   readonly size?: number
   readonly sum?: number
 }

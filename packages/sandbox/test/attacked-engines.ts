@@ -1,4 +1,4 @@
-/** Tests that run the whole attack suite on engines of this machine. Each kind of engine has a test file, since it takes long. */
+/** Tests that run the whole attack suite on this machine's engines. Each kind of engine has its own test file, since a run takes long. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'

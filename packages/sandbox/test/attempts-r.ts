@@ -1,6 +1,6 @@
-/** Escape attempts of a hostile R program. Each attempt fails, or it has obtained something that it must not have. */
+/** Escape attempts of a hostile R program. An attempt that does not fail has obtained something that it must not have. */
 
-/** A program that tries each piece of code. Its result is the names of the successful ones. */
+/** A program that tries each piece of code. Its result is the list of successful ones. */
 export function tryAllInR(pieces: Record<string, string>): string {
   const listed = Object.entries(pieces).map(([name, code]) => `list(${JSON.stringify(name)}, ${JSON.stringify(code)})`)
   return `
@@ -15,7 +15,7 @@ for (piece in list(${listed.join(',\n')})) {
 result <- list(got = I(got))`
 }
 
-/** Attempts that are TRUE if they succeed. `port` is that of a listener that no attempt may reach. */
+/** Attempts that return TRUE if they succeed. `port` belongs to a listener that no attempt may reach. */
 export function R_ATTEMPTS(port: number): Record<string, string> {
   return {
     'read a file of the machine': 'length(readLines("/etc/passwd")) > 1',

@@ -1,13 +1,13 @@
-/** Escape attempts of a hostile Python program. Each attempt raises, or it has obtained something that it must not have. */
+/** Escape attempts of a hostile Python program. An attempt that does not raise has obtained something that it must not have. */
 
-/** All attempts. `port` is that of a listener that no attempt may reach. */
+/** All attempts. `port` belongs to a listener that no attempt may reach. */
 export function attempts(port: number): Record<string, string> {
   return { ...FILES, ...ENVIRONMENT, ...PROCESSES, ...network(port) }
 }
 
 const JS = 'import js\nfrom pyodide.code import run_js\nimport pyodide_js\n'
 
-/** Code that defines a fake `Deno`, so that Deno's implementations of Node's modules get as far as the permission check. */
+/** Code that defines a fake `Deno`, so that Deno's implementations of Node modules reach the permission check. */
 const OWN_DENO = `${JS}
 run_js("""
 const error = class extends Error {}

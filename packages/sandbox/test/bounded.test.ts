@@ -11,7 +11,7 @@ async function codeOf(work: (bounds: Bounds) => Promise<Ended>, signal?: AbortSi
   return outcome.ok ? 'ok' : outcome.code
 }
 
-/** A run that exceeds these bounds in this order and still returns a result. */
+/** A run that exceeds these bounds in this order, and still returns a result. */
 const breaking =
   (...steps: ((bounds: Bounds) => void)[]) =>
   async (bounds: Bounds) => {

@@ -106,7 +106,7 @@ export function sandboxContract(options: {
       const running = codeOf(programs.neverEnds, {}, cancel.signal)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       cancel.abort()
-      // Long before its own limits would end it.
+      // The run ended long before its own limits.
       assert.equal(await running, 'CANCELLED')
     })
 

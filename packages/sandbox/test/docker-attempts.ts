@@ -1,8 +1,8 @@
-/** Escape attempts of a hostile Python program in a container. Each attempt raises, or it has obtained something forbidden. */
+/** Escape attempts of a hostile Python program in a container. An attempt that does not raise has obtained something forbidden. */
 
 /**
- * A Python function for system calls by number, without the libraries' wrappers, on x64. Only "not permitted" is a refusal: a
- * call that merely rejects its arguments did reach the kernel.
+ * A Python function for system calls by number on x64, without library wrappers. Only "not permitted" is a refusal: a call that rejects its
+ * arguments did reach the kernel.
  */
 const KERNEL = `
 import ctypes, os
@@ -57,7 +57,7 @@ subprocess.run(["/tmp/own"], check=True)`
   }
 }
 
-/** Attempts on the network. `port` is that of a listener on the machine that no attempt may reach. */
+/** Attempts on the network. `port` belongs to a listener on the machine that no attempt may reach. */
 export function network(port: number): Record<string, string> {
   return {
     connect: `import socket\nsocket.create_connection(("127.0.0.1", ${port}), 2)`,

@@ -1,4 +1,4 @@
-/** The availability of Docker for tests: an engine that answers, its runtimes, and the images. */
+/** Docker in tests: an engine that answers, its runtimes, and the images. */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -9,14 +9,14 @@ import type { ContractPrograms } from './contract.ts'
 
 export const SOCKET = '/var/run/docker.sock'
 
-/** Longest build of an image, ms. Debian's packages are downloaded; a slow connection must not fail a test. */
+/** Maximum build time of an image, ms. Debian's packages are downloaded; a slow connection must not fail a test. */
 const BUILD_MS_MAX = 90_000
 
 /** `minimal` is Python without libraries and is built if it is missing. The other images are large and must exist already. */
 export type TestImage = 'minimal' | 'python' | 'r'
 
 export interface DockerHere {
-  /** Why nothing can be tested; false if it can. */
+  /** The reason why nothing can be tested; false if tests can run. */
   readonly skip: string | false
   readonly engine: Engine | undefined
   /** Id of the image. */
@@ -59,7 +59,7 @@ async function engineHere(runtime?: 'runsc'): Promise<Engine | undefined> {
   try {
     return await Engine.connect({ socketPath: SOCKET, ...(runtime ? { runtime } : {}) })
   } catch {
-    // There is no Docker, or no such runtime. The tests that need it are skipped with a reason.
+    // There is no Docker, or no such runtime. Tests that need it are skipped, with a reason.
     return undefined
   }
 }
@@ -78,7 +78,7 @@ async function imageHere(which: TestImage, engine: Engine): Promise<string | und
   }
 }
 
-/** Whether an image of this kind was built here before, from whatever sources: it is then built again from the current ones. */
+/** Whether an image of this kind was built here before, from any sources. If so, it is built again from the current sources. */
 async function isThere(engine: Engine, kind: 'python' | 'r'): Promise<boolean> {
   return engine.imageId(`stimnet-${kind}`, kind).then(
     (id) => id !== undefined,

@@ -96,7 +96,7 @@ while True:
         break
 result = n`
       const outcome = await run(count, { wallTimeMsMax: 5_000 })
-      // gVisor exits completely if this machine gives it no further process.
+      // gVisor exits completely if this machine refuses to start another process.
       if (isGvisor) assert.ok(!outcome.ok || JSON.parse(outcome.result) < 192, JSON.stringify(outcome))
       else
         assert.ok(
@@ -130,10 +130,10 @@ forge(SEVEN + MARK)
 os.write(2, MARK)
 result = 1`
     })) {
-      // Whether the child or the program ends first is chance, so both are tried several times.
+      // It depends on chance whether the child or the program ends first, so both are tried several times.
       const rounds = kind.startsWith('a child') || process.env.STIMNET_LONG === '1' ? 3 : 1
       test(`is stopped at its memory limit: ${kind}`, async () => {
-        // Under gVisor a program can kill its first process itself, which looks the same where the engine's notice was lost.
+        // Under gVisor a program can kill its first process itself, which looks the same if the engine's report was lost.
         const ends = isGvisor ? ['MEMORY_LIMIT', 'PROGRAM_FAILED'] : ['MEMORY_LIMIT']
         for (let round = 0; round < rounds; round++) {
           const ended = await classOf(code, { memoryBytesMax: 100 * MiB })
@@ -241,8 +241,7 @@ time.sleep(100)`
       assert.match(outcome.log, /said in time/)
       assert.doesNotMatch(outcome.log, /said too late/)
       assert.ok(await eventually(async () => !(await isSomewhere(word)), { msMax: 30_000 }))
-      // Only the container that waits for the next job is left.
-      // Once, an engine failed to kill a container under gVisor for half a minute.
+      // Only the container that waits for the next job is left. Once, an engine failed to kill a container under gVisor for half a minute.
       assert.ok(await eventually(async () => (await here.containersOf()) <= 1, { msMax: 90_000 }))
     })
 

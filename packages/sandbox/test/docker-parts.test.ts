@@ -120,7 +120,7 @@ test('what is printed arrives whole and without the mark of its end, however it 
       fc.boolean(),
       fc.integer({ min: 1, max: 9 }),
       (texts, isMarked, step) => {
-        // A mark that a program prints counts as well, so texts that contain it are left out here.
+        // The mark is also recognised if a program prints it, so texts that contain the mark are left out here.
         fc.pre(!Buffer.from(texts.join('')).includes(mark))
         const printed = Buffer.from(texts.join(''))
         const sent = isMarked ? Buffer.concat([printed, mark]) : printed

@@ -98,7 +98,7 @@ describe('a node that uses Docker', { skip }, () => {
     assert.equal(later.ok ? 'ok' : later.code, 'SANDBOX_UNAVAILABLE')
     await sandbox.close()
     await rm(folder, { recursive: true, force: true })
-    // The engine works again, so the container that was left is removed as an orphan.
+    // The engine works again, so the remaining container is removed as an orphan.
     await (await open({ owner: own })).close()
     assert.equal(await containersOf(own), 0)
   })
@@ -108,7 +108,7 @@ describe('a node that uses Docker', { skip }, () => {
     const sandbox = await open({ owner: own, poolSize: 1, warmFrom: 'open' })
     while ((await containersOf(own)) === 0) await pause(50)
     const other = await containersOf()
-    // The process lives on here: a container that is removed before it is ready is started once more.
+    // This process keeps running: if a container is removed before it is ready, its start is repeated once.
     const areGone = async () => {
       await removeContainersOf(own)
       return (await containersOf(own)) === 0
@@ -229,7 +229,7 @@ test('without an engine there is no such sandbox, and that is said at once', asy
   await assert.rejects(openDockerSandbox(nowhere), { code: 'SANDBOX_UNAVAILABLE' })
 })
 
-/** A socket behind which the engine answers, with each piece of its answers changed. */
+/** A socket through which the engine answers, with each piece of its answers changed. */
 async function engineThrough(
   change: (answer: Buffer) => Buffer
 ): Promise<{ socketPath: string; close(): Promise<void> }> {

@@ -5,7 +5,7 @@ import { type FakeBehaviour, fakeSandbox, type SandboxJob } from '../src/index.t
 import { sandboxContract } from './contract.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
 
-/** The word that the fake reacts to: the code itself, or the first cell of a notebook. */
+/** The word to which the fake reacts: the code itself, or the first cell of a notebook. */
 function wordOf(job: SandboxJob): string {
   return job.language === 'jupyter' ? JSON.parse(job.code).cells[1].source.join('') : job.code
 }

@@ -19,7 +19,7 @@ describe('a hostile program', () => {
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
     cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
-    // Without bubblewrap, so that the tests check what holds on every machine.
+    // Without bubblewrap, so that the tests check the protection that every machine has.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, warmFrom: 'open', bubblewrap: 'never' })
     listener = createServer((socket) => {
       hits++
@@ -81,7 +81,7 @@ result = 1`)
       'jsr:@std/fs',
       'data:text/javascript,1'
     ]
-    // An import completes in a later turn of the event loop, which never comes here. Only the listener could notice it.
+    // An import completes in a later turn of the event loop, which never comes here. Only the listener could detect it.
     await run(
       `from pyodide.code import run_js\nfor source in ${JSON.stringify(sources)}:\n  run_js("(s) => { import(s) }")(source)\nimport time\ntime.sleep(1)`
     )
@@ -108,7 +108,7 @@ result = 1`)
   test('that is deaf to interrupts is ended all the same', async () => {
     const deaf =
       'import js\nprint(js.process.pid)\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass'
-    // Time enough on a busy machine to say which process it is.
+    // Enough time on a busy machine to find out which process it is.
     const outcome = await run(deaf, { wallTimeMsMax: 5_000 })
     assert.equal(outcome.ok ? 'ok' : outcome.code, 'TIME_LIMIT')
     const pid = Number(/^\d+$/m.exec(outcome.log)?.[0])

@@ -53,7 +53,7 @@ export function notebookOf(...cells: string[]): { language: SandboxLanguage; cod
   }
 }
 
-/** A program that tries each piece of code. Its result is the names of the successful ones. */
+/** A program that tries each piece of code. Its result is the list of successful ones. */
 export function tryAll(pieces: Record<string, string>): string {
   return `
 import json

@@ -15,7 +15,7 @@ import { below, canSeeProcesses, eventually } from './processes.ts'
 /** `npm test -- --long` runs more jobs. */
 const JOBS = process.env.STIMNET_LONG === '1' ? 1_000 : 20
 const AT_ONE_TIME = 3
-/** Jobs before the first measurement: what they leave in caches is no leak. */
+/** Number of jobs before the first measurement. Memory that these jobs leave in caches is not a leak. */
 const JOBS_BEFORE = 6
 
 /** Tolerated growth of memory, bytes: a leak of a kilobyte per job stays below it, a leak of a table does not. */

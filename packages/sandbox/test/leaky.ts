@@ -1,4 +1,4 @@
-/** A sandbox without any isolation. The attack suite must find it open; otherwise it could find nothing anywhere. */
+/** A sandbox without any isolation. The attack suite must find it open; a suite that does not could detect no leak at all. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -10,7 +10,7 @@ import { eventually } from './processes.ts'
 
 const run = promisify(execFile)
 
-/** Whether a test can start one, which requires mounting a disk and starting a daemon. */
+/** Whether a test can start a private engine, which requires mounting a disk and starting a daemon. */
 export const canStartEngine =
   process.platform === 'linux' && process.getuid?.() === 0 && ['/usr/sbin/dockerd', '/usr/bin/dockerd'].some(existsSync)
 
@@ -78,7 +78,7 @@ async function untilItAnswers(socketPath: string): Promise<void> {
   if (!(await eventually(answers, { msMax: 60_000 }))) throw new Error('the engine of this test did not start')
 }
 
-/** Ends containerd, a child of the daemon. If the daemon is killed, it stays, together with a supervisor for each container. */
+/** Ends containerd, a child of the daemon. If the daemon is killed, containerd stays, with a supervisor for each container. */
 async function endContainerd(folder: string): Promise<void> {
   const { stdout } = await run('pgrep', ['-f', `${folder}/exec/`]).catch(() => ({ stdout: '' }))
   for (const pid of stdout.split('\n').filter(Boolean).map(Number)) {

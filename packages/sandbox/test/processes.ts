@@ -15,7 +15,7 @@ export function below(pid: number): number[] {
   }
 }
 
-/** Whether the process still runs. An ended process whose parent has not waited for it does not. */
+/** Whether the process still runs. A process that has ended but was not yet reaped by its parent does not. */
 export function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
@@ -25,7 +25,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until the condition is true, at most `msMax`. Returns whether it became true. */
+/** Waits until the condition is true, for at most `msMax`. Returns whether it became true. */
 export async function until(isTrue: () => boolean, options: { msMax: number }): Promise<boolean> {
   const deadline = performance.now() + options.msMax
   while (!isTrue()) {
@@ -35,7 +35,7 @@ export async function until(isTrue: () => boolean, options: { msMax: number }): 
   return true
 }
 
-/** The same for an asynchronous condition. */
+/** Like `until`, for an asynchronous condition. */
 export async function eventually(isTrue: () => Promise<boolean>, options: { msMax: number }): Promise<boolean> {
   const deadline = performance.now() + options.msMax
   while (!(await isTrue())) {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { reviewOf } from '../src/index.ts'
 
-/** A script with many comments that contain an apostrophe, on which the grammar is slow. */
+/** A script with many comments that contain an apostrophe, for which the grammar is slow. */
 const tangled = (lines: number) => `x = 1\n${"# it's a line that is not left out\n".repeat(lines)}y = 2\n`
 
 /** Runs `work` while several threads per processor compute without end. */

@@ -9,7 +9,7 @@ import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 import { canSeeProcesses } from './processes.ts'
 import { webrHere } from './webr.ts'
 
-/** Each start of R takes two seconds of a processor: what only varies another attempt is left to `npm run test:long`. */
+/** Each start of R takes two seconds of processor time, so variants of other attempts run only in `npm run test:long`. */
 const whenLong = (more: Readonly<Record<string, string>>) => (process.env.STIMNET_LONG === '1' ? more : {})
 
 const { cacheDir, skip, remove } = await webrHere()
@@ -170,7 +170,7 @@ describe('a hostile R program', { skip }, () => {
   let port = 0
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
-    // Without bubblewrap, so that the tests check what holds on every machine.
+    // Without bubblewrap, so that the tests check the protection that every machine has.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, bubblewrap: 'never' })
     listener = createServer((socket) => {
       hits++

@@ -17,7 +17,7 @@ import { below, canSeeProcesses, isRunning, until } from './processes.ts'
 
 const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
 after(() => rm(cacheDir, { recursive: true, force: true }))
-/** The key of a peer, by which its later processes take the snapshot of the first. */
+/** The key of a peer, with which its later processes accept the snapshot of the first. */
 const snapshotKey = new Uint8Array(32).fill(7)
 
 sandboxContract({

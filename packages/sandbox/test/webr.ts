@@ -1,4 +1,4 @@
-/** R for tests of the embedded sandbox, fetched by npm, as an operator does it. */
+/** R for tests of the embedded sandbox, fetched with npm, as an operator would do. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

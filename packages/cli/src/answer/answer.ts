@@ -1,4 +1,4 @@
-/** An answer as text for a terminal: the parts, the pooled table, and the notes that readers need. */
+/** Text of an answer for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
 import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
@@ -15,7 +15,7 @@ import { typedLines } from './typed.ts'
 type Part = Broadcast['parts'][number]
 type PooledRow = NonNullable<Broadcast['pooled']>['rows'][number]
 
-/** The parts, one line per peer. */
+/** A table of the parts, one line per peer. */
 function partsTable(broadcast: Broadcast): string {
   const rows = broadcast.parts.map((part) => [
     part.institution || part.peer_id,
@@ -40,7 +40,7 @@ function withheldIn({ output }: Part): string {
   return said.join(' and ') || 'nothing'
 }
 
-/** The whole answer, as text. `more`: lines that stand after its models. */
+/** The text of a whole answer. `more` are lines that follow its models. */
 export function answerText(shown: Broadcast, more: readonly string[] = []): string {
   const broadcast = withOwnPooled(shown)
   const lines =
@@ -67,8 +67,8 @@ export function answerText(shown: Broadcast, more: readonly string[] = []): stri
 }
 
 /**
- * The table of a single institution as a pooled answer, so that its precision, its noise, its tests and its models are shown like
- * those of several. Its numbers stay as it released them.
+ * Gives the answer of a single institution as a pooled answer, so that its precision, noise, tests and models are shown like those of
+ * several institutions. The numbers stay as released.
  */
 function withOwnPooled(broadcast: Broadcast): Broadcast {
   const [part, other] = broadcast.parts
@@ -81,18 +81,18 @@ function withOwnPooled(broadcast: Broadcast): Broadcast {
   return { ...broadcast, pooled: { ...pooled, ...own, rows, notes: [] } }
 }
 
-/** The table of one institution with the precision of its numbers; undefined for one that contradicts itself. */
+/** The table of one institution with the precision of its numbers; undefined if the table contradicts itself. */
 function ownPooled({ peer_id: site, output }: Part & { readonly output: TableOutput }) {
   const pooled = pool([{ site, output }])
   if (pooled.rows.length !== output.rows.length) return undefined
-  // Rows by bins may be in another order.
+  // Rows grouped by bins may be in another order.
   const key = ({ values }: { readonly values: readonly unknown[] }) =>
     JSON.stringify(output.columns.flatMap(({ role }, at) => (role === 'key' ? [values[at]] : [])))
   const released = new Map(output.rows.map((row) => [key(row), row.values]))
   return { ...pooled, rows: pooled.rows.map((row) => ({ ...row, values: released.get(key(row)) ?? row.values })) }
 }
 
-/** The pooled table. `alone`: the only institution, whose own table it is. */
+/** The text of the pooled table. `alone` is set if the table comes from a single institution. */
 function pooledLines(
   { columns, rows, sites }: NonNullable<Broadcast['pooled']>,
   { alone, nameOf }: { readonly alone: Part | undefined; readonly nameOf: (site: string) => string }
@@ -116,12 +116,12 @@ function pooledLines(
   ]
 }
 
-/** A note with the names of the institutions in place of their PeerIds. */
+/** A note in which the PeerIds are replaced by the names of institutions. */
 function withNames(note: string, { parts }: Broadcast): string {
   return parts.reduce((text, { peer_id, institution }) => text.replaceAll(peer_id, institution || peer_id), note)
 }
 
-/** A row as it is shown. */
+/** A row that is shown. */
 interface Shown {
   readonly values: readonly (string | number | null)[]
   readonly within?: readonly (number | null)[] | undefined
@@ -137,12 +137,12 @@ function cellsOf(columns: readonly OutputColumn[], row: Shown): (string | number
   })
 }
 
-/** What ≈ says, where it stands in the table above. */
+/** The explanation of ≈, if the sign is used in the table above. */
 function leftOutLines(columns: readonly OutputColumn[]): string[] {
   return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
 }
 
-/** The number of institutions behind a row; "2 to 3, by column" where not all contribute to each number that is shown. */
+/** The number of institutions behind a row. "2 to 3, by column" means that not all of them contribute to each number shown. */
 function institutionsOf({ sites, column_sites: columns }: PooledRow): string {
   const counts = (columns ?? [sites]).flatMap((column) =>
     column === null || column.length === 0 ? [] : [column.length]
@@ -152,7 +152,7 @@ function institutionsOf({ sites, column_sites: columns }: PooledRow): string {
   return least === most ? String(most) : `${least} to ${most}, by column`
 }
 
-/** Each reason once, with the institutions it applies to. */
+/** Each reason with the institutions to which it applies. */
 function reasonLines({ parts }: Broadcast): string[] {
   const told = new Map<string, string[]>()
   for (const part of parts) {
@@ -172,7 +172,7 @@ function claimOf({ level, claim }: { level: string; claim: string }): string {
 function partLines(part: Part): string[] {
   if (part.output?.kind !== 'table') return []
   const { output } = part
-  // A table that contradicts itself is shown as it is.
+  // A table that contradicts itself is shown without changes.
   const rows: readonly Shown[] = ownPooled({ ...part, output })?.rows ?? output.rows
   return [
     `\n${nameOfPart(part)}\n`,
@@ -193,7 +193,7 @@ function nameOfPart(part: Part): string {
   return printable(part.institution || part.peer_id)
 }
 
-/** Exit code: 0 where at least one peer completed, else that of the request's code. */
+/** Exit code: 0 if at least one peer completed, else the exit code of the request's code. */
 export function exitOf(broadcast: Broadcast): number {
   if (broadcast.parts.some((part) => part.state === 'completed')) return EXIT.ok
   return broadcast.code !== null && isCode(broadcast.code) ? exitOfCode(broadcast.code) : EXIT.failed

@@ -1,9 +1,9 @@
-/** The price of a question as text for a terminal. */
+/** Text of a question's price for a terminal. */
 import { counted } from '@stimnet/protocol'
 import { measured, printable, tableOf } from '@stimnet/machine'
 import { isCoarse, type PrivacyCost, refusalsUsed } from '@stimnet/sdk'
 
-/** The charge and the expected error at each institution, then the error of the pooled numbers. */
+/** The charge and the expected error at each institution, followed by the error of the pooled numbers. */
 export function costText(cost: PrivacyCost): string {
   if (cost.peers.length === 0) return `No peer that can be reached offers ${printable(cost.data_catalog_name)}.\n`
   if (cost.peers.some(({ information }) => information !== null)) return informationText(cost)
@@ -22,7 +22,7 @@ export function costText(cost: PrivacyCost): string {
   return lines.join('')
 }
 
-/** Number of institutions that would answer, as far as their public descriptions show. */
+/** Number of institutions that would answer, according to their public descriptions. */
 export function answersIn({ peers }: PrivacyCost): number {
   return peers.filter((peer) => peer.cost !== null || peer.information !== null).length
 }
@@ -50,7 +50,7 @@ function informationText(cost: PrivacyCost): string {
   ].join('')
 }
 
-/** One line about the variables of which the question asks for more than may be released. */
+/** A line that names the variables about which the question asks for more information than may be released. */
 function overLines({ peers }: PrivacyCost): string[] {
   const over = peers.flatMap(({ information }) => information?.filter((told) => told.bits > told.bits_max) ?? [])
   const names = [...new Set(over.map(({ variable }) => printable(variable)))]
@@ -60,7 +60,7 @@ function overLines({ peers }: PrivacyCost): string[] {
   ]
 }
 
-/** One line for each refusal that the public descriptions show, with the institutions that would give it. */
+/** One line for each refusal that follows from the public descriptions, with the institutions that would refuse. */
 function refusedLines({ peers }: PrivacyCost): string[] {
   const refusing = peers.filter(({ cost, information }) => cost === null && information === null)
   const alike = Map.groupBy(
@@ -78,7 +78,7 @@ export function pricesIn(cost: PrivacyCost): Price[] {
   return cost.peers.flatMap((peer) => (peer.cost ? [peer.cost] : []))
 }
 
-/** The amount as text: `ε 0.05`, or `ρ 0.005` where that was asked for. */
+/** The amount of a price: `ε 0.05`, or `ρ 0.005` if the request states ρ. */
 export function amountOf(price: Price): string {
   return amountText(price, 1)
 }
@@ -87,7 +87,7 @@ function amountText({ epsilon, rho }: Price, times: number): string {
   return epsilon === null ? `ρ ${measured(rho * times)}` : `ε ${measured(epsilon * times)}`
 }
 
-/** An explanation where an institution charges less than was asked for. */
+/** An explanation if an institution charges less than the requested amount. */
 function partText(price: Price): string {
   const sites = price.sites_per_person
   if (sites <= 1) return ''

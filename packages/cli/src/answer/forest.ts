@@ -1,10 +1,10 @@
-/** A forest plot for a terminal: a line for each institution, and the pooled estimate below. */
+/** A forest plot for a terminal: one line per institution, and the pooled estimate below. */
 import { measured, printable } from '@stimnet/machine'
 import type { ForestRow } from '@stimnet/sdk'
 
 const WIDTH = 48
 const LABEL_MAX = 34
-/** Zero is on the axis unless it is farther from the intervals than so many times their width. */
+/** Zero is on the axis unless its distance from the intervals is more than this multiple of their width. */
 const ZERO_WIDTHS_MAX = 3
 
 interface Drawn {
@@ -12,7 +12,9 @@ interface Drawn {
   readonly at: { readonly estimate: number; readonly low: number; readonly high: number } | undefined
 }
 
-/** The lines of a plot. An institution without an estimate, or with one that means something else there, has none drawn, and it is said. */
+/**
+ * The lines of a forest plot. An institution whose estimate is missing or not comparable has no interval in the plot, and its line says so.
+ */
 export function forestLines(title: string, rows: readonly ForestRow[]): string[] {
   const all = rows.map((row): Drawn => {
     const { estimate, low, high } = row
@@ -36,11 +38,11 @@ interface Scale {
   readonly low: number
   readonly high: number
   readonly place: (value: number) => number
-  /** The column of zero; undefined where it is not on the axis. */
+  /** The column of zero; undefined if zero is not on the axis. */
   readonly zero: number | undefined
 }
 
-/** Undefined without an interval, or with numbers at the limits of a double. */
+/** The scale of the plot; undefined without an interval, or for numbers at the limits of a double. */
 function scaleOf(ends: readonly number[]): Scale | undefined {
   if (ends.length === 0) return undefined
   const [least, most] = [Math.min(...ends), Math.max(...ends)]
@@ -60,7 +62,7 @@ function barOf(at: NonNullable<Drawn['at']>, isPooled: boolean, { place, zero }:
   return cells.join('')
 }
 
-/** The ends of the axis, and zero where it is on it. */
+/** The axis: its two ends, and zero if it is on the axis. */
 function axisOf(scale: Scale | undefined, widest: number): string[] {
   if (scale === undefined) return []
   const [low, high] = [measured(scale.low), measured(scale.high)]

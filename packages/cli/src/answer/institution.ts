@@ -1,7 +1,10 @@
-/** The name under which an answer shows an institution. */
+/** Names of institutions in answers. */
 import type { Broadcast } from '@stimnet/sdk'
 
-/** What each institution is called, by its PeerId: as the pooled answer names it, which tells two of one name apart. */
+/**
+ * Returns the name of an institution by PeerId. Names of the pooled answer are preferred, since they distinguish institutions with the same
+ * name.
+ */
 export function institutionIn({ pooled, parts }: Pick<Broadcast, 'pooled' | 'parts'>): (site: string) => string {
   return (site) => {
     const part = parts.find(({ peer_id }) => peer_id === site)

@@ -1,10 +1,10 @@
-/** Fitted models as text for a terminal, as the SDK writes them, and one coefficient as a forest plot. */
+/** Fitted models as text for a terminal, in the SDK's format, and a forest plot of one coefficient. */
 import type { ModelResult } from '@stimnet/protocol'
 import { type Broadcast, forestRows, modelText } from '@stimnet/sdk'
 import { forestLines } from './forest.ts'
 import { institutionIn } from './institution.ts'
 
-/** The lines of the models; empty where none was asked for. */
+/** The text of the models; empty if the answer has none. */
 export function modelLines(broadcast: Broadcast): string[] {
   return modelsIn(broadcast).flatMap((model) => ['\n', modelText(model, institutionIn(broadcast))])
 }
@@ -14,7 +14,7 @@ export function modelForest(broadcast: Broadcast, term: string): string[] {
   return modelsIn(broadcast).flatMap((model) => forestLines(term, forestRows(model, term, institutionIn(broadcast))))
 }
 
-/** The pooled models, or those of the one institution that answered: its answer is not pooled. */
+/** The pooled models, or those of the institution if only one answered, since such an answer is not pooled. */
 function modelsIn({ pooled, parts }: Broadcast): readonly ModelResult[] {
   if (pooled?.models) return pooled.models
   return parts.flatMap(({ output }) => (output?.kind === 'table' ? (output.models ?? []) : []))

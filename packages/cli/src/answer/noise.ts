@@ -1,8 +1,8 @@
-/** The error from noise in the numbers of an answer, printed below them. */
+/** The error caused by noise in an answer, printed below its numbers. */
 import { tableOf } from '@stimnet/machine'
 import type { Broadcast } from '@stimnet/sdk'
 
-/** What stands for a number that is not there: nothing is withheld from an answer with noise. */
+/** The text in place of a missing number. In an answer with noise no number is withheld, but a number can be too noisy. */
 export function blankWord({ parts }: Pick<Broadcast, 'parts'>): string {
   return parts.some(({ output }) => output?.disclosure.level === 'P2') ? 'too noisy' : 'withheld'
 }

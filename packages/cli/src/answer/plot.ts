@@ -4,22 +4,22 @@ import { cellOf, printable } from '@stimnet/machine'
 import { aboutText, type Broadcast } from '@stimnet/sdk'
 import { blankWord } from './noise.ts'
 
-/** Number of rows between which a plot is drawn. */
+/** Minimum and maximum number of rows of a plot. */
 const ROWS_MIN = 2
 const ROWS_MAX = 24
 const WIDTH = 32
 const LABEL_MAX = 32
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** One bar. Its value is null where the number was withheld, or where noise leaves too little of it. */
+/** One bar. Its value is null if the number was withheld or is too noisy. */
 export interface Bar {
   readonly label: string
   readonly value: number | null
-  /** The institutions behind the value, where they are not all that answered, such as `2 of 3 institutions`. */
+  /** The institutions behind the value, such as `2 of 3 institutions`, if these are not all that answered. */
   readonly over?: string
 }
 
-/** The lines of a plot; none where there is nothing to compare. */
+/** The lines of a plot; empty if there is nothing to compare. */
 export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld', isLeftOut = false): string[] {
   const values = bars.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? [value] : []))
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
@@ -37,7 +37,7 @@ export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld', 
   return [`\n${printable(title)}\n`, ...lines]
 }
 
-/** A bar: in eighths of a cell to the right, in whole cells to the left, as Unicode has no eighths from that side. */
+/** A bar. To the right it has eighths of a cell; to the left it has whole cells, as Unicode has no eighths for that side. */
 function barOf(length: number, zero: number): string {
   if (length < 0) {
     const cells = Math.min(zero, Math.max(1, Math.round(-length)))
@@ -47,7 +47,7 @@ function barOf(length: number, zero: number): string {
   return `${' '.repeat(zero)}${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ''}`
 }
 
-/** What a reader of mixed bars must know. */
+/** A note for plots whose bars are over different institutions. */
 const MIXED = 'Not every bar is over the same institutions; bars over different ones differ by who is in them too.\n'
 
 /** A plot of the first measure of a pooled table, by its keys. */

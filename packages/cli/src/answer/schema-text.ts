@@ -1,9 +1,9 @@
-/** Differences between peers' catalogs as text for a terminal, with a mapping to fill in. */
+/** Differences between the peers' catalogs as text for a terminal, with a mapping to complete. */
 import { printable, tableOf } from '@stimnet/machine'
 import type { VariableMapping } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 
-/** The differences by site; empty where the catalogs agree. */
+/** A table of the differences by site; empty if the catalogs agree. */
 export function schemaLines({ schema }: Broadcast): string[] {
   if (!schema || schema.differences.length === 0) return []
   const rows = schema.differences.map(({ site, variable, field, expected, found }) => [
@@ -16,7 +16,7 @@ export function schemaLines({ schema }: Broadcast): string[] {
   return ['\n', tableOf(['peer', 'variable', 'differs in', 'expected', 'found'], rows), skeletonText(schema.mappings)]
 }
 
-/** JSON for `--mapping`. Empty fields must be filled in by people. */
+/** JSON for `--mapping`. A person must fill in the empty fields. */
 export function skeletonText(mappings: readonly VariableMapping[]): string {
   if (mappings.length === 0) return ''
   const lines = mappings.map((mapping) => `  ${printable(JSON.stringify(mapping))}`)

@@ -1,14 +1,14 @@
-/** Survival in a terminal: for each group a line of text as its curve, a table of its steps, and what is read off it. */
+/** Survival curves in a terminal: for each group a curve in one line, a table of its steps, and its estimates. */
 import { measured, printable, tableOf } from '@stimnet/machine'
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { type Broadcast, testName } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 
-/** Characters of a curve. */
+/** Width of a curve, in characters. */
 const WIDTH = 40
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 
-/** The lines of the curves; empty where none was asked for. */
+/** The lines of the curves; empty if the answer has none. */
 export function survivalLines(broadcast: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
   const nameOf = institutionIn(broadcast)
   const asked = broadcast.parts.map(({ peer_id }) => peer_id)
@@ -37,7 +37,7 @@ function nameOfGroup(group: string | null): string {
   return group === null ? 'all' : printable(group)
 }
 
-/** Survival over time, in eighths. */
+/** Survival over time, in eighths of a character's height. */
 function curveOf({ steps }: SurvivalCurve, end: number): string {
   return Array.from({ length: WIDTH }, (_, at) => {
     const time = (end * at) / (WIDTH - 1)
@@ -46,7 +46,7 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
   }).join('')
 }
 
-/** `asked`: the institutions that were asked; those behind the curve are named where they are fewer. */
+/** The table of a curve's steps. `asked` are all institutions of the request; if fewer are behind the curve, they are named. */
 function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
   const { group, n, events, steps, sites = [] } = curve
   const of =
@@ -66,7 +66,7 @@ function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (s
   ]
 }
 
-/** The range first, where the grid leaves so much open that the estimate, its upper end, would mislead. */
+/** Text for an estimate that the grid leaves so uncertain that the estimate, its upper end, would mislead. The range comes first. */
 function coarse({
   estimate,
   range,
@@ -78,7 +78,7 @@ function coarse({
   return `between ${measured(low)} and ${measured(high)} (${end} is as if every time were the end of its interval${chance})`
 }
 
-/** Median, restricted mean, and survival at the times that were asked for. */
+/** The median, the restricted mean, and survival at the requested times. */
 function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[] {
   const ends = (interval: readonly (number | null)[]) =>
     interval.map((end) => (end === null ? 'not reached' : measured(end))).join(' to ')

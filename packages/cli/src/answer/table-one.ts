@@ -12,7 +12,7 @@ import {
 } from '@stimnet/sdk'
 import { blankWord } from './noise.ts'
 
-/** Empty for the answer to another statistic. */
+/** The lines of the baseline table; empty for the answer to another statistic. */
 export function tableOneLines(broadcast: Pick<Broadcast, 'statistic' | 'pooled' | 'parts'>): string[] {
   const { statistic, pooled } = broadcast
   if (statistic?.name !== 'table_one' || !pooled || pooled.rows.length === 0) return []

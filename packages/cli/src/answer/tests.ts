@@ -1,4 +1,4 @@
-/** Tests over the pooled rows as text for a terminal: one line each with notes, and one for each of its estimates. */
+/** Tests over the pooled rows as text for a terminal: one line with notes per test, and one line per estimate. */
 import { measured, printable } from '@stimnet/machine'
 import type { TestEstimate, TestResult } from '@stimnet/protocol'
 import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sdk'
@@ -12,7 +12,7 @@ const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   cox: 'χ²'
 }
 
-/** The lines of the tests; empty where none was asked for. */
+/** The lines of the tests; empty if the answer has none. */
 export function testLines(broadcast: Broadcast): string[] {
   const tests = (broadcast.pooled?.tests ?? []).filter(({ kind }) => kind !== 'kaplan_meier')
   const nameOf = institutionIn(broadcast)
@@ -26,7 +26,7 @@ export function testLines(broadcast: Broadcast): string[] {
   return lines.length === 0 ? [] : [`\n${lines.join('\n')}\n`]
 }
 
-/** The combined effect, with what is tested where there is something. */
+/** The combined effect of a meta-analysis, with its test if there is one. */
 function metaLine(test: TestResult): string {
   const { of, groups, difference, interval, statistic, df, p, note } = test
   const name = `${testName(test)}, ${printable([of.replace(/^sd_/, ''), groups.map((one) => one.name).join(' − ')].filter(Boolean).join(', '))}`
@@ -38,14 +38,14 @@ function metaLine(test: TestResult): string {
   return `${name}: ${measured(difference)}, 95 % interval ${measured(low)} to ${measured(high)}${tested}.${said}`
 }
 
-/** Whether the odds ratios of the sites differ. */
+/** A test of whether the odds ratios of the sites differ. */
 function differingLines({ heterogeneity: differing }: TestResult): string[] {
   if (differing === undefined) return []
   const { df, statistic, p } = differing
   return [`  Odds ratios between institutions: Breslow–Day χ²(${df}) = ${measured(statistic)}, p = ${shortP(p)}.`]
 }
 
-/** Of a log-rank test: the events of each group, and those expected. */
+/** For a log-rank test: the observed and expected events of each group. */
 function countLines({ survival }: TestResult): string[] {
   return (survival?.counts ?? []).map(
     ({ group, n, observed, expected }) =>
@@ -53,7 +53,7 @@ function countLines({ survival }: TestResult): string[] {
   )
 }
 
-/** How the sites differ, and each by itself. */
+/** The heterogeneity of the sites, and the effect at each site. */
 function metaLines(meta: TestResult['meta'], nameOf: (site: string) => string): string[] {
   if (meta === undefined) return []
   const { tau2, i2, q, prediction, sites } = meta
@@ -83,7 +83,7 @@ function lineOf(test: TestResult): string {
   }
   const df = test.df.map(measured).join(', ')
   const letter = LETTERS[test.kind] ?? 't'
-  // An exact test has no statistic.
+  // An exact test has no test statistic.
   const named = test.df.length === 0 ? 'z' : `${letter}(${df})`
   const tested = test.statistic === null ? '' : `${named} = ${measured(test.statistic)}, `
   return `${name}: ${tested}p = ${shortP(test.p)}.${differenceIn(test)}${note}`

@@ -7,7 +7,7 @@ import { barsOf } from './plot.ts'
 
 type Line = [output: string, of: string, value: number | null, unit: string]
 
-/** Each number of an output; null where it was withheld or does not pool. */
+/** Each number of an output; null if the number was withheld or cannot be pooled. */
 export function linesOf(value: TypedValue): Line[] {
   const line = (of: string, number: number | null): Line => [value.name, of, number, value.unit]
   switch (value.kind) {
@@ -26,7 +26,7 @@ export function linesOf(value: TypedValue): Line[] {
   }
 }
 
-/** A plot of outputs that have a shape: counts by category or bin, values along a curve. */
+/** A plot for outputs that have a shape: counts by category or bin, and values along a curve. */
 function picture(value: TypedValue): string[] {
   if (value.kind !== 'table' && value.kind !== 'histogram' && value.kind !== 'curve') return []
   return barsOf(
@@ -37,7 +37,7 @@ function picture(value: TypedValue): string[] {
 
 const HEAD = ['output', 'of', 'value', 'unit']
 
-/** The pooled outputs with the method of pooling, then each part with outputs. */
+/** The pooled outputs with the method of pooling, followed by the outputs of each part. */
 export function typedLines({ pooled, parts }: Broadcast): string[] {
   const lines: string[] = []
   if (pooled?.outputs) {

@@ -1,6 +1,6 @@
 /**
- * The answer to a request that the researcher signed, taken from the institutions' receipts alone, whatever the gateway
- * shows.
+ * The verified answer to a request that the researcher signed, taken only from the institutions' receipts and not from the answer that the
+ * gateway shows.
  */
 import { type Clock, systemClock } from '@stimnet/protocol'
 import {
@@ -14,9 +14,9 @@ import {
 
 /** The verified answer and the result of the verification. */
 export interface AsSigned {
-  /** Outputs and pooled answer from receipts that name this request. A part without such a receipt counts as failed. */
+  /** Outputs and pooled answer from receipts for this request. A part that claims an answer without such a receipt counts as failed. */
   readonly broadcast: Broadcast
-  /** Institutions whose answer, as the gateway shows it, is not what they signed for this request. */
+  /** Institutions that did not sign, for this request, the answer that the gateway shows. */
   readonly wrong: readonly string[]
   /** Number of verified receipts. */
   readonly holding: number
@@ -24,7 +24,7 @@ export interface AsSigned {
 
 const REASON = 'The gateway shows an answer that this institution did not sign for this request.'
 
-/** Verifies what the gateway shows against the request as it was sent. */
+/** Verifies the answer that the gateway shows against the request that was sent. */
 export async function asSigned(
   shown: Broadcast,
   { hash, targets, text }: Pick<SignedRequest, 'hash' | 'targets' | 'text'>,
@@ -56,7 +56,7 @@ function asVerified(part: BroadcastPart, checked: VerifiedPart | undefined): Bro
   const { state } = part
   const claims = state === 'completed' || part.output !== null || part.receipt !== null
   if (checked?.verified) {
-    // The verified receipt may state that nothing was released where the gateway shows a number.
+    // The verified receipt may state that nothing was released although the gateway shows a number.
     if (state !== 'completed' || checked.output !== null) return { ...part, output: checked.output }
   } else if (!claims) return part
   const code = checked?.code ?? 'SIGNATURE_INVALID'

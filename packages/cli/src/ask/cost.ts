@@ -1,4 +1,4 @@
-/** `stimnet cost`: the budget that a question takes, and the expected error of an answer with noise. */
+/** `stimnet cost`: the information or privacy budget that a question costs, and the expected error of an answer with noise. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, given } from '@stimnet/machine'
 import { programText, programWord } from '@stimnet/protocol'
 import { nobodyOffers } from './catalog-hint.ts'
@@ -6,7 +6,7 @@ import { answersIn, costText } from '../answer/cost-text.ts'
 import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { ownSigner, programOf } from './run.ts'
 
-/** Exit code 0: at least one peer would answer; 1: none would. Nothing is spent. */
+/** `stimnet cost`. Exit code 0: at least one peer would answer; 1: none would. No budget is spent. */
 export const costCommand = command({
   name: 'cost',
   usage: 'FILE --catalog NAME [--epsilon NUMBER | --rho NUMBER] [--peers all|NAME,…]',

@@ -1,4 +1,4 @@
-/** `stimnet model`: fits a regression that is written as a formula, at many peers. */
+/** `stimnet model`: fits a regression, given as a formula, over the data of many peers. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, exitOfCode, given, oneOf, printable } from '@stimnet/machine'
 import { type Code, MODEL_ROUNDS_MAX, SITE_EFFECTS } from '@stimnet/protocol'
 import {
@@ -20,7 +20,7 @@ import { askRounds } from './rounds.ts'
 import { ASK_OPTIONS, askPeers, chosenOf, peersIn } from './run.ts'
 import { whereOf } from './where.ts'
 
-/** Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
+/** `stimnet model`. Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
 export const modelCommand = command({
   name: 'model',
   usage:
@@ -92,7 +92,7 @@ docs/models.md for what it needs.`,
     const where = whereOf(values.where ?? [])
     const client = await clientFor(values.url)
     const chosen = await chosenOf(client, catalog, peersIn(values))
-    // The institutions of a model in rounds are named in it.
+    // A model that is fitted in rounds names its institutions.
     const roster = chosen.map(({ peer_id }) => peer_id).sort()
     const rostered = { ...asked, roster }
     const checked = checkModel(chosen, rostered)
@@ -100,9 +100,9 @@ docs/models.md for what it needs.`,
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
-    // With a mapping the names may be those of no catalog.
+    // With a mapping, the formula may use names that no catalog has.
     const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set }) : []
-    // The table of --dry has the refusals.
+    // With --dry, the table of prices contains the refusals.
     for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))
     const stopped = values.dry ? undefined : stopOf(hints, { roster, anyway: values.anyway ?? false })
     if (stopped !== undefined) {
@@ -117,7 +117,7 @@ docs/models.md for what it needs.`,
       title: values.title ?? formula.slice(0, TITLE_CHARACTERS_MAX),
       text: (ended: Broadcast) => answerText(ended, forest === undefined ? [] : modelForest(ended, forest))
     }
-    // In the words of a mapping, whether it needs rounds shows in the answer.
+    // With a mapping, only the answer shows whether the model needs rounds.
     const inRounds = checked.ok ? checked.inRounds : asked.family !== 'gaussian'
     if (inRounds && !values.dry) return askRounds(client, values, io, { ...question, asked: rostered })
     return askPeers(client, values, io, {
@@ -128,12 +128,12 @@ docs/models.md for what it needs.`,
   }
 })
 
-/** Characters of a formula that serve as the title. */
+/** Maximum length of a title made from a formula, in characters. */
 const TITLE_CHARACTERS_MAX = 120
-/** Characters of a formula before its fault, and in all, that are shown: a caret must not stand in another line. */
+/** Maximum length of the shown formula before its fault, and in total, in characters, so that the caret stays below the fault. */
 const [BEFORE_MAX, SHOWN_MAX] = [48, 76]
 
-/** Why nothing is asked, since every institution would refuse; undefined where one may answer. */
+/** The reason why the question is not sent, because every institution would refuse it; undefined if one may answer. */
 export function stopOf(
   hints: readonly Pick<ModelHint, 'sites' | 'isRefused'>[],
   { roster, anyway }: { readonly roster: readonly string[]; readonly anyway: boolean }
@@ -151,21 +151,21 @@ export function stopOf(
   return { code: 'COHORT_NOT_RELEASABLE', text }
 }
 
-/** One line for what the public descriptions say against the model. */
+/** A line with an objection to the model that follows from the public descriptions. */
 function hintText({ institutions, text, isRefused }: ModelHint): string {
   return `${isRefused ? 'Refused by' : 'At'} ${institutions.map(printable).join(', ')}: ${printable(text)}\n`
 }
 
-/** The model as it is asked for, and the coefficients that there will be. */
+/** The formula of the model, and the names of its coefficients. */
 function headText({ formula, columns, inRounds }: Extract<CheckedModel, { ok: true }>): string {
   const rounds = inRounds ? ROUNDS_PRICE : ''
   return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n${rounds}\n`
 }
 
-/** What the price of its first round does not say. */
+/** A note about costs that the price of the first round does not include. */
 const ROUNDS_PRICE = `Fitted in rounds: the price is that of round 0. Each of up to ${MODEL_ROUNDS_MAX} further rounds costs the numbers of a round again.\n`
 
-/** The fault with a caret under its place in the formula. */
+/** The fault of a formula, with carets below its position. */
 export function faultText({ error, place }: Extract<CheckedModel, { ok: false }>, formula: string): string {
   const where = `stimnet model: ${error.code}: `
   if (place === undefined) return `${where}${printable(error.reason)}\n`
@@ -174,7 +174,7 @@ export function faultText({ error, place }: Extract<CheckedModel, { ok: false }>
   const indent = place.at - 1 - from
   const carets = '^'.repeat(Math.max(1, Math.min(place.length, shown.length - indent)))
   const why = printable(place.why)
-  // A name that leads the sentence stays as it is.
+  // A variable name at the beginning of the sentence keeps its case.
   const text = /^\p{L}+\s/u.test(why) ? `${why.charAt(0).toUpperCase()}${why.slice(1)}` : why
   return `${where}${text}${/[?.]$/.test(text) ? '' : '.'}\n\n  ${shown}\n  ${' '.repeat(indent)}${carets}\n`
 }

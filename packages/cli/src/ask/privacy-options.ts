@@ -1,8 +1,8 @@
-/** The command-line options for differential privacy, and the request terms made from them. */
+/** The command line options for differential privacy, and the request terms that follow from them. */
 import { refuse, type Values, wholeNumber } from '@stimnet/machine'
 import { type PrivacyAskInput, privacyAskSchema } from '@stimnet/protocol'
 
-/** The options of `run` and `cost`. */
+/** The differential privacy options of `run` and `cost`. */
 export const PRIVACY_OPTIONS = {
   epsilon: { type: 'string', value: 'NUMBER', help: 'Ask for P2: pure differential privacy with this ε, e.g. 0.1' },
   rho: {
@@ -23,7 +23,7 @@ export const PRIVACY_OPTIONS = {
   bounds: { type: 'string', multiple: true, value: 'NAME=LOW:HIGH', help: 'With P2: narrower bounds, e.g. age=18:90' }
 } as const
 
-/** The terms from the options; undefined where none is given. Throws PARAMETER_INVALID. */
+/** The terms from the options; undefined if no option is given. Throws PARAMETER_INVALID. */
 export function privacyOf(values: Values<typeof PRIVACY_OPTIONS>): PrivacyAskInput | undefined {
   const { epsilon, rho, bounds = [] } = values
   const groups = values['groups-per-subject']
@@ -44,7 +44,7 @@ export function privacyOf(values: Values<typeof PRIVACY_OPTIONS>): PrivacyAskInp
   return refuse([...new Set(parsed.error.issues.map(complaintOf))].join('; '))
 }
 
-/** A validation message that names the option: the messages of the schema are meant for clients of the API. */
+/** A validation message that names the option, since the schema's own messages are written for clients of the API. */
 function complaintOf({ path: [field], message }: { path: readonly PropertyKey[]; message: string }): string {
   if (field === undefined) return 'give either --epsilon or --rho'
   const option = `--${String(field).replaceAll('_', '-')}`

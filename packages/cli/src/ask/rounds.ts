@@ -1,4 +1,7 @@
-/** A model that institutions fit together in rounds, asked one after the other, with what each of them did on standard error. */
+/**
+ * Fits a model in rounds: the command sends the requests of each round in turn, and prints the progress of the institutions on standard
+ * error.
+ */
 import { type Io, printable } from '@stimnet/machine'
 import { MODEL_ROUNDS_MAX, counted } from '@stimnet/protocol'
 import {
@@ -17,12 +20,12 @@ import { exitOf } from '../answer/answer.ts'
 import { institutionIn } from '../answer/institution.ts'
 import { type AskValues, askOf, askOnce, type CommandAsk, ownSigner } from './run.ts'
 
-/** A model and its roster, and how its answer is shown. */
+/** A model with its roster, and the format of its answer. */
 export interface RoundsQuestion extends Pick<CommandAsk, 'catalog' | 'where' | 'title' | 'text'> {
   readonly asked: ModelAsked & { readonly roster: readonly string[] }
 }
 
-/** Asks round after round, and prints the answer of the last that every institution gave. Returns the exit code. */
+/** Runs the rounds of a fit, and prints the answer of the last round that every institution completed. Returns the exit code. */
 export async function askRounds(
   client: Client,
   values: AskValues,
@@ -48,7 +51,7 @@ export async function askRounds(
   return exitOf(ended)
 }
 
-/** The answer of the last whole round, with each institution's own fit of round 0, and what must be known of the end. */
+/** The answer of the last complete round, with each institution's own fit from round 0, and notes about the end of the fit. */
 function answerOf(rounds: readonly ModelRound[]): Broadcast {
   const { broadcast } = roundAnswered(rounds)
   const model = modelOfRounds(rounds)

@@ -54,7 +54,7 @@ import { withUploads } from './uploads.ts'
 import { catalogHint, nobodyOffers } from './catalog-hint.ts'
 import { whereOf } from './where.ts'
 
-/** The options of every command that asks peers. */
+/** The options of every command that sends a question to peers. */
 export const ASK_OPTIONS = {
   catalog: { type: 'string', value: 'NAME', help: 'The catalog to ask about' },
   peers: { type: 'string', value: 'NAMES', help: 'all (default), or node ids and PeerIds, separated by commas' },
@@ -66,7 +66,7 @@ export const ASK_OPTIONS = {
   ...TERMS_OPTIONS
 } as const
 
-/** Exit code 0: at least one peer completed; 1: none did. */
+/** `stimnet run`. Exit code 0: at least one peer completed; 1: none did. */
 export const runCommand = command({
   name: 'run',
   usage: 'FILE --catalog NAME [--peers all|NAME,…] [--where COMPARISON] [--param NAME=VALUE]',
@@ -120,24 +120,27 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
   }
 })
 
-/** One question of a command: what is asked, and how its answer is shown. */
+/** A question of a command: its content, and the format of its answer. */
 export interface CommandAsk extends Pick<QuestionInput, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title'> {
   readonly where: Filter | undefined
-  /** Files that a script reads. */
+  /** Paths of the files that a script reads. */
   readonly files?: readonly string[]
-  /** Whether a budget is spent without confirmation. */
+  /** Whether the privacy budget is spent without confirmation. */
   readonly yes?: boolean
-  /** What --dry prints before the price. */
+  /** Text that --dry prints before the price. */
   readonly dryHead?: string
   readonly text: (ended: Broadcast) => string
 }
 
-/** The values of ASK_OPTIONS, and of the further terms of a script. */
+/** The values of ASK_OPTIONS, and of the additional options for scripts. */
 export type AskValues = Values<typeof CLIENT_OPTIONS> &
   Values<typeof ASK_OPTIONS> &
   Partial<Values<typeof SCRIPT_TERMS_OPTIONS>>
 
-/** Shows the price where it is asked for or spent, asks the peers, follows them and prints the answer. Returns the exit code. */
+/**
+ * Shows the price if it was requested or will be spent, sends the question to the peers, follows its progress and prints the answer.
+ * Returns the exit code.
+ */
 export async function askPeers(client: Client, values: AskValues, io: Io, question: CommandAsk): Promise<number> {
   const { files = [], yes = false, dryHead = '', text, ...asked } = question
   const ask = await askOf(asked, values)
@@ -162,7 +165,9 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
   return exitOf(ended)
 }
 
-/** Asks the peers one question, follows them to its end and verifies what a request of one's own is answered with. */
+/**
+ * Sends one question to the peers, follows it to its end, and verifies the answer if the request was signed with the researcher's own key.
+ */
 export async function askOnce(
   client: Client,
   ask: Ask & { readonly signer: Signer | undefined },
@@ -174,10 +179,10 @@ export async function askOnce(
   return signed ? { ended: await held(shown, signed, io), signed } : { ended: shown }
 }
 
-/** What no price of one question says. */
+/** A hint about a cost that the price of a single question does not include. */
 const ORDER_HINT = 'Answers about the same people count against later ones: ask the main question first.\n'
 
-/** The question with the terms of the command's options. */
+/** The question with the terms from the command's options. */
 export async function askOf(
   { where, ...asked }: Pick<CommandAsk, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title' | 'where'>,
   values: AskValues
@@ -195,7 +200,7 @@ function setOf({ set }: Pick<AskValues, 'set'>): { set?: string } {
   return set === undefined ? {} : { set }
 }
 
-/** The peers that are named; undefined for all that offer the catalog. */
+/** The names of the peers to ask; undefined for all peers that offer the catalog. */
 export function peersIn({ peers }: Pick<AskValues, 'peers'>): string[] | undefined {
   return !peers || peers === 'all' ? undefined : peers.split(',')
 }
@@ -206,7 +211,7 @@ const LANGUAGES: Readonly<Record<string, 'python' | 'r' | 'jupyter'>> = {
   '.ipynb': 'jupyter'
 }
 
-/** The program in a file, by the file's ending. Throws PARAMETER_INVALID. */
+/** The program in a file. Its kind follows from the file extension. Throws PARAMETER_INVALID. */
 export async function programOf(file: string): Promise<Program> {
   const ending = extname(file).toLowerCase()
   const text = await readProgram(file)
@@ -241,16 +246,16 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-/** A question as it is sent. */
+/** A question in the form in which it is sent. */
 export type Ask = Omit<QuestionInput, 'uploads'> & { readonly uploads?: readonly UploadedFile[] }
 
-/** The researcher's own key; undefined where there is none. */
+/** A signer with the researcher's own key; undefined if there is no key. */
 export async function ownSigner(): Promise<Signer | undefined> {
   const seed = await readSeed(clientSettings().keyFile)
   return seed && signerFromSeed(seed)
 }
 
-/** The submission that the gateway signs for the account. */
+/** A submission that the gateway will sign for the account. */
 function submissionOf(
   { catalog, program, uploads = [], ...rest }: Ask,
   names: string[] | undefined
@@ -266,9 +271,8 @@ function submissionOf(
 }
 
 /**
- * Submits the request, signed with the researcher's key where there is one. The targets are then looked up first, since
- * the signature
- * names them.
+ * Submits the request, signed with the researcher's key if there is one. In that case the targets are looked up first, since the signed
+ * request names them.
  */
 async function submit(
   client: Client,
@@ -289,12 +293,12 @@ async function submit(
   return { id, signed }
 }
 
-/** The warning that credentials do not count, since the gateway signs. */
+/** A warning that credentials are not used because the gateway signs the request. */
 function unusedText({ keyFile, credentialsFile }: ReturnType<typeof clientSettings>): string {
   return `WARNING: the credentials in ${credentialsFile} are not used: there is no key of yours in ${keyFile}, so that the gateway signs. stimnet key makes a key, and your institution vouches for it (stimnet vouch KEY).\n`
 }
 
-/** Verifies the answer against the signed request: the gateway is not trusted about which question its numbers answer. */
+/** Verifies the answer against the signed request, since the gateway could show the answer to another question. */
 async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Broadcast> {
   const { broadcast, wrong, holding } = await asSigned(shown, signed)
   io.err(`${holding} of ${counted(signed.targets.length, 'institution')} signed an answer to this request.\n`)
@@ -306,7 +310,7 @@ async function held(shown: Broadcast, signed: SignedRequest, io: Io): Promise<Br
   return broadcast
 }
 
-/** The credentials in the researcher's file; none where there is no such file. */
+/** The credentials in the researcher's file; empty if there is no such file. */
 async function credentials(): Promise<string[]> {
   try {
     const text = await readFile(clientSettings().credentialsFile, 'utf8')
@@ -320,9 +324,7 @@ async function credentials(): Promise<string[]> {
   }
 }
 
-/**
- * The peers that offer a catalog, or those of them that are named. Throws NO_PROVIDERS with a hint, or PEER_UNKNOWN.
- */
+/** The peers that offer a catalog, limited to `names` if given. Throws NO_PROVIDERS with a hint, or PEER_UNKNOWN. */
 export async function chosenOf(client: Client, catalog: string, names: string[] | undefined): Promise<FoundCatalog[]> {
   const offering = (await client.meshCatalogs(catalog)).filter((found) => found.name === catalog)
   const chosen = offering.filter(({ peer_id, node_id }) => !names || names.includes(peer_id) || names.includes(node_id))
@@ -336,7 +338,7 @@ export async function chosenOf(client: Client, catalog: string, names: string[] 
   throw new StimnetError('NO_PROVIDERS', reason, { reason })
 }
 
-/** Throws PEER_UNKNOWN for a name that no known peer has, since that is the user's mistake and not an unreachable peer. */
+/** Throws PEER_UNKNOWN for a name that no known peer has. Such a name is a mistake of the user, and not an unreachable peer. */
 async function assertKnown(client: Client, names: readonly string[]): Promise<void> {
   const nodes = await client.nodes()
   const known = nodes.map(({ node_id }) => node_id)
@@ -346,7 +348,7 @@ async function assertKnown(client: Client, names: readonly string[]): Promise<vo
   throw new StimnetError('PEER_UNKNOWN', reason, { reason })
 }
 
-/** Draws each peer's state until all have ended, and says meanwhile who is awaited. */
+/** Shows the state of each peer until all have ended, and names the peers for which the request waits. */
 export async function follow(
   client: Pick<Client, 'watchBroadcast' | 'broadcast'>,
   id: string,

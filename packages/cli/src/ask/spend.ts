@@ -1,14 +1,14 @@
-/** Confirmation before privacy budget is spent: the price is repeated, and a person must agree. */
+/** Confirmation before privacy budget is spent: the command shows the price again, and the user must agree. */
 import { type Io, refuse } from '@stimnet/machine'
 import type { PrivacyCost } from '@stimnet/sdk'
 import { amountOf, pricesIn } from '../answer/cost-text.ts'
 
-/** The options of `run`. */
+/** The confirmation option of `run` and similar commands. */
 export const SPEND_OPTIONS = {
   yes: { type: 'boolean', help: 'With --epsilon or --rho: spend the budget without asking for confirmation' }
 } as const
 
-/** Asks for agreement to the price, unless `yes` gives it. Throws PARAMETER_INVALID where nobody can be asked. */
+/** Asks the user to agree to the price, unless `yes` is set. Throws PARAMETER_INVALID without a terminal. */
 export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Promise<boolean> {
   if (yes) return true
   const spends = spendsText(cost)
@@ -20,7 +20,7 @@ export async function agreesToSpend(cost: PrivacyCost, yes: boolean, io: Io): Pr
   return false
 }
 
-/** The price in a sentence: `This spends ε 0.05 at each of 3 institutions, for good.` */
+/** The price as a sentence: `This spends ε 0.05 at each of 3 institutions, for good.` */
 export function spendsText(cost: PrivacyCost): string {
   const prices = pricesIn(cost)
   const amounts = new Map<string, number>()

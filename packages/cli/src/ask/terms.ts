@@ -1,4 +1,4 @@
-/** The terms of a request from files: typed outputs, the variable contract, and mappings of a site's variables to it. */
+/** The terms of a request that are read from files: typed outputs, the variable contract, and mappings of a site's variables to it. */
 import { readFile } from 'node:fs/promises'
 import { printable, type Values } from '@stimnet/machine'
 import {
@@ -14,21 +14,21 @@ import { compareFoundCatalogs, type FoundCatalog } from '@stimnet/sdk'
 import type { ZodType } from 'zod'
 import { skeletonText } from '../answer/schema-text.ts'
 
-/** The options of `run` alone. */
+/** The additional options of commands that run scripts. */
 export const SCRIPT_TERMS_OPTIONS = {
   outputs: { type: 'string', value: 'FILE', help: 'The typed outputs that the script releases, as JSON' }
 } as const
 
-/** The options of every command that asks peers. */
+/** The options for terms of every command that sends a question to peers. */
 export const TERMS_OPTIONS = {
   contract: { type: 'string', value: 'FILE', help: 'The description of each variable that you expect, as JSON' },
   mapping: { type: 'string', value: 'FILE', help: 'How the variables of each institution read in those words, as JSON' }
 } as const
 
-/** The terms of a request. Those that are not given are left out. */
+/** The terms of a request. Terms that are not given are omitted. */
 export type Terms = Pick<QuestionInput, 'outputs' | 'contract' | 'mappings'>
 
-/** Reads the terms. Throws PARAMETER_INVALID or CONTRACT_INVALID naming the file and the place. */
+/** Reads the terms. Throws PARAMETER_INVALID or CONTRACT_INVALID with the file and the position. */
 export async function termsOf(
   values: Values<typeof TERMS_OPTIONS> & Partial<Values<typeof SCRIPT_TERMS_OPTIONS>>
 ): Promise<Terms> {
@@ -69,9 +69,8 @@ async function readList<T>(
 }
 
 /**
- * The terms to sign, with the contract on which the chosen peers agree, so that each compares its catalog with it.
- * Throws
- * SCHEMA_MISMATCH with the differences of each site and a mapping to fill in.
+ * The terms to sign, including the contract on which the chosen peers agree, so that each peer compares its catalog with the contract.
+ * Throws SCHEMA_MISMATCH with the differences of each site and a mapping to complete.
  */
 export function agreedTerms(
   ask: Terms & Pick<QuestionInput, 'program' | 'where' | 'set'>,

@@ -1,4 +1,4 @@
-/** Files that a program reads: uploaded before the request is sent, deleted when it has ended. */
+/** Files that a program reads. They are uploaded before the request is sent, and deleted when it has ended. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { refuse } from '@stimnet/machine'
@@ -7,10 +7,7 @@ import type { Client, UploadedFile } from '@stimnet/sdk'
 
 const SCRIPT = /\.(py|r|sql|ipynb)$/i
 
-/**
- * Runs `work` with the files uploaded to the gateway. Throws PARAMETER_INVALID for an unreadable file, and what
- * uploading throws.
- */
+/** Runs `work` with the files uploaded to the gateway. Throws PARAMETER_INVALID for an unreadable file, and the errors of uploading. */
 export async function withUploads<T>(
   client: Client,
   files: readonly string[],
@@ -24,7 +21,7 @@ export async function withUploads<T>(
     }
     return await work(uploads)
   } finally {
-    // Files that an open request still needs are not deleted; they expire later.
+    // The gateway does not delete files that an open request still needs; they expire later.
     await Promise.allSettled(uploads.map(({ file_id }) => client.deleteUpload(file_id)))
   }
 }

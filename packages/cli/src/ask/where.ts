@@ -1,15 +1,15 @@
-/** The option `--where`: a comparison in its usual notation, e.g. `sex=female`, `age>=65`, `visit=baseline,month_6`, `ledd is not null`. */
+/** The option `--where`: a comparison such as `sex=female`, `age>=65`, `visit=baseline,month_6` or `ledd is not null`. */
 import { type Comparison, type ComparisonOp, type Filter, type FilterValue, StimnetError } from '@stimnet/protocol'
 
 const OPS: readonly ComparisonOp[] = ['>=', '<=', '!=', '=', '>', '<']
 
-/** The filter of all comparisons, joined by `and`. Throws FILTER_INVALID. */
+/** The filter that requires all comparisons. Throws FILTER_INVALID. */
 export function whereOf(texts: readonly string[]): Filter | undefined {
   const comparisons = texts.map((text) => presenceOf(text) ?? comparisonOf(text))
   return comparisons.length > 1 ? { all: comparisons } : comparisons[0]
 }
 
-/** "ledd is null", "ledd is not null"; undefined for anything else. */
+/** The filter of "ledd is null" or "ledd is not null"; undefined for any other text. */
 function presenceOf(text: string): Filter | undefined {
   const [, column, not] = /^\s*([A-Za-z][\w.-]*)\s+is\s+(?:(not)\s+)?null\s*$/i.exec(text) ?? []
   if (column === undefined) return undefined

@@ -1,7 +1,7 @@
 /** `stimnet catalogs`: searches the catalogs of the mesh. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, tableOf } from '@stimnet/machine'
 
-/** Exit code 3: the gateway cannot be reached. */
+/** `stimnet catalogs`. Exit code 3: the gateway cannot be reached. */
 export const catalogsCommand = command({
   name: 'catalogs',
   usage: '[WORD …] [--url URL] [--json]',
@@ -23,7 +23,7 @@ listed. The number of subjects is rounded down to tens.
         catalog.name,
         catalog.institution || catalog.peer_id,
         catalog.node_id,
-        // Rounded down to tens.
+        // The total is rounded down to tens.
         `${catalog.total_records}+`,
         catalog.description ?? ''
       ])

@@ -6,7 +6,7 @@ import { wholeId } from './whole-id.ts'
 
 const ACTIONS = ['export', 'read', 'submit'] as const
 
-/** Exit code 1: the crate is invalid. */
+/** `stimnet crate`. Exit code 1: the crate is invalid. */
 export const crateCommand = command({
   name: 'crate',
   usage: 'export ID [--out FILE] | read FILE | submit FILE --yes  [--url URL]',
@@ -63,7 +63,7 @@ async function readCrateFile(file: string): Promise<Uint8Array> {
   return readFile(file).catch((cause: unknown) => refuse(`${file} cannot be read`, cause))
 }
 
-/** JSON in which invisible and control characters are escaped, so that nothing is hidden. */
+/** JSON in which invisible characters and control characters are escaped, so that nothing is hidden. */
 function shown(submission: object): string {
   const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
   return JSON.stringify(submission, null, 2).replaceAll(/[^\P{C}\n]/gu, (signs) =>

@@ -2,7 +2,7 @@
 import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, printable, wholeNumber } from '@stimnet/machine'
 import type { NodeEvent } from '@stimnet/sdk'
 
-/** With `--follow` it runs until Ctrl-C. */
+/** `stimnet events`. With `--follow` the command runs until Ctrl-C. */
 export const eventsCommand = command({
   name: 'events',
   usage: '[--follow] [--alerts] [--limit N] [--url URL]',
@@ -30,7 +30,7 @@ question, budgets that are nearly used up. Events are forgotten when the peer re
     let last = before.at(-1)?.sequence ?? 0
     try {
       for await (const event of client.followEvents({ signal: io.signal })) {
-        // A restarted peer counts from 1 again.
+        // A restarted peer numbers its events from 1 again.
         const isNew = event.sequence > last || event.kind === 'started'
         if (isNew && (event.alert || !alerts)) show(event, values.json, io)
         if (isNew) last = event.sequence

@@ -4,7 +4,7 @@ import type { Client } from '@stimnet/sdk'
 import { answerText, exitOf } from '../answer/answer.ts'
 import { IDS_MAX, type KnownId, wholeId } from './whole-id.ts'
 
-/** Lists only the account's own requests. */
+/** `stimnet jobs`. It lists only the account's own requests. */
 export const jobsCommand = command({
   name: 'jobs',
   usage: '[--limit N] [--url URL] [--json]',
@@ -34,7 +34,7 @@ Pass the id in the first column to stimnet job, or its first eight characters or
   }
 })
 
-/** Exit code 1: the request ended and no peer completed it. */
+/** `stimnet job`. Exit code 1: the request ended and no peer completed it. */
 export const jobCommand = command({
   name: 'job',
   usage: 'ID [--cancel] [--url URL] [--json]',

@@ -1,7 +1,7 @@
-/** `stimnet peers`: lists the peers in the mesh, as this peer knows them. */
+/** `stimnet peers`: lists the peers that the gateway's peer knows. */
 import { CLIENT_OPTIONS, clientFor, command, EXIT, localTime, tableOf } from '@stimnet/machine'
 
-/** Exit code 3: the gateway cannot be reached. */
+/** `stimnet peers`. Exit code 3: the gateway cannot be reached. */
 export const peersCommand = command({
   name: 'peers',
   usage: '[--url URL] [--json]',

@@ -19,7 +19,7 @@ import { IDS_MAX, type KnownId, wholeId } from './whole-id.ts'
 const STATUSES = ['pending', 'approved', 'denied', 'expired', 'all'] as const
 const ACTIONS = ['list', 'show', 'approve', 'deny', 'standing', 'revoke'] as const
 
-/** Needs a login; deciding needs the role steward. */
+/** `stimnet requests`. It needs a login; decisions need the role steward. */
 export const requestsCommand = command({
   name: 'requests',
   usage: '[list | show ID | approve ID | deny ID | standing | revoke ID] [--notes TEXT]',
@@ -90,7 +90,7 @@ reads your notes. Nobody can approve a request of their own. The beginning of an
   }
 })
 
-/** The ids that an action may mean. */
+/** The ids from which an action's abbreviated id is completed. */
 async function idsFor(action: (typeof ACTIONS)[number], client: Client): Promise<KnownId[]> {
   if (action === 'revoke')
     return (await client.standingApprovals()).map(({ id, analysis_title }) => ({ id, title: analysis_title ?? '' }))
@@ -130,7 +130,7 @@ function listText(found: readonly AnalysisRequest[]): string {
   )
 }
 
-/** What the requester says of itself; without that, the account for which a gateway signed. */
+/** The requester's own statement about itself; if it makes none, the account for which a gateway signed. */
 function requesterOf({
   requester_name: name,
   requester_institution: institution,
@@ -169,7 +169,7 @@ function showText(one: AnalysisRequest): string {
   return `${facts}\n${findingsText(one)}\n${codeText(one)}`
 }
 
-/** The code that would run: of a notebook only the cells that run. */
+/** The code that would run. For a notebook: only the cells that run. */
 function codeText({ script_type: type, script_content: content }: AnalysisRequest): string {
   const cells = type === 'jupyter' ? cellsOf(content) : undefined
   return (cells ?? [content])

@@ -1,4 +1,4 @@
-/** `stimnet verify`: verifies a receipt or a proof in a file. Needs no network, no peer and no login. */
+/** `stimnet verify`: verifies a receipt or a proof in a file, without network, peer or login. */
 import { readFile } from 'node:fs/promises'
 import { command, EXIT, given, type Io, printable, refuse } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
@@ -6,7 +6,7 @@ import { recordFacts, verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024
 
-/** Exit code 1: it does not verify. */
+/** `stimnet verify`. Exit code 1: the verification failed. */
 export const verifyCommand = command({
   name: 'verify',
   usage: 'FILE --peer PEERID [--request HASH] [--json]',
@@ -107,7 +107,7 @@ function isProof(text: string): boolean {
   return text.startsWith('{') && typeof (parsed(text) as { checkpoint?: unknown }).checkpoint === 'string'
 }
 
-/** The receipt in a file: the text itself, or that of the JSON of a job or a part. */
+/** The receipt in a file: the whole text, or the receipt in the JSON of a job or a part. */
 function receiptIn(text: string): string {
   if (!text.startsWith('{')) return text
   const { receipt } = parsed(text) as { receipt?: unknown }

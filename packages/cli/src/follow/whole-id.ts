@@ -1,28 +1,28 @@
-/** Ids of jobs and requests as people write them: whole, or their beginning. */
+/** Ids of jobs and requests as typed by people: complete, or only their beginning. */
 import { printable, refuse } from '@stimnet/machine'
 
-/** Characters of an id that must be given at least. With fewer, another id may soon begin in the same way. */
+/** Minimum number of characters of an abbreviated id. A shorter beginning may soon match several ids. */
 const BEGINNING_MIN = 8
-/** Lengths of whole ids: of a broadcast or a standing approval, and of a job at the institution that runs it. */
+/** Lengths of complete ids: of a broadcast or a standing approval, and of a job at the institution that runs it. */
 const WHOLE = [32, 64]
-/** Candidates that are named. */
+/** Maximum number of candidates in a message. */
 const NAMED_MAX = 5
 
-/** Most entries of a list in which an id is looked for. */
+/** Maximum number of entries in which an id is looked up. */
 export const IDS_MAX = 1_000
 
-/** An id, and what it is called. */
+/** An id with the title of its request. */
 export interface KnownId {
   readonly id: string
   readonly title: string
 }
 
 /**
- * The id that begins as written; a whole id, or one that no known id begins with, as it is. Throws PARAMETER_INVALID for fewer than
- * eight characters, and naming the candidates where several ids begin so.
+ * Completes an abbreviated id. A complete id, and one that matches no known id, is returned unchanged. Throws PARAMETER_INVALID for fewer
+ * than eight characters, and with the candidates if several ids match.
  */
 export async function wholeId(written: string, known: () => Promise<readonly KnownId[]>): Promise<string> {
-  // As this command line abbreviates ids itself.
+  // Removes the ellipsis with which this command line itself abbreviates ids.
   const beginning = written.replace(/(…|\.\.\.)$/, '').toLowerCase()
   if (!/^[0-9a-f]+$/.test(beginning) || WHOLE.includes(beginning.length)) return written
   if (beginning.length < BEGINNING_MIN) refuse(`${written}: give at least ${BEGINNING_MIN} characters of an id`)

@@ -17,7 +17,7 @@ import type { Role } from '@stimnet/sdk'
 const ACTIONS = ['add', 'list', 'revoke'] as const
 const DAYS_MAX = 365
 
-/** Exit code 1: no key with that id. */
+/** `stimnet api-key`. Exit code 1: there is no key with that id. */
 export const apiKeyCommand = command({
   name: 'api-key',
   usage: 'add LABEL [--days N] [--role ROLE] | list | revoke ID  [--url URL]',

@@ -1,8 +1,8 @@
-/** `stimnet key`: makes or shows a researcher's own signing key, so that no gateway must be trusted. */
+/** `stimnet key`: makes or shows a researcher's own signing key, so that the researcher need not trust any gateway. */
 import { clientSettings, command, EXIT, loadOrCreateSeed, readSeed } from '@stimnet/machine'
 import { cryptographicRandom, signerFromSeed } from '@stimnet/protocol'
 
-/** Never replaces a key. */
+/** `stimnet key`. It never replaces an existing key. */
 export const keyCommand = command({
   name: 'key',
   usage: '[FILE] [--show]',

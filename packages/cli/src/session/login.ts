@@ -1,8 +1,8 @@
-/** `stimnet login`: gets an access token for the client commands. */
+/** `stimnet login`: obtains an access token for the client commands. */
 import { CLIENT_OPTIONS, command, EXIT, gatewayUrl, type Io, keepSession, readPassword } from '@stimnet/machine'
 import { loginByBrowser } from './sign-on.ts'
 
-/** Exit code 4: name or password is wrong, the account is locked, or the login provider refuses. */
+/** `stimnet login`. Exit code 4: the name or password is wrong, the account is locked, or the login provider refuses. */
 export const loginCommand = command({
   name: 'login',
   usage: 'NAME | --provider PROVIDER  [--url URL] [--insecure-login]',
@@ -37,7 +37,7 @@ until it expires. While you are logged in at this gateway alone, commands withou
       io.err(`Warning: password and token are sent to ${at} unencrypted.\n`)
     }
     if (values.provider !== undefined) return byProvider(at, values.provider, io)
-    // Whoever did not name the gateway sees where the password goes before it is typed.
+    // If the user did not name a gateway, its URL is shown before the password is entered.
     if (values.url === undefined) io.err(`Logging in at ${at}.\n`)
     const password = await readPassword(io)
     await keepSession(at, (client) => client.authenticate(name ?? '', password))
@@ -48,7 +48,7 @@ until it expires. While you are logged in at this gateway alone, commands withou
 
 const REMEDY = 'Use its https address; --insecure-login sends the password all the same.'
 
-/** Whether a URL means plain HTTP to another machine. */
+/** Whether a URL is plain HTTP to another machine. */
 function isInTheClear(at: string): boolean {
   const url = URL.parse(at)
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? '')

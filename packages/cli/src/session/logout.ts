@@ -1,8 +1,11 @@
-/** `stimnet logout`: ends the access token of the client commands. */
+/** `stimnet logout`: invalidates the access token of the client commands. */
 import { CLIENT_OPTIONS, clientFor, command, dropSession, EXIT, gatewayUrl } from '@stimnet/machine'
 import { codeOf } from '@stimnet/protocol'
 
-/** Exit code 3: the gateway did not answer, so the token stays valid there until it expires. It is forgotten here in any case. */
+/**
+ * `stimnet logout`. Exit code 3: the gateway did not answer, so the token stays valid there until it expires. The local copy is deleted in
+ * any case.
+ */
 export const logoutCommand = command({
   name: 'logout',
   usage: '[--url URL]',
@@ -18,7 +21,7 @@ export const logoutCommand = command({
     try {
       await client.signOut()
     } catch (error) {
-      // An invalid token need not be ended.
+      // An invalid token does not have to be invalidated.
       if (codeOf(error) !== 'UNAUTHENTICATED') throw error
     } finally {
       await dropSession(at)

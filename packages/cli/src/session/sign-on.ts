@@ -1,4 +1,4 @@
-/** A login in the browser for a waiting command: a listener on this machine that takes one answer. */
+/** Login in the browser for a waiting command: a listener on this machine that accepts one answer. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,10 +6,13 @@ import { type Io, printable } from '@stimnet/machine'
 import { CODES, isCode, StimnetError } from '@stimnet/protocol'
 import { beginLogin, type Client } from '@stimnet/sdk'
 
-/** Time for the login, ms; the gateway waits as long. */
+/** Time limit for the login, ms; the gateway has the same limit. */
 const LOGIN_MS_MAX = 10 * 60_000
 
-/** Returns the access token. Throws LOGIN_REFUSED, NOT_PERMITTED, PARAMETER_INVALID for an unknown provider, DEADLINE. */
+/**
+ * Opens the login of a provider and returns the access token. Throws LOGIN_REFUSED, NOT_PERMITTED, PARAMETER_INVALID for an unknown
+ * provider, DEADLINE.
+ */
 export async function loginByBrowser(
   client: Client,
   { at, provider, io }: { at: string; provider: string; io: Io }

@@ -1,4 +1,4 @@
-/** The configuration of one catalog, as its steward writes it in the peer's YAML. */
+/** The configuration of one catalog, as its steward writes it in the peer's YAML file. */
 import {
   ACCESS_LEVELS,
   dataUseSchema,
@@ -73,23 +73,23 @@ const variableShape = z.strictObject({
    */
   decimals: z.int().min(0).max(DECIMALS_MAX).optional(),
   /**
-   * Whether others are assumed to know it of a person anyway, such as age, sex or centre. What is disclosed of it then does not
-   * count against its information budget. Default: by its name, see `isIdentifyingName`.
+   * Whether others are assumed to know this variable about every person, such as age, sex or centre. Releases about an identifying variable
+   * do not count against its information budget. Default: inferred from the name, see `isIdentifyingName`.
    */
   identifying: z.boolean().optional(),
-  /** The words of the file that stand for a level of a category, each with its level. They stay in the institution. */
+  /** Values in the file that stand for a level of a category, each with its level. The values stay in the institution. */
   rename: z.record(z.string().min(1).max(256), levelSchema).optional(),
-  /** Texts that mean a missing value in the file; the empty field always does. Default: those of the file, else NA. */
+  /** Texts that mean a missing value in the file; an empty field is always missing. Default: those of the file's `reading`, else NA. */
   missing: missingSchema.optional(),
   /** Decimal sign in the file. Default: that of the file's `reading`. */
   decimal: decimalSignSchema.optional(),
-  /** How the file writes this date. Default: as the file's `reading` says. */
+  /** The date format in the file. Default: the format in the file's `reading`. */
   date_format: dateFormatSchema.optional(),
-  /** The rule by which it is computed from other variables, in place of a column of the file. */
+  /** The rule by which the variable is computed from other variables, in place of a column of the file. */
   derive: deriveSchema.optional(),
   /**
-   * Whether it is in the description and can be asked for; default: it is. One that is not is read for derived variables alone, and
-   * is in no snapshot.
+   * Whether the variable is in the description and can be used in requests. Default: true. A variable that is not offered is read only to
+   * compute derived variables, and is not in the snapshot.
    */
   offered: z.boolean().optional()
 })
@@ -99,9 +99,9 @@ const variableSchema = variableShape.superRefine(checkVariable)
 
 const tableSchema = z.strictObject({
   name: nameSchema,
-  /** Path of the file, relative to the folder of the configuration file. A table has a file, or a relation, or a query. */
+  /** Path of the file, relative to the folder of the configuration file. A table has exactly one source. */
   file: z.string().min(1).max(1024).optional(),
-  /** The table or view of the catalog's database: `schema.name`, exactly; the schema is public unless given. */
+  /** The table or view of the catalog's database, exactly as `schema.name`. Default schema: public. */
   relation: z
     .string()
     .max(300)
@@ -110,24 +110,24 @@ const tableSchema = z.strictObject({
       'not a name as schema.name, with at most 63 bytes in each part'
     )
     .optional(),
-  /** A table that a BIDS dataset keeps in one file per person: its folder, and `sessions` or `scans`. */
+  /** A table that a BIDS dataset keeps in one file per person: the folder, and `sessions` or `scans`. */
   bids: z.strictObject({ folder: z.string().min(1).max(1024), list: z.enum(['sessions', 'scans']) }).optional(),
-  /** A folder of FHIR bulk data, of which one row per person is made. */
+  /** A folder of FHIR bulk data, from which one row per person is made. */
   fhir: fhirSchema.optional(),
-  /** The steward's query of the catalog's database: one SELECT, without a semicolon. */
+  /** The steward's query to the catalog's database: one SELECT without a semicolon. */
   query: z.string().min(1).max(65_536).optional(),
-  /** Default: by the ending of the file's name. */
+  /** Default: inferred from the file extension. */
   format: z.enum(['csv', 'tsv', 'parquet']).optional(),
-  /** How the file is written: separator, decimal sign, dates, missing values, encoding. */
+  /** The format of the file: separator, decimal sign, dates, missing values, encoding. */
   reading: readingSchema.optional(),
-  /** Column of the file with the subject key, if its name differs. Default: the catalog's `subject_key`. */
+  /** Column of the file with the subject key, if its name differs from the default. Default: the catalog's `subject_key`. */
   subject_column: z.string().min(1).max(200).optional(),
   description: textSchema.default(''),
-  /** Promised by the steward and checked: a second row of a subject is refused. */
+  /** Promised by the steward and checked: a second row of the same subject is refused. */
   one_row_per_subject: z.boolean().default(false),
   /**
-   * Whether others are taken to know who has a row here. Default: known, unless fewer than half of the people of the catalog have one, as
-   * in a table of infections.
+   * Whether others are assumed to know who has a row in this table. Default: known, unless fewer than half of the catalog's people have a
+   * row, as in a table of infections.
    */
   presence: z.enum(['known', 'unknown']).optional(),
   variables: z.array(variableSchema).min(1).max(VARIABLES_MAX)
@@ -136,14 +136,14 @@ const tableSchema = z.strictObject({
 const latticeVariableSchema = z.strictObject({
   /** The variable as `table.variable`. */
   variable: z.string().max(129),
-  /** Breakpoints between the base cells, from those declared. Default: all of them. */
+  /** Breakpoints between the base cells, taken from the declared breakpoints. Default: all declared breakpoints. */
   breakpoints: z.array(breakpointSchema).min(1).max(BREAKPOINTS_MAX).optional()
 })
 
 const analysisSetSchema = z.strictObject({
-  /** Everybody in the set has a value of each of these variables, written `variable` or `table.variable`. */
+  /** Each person in the set has a value of each of these variables, written `variable` or `table.variable`. */
   complete_on: z.array(z.string().min(1).max(129)).min(1).max(SET_VARIABLES_MAX),
-  /** The people and rows that the set is limited to: variable to level or list of levels, all of which must hold. */
+  /** Conditions that limit the people and rows of the set: variable to level or list of levels. All conditions must hold. */
   where: z.record(z.string().max(129), z.union([scalarSchema, z.array(scalarSchema).min(1).max(LEVELS_MAX)])).optional()
 })
 
@@ -156,28 +156,28 @@ const catalogShape = z.strictObject({
   description: textSchema.default(''),
   data_type: lineSchema.default('tabular'),
   access_level: z.enum(ACCESS_LEVELS).default('private'),
-  /** Announced in the DHT for catalogs that are not private. */
+  /** Announced in the DHT, unless the catalog is private. */
   keywords: z.array(z.string().min(1).max(64)).max(LIMITS.keywordsMax).default([]),
-  /** The column of each table's file that identifies the subject of a row. It is no variable and never leaves. */
+  /** The column of each table's file that identifies the subject of a row. It is not a variable and never leaves the institution. */
   subject_key: nameSchema,
-  /** Whether the data are synthetic, with no real people in them. */
+  /** Whether the data are synthetic, that is, contain no real people. */
   synthetic: z.boolean().default(false),
   /** The database of the tables that have a relation or a query. */
   postgres: postgresSchema.optional(),
   tables: z.array(tableSchema).min(1).max(TABLES_MAX),
-  /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` means the same as leaving it out. */
+  /** Optional base cells of which every cohort must consist (docs/disclosure.md). `none` is the same as no `lattice`. */
   lattice: z.union([z.literal('none'), z.array(latticeVariableSchema).min(1).max(LATTICE_MAX)]).optional(),
   /**
-   * Optional sets of people that questions can be restricted to, by name: those complete on some variables. Questions over one set
-   * are about the same people, so that few differ between them (docs/models.md).
+   * Optional sets of people to which questions can be restricted, by name. Everybody in a set has a value of each of its listed variables.
+   * Questions over the same set are about the same people, so that two questions do not differ by a few people (docs/models.md).
    */
   analysis_sets: z
     .record(nameSchema, analysisSetSchema)
     .refine((sets) => Object.keys(sets).length <= SETS_MAX, `at most ${SETS_MAX} analysis sets`)
     .optional(),
   /**
-   * Privacy settings of this catalog alone. Rules only tighten the peer's; scope,
-   * precision and refusal_bits_max apply as given.
+   * Privacy settings of this catalog alone. Rules can only be stricter than the peer's; scope, precision and refusal_bits_max replace the
+   * peer's settings.
    */
   privacy: catalogPrivacySchema.optional(),
   /**
@@ -186,22 +186,19 @@ const catalogShape = z.strictObject({
    */
   mode: z.enum(['sdc', 'dp']).default('sdc'),
   /**
-   * The budget of zero-concentrated differential privacy: the name of a preset, or decimal text for the catalog's
-   * life and for one project or account; the largest δ for reporting what an amount means; and at how many
-   * institutions of one broadcast a person may be.
+   * The budget of zero-concentrated differential privacy: the name of a preset, or amounts as decimal text for the catalog's lifetime and
+   * for one project or account; the largest δ for reporting the meaning of an amount; and the number of institutions of one broadcast at
+   * which a person may be.
    */
   budget: budgetSchema.prefault({}),
-  /**
-   * With `mode: dp`, the number of subjects in the description, since even a rounded count
-   * can depend on one person. Default: none.
-   */
+  /** With `mode: dp`, the number of subjects in the description, since even a rounded count can depend on one person. Default: none. */
   declared_subjects: z.int().min(0).max(1e9).optional(),
   /**
-   * Whether the description discloses which share of its rows each variable misses. It is a release, made once per epoch before
-   * anybody asks: it is charged to everybody's ledger, and shares that would single out few people are omitted.
+   * Whether the description discloses the share of rows in which each variable is missing. The shares are a release, made once per epoch
+   * before any request. The release is charged to all ledgers, and shares that would single out few people are omitted.
    */
   missingness: z.enum(['untold', 'told']).default('untold'),
-  /** What the data may be used for, in terms of GA4GH DUO; requests state their purpose. Default: unrestricted. */
+  /** The purposes for which the data may be used, in terms of GA4GH DUO. Requests state their purpose. Default: unrestricted. */
   data_use: dataUseSchema.optional(),
   /** The requesters who may query this catalog, in place of the peer's own list. */
   requesters: z
@@ -210,35 +207,34 @@ const catalogShape = z.strictObject({
     )
     .min(1)
     .optional(),
-  /** URLs of datasets. A requester needs a ControlledAccessGrants visa for one of them, and nothing else. */
+  /** URLs of datasets. A requester needs a ControlledAccessGrants visa for one of these datasets; the visa alone is enough. */
   controlled_access: z.array(z.url().max(1_024)).min(1).max(16).optional(),
-  /** The weakest isolation in which a script may see these data. Default: any that runs here. */
+  /** The weakest isolation in which a script may read these data. Default: any isolation that this node offers. */
   sandbox_grade_min: z.enum(['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor']).optional(),
-  /** Smallest cohort, in subjects. It can only raise that of the node. */
+  /** Smallest cohort, in subjects. This setting can only raise the minimum of the node. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).optional(),
-  /** The kinds of program that may be requested: statistic, sql, python, r, jupyter. Default: what the node offers. */
+  /** The kinds of program that may be requested: statistic, sql, python, r, jupyter. Default: all kinds that the node offers. */
   programs: z.array(z.enum(['statistic', 'sql', 'python', 'r', 'jupyter'])).optional(),
-  /** Whether scripts run, wait for a steward, or are refused. Default: `auto` if synthetic, else `review`. */
+  /** Whether scripts run at once, wait for a steward, or are refused. Default: `auto` if the data are synthetic, else `review`. */
   scripts: z.enum(['auto', 'review', 'deny']).optional(),
   /**
-   * Scripts that run without approval, by the SHA-256 of their text (sha256sum FILE), whoever sends them and with
-   * whatever parameters: list only scripts that do the same with any parameters. All other scripts, and these if they
-   * bring files, are handled as `scripts` says.
+   * Scripts that run without approval for every requester and with all parameters, by the SHA-256 of their text (sha256sum FILE). List only
+   * scripts that do the same with all parameters. Other scripts, and listed scripts with files, follow `scripts`.
    */
   code_hashes: z
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256, 64 hexadecimal digits'))
     .max(256)
     .optional(),
-  /** The images that may run scripts over these data, as receipts name them (ran_in). Default: whatever runs here. */
+  /** The images that may run scripts on these data, as named in receipts (ran_in). Default: all images of this node. */
   images: z.array(z.string().min(1).max(512)).min(1).max(64).optional(),
   /**
-   * Kinds of code that a script must not contain, as far as a reader can see. This is advice, no
-   * boundary: a script can hide anything.
+   * Kinds of code that a script must not contain, as far as static analysis can see. This check is advice, not a security boundary: a
+   * script can hide anything.
    */
   refuse_programs_that: z
     .array(z.enum(['file', 'network', 'process', 'environment', 'eval', 'native', 'time', 'random']))
     .optional(),
-  /** Whether a script's result waits for a time on the release grid. Default: `prompt` if synthetic, else `padded`. */
+  /** Whether a script's result waits for the next time on the release grid. Default: `prompt` if the data are synthetic, else `padded`. */
   timing: z.enum(['padded', 'prompt']).optional()
 })
 
@@ -247,7 +243,7 @@ export const catalogConfigSchema = catalogShape.superRefine(checkCatalog)
 
 export { decimalsOf } from './decimals.ts'
 
-/** Whether the rows of a table are in the database of its catalog. */
+/** Whether a table is read from the database of its catalog. */
 export function isRelation({ relation, query }: Pick<TableConfig, 'relation' | 'query'>): boolean {
   return relation !== undefined || query !== undefined
 }
@@ -267,17 +263,17 @@ export function readVariables({ variables }: Pick<TableConfig, 'variables'>): re
   return variables.filter(({ derive }) => derive === undefined)
 }
 
-/** Whether a variable is in the description and can be asked for. */
+/** Whether a variable is in the description and can be used in requests. */
 export function isOffered({ offered }: Pick<VariableConfig, 'offered'>): boolean {
   return offered !== false
 }
 
-/** A table with the variables alone that can be asked for. */
+/** The table with only its offered variables. */
 export function offeredTable(table: TableConfig): TableConfig {
   return { ...table, variables: table.variables.filter(isOffered) }
 }
 
-/** The same of all tables of a catalog. */
+/** The configuration with only the offered variables of all tables. */
 export function offeredConfig(config: CatalogConfig): CatalogConfig {
   return { ...config, tables: config.tables.map(offeredTable) }
 }
@@ -386,7 +382,7 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }
 
-/** What contradicts the source of a table, which is one of five kinds. */
+/** Contradictions in the source settings of a table. A table has one of five kinds of source. */
 function* sourceConflicts(
   table: TableConfig,
   { postgres }: CatalogConfig
@@ -404,10 +400,10 @@ function* sourceConflicts(
   }
 }
 
-/** Each variable is one of the catalog that can have rows filtered by it, once. */
+/** Reports the faults of analysis sets. Each variable must be in the catalog, usable in filters, and named once. */
 function checkSets(catalog: CatalogConfig, refuse: (path: PropertyKey[], message: string) => void): void {
   const sets = Object.entries(catalog.analysis_sets ?? {})
-  // Who is in a set depends on who else is, so noise for one person would not hide that person.
+  // Membership in a set depends on the other members, so noise calibrated for one person would not hide that person.
   if (sets.length > 0 && catalog.mode === 'dp') refuse(['analysis_sets'], 'a catalog with mode: dp has none')
   for (const [name, { complete_on: names, where = {} }] of sets) {
     const found = names.map((one) => setVariable(catalog, one))
@@ -424,7 +420,7 @@ function checkSets(catalog: CatalogConfig, refuse: (path: PropertyKey[], message
   }
 }
 
-/** The variable that a name in a set means, or what is wrong with it. */
+/** The variable that a name in an analysis set means, or a message that says why there is none. */
 function setVariable(catalog: CatalogConfig, name: string): string | { readonly ref: string } {
   const all = catalog.tables.flatMap((table) => table.variables.map((v) => ({ ref: `${table.name}.${v.name}`, v })))
   const [one, other] = all.filter(({ ref, v }) => (name.includes('.') ? ref === name : v.name === name))
@@ -452,7 +448,7 @@ function latticeFault(
   return numbers.some((cut, i) => i > 0 && cut <= (numbers[i - 1] ?? cut)) ? 'cuts rise' : null
 }
 
-/** Whether two names are the same for the engine, which ignores upper and lower case. */
+/** Whether two names are the same to the engine, which ignores case. */
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
 }
@@ -463,7 +459,7 @@ function refuseTwins(named: readonly { name: string }[], refuse: (index: number)
   }
 }
 
-/** A breakpoint as a number: itself, or days since 1970-01-01. */
+/** A breakpoint as a number. A date is converted to days since 1970-01-01. */
 export function breakpointNumber(point: number | string): number {
   return typeof point === 'number' ? point : (daysOf(point) ?? Number.NaN)
 }

@@ -1,10 +1,10 @@
-/** The disclosure rules in the YAML of a peer and of a catalog. */
+/** The disclosure rules in the YAML file of a peer and of a catalog. */
 import { isKeyId } from '@stimnet/protocol'
 import { z } from 'zod'
 
 const share = z.number().gt(0).max(1)
 
-/** Rules that override those of a preset; each of them can only tighten. `stimnet policy explain` says what they mean. */
+/** Rules that override those of a preset. Each rule can only become stricter. `stimnet policy explain` explains them. */
 export const ruleOverridesShape = {
   zeros_are_disclosive: z.boolean().optional(),
   largest_share_max: share.optional(),
@@ -28,7 +28,7 @@ export const refusalBitsMaxSchema = z.int().min(0).max(1e6)
 const projectSchema = z.strictObject({
   /** The name of the project in requests. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a project has letters, digits, . _ and -, at most 64'),
-  /** Key ids of the requesters of the project. */
+  /** Key ids of the requesters that belong to the project. */
   requesters: z.array(z.string().refine(isKeyId, 'not a key id (12D3Koo…)')).min(1).max(256)
 })
 
@@ -37,13 +37,13 @@ export const catalogPrivacySchema = z
   .strictObject({
     preset: z.string().optional(),
     ...ruleOverridesShape,
-    /** The requesters whose releases count together. `project` needs `projects`. */
+    /** The requesters whose releases count together. The scope `project` needs `projects`. */
     scope: z.enum(['global', 'affiliation', 'project']).default('global'),
     projects: z.array(projectSchema).min(1).max(256).optional(),
     refusal_bits_max: refusalBitsMaxSchema.optional(),
     /**
-     * The share of what is left of each variable that one requester, or all of one institution, may take in thirty days. Without it
-     * the first to come may take all.
+     * The share of the remaining information about each variable that one requester, or all requesters of one institution, may take in
+     * thirty days. Without this setting the first requester may take all.
      */
     requester_share: share.optional(),
     /** `statistical`: rounded to a tenth of the standard error. Default: `exact` for synthetic data, else `statistical`. */

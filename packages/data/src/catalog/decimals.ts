@@ -1,9 +1,9 @@
-/** The decimal places in which numbers are kept, exactly. */
+/** The decimal places with which numbers are stored exactly. */
 
-/** Maximum decimals: a value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
+/** Maximum decimals. A value below 9 million in units of 10^-9 still fits the exact integers of a snapshot. */
 export const DECIMALS_MAX = 9
 
-/** The decimal places in which a variable is kept. */
+/** The number of decimal places with which a variable is stored. */
 export function decimalsOf(variable: { type: string; decimals?: number | undefined }): number {
   return variable.type === 'number' ? (variable.decimals ?? 6) : 0
 }

@@ -1,4 +1,4 @@
-/** The public description of a catalog, made of its configuration and its rounded number of subjects. */
+/** The public description of a catalog, made from its configuration and its rounded number of subjects. */
 import { type CatalogDescriptor, dataUseTerms, LIMITS, type VariableDescriptor } from '@stimnet/protocol'
 import {
   breakpointNumber,
@@ -11,7 +11,7 @@ import {
 import { isKnownToOthers } from './derive/resolve.ts'
 import { derivationWords } from './derive/words.ts'
 
-/** The parts of a description that are not in the configuration. */
+/** The parts of a description that do not come from the configuration. */
 export interface DescriptorFacts {
   readonly epoch: string
   readonly snapshotAtMs: number
@@ -21,7 +21,7 @@ export interface DescriptorFacts {
   /** The disclosure rules in force: preset and hash. */
   readonly preset?: string
   readonly policyHash?: string
-  /** The precision of released numbers, as every disclosure card says it. */
+  /** The precision of released numbers, as on every disclosure card. */
   readonly precision?: 'exact' | 'statistical'
 }
 
@@ -39,7 +39,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
       name: table.name,
       description: table.description,
       variables: table.variables.filter(isOffered).map((variable) => describeVariable(variable, { config, table })),
-      // Declared and checked, but not looked up in the data: the description discloses nothing that a row could change.
+      // Declared by the steward and checked, but not computed from the data: the description discloses nothing that depends on a row.
       oneRowPerSubject: table.one_row_per_subject
     })),
     subjectKey: config.subject_key,
@@ -61,7 +61,7 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     policyHash: facts.policyHash ?? '',
     precision: facts.precision ?? '',
     sitesPerPerson: config.budget.sites_per_person,
-    // Resolving their conditions needs this description: see open/analysis-sets.ts.
+    // Added in open/analysis-sets.ts, since the conditions of sets are resolved against this description.
     sets: []
   }
 }

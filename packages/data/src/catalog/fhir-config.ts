@@ -1,11 +1,11 @@
-/** The `fhir` source of a table: a folder of bulk NDJSON, and the codes of which each person's row is made. */
+/** The `fhir` source of a table: a folder of bulk NDJSON, and the codes from which each person's row is made. */
 import { z } from 'zod'
 import { TAKEN_MAX, takenShape } from './taken.ts'
 
-/** Most codes of a set. */
+/** Maximum number of codes in one set. */
 const CODES_MAX = 2_000
 
-/** A code with its system, as FHIR writes tokens: `http://loinc.org|77717-7`. */
+/** A code with its system, in FHIR's token form: `http://loinc.org|77717-7`. */
 const codesSchema = z
   .array(
     z
@@ -20,14 +20,14 @@ const setShape = { condition: codesSchema.optional(), observation: codesSchema.o
 type Set = Readonly<{ condition?: readonly string[] | undefined; observation?: readonly string[] | undefined }>
 const hasOneKind = ({ condition, observation }: Set) => (condition === undefined) !== (observation === undefined)
 
-/** Columns that each row has without being asked. */
+/** Columns that each row always has. */
 export const FHIR_COLUMNS = ['patient_id', 'age_at_index', 'sex'] as const
 
 const variableSchema = z
   .strictObject({
     ...takenShape,
     ...setShape,
-    /** The UCUM code of the quantities that count. */
+    /** The UCUM code of the unit. Quantities in other units are not used. */
     unit: z.string().min(1).max(40).optional()
   })
   .refine(hasOneKind, 'a variable has one of condition and observation')
@@ -38,7 +38,7 @@ const variableSchema = z
   )
 
 const codesShape = {
-  /** The index date is the day of the first record of these; who has none is left out. */
+  /** The index date is the day of a person's first record with one of these codes. People without such a record are left out. */
   index: z.strictObject(setShape).refine(hasOneKind, 'the index has one of condition and observation'),
   variables: z.array(variableSchema).min(1).max(TAKEN_MAX)
 }
@@ -49,15 +49,15 @@ const differ = ({ variables }: { readonly variables: readonly { readonly name: s
 }
 const differHelp = `the names of variables differ, also from ${FHIR_COLUMNS.join(', ')}`
 
-/** The codes alone, as a file for a proposal has them. */
+/** The codes alone, as in the codes file for a proposal. */
 export const fhirCodesSchema = z.strictObject(codesShape).refine(differ, differHelp)
 
-/** The source of a table. */
+/** The FHIR source of a table: its folder and codes. */
 export const fhirSchema = z
   .strictObject({ folder: z.string().min(1).max(1024), ...codesShape })
   .refine(differ, differHelp)
 
-/** Parsed codes. */
+/** The parsed codes. */
 export type FhirCodes = z.output<typeof fhirCodesSchema>
-/** One variable of them. */
+/** One variable of the parsed codes. */
 export type FhirVariable = FhirCodes['variables'][number]

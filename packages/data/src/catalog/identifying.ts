@@ -1,14 +1,13 @@
-/** Names of variables that others commonly know of a person, where the steward says nothing else. */
+/** Names of variables that others commonly know about a person, used where the steward does not set `identifying`. */
 
 /**
- * Patterns for whole names, with _ or - between words: who somebody is, where and when they were seen, how they
- * were measured, and the arm to which they were randomised. Findings about people are not among these. A name that
- * is not listed counts as unknown to others.
+ * Patterns for whole names, with _ or - between words: who somebody is, where and when a person was seen, how a person was measured, and
+ * the arm to which a person was randomised. Findings about people are not included. A name that is not listed counts as unknown to others.
  */
 const ENGLISH: readonly RegExp[] = [
   /^(sex|gender)$/,
   /^age(_(years|months|days|group|band|category|class|range|decade))?$/,
-  // Only about when people were seen: an age at onset or a date of death is a finding.
+  // Only times at which people were seen: an age at onset or a date of death is a finding.
   /^(age_at|date_of|year_of)_(baseline|visit|scan|imaging|entry|enrol?lment|inclusion|recruitment|assessment|randomi[sz]ation)$/,
   /^(birth|year|date)$/,
   /^(birth_(year|date|month|day)|(year|date|month|day)_of_birth)$/,
@@ -21,8 +20,8 @@ const ENGLISH: readonly RegExp[] = [
 ]
 
 /**
- * The usual words of other languages for age, sex, arm, centre and visit, without accents and with ae for ä, as names are made of
- * headers. Words that can mean a finding are not among them, such as the German Klinik or the Spanish sitio.
+ * Common names in other languages for age, sex, arm, centre and visit, without accents and with ae for ä, as names are made from column
+ * headers. Words that can mean a finding are not included, such as the German Klinik or the Spanish sitio.
  */
 const OTHER_LANGUAGES: readonly RegExp[] = [
   // Age: German, French, Spanish, Italian, Dutch. An age at a diagnosis or onset is a finding.
@@ -54,7 +53,7 @@ const OTHER_LANGUAGES: readonly RegExp[] = [
 
 const NAMES = [...ENGLISH, ...OTHER_LANGUAGES]
 
-/** Whether a variable of that name counts as identifying unless its steward says otherwise. */
+/** Whether a variable with this name counts as identifying, unless the steward declares otherwise. */
 export function isIdentifyingName(name: string): boolean {
   const plain = name.toLowerCase().replaceAll('-', '_')
   return NAMES.some((pattern) => pattern.test(plain))

@@ -1,7 +1,7 @@
-/** A level of a category, as a steward writes it. */
+/** The schema of a category's level in the configuration. */
 import { z } from 'zod'
 
-/** A level as it is printed: canonical and without control characters, so that no two levels look alike. */
+/** A level in its printed form: canonical and without control characters, so that no two levels look alike. */
 export const levelSchema = z
   .union([z.string(), z.number(), z.boolean()], 'a level is a word, a number or a truth value')
   .transform(String)

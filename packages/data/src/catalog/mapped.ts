@@ -1,4 +1,4 @@
-/** Views of a catalog in the words of a request: its variables under other names, levels and units. The rows stay as they are. */
+/** Views of a catalog in the variables of a request, with other names, levels and units. The stored rows do not change. */
 import {
   type CatalogDescriptor,
   type MappedVariable,
@@ -12,30 +12,30 @@ import {
 import { type CatalogConfig, decimalsOf, type TableConfig, type VariableConfig } from './catalog-config.ts'
 import { quoteName } from '../quote.ts'
 
-/** A description for questions, and how it refers to the snapshot. */
+/** The description of a catalog for requests, and its mapping to the snapshot. */
 export interface CatalogView {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
-  /** The tables that a script is given. */
+  /** The tables whose variables a script receives. */
   readonly tables: readonly TableConfig[]
-  /** The values of a variable in the view, as SQL over the snapshot’s table with the given alias. */
+  /** SQL for the values of a variable of the view, over the snapshot’s table with the given alias. */
   columnSql(table: string, name: string, alias: string): string
-  /** The site's own variable behind a variable of the view, and how many units of the view make one of the site's. */
+  /** The site's own variable behind a variable of the view, and the number of units of the view in one unit of the site. */
   sourceOf(table: string, name: string): { readonly own: VariableRef; readonly factor: number }
-  /** The name and cells in the index for cells of a variable in the view. */
+  /** The name and cells in the index that correspond to cells of a variable of the view. */
   indexed(ref: string, cells: ReadonlySet<number>): { readonly ref: string; readonly cells: Iterable<number> }
 }
 
-/** What a request declares about the variables of a site. */
+/** The declarations of a request about the variables of a site. */
 export interface ViewTerms extends SchemaTerms {
-  /** The mappings of this site only. */
+  /** The mappings for this site only. */
   readonly mappings: readonly VariableMapping[]
 }
 
-/** Largest scaled value: sums of squares of such values fit the engine’s wide integers, whatever the number of rows. */
+/** Largest scaled value. Sums of squares of such values fit the engine’s wide integers, for any number of rows. */
 const SCALED_MAX = 2 ** 50
 
-/** The view of a catalog in its own words. */
+/** The view without mappings, in the catalog's own names and units. */
 export function plainView(descriptor: CatalogDescriptor, config: CatalogConfig): CatalogView {
   return {
     descriptor,
@@ -54,9 +54,9 @@ interface Seen {
 }
 
 /**
- * The view of a catalog in the words of a request. A contract decides what a script is given: its variables, in its
- * order. Looks at no data. Throws SCHEMA_MISMATCH or VARIABLE_UNKNOWN for a mapping that does not fit, PARAMETER_INVALID
- * for a factor that cannot be exact here.
+ * The view of a catalog in the variables of a request. With a contract, a script receives the variables of the contract in their order.
+ * Reads no data. Throws SCHEMA_MISMATCH or VARIABLE_UNKNOWN for a mapping that does not fit, PARAMETER_INVALID for a factor that cannot be
+ * exact for the variable.
  */
 export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig, terms: ViewTerms): CatalogView {
   const isKey = ({ local }: VariableMapping) =>
@@ -92,7 +92,7 @@ export function mappedView(descriptor: CatalogDescriptor, config: CatalogConfig,
   }
 }
 
-/** The name that the request gives to the subject key. No variable has the same name. */
+/** The request's name for the subject key. No variable may have the same name. */
 function keyOf(mappings: readonly VariableMapping[], tables: readonly TableConfig[]): string | undefined {
   const [first, second] = mappings
   if (first === undefined) return undefined
@@ -141,8 +141,8 @@ function variableNamed<V extends { readonly name: string }>(
 }
 
 /**
- * Throws PARAMETER_INVALID unless a factor is exact. It adds digits, which must fit exact integers for every possible value;
- * only declared bounds can guarantee that.
+ * Throws PARAMETER_INVALID unless a factor is exact. A factor adds digits, and the scaled value must fit exact integers for every possible
+ * value, which only declared bounds can guarantee.
  */
 function assertExact(own: VariableConfig, { scale }: MappedVariable, { local }: VariableMapping): void {
   if (scale.units === 1 && scale.decimals === 0) return
@@ -169,7 +169,9 @@ function mappedConfig(own: VariableConfig, { variable, scale }: MappedVariable):
   }
 }
 
-/** Puts mapped variables in the place of those that they read. Another variable that has one of their names is hidden. */
+/**
+ * Replaces the site's variables by the variables that are mapped from them. Other variables with the name of a mapped variable are hidden.
+ */
 function replaced<V extends { readonly name: string }>(
   table: string,
   variables: readonly V[],
@@ -189,8 +191,8 @@ function variablesOf(table: TableConfig, seen: readonly Seen[]): VariableConfig[
 }
 
 /**
- * The same base cells under the names of the view. A lattice variable that the view hides keeps its place under a name that no
- * request can write: no other variable must pass for it, and a lattice must not vanish.
+ * The base cells of the lattice under the names of the view. A lattice variable that the view hides stays in the lattice under a name that
+ * no request can write, so that no other variable can take its place and the lattice stays complete.
  */
 function latticeIn({ lattice }: CatalogDescriptor, seen: readonly Seen[]): CatalogDescriptor['lattice'] {
   return lattice.flatMap((entry) => {
@@ -204,8 +206,8 @@ function latticeIn({ lattice }: CatalogDescriptor, seen: readonly Seen[]): Catal
 }
 
 /**
- * A lattice variable with its breakpoints in the unit of the view: where the view has a breakpoint, that one,
- * since only those can be used in a request.
+ * A lattice variable with its breakpoints in the unit of the view. Rounding makes the breakpoints equal to those of the view's variable,
+ * since a request can use only those.
  */
 function latticeEntry(table: string, { mapped }: Seen, cuts: readonly number[]): CatalogDescriptor['lattice'][number] {
   const { units, decimals } = mapped.scale

@@ -1,17 +1,18 @@
 /**
- * The configuration of a catalog that stays with an older epoch: that of its rows, with the newer policy where it is stricter.
+ * The configuration of a catalog that stays at an older epoch: the older description of the rows, with the newer policy where that is
+ * stricter.
  */
 import type { CatalogConfig } from './catalog-config.ts'
 
 const SCRIPTS = ['deny', 'review', 'auto'] as const
 
 /**
- * Tables, subject key and lattice are those of the stored configuration: they define how its rows are read and queried. Texts
- * for people, the access level, programs and budgets come from the current one. Where both can say how careful to be, the more
- * careful one applies: a table of real people does not become synthetic because its file was replaced, and scripts run unread
- * only where both configurations list them. The disclosure rules, the requesters and the permitted uses of the catalog are the
- * current ones, as they are if no file has changed, since the steward answers for them today; a permitted use that is no longer
- * named stays as it was until the newer epoch is accepted.
+ * Tables, subject key and lattice come from the stored configuration, because they define how its rows are read and queried. Texts for
+ * people, the access level, programs and budgets come from the current configuration. Where both configurations set a precaution, the
+ * stricter one applies: a table of real people does not become synthetic because its file was replaced, and scripts run without review only
+ * if both configurations list them. Disclosure rules, requesters and permitted uses come from the current configuration, as if no file had
+ * changed, since the steward is responsible for them today. A permitted use that the current configuration no longer names stays in force
+ * until the newer epoch is accepted.
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
   const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current
@@ -48,10 +49,10 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
   }
 }
 
-/** From weak to strong. */
+/** Grades of isolation, from weak to strong. */
 const GRADES = ['wasm', 'wasm+bwrap', 'docker', 'docker+gvisor'] as const
 
-/** An absent list admits everything. */
+/** The elements that are in both lists. An undefined list contains everything. */
 function listedInBoth<T, L extends readonly T[] | undefined>(one: L, other: L): L {
   if (one === undefined || other === undefined) return one ?? other
   return one.filter((each) => other.includes(each)) as unknown as L

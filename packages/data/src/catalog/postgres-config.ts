@@ -1,21 +1,21 @@
-/** The `postgres` section of a catalog: how the database is reached that its tables are read from. */
+/** The `postgres` section of a catalog: the connection to the database of its tables. */
 import { z } from 'zod'
 
 /** The parts of a PostgreSQL URL. */
 export interface PostgresAddress {
-  /** A name, an address, or the absolute path of the folder of a socket. */
+  /** A host name, an address, or the absolute path of a socket's folder. */
   readonly host: string
   readonly port: number
   readonly database: string
   readonly role: string
-  /** Only where the URL has one. */
+  /** Undefined if the URL has no password. */
   readonly password?: string
 }
 
 const URL_PARTS =
   /^postgres(?:ql)?:\/\/([^:@/?#]+)(?::([^@/?#]*))?@(\[[0-9A-Fa-f:.]+\]|[^:@/?#]*)(?::(\d{1,5}))?\/([^/?#]+)(?:\?host=([^&#]+))?$/
 
-/** The parts of a URL; undefined for a text that is none. The text is in no message, since it may have a password. */
+/** The parts of a PostgreSQL URL; undefined if the text is not one. Messages never contain the text, since it may have a password. */
 export function postgresAddress(url: string): PostgresAddress | undefined {
   const [all, role = '', password, named = '', port = '5432', database = '', socket] = URL_PARTS.exec(url) ?? []
   if (all === undefined || Number(port) > 65_535 || (named === '') !== (socket !== undefined)) return undefined
@@ -30,19 +30,19 @@ export function postgresAddress(url: string): PostgresAddress | undefined {
       ...(password === undefined ? {} : { password: decodeURIComponent(password) })
     }
   } catch {
-    // A % that escapes nothing.
+    // A % sign that does not begin an escape sequence.
     return undefined
   }
 }
 
-/** What a URL looks like, for messages. */
+/** The format of a URL, for error messages. */
 export const POSTGRES_URL_HELP =
   'postgresql://ROLE@HOST:PORT/DATABASE, or postgresql://ROLE@/DATABASE?host=/var/run/postgresql for a socket; special characters as %40'
 
 const variableSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'the name of an environment variable')
 
 const shape = z.strictObject({
-  /** The database, without a password. */
+  /** The URL of the database, without a password. */
   url: z
     .string()
     .max(1024)
@@ -52,26 +52,23 @@ const shape = z.strictObject({
       'a password is in password_file or password_env, and not in the configuration'
     )
     .optional(),
-  /** In place of `url`: the environment variable with the URL, which may have a password. */
+  /** An alternative to `url`: the environment variable that has the URL, which may contain a password. */
   url_env: variableSchema.optional(),
-  /** File with the password and nothing else, relative to the folder of the configuration. Only its owner may read it. */
+  /** File that contains only the password, relative to the folder of the configuration. Only its owner may have read access. */
   password_file: z.string().min(1).max(1024).optional(),
-  /** The environment variable with the password. */
+  /** The environment variable that has the password. */
   password_env: variableSchema.optional(),
-  /**
-   * `verify`: TLS, with a certificate of the server's name. `off`: none. Default: `off` on a socket and on loopback, else
-   * `verify`.
-   */
+  /** `verify`: TLS, with a certificate for the server's name. `off`: no TLS. Default: `off` on a socket and on loopback, else `verify`. */
   tls: z.enum(['verify', 'off']).optional(),
-  /** File with the certificates of the authorities that are trusted (PEM). Default: those of the operating system's Node. */
+  /** File with the certificates of the trusted authorities (PEM). Default: the authorities that Node trusts. */
   ca_file: z.string().min(1).max(1024).optional(),
-  /** The time zone in which a `timestamp with time zone` is on a day. Columns of that type are refused without it. */
+  /** The time zone in which a `timestamp with time zone` is converted to a date. Without it, columns of that type are refused. */
   time_zone: z.string().max(64).refine(isTimeZone, 'no time zone such as Europe/Zurich').optional(),
-  /** What happens if the role may write: `refuse` (default), or `warn` at every start. */
+  /** Action if the role has write permission: `refuse` (default), or `warn` at every start. */
   writing_role: z.enum(['refuse', 'warn']).default('refuse'),
-  /** Most time that reading all tables may take, minutes. */
+  /** Maximum time for reading all tables, minutes. */
   minutes_max: z.int().min(1).max(1440).default(30),
-  /** Most that the database may send while all tables are read, MiB. A server without end would fill the disk. */
+  /** Maximum data that the database may send while all tables are read, MiB. Without this limit a faulty server could fill the disk. */
   megabytes_max: z.int().min(1).max(1_048_576).default(16_384)
 })
 
@@ -86,11 +83,11 @@ export const postgresSchema = shape.superRefine((section, context) => {
   if (section.tls === 'off' && section.ca_file !== undefined) refuse('ca_file', 'does nothing with tls: off')
 })
 
-/** The parsed section. */
+/** The parsed `postgres` section. */
 export type PostgresConfig = z.output<typeof shape>
 
 function isTimeZone(name: string): boolean {
-  // Only these characters get into SQL.
+  // Restricts the characters, since the name becomes part of SQL text.
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
@@ -99,7 +96,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The parts of a relation's name, `name` or `schema.name`, each exact and in double quotes where it has a dot or a quote. */
+/** The parts of a relation's name, `name` or `schema.name`. Each part is exact, and in double quotes if it contains a dot or a quote. */
 export function relationParts(relation: string): { readonly schema: string; readonly name: string } | undefined {
   const part = '"(?:[^"\\0]|"")+"|[^".\\0]+'
   const found = new RegExp(`^(?:(${part})\\.)?(${part})$`).exec(relation)
@@ -107,6 +104,6 @@ export function relationParts(relation: string): { readonly schema: string; read
   const [schema = 'public', name = ''] = [found[1], found[2]].map((text) =>
     text?.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text
   )
-  // PostgreSQL cuts longer names without a word, so that another relation could be read.
+  // PostgreSQL truncates longer names without an error, so that another relation could be read.
   return [schema, name].some((text) => Buffer.byteLength(text) > 63) ? undefined : { schema, name }
 }

@@ -1,27 +1,26 @@
-/** The reading rules of a file: how a table's export writes numbers, dates, missing values and letters. */
+/** The reading rules of a file: the format of its numbers, dates, missing values and characters. */
 import { z } from 'zod'
 
-/** Encodings that can be declared. `latin1` means windows-1252, as it does in browsers: exports that say the one write the other. */
+/** Encodings that can be declared. `latin1` means windows-1252, as in browsers: exports labelled latin1 are usually windows-1252. */
 const ENCODINGS = ['utf-8', 'windows-1252', 'latin1', 'iso-8859-15', 'utf-16le'] as const
 const SEPARATORS = [',', ';', 'tab', '|'] as const
 
-/** Maximum number of words for a missing value. */
+/** Maximum number of texts for a missing value. */
 const MISSING_MAX = 16
 
-/** Words that mean a missing value where neither the variable nor the file says anything else. */
+/** Texts that mean a missing value if neither the variable nor the file declares any. */
 const MISSING_DEFAULT: readonly string[] = ['NA', '']
 
-/** Day, month and year of four digits in one order with one separator or none, and a time of day where the file has one. */
+/** Day, month and four-digit year in one order with one separator or none, and an optional time of day. */
 const DATE_FORMAT = /^(?:yyyy([-./]?)mm\1dd|dd([-./]?)mm\2yyyy|mm([-./]?)dd\3yyyy)(?: hh:mm(?::ss)?)?$/
 
 const DATE_FORMAT_HELP =
   'a date format has dd, mm and yyyy with - . / or nothing between them, as dd.mm.yyyy or mm/dd/yyyy, and may end in hh:mm or hh:mm:ss'
 
-/** The words for a missing value. */
+/** The texts that mean a missing value. */
 export const missingSchema = z.array(z.string().max(64)).max(MISSING_MAX)
-/** The decimal sign. */
 export const decimalSignSchema = z.enum(['.', ','])
-/** A date format, in lower case. */
+/** A date format, converted to lower case. */
 export const dateFormatSchema = z
   .string()
   .transform((text) => text.toLowerCase())
@@ -29,15 +28,15 @@ export const dateFormatSchema = z
 
 /** The `reading` section of a table. */
 export const readingSchema = z.strictObject({
-  /** Default utf-8. */
+  /** Default: utf-8. */
   encoding: z.enum(ENCODINGS).optional(),
   /** Default: a comma in .csv files, a tab in .tsv files. */
   separator: z.enum(SEPARATORS).optional(),
   /** Decimal sign of the file's numbers. Default: the point. */
   decimal: decimalSignSchema.optional(),
-  /** How the file writes dates. Default yyyy-mm-dd. A time of day is dropped only if it is declared here, or is midnight. */
+  /** Date format of the file. Default: yyyy-mm-dd. A time of day is discarded only if the format declares it, or if it is midnight. */
   date_format: dateFormatSchema.optional(),
-  /** Texts that mean a missing value; the empty field always does. Default: NA. */
+  /** Texts that mean a missing value; an empty field is always missing. Default: NA. */
   missing: missingSchema.optional()
 })
 
@@ -46,16 +45,16 @@ export type Encoding = Exclude<(typeof ENCODINGS)[number], 'latin1'>
 /** The character between the fields of a text file. */
 export type Separator = ',' | ';' | '\t' | '|'
 
-/** What a table is read from. */
+/** The kind of source of a table. */
 type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'fhir' | 'postgres'
 
 /** The rules by which the values of one variable are read. */
 export interface ValueReading {
   readonly decimal: '.' | ','
-  /** In lower case, as `dd.mm.yyyy`. */
+  /** In lower case, such as `dd.mm.yyyy`. */
   readonly dateFormat: string
   readonly missing: readonly string[]
-  /** Words of the file that stand for a declared level. */
+  /** Values of the file that stand for a declared level, each with its level. */
   readonly rename: Readonly<Record<string, string>>
 }
 
@@ -71,7 +70,7 @@ interface ReadVariable {
   readonly rename?: Readonly<Record<string, string>> | undefined
 }
 
-/** The rules for a variable: its own, then those of its file, then the defaults. */
+/** The reading rules for a variable: the variable's own, then those of its file, then the defaults. */
 export function valueReading({ reading }: ReadTable, variable: ReadVariable): ValueReading {
   return {
     decimal: variable.decimal ?? reading?.decimal ?? '.',
@@ -81,7 +80,7 @@ export function valueReading({ reading }: ReadTable, variable: ReadVariable): Va
   }
 }
 
-/** The words of a whole file for a missing value. */
+/** The texts that mean a missing value in all columns of a file. */
 export function missingWords({ reading }: ReadTable): readonly string[] {
   return reading?.missing ?? MISSING_DEFAULT
 }
@@ -92,7 +91,7 @@ export function encodingOf({ reading }: ReadTable): Encoding {
   return encoding === 'latin1' ? 'windows-1252' : encoding
 }
 
-/** The separator of a table's file, of which the format is known. */
+/** The separator of a table's file, for a known file format. */
 export function separatorOf({ reading }: ReadTable, format: Format): Separator {
   const separator = reading?.separator ?? (format === 'tsv' ? 'tab' : ',')
   return separator === 'tab' ? '\t' : separator
@@ -104,8 +103,8 @@ export function subjectColumnOf({ subject_column }: ReadTable, subjectKey: strin
 }
 
 /**
- * The rules of a table that differ from the defaults, for the name of an epoch: a table without any has the name that it had
- * before there were reading rules, and so has one that declares the defaults.
+ * The reading rules of a table that differ from the defaults, as part of the epoch's name. A table that declares no rules, or only the
+ * defaults, therefore keeps the epoch name of versions without reading rules.
  */
 export function readingPrint(table: ReadTable, format: Format, subjectKey: string): object {
   const [encoding, separator, subjectColumn] = [
@@ -120,7 +119,7 @@ export function readingPrint(table: ReadTable, format: Format, subjectKey: strin
   }
 }
 
-/** The same for a variable; only rules that its type has. */
+/** The reading rules of a variable that differ from the defaults, as part of the epoch's name. Only rules that apply to its type. */
 export function valuePrint(table: ReadTable, variable: ReadVariable & { readonly type: string }): object {
   const { decimal, dateFormat, missing, rename } = valueReading(table, variable)
   const isNumber = variable.type === 'integer' || variable.type === 'number'

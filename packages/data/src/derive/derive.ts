@@ -1,4 +1,4 @@
-/** Derived variables, computed as columns of the loaded tables: every value must fit its variable, or the steward is told where it does not. */
+/** Derived variables, computed as columns of the loaded tables. Every value must be valid for its variable; invalid values are reported. */
 import { StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import { type Derivation, derivationsOf, inputsOf, refOf } from '../catalog/derive/resolve.ts'
@@ -14,27 +14,27 @@ import { isThereSql, keptSql } from './fraction.ts'
 import { ofRows, severalWords } from './rows.ts'
 import { noLogarithmSql, sameRowValue } from './same-row.ts'
 
-/** The loaded tables of a catalog, each typed, with columns `_row` and `_key` beside its variables. */
+/** The loaded and typed tables of a catalog. Each table has the columns `_row` and `_key` beside its variables. */
 export interface LoadedTables {
   readonly config: CatalogConfig
   readonly session: Session
-  /** By the name of the table. A table is missing where it could not be loaded, and a variable where its column is not there. */
+  /** By table name. Tables that could not be loaded are missing from the map. */
   readonly tables: ReadonlyMap<string, TypedRows>
 }
 
-/** One of them. */
+/** A loaded and typed table. */
 export interface TypedRows extends LoadedRows {
-  /** The variables that are columns of it. */
+  /** The variables that are columns of the table. A variable whose column is missing in the source is not included. */
   readonly variables: ReadonlySet<string>
 }
 
-/** A breach of a derived variable, and the table of the rows in which it is. */
+/** A breach of a derived variable, and the table whose rows break the rule. */
 export interface DerivedBreach {
   readonly rows: LoadedRows
   readonly breach: Breach
 }
 
-/** Adds the derived variables to the loaded tables. Throws SOURCE_INVALID that names source, row and variable. */
+/** Adds the derived variables to the loaded tables. Throws SOURCE_INVALID with the source, row and variable. */
 export async function deriveColumns(loaded: LoadedTables): Promise<void> {
   for await (const { rows, breach } of addDerived(loaded, 1)) {
     const { name, table } = rows.source
@@ -43,7 +43,7 @@ export async function deriveColumns(loaded: LoadedTables): Promise<void> {
   }
 }
 
-/** All breaches of the derived variables whose inputs are loaded, with at most `placesMax` places each. Adds their columns. */
+/** Adds the columns of the derived variables whose inputs are loaded, and returns all breaches, with at most `placesMax` places each. */
 export async function derivedBreaches(loaded: LoadedTables, placesMax: number): Promise<DerivedBreach[]> {
   const breaches: DerivedBreach[] = []
   for await (const breach of addDerived(loaded, placesMax)) breaches.push(breach)
@@ -68,7 +68,7 @@ async function* addDerived(loaded: LoadedTables, placesMax: number): AsyncGenera
       isClean = false
       yield { rows: rule.rows, breach }
     }
-    // Values that are out of bounds may have no squares that could be computed at all.
+    // Squares are checked only if all values are valid: the squares of values out of bounds may not be computable.
     if (isClean && one.variable.type !== 'category') yield* squaresBreach(one, session, rows)
   }
 }
@@ -82,10 +82,10 @@ async function* squaresBreach(
   if (fault !== undefined) yield { rows, breach: { key: name, fault, rows: 0, isCut: false, places: [] } }
 }
 
-/** A requirement of a derived variable: SQL of the places of the rows that break it, with the numbers at fault. */
+/** A requirement that a derived variable must meet: SQL that selects the rows that break it, with the invalid numbers. */
 interface DerivedRule {
   readonly rows: LoadedRows
-  /** SQL of columns `_r` and `_v`: place and number, null where no number is at fault. */
+  /** SQL with the columns `_r`, the position of the row, and `_v`, the invalid number (null if there is none). */
   readonly broken: string
   fault(shape: string): string
 }
@@ -94,11 +94,11 @@ interface ColumnOptions {
   readonly session: Session
   /** The table of the derived variable. */
   readonly rows: LoadedRows
-  /** The table of its inputs. */
+  /** The table of the derived variable's inputs. */
   readonly relation: LoadedRows
 }
 
-/** Adds the column of a derived variable, and returns what its values must fulfil. */
+/** Adds the column of a derived variable, and returns the requirements for its values. */
 async function addColumn(one: Derivation<VariableConfig>, options: ColumnOptions): Promise<readonly DerivedRule[]> {
   const { session, rows, relation } = options
   const { variable, rule } = one
@@ -133,7 +133,7 @@ function logarithmRule(one: Derivation<VariableConfig>, rows: LoadedRows): Deriv
   }
 }
 
-/** Values must be exact, and within the bounds of their variable. `there` is SQL of `_row` and `_there`. */
+/** The requirements that numbers are exact and within the bounds of their variable. `there` is SQL with the columns `_row` and `_there`. */
 function numberRules(variable: VariableConfig, rows: LoadedRows, there: string): DerivedRule[] {
   if (variable.type === 'category') return []
   const { low, high } = numberBounds(variable)
@@ -157,7 +157,7 @@ function numberRules(variable: VariableConfig, rows: LoadedRows, there: string):
   ]
 }
 
-/** The breach of a rule; none where every row keeps it. */
+/** The breach of a requirement; undefined if every row meets it. */
 async function breachOf(
   { rows, broken, fault }: DerivedRule,
   { variable }: Derivation<VariableConfig>,

@@ -1,26 +1,26 @@
-/** SQL of the rules that make one value per subject from the rows of another table. */
+/** SQL for the rules that make one value per subject from the rows of another table. */
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import type { Derivation, Input } from '../catalog/derive/resolve.ts'
 import type { RowsRule } from '../catalog/derive/rule.ts'
 import { quoteName } from '../quote.ts'
 import { type Value, whole } from './fraction.ts'
 
-/** What is computed of the rows of a table. */
+/** The SQL that computes one value per subject from the rows of a table. */
 export interface OfRows {
   /**
-   * SQL of the rows that count: `_r` is the place of the row, `_k` the subject, `_p` its level, `_v` the value. Only those that a rule
-   * takes, so that more than one of a subject and level are too many, unless the rule takes their mean, smallest or largest. No
-   * variable has a name that begins with an underscore.
+   * SQL for the rows that the rule uses: `_r` is the position of the row, `_k` the subject, `_p` the level, `_v` the value. Several rows of
+   * one subject and level are an error, unless the rule takes their mean, minimum or maximum. No variable has a name that begins with an
+   * underscore.
    */
   readonly chosen: string
-  /** Whether several rows of a subject and level have an answer. */
+  /** Whether several rows of one subject and level are allowed. */
   readonly takesSeveral: boolean
-  /** SQL of one row per subject: `_k`, and the columns that `value` reads. */
+  /** SQL for one row per subject: `_k`, and the columns that `value` uses. */
   readonly perSubject: string
   readonly value: Value
 }
 
-/** The SQL for a derivation from the rows of `relation`. */
+/** The SQL of a derivation from the rows of `relation`. */
 export function ofRows(one: Derivation<VariableConfig>, rule: RowsRule, relation: string): OfRows {
   const [of] = one.of
   if (of === undefined) throw new Error('a rule without input')
@@ -47,7 +47,7 @@ export function ofRows(one: Derivation<VariableConfig>, rule: RowsRule, relation
   }
 }
 
-/** Words for several rows of a subject where one is meant. */
+/** The error message for several rows of a subject where the rule needs one. */
 export function severalWords({ by }: Derivation<VariableConfig>, rule: RowsRule): string {
   const at =
     rule.rule === 'change' ? `${rule.from} or ${rule.to}` : rule.rule === 'at' ? rule.level : `the ${rule.rule}`
@@ -62,10 +62,10 @@ function levelOf(by: Input<VariableConfig> | undefined, level: string): number {
   return by?.variable.levels?.indexOf(level) ?? -1
 }
 
-/** SQL of the total of the rows of a subject and level as the numerator of `n`. */
+/** SQL for the value of one subject and level as a numerator; the denominator is the number of rows, n. */
 function takenSql(rule: RowsRule): string {
   const take = 'by' in rule ? (rule.take ?? 'mean') : rule.rule
-  // The smallest of n rows is n times itself in n parts.
+  // The minimum m of n rows as a fraction: n·m / n.
   if (take === 'minimum' || take === 'maximum') return `CAST(count(*) AS HUGEINT) * ${take.slice(0, 3)}(_v)`
   return 'sum(_v)'
 }
@@ -82,7 +82,7 @@ function chosenSql(one: Derivation<VariableConfig>, rule: RowsRule, relation: st
   const end = rule.rule === 'first' || rule.rule === 'last' ? ends[rule.rule] : undefined
   const ended = end === undefined ? placed : `SELECT * FROM (${placed}) QUALIFY _p = ${end}(_p) OVER (PARTITION BY _k)`
   if (rule.take !== 'first' && rule.take !== 'last') return ended
-  // Where no row has an order all of them stay: one row alone needs none, and several are too many.
+  // If no row has an order, all rows stay: a single row needs no order, and several rows are an error.
   const edge = `${ends[rule.take]}(_o) OVER (PARTITION BY _k, _p)`
   return `SELECT * FROM (${ended}) QUALIFY _o IS NOT DISTINCT FROM ${edge}`
 }

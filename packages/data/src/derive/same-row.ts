@@ -1,4 +1,4 @@
-/** SQL of the rules that read one row: bands, recodings, sums, ratios, differences, logarithms and z-scores. */
+/** SQL for the rules that use a single row: bands, recodings, sums, ratios, differences, logarithms and z-scores. */
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import type { Derivation } from '../catalog/derive/resolve.ts'
 import { decimalsOfConstant, type DeriveRule, type RowsRule } from '../catalog/derive/rule.ts'
@@ -30,7 +30,7 @@ export function sameRowValue({ of, variable }: Derivation<VariableConfig>, rule:
   }
 }
 
-/** SQL that is true for a row that has no logarithm although it has a value. */
+/** SQL that is true for a row whose value is not missing but has no logarithm. */
 export function noLogarithmSql({ of: [first] }: Derivation<VariableConfig>): string {
   return first === undefined ? 'false' : `coalesce(${quoteName(first.variable.name)} <= 0, false)`
 }
@@ -54,7 +54,7 @@ function recodeSql(
   return cases.length === 0 ? 'NULL' : `CASE ${quoteName(of.name)} ${cases.join(' ')} END`
 }
 
-/** The columns of numbers in units of their finest decimal. */
+/** The columns of several numbers, all in units of the finest decimal place. */
 function aligned(inputs: readonly VariableConfig[]): {
   readonly columns: readonly string[]
   readonly decimals: number
@@ -92,7 +92,7 @@ function logSql(of: VariableConfig, base: 10 | 'e'): string {
   return `CASE WHEN ${quoteName(of.name)} > 0 THEN ${base === 10 ? 'log10' : 'ln'}(${column}) END`
 }
 
-/** (value − centre) / scale with all three in units of the finest of their decimals, so that no digit is lost. */
+/** (value − centre) / scale, with all three in units of their finest decimal place, so that no digit is lost. */
 function zscoreOf(of: VariableConfig, { centre, scale }: Extract<SameRowRule, { rule: 'zscore' }>): Value {
   const decimals = Math.max(decimalsOf(of), decimalsOfConstant(centre) ?? 0, decimalsOfConstant(scale) ?? 0)
   const constant = (value: number) => whole(String(BigInt(Math.round(value * 10 ** decimals))))

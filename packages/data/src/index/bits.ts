@@ -1,4 +1,4 @@
-/** Conversion of subject sets to and from DuckDB's BIT type, which counts the bits of each byte from the other end. */
+/** Conversion of subject sets to and from DuckDB's BIT type, which numbers the bits of each byte in the opposite order. */
 import { SubjectSet } from '@stimnet/protocol'
 
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -7,12 +7,12 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
   return out
 })
 
-/** Number of bits of a universe, rounded up to whole words, so that neither side needs padding. */
+/** Number of bits for a universe, rounded up to whole words, so that neither format needs padding. */
 export function bitsOf(universe: number): number {
   return Math.max(1, Math.ceil(universe / 32)) * 32
 }
 
-/** The data of a DuckDB bit value of `bitsOf(universe)` bits: one byte that means "no padding", and then the bits. */
+/** The data of a DuckDB bit value of `bitsOf(universe)` bits: one byte that means "no padding", followed by the bits. */
 export function bitData(set: SubjectSet): Uint8Array {
   const data = new Uint8Array(1 + bitsOf(set.universe) / 8)
   const bytes = set.toBytes()
@@ -20,7 +20,7 @@ export function bitData(set: SubjectSet): Uint8Array {
   return data
 }
 
-/** The set of a DuckDB bit value. Null, which is an aggregate over no rows, gives the empty set. */
+/** The set of a DuckDB bit value. Null, the result of an aggregate over no rows, gives the empty set. */
 export function setOfBits(universe: number, value: unknown): SubjectSet {
   if (value === null || value === undefined || universe === 0) return SubjectSet.none(universe)
   const { data } = value as { data: Uint8Array }

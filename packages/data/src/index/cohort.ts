@@ -1,4 +1,4 @@
-/** Cohorts: Boolean algebra over the subject index alone, without reading any row. */
+/** Cohorts, computed by Boolean algebra on the subject index alone, without reading rows. */
 import { type CatalogDescriptor, type Filter, resolveVariable, SubjectSet, setIn } from '@stimnet/protocol'
 import type { CatalogView } from '../catalog/mapped.ts'
 import { chosenCells } from './domain.ts'
@@ -11,13 +11,13 @@ export interface EpochIndex {
   readonly epoch: string
   readonly subjects: number
   readonly descriptor: CatalogDescriptor
-  /** The name of a variable and its cells in the index, if the description is in other words. */
+  /** The name of a variable and its cells in the index. Defined if the description is a view with other names. */
   readonly indexed?: CatalogView['indexed']
   /** The people of an analysis set, by its id. */
   readonly peopleOf?: (set: string) => Promise<SubjectSet>
 }
 
-/** The subjects who satisfy a resolved filter; everyone without a filter. */
+/** The subjects who satisfy a resolved filter. Without a filter: all subjects. */
 export async function cohortOf(filter: Filter | undefined, at: EpochIndex): Promise<SubjectSet> {
   if (filter === undefined) return SubjectSet.everyone(at.subjects)
   if ('not' in filter) return (await cohortOf(filter.not, at)).complement()
@@ -50,8 +50,8 @@ async function union(at: EpochIndex, ref: string, names: Iterable<SetName>): Pro
 }
 
 /**
- * The partition that the levels and bins of the lattice generate, without empty cells. A subject with different rows can be in
- * several levels of a variable. The cells are those of the whole algebra, so each subject is in exactly one.
+ * The partition that the levels and bins of the lattice generate, without empty cells. A subject with several rows can have several levels
+ * of a variable. The cells are the atoms of the generated algebra, so each subject is in exactly one cell.
  */
 export async function baseCellsOf(at: EpochIndex): Promise<readonly SubjectSet[]> {
   if (at.descriptor.lattice.length === 0) return []
@@ -71,7 +71,7 @@ export async function baseCellsOf(at: EpochIndex): Promise<readonly SubjectSet[]
   return cells
 }
 
-/** Splits each label by membership in a set; labels stay dense. */
+/** Splits each label by membership in a set. The new labels are consecutive. */
 function refine(labels: Uint32Array, set: SubjectSet): { labels: Uint32Array<ArrayBuffer>; count: number } {
   const renamed = new Map<number, number>()
   const next = new Uint32Array(labels.length)

@@ -1,28 +1,24 @@
-/**
- * Domains: a variable's declared values as consecutive cells, which are the levels of a
- * category or the bins between breakpoints.
- */
+/** Domains: the declared values of a variable as consecutive cells, which are the levels of a category or the bins between breakpoints. */
 import type { Comparison, FilterValue, VariableDescriptor } from '@stimnet/protocol'
 import { StimnetError } from '@stimnet/protocol'
 import { daysOf, isoDate } from '../dates.ts'
 
-/** The declared values by number: cell i of a category is its level i, and cell i of a number is the bin before breakpoint i. */
+/**
+ * The cells of a variable by number: cell i of a category is its level i, and cell i of a number or date is the bin before breakpoint i.
+ */
 export interface Domain {
   readonly cells: number
   readonly kind: 'levels' | 'bins'
 }
 
-/**
- * The domain of a variable. Null for a variable that can be neither filtered nor grouped: free
- * text, and numbers without breakpoints.
- */
+/** The domain of a variable. Null if the variable can be neither filtered nor grouped, as free text and numbers without breakpoints. */
 export function domainOf(variable: VariableDescriptor): Domain | null {
   if (variable.type === 'category') return { cells: variable.levels.length, kind: 'levels' }
   if (variable.type === 'text' || variable.breakpoints.length === 0) return null
   return { cells: variable.breakpoints.length + 1, kind: 'bins' }
 }
 
-/** The label of a cell in an answer: a level, or "<40", "[40,60)", ">=60". */
+/** The label of a cell in an answer: a level, or a bin such as "<40", "[40,60)" or ">=60". */
 export function cellLabel(variable: VariableDescriptor, cell: number): string {
   if (variable.type === 'category') return variable.levels[cell] ?? ''
   const from = variable.breakpoints[cell - 1]
@@ -32,17 +28,17 @@ export function cellLabel(variable: VariableDescriptor, cell: number): string {
   return `[${pointText(variable, from)},${pointText(variable, to)})`
 }
 
-/** The text of a breakpoint; dates as YYYY-MM-DD. */
+/** The text of a breakpoint. Dates are written YYYY-MM-DD. */
 export function pointText(variable: VariableDescriptor, point: number): string {
   return variable.type === 'date' ? isoDate(point) : String(point)
 }
 
-/** The result of a comparison: the cells that satisfy it, or that the value is missing. */
+/** The result of a comparison: the cells that satisfy it, or the condition that the value is missing. */
 export type Chosen = { readonly missing: true } | { readonly missing: false; readonly cells: ReadonlySet<number> }
 
 /**
- * The cells that satisfy a comparison. `ref` is for the reason of an error. Throws VALUE_NOT_DECLARED if the comparison would
- * divide a cell, FILTER_INVALID if the operator does not fit the variable.
+ * The cells that satisfy a comparison. `ref` is used in error messages. Throws VALUE_NOT_DECLARED if the comparison would divide a cell,
+ * FILTER_INVALID if the operator does not fit the variable.
  */
 export function chosenCells(comparison: Comparison, ref: string, variable: VariableDescriptor): Chosen {
   if (comparison.op === 'is null') {
@@ -70,7 +66,7 @@ function levelCells({ op, values }: Comparison, ref: string, variable: VariableD
   return new Set(values.map((value) => levelOf(value, ref, variable)))
 }
 
-/** The number of a declared level. Throws VALUE_NOT_DECLARED naming the levels. */
+/** The position of a declared level. Throws VALUE_NOT_DECLARED with a list of the levels. */
 export function levelOf(value: FilterValue, ref: string, variable: VariableDescriptor): number {
   const at = variable.levels.indexOf(String(value))
   if (at >= 0) return at
@@ -90,7 +86,7 @@ function binCells({ op, values }: Comparison, ref: string, variable: VariableDes
   return new Set(points.flatMap((exact) => span(cutAt(exact, ref, variable) + 1, cutAfter(exact, ref, variable))))
 }
 
-/** Position of the breakpoint at a value. Throws VALUE_NOT_DECLARED if there is none. */
+/** Position of the breakpoint that equals a value. Throws VALUE_NOT_DECLARED if there is none. */
 function cutAt(point: number, ref: string, variable: VariableDescriptor): number {
   const at = variable.breakpoints.indexOf(point)
   if (at >= 0) return at
@@ -99,8 +95,7 @@ function cutAt(point: number, ref: string, variable: VariableDescriptor): number
 }
 
 /**
- * Position of the breakpoint just above a value: for whole numbers and days this is the next number. Throws
- * VALUE_NOT_DECLARED if it is no breakpoint.
+ * Position of the breakpoint just above a value, which is the next integer or day. Throws VALUE_NOT_DECLARED if that is not a breakpoint.
  */
 function cutAfter(point: number, ref: string, variable: VariableDescriptor): number {
   const at = variable.type === 'number' ? -1 : variable.breakpoints.indexOf(point + 1)
@@ -134,8 +129,8 @@ function pointOf(value: FilterValue, ref: string, variable: VariableDescriptor):
 }
 
 /**
- * The canonical form of a comparison: `>` and `<=` of whole numbers and days as `>=` and `<`, levels as text, dates as
- * YYYY-MM-DD. Only for comparisons that `chosenCells` accepts.
+ * The canonical form of a comparison: `>` and `<=` of integers and dates become `>=` and `<`, levels become text, dates become YYYY-MM-DD.
+ * Only for comparisons that `chosenCells` accepts.
  */
 export function canonical(comparison: Comparison, ref: string, variable: VariableDescriptor): Comparison {
   const { op, values } = comparison
@@ -150,7 +145,7 @@ export function canonical(comparison: Comparison, ref: string, variable: Variabl
   }
 }
 
-/** A value of the request for use in a reason: limited in length, and quoted. */
+/** A value of the request, quoted and limited in length, for use in an error message. */
 function quoted(value: FilterValue): string {
   return JSON.stringify(String(value).slice(0, 80))
 }

@@ -1,7 +1,4 @@
-/**
- * Resolution of filters against a catalog's description: full names of columns, declared
- * values, and the parts that choose rows.
- */
+/** Resolution of filters against a catalog's description: full column names, declared values, and the parts that select rows. */
 import {
   type CatalogDescriptor,
   type Comparison,
@@ -15,12 +12,12 @@ import {
 import { canonical, chosenCells } from './domain.ts'
 
 /**
- * The filter with full names of columns and canonical values; the same filter if it is resolved already. Looks at no data.
- * Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+ * The filter with full column names and canonical values. A resolved filter is returned unchanged. Reads no data. Throws VARIABLE_UNKNOWN,
+ * VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
  */
 export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly string[]): Filter {
   return mapComparisons(checkFilter(filter), (comparison) => {
-    // No request can write it: it is resolved already.
+    // No request can write this operator, so the comparison is already resolved.
     if (comparison.op === 'in set') return comparison
     const { ref, variable } = resolveVariable(descriptor, comparison.column, tables)
     chosenCells(comparison, ref, variable)
@@ -28,7 +25,7 @@ export function resolveFilter(filter: Filter, descriptor: CatalogDescriptor, tab
   })
 }
 
-/** The filter in which each name that exactly one of the tables `near` has is written in full; other names stay as they are. */
+/** The filter with the full name of each column that exactly one of the tables `near` has. Other names stay unchanged. */
 export function nearFilter(filter: Filter, descriptor: CatalogDescriptor, near: readonly string[]): Filter {
   return mapComparisons(checkFilter(filter), (comparison) => ({
     ...comparison,
@@ -44,9 +41,9 @@ function mapComparisons(filter: Filter, change: (comparison: Comparison) => Comp
 }
 
 /**
- * The top-level conjuncts of a resolved filter that use columns of `tables` only. A cohort filter chooses subjects.
- * These parts of it also choose rows, so that `{visit: 'month_12'}` means the rows of that visit, not all rows of
- * everybody who had one. Undefined if there are none.
+ * The top-level conjuncts of a resolved filter that use only columns of `tables`; undefined if there are none. A cohort filter selects
+ * subjects. These conjuncts also select rows, so that `{visit: 'month_12'}` means the rows of that visit, not all rows of everybody who had
+ * that visit.
  */
 export function rowFilter(filter: Filter | undefined, tables: readonly string[]): Filter | undefined {
   if (filter === undefined) return undefined

@@ -1,8 +1,8 @@
-/** The lattice of a catalog, which is optional: base cells of which every cohort of the catalog is made. */
+/** The optional lattice of a catalog: base cells of which every cohort of the catalog is made. */
 import type { VariableDescriptor } from '@stimnet/protocol'
 import { domainOf } from './domain.ts'
 
-/** The cells of one variable in the lattice: the bins between two breakpoints of the lattice are joined. */
+/** The cells of one variable in the lattice. Bins between two breakpoints of the lattice are joined. */
 export function latticeCells(variable: VariableDescriptor, cuts: readonly number[]): readonly (readonly number[])[] {
   const all = Array.from({ length: domainOf(variable)?.cells ?? 0 }, (_, i) => i)
   if (variable.type === 'category') return all.map((cell) => [cell])

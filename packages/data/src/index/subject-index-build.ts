@@ -1,4 +1,4 @@
-/** Filling the subject index from a snapshot's tables. */
+/** Fills the subject index from a snapshot's tables. */
 import { SubjectSet } from '@stimnet/protocol'
 import { bitsOf, setOfBits } from './bits.ts'
 import { type CatalogConfig, offeredTable, type TableConfig } from '../catalog/catalog-config.ts'
@@ -9,7 +9,7 @@ import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import type { SetName, SubjectIndex } from './subject-index.ts'
 
-/** Writes the sets of each variable of a table, from `table_<position of the table>`. */
+/** Writes the subject sets of each variable of a table, read from the relation `table_<position of the table>`. */
 export async function indexTable(options: {
   session: Session
   config: CatalogConfig

@@ -1,7 +1,4 @@
-/**
- * The subject index in LevelDB: for each epoch and variable, the subjects who have each
- * level or bin, and those without a value.
- */
+/** The subject index in LevelDB: for each epoch and variable, the subjects who have each level or bin, and the subjects without a value. */
 import { StimnetError, SubjectSet } from '@stimnet/protocol'
 import type { AbstractLevel } from 'abstract-level'
 import type { StrayRows } from '../sources/strays.ts'
@@ -9,7 +6,7 @@ import type { StrayRows } from '../sources/strays.ts'
 /** The store of the subject index: any sublevel with text keys. */
 export type IndexLevel = AbstractLevel<string | Buffer | Uint8Array, string, string>
 
-/** The contents of an epoch. It is written last, so that an epoch with a manifest is complete. */
+/** The description of an epoch. The manifest is written last, so that an epoch with a manifest is complete. */
 export interface Manifest {
   readonly subjects: number
   readonly snapshotAtMs: number
@@ -19,16 +16,16 @@ export interface Manifest {
     readonly sha256: string
     readonly rows: number
   }[]
-  /** Absent in manifests that were written before it was looked for. */
+  /** Absent in manifests of versions that did not look for stray rows. */
   readonly strays?: readonly StrayRows[]
 }
 
-/** The name of a set of one variable: the number of a cell, or `missing`. */
+/** The name of a set of one variable: a cell number, or `missing`. */
 export type SetName = number | 'missing'
 
 const BYTES = { valueEncoding: 'view' } as const
 
-/** One catalog's part of the index. */
+/** The part of the index that belongs to one catalog. */
 export class SubjectIndex {
   readonly #level: IndexLevel
   readonly #catalog: string
@@ -47,7 +44,7 @@ export class SubjectIndex {
     await this.#level.put(this.#key(epoch, 'manifest'), JSON.stringify(manifest))
   }
 
-  /** The configuration by which an epoch was last served; null if there is none. */
+  /** The configuration with which an epoch was last served; null if there is none. */
   async config(epoch: string): Promise<unknown> {
     const text = await this.#level.get(this.#key(epoch, 'config'))
     return text === undefined ? null : JSON.parse(text)
@@ -57,7 +54,7 @@ export class SubjectIndex {
     await this.#level.put(this.#key(epoch, 'config'), JSON.stringify(config))
   }
 
-  /** A stored secret: for an epoch, the one that decides the places of its subjects. It is made once, with `make`. */
+  /** A stored secret, by name. The secret of an epoch determines the positions of its subjects. `make` is called only once. */
   async salt(epoch: string, make: () => string): Promise<string> {
     const key = this.#key(epoch, 'salt')
     const known = await this.#level.get(key)
@@ -67,7 +64,7 @@ export class SubjectIndex {
     return salt
   }
 
-  /** The stored hash of a file, if its fingerprint is still the same; otherwise null. */
+  /** The stored hash of a file, if the file's fingerprint has not changed; otherwise null. */
   async sourceHash(path: string, fingerprint: string): Promise<string | null> {
     const text = await this.#level.get(this.#key('source', path))
     const [print, hash] = (text ?? '').split(' ')
@@ -79,8 +76,8 @@ export class SubjectIndex {
   }
 
   /**
-   * The owners of the items that earlier epochs had and this one lacks, for people or for a
-   * table; empty if no epoch was carried.
+   * The owners of the items that earlier epochs had and this epoch lacks, for people or for a table; empty if the ledgers of no earlier
+   * epoch were carried over.
    */
   async goneOwners(epoch: string, items: string): Promise<Uint32Array> {
     const bytes = (await this.#level.get(this.#key(epoch, 'gone', items), BYTES)) as Uint8Array | undefined
@@ -105,20 +102,22 @@ export class SubjectIndex {
     await this.#level.batch(puts, BYTES)
   }
 
-  /** The subjects in one set of a variable. Throws NODE_ERROR if the index does not have it. */
+  /** The subjects in one set of a variable. Throws NODE_ERROR if the index does not have the set. */
   async set(epoch: string, universe: number, ref: string, name: SetName): Promise<SubjectSet> {
     const bytes = await this.#level.get(this.#key(epoch, 'set', ref, String(name)), BYTES)
     if (bytes === undefined) throw new StimnetError('NODE_ERROR', `the index has no set ${ref} ${name}`)
     return SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
   }
 
-  /** The only set that is kept under a name; undefined before it was written. */
+  /** The single set stored under a name; undefined until it is written. */
   async storedSet(epoch: string, universe: number, ref: string): Promise<SubjectSet | undefined> {
     const bytes = await this.#level.get(this.#key(epoch, 'set', ref, '0'), BYTES)
     return bytes === undefined ? undefined : SubjectSet.fromBytes(universe, bytes as unknown as Uint8Array)
   }
 
-  /** Deletes what is stored of an epoch, the manifest first; its secret stays. `withGone`: also the owners of what it lacked. */
+  /**
+   * Deletes the stored data of an epoch, beginning with the manifest. The secret stays. `withGone` also deletes the owners of gone items.
+   */
   async deleteEpoch(epoch: string, { withGone }: { withGone: boolean }): Promise<void> {
     for (const name of ['manifest', 'config']) await this.#level.del(this.#key(epoch, name))
     for (const name of ['set', ...(withGone ? ['gone'] : [])]) {

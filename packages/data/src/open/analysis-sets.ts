@@ -1,6 +1,6 @@
 /**
- * The people of an analysis set: those who have a value of each of its variables. Where fewer than k people would be left out,
- * people of a secret order are left out too until k are, so that the set and its rest are each nobody or at least k people.
+ * The people of an analysis set: all who have a value of each of its variables. If fewer than k people would be left out, more people are
+ * left out in a secret order until k are, so that the set and its complement each contain nobody or at least k people.
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,8 +30,8 @@ import { quoteText } from '../quote.ts'
 import { PEOPLE_FILE, type Snapshot } from '../snapshot.ts'
 
 /**
- * The sets of a configuration with full names of variables, for the catalog's description. Throws SOURCE_INVALID for a condition that
- * is not one of the catalog.
+ * The sets of a configuration with full variable names, for the catalog's description. Throws SOURCE_INVALID for a condition that does not
+ * fit the catalog.
  */
 export function describeSets(
   { name: catalog, analysis_sets: sets = {} }: CatalogConfig,
@@ -56,12 +56,12 @@ export function describeSets(
   )
 }
 
-/** What the people of a set are found with. */
+/** The parts from which the people of a set are computed. */
 export interface SetParts {
   readonly snapshot: Pick<Snapshot, 'epoch' | 'folder'>
   readonly index: SubjectIndex
   readonly random: RandomSource
-  /** The smallest number of people that may be left out. */
+  /** The smallest non-zero number of people that may be left out. */
   readonly k: number
   readonly subjects: number
   cohort(filter: Filter | undefined): Promise<SubjectSet>
@@ -69,20 +69,19 @@ export interface SetParts {
 }
 
 /**
- * The id of a set, by which ledgers know it: its name with a hash of its definition and of k. A set that is defined otherwise is
- * another one.
+ * The id under which ledgers record a set: its name with a hash of its definition and of k. A set with a changed definition has a new id.
  */
 async function idOfSet(set: AnalysisSet, k: number): Promise<string> {
   const hash = await sha256Hex(canonicalBytes([set.name, set.completeOn, set.where ?? null, k]))
   return `${set.name}~${hash.slice(0, 16)}`
 }
 
-/** A set with its id. */
+/** An analysis set with its id. */
 export interface KnownSet extends AnalysisSet {
   readonly id: string
 }
 
-/** The sets of a description with their ids. */
+/** The analysis sets of a description, with their ids. */
 export function setsOf({ sets, cohortSizeMin }: CatalogDescriptor): Promise<readonly KnownSet[]> {
   return Promise.all(
     sets.map(async (message) => {
@@ -93,8 +92,8 @@ export function setsOf({ sets, cohortSizeMin }: CatalogDescriptor): Promise<read
 }
 
 /**
- * The people of a set. They are found once for each epoch and kept in the index; found again, they are the same. Throws what
- * reducing throws.
+ * The people of a set. They are computed once per epoch and stored in the index; a second computation would give the same people. Throws
+ * the errors of `reduce`.
  */
 export async function peopleOfSet(set: KnownSet, parts: SetParts): Promise<SubjectSet> {
   const { snapshot, index, subjects } = parts
@@ -108,7 +107,7 @@ export async function peopleOfSet(set: KnownSet, parts: SetParts): Promise<Subje
   return people
 }
 
-/** Those who have rows of each variable's table that fit the set's conditions, and a value in each of these rows. */
+/** The people who have rows that fit the set's conditions in each variable's table, and a value in each of these rows. */
 async function completeIn(asked: SubjectSet, { completeOn, where }: AnalysisSet, { reduce }: SetParts) {
   let complete = asked
   for (const ref of completeOn) {
@@ -130,7 +129,10 @@ async function completeIn(asked: SubjectSet, { completeOn, where }: AnalysisSet,
   return complete
 }
 
-/** The complete people who are left out so that the rest is nobody or at least k: of those asked for, and of all. */
+/**
+ * The complete people to leave out so that the rest contains nobody or at least k people, both among those who fit the conditions and among
+ * all subjects.
+ */
 async function moreLeftOut(
   { asked, complete }: { readonly asked: SubjectSet; readonly complete: SubjectSet },
   parts: SetParts
@@ -151,8 +153,8 @@ async function moreLeftOut(
 }
 
 /**
- * All places in the order of a keyed hash of the people at them. The key is the site's own and the same in all epochs, so that a
- * newer epoch leaves out the same people where it can. Nobody outside can tell who comes first.
+ * All positions, ordered by a keyed hash of the people at these positions. The site's key is secret and the same in all epochs, so that a
+ * newer epoch leaves out the same people where possible. Nobody outside the site can know the order.
  */
 async function secretOrder({ snapshot, index, random, subjects }: SetParts): Promise<Iterable<number>> {
   const people = join(snapshot.folder, PEOPLE_FILE)
@@ -160,7 +162,7 @@ async function secretOrder({ snapshot, index, random, subjects }: SetParts): Pro
     () => true,
     () => false
   )
-  // The places of an older snapshot, which has no names of people, are in such an order already.
+  // In an older snapshot, which has no people's names, the positions are in a secret order already.
   if (!isThere) return Array(subjects).keys()
   const secret = await index.salt('sets', () => toHex(random.bytes(32)))
   const engine = await openEngine({ threads: 1 })

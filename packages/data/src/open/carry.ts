@@ -1,14 +1,14 @@
 /**
- * Comparison of two epochs, so that ledgers can be carried from the items of one to those of the next: which subjects and rows
- * are the same in both, which arrived, and which are gone. An item stays the same only while its content does, because the
- * leverage rule assumes that each item has one value.
+ * Comparison of two epochs, so that ledgers can be carried from the items of one epoch to those of the next: which subjects and rows are
+ * the same in both, which arrived, and which are gone. An item stays the same only while its content does, because the leverage rule
+ * assumes that each item has one value.
  *
- * For this reason a changed value is refused. The old and the new version of its row would be two items with one value in every
- * column that was not changed. Releases from both epochs would cancel in such a column, and rest on fewer people than the
- * ledger counts. So a table may gain rows of a subject or lose some, but not both: the rows that were gained could be
- * changed versions of those that were lost.
+ * For this reason a changed value is refused. The old and the new version of its row would be two items with equal values in every
+ * unchanged column. Releases from both epochs would cancel in such a column, and rest on fewer people than the ledger counts. So a table
+ * may gain rows of a subject or lose some, but not both: the gained rows could be changed versions of the lost rows.
  *
- * A value that was missing and is there now is no second one: such a row is the same item, which is in more sets than before.
+ * Filling in a missing value does not give an item a second value: the row stays the same item, which then belongs to more sets than
+ * before.
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,56 +28,56 @@ import { assertPlainPath } from '../sources/source.ts'
 import { fillIn } from './filled.ts'
 import { type IndexLevel, type Manifest, SubjectIndex } from '../index/subject-index.ts'
 
-/** The two epochs to compare, and where they are kept. */
+/** The two epochs to compare, and the storage of their snapshots. */
 export interface CarryOptions {
-  /** The current configuration, by which the newer epoch is served. */
+  /** The current configuration, with which the newer epoch is served. */
   readonly config: CatalogConfig
   /** Folder of the snapshots. */
   readonly dataDir: string
   readonly index: IndexLevel
-  /** The epoch from which questions were answered, and the newer one. Both snapshots must exist. */
+  /** The epoch from which answers were released, and the newer epoch. Both snapshots must exist. */
   readonly from: string
   readonly to: string
 }
 
-/** The items of one ledger: the number of those in the epoch, and of those that only earlier epochs had. */
+/** The items of one ledger: the number of items in the epoch, and the number of items that only earlier epochs had. */
 export interface ItemFacts {
   readonly items: number
   readonly gone: number
-  /** For rows: the subject of each item, in ascending order among those of the epoch, and among those that are gone. */
+  /** For rows: the subject of each item, in ascending order within the epoch's items and within the gone items. */
   readonly owners?: Uint32Array
 }
 
-/** The place of each item of the older ledger in the newer one. */
+/** The position of each item of the older ledger in the newer ledger. */
 export interface CarriedItems {
   readonly before: ItemFacts
   readonly after: ItemFacts
-  /** The new place of each older item. */
+  /** The new position of each older item. */
   readonly to: Uint32Array
 }
 
-/** The items of each ledger in the newer epoch; or, for the steward, why ledgers cannot be carried. */
+/** The items of each ledger in the newer epoch; or the reason, for the steward, why ledgers cannot be carried. */
 export type Carried =
   | {
       readonly ok: true
       readonly people: CarriedItems
-      /** The items by table with several rows per subject. */
+      /** The items of each table with several rows per subject. */
       readonly rows: ReadonlyMap<string, CarriedItems>
       readonly arrived: number
       readonly left: number
-      /** Number of subjects of whom a value is there that was missing before. */
+      /** Number of subjects for whom a missing value was filled in. */
       readonly filled: number
     }
   | { readonly ok: false; readonly why: string }
 
-/** The name under which the owners of items that are gone are stored. No table has a colon in its name. */
+/** The name under which the owners of gone items are stored. No table name contains a colon. */
 export function goneName(table: string | undefined): string {
   return table === undefined ? ':people' : table
 }
 
 /**
- * Compares two epochs of a catalog, and stores beside the newer one what it lacks. Changes no ledger. Throws SOURCE_INVALID if
- * a snapshot does not exist; throws NODE_ERROR.
+ * Compares two epochs of a catalog, and stores with the newer epoch the items that it lacks. Changes no ledger. Throws SOURCE_INVALID if a
+ * snapshot does not exist; throws NODE_ERROR.
  */
 export async function carryEpoch(options: CarryOptions): Promise<Carried> {
   const { index: level, from, to } = options
@@ -110,8 +110,8 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
 }
 
 /**
- * A person with a new key would count as two people, whose values cancel. For one person this
- * cannot be noticed; for most of them it can.
+ * A person with a new key would count as two people, whose values cancel. A new key of one person cannot be detected; new keys of most
+ * people can.
  */
 const REKEYED =
   'more than half of its subjects are gone: have their keys changed? A person under a new key is a new one'
@@ -124,7 +124,7 @@ function changedWords(table: string, subjects: number): string {
   return `values of ${counted(subjects, 'subject')} in ${table} were changed or removed: both versions of a row would be counted apart. Values that were missing may be filled in`
 }
 
-/** The settings that decide how values are kept. Epochs that differ in them cannot be compared. */
+/** The settings that determine how values are stored. Epochs with different settings cannot be compared. */
 function described({ subject_key, tables }: CatalogConfig): string {
   return JSON.stringify([
     subject_key,
@@ -168,7 +168,7 @@ function isThere(path: string): Promise<boolean> {
   )
 }
 
-/** Two epochs in one engine. Tokens identify people, and prints identify the content of a row. */
+/** A comparison of two epochs in one engine. Tokens identify people, and prints identify the content of a row. */
 class Comparison {
   readonly #session: Session
   readonly #older: Side
@@ -206,7 +206,7 @@ class Comparison {
     }
   }
 
-  /** The items of a table. Call it after `people`. */
+  /** The items of a table. Call `people` first. */
   async rows(table: TableConfig): Promise<CarriedItems | { readonly changed: number }> {
     const [older, newer, gone] = [
       `older_rows_${table.name}`,
@@ -248,7 +248,7 @@ class Comparison {
     }
   }
 
-  /** Number of subjects of whom a value was filled in, in the tables that were compared. */
+  /** Number of subjects with a filled-in value in the tables compared so far. */
   get filled(): number {
     return this.#filled.size
   }
@@ -257,7 +257,7 @@ class Comparison {
     return this.#number('SELECT count(*) FROM newer_people ANTI JOIN older_people USING (token)')
   }
 
-  /** Number of subjects of the older epoch itself, not of those before it, that are not in the newer one. */
+  /** Number of subjects of the older epoch itself, not of epochs before it, that are not in the newer epoch. */
   left(): Promise<number> {
     const here = `(FROM older_people WHERE item < ${this.#older.manifest.subjects})`
     return this.#number(`SELECT count(*) FROM ${here} ANTI JOIN newer_people USING (token)`)
@@ -310,7 +310,7 @@ async function rowsIn({ manifest }: Side, { name }: TableConfig): Promise<number
   return table.rows
 }
 
-/** A query for each row: its person, the hash of its content, and its place. */
+/** A query that gives each row's person, the hash of its content, and its position. */
 function printed(table: TableConfig, folder: string, people: string): string {
   const place = placeIn(table)
   // Each value is written with its length, so that different rows have different texts.
@@ -326,16 +326,13 @@ function placeIn(table: TableConfig): string {
   return table.one_row_per_subject ? `row_number() OVER (ORDER BY r.${quoteName(SUBJECT)}) - 1` : `r.${quoteName(ROW)}`
 }
 
-/** A query for each row: its place, and its values as text, named c0, c1 and so on. */
+/** A query that gives each row's position, and its values as text in columns c0, c1 and so on. */
 function valued(table: TableConfig, folder: string): string {
   const values = table.variables.map(({ name }, at) => `CAST(r.${quoteName(name)} AS VARCHAR) AS c${at}`)
   return `SELECT ${[`${placeIn(table)} AS item`, ...values].join(', ')} FROM ${parquet(folder, fileOf(table))} AS r`
 }
 
-/**
- * A table of the rows in which equal rows of one subject are numbered. Which of them has which
- * number makes no difference to any result.
- */
+/** Creates a table of the rows in which equal rows of one subject are numbered. The order of the numbers does not affect any result. */
 function numbered(name: string, query: string): string {
   return `CREATE TABLE ${name} AS
     SELECT token, print, item, row_number() OVER (PARTITION BY token, print ORDER BY item) AS ordinal FROM (${query})`

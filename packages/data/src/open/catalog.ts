@@ -39,14 +39,14 @@ import { type CohortTable, cohortTables } from '../tables.ts'
 import { describeSets, type KnownSet, peopleOfSet, type SetParts, setsOf } from './analysis-sets.ts'
 import { goneName } from './carry.ts'
 
-/** The places where a catalog is kept, and the facts about this node that it needs. */
+/** The storage of a catalog, and the facts about this node that the catalog needs. */
 export interface CatalogOptions extends SourcePlaces {
   /** Folder of the snapshots. */
   readonly dataDir: string
   readonly index: IndexLevel
   readonly clock: Clock
   readonly random: RandomSource
-  /** The node's smallest cohort, in subjects. The catalog's own can only raise it. */
+  /** The node's smallest cohort, in subjects. The catalog's own setting can only raise it. */
   readonly cohortSizeMin: number
   /** The disclosure rules in force, for the description: preset, hash and precision. */
   readonly rules?: {
@@ -54,118 +54,119 @@ export interface CatalogOptions extends SourcePlaces {
     readonly policyHash: string
     readonly precision?: 'exact' | 'statistical'
   }
-  /** The programs that this node can run for the catalog, as words of `programWord`. */
+  /** The programs that this node can run for the catalog, as names given by `programWord`. */
   readonly programs: readonly string[]
   /**
-   * The epoch from which releases were made, with which the catalog stays: its ledgers know the rows of this epoch only, and
-   * the difference between two epochs is whoever arrived in between. While the sources make another epoch, the catalog is
-   * served from the snapshot and description of this one, and `Catalog.newer` is the name of the other; open the catalog
-   * without `pinned`, or with that name, to take it. Default: the epoch that the sources make now.
+   * The epoch from which answers were released, at which the catalog stays: its ledgers know only the rows of this epoch, and a difference
+   * between two epochs would reveal the people who arrived in between. If the sources now give another epoch, the catalog is served from
+   * the snapshot and description of the pinned epoch, and `Catalog.newer` is the name of the other epoch. To use the newer epoch, open the
+   * catalog without `pinned`, or with the newer name. Default: the epoch that the sources give now.
    */
   readonly pinned?: string
   /**
-   * The epoch that is served while the catalog's database cannot be reached; `Catalog.note` then says so. Default: the pinned one.
+   * The epoch that is served while the catalog's database cannot be reached; `Catalog.note` then reports this. Default: the pinned epoch.
    */
   readonly fallback?: string
 }
 
-/** One open catalog. Whoever opens it must close it. */
+/** An open catalog. The caller that opens it must close it. */
 export interface Catalog {
   readonly descriptor: CatalogDescriptor
-  /** Hash of the snapshot: the same files and description give the same epoch. */
+  /** Hash of the snapshot. The same files and description give the same epoch. */
   readonly epoch: string
   /**
-   * The epoch that the sources make now, if the catalog is pinned to another. It is only a name: its snapshot is made, and its
-   * files are checked, when it is opened.
+   * The epoch that the sources give now, if the catalog is pinned to another epoch. Only its name is known: the snapshot is made, and the
+   * files are checked, when this epoch is opened.
    */
   readonly newer?: string
-  /** What the institution's log should say about the catalog's database: it could not be reached, or its role may write. */
+  /** A note about the catalog's database for the institution's log: it could not be reached, or its role has write permission. */
   readonly note?: string
   /** The exact number of distinct subjects. It must not leave the institution. */
   readonly subjects: number
   /** Rows of people who are in no table of people, for the institution's own log. */
   readonly strays: readonly StrayRows[]
   /**
-   * The configuration by which it is served. A pinned epoch has its own tables and lattice, and
-   * the stricter of its policy and today's. It has no variable that is not offered.
+   * The configuration with which the catalog is served. A pinned epoch has its own tables and lattice, and the stricter of its own and the
+   * current policy. Variables that are not offered are not included.
    */
   readonly config: CatalogConfig
   /**
-   * The filter with full names of columns and canonical values; unchanged if it is resolved already. Depends on the description
-   * alone, not on data. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+   * The filter with full column names and canonical values. A resolved filter is returned unchanged. Depends on the description alone, not
+   * on data. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
    */
   resolveFilter(filter: Filter, tables?: readonly string[]): Filter
-  /** The decimal places in which a number is kept; 0 for anything else. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
+  /** The decimal places with which a number is stored; 0 for other types. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS. */
   decimalsOf(variable: VariableRef): number
-  /** The subjects who satisfy a filter, from the index alone; everyone without a filter. Throws as `resolveFilter`. */
+  /** The subjects who satisfy a filter, from the index alone; all subjects without a filter. Throws the errors of `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
   /**
-   * The values of a variable by subject, as `knownValues` gives them. They must not leave the institution. Throws NODE_ERROR for a
-   * table with several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+   * The values of a variable by subject, as given by `knownValues`. They must not leave the institution. Throws NODE_ERROR for a table with
+   * several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
    */
   valuesOf(variable: VariableRef): Promise<Float64Array>
   /**
-   * The condition that somebody is in an analysis set, and the set's own conditions. Looks at no data. Throws PARAMETER_INVALID for a
-   * set that the catalog does not have; throws SCHEMA_MISMATCH where a mapping changes a variable of the set's conditions.
+   * The condition of membership in an analysis set, and the set's own conditions. Reads no data. Throws PARAMETER_INVALID for a set that
+   * the catalog does not have, SCHEMA_MISMATCH if a mapping changes a variable of the set's conditions.
    */
   setFilter(name: string): Filter
-  /** The base cells of the lattice that are not empty; none without a lattice. */
+  /** The non-empty base cells of the lattice; an empty list without a lattice. */
   baseCells(): Promise<readonly SubjectSet[]>
   /**
-   * The subject of each row of a table with several rows per subject, in the order of the rows' places, which is ascending.
-   * Throws NODE_ERROR for any other table.
+   * The subject of each row of a table with several rows per subject, in the order of the rows, which is ascending. Throws NODE_ERROR for
+   * any other table.
    */
   owners(table: string): Promise<Uint32Array>
-  /** The same together with the number of rows. Throws as `owners`. */
+  /** The owners and the number of rows of a table with several rows per subject. Throws the errors of `owners`. */
   itemsOf(table: string): Promise<RowItems>
   /**
-   * The owners of items that the ledgers of earlier epochs know and this epoch lacks: rows of a table, or subjects if no table
-   * is given. Owners from `subjects` on are gone themselves. In ascending order; empty unless an epoch was carried here.
+   * The owners of items that the ledgers of earlier epochs know and this epoch lacks: rows of a table, or subjects if no table is given.
+   * Owners from `subjects` on are gone subjects. In ascending order; empty unless the ledgers of an earlier epoch were carried to this one.
    */
   goneOwners(table?: string): Promise<Uint32Array>
   /**
-   * The rows of the subjects of each base cell, where they have any, for starting the ledger of the table. Throws as `owners`.
+   * The rows of the subjects of each base cell, for starting the ledger of the table. Cells without rows are omitted. Throws the errors of
+   * `owners`.
    */
   rowBaseCells(table: string): Promise<readonly SubjectSet[]>
   /**
-   * The source of a variable: itself, or the site's own variable that a mapping reads in another unit. Throws as `decimalsOf`.
+   * The source of a variable: the variable itself, or the site's own variable that a mapping converts to another unit. Throws the errors of
+   * `decimalsOf`.
    */
   sourceOf(variable: VariableRef): {
     readonly own: VariableRef
     readonly factor: number
     readonly decimals: number
-    /** The site's own description of it. */
+    /** The site's own description of the source variable. */
     readonly variable: VariableDescriptor
-    /** Whether a mapping reads several of its levels as one. */
+    /** Whether a mapping joins several levels of the source variable. */
     readonly isJoined: boolean
   }
   /**
-   * Reduces a plan over a cohort, without the people of `leftOut`: from everything, from a variable's values, or from those of
-   * a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
+   * Reduces a plan over a cohort, without the people of `leftOut`, who are left out of everything, of a variable's values, or of the values
+   * of a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
    */
   reduce(
     plan: Plan,
     cohort: SubjectSet,
     options?: { signal?: AbortSignal; leftOut?: ReducedWithout }
   ): Promise<Reduction>
-  /** The exact sums to which noise will be added, over every possible group. Throws NODE_ERROR, CANCELLED. */
+  /** The exact sums of every possible group, to which noise will be added. Throws NODE_ERROR, CANCELLED. */
   reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
   /** The rows of a cohort for a sandbox, under new pseudonyms. Throws NODE_ERROR, CANCELLED. */
   tables(cohort: SubjectSet, signal?: AbortSignal): Promise<readonly CohortTable[]>
   /**
-   * The same catalog in the words of a request: description, filters, plans and tables. Base cells, owners and
-   * ledgers stay those of the site. Looks at no data. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or
-   * PARAMETER_INVALID for a mapping that does not fit.
+   * The catalog in the variables of a request: description, filters, plans and tables. Base cells, owners and ledgers stay those of the
+   * site. Reads no data. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
    */
   mapped(terms: ViewTerms): Catalog
-  /** The catalog in its own words. */
+  /** The catalog without mappings. */
   readonly plain: Catalog
   close(): Promise<void>
 }
 
 /**
- * Opens a catalog, and first makes a snapshot if there is none for these files. Throws SOURCE_INVALID that names file, line and
- * key, or says that a pinned epoch is lost; throws SOURCE_UNAVAILABLE, NODE_ERROR.
+ * Opens a catalog, and makes a snapshot first if there is none for these files. Throws SOURCE_INVALID with file, line and key, or if a
+ * pinned epoch is lost; throws SOURCE_UNAVAILABLE, NODE_ERROR.
  */
 export async function openCatalog(config: CatalogConfig, options: CatalogOptions): Promise<Catalog> {
   const index = new SubjectIndex(options.index, config.name)
@@ -225,7 +226,7 @@ interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
 }
 
-/** Everything of a catalog that is requested in the words of a description. */
+/** The members of a catalog that depend on the view. */
 function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
   const { descriptor, config, columnSql, indexed } = view
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
@@ -272,7 +273,7 @@ function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine,
   }
 }
 
-/** Throws SCHEMA_MISMATCH unless the variables of a filter are the same in a view as in the catalog itself. */
+/** Throws SCHEMA_MISMATCH unless the variables of a filter are the same in a view as in the unmapped catalog. */
 function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | 'seen', CatalogDescriptor>>): void {
   const textIn = (descriptor: CatalogDescriptor, ref: string) =>
     descriptor.tables.flatMap(({ name, variables }) =>
@@ -284,7 +285,7 @@ function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | '
   throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
 }
 
-/** The decimals of one of the catalog's own variables. */
+/** The decimals of one of the site's own variables. */
 function decimalsIn(config: CatalogConfig, own: VariableRef): number {
   const all = config.tables.flatMap((table) =>
     table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
@@ -292,7 +293,7 @@ function decimalsIn(config: CatalogConfig, own: VariableRef): number {
   return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
 }
 
-/** The rows of tables with several rows per subject: their numbers from the manifest, and their owners, which are read once. */
+/** The numbers of rows of tables with several rows per subject, from the manifest, and the owners of these rows, which are read once. */
 function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>) {
   const known = new Map<string, RowItems>()
   const rowsOf = (table: string): number => {
@@ -318,7 +319,7 @@ function rowItems({ manifest, config }: Snapshot, engine: () => Promise<Engine>)
   return { rowsOf, itemsOf }
 }
 
-/** The rows of each cell's subjects; cells whose subjects have no rows here are omitted. */
+/** The rows of each cell's subjects. Cells whose subjects have no rows in the table are omitted. */
 function rowsOfCells({ rows, owners }: RowItems, cells: readonly SubjectSet[]): readonly SubjectSet[] {
   const cellOf = new Map<number, number>()
   for (const [cell, subjects] of cells.entries()) for (const subject of subjects) cellOf.set(subject, cell)
@@ -339,7 +340,7 @@ function pick({ baseDir, environment, dataDir, clock, random, pinned, fallback }
   }
 }
 
-/** One engine, loaded when it is first needed. If that fails, the next question tries again. */
+/** An engine that is opened on first use. After a failure, the next call tries again. */
 function once(open: () => Promise<Engine>): { get(): Promise<Engine>; close(): Promise<void> } {
   let opened: Promise<Engine> | undefined
   let closed = false

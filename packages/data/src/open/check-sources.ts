@@ -1,4 +1,6 @@
-/** Check of a catalog's files and relations against their description that reports everything at once, for the steward who has to mend it. */
+/**
+ * Check of a catalog's files and relations against their description. It reports all faults at once, for the steward who must correct them.
+ */
 import { stat } from 'node:fs/promises'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, isRelation, type TableConfig } from '../catalog/catalog-config.ts'
@@ -14,25 +16,25 @@ import { columnsOfRelation } from '../sources/postgres/relation.ts'
 import { type LineFault, loadWhatFits, isFolder, sourceOf } from '../sources/source.ts'
 import { type Breach, breachesOf, type TypedOptions, typeWhatFits } from '../sources/typed.ts'
 
-/** One thing that is wrong with a source. */
+/** A fault in a source. */
 export interface SourceFault extends Breach {
   readonly catalog: string
   readonly table: string
-  /** Absolute path of a file, as configured if it has no format; or the words for a relation of a database. */
+  /** Absolute path of a file, or the path as configured if its format is unknown; or the name of a relation of a database. */
   readonly source: string
 }
 
-/** What is wrong with the sources of a catalog, and what is no fault but should be known. */
+/** The faults in the sources of a catalog, and a note that is not a fault. */
 export interface SourceCheck {
   readonly faults: readonly SourceFault[]
-  /** About a database role that may write, where the catalog accepts it. */
+  /** A note about a database role with write permission, if the catalog accepts such a role. */
   readonly note?: string
 }
 
 /**
- * Everything that keeps the sources of a catalog from being opened, with at most `placesMax` lines or rows for each fault. Lines that
- * cannot be read are reported, and the values of all others are checked. Writes nothing to disk. The words contain the shapes of
- * values and never the values. Throws NODE_ERROR.
+ * All faults that prevent the sources of a catalog from being opened, with at most `placesMax` lines or rows for each fault. Lines that
+ * cannot be read are reported, and the values of all other lines are checked. Writes nothing to disk. Messages contain the shapes of values
+ * but never the values. Throws NODE_ERROR.
  */
 export async function checkSources(
   config: CatalogConfig,
@@ -59,11 +61,14 @@ export async function checkSources(
 
 /** The engines of a check. */
 interface Bench {
-  /** The loaded tables that derived variables read or are in. */
+  /** The loaded tables that derived variables read or belong to. */
   readonly derived: Map<string, TypedRows>
-  /** One engine per table, so that one large file is in memory at a time, and one for all tables of derived variables. */
+  /**
+   * Runs a check in an engine. Each table has its own engine, so that only one large file is in memory at a time; tables of derived
+   * variables share one.
+   */
   with<T>(table: TableConfig, check: (session: Session) => Promise<T>): Promise<T>
-  /** Keeps the values of a loaded table, if derived variables need it. */
+  /** Keeps the values of a loaded table if derived variables need them. */
   keep(options: Omit<TypedOptions, 'typed'>): Promise<void>
   session(): Promise<Session>
   close(): Promise<void>
@@ -87,7 +92,7 @@ function benchOf(config: CatalogConfig): Bench {
     async with(table, check) {
       if (used.has(table.name)) {
         const one = await session()
-        // A source that could not be loaded to its end may have left it behind.
+        // A source that could not be loaded completely may have left this table behind.
         await one.rows('DROP TABLE IF EXISTS raw')
         return check(one)
       }
@@ -115,7 +120,7 @@ function benchOf(config: CatalogConfig): Bench {
   }
 }
 
-/** The faults of derived variables, over the values that could be read. */
+/** The faults of derived variables, computed from the values that could be read. */
 async function checkDerived(config: CatalogConfig, bench: Bench, placesMax: number): Promise<SourceFault[]> {
   if (bench.derived.size === 0) return []
   const loaded = { config, session: await bench.session(), tables: bench.derived }
@@ -128,7 +133,7 @@ async function checkDerived(config: CatalogConfig, bench: Bench, placesMax: numb
   }))
 }
 
-/** The faults of the tables in a catalog's database, all as they are at one moment. */
+/** The faults of the tables in a catalog's database, all read in one consistent state. */
 async function checkRelations(config: CatalogConfig, options: CheckOptions): Promise<SourceCheck> {
   const faults: SourceFault[] = []
   const tables = relationTables(config)
@@ -164,7 +169,7 @@ async function checkRelation(
   const at = (breach: Breach) => ({ catalog: config.name, table: table.name, source: source.name, ...breach })
   const found = await columnsOfRelation(database, table, config.postgres?.time_zone)
   const { columns, faults } = declaredColumns(table, config.subject_key, found)
-  // Values are judged where every column is there; without one of them, other rules would say so again.
+  // Values are checked only if no column is missing, since a missing column would cause further faults.
   if (faults.length > 0) return faults.map(ofWhole).map(at)
   const loaded = await loadRelation(database, table, columns, { session, raw: 'raw' })
   const options = { source, loaded, session, subjectKey: config.subject_key, raw: 'raw' }
@@ -189,7 +194,7 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ta
     await bench.keep(typing)
     return [...linesOf(faults, placesMax), ...breaches].map(at(source.name))
   } catch (error) {
-    // A file that cannot be read at all; its words name file and line, and none of its values.
+    // A file that cannot be read at all. The message names file and line, and none of the values.
     if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
     return [ofWhole(error.message)].map(at(table.file ?? table.bids?.folder ?? table.fhir?.folder ?? ''))
   }
@@ -199,7 +204,7 @@ function ofWhole(fault: string): Breach {
   return { key: '', fault, rows: 0, isCut: false, places: [] }
 }
 
-/** The structural faults of a file, alike ones together. */
+/** The structural faults of a file, grouped by message. */
 function linesOf(faults: readonly LineFault[], placesMax: number): Breach[] {
   return [...Map.groupBy(faults, ({ fault }) => fault)].map(([fault, all]) => ({
     key: '',

@@ -1,26 +1,26 @@
-/** Rows that somebody has twice in a table with several rows per subject: the same visit again, or all of a row again. */
+/** Duplicate rows of a person in a table with several rows per subject: the same visit again, or an identical row. */
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { rowCategories } from '../sources/few-rows.ts'
 import { type LoadedRows, placeOf } from '../sources/places.ts'
 
-/** The doubled rows of one table. They must not leave the institution. */
+/** The duplicate rows of one table. They must not leave the institution. */
 export interface DoubledRows {
   readonly table: string
   /** Absolute path of the file. */
   readonly file: string
-  /** The category of which such a row has the same level as another; none if it is equal to another in every column. */
+  /** The category in which the duplicate rows have equal levels; undefined if the rows are equal in every column. */
   readonly category?: string
-  /** The rows after the first of each kind, their people, and the places of the first of them. */
+  /** Number of rows after the first of each kind, number of their people, and the places of the first such rows. */
   readonly rows: number
   readonly people: number
   readonly places: readonly string[]
 }
 
 /**
- * The doubled rows of loaded files, with at most `placesMax` places each. Rows with the same visit are doubled only where the visit is
- * the one category by which others know the rows, and most people have each once: where both sides are stimulated at each visit, a
- * second row is none.
+ * The duplicate rows of loaded files, with at most `placesMax` places each. Rows with the same visit count as duplicates only if the visit
+ * is the only category by which others know the rows, and most people have each visit once. For example, a second row per visit is normal
+ * where both sides are stimulated at each visit.
  */
 export async function doubledIn(
   session: Session,
@@ -48,7 +48,7 @@ export async function doubledIn(
     await add(`SELECT r, k, row_number() OVER (PARTITION BY k, whole ORDER BY r) AS n FROM (${own})`)
     const [category, ...others] = rowCategories({ table, relation, key, columns: loaded.columns })
     if (category === undefined || others.length > 0) continue
-    // Rows that are equal in every column were named above.
+    // Rows that are equal in every column are already reported above.
     const different = `SELECT min(rowid) AS r, ${key} AS k, ${category.level} AS l FROM ${quoteName(relation)} GROUP BY k, l, hash(${all})`
     await add(
       `SELECT r, k, row_number() OVER (PARTITION BY k, l ORDER BY r) AS n FROM (${different}) WHERE l IS NOT NULL`,

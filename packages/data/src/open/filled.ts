@@ -1,25 +1,28 @@
 /**
- * Rows of a newer epoch in which values were filled in that were missing before. Such a row is the same item of a ledger as its older
- * version: whatever was told of the values that it had is told of the same values, and of the others nothing was told.
+ * Rows of a newer epoch in which missing values were filled in. Such a row is the same ledger item as its older version: earlier releases
+ * used its older values, which are unchanged, and none used the filled-in values.
  */
 import type { Session } from '../engine.ts'
 
-/** The rows of one epoch: a table with token, print, ordinal and item of each, and a query for the values of the first `rows` items. */
+/**
+ * The rows of one epoch: the name of a table of their tokens, prints, ordinals and items, and a query for the values of the first `rows`
+ * items.
+ */
 interface Rows {
   readonly name: string
   readonly rows: number
-  /** Gives `item`, and the values as text in columns c0, c1 and so on. */
+  /** A query that gives `item`, and the values as text in columns c0, c1 and so on. */
   readonly values: string
 }
 
-/** Pairs of a lost and a gained row of one subject at most: where there are more, none is looked at. */
+/** Maximum number of pairs of a lost and a gained row per subject. Subjects with more pairs are not compared. */
 const PAIRS_MAX = 2_500
 const PAIRS_AT_ONCE = 1_000
 
 /**
- * Takes each row that a subject lost and one that it gained for one row, where the second has every value of the first and others
- * besides: the older table then has the newer row in place of it. Either all rows that a subject lost are taken so or none, since a value
- * of one that is gone could stand in the other now. Returns the tokens of the subjects.
+ * Matches each lost row of a subject with a gained row that has all of its values and further ones, and puts the newer row in place of the
+ * older one in the older table. Either all lost rows of a subject are matched or none, since a value of an unmatched lost row could be in a
+ * gained row. Returns the tokens of the matched subjects.
  */
 export async function fillIn(
   session: Session,
@@ -58,20 +61,20 @@ export async function fillIn(
   return filled
 }
 
-/** The rows that one epoch has and the other has not, and the values of those whose values are kept. */
+/** Creates a table of the rows that one epoch has and the other lacks, and a table of those rows' values where they are stored. */
 async function onlyIn(session: Session, name: string, one: Rows, other: Rows): Promise<void> {
   await session.rows(
     `CREATE OR REPLACE TABLE ${name} AS SELECT token, item, print, ordinal FROM ${one.name}
      ANTI JOIN ${other.name} USING (token, print, ordinal)`
   )
-  // Of what only earlier epochs had, which comes after the rows of the epoch, no values are kept.
+  // No values are stored for rows of earlier epochs, which come after the rows of the epoch.
   await session.rows(
     `CREATE OR REPLACE TABLE ${name}_values AS SELECT token, v.* FROM ${name} JOIN (${one.values}) AS v USING (item)
      WHERE v.item < ${one.rows}`
   )
 }
 
-/** As many of the pairs as there can be without anything in two of them (Kuhn's algorithm). */
+/** A maximum matching of the pairs: no element is in two of the returned pairs (Kuhn's algorithm). */
 function matching(pairs: readonly (readonly [number, number])[]): [number, number][] {
   const partners = Map.groupBy(pairs, ([one]) => one)
   const holders = new Map<number, number>()

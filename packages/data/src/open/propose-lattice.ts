@@ -1,7 +1,7 @@
 /**
- * Proposal of a lattice, found greedily: variable by variable, those that are asked about most often first, each as fine as
- * possible while every base cell is empty or has enough people. The proposal looks at data, and is for the steward: whoever
- * writes it into the configuration publishes that its cells are empty or large enough.
+ * Proposal of a lattice, found greedily: variables are added in the order of how often requests use them, each as fine as possible while
+ * every base cell is empty or has enough people. The proposal reads data and is for the steward: writing it into the configuration
+ * publishes that its cells are empty or large enough.
  */
 import type { Filter, SubjectSet, VariableDescriptor } from '@stimnet/protocol'
 import type { Catalog } from './catalog.ts'
@@ -9,7 +9,7 @@ import { LATTICE_MAX } from '../catalog/catalog-config.ts'
 import { domainOf, pointText } from '../index/domain.ts'
 import { latticeCells } from '../index/lattice.ts'
 
-/** Variables that questions are about most often, in this order; the others follow as they are declared. */
+/** Variables that requests use most often, in this order. All others follow in the order of declaration. */
 const ASKED_FIRST: readonly RegExp[] = [
   /^(sex|gender)$/i,
   /^age/i,
@@ -18,22 +18,19 @@ const ASKED_FIRST: readonly RegExp[] = [
   /site|centre|center/i
 ]
 
-/**
- * Maximum number of breakpoints in the search, which tries to leave out each of them; if
- * there are more, some are dropped first.
- */
+/** Maximum number of breakpoints in the search, which tries to leave out each breakpoint. If there are more, some are dropped first. */
 const CUTS_TRIED_MAX = 24
 
-/** One variable of a proposal: a whole category, or a number or date with its breakpoints. */
+/** A variable of a proposed lattice: a whole category, or a number or date with its breakpoints. */
 export interface ProposedVariable {
   readonly variable: string
-  /** The breakpoints as they are written in the configuration; undefined for a category. */
+  /** The breakpoints as written in the configuration; undefined for a category. */
   readonly breakpoints?: readonly (number | string)[]
   /** Number of declared breakpoints that were dropped. */
   readonly dropped: number
 }
 
-/** A lattice that would fit a catalog. */
+/** A proposed lattice for a catalog. */
 export interface LatticeProposal {
   readonly variables: readonly ProposedVariable[]
   /** Number of base cells that are not empty. */
@@ -45,17 +42,19 @@ export interface LatticeProposal {
 interface Candidate {
   readonly ref: string
   readonly variable: VariableDescriptor
-  /** The cell of each subject; the number of cells where the value is missing, and one more where the subject has no row. */
+  /**
+   * The cell of each subject. Subjects with a missing value have the number of cells, and subjects without a row have that number plus one.
+   */
   readonly cellOf: Uint16Array
 }
 
-/** Proposes a lattice. `subjectsMin` is the number of people that a base cell needs. Throws NODE_ERROR. */
+/** Proposes a lattice. `subjectsMin` is the smallest number of people in a base cell. Throws NODE_ERROR. */
 export async function proposeLattice(
   catalog: Catalog,
   { subjectsMin }: { subjectsMin: number }
 ): Promise<LatticeProposal> {
   const candidates = await Promise.all(candidatesOf(catalog).map((candidate) => withCells(catalog, candidate)))
-  // Either few variables with many breakpoints, or more variables with few: whichever makes more cells.
+  // Either few variables with many breakpoints, or more variables with few breakpoints, depending on which gives more cells.
   const fine = chosenBy(finestCuts, candidates, subjectsMin)
   const broad = refined(chosenBy(oneCut, candidates, subjectsMin), subjectsMin)
   const [best, cells] = [fine, broad]
@@ -73,7 +72,7 @@ interface Chosen {
   readonly cuts: readonly number[]
 }
 
-/** Finds breakpoints that make no cell too small, given the cells so far; undefined if there are none. */
+/** Finds breakpoints of a candidate that make no cell too small when combined with `cells`; undefined if there are none. */
 type CutsOf = (candidate: Candidate, cells: Uint32Array, subjectsMin: number) => readonly number[] | undefined
 
 function chosenBy(cutsOf: CutsOf, candidates: readonly Candidate[], subjectsMin: number): Chosen[] {
@@ -88,7 +87,7 @@ function chosenBy(cutsOf: CutsOf, candidates: readonly Candidate[], subjectsMin:
   return chosen
 }
 
-/** Makes each variable as fine as the others allow, in order. */
+/** Makes each variable in turn as fine as the others allow. */
 function refined(coarse: readonly Chosen[], subjectsMin: number): Chosen[] {
   const chosen = [...coarse]
   for (const [at, { candidate }] of coarse.entries()) {
@@ -144,7 +143,10 @@ function inCell(catalog: Catalog, ref: string, variable: VariableDescriptor, cel
   return catalog.cohort({ all: parts })
 }
 
-/** As many breakpoints as make no cell too small; undefined if even the coarsest do, or if nothing would be divided. */
+/**
+ * The largest set of breakpoints that makes no cell too small, found by dropping breakpoints one by one; undefined if even a single
+ * breakpoint does.
+ */
 function finestCuts(candidate: Candidate, cells: Uint32Array, subjectsMin: number): readonly number[] | undefined {
   const { variable } = candidate
   const tooFew = (cuts: readonly number[]) => inSmallCells(product(cells, groupsOf(candidate, cuts)), subjectsMin)
@@ -157,7 +159,7 @@ function finestCuts(candidate: Candidate, cells: Uint32Array, subjectsMin: numbe
   return cuts.length > 0 ? cuts : undefined
 }
 
-/** The breakpoint that comes closest to dividing the people in halves. */
+/** The breakpoint that divides the people most evenly. */
 function oneCut(candidate: Candidate, cells: Uint32Array, subjectsMin: number): readonly number[] | undefined {
   const { variable } = candidate
   if (variable.type === 'category') return finestCuts(candidate, cells, subjectsMin)
@@ -177,7 +179,7 @@ function thinned(points: readonly number[]): readonly number[] {
   return points.filter((_, at) => at % step === 0)
 }
 
-/** The lattice cell of a variable for each subject. */
+/** The lattice cell of each subject for one variable. */
 function groupsOf({ variable, cellOf }: Candidate, cuts: readonly number[]): Uint16Array {
   const groups = latticeCells(variable, cuts)
   const cells = domainOf(variable)?.cells ?? 0
@@ -187,7 +189,7 @@ function groupsOf({ variable, cellOf }: Candidate, cuts: readonly number[]): Uin
   return cellOf.map((cell) => groupOf[cell] ?? groups.length)
 }
 
-/** The cells of both together, numbered densely. */
+/** The combined cells of `cells` and `groups`, with consecutive numbers. */
 function product(cells: Uint32Array, groups: Uint16Array): Uint32Array {
   const names = new Map<number, number>()
   return cells.map((cell, subject) => {
@@ -198,7 +200,7 @@ function product(cells: Uint32Array, groups: Uint16Array): Uint32Array {
   })
 }
 
-/** The number of people in cells of fewer than `subjectsMin`. */
+/** The number of people in cells with fewer than `subjectsMin` people. */
 function inSmallCells(cells: Uint32Array, subjectsMin: number): number {
   const sizes = new Map<number, number>()
   for (const cell of cells) sizes.set(cell, (sizes.get(cell) ?? 0) + 1)

@@ -1,26 +1,26 @@
 /**
- * Proposal of an analysis set: the variables of which most people have a value, taken one after the other, the one that costs the fewest
- * people first. Variables that the same people lack cost nothing after the first of them, so that they are taken or left out together.
- * The proposal looks at data, and is for the steward.
+ * Proposal of an analysis set. Variables of which most people have a value are added one by one, in each step the variable that excludes
+ * the fewest people. Variables that are missing for the same people exclude nobody after the first of them, so that they are added or left
+ * out together. The proposal reads data and is for the steward.
  */
 import type { Filter, SubjectSet } from '@stimnet/protocol'
 import type { Catalog } from './catalog.ts'
 
-/** A proposed set. */
+/** A proposed analysis set. */
 export interface SetProposal {
-  /** `table.variable`, as they are declared; empty if no variable is left. */
+  /** Variables as `table.variable`, in the order of declaration; empty if no variable is left. */
   readonly completeOn: readonly string[]
-  /** The variables with any of which the set would keep too few people, and those of tables with several rows per subject. */
+  /** Variables that would leave too few people in the set, and variables of tables with several rows per subject. */
   readonly costly: readonly string[]
   readonly several: readonly string[]
-  /** The share of the people who are kept at least, in steps of a tenth: it says nothing about a few people. */
+  /** Lower bound for the share of people who are kept, in tenths. It is too coarse to disclose anything about a few people. */
   readonly keptTenths: number
 }
 
 /** The smallest share of all people that a proposed set keeps, in tenths. */
 export const KEPT_TENTHS_MIN = 8
 
-/** Proposes a set. `k` is the smallest number of people that may be left out. Throws NODE_ERROR. */
+/** Proposes an analysis set. `k` is the smallest number of people that may be left out. Throws NODE_ERROR. */
 export async function proposeSet(catalog: Catalog, k: number): Promise<SetProposal> {
   const all = catalog.descriptor.tables.flatMap(({ name, oneRowPerSubject, variables }) =>
     variables
@@ -42,8 +42,8 @@ export async function proposeSet(catalog: Catalog, k: number): Promise<SetPropos
 }
 
 /**
- * The variables of a set, and who has a value of each. A variable is taken while enough people are left, the one that leaves the most
- * of them first; among equal ones the first.
+ * The variables of a set, and the people who have a value of each. In each step the variable that leaves the most people is added, the
+ * first one in case of a tie, as long as enough people are left.
  */
 function cheapest(
   found: ReadonlyMap<string, SubjectSet>,
@@ -64,7 +64,7 @@ function cheapest(
   }
 }
 
-/** Those who have a row of the variable's table with a value in it. */
+/** The people who have a row with a value of the variable. */
 async function havingOne(catalog: Catalog, ref: string): Promise<SubjectSet> {
   const has: Filter = { not: { column: ref, op: 'is null', values: [] } }
   const plan = {

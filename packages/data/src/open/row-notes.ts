@@ -1,4 +1,4 @@
-/** What a steward should know of the rows of a catalog's files, though the catalog opens. */
+/** Notes for the steward about rows of a catalog's files that do not prevent the catalog from being opened. */
 import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import { openEngine } from '../engine.ts'
@@ -8,22 +8,22 @@ import { loadSource, sourceOf } from '../sources/source.ts'
 import { type StrayRows, straysIn } from '../sources/strays.ts'
 import { type DoubledRows, doubledIn } from './doubled-rows.ts'
 
-/** What was found in the rows. It must not leave the institution. */
+/** The notes about rows. They must not leave the institution. */
 export interface RowNotes {
   readonly strays: readonly StrayRows[]
   readonly doubled: readonly DoubledRows[]
-  /** Empty for synthetic catalogs and those with `mode: dp`, in which having a row is not protected. */
+  /** Empty for synthetic catalogs and for `mode: dp`, where having a row is not protected. */
   readonly few: readonly FewRows[]
 }
 
 const NOTHING: RowNotes = { strays: [], doubled: [], few: [] }
 
 /**
- * The notes about a catalog's files as they are now, with at most `placesMax` places each. None where a table is in a database, which is not read for this: the start names
- * stray rows. Throws SOURCE_INVALID.
+ * The notes about a catalog's current files, with at most `placesMax` places each. Empty if a table is in a database, which is not read for
+ * notes: its stray rows are reported when the peer starts. Throws SOURCE_INVALID.
  */
 export async function noteRows(config: CatalogConfig, baseDir: string, placesMax = 3): Promise<RowNotes> {
-  // The second row of somebody is a fault where each has one.
+  // In a table with one row per subject, a second row is a fault, not a note.
   if (config.tables.length < 2 && config.tables.every((table) => table.one_row_per_subject)) return NOTHING
   const engine = await openEngine({ threads: 2 })
   try {
@@ -35,7 +35,7 @@ export async function noteRows(config: CatalogConfig, baseDir: string, placesMax
       if (source.format === 'postgres') return NOTHING
       const loaded = await loadSource(source, session, `raw_${i}`)
       const at = loaded.columns.indexOf(subjectColumnOf(table, subjectKey))
-      // A file without keys stops the start with its own message.
+      // A file without keys prevents the peer from starting, with a message of its own.
       if (at < 0) return NOTHING
       tables.push({ source, loaded, relation: `raw_${i}`, row: 'rowid', key: `c${at}`, subjectKey })
     }

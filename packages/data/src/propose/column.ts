@@ -1,4 +1,6 @@
-/** The proposal for one column: a type with its reading rules, or the reason why it is left out, and what a person must decide. */
+/**
+ * The proposal for one column: a type with its reading rules, or the reason why the column is left out, and the decisions left to a person.
+ */
 import { type LevelDraft, levelsOf } from './levels.ts'
 import { isBirthDate, isDirectIdentifier, isOfStaff, keyLikeness } from './names.ts'
 import { askedOf, keptAsLevels, keptSentence } from './doubtful.ts'
@@ -15,24 +17,24 @@ import {
   type Word
 } from './words.ts'
 
-/** A column as it was found. */
+/** The content of a column. */
 export interface ColumnFacts {
   readonly header: string
   /** All distinct texts that are not empty. */
   readonly words: readonly Word[]
-  /** Rows with an empty field. */
+  /** Number of rows with an empty field. */
   readonly emptyRows: number
-  /** Whether a code book gives it a unit, so that few different numbers are measurements and no codes. */
+  /** Whether a code book gives the column a unit, so that a few distinct numbers are measurements and not codes. */
   readonly isMeasured?: boolean
-  /** Whether its type in the source is a binary float, which keeps no decimals. */
+  /** Whether the column's type in the source is a binary float, which does not store decimals. */
   readonly isFloat?: boolean
-  /** Where its values can be changed, such as `in the export`. */
+  /** The place where the column's values can be changed, such as `in the export`. */
   readonly changed: string
   /** Number of distinct subjects who have one of these texts. */
   peopleOf(texts: readonly string[]): Promise<number>
 }
 
-/** How a column's values would be read. */
+/** The proposed way to read a column's values. */
 export type ColumnDraft =
   | { readonly type: 'integer' | 'number'; readonly decimals: number; readonly decimal: '.' | ',' | undefined }
   | { readonly type: 'date'; readonly format: string }
@@ -42,22 +44,22 @@ export type ColumnDraft =
 /** A proposal for a column. */
 export interface ProposedColumn {
   readonly draft: ColumnDraft
-  /** The file's words for a missing value. */
+  /** The texts that mean a missing value in the file. */
   readonly missing: readonly Word[]
-  /** What a person must decide, one sentence or more each. They contain words and counts of the data. */
+  /** Decisions for a person, one or more sentences each. They contain words and counts from the data. */
   readonly decisions: readonly string[]
 }
 
-/** Share of the rows that must be numbers, or dates, for the others to count as mistakes. */
+/** Minimum share of rows that must be numbers, or dates, so that other texts count as mistakes. */
 const SHARE_MIN = 0.95
-/** Most different whole numbers that are asked about as codes. */
+/** Maximum number of distinct integers that may be codes, about which the proposal asks. */
 const CODES_MAX = 10
-/** Most decimals that can be declared. */
+/** Maximum number of decimals that can be declared. */
 const DECIMALS_MAX = 9
-/** Whole numbers beyond this are identifiers rather than measurements, and not exact everywhere. */
+/** Integers beyond this are identifiers rather than measurements, and not exact everywhere. */
 const WHOLE_MAX = 2 ** 50
 
-/** Proposes a column. `peopleMin` is the number of people that a public level needs. */
+/** Proposes a column. `peopleMin` is the smallest number of people with a public level. */
 export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
   const plain = await plainColumn(facts, peopleMin)
   if (plain.draft.type === 'left out') {
@@ -73,7 +75,7 @@ export async function proposeColumn(facts: ColumnFacts, peopleMin: number): Prom
   return { draft, missing: without(plain.missing, kept), decisions: [...keptSentence(kept), ...decisions] }
 }
 
-/** The same where every word that usually means a missing value does. */
+/** The proposal in which every text that usually means a missing value is read as missing. */
 async function plainColumn(facts: ColumnFacts, peopleMin: number): Promise<ProposedColumn> {
   const missing = facts.words.filter(({ text }) => isMissingWord(text))
   const words = facts.words.filter(({ text }) => !isMissingWord(text))
@@ -100,7 +102,10 @@ function without(words: readonly Word[], others: readonly Word[]): readonly Word
   return words.filter((word) => !left.has(word))
 }
 
-/** Whether whole numbers are two codes, as 0 and 1, rather than measurements. A stray word beside two codes is a level too few have. */
+/**
+ * Whether integers are two codes, such as 0 and 1, rather than measurements. A stray text beside two codes is a level that too few people
+ * have.
+ */
 async function isTwoCodes(
   numbers: ProposedColumn,
   { words, isMeasured = false, peopleOf }: ColumnFacts,
@@ -178,7 +183,9 @@ function fineSentence(decimals: number, changed: string): string {
   return `Some values have ${decimals} decimals, and ${DECIMALS_MAX} can be declared: round them ${changed}.`
 }
 
-/** Digits of a binary float that arithmetic leaves intact: it has 15 to 17, of which the last ones come from computing. */
+/**
+ * Significant digits of a binary float that arithmetic preserves. A float has 15 to 17 digits, of which the last ones are rounding errors.
+ */
 const SOUND_DIGITS = 12
 
 function floatSentence(values: readonly Word[], changed: string): string {
@@ -209,7 +216,7 @@ function missingCodes(numbers: readonly Word[]): Word[] {
   if (codes.length === 0) return []
   return codes.filter(({ text }) => {
     const code = numberOf(text)
-    // One code may stand beside another, so the others are compared without codes of the same sign.
+    // There may be several codes, so the code is compared with all numbers except codes of the same sign.
     const others = numbers
       .map((other) => numberOf(other.text))
       .filter((value) => value !== code && !(isCode(value) && Math.sign(value) === Math.sign(code)))

@@ -1,7 +1,10 @@
-/** Words such as none, which mean a missing value in one column and are a level of another: who has them decides, and a person. */
+/**
+ * Words such as none that mean a missing value in one column and are a level of another. The number of people with the word decides, or a
+ * person.
+ */
 import { inRows, isDoubtful, isDoubtfulWord, numberForm, type Word } from './words.ts'
 
-/** A column as it is read where such words mean a missing value. */
+/** A column as read if doubtful words mean a missing value. */
 interface Read {
   readonly draft: { readonly type: string; readonly levels?: readonly string[] }
   readonly missing: readonly Word[]
@@ -13,7 +16,7 @@ interface Facts {
   peopleOf(texts: readonly string[]): Promise<number>
 }
 
-/** The words of a category that stay levels: beside other words, as many people have them as a level needs. */
+/** The doubtful words of a category that stay levels, because there are other levels and enough people have the word. */
 export async function keptAsLevels({ draft, missing }: Read, { peopleOf }: Facts, peopleMin: number): Promise<Word[]> {
   if (draft.levels === undefined || draft.levels.every((level) => numberForm(level) !== undefined)) return []
   const kinds = kindsOf(missing.filter(({ text }) => isDoubtfulWord(text)))
@@ -21,7 +24,7 @@ export async function keptAsLevels({ draft, missing }: Read, { peopleOf }: Facts
   return kept.flat()
 }
 
-/** What is asked about words that are taken for missing, where most rows have them, or as many people as a level needs. */
+/** Questions about words that are read as missing but that most rows have, or as many people as a level needs. */
 export async function askedOf(
   { draft, missing }: Read,
   { words, emptyRows, peopleOf }: Facts,
@@ -40,7 +43,7 @@ export async function askedOf(
     .map((kind) => `${listOf(kind)} ${inRows(rowsOf(kind))} is taken for a missing value. Is it a level, or a value?`)
 }
 
-/** What is asked about words that were kept. */
+/** Questions about doubtful words that were kept as levels. */
 export function keptSentence(kept: readonly Word[]): string[] {
   return kindsOf(kept).map(
     (kind) =>
@@ -49,7 +52,7 @@ export function keptSentence(kept: readonly Word[]): string[] {
   )
 }
 
-/** Words that differ in writing alone, together. */
+/** Groups words that differ only in case and surrounding spaces. */
 function kindsOf(words: readonly Word[]): Word[][] {
   return [...Map.groupBy(words, ({ text }) => text.trim().toLowerCase()).values()]
 }

@@ -1,11 +1,11 @@
-/** The search for the subject key: the column whose texts are the people, in every file. */
+/** The search for the subject key: the column in each file whose texts identify the people. */
 import { counted } from '@stimnet/protocol'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { isDirectIdentifier, keyLikeness } from './names.ts'
 import { isMissingWord } from './words.ts'
 
-/** A loaded file, as a table of text columns `c0`, `c1`, …. */
+/** A loaded file as a table of text columns `c0`, `c1` and so on. */
 export interface KeyFile {
   readonly label: string
   readonly raw: string
@@ -15,9 +15,9 @@ export interface KeyFile {
 /** A column that could be the subject key. */
 export interface KeyCandidate {
   readonly header: string
-  /** For each file the position of its column, or -1. */
+  /** For each file, the position of the column; -1 if the file does not have it. */
   readonly positions: readonly number[]
-  /** Reasons for it, for a person to judge. */
+  /** The reasons for this candidate, for a person to judge. */
   readonly why: string
 }
 
@@ -29,16 +29,18 @@ interface ColumnAsKey {
   readonly missing: number
 }
 
-/** Longest header of a column that a catalog can name. */
+/** Maximum length of a column header in a catalog. */
 const HEADER_MAX = 200
-/** Share of the rows that may lack a key in a messy file. */
+/** Maximum share of rows without a key in a file with errors. */
 const MISSING_SHARE_MAX = 0.05
-/** Share of a column's texts that must be people of the other files for it to hold the same key under another name. */
+/**
+ * Minimum share of a column's texts that must be people of the other files, so that the column counts as the same key under another name.
+ */
 const OVERLAP_MIN = 0.5
 
 /**
- * The columns that could be the subject key, the likeliest first; only the one named `wanted` where one is named. Empty if no
- * column could be.
+ * The columns that could be the subject key, the likeliest first. If `wanted` names a column, only that column. Empty if there is no
+ * candidate.
  */
 export async function keyCandidates(
   files: readonly KeyFile[],
@@ -55,7 +57,7 @@ export async function keyCandidates(
       return { header, own, rank: rankOf(header, own) }
     })
     .filter(({ rank }) => wanted !== undefined || rank >= RANK_MIN)
-    // Equal ones by their texts, so that the order of the files decides nothing.
+    // Ties are resolved by header, so that the order of the files does not matter.
     .sort((a, b) => b.rank - a.rank || peopleOf(b.own) - peopleOf(a.own) || (a.header < b.header ? -1 : 1))
     .filter(({ header, own }, at) => at === 0 || couldBe(header, own))
     .slice(0, CANDIDATES_MAX)
@@ -70,25 +72,30 @@ export async function keyCandidates(
   return candidates
 }
 
-/** Candidates that are compared with the other files. */
+/** Maximum number of candidates that are compared with the other files. */
 const CANDIDATES_MAX = 6
 
-/** A column that is only unique, or only named like a key in several files, could be one; anything less could not. */
+/** Minimum rank of a candidate. A column that is unique, or that is named like a key in several files, reaches it. */
 const RANK_MIN = 3
 
-/** A name that means a person counts most: a unique number of cases or samples would count one person as several. */
+/**
+ * The likelihood that a column is the key. A name that means a person has the largest weight: a unique number of cases or samples would
+ * count one person as several.
+ */
 function rankOf(header: string, own: readonly (ColumnAsKey | undefined)[]): number {
   const isUnique = own.some((column) => column?.isUnique)
   const filesWith = own.filter((column) => column !== undefined).length
   return 4 * keyLikeness(header) + (isUnique ? 2 : 0) + 2 * (filesWith / own.length)
 }
 
-/** The largest number of different texts of a column in one file. */
+/** The largest number of distinct texts of a column in one file. */
 function peopleOf(own: readonly (ColumnAsKey | undefined)[]): number {
   return Math.max(...own.map((column) => column?.distinct ?? 0))
 }
 
-/** Whether a column could be the key although another is likelier: people do not share a key, unless its rows are their visits. */
+/**
+ * Whether a column could be the key although another is likelier: it is named like a person's number, or its texts are unique in a file.
+ */
 function couldBe(header: string, own: readonly (ColumnAsKey | undefined)[]): boolean {
   return keyLikeness(header) === 2 || own.some((column) => column?.isUnique)
 }
@@ -112,14 +119,14 @@ async function columnsAsKeys({ raw, columns }: KeyFile, session: Session): Promi
     const isSingle = columns.indexOf(header) === columns.lastIndexOf(header)
     if (!isSingle || header.trim() === '' || header.length > HEADER_MAX) continue
     if (isDirectIdentifier(header) && keyLikeness(header) === 0) continue
-    // One column at a time: the distinct texts of all of a wide file would not fit into memory.
+    // The columns are read one by one, since the distinct texts of all columns of a wide file would not fit into memory.
     const text = `nullif(c${position}, '')`
     const [facts] = await session.rows(
       `SELECT count(*), count(${text}), count(DISTINCT ${text}), count(*) FILTER (WHERE regexp_full_match(trim(${text}), '${MEASURED}')), max(length(${text})) FROM ${quoteName(raw)}`
     )
     const [rows = 0, present = 0, distinct = 0, measured = 0, length = 0] = (facts ?? []).map(Number)
     const isKey = rows - present <= MISSING_SHARE_MAX * rows && distinct > 1 && measured === 0 && length <= LENGTH_MAX
-    // A category has few different texts, and each many times.
+    // A category has few distinct texts, and each of them many times.
     const isCategory = distinct < 20 && present > 4 * distinct && keyLikeness(header) < 2
     if (isKey && !isCategory) {
       found.push({ header, position, distinct, missing: rows - present, isUnique: distinct === present })
@@ -128,14 +135,14 @@ async function columnsAsKeys({ raw, columns }: KeyFile, session: Session): Promi
   return found
 }
 
-/** Numbers with a decimal sign, and dates. */
+/** A regular expression for numbers with a decimal sign, and for dates. */
 const MEASURED = '[+-]?[0-9]*[.,][0-9]+|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}.*'
-/** Longest text that is a key and not a sentence. */
+/** Maximum length of a key; longer texts are sentences. */
 const LENGTH_MAX = 64
 
 /**
- * The column of a file that holds the people of the files with the key, under another name; -1 if none does. It is compared with all
- * of them, since the first one can be a table of the few people with an event.
+ * The column of a file that contains the people of the files with the key, under another name; -1 if there is none. The column is compared
+ * with all files that have the key, since the first file can be a table of the few people with an event.
  */
 async function sameKey(options: {
   files: readonly KeyFile[]
@@ -160,27 +167,27 @@ async function sameKey(options: {
        SELECT count(*), (SELECT count(*) FROM there) FROM (SELECT DISTINCT c${position} AS k FROM ${quoteName(here.raw)}) SEMI JOIN there USING (k)`
     )
     const [both = 0, people = 0] = (row ?? []).map(Number)
-    // Of a column that names people, a file can have more than all others: visits of everybody, beside tables of events.
+    // If the column's name means a person, the file may have more people than all others: visits of everybody, beside tables of events.
     const share = both / Math.max(1, likeness === 2 ? Math.min(distinct, people) : distinct)
     if (share > best.share) best = { position, share }
   }
   return best.position
 }
 
-/** A file by its keys. */
+/** The numbers of keys in one file. */
 interface KeyCounts {
   readonly label: string
-  /** SQL of its keys, one row each, as `k`. */
+  /** SQL for the keys of the file, as column `k`, one row per row of the file. */
   readonly keys: string
   readonly rows: number
   readonly missing: number
   readonly people: number
   readonly spaced: number
-  /** People with several rows. */
+  /** Number of people with several rows. */
   readonly several: number
 }
 
-/** What is wrong with the keys of a file, or between files, in sentences with counts. */
+/** The faults of keys within a file and between files, as sentences with counts. */
 export async function keyFaults(
   key: KeyCandidate,
   files: readonly KeyFile[],
@@ -229,14 +236,14 @@ async function keyCounts({ label, raw }: KeyFile, column: string, session: Sessi
   return { label, keys, rows, missing, people, spaced, several }
 }
 
-/** Whether a file has one row per person, but for a few that could be doubles. */
+/** Whether a file has one row per person, except for a few people whose further rows could be duplicates. */
 function isAlmostOneRow({ several, people }: KeyCounts): boolean {
   return several <= people / 20
 }
 
 /**
- * The files that say who the people are, for one file: those with one row per person; for one of these the largest of them. Where no
- * file has one row per person, the one with most people. None for the file that says it.
+ * The files with whose people the people of one file are compared: the files with one row per person, or only the largest of them if the
+ * file itself is one. If no file has one row per person: the file with the most people. Empty for that file itself.
  */
 function othersOf(own: KeyCounts, all: readonly KeyCounts[]): readonly KeyCounts[] {
   const ofPeople = all.filter(isAlmostOneRow)
@@ -248,7 +255,7 @@ function othersOf(own: KeyCounts, all: readonly KeyCounts[]): readonly KeyCounts
   return largest === undefined || largest === own ? [] : [largest]
 }
 
-/** People of a file whom the other files do not have, and whether they are the same people written otherwise. */
+/** Sentences about people of a file who are not in the other files, and whether their keys differ only in writing. */
 async function otherPeople(own: KeyCounts, others: readonly KeyCounts[], session: Session): Promise<string[]> {
   if (others.length === 0) return []
   const plain = `regexp_replace(upper(trim(k)), '^0+', '')`

@@ -1,12 +1,12 @@
-/** Levels of a category: only words of enough people become public, and words that differ in writing alone become one level. */
+/** Levels of a category: only texts of enough people become public, and texts that differ only in writing become one level. */
 import { counted } from '@stimnet/protocol'
 import type { Word } from './words.ts'
 
-/** Proposed levels, and the file's words for them. */
+/** Proposed levels, and the texts of the file that stand for them. */
 export interface LevelDraft {
-  /** In alphabetical order, since an order by frequency would say which are frequent. */
+  /** In alphabetical order, since an order by frequency would disclose which levels are frequent. */
   readonly levels: readonly string[]
-  /** Pairs of a word and its level. */
+  /** Pairs of a text of the file and its level. */
   readonly rename: readonly (readonly [word: string, level: string])[]
 }
 
@@ -22,14 +22,14 @@ export interface ProposedLevels {
   readonly decisions: readonly string[]
 }
 
-/** Most different words of a category; a column with more is free text or a list of codes. */
+/** Maximum number of distinct texts of a category. A column with more is free text or a list of codes. */
 const WORDS_MAX = 60
-/** Most levels that are proposed. */
+/** Maximum number of proposed levels. */
 const LEVELS_MAX = 24
-/** Most characters of a word that is renamed, and of a level. */
+/** Maximum length of a renamed text, and of a level, in characters. */
 const WORD_CHARACTERS_MAX = 256
 const LEVEL_CHARACTERS_MAX = 128
-/** Share of the rows that the proposed levels must have. */
+/** Minimum share of rows that the proposed levels must cover. */
 const SHARE_MIN = 0.5
 
 const SEX: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ const SEX: Readonly<Record<string, string>> = {
   weiblich: 'female'
 }
 
-/** Proposes levels. `peopleMin` is the number of people that a level needs, because descriptions are public. */
+/** Proposes levels. `peopleMin` is the smallest number of people with a level, because descriptions are public. */
 export async function levelsOf({ header, words, peopleOf }: LevelFacts, peopleMin: number): Promise<ProposedLevels> {
   const leave = (why: string): ProposedLevels => ({ draft: { type: 'left out', why }, decisions: [] })
   if (words.length > WORDS_MAX) return leave(`it has ${words.length} different values: free text, or a code`)
@@ -90,13 +90,13 @@ function levelKey(text: string, isSex: boolean): string {
   return isSex ? (SEX[plain] ?? plain) : plain
 }
 
-/** The most frequent way to write a level. */
+/** The most frequent spelling of a level. */
 function levelOf(group: readonly Word[]): string {
   const [first] = [...group].sort((a, b) => b.rows - a.rows || (a.text < b.text ? -1 : 1))
   return visible(first?.text ?? '')
 }
 
-/** A text without what a level may not contain. */
+/** A text without the characters that a level may not contain. */
 function visible(text: string): string {
   return text
     .replace(/\p{Cf}/gu, '')
@@ -104,7 +104,7 @@ function visible(text: string): string {
     .trim()
 }
 
-/** Whether a text can be a level: canonical, visible, and not too long. */
+/** Whether a text can be a level: canonical, without invisible characters, and not too long. */
 export function isLevelText(text: string): boolean {
   return (
     text !== '' &&
@@ -118,7 +118,7 @@ function rowsIn(words: readonly Word[]): number {
   return words.reduce((sum, { rows }) => sum + rows, 0)
 }
 
-/** Words of one level, and how many people have them. */
+/** The texts of one level, and the number of people with it. */
 interface Sized {
   readonly group: readonly Word[]
   readonly people: number
@@ -140,11 +140,11 @@ function unfitSentence(unfit: readonly Sized[]): string[] {
   ]
 }
 
-/** Most words of a sentence, and most characters of each. */
+/** Maximum number of texts in a sentence, and maximum length of each. */
 const SHOWN_MAX = 12
 const SHOWN_CHARACTERS_MAX = 60
 
-/** Words as they are written in YAML, what nobody sees as its code. */
+/** Texts as written in YAML, with invisible characters escaped. */
 function wordsShown(sized: readonly Sized[]): string {
   const shown = sized
     .slice(0, SHOWN_MAX)

@@ -1,10 +1,10 @@
-/** Names for what a file holds: names that a catalog may use, units in headers, and columns that name people. */
+/** Names derived from headers and file names: catalog names, units in headers, and columns that identify people. */
 
 const NAME_MAX = 64
 
 const LETTERS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss' }
 
-/** A header or file name as a name of a catalog: letters, digits, _ and -, beginning with a letter; not one of `taken`. */
+/** A header or file name as a name in a catalog: letters, digits, _ and -, beginning with a letter, and not one of `taken`. */
 export function nameFor(text: string, taken: readonly string[], otherwise: string): string {
   const plain = text
     .replace(/\[[^\]]*\]|\([^)]*\)/g, ' ')
@@ -22,7 +22,7 @@ export function nameFor(text: string, taken: readonly string[], otherwise: strin
   return name
 }
 
-/** The unit that a header states in brackets, as `weight [kg]`; undefined if there is none. */
+/** The unit in brackets in a header, such as `weight [kg]`; undefined if there is none. */
 export function unitInHeader(header: string): string | undefined {
   const [, square, round] = /\[([^\]]{1,20})\]|\(([^)]{1,20})\)/.exec(header) ?? []
   const unit = (square ?? round)?.trim()
@@ -38,7 +38,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/(systolic|diastolic|blutdruck|_bp$)/i, 'mm[Hg]']
 ]
 
-/** A guess of a unit from a variable's name; undefined where nothing can be guessed. */
+/** The unit that a variable's name suggests; undefined if it suggests none. */
 export function unitGuess(name: string): string | undefined {
   const found = UNITS.find(([pattern]) => pattern.test(name))
   if (found === undefined) return undefined
@@ -53,7 +53,7 @@ const DIRECT: readonly RegExp[] = [
   /(^|[_ .-])(mrn|ssn|ahv|nhs|svnr|iban)([_ .-]|$)|versicher|insurance[_ ]?(no|number|id)/i
 ]
 
-/** Whether a header names what identifies a person directly: a name, an address, a number at an insurance. */
+/** Whether a header names a direct identifier of a person, such as a name, an address or an insurance number. */
 export function isDirectIdentifier(header: string): boolean {
   return DIRECT.some((pattern) => pattern.test(header))
 }
@@ -64,7 +64,7 @@ const STAFF: readonly RegExp[] = [
   /(^|[_ .-])(doctor|rater|nurse|reviewer|examiner|assessor|operator|technician|pr(ü|ue)fer(in)?|betreuer(in)?|zuweiser(in)?|staff)([_ .-]|$)/i
 ]
 
-/** Whether a header says who treated or examined people, as a column of names or of short names of staff. */
+/** Whether a header means the staff who treated or examined people, by full names or short names. */
 export function isOfStaff(header: string): boolean {
   return STAFF.some((pattern) => pattern.test(header.trim()))
 }
@@ -72,12 +72,12 @@ export function isOfStaff(header: string): boolean {
 const GRIDDED =
   /(^|[_ .-])(time|times|days|tage|weeks|wochen|months|monate|duration|dauer|follow[_ -]?up|survival|score|scores|scale|skala|total|summe|sum|punkte|points|(mds[_ -]?)?updrs|moca|mmse|pdq|bdi|nihss|edss|phq|qol)([_ .-]|\d|$)|(zeit|score|punktzahl|punkte|dauer|skala)$/i
 
-/** Whether a header names a time to an event or a score, of which survival and medians are read off its breakpoints. */
+/** Whether a header means a time to an event or a score: survival and medians of such variables are read at its breakpoints. */
 export function isGridded(header: string): boolean {
   return GRIDDED.test(header.trim())
 }
 
-/** Whether a header names a date of birth. */
+/** Whether a header means a date of birth. */
 export function isBirthDate(header: string): boolean {
   return /birth|geburt|geb_?dat|(^|[_ .-])dob([_ .-]|$)/i.test(header)
 }
@@ -88,7 +88,7 @@ const CASE = /^(case|record|fall|study|sample|visit|encounter)/i
 const NUMBER_END = /(^|[_ .-])(id|nr|no|number|nummer|key|code|pseudonym)\.?$/i
 const NUMBER_IN_CAPITALS = /[a-z](Id|ID|Nr|No)$/
 
-/** How much a header looks like a subject key: 2 a person's number, 1 some number or code, 0 neither. */
+/** The likelihood that a header means the subject key: 2 for a person's number, 1 for another number or code, 0 for anything else. */
 export function keyLikeness(header: string): 0 | 1 | 2 {
   const plain = header.trim()
   if (PERSON.test(plain.charAt(0).toLowerCase() + plain.slice(1)) || PERSON.test(plain.toLowerCase())) {

@@ -1,28 +1,28 @@
-/** A proposed catalog as YAML, and the decisions that it needs, each with its line. */
+/** A proposed catalog as YAML, with the decisions that a person must make, each with its line. */
 import type { TableConfig, VariableConfig } from '../catalog/catalog-config.ts'
 import { isIdentifyingName } from '../catalog/identifying.ts'
 import type { LineFault } from '../sources/source.ts'
 import type { KeyCandidate } from './key.ts'
 import { inRows, type Word } from './words.ts'
 
-/** What a person must decide about a proposal. */
+/** A decision that a person must make about a proposal. */
 export interface Decision {
   /** Line of the YAML, from 1. */
   readonly line: number
-  /** What it is about: a key of the catalog, a table, or `table.variable`. */
+  /** The subject of the decision: a key of the catalog, a table, or `table.variable`. */
   readonly about: string
-  /** May contain words and counts of the data. */
+  /** The question. It may contain words and counts from the data. */
   readonly text: string
 }
 
-/** A proposed variable with what was found in its column. */
+/** A proposed variable, and facts about its column. */
 export interface TableVariable {
   readonly variable: VariableConfig
   readonly missing: readonly Word[]
   readonly emptyRows: number
   readonly decisions: readonly string[]
   readonly unitGuess?: string
-  /** All texts of the column. */
+  /** All distinct texts of the column. */
   readonly texts: ReadonlySet<string>
 }
 
@@ -34,30 +34,30 @@ export interface ProposedTable {
   readonly rows: number
   readonly faults: readonly LineFault[]
   readonly keyFaults: readonly string[]
-  /** Sentences about rows that few people have. */
+  /** Sentences about tables in which few people have a row. */
   readonly presence?: readonly string[]
   readonly variables: readonly TableVariable[]
   readonly leftOut: readonly { readonly header: string; readonly why: string }[]
 }
 
-/** A proposed catalog before it is written. */
+/** A proposed catalog before it is written as YAML. */
 export interface ProposedCatalog {
   readonly name: string
   readonly subjectKey: string
   readonly key: KeyCandidate
   readonly others: readonly KeyCandidate[]
-  /** Files in which no column holds the subject key. */
+  /** Files in which no column contains the subject key. */
   readonly keyless: readonly string[]
   readonly tables: readonly ProposedTable[]
-  /** The section of the database that the tables are in. */
+  /** The `postgres` section of the tables. */
   readonly postgres?: Readonly<Record<string, unknown>>
-  /** What is to be said of the database. */
+  /** A note about the database. */
   readonly note?: string
 }
 
 const MISSING_MAX = 16
 
-/** The YAML and its decisions. */
+/** The YAML of a proposal and the decisions about it. */
 export function proposalText(catalog: ProposedCatalog): { yaml: string; decisions: readonly Decision[] } {
   const page = new Page()
   page.line(
@@ -91,7 +91,7 @@ export function proposalText(catalog: ProposedCatalog): { yaml: string; decision
   return page.end()
 }
 
-/** Lines that are written one after the other; a decision is about the last one. */
+/** The lines of the YAML in the order in which they are written. A decision belongs to the last line written before it. */
 class Page {
   readonly #lines: string[] = []
   readonly #decisions: Decision[] = []
@@ -220,26 +220,26 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   for (const sentence of proposed.decisions) page.decide(about, sentence)
 }
 
-/** Words for a missing value of all columns, if one list can serve the whole file. */
+/** The texts for a missing value in all columns, if they can be declared as one list for the file; otherwise empty. */
 function sharedMissing(variables: readonly TableVariable[]): string[] {
   const all = [...new Set(variables.flatMap(ownMissing))].sort()
   return all.length > MISSING_MAX ? [] : all
 }
 
-/** The most frequent words of a column for a missing value, as many as can be declared. */
+/** The most frequent texts of a column for a missing value, as many as can be declared. */
 function ownMissing({ missing }: TableVariable): string[] {
   const sorted = [...missing].sort((a, b) => b.rows - a.rows)
   return sorted.slice(0, MISSING_MAX).map(({ text: word }) => word)
 }
 
-/** Whether one of the words is a value in this column. */
+/** Whether one of the words is a value of this column. */
 function conflicts(proposed: TableVariable, words: readonly string[]): boolean {
   const own = new Set(proposed.missing.map(({ text: word }) => word))
   const { levels = [], rename = {} } = proposed.variable
   return words.some((word) => !own.has(word) && (proposed.texts.has(word) || levels.includes(word) || word in rename))
 }
 
-/** The decimal sign and the date format that most columns of the file have, where they are not the defaults. */
+/** The decimal sign and the date format of most columns of the file, if they are not the defaults. */
 function sharedForms(variables: readonly TableVariable[]): Pick<Reading, 'decimal' | 'date_format'> {
   const decimal = mostFrequent(variables.flatMap(({ variable }) => variable.decimal ?? []))
   const format = mostFrequent(variables.flatMap(({ variable }) => variable.date_format ?? []))
@@ -262,7 +262,7 @@ function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclu
   }
 }
 
-/** A value in YAML's flow style. */
+/** A value in YAML flow style. */
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
@@ -275,7 +275,7 @@ function flow(value: unknown): string {
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./-]*$/
 const WORDS_OF_YAML = /^(true|false|null|yes|no|on|off|y|n)$/i
 
-/** A text in YAML: as it is where it can only be that text, else in quotes, in which YAML reads what JSON writes. */
+/** A text in YAML: unquoted if it is unambiguous, otherwise as a JSON string, which YAML can read. */
 function text(value: string): string {
   return PLAIN.test(value) && !WORDS_OF_YAML.test(value) ? value : JSON.stringify(value)
 }

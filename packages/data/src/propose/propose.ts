@@ -1,4 +1,4 @@
-/** Proposal of a catalog for loaded tables, and what a person must decide. It looks at data, and is for the steward. */
+/** Proposal of a catalog for loaded tables, with the decisions that a person must make. It reads data and is for the steward. */
 import { StimnetError } from '@stimnet/protocol'
 import { type TableConfig, VARIABLES_MAX, type VariableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
@@ -20,41 +20,41 @@ import { fewRowsIn, fewRowsText, type KeyedRows } from '../sources/few-rows.ts'
 import { changePlace } from '../sources/places.ts'
 import type { LineFault } from '../sources/source.ts'
 
-/** The wishes of a proposal. */
+/** Options of a proposal. */
 export interface ProposalOptions {
-  /** Name of the catalog. Default: that of the first file. */
+  /** Name of the catalog. Default: the name of the first file. */
   readonly name?: string
   /** Header of the subject key. Default: the likeliest column. */
   readonly subjectKey?: string
-  /** Number of people that a level, and each part between breakpoints, needs. */
+  /** Smallest number of people with a level, and in each part between breakpoints. */
   readonly peopleMin: number
 }
 
 /** A proposed catalog. */
 export interface Proposal {
   /**
-   * The catalog as YAML. It contains what a description may publish, and how the files are read, but no counts and no rare
+   * The catalog as YAML. It contains the content of a public description and the reading rules of the files, but no counts and no rare
    * values.
    */
   readonly yaml: string
-  /** What a person must decide. The sentences contain words and counts of the data and must stay in the institution. */
+  /** The decisions that a person must make. Their sentences contain words and counts from the data and must stay in the institution. */
   readonly decisions: readonly Decision[]
 }
 
-/** Longest header of a column that a catalog can name. */
+/** Maximum length of a column header in a catalog. */
 const HEADER_MAX = 200
 
-/** A table that a catalog is proposed for, loaded as text. */
+/** A table for which a catalog is proposed, loaded as text. */
 export interface ProposalTable extends KeyFile {
-  /** As it will be written, without variables. */
+  /** The table's configuration as it will be written, without variables. */
   readonly table: TableConfig
   readonly rows: number
   readonly faults: readonly LineFault[]
-  /** The columns whose type is a binary float. */
+  /** The columns whose type in the source is a binary float. */
   readonly floats?: ReadonlySet<string>
-  /** Columns that were not loaded, and why. */
+  /** Columns that were not loaded, with the reason. */
   readonly unread?: readonly { readonly header: string; readonly why: string }[]
-  /** What is said of columns beside their values, by header. */
+  /** The code book of the columns, by header. */
   readonly codeBook?: CodeBook
 }
 
@@ -120,7 +120,7 @@ function withoutVariables(): StimnetError {
   return new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** The faults of the keys by the file's place; files without the key are omitted. */
+/** The faults of the keys, by the file's position. Files without the key are omitted. */
 async function keyFaultsOf(key: KeyCandidate, files: readonly ProposalTable[], session: Session) {
   const places = [...files.keys()].filter((i) => (key.positions[i] ?? -1) >= 0)
   const positions = places.map((i) => key.positions[i] ?? -1)
@@ -133,7 +133,7 @@ async function keyFaultsOf(key: KeyCandidate, files: readonly ProposalTable[], s
 }
 
 interface Keyed {
-  /** SQL of the key. */
+  /** SQL for the key. */
   readonly key: string
   readonly subjectKey: string
   readonly column: string
@@ -240,7 +240,7 @@ async function proposeVariable(
   }
 }
 
-/** The levels of a column's code book where it has some; else what is found in its values. */
+/** The levels of the column's code book if it has any, else a proposal from the column's values. */
 function draftOf(
   found: ColumnFacts,
   said: ColumnCode | undefined,

@@ -1,34 +1,34 @@
-/** Round bounds and breakpoints for numbers and days, so that a description states no value of a person. */
+/** Round bounds and breakpoints for numbers and days, so that a description contains no value of a person. */
 
-/** People by value: each person is counted once, so that sums of these counts are numbers of distinct people. */
+/** Numbers of people by value. Each person is counted once, so that sums of these counts are numbers of distinct people. */
 export type Heads = readonly (readonly [value: number, people: number])[]
 
-/** Bounds as whole numbers in the unit of the values. */
+/** Bounds as integers in the unit of the values. */
 export interface RoundBounds {
   readonly minimum: number
   readonly maximum: number
-  /** Distance of the round numbers. */
+  /** The distance between the round numbers. */
   readonly step: number
 }
 
-/** Number of steps into which the range is divided at least, for bounds. */
+/** Minimum number of steps between the bounds. */
 const STEPS_MIN = 8
-/** Most parts into which breakpoints divide people, and into which those of a grid do. */
+/** Maximum number of parts into which breakpoints divide people, and into which the breakpoints of a fine grid do. */
 const PARTS_MAX = 10
 const FINE_PARTS_MAX = 13
 
-/** The bounds rounded outward to multiples of 1, 2 or 5 times a power of ten. The values are whole numbers. */
+/** The bounds, rounded outward to multiples of 1, 2 or 5 times a power of ten. The values are integers. */
 export function roundBounds(least: number, most: number): RoundBounds {
   const step = roundStep((most - least) / STEPS_MIN)
   const low = Math.floor(least / step) * step
-  // Where zero is near, it is the bound that says least.
+  // If zero is near, zero is the bound that discloses least.
   const minimum = least >= 0 && low <= 2 * step ? 0 : low
   const up = Math.ceil(most / step) * step
   const maximum = most <= 0 && up >= -2 * step ? 0 : up
   return maximum > minimum ? { minimum, maximum, step } : { minimum, maximum: minimum + step, step }
 }
 
-/** The round numbers between two bounds at which values could be divided, with `partsMin` steps from the least to the most at least. */
+/** The round numbers between two bounds at which values could be divided, with at least `partsMin` steps between `least` and `most`. */
 export function roundGrid(
   { minimum, maximum }: RoundBounds,
   { least, most, partsMin }: { readonly least: number; readonly most: number; readonly partsMin: number }
@@ -45,7 +45,7 @@ function roundStep(least: number): number {
   return [1, 2, 5].map((digit) => digit * power).find((step) => step >= least) ?? 10 * power
 }
 
-/** Number of people each of whom is within one step of a bound: `below` of the minimum, `above` of the maximum. */
+/** Numbers of people within one step of a bound: `below` of the minimum, `above` of the maximum. */
 export function peopleAtBounds(
   heads: Heads,
   { minimum, maximum, step }: RoundBounds
@@ -55,8 +55,8 @@ export function peopleAtBounds(
 }
 
 /**
- * Breakpoints from `grid` (rising), ten parts at most, with at least `peopleMin` people in each part, and ten times as many where
- * there are enough people for four such parts.
+ * Breakpoints from the ascending `grid`, with at most ten parts and at least `peopleMin` people in each part. If there are enough people
+ * for four parts of ten times that number, the parts have at least that size.
  */
 export function roundBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
   const all = peopleIn(heads)
@@ -65,8 +65,8 @@ export function roundBreakpoints(heads: Heads, grid: readonly number[], peopleMi
 }
 
 /**
- * The breakpoints of a grid on which survival and medians are read: up to twelve, with at least twice `peopleMin` people in each part,
- * so that two groups can be compared on it.
+ * The breakpoints of a grid for survival and medians: at most twelve, with at least twice `peopleMin` people in each part, so that two
+ * groups can be compared.
  */
 export function fineBreakpoints(heads: Heads, grid: readonly number[], peopleMin: number): number[] {
   return breakpointsOf(heads, grid, Math.max(2 * peopleMin, Math.floor(peopleIn(heads) / FINE_PARTS_MAX)))

@@ -1,13 +1,13 @@
-/** Guess of the form of a text file: its encoding and its separator. */
+/** Detection of the encoding and separator of a text file. */
 import { createReadStream } from 'node:fs'
 import type { Encoding, Separator } from '../catalog/reading.ts'
 import { scanBeginning, type TextForm } from '../sources/csv-scan.ts'
 
-/** Bytes from which the separator is guessed. */
+/** Number of bytes from which the separator is detected. */
 const BYTES_READ = 256 * 1024
 const SEPARATORS: readonly Separator[] = [',', ';', '\t', '|']
 
-/** The form of a file as far as it can be seen. Throws SOURCE_INVALID for a file without a readable header. */
+/** The detected form of a file. Throws SOURCE_INVALID for a file without a readable header. */
 export async function sniffText(path: string): Promise<Required<TextForm>> {
   const encoding = await sniffEncoding(path)
   const tried = []
@@ -17,7 +17,7 @@ export async function sniffText(path: string): Promise<Required<TextForm>> {
     )
     tried.push({ separator, fields: header.length, faulty: records <= 0 ? 0 : faults / records })
   }
-  // The right separator makes more than one column of nearly every record; of several, the one that makes most columns.
+  // The right separator gives several columns in nearly every record. Among several such separators, the one with the most columns.
   const [best] = tried
     .filter(({ fields }) => fields > 1)
     .sort((a, b) => Math.round(10 * (a.faulty - b.faulty)) || b.fields - a.fields)
@@ -27,8 +27,8 @@ export async function sniffText(path: string): Promise<Required<TextForm>> {
 const NOTHING = { header: [] as string[], records: 0, faults: 0 }
 
 /**
- * UTF-16 by its mark, UTF-8 where all bytes are valid, else windows-1252. No program can tell iso-8859-15 from it: they differ in
- * eight characters, the euro sign among them.
+ * UTF-16 by its byte order mark, UTF-8 if all bytes are valid, else windows-1252. No program can distinguish windows-1252 from iso-8859-15:
+ * they differ in eight characters, one of which is the euro sign.
  */
 async function sniffEncoding(path: string): Promise<Encoding> {
   const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -1,4 +1,4 @@
-/** A column's proposal as a variable of the catalog: with bounds and breakpoints at round numbers, which are no person's values. */
+/** A column's proposal as a variable of the catalog. Bounds and breakpoints are round numbers, which are nobody's values. */
 import type { VariableConfig } from '../catalog/catalog-config.ts'
 import { daysOf, isoDate } from '../dates.ts'
 import type { Session } from '../engine.ts'
@@ -8,29 +8,29 @@ import type { ColumnDraft } from './column.ts'
 import { isGridded } from './names.ts'
 import { fineBreakpoints, type Heads, peopleAtBounds, roundBounds, roundBreakpoints, roundGrid } from './round.ts'
 
-/** A drafted column of a loaded file. */
+/** A column of a loaded file with its proposed reading. */
 export interface DraftedColumn {
   readonly name: string
   readonly draft: Exclude<ColumnDraft, { type: 'left out' }>
   readonly missing: readonly string[]
-  /** SQL of the column and of the subject key in the table `raw`. */
+  /** SQL for the column and for the subject key in the table `raw`. */
   readonly column: string
   readonly key: string
   readonly raw: string
-  /** Where values can be changed, such as `in the export`. */
+  /** The place where values can be changed, such as `in the export`. */
   readonly changed: string
 }
 
-/** A variable as it will be written, and what a person must decide about it. */
+/** A variable as it will be written, and the decisions that a person must make about it. */
 export interface ProposedVariable {
   readonly variable: VariableConfig
   readonly decisions: readonly string[]
 }
 
-/** Bounds that are usual for what a name says, and so tell nothing about the people. */
+/** Usual bounds for variables with certain names. They disclose nothing about the people. */
 const USUAL: readonly (readonly [RegExp, number, number])[] = [[/^(age|alter)(_.*)?$/i, 0, 120]]
 
-/** The variable for a drafted column. Throws NODE_ERROR. */
+/** The proposed variable for a drafted column. Throws NODE_ERROR. */
 export async function variableOf(
   drafted: DraftedColumn,
   session: Session,
@@ -89,7 +89,7 @@ function bounded(variable: VariableConfig, heads: Heads, peopleMin: number, chan
   }
 }
 
-/** Steps into which a range is divided at least: more for the grid of survival and medians. */
+/** Minimum number of steps into which a range is divided, and the larger minimum for the grid of survival and medians. */
 const [STEPS_MIN, FINE_STEPS_MIN] = [20, 50]
 
 function gridSentence(breakpoints: number): string[] {
@@ -116,7 +116,7 @@ function boundsSentence(
   ]
 }
 
-/** Number of people by their smallest value, so that each is counted once. Scaled whole numbers, or days. */
+/** Numbers of people by their smallest value, so that each person is counted once. The values are scaled integers, or days. */
 async function headsOf(
   { column, key, raw }: DraftedColumn,
   variable: VariableConfig,
@@ -128,13 +128,13 @@ async function headsOf(
   const rows = await session.rows(`SELECT v, count(*) FROM (${smallest}) WHERE v IS NOT NULL GROUP BY v ORDER BY v`)
   const heads = rows.map(([v, n]) => [Number(v), Number(n)] as const)
   const top = largest[0]?.[0]
-  // Nobody's smallest value may be the largest of all; it bounds the values all the same.
+  // The largest value may not be the smallest value of any person, but it is needed for the bounds.
   return top === null || top === undefined || heads.some(([v]) => v === Number(top))
     ? heads
     : [...heads, [Number(top), 0]]
 }
 
-/** The first days of the years between the first day and the last, or of the quarters of a single year. */
+/** The first days of the years between the first and the last day, or of the quarters if there is only one year. */
 function roundDays(heads: Heads): number[] {
   const years = heads.map(([day]) => Number(isoDate(day).slice(0, 4)))
   const [first, last] = years.reduce(([low, high], year) => [Math.min(low, year), Math.max(high, year)], [9999, 0])
@@ -143,5 +143,5 @@ function roundDays(heads: Heads): number[] {
   return all.flatMap((year) => months.flatMap((month) => daysOf(`${String(year).padStart(4, '0')}-${month}-01`) ?? []))
 }
 
-/** Fewer than the breakpoints that a variable may have. */
+/** Maximum number of years; smaller than the maximum number of breakpoints of a variable. */
 const YEARS_MAX = 200

@@ -1,16 +1,16 @@
-/** Words of a column, and what each of them could be by itself: a missing value, a number, a date, or a text. */
+/** Distinct texts of a column, and the kinds of value that each could be: a missing value, a number, a date, or a text. */
 import { counted } from '@stimnet/protocol'
 import { daysOf } from '../dates.ts'
 
-/** One distinct text of a column, as it stands in the file. */
+/** One distinct text of a column, as written in the file. */
 export interface Word {
   readonly text: string
   readonly rows: number
-  /** Number of distinct subjects who have it. */
+  /** Number of distinct subjects with this text. */
   readonly people: number
 }
 
-/** A number of rows in words. */
+/** A number of rows as a phrase. */
 export function inRows(rows: number): string {
   return `in ${counted(rows, 'row')}`
 }
@@ -21,25 +21,25 @@ const MISSING: ReadonlySet<string> = new Set([
   ...['n.a.', 'not available', 'fehlt', 'keine angabe']
 ])
 
-/** Whether a text usually means a missing value, whatever its column is about. */
+/** Whether a text usually means a missing value in any column. */
 export function isMissingWord(text: string): boolean {
   return MISSING.has(text.trim().toLowerCase())
 }
 
-/** Those of them that can be a level as well: no mutation, a test without a finding. */
+/** Texts for a missing value that can also be a level, such as no mutation, or a test without a finding. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['none', 'nil', '-', '--'])
 
-/** Whether a word for a missing value can be a level as well. */
+/** Whether a text that usually means a missing value can also be a level. */
 export function isDoubtful(text: string): boolean {
   return DOUBTFUL.has(text.trim().toLowerCase())
 }
 
-/** Whether such a word is a word, and no sign. */
+/** Whether a doubtful text contains letters. */
 export function isDoubtfulWord(text: string): boolean {
   return isDoubtful(text) && /\p{L}/u.test(text)
 }
 
-/** Numbers that often stand for a missing value, if no other value is near them. */
+/** Numbers that often stand for a missing value if no other value is near them. */
 const CODES: readonly number[] = [-9, -99, -999, -9999, 99, 999, 9999, 99999]
 
 /** Whether a number often stands for a missing value. */
@@ -47,7 +47,10 @@ export function isCode(value: number): boolean {
   return CODES.includes(value)
 }
 
-/** Whether a number could be a code for a missing value among the others: nothing else is negative, or half as large. */
+/**
+ * Whether a number could be a code for a missing value, given the other values: a negative code if no other value is negative, a positive
+ * code if all others are less than half as large.
+ */
 export function isMissingCode(value: number, others: { readonly least: number; readonly most: number }): boolean {
   if (!isCode(value)) return false
   return value < 0 ? others.least >= 0 : others.most < value / 2
@@ -57,7 +60,7 @@ const WHOLE = /^[+-]?\d{1,18}$/
 const POINT = /^[+-]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d{1,3})?$/
 const COMMA = /^[+-]?(\d+,\d*|,\d+)([eE][+-]?\d{1,3})?$/
 
-/** How a number is written: without a decimal sign, or with which. Undefined for a text that is no number. */
+/** How a number is written: without a decimal sign, with a point or with a comma. Undefined for a text that is not a number. */
 export function numberForm(text: string): 'whole' | 'point' | 'comma' | undefined {
   const trimmed = text.trim()
   if (WHOLE.test(trimmed)) return 'whole'
@@ -65,7 +68,7 @@ export function numberForm(text: string): 'whole' | 'point' | 'comma' | undefine
   return COMMA.test(trimmed) ? 'comma' : undefined
 }
 
-/** The number that a text is, with whichever decimal sign. */
+/** The number that a text represents, with a point or a comma as decimal sign. */
 export function numberOf(text: string): number {
   return Number(text.trim().replace(',', '.'))
 }
@@ -76,16 +79,16 @@ export function decimalsIn(text: string): number {
   return Math.max(0, fraction.replace(/0+$/, '').length - Number(exponent))
 }
 
-/** Whether groups of three digits are set apart by this sign, so that 1.234 could mean 1234. */
+/** Whether a sign separates groups of three digits, so that 1.234 could mean 1234. */
 export function looksGrouped(text: string, sign: '.' | ','): boolean {
   return new RegExp(`^[+-]?[1-9]\\d{0,2}([${sign}]\\d{3})+$`).test(text.trim())
 }
 
-/** A way to read a text as a day. */
+/** A possible reading of a text as a day. */
 export interface DayForm {
-  /** As in `date_format`, without a time of day. */
+  /** The format as in `date_format`, without a time of day. */
   readonly format: string
-  /** Whether a time of day that is not midnight follows. */
+  /** Whether the text has a time of day other than midnight. */
   readonly hasTime: boolean
 }
 
@@ -101,7 +104,7 @@ const DAY_FORMS: readonly (readonly [RegExp, string, readonly [year: number, mon
   [/^((?:19|20)\d{2})(\d{2})(\d{2})$/, 'yyyymmdd', [1, 2, 3]]
 ]
 
-/** All ways to read a text as a day of the calendar; none if it is not one. */
+/** All possible readings of a text as a calendar day; empty if there is none. */
 export function dayForms(text: string): DayForm[] {
   const [, day = '', time = ''] = /^(\S+?)(?:[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/.exec(text.trim()) ?? []
   const hasTime = time !== '' && !/^00?:00(:00(\.0+)?)?$/.test(time)

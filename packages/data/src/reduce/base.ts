@@ -1,4 +1,4 @@
-/** The rows that a plan is about, as one relation: subject, group cells, values. */
+/** The rows that a plan reads, as one relation of subjects, group cells and values. */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -18,19 +18,19 @@ import type { CatalogView } from '../catalog/mapped.ts'
 import { measuredPairs, measuredVariables, severalRowsTables } from './plan-check.ts'
 import { quoteName } from '../quote.ts'
 
-/** A variable of the plan, with what is needed to read it. */
+/** A variable of the plan, with the facts needed to read it. */
 export interface PlanVariable {
   readonly ref: VariableRef
   readonly variable: VariableDescriptor
   readonly config: VariableConfig
-  /** Its column in the join. */
+  /** SQL for the variable's column in the join. */
   readonly sql: string
 }
 
 /**
- * The relation. Its columns are `s`, the subject; `k0…`, the group keys; `x0…`, the measured variables; `r`, the place of
- * the row in the only table of the plan with several rows per subject; and `p0…`, which are true for rows that are left
- * out of a pair of the plan, by its place.
+ * The relation of a plan's rows. Its columns are `s`, the subject; `k0…`, the group keys; `x0…`, the measured variables; `r`, the position
+ * of the row in the only table of the plan with several rows per subject; and `p0…`, one column per pair of the plan, which is true for
+ * rows that are left out of that pair.
  */
 export interface Base {
   readonly keys: readonly PlanVariable[]
@@ -39,13 +39,12 @@ export interface Base {
   readonly from: string
   readonly parameters: Row
   /**
-   * Set if the relation is all rows of one table: then what is found out once about its values, in
-   * this engine, holds for every question.
+   * Set if the relation is all rows of one table. Facts about its values that are found once in this engine then hold for every request.
    */
   readonly whole?: { readonly engine: Engine; readonly table: string }
 }
 
-/** People whose rows are left out: from everything, from the values of a variable, or from those of a pair, by its key. */
+/** People whose rows are left out: from everything, from the values of a variable, or from the values of a pair, by the pair's key. */
 export interface ReducedWithout {
   readonly people?: SubjectSet
   readonly columns: ReadonlyMap<VariableRef, SubjectSet>
@@ -59,16 +58,16 @@ interface BaseOptions {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
-  /** How the words of a request are read. */
+  /** The view through which variables are read. */
   readonly columnSql?: CatalogView['columnSql']
 }
 
-/** Up to this many reads, reading a single table again costs less than copying it. */
+/** Up to this number of reads, reading a single table repeatedly costs less than copying it. */
 const READS_WITHOUT_COPY = 5
 
 /**
- * The relation for a session: a temporary table `base` or, if one table is read few times, a sub-query over it. Throws what
- * `resolveVariable` throws, NODE_ERROR, CANCELLED.
+ * The relation for a session: a temporary table `base`, or a subquery if a single table is read only a few times. Throws the errors of
+ * `resolveVariable`, NODE_ERROR, CANCELLED.
  */
 export async function openBase(
   options: BaseOptions & { session: Session; signal: AbortSignal | undefined; reads: number }
@@ -77,7 +76,7 @@ export async function openBase(
   return plan.tables.length === 1 && reads <= READS_WITHOUT_COPY ? queryOf(options) : makeBase(options)
 }
 
-/** Makes the temporary table `base` in the session. Throws what `resolveVariable` throws, NODE_ERROR, CANCELLED. */
+/** Makes the temporary table `base` in the session. Throws the errors of `resolveVariable`, NODE_ERROR, CANCELLED. */
 export async function makeBase(
   options: BaseOptions & { session: Session; signal: AbortSignal | undefined }
 ): Promise<Base> {
@@ -148,7 +147,7 @@ function planVariable(
   return { ref, variable, config: own, sql }
 }
 
-/** A filter as a condition on one row. It is true or false, never unknown: a missing value satisfies only `is null`. */
+/** A filter as an SQL condition on one row. The result is true or false, never null: a missing value satisfies only `is null`. */
 function rowSql(filter: Filter, find: (name: string) => PlanVariable): string {
   if ('not' in filter) return `(NOT ${rowSql(filter.not, find)})`
   if (!isComparison(filter)) {

@@ -1,6 +1,6 @@
 /**
- * Reduction of a bounded plan over a cohort: a limited number of groups and rows of each subject, chosen at random,
- * and exact sums over every possible group.
+ * Reduction of a bounded plan over a cohort: a limited number of each subject's groups and rows, selected at random, and exact sums over
+ * every possible group.
  */
 import {
   type BoundedGroup,
@@ -29,7 +29,7 @@ import { groupId } from './groups.ts'
 
 const KEY_BYTES = 32
 
-/** A bounded plan, a cohort, and what is needed to read their rows. */
+/** A bounded plan, a cohort, and the parts needed to read the rows. */
 export interface BoundedOptions {
   readonly plan: BoundedPlan
   readonly cohort: SubjectSet
@@ -41,14 +41,14 @@ export interface BoundedOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** Reduces a bounded plan. Throws NODE_ERROR, CANCELLED, and what `resolveVariable` throws. */
+/** Reduces a bounded plan. Throws NODE_ERROR, CANCELLED, and the errors of `resolveVariable`. */
 export async function reduceBounded(options: BoundedOptions): Promise<BoundedReduction> {
   const { plan, descriptor, engine, random, signal } = options
   const session = await engine.session()
   try {
     const base = await makeBase({ ...options, plan: planOf(plan), session })
     const repeats = severalRowsTables(planOf(plan), descriptor).length > 0
-    // Without such a table a subject has one row, in one group, so every limit is kept already.
+    // Without a table with several rows, each subject has one row in one group, so every limit is met.
     const from = repeats ? await keepSome(base, plan, { session, random, signal }) : 'base'
     const parts = plan.numbers.flatMap((number) => numberSql(number, base, repeats))
     const keys = base.keys.map((_, i) => `k${i}`)
@@ -60,7 +60,7 @@ export async function reduceBounded(options: BoundedOptions): Promise<BoundedRed
   }
 }
 
-/** The plan for `makeBase`, where the measures stand for their variables. */
+/** The plan for `makeBase`. Each measure only stands for its variable. */
 function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
   const variables = numbers.flatMap((number) => {
     if (number.kind === 'products') return number.pair.map(({ variable }) => variable)
@@ -71,9 +71,9 @@ function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
 }
 
 /**
- * Keeps as many groups of each subject, and as many of its rows in each group, as the plan allows: those that
- * come first by a keyed hash. The key is new and secret, so that nobody can know or repeat the choice, and the
- * choice for one subject depends on no other.
+ * Keeps as many groups of each subject, and as many rows of the subject in each group, as the plan allows: those that come first in the
+ * order of a keyed hash. The key is new and secret, so that nobody can know or repeat the choice. The choice for one subject does not
+ * depend on other subjects.
  */
 async function keepSome(
   base: Base,
@@ -115,7 +115,7 @@ function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[
   }
 }
 
-/** Wide integers are used throughout, so that nothing overflows and nothing is rounded. */
+/** SQL for one term of a sum. Wide integers are used throughout, so that nothing overflows or is rounded. */
 function termSql(
   value: string,
   { kind, bounds }: Extract<BoundedNumber, { kind: 'sum' | 'offsets' | 'squares' | 'cubes' }>
@@ -125,7 +125,7 @@ function termSql(
   return Array.from({ length: power }, () => offsetSql(value, bounds)).join(' * ')
 }
 
-/** A missing value must not become a bound, so rows that lack a value are left out. */
+/** SQL for the sum of products of a pair. Rows with a missing value are left out, since clamping would turn it into a bound. */
 function productsSql(pair: readonly BoundedVariable[], base: Base): string {
   const offsets = pair.map(({ variable, bounds }) => ({ value: `x${placeOf(variable, base)}`, bounds }))
   const both = offsets.map(({ value }) => `${value} IS NOT NULL`).join(' AND ')
@@ -165,7 +165,7 @@ function missing(): StimnetError {
   return new StimnetError('NODE_ERROR', 'a bounded number of a variable that was not read')
 }
 
-/** Every combination of cells, with that of missing values last; zeros for combinations that do not occur. */
+/** Every combination of cells, with missing values as the last cell. Combinations that do not occur have zeros. */
 function everyGroup(base: Base, { numbers }: BoundedPlan, rows: readonly Row[]): BoundedGroup[] {
   const keys = base.keys.length
   const widths = numbers.map((number) => ('variable' in number && number.kind === 'bins' ? widthOf(number, base) : 1))
@@ -202,7 +202,7 @@ function cellOf(cell: unknown): number | null {
   return cell === null ? null : Number(cell)
 }
 
-/** A whole number of the engine; the sum over no rows, which is null, is zero. */
+/** An integer of the engine. Null, the sum over no rows, is zero. */
 function integerOf(value: unknown): bigint {
   return value === null || value === undefined ? 0n : BigInt(value as bigint | number)
 }

@@ -1,4 +1,4 @@
-/** The subjects of each value: the frequency tables behind categories, numbers of few values, and the bins of quantiles. */
+/** The subjects of each value: the frequency tables behind categories, numbers with few values, and the bins of quantiles. */
 import { type ReducedBin, SubjectSet } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import { decimalsOf } from '../catalog/catalog-config.ts'
@@ -7,10 +7,10 @@ import { domainOf } from '../index/domain.ts'
 import type { Base, PlanVariable } from './base.ts'
 import { groupId, type ReduceSession, rowSupport, support } from './groups.ts'
 
-/** Maximum number of values of a number that disclosure control treats as a table; privacy.md B.4, step 4. */
+/** Maximum number of distinct values of a number that disclosure control treats as a table; privacy.md B.4, step 4. */
 export const FEW_VALUES_MAX = 10
 
-/** Parts of a group's column besides its sums, by the `groupId` of the group. */
+/** Parts of a group's column other than its sums, by the `groupId` of the group. */
 export type ByGroup<T> = ReadonlyMap<string, T>
 
 interface CellCount {
@@ -19,15 +19,15 @@ interface CellCount {
   readonly rowSet?: SubjectSet
 }
 
-/** Subjects by value, and rows by value where they are needed. */
+/** The subjects of each value. For a number, also the rows of each value if the plan has a table with several rows per subject. */
 export interface Levels {
   readonly levels: ReadonlyMap<string, SubjectSet>
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
 }
 
 /**
- * Subjects by value: for a category by every declared level, for a number by its values if the whole cohort has at most ten.
- * Undefined for any other number. A group has an empty set for a value that does not occur in it.
+ * The subjects of each value: for a category of every declared level, for a number of its values if the whole cohort has at most ten.
+ * Undefined for any other number. Values that do not occur in a group have empty sets.
  */
 export async function levelsOf(
   value: PlanVariable,
@@ -37,8 +37,8 @@ export async function levelsOf(
 ): Promise<((group: string) => Levels) | undefined> {
   const names = await valueNames(value, at, base, session)
   if (names === undefined) return undefined
-  // Levels of a category are for shares, which are of subjects. Those of a number can be
-  // solved from its sums, which are over rows.
+  // Levels of a category are used for shares, which count subjects. The values of a number could be solved from its sums, which are over
+  // rows.
   const items = isNumeric(value.variable) ? session.items : undefined
   const counts = await countCells(`x${at}`, base, { ...session, items })
   const none = SubjectSet.none(session.subjects)
@@ -52,7 +52,7 @@ export async function levelsOf(
   }
 }
 
-/** A map from values as they are stored to values as they are written. */
+/** A map from stored values to written values. */
 async function valueNames(
   { variable, config, sql }: PlanVariable,
   at: number,
@@ -66,8 +66,8 @@ async function valueNames(
 
 const KNOWN = new WeakMap<object, Map<string, ReadonlyMap<string, string> | undefined>>()
 /**
- * Maximum number of remembered ways to read a variable, since a request can use units of its own.
- * Beyond it the values are read each time.
+ * Maximum number of remembered readings of variables, since a request can use its own units. Beyond this number, the values are read each
+ * time.
  */
 const KNOWN_MAX = 256
 
@@ -99,8 +99,8 @@ async function fewValues(
 }
 
 /**
- * Subjects and rows by declared bin, with all bins in order. The outermost bins reach to the declared minimum and
- * maximum, or to infinity without these.
+ * Subjects and rows of each declared bin, in order. The outermost bins reach to the declared minimum and maximum, or to infinity if none
+ * are declared.
  */
 export async function binsOf(
   { variable, config }: PlanVariable,

@@ -1,8 +1,8 @@
 /**
- * The people whose values are not the least, or not the greatest, that occur in the snapshot: a sum at its least discloses
- * everybody's value. What the description declares does not matter: of a number from 0 to 20 that is 1 for most people, 1 may be
- * the least. The same people without those who have the second value from an end: beside the number of people above the least, a
- * sum at its least for that number discloses that they all have the second value.
+ * The people whose values are not the smallest, or not the largest, that occur in the snapshot: a sum at its minimum discloses everybody's
+ * value. The declared bounds do not matter: in a number from 0 to 20 that is 1 for most people, 1 may be the smallest value. A second set
+ * leaves out the people with the second value from an end as well: together with the number of people above the smallest value, a sum at
+ * its minimum for that number discloses that they all have the second value.
  */
 import { LIMITS, type ReducedPart } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
@@ -16,13 +16,13 @@ interface End {
   readonly at: number
   readonly name: 'aboveLeast' | 'belowMost' | 'aboveSecond' | 'belowLastButOne'
   readonly condition: string
-  /** Whether no value of a group with this range is the extreme one. */
+  /** Whether no value of a group with this range is the extreme value. */
   readonly isOff: (range: Range) => boolean
 }
 
 /**
- * Adds these people to the columns of groups. Call it after supports and row sets. Values are read
- * again only if somebody has an extreme one.
+ * Adds these people to the columns of groups. Call it after supports and row sets are added. Values are read again only if somebody has an
+ * extreme value.
  */
 export async function withEnds(
   groups: readonly GroupSums[],
@@ -54,7 +54,7 @@ export async function withEnds(
   })
 }
 
-/** Number of parts of an end: subjects, number of rows, and the rows. */
+/** Number of query columns per end: subjects, number of rows, and the rows. */
 const END_PARTS = 3
 
 function partsOf(condition: string, { subjects, items }: ReduceSession): string[] {
@@ -76,16 +76,16 @@ function isOffIn(range: GroupSums['ranges'][number] | undefined, isOff: End['isO
 }
 
 /**
- * The values at the ends of the whole table, outermost first. Up to the first that only a few rows have; a
- * second one only if there are others beyond it.
+ * The extreme values of the whole table, outermost first. The list ends before the first value that only a few rows have. A second value is
+ * included only if there are further values beyond it.
  */
 type Extremes = readonly [low: readonly bigint[], high: readonly bigint[]]
 
 const KNOWN = new WeakMap<Engine, Map<string, Extremes>>()
-/** Variables that are kept per snapshot; a mapping may read a variable in many ways. */
+/** Maximum number of variables remembered per snapshot; mappings may read a variable in many units. */
 const KNOWN_MAX = 256
 
-/** The ends of a number, which stay the same as long as the snapshot does, whatever is asked. */
+/** The ends of a number. They depend on the snapshot, not on the request. */
 async function endsOf(
   { ref, sql }: PlanVariable,
   at: number,

@@ -1,7 +1,4 @@
-/**
- * The sums of each group: rows, sums and squares as exact integers, its subjects, and the
- * largest contributions of single subjects.
- */
+/** The sums of each group: its subjects, rows, sums and squares as exact integers, and the largest contributions of single subjects. */
 import type { ReducedColumn, ReducedPair, SubjectSet } from '@stimnet/protocol'
 import { bitsOf, setOfBits } from '../index/bits.ts'
 import { decimalsOf } from '../catalog/catalog-config.ts'
@@ -9,7 +6,7 @@ import { isNumeric } from '../columns.ts'
 import type { Row, Session } from '../engine.ts'
 import type { Base, PlanVariable } from './base.ts'
 
-/** A group's sums; `cells` are the cells of its keys, null for missing. */
+/** A group's sums. `cells` are the cells of its keys, null for missing. */
 export interface GroupSums {
   readonly cells: readonly (number | null)[]
   readonly support: SubjectSet
@@ -17,11 +14,11 @@ export interface GroupSums {
   readonly rowSet?: SubjectSet
   readonly columns: readonly ReducedColumn[]
   readonly pairs: readonly ReducedPair[]
-  /** By column, the smallest and the greatest value; null for a category, and where there is none. */
+  /** The smallest and the largest value of each column; null for a category, and if there is no value. */
   readonly ranges: readonly (readonly [bigint, bigint] | null)[]
 }
 
-/** A pair of measured variables, by position, and the column that marks rows that are left out of it, if there are any. */
+/** A pair of measured variables, by position, and the column that marks the rows to leave out of the pair, if any. */
 export type PairAt = readonly [x: number, y: number, leftOut?: string]
 
 /** The session in which a plan is reduced. */
@@ -29,18 +26,17 @@ export interface ReduceSession {
   readonly session: Session
   readonly subjects: number
   /**
-   * Number of rows of the table with several rows per subject; undefined if the plan has no
-   * such table, and each subject has one row.
+   * Number of rows of the table with several rows per subject; undefined if the plan has no such table, so that each subject has one row.
    */
   readonly items: number | undefined
-  /** The largest number of rows of one subject there. */
+  /** The largest number of rows of one subject in that table. */
   readonly rowsEach: number
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * The sums of all groups. Columns and pairs have the sets of their group, which is right if no value is missing; see
- * `withSupports`. Throws NODE_ERROR, CANCELLED.
+ * The sums of all groups. Columns and pairs have the sets of their group, which is correct if no value is missing; see `withSupports`.
+ * Throws NODE_ERROR, CANCELLED.
  */
 export async function sumGroups(
   base: Base,
@@ -60,7 +56,7 @@ export async function sumGroups(
   return rows.map(({ cells, values }) => readGroup(cells, values, { base, pairs, reading, most }))
 }
 
-/** The key of a group: one text for the cells of its keys. */
+/** The id of a group: the cells of its keys as one text. */
 export function groupId(cells: readonly (number | null)[]): string {
   return cells.map(String).join(',')
 }
@@ -71,7 +67,7 @@ export interface GroupRow {
   readonly values: Row
 }
 
-/** Aggregates by group, over the base or another relation with its keys. The groups are in the order of their keys. */
+/** Aggregates by group, over the base or another relation with the same keys. The groups are in the order of their keys. */
 export async function byGroup(
   parts: readonly string[],
   base: Base,
@@ -91,7 +87,7 @@ export async function byGroup(
   }))
 }
 
-/** SQL for the aggregate that collects subjects; its fixed width is the universe of the snapshot. */
+/** SQL for the aggregate that collects subjects. Its fixed width is the universe of the snapshot. */
 export function support(subjects: number, condition = ''): string {
   const only = condition === '' ? '' : ` FILTER (WHERE ${condition})`
   return `bitstring_agg(CAST(s AS INTEGER), 0, ${bitsOf(subjects) - 1})${only}`
@@ -103,10 +99,10 @@ export function rowSupport(items: number, condition = ''): string {
   return `bitstring_agg(CAST(r AS INTEGER), 0, ${bitsOf(items) - 1})${only}`
 }
 
-/** Products of values below this fit the engine's 64-bit integers, which it multiplies three times as fast. */
+/** Products of values below this limit fit the engine's 64-bit integers, which it multiplies three times as fast as wide integers. */
 const FACTOR_MAX = 3_000_000_000
 
-/** Whether the declared bounds, which all values of a snapshot keep, make wide integers unnecessary. */
+/** Whether the declared bounds, which hold for all values of a snapshot, make wide integers unnecessary. */
 function isNarrow({ config }: PlanVariable): boolean {
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = config
   return Math.max(Math.abs(minimum), Math.abs(maximum)) * 10 ** decimalsOf(config) < FACTOR_MAX
@@ -124,7 +120,7 @@ function columnParts(value: PlanVariable, i: number, isOneEach: boolean): string
 }
 const COLUMN_PARTS = 5
 
-/** SQL for a row that has both values. */
+/** An SQL condition that is true for a row with values of both variables. */
 export function bothPresent([x, y, leftOut]: PairAt): string {
   const both = `x${x} IS NOT NULL AND x${y} IS NOT NULL`
   return leftOut === undefined ? both : `${both} AND NOT ${leftOut}`
@@ -143,12 +139,12 @@ function pairParts(pair: PairAt, { values }: Base): string[] {
 const PAIR_PARTS = 6
 
 /**
- * No dominance rule concerns a subject that contributes less than this part of a sum. Then an upper bound is enough, and the
- * sums of every subject, which are half of the work, need not be computed.
+ * No dominance rule concerns a subject that contributes less than this fraction of a sum, 1/40. An upper bound is then enough, and the sums
+ * of every subject, which are half of the work, need not be computed.
  */
 const NO_PART_OF = 40n
 
-/** By group and column, the two largest contributions of single subjects, or upper bounds of them. */
+/** The two largest contributions of single subjects, or upper bounds of these, by group and column. */
 async function largestOf(
   rows: readonly GroupRow[],
   base: Base,
@@ -160,7 +156,7 @@ async function largestOf(
     const bounds = base.values.map((): Row[number] => null)
     for (const i of numeric) {
       const [, sum, , least, most] = values.slice(GROUP_PARTS + i * COLUMN_PARTS, GROUP_PARTS + (i + 1) * COLUMN_PARTS)
-      // With values below zero they are not used.
+      // The bounds are not used if any value is negative.
       if (least === null || least === undefined || integer(least) < 0n) continue
       const bound = BigInt(reading.rowsEach) * (integers(most)[0] ?? 0n)
       if (bound * NO_PART_OF > integer(sum)) return largestBySubject(base, reading)
@@ -171,12 +167,12 @@ async function largestOf(
   return found
 }
 
-/** By group and column, the two largest sums over the rows of one subject. */
+/** The two largest sums over the rows of one subject, by group and column. */
 async function largestBySubject(base: Base, reading: ReduceSession): Promise<ReadonlyMap<string, Row>> {
   const numeric = base.values.map(({ variable }) => isNumeric(variable))
   if (!numeric.includes(true)) return new Map()
   const keys = base.keys.map((_, i) => `k${i}`)
-  // A sum of narrow values fits 64 bits, whose largest values are found in half the time.
+  // A sum of narrow values fits 64 bits, in which the largest values are found in half the time.
   const sums = base.values.flatMap((value, i) => {
     if (!isNumeric(value.variable)) return []
     return isNarrow(value) ? [`CAST(sum(x${i}) AS BIGINT) AS s_${i}`] : [`sum(x${i}) AS s_${i}`]
@@ -196,7 +192,7 @@ interface Reading {
   readonly most: ReadonlyMap<string, Row> | undefined
 }
 
-/** Number of parts of the group itself: subjects, rows, and the number of rows. */
+/** Number of query columns of the group itself: subjects, rows, and the number of rows. */
 const GROUP_PARTS = 3
 
 function readGroup(cells: readonly (number | null)[], row: Row, { base, pairs, reading, most }: Reading): GroupSums {
@@ -254,7 +250,7 @@ function readPair(parts: Row, [x, y]: PairAt, base: Base, group: SubjectSet): Re
   }
 }
 
-/** A whole number of the engine; the sum over no rows, which is null, is zero. */
+/** An integer of the engine. Null, the sum over no rows, is zero. */
 function integer(value: unknown): bigint {
   return value === null || value === undefined ? 0n : BigInt(value as bigint | number)
 }

@@ -1,4 +1,4 @@
-/** The values of one variable by subject, for disclosure rules about variables that others are taken to know. */
+/** The values of one variable by subject, for disclosure rules about variables that others are assumed to know. */
 import {
   type CatalogDescriptor,
   type Plan,
@@ -12,7 +12,7 @@ import type { CatalogView } from '../catalog/mapped.ts'
 import type { Engine } from '../engine.ts'
 import { openBase } from './base.ts'
 
-/** The catalog in the words of a request, and where its rows are. */
+/** A view of a catalog, and the engine with its rows. */
 export interface ValuesFrom {
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
@@ -22,12 +22,12 @@ export interface ValuesFrom {
 }
 
 const KNOWN = new WeakMap<Engine, Map<string, Float64Array>>()
-/** Variables that are kept per snapshot; a mapping may read a variable in many ways. */
+/** Maximum number of variables remembered per snapshot; mappings may read a variable in many units. */
 const KNOWN_MAX = 64
 
 /**
- * By subject, the value as it is stored: a number in units of its last decimal, a category as the place of its level; NaN where it
- * is missing. Of a table with one row per subject. Throws NODE_ERROR for any other table; throws as `resolveVariable`.
+ * The stored value of each subject, for a table with one row per subject: a number in units of its last decimal, a category as the position
+ * of its level; NaN if missing. Throws NODE_ERROR for any other table; throws the errors of `resolveVariable`.
  */
 export async function knownValues(ref: VariableRef, from: ValuesFrom): Promise<Float64Array> {
   const { descriptor, config, columnSql, engine, subjects } = from

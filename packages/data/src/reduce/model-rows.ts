@@ -1,10 +1,10 @@
-/** The rows behind a model: those with a value of every variable, and these values, for rules that look at each person. */
+/** The rows behind a model: the rows with a value of every variable, and these values, for rules that consider each person. */
 import { type GramMeasure, type ReducedRows, StimnetError, variablesOf } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import type { Base } from './base.ts'
 import { byGroup, type ReduceSession, rowSupport, support } from './groups.ts'
 
-/** Reads the rows of a model. The plan has no groups. Throws NODE_ERROR for a value that no double holds; CANCELLED. */
+/** Reads the rows of a model, whose plan has no groups. Throws NODE_ERROR for a value that a double cannot represent; throws CANCELLED. */
 export async function modelRows(measure: GramMeasure, base: Base, reading: ReduceSession): Promise<ReducedRows> {
   const { session, subjects, items, signal } = reading
   const places = variablesOf(measure).map((ref) => ({ ref, at: base.values.findIndex((value) => value.ref === ref) }))

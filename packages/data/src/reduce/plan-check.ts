@@ -1,4 +1,4 @@
-/** Checks whether a plan fits the catalog, without looking at data; the same for SQL and for named statistics. */
+/** Checks whether a plan fits the catalog, without reading data. The checks are the same for SQL and for named statistics. */
 import {
   type CatalogDescriptor,
   type GramMeasure,
@@ -11,16 +11,16 @@ import {
 import { groupCells, isNumeric } from '../columns.ts'
 import { domainOf } from '../index/domain.ts'
 
-/** Maximum number of groups: more are a listing, not a table, and each costs a subject set. */
+/** Maximum number of groups. More groups are a listing, not a table, and each costs a subject set. */
 const GROUPS_MAX = 4096
 const TABLES_MAX = 4
 const KEYS_MAX = 3
 const MEASURES_MAX = 32
-/** Range of quantiles. A quantile beyond it is a question about few people. */
+/** Range of quantiles. A quantile outside this range concerns only few people. */
 const QUANTILE_MIN = 0.05
 const QUANTILE_MAX = 0.95
 
-/** The reason why a plan does not fit, from the request and the description alone; null if it fits. */
+/** The reason why a plan does not fit the description; null if it fits. No data are read. */
 export function planFault(plan: Plan, descriptor: CatalogDescriptor): string | null {
   const unknown = plan.tables.find((name) => !descriptor.tables.some((table) => table.name === name))
   if (unknown !== undefined) return `The catalog has no table ${JSON.stringify(unknown.slice(0, 80))}.`
@@ -114,12 +114,12 @@ function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | null)
   return null
 }
 
-/** The variables that measures use, each once. */
+/** The variables that measures use, without duplicates. */
 export function measuredVariables(measures: readonly Measure[]): VariableRef[] {
   return [...new Set(measures.flatMap(variablesOf))]
 }
 
-/** The pairs of variables that measures use, each once. */
+/** The pairs of variables that measures use, without duplicates. */
 export function measuredPairs(measures: readonly Measure[]): (readonly [VariableRef, VariableRef])[] {
   const pairs = measures.flatMap((m) => ('variables' in m ? [m.variables] : []))
   return pairs.filter(([x, y], i) => pairs.findIndex((other) => other[0] === x && other[1] === y) === i)

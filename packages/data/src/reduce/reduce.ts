@@ -1,4 +1,4 @@
-/** Reduction of a plan over a cohort: generated queries over the snapshot, never text of the request. */
+/** Reduction of a plan over a cohort by generated queries over the snapshot, which contain no text of the request. */
 import {
   type CatalogDescriptor,
   type Plan,
@@ -28,30 +28,27 @@ import { withRowSets } from './row-sets.ts'
 import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
 import { withSupports } from './supports.ts'
 
-/** Maximum bytes of the subject sets of one reduction, which a node can hold besides everything else. */
+/** Maximum size of the subject sets of one reduction, bytes. A node can hold this beside its other data. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
 
-/** A plan, a cohort, and what is needed to read their rows. */
+/** A plan, a cohort, and the parts needed to read the rows. */
 export interface ReduceOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
-  /** The people without whom it is reduced. */
+  /** The people whose rows are left out. */
   readonly leftOut?: ReducedWithout | undefined
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig
   readonly engine: Engine
   readonly columnSql?: CatalogView['columnSql']
-  /** Gives the rows of a table with several rows per subject. */
+  /** The row items of a table with several rows per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
-  /** Gives the number of these rows. */
+  /** The number of rows of a table with several rows per subject. */
   readonly rowsOf: (table: string) => number
   readonly signal: AbortSignal | undefined
 }
 
-/**
- * Reduces a plan over a cohort. Throws PARAMETER_INVALID for a plan that does not fit the
- * catalog; throws NODE_ERROR, CANCELLED.
- */
+/** Reduces a plan over a cohort. Throws PARAMETER_INVALID for a plan that does not fit the catalog; throws NODE_ERROR, CANCELLED. */
 export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const { plan, cohort, descriptor, engine, signal } = options
   assertFits(options)
@@ -62,7 +59,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
     const rowsEach = items === undefined ? 1 : rowsOfOne(items)
     const reading: ReduceSession = { session, subjects: cohort.universe, items: items?.rows, rowsEach, signal }
     const pairs = measuredPairs(plan.measures)
-    // Reads for the sums, for the subjects of the rows, and for the values of each variable.
+    // Number of reads: for the sums, for the subjects of the rows, and for the values of each variable.
     const reads = (items === undefined ? 1 : 2) + 2 * measuredVariables(plan.measures).length
     const base = await openBase({ ...options, session, reads })
     const at = (ref: string) => base.values.findIndex((value) => value.ref === ref)
@@ -99,7 +96,7 @@ export async function reduce(options: ReduceOptions): Promise<Reduction> {
 
 const ROWS_OF_ONE = new WeakMap<RowItems, number>()
 
-/** The largest number of rows of one subject in a table, where the rows of a subject are contiguous. */
+/** The largest number of rows of one subject in a table. The rows of each subject are contiguous. */
 function rowsOfOne(items: RowItems): number {
   const known = ROWS_OF_ONE.get(items)
   if (known !== undefined) return known
@@ -113,7 +110,10 @@ function rowsOfOne(items: RowItems): number {
   return most
 }
 
-/** Looks at no data: the cost of a plan is known from the description and the number of subjects. */
+/**
+ * Throws PARAMETER_INVALID for a plan that does not fit or costs too much. Reads no data: the cost follows from the description and the
+ * number of subjects.
+ */
 function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const fault = planFault(plan, descriptor)
   if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
@@ -135,11 +135,11 @@ interface Completing {
   readonly plan: Plan
   readonly base: Base
   readonly places: readonly PairAt[]
-  /** By variable: whether some group has negative values of it. */
+  /** For each variable, whether some group has negative values of it. */
   readonly signed: readonly boolean[]
 }
 
-/** Joins sums with levels, bins and spreads. The queries run one after the other on the session's own tables. */
+/** Adds levels, bins and spreads to the sums. The queries run one after the other on the session's temporary tables. */
 async function completeColumns(completing: Completing, reading: ReduceSession) {
   const { plan, base } = completing
   const binned = new Set(plan.measures.flatMap((m) => (m.kind === 'quantile' || m.kind === 'bins' ? [m.variable] : [])))
@@ -167,7 +167,7 @@ async function completeColumns(completing: Completing, reading: ReduceSession) {
   }
 }
 
-/** Distances from the mean in one query, for all measures that are judged by them. */
+/** The distances from the mean, in one query, for all measures that are judged by these distances. */
 async function spreadsOf({ plan, base, places, signed }: Completing, reading: ReduceSession) {
   const powersAt = base.values.map(({ ref }, at) => powersOf(ref, plan, signed[at] ?? false))
   const columns = powersAt.map((powers, at) => powers.map((power): DistanceAt => ({ at, power })))

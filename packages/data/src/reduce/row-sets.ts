@@ -1,9 +1,9 @@
-/** The rows behind each number: the rows of a group, and those of them in which a column or a pair has values. */
+/** The rows behind each number: the rows of a group, and the rows of the group in which a column or a pair has values. */
 import type { Base } from './base.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession } from './groups.ts'
 import { setsByGroup } from './supports.ts'
 
-/** Adds row sets to the groups; returns them unchanged if no table has several rows per subject. */
+/** Adds row sets to the groups. Returns the groups unchanged if no table has several rows per subject. */
 export async function withRowSets(
   groups: readonly GroupSums[],
   base: Base,

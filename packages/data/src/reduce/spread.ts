@@ -1,7 +1,4 @@
-/**
- * Data for measures of spread and shape: sums of higher powers, and the contributions of
- * single subjects to distances from the mean.
- */
+/** Data for measures of spread and shape: sums of higher powers, and the contributions of single subjects to distances from the mean. */
 import type { Deviations, Measure, Plan, VariableRef } from '@stimnet/protocol'
 import type { Row } from '../engine.ts'
 import type { Base } from './base.ts'
@@ -10,15 +7,15 @@ import { byGroup, groupId, type PairAt, type ReduceSession } from './groups.ts'
 /** Values by the `groupId` of a group. */
 type ByGroup<T> = ReadonlyMap<string, T>
 
-/** Sums of third and fourth powers. */
+/** Sums of the third and fourth powers. */
 export interface Powers {
   readonly cubes: bigint
   readonly fourths: bigint
 }
 
 /**
- * The powers of the distance from the mean that the measures of a variable disclose. Sums and means disclose none. But where
- * values are signed, the distances show whether one person makes up the number.
+ * The powers of distances from the mean that the measures of a variable disclose. Sums and means disclose none. But for signed values, the
+ * distances show whether one person makes up nearly the whole number.
  */
 export function powersOf(variable: VariableRef, { measures }: Plan, isSigned: boolean): readonly Deviations['power'][] {
   const kinds = measures.flatMap((m: Measure) => ('variable' in m && m.variable === variable ? [m.kind] : []))
@@ -29,8 +26,8 @@ export function powersOf(variable: VariableRef, { measures }: Plan, isSigned: bo
 }
 
 /**
- * Sums of third and fourth powers by group, in whole numbers of any size, since those of the engine would overflow. Each value
- * is read once, with how often it occurs.
+ * Sums of the third and fourth powers by group, as bigints, since the engine's integers would overflow. Each distinct value is read once,
+ * with its frequency.
  */
 export async function powerSums(at: number, base: Base, { session, signal }: ReduceSession): Promise<ByGroup<Powers>> {
   const keys = base.keys.map((_, i) => `k${i}`)
@@ -51,17 +48,17 @@ export async function powerSums(at: number, base: Base, { session, signal }: Red
   return found
 }
 
-/** A distance from the mean: of which value, over which rows, to which power. */
+/** A distance from the mean: the value, the rows, and the power. */
 export interface DistanceAt {
   readonly at: number
-  /** The other variable of a pair: only rows with both values count. */
+  /** The other variable of a pair. Only rows with both values count. */
   readonly with?: number
-  /** The column that marks rows that are left out of the pair. */
+  /** The column that marks the rows to leave out of the pair. */
   readonly leftOut?: string
   readonly power: Deviations['power']
 }
 
-/** The distances of a pair, of the first and the second variable. */
+/** The distances of a pair: one for the first and one for the second variable. */
 export function pairDistances([x, y, leftOut]: PairAt): readonly DistanceAt[] {
   const without = leftOut === undefined ? {} : { leftOut }
   return [
@@ -70,7 +67,7 @@ export function pairDistances([x, y, leftOut]: PairAt): readonly DistanceAt[] {
   ]
 }
 
-/** By group, one entry for each distance. */
+/** The distances of each group, in the order of `distances`. */
 export async function deviationsBy(
   distances: readonly DistanceAt[],
   base: Base,
@@ -87,7 +84,7 @@ export async function deviationsBy(
   )
 }
 
-/** SQL for the distances; summed by subject if a subject can have several rows. */
+/** SQL for the distances, which are summed by subject if a subject can have several rows. */
 function distancesSql(distances: readonly DistanceAt[], base: Base, { items }: ReduceSession): string {
   const keys = base.keys.map((_, i) => `k${i}`)
   const means = distances.map((distance, i) => `avg(${valueSql(distance)}) AS m${i}`)
@@ -114,7 +111,7 @@ function powerSql(distance: string, power: Deviations['power']): string {
   return Array.from({ length: power }, () => distance).join(' * ')
 }
 
-/** Unit of whole numbers from doubles, 2^-20, which is precise enough to judge shares. */
+/** Scale for converting doubles to integers: 2^20, which is precise enough to judge shares. */
 const UNIT = 2 ** 20
 
 function readDeviations(power: Deviations['power'], [total, most]: Row): Deviations {

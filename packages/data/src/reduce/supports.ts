@@ -1,4 +1,4 @@
-/** The subjects and rows behind a column or pair, where somebody in the group lacks a value. */
+/** The subjects and rows behind columns and pairs with missing values. */
 import type { SubjectSet } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
 import type { Base } from './base.ts'
@@ -14,8 +14,8 @@ import {
 } from './groups.ts'
 
 /**
- * Adds the subjects who have a value, where somebody lacks one. Otherwise these are the
- * subjects of the group, and no query is needed.
+ * Adds the subjects who have a value to columns and pairs with missing values. If no value is missing, these are the subjects of the group,
+ * and no query is needed.
  */
 export async function withSupports(
   groups: readonly GroupSums[],
@@ -36,17 +36,15 @@ export async function withSupports(
   }))
 }
 
-/**
- * The conditions for the rows of columns and pairs that have fewer rows than their group, and the sets of those rows by group.
- */
+/** The conditions for the rows of columns and pairs that have fewer rows than their group, and the sets of those rows by group. */
 export interface SetsByGroup {
   readonly columns: readonly (string | undefined)[]
   readonly pairs: readonly (string | undefined)[]
-  /** Undefined if no value is missing. */
+  /** The sets by group and condition; undefined if no value is missing. */
   readonly found: ReadonlyMap<string, ReadonlyMap<string, SubjectSet>> | undefined
 }
 
-/** The sets of subjects or of rows behind columns and pairs that lack values somewhere. */
+/** The sets of subjects or of rows behind columns and pairs with missing values. */
 export async function setsByGroup(
   groups: readonly GroupSums[],
   options: { base: Base; pairs: readonly PairAt[]; reading: ReduceSession; of: 'subjects' | 'rows' }

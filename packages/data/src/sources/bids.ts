@@ -1,4 +1,4 @@
-/** The tables that a BIDS dataset keeps in many files, one per person or session: its sessions and its scans, as one table each. */
+/** The tables that a BIDS dataset keeps in many files, one per person or session: its sessions and its scans, each read as one table. */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import type { Session } from '../engine.ts'
 import { headerOf, scanCsv } from './csv-scan.ts'
 import { type FolderFile, isFileInside, printOfFiles, rootOf } from './folder-files.ts'
 
-/** A table of a BIDS dataset. */
+/** A table of a BIDS dataset that consists of many files. */
 export interface BidsSource {
   readonly table: TableConfig
-  /** Folder and table, for messages. */
+  /** Folder and list, for messages. */
   readonly name: string
   /** Absolute path of the dataset. */
   readonly folder: string
@@ -19,24 +19,24 @@ export interface BidsSource {
   readonly format: 'bids'
 }
 
-/** One of the files of a table, with what its path says. */
+/** One file of the table, with the information in its path. */
 interface ListedFile extends FolderFile {
-  /** As sub-01. */
+  /** The participant, such as sub-01. */
   readonly participant: string
-  /** As ses-02; empty for a file of a person without sessions. */
+  /** The session, such as ses-02; empty for a file of a person without sessions. */
   readonly session: string
 }
 
 const PARTICIPANT = /^sub-[A-Za-z0-9+]+$/
 const SESSION = /^ses-[A-Za-z0-9+]+$/
 const FORM = { separator: '\t' } as const
-/** Most files of a table, and most columns of all of them. */
+/** Maximum number of files of a table, and maximum number of columns of all files together. */
 const FILES_MAX = 100_000
 const COLUMNS_MAX = 512
-/** Longest file: a list of one person. */
+/** Maximum size of a file, which lists one person's sessions or scans. */
 const FILE_BYTES_MAX = 16 * 1024 * 1024
 
-/** The files of a table in the order of their paths. Throws SOURCE_INVALID for one that is too long, or leads out of the dataset. */
+/** The files of a table in the order of their paths. Throws SOURCE_INVALID for a file that is too long or leads out of the dataset. */
 async function listedFiles({ folder, list, name }: BidsSource): Promise<readonly ListedFile[]> {
   const files: ListedFile[] = []
   const root = await rootOf(folder)
@@ -61,12 +61,12 @@ async function namesIn(folder: string, pattern: RegExp): Promise<readonly string
   return names.filter((name) => pattern.test(name)).sort()
 }
 
-/** Whether the dataset has any file of the table. Throws as reading it does. */
+/** Whether the dataset has any file of the table. Throws SOURCE_INVALID. */
 export async function hasBidsList(source: BidsSource): Promise<boolean> {
   return (await listedFiles(source)).length > 0
 }
 
-/** A text that changes whenever one of the files is written, is added or removed. Throws SOURCE_INVALID. */
+/** A text that changes whenever one of the files is written, added or removed. Throws SOURCE_INVALID. */
 export async function bidsFingerprint(source: BidsSource): Promise<string> {
   return printOfFiles(await filesOrFail(source))
 }
@@ -76,7 +76,7 @@ async function filesOrFail(source: BidsSource): Promise<readonly ListedFile[]> {
   return files.length > 0 ? files : fail(`${source.name}: there are no files sub-*_${source.list}.tsv`)
 }
 
-/** The columns of the table: those that the paths give, and all that any file has. Throws SOURCE_INVALID. */
+/** The columns of the table: those derived from paths, and all columns of any file. Throws SOURCE_INVALID. */
 export async function bidsColumns(source: BidsSource): Promise<readonly string[]> {
   return columnsOfFiles(source, await filesOrFail(source))
 }
@@ -93,7 +93,7 @@ async function columnsOfFiles({ list, name }: BidsSource, files: readonly Listed
   return [...ofPaths, ...[...found].filter((column) => !ofPaths.includes(column))]
 }
 
-/** What the name of an image says; a column of the file itself goes before it. */
+/** The columns derived from the name of an image. A column of the file itself takes precedence. */
 const OF_NAMES = ['datatype', 'suffix', 'task'] as const
 
 function saidByName(image: string): Readonly<Record<string, string>> {
@@ -103,7 +103,7 @@ function saidByName(image: string): Readonly<Record<string, string>> {
   return { datatype: file === '' ? '' : datatype, suffix: parts.length > 1 ? (parts.at(-1) ?? '') : '', task }
 }
 
-/** SHA-256 of the table: of the paths and bytes of all its files. Throws SOURCE_INVALID. */
+/** SHA-256 of the paths and contents of all files of the table. Throws SOURCE_INVALID. */
 export async function bidsHash(source: BidsSource): Promise<string> {
   const hash = createHash('sha256')
   for (const { path, inside } of await filesOrFail(source)) {
@@ -113,7 +113,7 @@ export async function bidsHash(source: BidsSource): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Loads the table into `raw`, one text column for each of its columns. Throws SOURCE_INVALID. */
+/** Loads the table into the relation `raw`, with one text column for each of its columns. Throws SOURCE_INVALID. */
 export async function loadBids(source: BidsSource, session: Session, raw: string) {
   const files = await filesOrFail(source)
   const columns = await columnsOfFiles(source, files)

@@ -1,32 +1,32 @@
-/** The requirements of a table's columns as SQL over its raw text, each with the words that tell a steward who broke it. */
+/** The requirements for a table's columns as SQL over its raw text, each with its message for the steward. */
 import { counted } from '@stimnet/protocol'
 import { decimalsOf, type VariableConfig } from '../catalog/catalog-config.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { type ReadColumn, tooFineSql } from './value-sql.ts'
 import { remedyFor, shapeOf } from './value-shape.ts'
 
-/** Largest scaled value: whole numbers up to it are exact in every language that will read them. */
+/** Largest scaled value. Integers up to this value are exact in every language that reads them. */
 const SCALED_MAX = Number.MAX_SAFE_INTEGER
-/** Texts that mean "nobody" in files. */
+/** Texts that mean "nobody" in a column of subject keys. */
 const NOBODY = ['NA', 'N/A', 'NAN', 'NULL', 'NONE', 'NIL']
 
-/** One requirement of one column. */
+/** One requirement for one column. */
 export interface ColumnRule {
   /** The variable, or the subject key. */
   readonly key: string
-  /** Its column in the source. */
+  /** The column in the source. */
   readonly column: string
-  /** SQL that is true for a row that breaks the rule. */
+  /** An SQL condition that is true for a row that breaks the rule. */
   readonly breaks: string
-  /** SQL of the text at fault. */
+  /** SQL for the invalid text. */
   readonly text: string
-  /** Words for a broken rule, with the shape of the text but never the text itself, which may be personal. */
+  /** The message for a broken rule. It contains the shape of the text but never the text itself, which may be personal. */
   fault(text: string): string
 }
 
 /**
- * Rules of subject keys: no row without a key, and no key that could be another spelling of one person's, since "7" and "7 " would
- * count as two people. `missing` are the file's own words for a missing value.
+ * Rules for subject keys: each row must have a key, and no key may be another spelling of a person's key, since "7" and "7 " would count as
+ * two people. `missing` are the texts that mean a missing value in the file.
  */
 export function keyRules(
   key: string,
@@ -47,7 +47,7 @@ export function keyRules(
   return faults.map(([breaks, words]) => ({ key: name, column, breaks, text: key, fault: () => words }))
 }
 
-/** The rule that each subject has one row. */
+/** The rule that each subject has at most one row. */
 export function oneRowRule(
   key: string,
   { name, column }: { readonly name: string; readonly column: string },
@@ -63,15 +63,15 @@ export function oneRowRule(
   }
 }
 
-/** What the words for a broken rule need to know of the source. */
+/** Facts about the source that the messages use. */
 export interface SourceFacts {
-  /** Where values can be changed, such as `in the export`. */
+  /** The place where values can be changed, such as `in the export`. */
   readonly changed: string
-  /** The columns whose type is a binary float. */
+  /** The columns whose type in the source is a binary float. */
   readonly floats: ReadonlySet<string>
 }
 
-/** The rule that each value that is there can be read. */
+/** The rule that each value can be read, unless it is missing. */
 export function valueRule({ variable, reading, text, value }: ReadColumn, { changed }: SourceFacts): ColumnRule {
   return {
     key: variable.name,
@@ -85,7 +85,7 @@ export function valueRule({ variable, reading, text, value }: ReadColumn, { chan
   }
 }
 
-/** The rules of readable values: for numbers, no more decimals than declared, and no value outside the bounds. */
+/** The rules for readable numbers: no more decimals than declared, and no value outside the bounds. */
 export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts): ColumnRule[] {
   const { variable, text, value } = column
   if (variable.type !== 'integer' && variable.type !== 'number') return []
@@ -116,7 +116,7 @@ export function numberRules(column: ReadColumn, { changed, floats }: SourceFacts
   ]
 }
 
-/** The smallest and the largest value of a number as a snapshot keeps it. */
+/** The smallest and the largest permitted value of a number, in the snapshot's integer units. */
 export function numberBounds(variable: VariableConfig): { readonly low: bigint; readonly high: bigint } {
   const { minimum, maximum } = variable
   const unit = 10 ** decimalsOf(variable)
@@ -126,7 +126,7 @@ export function numberBounds(variable: VariableConfig): { readonly low: bigint; 
   }
 }
 
-/** What to do about the decimals of a binary float, of which `decimals` are declared. */
+/** Advice about a binary float for which `decimals` are declared. */
 function floatAdvice(decimals: number, changed: string): string {
   const half = (0.5 * 10 ** -decimals).toFixed(decimals + 1)
   return (

@@ -1,10 +1,10 @@
-/** Scanner for the structure of a CSV or TSV file: header and records, and the line of any error. */
+/** Scanner for the structure of a CSV or TSV file: header, records, and the line of each error. */
 import { createHash } from 'node:crypto'
 import { StimnetError } from '@stimnet/protocol'
 import type { Encoding, Separator } from '../catalog/reading.ts'
 import { utf8Chunks } from './encodings.ts'
 
-/** Maximum size of a header. */
+/** Maximum size of a header, bytes. */
 const HEADER_BYTES_MAX = 256 * 1024
 
 const QUOTE = 0x22
@@ -16,29 +16,29 @@ const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
 /** The result of scanning a text file. */
 export interface CsvShape {
   readonly header: readonly string[]
-  /** Number of records below the header. */
+  /** Number of records after the header. */
   readonly records: number
   readonly sha256: string
 }
 
-/** How a text file is to be read. */
+/** The separator and encoding with which a text file is read. */
 export interface TextForm {
   readonly separator: Separator
-  /** Default utf-8. */
+  /** Default: utf-8. */
   readonly encoding?: Encoding
 }
 
-/** What a scan passes on, and whether it goes on after a fault. */
+/** Callbacks of a scan. With `fault`, the scan continues after a fault. */
 export interface ScanListener {
-  /** Called for each well-formed record below the header, with the line on which it begins. */
+  /** Called for each well-formed record after the header, with the line on which it begins. */
   record?(fields: readonly string[], line: number): void
-  /** Called for each fault, after which the scan goes on with the next record. Without it the first fault is thrown. */
+  /** Called for each fault. The scan then continues with the next record. Without this callback, the first fault is thrown. */
   fault?(line: number, fault: string): void
 }
 
 /**
- * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, quotes in pairs, text of its encoding.
- * Throws SOURCE_INVALID that names file and line; with a listener for faults only for a header that cannot be read.
+ * Reads a whole file and checks it by RFC 4180: the same number of fields in each record, paired quotes, valid text in its encoding. Throws
+ * SOURCE_INVALID with file and line; if the listener handles faults, only for an unreadable header.
  */
 export async function scanCsv(path: string, form: TextForm, listener: ScanListener = {}): Promise<CsvShape> {
   const scanner = new CsvScanner(path, form.separator, listener)
@@ -48,7 +48,7 @@ export async function scanCsv(path: string, form: TextForm, listener: ScanListen
   return { header: scanner.header, records: scanner.records, sha256: hash.digest('hex') }
 }
 
-/** The header of a file, which is read no further. Throws SOURCE_INVALID. */
+/** The header of a file. The rest of the file is not read. Throws SOURCE_INVALID. */
 export async function headerOf(path: string, form: TextForm): Promise<Pick<CsvShape, 'header'>> {
   const scanner = new CsvScanner(path, form.separator, { fault: () => undefined })
   for await (const chunk of utf8Chunks(path, form.encoding)) {
@@ -60,8 +60,8 @@ export async function headerOf(path: string, form: TextForm): Promise<Pick<CsvSh
 }
 
 /**
- * The beginning of a file as this form reads it: its header, its complete records, and how many faults they have. Throws
- * SOURCE_INVALID for a beginning without a readable header.
+ * The beginning of a file when read in this form: its header, and the numbers of its complete records and of their faults. Throws
+ * SOURCE_INVALID if there is no readable header.
  */
 export async function scanBeginning(
   path: string,
@@ -80,7 +80,7 @@ export async function scanBeginning(
   return { header: scanner.header, records: scanner.records, faults }
 }
 
-/** The line on which a record begins. The first record below the header is record 1. */
+/** The line on which a record begins. The first record after the header is record 1. */
 export async function lineOfRecord(path: string, form: TextForm, record: number): Promise<number> {
   const scanner = new CsvScanner(path, form.separator)
   for await (const chunk of utf8Chunks(path, form.encoding)) {
@@ -107,11 +107,11 @@ class CsvScanner {
   #offset = 0
   #recordBytes: number[] = []
   #wanted = -1
-  /** Whether the record has a fault, so that it is not passed on. */
+  /** Whether the current record has a fault, so that it is not passed on. */
   #isBad = false
   #isText = true
   #hasMixedEnds = false
-  /** Whether lines end with a carriage return; undefined before the end of the first line. */
+  /** Whether lines end with a carriage return; undefined until the first line ends. */
   #hasReturns: boolean | undefined
   header: string[] = []
   records = -1
@@ -123,7 +123,7 @@ class CsvScanner {
     this.#listener = listener
   }
 
-  /** Looks for the line of this record from now on. */
+  /** Starts looking for the line of this record. */
   find(record: number): void {
     this.#wanted = record
   }
@@ -181,7 +181,7 @@ class CsvScanner {
       this.#fields++
       this.#state = 'field-start'
     } else if (byte === QUOTE && this.#state !== 'plain') {
-      // At the start of a field it opens the field; after a quote it is the second of a doubled quote.
+      // At the start of a field, a quote opens the field. After a quote, it is the second of a doubled quote.
       this.#state = 'quoted'
     } else if (byte === QUOTE || this.#state === 'quote-seen') {
       this.#refuse(this.#line, 'a quote in the middle of a field')
@@ -196,7 +196,7 @@ class CsvScanner {
     if (this.#recordBytes.length > HEADER_BYTES_MAX) this.#throw(1, 'a header that is too long')
   }
 
-  /** Requires one kind of line end throughout the file: the engine reads only one kind, and takes the other for text. */
+  /** Requires the same line ends throughout the file: the engine reads only one kind, and would take the other as text. */
   #endLine(hasReturn: boolean): void {
     this.#hasReturns ??= hasReturn
     if (hasReturn !== this.#hasReturns && !this.#hasMixedEnds) {
@@ -206,7 +206,7 @@ class CsvScanner {
         : 'without a carriage return, and the lines before have one'
       const wasBad = this.#isBad
       this.#refuse(this.#line, `ends ${how}`)
-      // The record itself is whole, unless it has another fault.
+      // The record itself is valid unless it has another fault.
       this.#isBad = wasBad
     }
     this.#endRecord()
@@ -214,7 +214,7 @@ class CsvScanner {
 
   #endRecord(): void {
     if (this.#bytesInRecord === 0) {
-      // Empty lines are allowed at the end of a file; the next byte of a record shows that this is not the end.
+      // Empty lines are allowed only at the end of a file. If another record follows, the empty line was not at the end.
       if (this.#blankLine === 0) this.#blankLine = this.#line
     } else if (this.records < 0) {
       if (this.#line !== this.#recordLine) this.#throw(this.#recordLine, 'a header of several lines')
@@ -237,7 +237,7 @@ class CsvScanner {
     this.#isBad = false
   }
 
-  /** The fault is that of an earlier line, and not of the record that begins here. */
+  /** Reports an empty line in the middle. The fault belongs to that line, and not to the record that begins here. */
   #refuseBlank(): void {
     this.#refuse(this.#blankLine, 'an empty line in the middle')
     this.#blankLine = 0
@@ -265,7 +265,7 @@ class CsvScanner {
   }
 }
 
-/** The fields of a record that is already checked. */
+/** The fields of a record that was already checked. */
 function splitRecord(bytes: readonly number[], separator: number): string[] {
   const text = new TextDecoder().decode(Uint8Array.from(bytes)).replace(/\r?\n?$/, '')
   const fields: string[] = []

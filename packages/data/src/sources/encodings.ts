@@ -1,14 +1,14 @@
-/** Text files of declared encodings, read as UTF-8. */
+/** Conversion of text files from declared encodings to UTF-8. */
 import { createReadStream } from 'node:fs'
 import { StimnetError } from '@stimnet/protocol'
 import type { Encoding } from '../catalog/reading.ts'
 
-/** Bytes that windows-1252 leaves undefined: a file that has them is of another encoding. */
+/** Bytes that windows-1252 does not define. A file that contains them has another encoding. */
 const UNDEFINED_IN_1252 = /[\u0081\u008d\u008f\u0090\u009d]/
 
 /**
- * The chunks of a file in UTF-8; those of a UTF-8 file as they are, unchecked. `seen` gets the bytes of the file itself. Throws
- * SOURCE_INVALID for bytes that the declared encoding does not have.
+ * The chunks of a file in UTF-8. The chunks of a UTF-8 file are passed on unchanged and unchecked. `seen` receives the bytes of the file
+ * itself. Throws SOURCE_INVALID for bytes that are invalid in the declared encoding.
  */
 export async function* utf8Chunks(
   path: string,
@@ -37,7 +37,7 @@ function decoded(path: string, encoding: Encoding, decode: () => string): string
   try {
     text = decode()
   } catch {
-    // Below, without the cause: it says nothing more.
+    // Reported below without the cause, which contains no further information.
   }
   if (text !== undefined && !(encoding === 'windows-1252' && UNDEFINED_IN_1252.test(text))) return text
   throw new StimnetError('SOURCE_INVALID', `${path}: text that is not ${encoding} (reading.encoding)`)

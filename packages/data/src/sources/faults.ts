@@ -1,4 +1,4 @@
-/** Faults of a catalog's sources that can be seen without reading their rows: missing files, relations and columns. */
+/** Faults of a catalog's sources that are visible without reading rows: missing files, relations and columns. */
 import { StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, readVariables, type TableConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
@@ -7,18 +7,18 @@ import type { SourcePlaces } from './postgres/secrets.ts'
 import { relationFaults, relationTables } from './postgres/read.ts'
 import { columnsOf, fingerprint, sourceOf } from './source.ts'
 
-/** Names of columns shown at most. */
+/** Maximum number of column names in a message. */
 const SHOWN_MAX = 20
 
-/** Faults of sources, and what is no fault but should be known. */
+/** The faults of sources, and a note that is not a fault. */
 export interface SourceLook {
-  /** One sentence per table whose file or columns are missing, and those about the catalog's database. */
+  /** One sentence per table with a missing file or missing columns, and sentences about the catalog's database. */
   readonly faults: readonly string[]
-  /** About a database role that may write, where the catalog accepts it. */
+  /** A note about a database role with write permission, if the catalog accepts such a role. */
   readonly note?: string
 }
 
-/** Looks at the sources of a catalog; there are no faults where every declared column is there. */
+/** Checks that the sources of a catalog exist and have all declared columns. */
 export async function lookAtSources(config: CatalogConfig, places: SourcePlaces): Promise<SourceLook> {
   const ofFiles = await fileFaults(config, places.baseDir)
   if (relationTables(config).length === 0) return { faults: ofFiles }

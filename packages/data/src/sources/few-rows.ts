@@ -1,4 +1,7 @@
-/** Tables, and levels such as a visit, of which fewer than half of the people have a row: having one counts as a value (decision 097). */
+/**
+ * Tables, and levels such as a visit, in which fewer than half of the people have a row. Having such a row is protected like a value
+ * (decision 097).
+ */
 import { isIdentifyingName } from '../catalog/identifying.ts'
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import type { Session } from '../engine.ts'
@@ -8,10 +11,10 @@ import { readColumn } from './value-sql.ts'
 /** The rows of a table in the engine. */
 export interface KeyedRows {
   readonly table: Pick<TableConfig, 'name' | 'one_row_per_subject' | 'presence' | 'variables' | 'reading'>
-  /** SQL of the relation and of the subject key. */
+  /** SQL for the relation and for the subject key. */
   readonly relation: string
   readonly key: string
-  /** The headers of the columns `c0`, `c1`, …. */
+  /** The headers of the columns `c0`, `c1` and so on. */
   readonly columns: readonly string[]
 }
 
@@ -19,21 +22,21 @@ export interface KeyedRows {
 export interface RowCategory {
   readonly name: string
   readonly levels: readonly string[]
-  /** SQL of the number of its level in a row, null where it is missing. */
+  /** SQL for the position of a row's level, null if the value is missing. */
   readonly level: string
 }
 
-/** Rows that few people have. The counts must not leave the institution. */
+/** Rows that only few people have. The counts must not leave the institution. */
 export interface FewRows {
   readonly table: string
-  /** People with such a row, and all people of the catalog. */
+  /** Number of people with such a row, and of all people of the catalog. */
   readonly people: number
   readonly all: number
-  /** The category and its level that these rows have; none if all rows of the table are meant. */
+  /** The category and its level in these rows; undefined if all rows of the table are meant. */
   readonly at?: { readonly category: string; readonly level: string }
 }
 
-/** The rows that fewer than half of the people have and whose table does not say who knows that. */
+/** The rows that fewer than half of the people have, in tables without a declared `presence`. */
 export async function fewRowsIn(session: Session, tables: readonly KeyedRows[]): Promise<FewRows[]> {
   const keys = tables.map(({ relation, key }) => `SELECT ${key} AS k FROM ${relation}`)
   const [total] = await session.rows(`SELECT count(DISTINCT nullif(k, '')) FROM (${keys.join(' UNION ALL ')})`)
@@ -50,7 +53,7 @@ export async function fewRowsIn(session: Session, tables: readonly KeyedRows[]):
   return found
 }
 
-/** The categories of a table with several rows per subject by which others know its rows. */
+/** The categories by which others know the rows of a table with several rows per subject. */
 export function rowCategories({ table, columns }: KeyedRows): RowCategory[] {
   if (table.one_row_per_subject) return []
   return table.variables.flatMap((variable) => {
@@ -62,8 +65,8 @@ export function rowCategories({ table, columns }: KeyedRows): RowCategory[] {
 }
 
 /**
- * The levels of rows that few people have. A level counts if at least half of those who have such a row have others: a sex that is
- * written on each row says of whom the rows are.
+ * The levels whose rows only few people have. A level counts only if at least half of the people with such a row have rows with other
+ * levels too. Otherwise the category, such as a sex written in each row, describes the people and not the rows.
  */
 async function fewLevelsIn(session: Session, rows: KeyedRows, all: number): Promise<FewRows[]> {
   const { table, relation, key } = rows
@@ -86,7 +89,7 @@ async function fewLevelsIn(session: Session, rows: KeyedRows, all: number): Prom
   return found
 }
 
-/** The sentences about the rows of one table that few people have; one for all levels of a category. For the steward alone. */
+/** Sentences about rows of one table that only few people have, one sentence per category. For the steward alone. */
 export function fewRowsText(few: readonly FewRows[]): string[] {
   return [...Map.groupBy(few, ({ at }) => at?.category)].map(([category, own]) => {
     const which = own.map(({ people, all, at }) =>

@@ -1,4 +1,7 @@
-/** A folder of FHIR bulk data as one row per person: Patient, Observation and Condition by declared codes, with days in place of dates. */
+/**
+ * A folder of FHIR bulk data, read as one row per person: Patient, Observation and Condition resources with declared codes, and days in
+ * place of dates.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -10,18 +13,18 @@ import { daysOf, isoDate } from '../dates.ts'
 import type { Session } from '../engine.ts'
 import { type FolderFile, isFileInside, printOfFiles, rootOf } from './folder-files.ts'
 
-/** A folder of bulk data. */
+/** A folder of FHIR bulk data. */
 export interface FhirSource {
   readonly table: TableConfig
   /** The folder, for messages. */
   readonly name: string
-  /** Absolute path. */
+  /** Absolute path of the folder. */
   readonly folder: string
   readonly codes: FhirCodes
   readonly format: 'fhir'
 }
 
-/** Longest line of a file, bytes; most files, patients, and records that have one of the codes. */
+/** Maximum length of a line, bytes; maximum number of files, of patients, and of records with one of the codes. */
 const LINE_BYTES_MAX = 1024 * 1024
 const FILES_MAX = 10_000
 const PATIENTS_MAX = 10_000_000
@@ -33,7 +36,10 @@ interface TypedFile extends FolderFile {
   readonly kind: Kind
 }
 
-/** The files of the folder whose names say a type that is read, as Patient.ndjson or Observation.0001.ndjson. Throws SOURCE_INVALID. */
+/**
+ * The files of the folder whose names contain a resource type that is read, such as Patient.ndjson or Observation.0001.ndjson. Throws
+ * SOURCE_INVALID.
+ */
 async function filesOf({ folder, codes, name }: FhirSource): Promise<readonly TypedFile[]> {
   const root = await rootOf(folder)
   const kinds = new Set<string>(['Patient', ...[codes.index, ...codes.variables].map(kindOf)])
@@ -48,7 +54,7 @@ async function filesOf({ folder, codes, name }: FhirSource): Promise<readonly Ty
   }
   const missing = [...kinds].find((kind) => !files.some((file) => file.kind === kind))
   if (missing !== undefined) fail(`${folder}: there is no file ${missing}.ndjson`)
-  // People come first, so that records of nobody can be told from records of people.
+  // Patients come first, so that records of unknown patients can be recognised.
   return files.sort((a, b) => Number(b.kind === 'Patient') - Number(a.kind === 'Patient'))
 }
 
@@ -56,17 +62,17 @@ function kindOf({ condition }: Pick<FhirVariable, 'condition'>): 'Condition' | '
   return condition === undefined ? 'Observation' : 'Condition'
 }
 
-/** A text that changes whenever a file is written, is added or removed, or other codes are declared. Throws SOURCE_INVALID. */
+/** A text that changes whenever a file is written, added or removed, or other codes are declared. Throws SOURCE_INVALID. */
 export async function fhirFingerprint(source: FhirSource): Promise<string> {
   return `${await printOfFiles(await filesOf(source))} ${printOfCodes(source)}`
 }
 
-/** The same files make other rows by other codes. */
+/** A hash of the codes, since the same files give other rows with other codes. */
 function printOfCodes({ codes: { index, variables } }: FhirSource): string {
   return createHash('sha256').update(canonicalJson({ index, variables })).digest('hex')
 }
 
-/** SHA-256 of the files' bytes and of the codes. Throws SOURCE_INVALID. */
+/** SHA-256 of the codes and of the files' bytes. Throws SOURCE_INVALID. */
 export async function fhirHash(source: FhirSource): Promise<string> {
   const hash = createHash('sha256').update(printOfCodes(source))
   for (const { path, inside } of await filesOf(source)) {
@@ -76,7 +82,7 @@ export async function fhirHash(source: FhirSource): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The columns of the rows, which the codes decide. */
+/** The columns of the rows, which depend only on the codes. */
 export function fhirColumns({ codes }: FhirSource): readonly string[] {
   return [...FHIR_COLUMNS, ...codes.variables.map(({ name }) => name)]
 }
@@ -84,11 +90,11 @@ export function fhirColumns({ codes }: FhirSource): readonly string[] {
 interface Patient {
   readonly birthYear: number | undefined
   readonly sex: string
-  /** The matched records: number of the set (0 is the index), day, value. */
+  /** The matched records: index of the code set (0 for the index date), day, value. */
   readonly records: [set: number, day: number, value: string][]
 }
 
-/** Loads one row for each person with an index date into `raw`. Throws SOURCE_INVALID that names file and line. */
+/** Loads one row for each person with an index date into the table `raw`. Throws SOURCE_INVALID with file and line. */
 export async function loadFhir(source: FhirSource, session: Session, raw: string) {
   const files = await filesOf(source)
   const hash = createHash('sha256').update(printOfCodes(source))
@@ -130,7 +136,7 @@ function addPatient(patients: Map<string, Patient>, { id, birthDate, gender }: R
   patients.set(id, { birthYear: year === undefined ? undefined : Number(year), sex, records: [] })
 }
 
-/** Which sets a record belongs to, by its codes. Set 0 is the index, set i the variable before i. */
+/** The code sets, and the sets to which a record belongs. Set 0 is that of the index date, set i that of variable i - 1. */
 class CodeSets {
   readonly #byCode: Readonly<Record<'Condition' | 'Observation', Map<string, number[]>>>
   readonly #units: readonly (string | undefined)[]
@@ -172,7 +178,7 @@ function codesIn(code: unknown): string[] {
   )
 }
 
-/** Whether a record says of itself that it was a mistake, or that the finding was ruled out. */
+/** Whether a record is marked as entered in error, cancelled or refuted. */
 function isRetracted({ status, verificationStatus }: Resource): boolean {
   const verified = codesIn(verificationStatus).map((code) => code.slice(code.indexOf('|') + 1))
   const words = [...(typeof status === 'string' ? [status] : []), ...verified]
@@ -188,12 +194,12 @@ function whenObserved({ effectiveDateTime, effectivePeriod, effectiveInstant }: 
   return effectiveDateTime ?? effectiveInstant ?? (isObject(effectivePeriod) ? effectivePeriod.start : undefined)
 }
 
-/** The day that a time was at the place where it was written; undefined for one that names no day. */
+/** The local calendar day of a time; undefined if the time does not contain a day. */
 function dayOf(time: unknown): number | undefined {
   return typeof time === 'string' ? (daysOf(time.slice(0, 10)) ?? undefined) : undefined
 }
 
-/** The digits of a quantity in this unit; undefined for another unit, or a bound such as < 0.5. */
+/** The digits of a quantity in this unit; undefined for another unit, and for a bound such as < 0.5. */
 function quantityIn(quantity: unknown, unit: string | undefined): string | undefined {
   if (!isObject(quantity) || quantity.comparator !== undefined || (quantity.code ?? quantity.unit) !== unit)
     return undefined
@@ -215,7 +221,7 @@ function takenValue({ take, window }: FhirVariable, set: number, index: number, 
   const [from, to] = window ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   const own = records
     .filter(([one, day]) => one === set && day - index >= from && day - index <= to)
-    // Records of one day are in the order of their values, since files have no order that means anything.
+    // Records of the same day are sorted by value, since the order of the files has no meaning.
     .sort(([, a, x], [, b, y]) => a - b || Number(x) - Number(y))
   const [first, last] = [own[0], own.at(-1)]
   if (take === 'ever') return first === undefined ? 'no' : 'yes'
@@ -226,7 +232,7 @@ function takenValue({ take, window }: FhirVariable, set: number, index: number, 
   return take === 'first' ? first[2] : last[2]
 }
 
-/** A number as it is written, where a double would not keep its digits. */
+/** The text of a number whose digits a double would not preserve. */
 class Digits {
   readonly text: string
   constructor(text: string) {
@@ -234,7 +240,7 @@ class Digits {
   }
 }
 
-/** The resources of a file of one JSON object per line, empty lines aside. Throws SOURCE_INVALID. */
+/** The resources of a file with one JSON object per line. Empty lines are ignored. Throws SOURCE_INVALID. */
 async function* resourcesIn(
   path: string,
   seen: (bytes: Uint8Array) => void
@@ -257,7 +263,7 @@ async function* resourcesIn(
   if (resource !== undefined) yield { resource, line }
 }
 
-/** More digits than a double keeps. */
+/** Matches numbers with more digits than a double preserves. */
 const LONG_NUMBER = /[\d.]{16}/
 
 function resourceOf(bytes: Uint8Array, at: string): Resource | undefined {
@@ -268,7 +274,7 @@ function resourceOf(bytes: Uint8Array, at: string): Resource | undefined {
     if (text === '') return undefined
     resource = JSON.parse(text, LONG_NUMBER.test(text) ? keepDigits : undefined)
   } catch {
-    // The parser's own words would quote the line.
+    // The parser's own message would quote the line.
     fail(`${at}: is no JSON`)
   }
   return isObject(resource) ? resource : fail(`${at}: is no JSON object`)

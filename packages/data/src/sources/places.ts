@@ -1,24 +1,24 @@
-/** Places in a source, in words by which its steward finds them: of a row, and of what can be changed. */
+/** Descriptions for the steward of where a row is in a source, and where its values can be changed. */
 import type { TableConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import type { LoadedSource, Source } from './source.ts'
 
-/** Rows of a source in the engine: their table, and the columns with the position of a row and with its subject key. */
+/** Rows of a source in the engine: their relation, and the columns with a row's position and with its subject key. */
 export interface LoadedRows {
   readonly source: Source
   readonly loaded: LoadedSource
   readonly relation: string
   readonly row: string
   readonly key: string
-  /** The key's name in the catalog. */
+  /** The name of the subject key in the catalog. */
   readonly subjectKey: string
 }
 
 /**
- * The place of the row at a position: a line of a text file, a row of another file, or in a database, whose rows have no order, the
- * row when they are sorted by the bytes of the key. It is never the key itself, which may name a person.
+ * The place of the row at a position: a line of a text file, or a row of another file. In a database, whose rows have no order, it is the
+ * row number when the rows are sorted by the bytes of the key. The place never contains the key itself, which may identify a person.
  */
 export async function placeOf(session: Session, rows: LoadedRows, position: number): Promise<string> {
   const { source, loaded, subjectKey } = rows
@@ -31,7 +31,7 @@ export async function placeOf(session: Session, rows: LoadedRows, position: numb
   return `row ${found?.[0]} by ${subjectColumnOf(source.table, subjectKey)}`
 }
 
-/** Where the values of a table can be changed for its catalog, such as `in the export`. */
+/** The place where the values of a table can be changed for its catalog, such as `in the export`. */
 export function changePlace({ relation, query }: Pick<TableConfig, 'relation' | 'query'>): string {
   if (query !== undefined) return 'in its query'
   return relation === undefined ? 'in the export' : 'in a query (`query` in place of `relation`)'

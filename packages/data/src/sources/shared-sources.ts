@@ -1,6 +1,6 @@
 /**
- * Check that no two tables read one file or relation: their ledgers would not know of each other, and the
- * difference between them could be a person.
+ * Check that no two tables read the same file or relation. Their ledgers would not know of each other, and a difference between them could
+ * disclose a person.
  */
 import { stat } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
@@ -9,9 +9,9 @@ import { postgresAddress, relationParts } from '../catalog/postgres-config.ts'
 import { isFolder, type Source, sourceOf } from './source.ts'
 
 /**
- * Throws CONFIG_INVALID, naming both tables and the source, if two tables of a peer's catalogs read one file, by whatever path or
- * link, or one relation or query of one database. A copy cannot be distinguished from another file, nor a view from another
- * relation. A file that cannot be read is left to `openCatalog`. Throws SOURCE_INVALID for a table whose format is unknown.
+ * Throws CONFIG_INVALID with both tables and the source if two tables of a peer's catalogs read the same file, by any path or link, or the
+ * same relation or query of one database. A copy cannot be distinguished from another file, nor a view from another relation. Files that
+ * cannot be read are reported later by `openCatalog`. Throws SOURCE_INVALID for a table whose format is unknown.
  */
 export async function assertSourcesApart(configs: readonly CatalogConfig[], baseDir: string): Promise<void> {
   const seen = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** Where the rows of a table are; of a file, CSV, TSV or Parquet: its fingerprint, its hash, and its columns loaded as text. */
+/** The sources of tables: their location, fingerprint and hash, and their columns loaded as text. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { type BidsSource, bidsColumns, bidsFingerprint, bidsHash, loadBids } fro
 import { type FhirSource, fhirColumns, fhirFingerprint, fhirHash, loadFhir } from './fhir.ts'
 import { relationName } from './postgres/relation.ts'
 
-/** The format as which a file is read. */
+/** The format in which a file is read. */
 export type SourceFormat = 'csv' | 'tsv' | 'parquet'
 
 /** The file of a table. */
@@ -29,7 +29,7 @@ export interface FileSource {
 /** The relation of a table in the database of its catalog. */
 export interface RelationSource {
   readonly table: TableConfig
-  /** The words for it in messages. */
+  /** The name of the relation in messages. */
   readonly name: string
   readonly format: 'postgres'
 }
@@ -37,18 +37,18 @@ export interface RelationSource {
 /** A source in the file system. */
 export type LocalSource = FileSource | FolderSource
 
-/** A folder whose files make one table. */
+/** A folder whose files form one table. */
 export type FolderSource = BidsSource | FhirSource
 
-/** Where the rows of a table are. */
+/** The source of a table's rows. */
 export type Source = LocalSource | RelationSource
 
-/** Whether a source is a folder whose files make one table. */
+/** Whether a source is a folder whose files form one table. */
 export function isFolder(source: Source): source is FolderSource {
   return source.format === 'bids' || source.format === 'fhir'
 }
 
-/** The source of a table. Throws SOURCE_INVALID if neither `format` nor the ending of a file's name gives the format. */
+/** The source of a table. Throws SOURCE_INVALID if neither `format` nor the file extension gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
   if (table.bids !== undefined) return bidsOf(table, table.bids, baseDir)
   if (table.fhir !== undefined) return fhirOf(table, table.fhir, baseDir)
@@ -67,7 +67,7 @@ function fhirOf(table: TableConfig, codes: NonNullable<TableConfig['fhir']>, bas
   return { table, name: `${folder}, FHIR`, folder, codes, format: 'fhir' }
 }
 
-/** The file of a table. Throws as `sourceOf`. */
+/** The file of a table. Throws SOURCE_INVALID if the format is unknown or the path contains * ? or [. */
 function fileOf(table: TableConfig, file: string, baseDir: string): FileSource {
   const path = resolve(baseDir, file)
   assertPlainPath(path, `tables.${table.name}.file`)
@@ -78,22 +78,22 @@ function fileOf(table: TableConfig, file: string, baseDir: string): FileSource {
 }
 
 /**
- * Throws SOURCE_INVALID, naming the key, for a path with * ? or [: the engine would read it
- * as a pattern, and read other files too.
+ * Throws SOURCE_INVALID with the key for a path that contains * ? or [. The engine would take such a path as a pattern and read other files
+ * too.
  */
 export function assertPlainPath(path: string, key: string): void {
   if (!/[*?[]/.test(path)) return
   throw new StimnetError('SOURCE_INVALID', `${path}: a path has no * ? or [ (${key})`)
 }
 
-/** A text that changes whenever a file is written, to be taken before and after reading it. Throws SOURCE_INVALID. */
+/** A text that changes whenever a file is written. It is compared before and after reading. Throws SOURCE_INVALID. */
 export async function fingerprint(source: LocalSource): Promise<string> {
   if (source.format === 'bids') return bidsFingerprint(source)
   if (source.format === 'fhir') return fhirFingerprint(source)
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
-    // Includes ctime: copying tools restore mtime, but nothing can restore ctime.
+    // The ctime is included: copying tools restore the mtime, but no tool can restore the ctime.
     return [facts.dev, facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join('-')
   } catch (cause) {
     throw new StimnetError('SOURCE_INVALID', `${source.path}: cannot be read (tables.${source.table.name}.file)`, {
@@ -102,13 +102,13 @@ export async function fingerprint(source: LocalSource): Promise<string> {
   }
 }
 
-/** SHA-256 of a source's bytes, lower-case hexadecimal. Throws SOURCE_INVALID. */
+/** SHA-256 of a source's bytes, in lower-case hexadecimal. Throws SOURCE_INVALID. */
 export function hashSource(source: LocalSource): Promise<string> {
   if (source.format === 'fhir') return fhirHash(source)
   return source.format === 'bids' ? bidsHash(source) : hashFile(source.path)
 }
 
-/** SHA-256 of a file, lower-case hexadecimal. */
+/** SHA-256 of a file, in lower-case hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk)
@@ -119,10 +119,10 @@ export async function hashFile(path: string): Promise<string> {
 export interface LoadedSource {
   readonly columns: readonly string[]
   readonly sha256: string
-  /** The columns whose type is a binary float, which keeps no decimals. */
+  /** The columns whose type is a binary float, which does not store decimals. */
   readonly floats?: ReadonlySet<string>
   /**
-   * The place of a row for the steward, given its position from 0: a line of a text file, or a row of a Parquet file. Missing for a
+   * The place of a row for the steward, given its position from 0: a line of a text file, or a row of a Parquet file. Undefined for a
    * database, whose rows have no fixed order.
    */
   place?(row: number): Promise<string>
@@ -136,17 +136,17 @@ export function loadSource(source: LocalSource, session: Session, raw: string): 
   return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
 
-/** A faulty place of a file's structure. */
+/** A fault in the structure of a file, with its line. */
 export interface LineFault {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly fault: string
 }
 
 /**
- * Loads a source as far as it can be read, and returns its structural faults: the table `raw` has the well-formed records only.
- * For its steward, who wants to see all faults at once; nothing may be answered from it. Throws SOURCE_INVALID for a file without
- * a readable header, or of another encoding.
+ * Loads the well-formed records of a source into the table `raw`, and returns the structural faults. For the steward, who wants to see all
+ * faults at once; the result must not be used for answers. Throws SOURCE_INVALID for a file without a readable header or with another
+ * encoding.
  */
 export async function loadWhatFits(
   source: LocalSource,
@@ -160,12 +160,12 @@ export async function loadWhatFits(
   return { loaded, faults }
 }
 
-/** The form of a text file. */
+/** The separator and encoding of a text file. */
 export function textForm({ table, format }: Pick<FileSource, 'table' | 'format'>): Required<TextForm> {
   return { separator: separatorOf(table, format), encoding: encodingOf(table) }
 }
 
-/** Loads a text file by the engine, which reads UTF-8 faster than the scanner can pass records on. */
+/** Loads a text file with the engine, which reads UTF-8 faster than the scanner can pass records on. */
 async function loadText(source: FileSource, session: Session, raw: string): Promise<LoadedSource> {
   const { path, table } = source
   const form = textForm(source)
@@ -188,7 +188,7 @@ async function loadText(source: FileSource, session: Session, raw: string): Prom
   }
 }
 
-/** Loads a text file record by record: one of another encoding, or one with faults, which `fault` gets. */
+/** Loads a text file record by record. For files with another encoding, and for files with faults, which are passed to `fault`. */
 async function loadRecords(
   source: FileSource,
   session: Session,

@@ -1,4 +1,7 @@
-/** Rows of people who are in no table of people, such as visits of patients whom an export left out: they are loaded, and named. */
+/**
+ * Stray rows: rows of people who are in no table of people, such as visits of patients whom an export left out. They are loaded, and
+ * reported.
+ */
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { type LoadedRows, placeOf } from './places.ts'
@@ -6,9 +9,9 @@ import { type LoadedRows, placeOf } from './places.ts'
 /** The rows of one table whose subject is in no table with one row per subject. They must not leave the institution. */
 export interface StrayRows {
   readonly table: string
-  /** Absolute path of the file, or the words for a relation of a database. */
+  /** Absolute path of the file, or the name of a relation of a database. */
   readonly file: string
-  /** The place of the first of them, such as "line 7" of a file, or "row 7 by patient_id" of a relation. */
+  /** The place of the first stray row, such as "line 7" of a file, or "row 7 by patient_id" of a relation. */
   readonly first: string
   readonly rows: number
   /** Number of distinct subjects of these rows. */
@@ -16,8 +19,8 @@ export interface StrayRows {
 }
 
 /**
- * The stray rows of loaded tables, one entry per table that has any. Empty where no table has one row per subject: nothing then
- * says who the people are.
+ * The stray rows of loaded tables, one entry per table that has any. Empty if no table has one row per subject, since nothing then defines
+ * who the people are.
  */
 export async function straysIn(session: Session, tables: readonly LoadedRows[]): Promise<readonly StrayRows[]> {
   const isOfPeople = ({ source }: LoadedRows) => source.table.one_row_per_subject

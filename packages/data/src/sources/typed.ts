@@ -1,4 +1,4 @@
-/** Conversion of text to declared types: every value must fit its variable, or the steward is told where it does not. */
+/** Conversion of text to declared types. Every value must fit its variable; values that do not fit are reported. */
 import { StimnetError } from '@stimnet/protocol'
 import { readVariables } from '../catalog/catalog-config.ts'
 import { missingWords, subjectColumnOf } from '../catalog/reading.ts'
@@ -9,11 +9,11 @@ import { changePlace, placeOf } from './places.ts'
 import type { LoadedSource, Source } from './source.ts'
 import { type ReadColumn, readColumn } from './value-sql.ts'
 
-/** Number of rows for which sums of squares must fit: with values below 2^53 they fit the engine's 128-bit integers. */
+/** Minimum number of rows for which sums of squares must fit. For values below 2^53, these sums fit the engine's 128-bit integers. */
 const ROWS_MAX = 2 ** 20
 const SQUARES_MAX = 2n ** 127n
 
-/** A loaded table, and the tables of the engine that hold its text and its values. */
+/** A loaded table, and the names of the engine's tables for its text and its values. */
 export interface TypedOptions {
   readonly source: Source
   readonly loaded: LoadedSource
@@ -24,8 +24,8 @@ export interface TypedOptions {
 }
 
 /**
- * Makes the table `typed` from `raw`: `key` (text), and one column per variable in the form that a snapshot keeps. Throws
- * SOURCE_INVALID that names source, row and variable, and the shape of the value, but never the value, which may be personal.
+ * Makes the table `typed` from `raw`: `key` (text), and one column per variable in the form stored in a snapshot. Throws SOURCE_INVALID
+ * with source, row, variable and the shape of the value, but never the value itself, which may be personal.
  */
 export async function typeColumns(options: TypedOptions): Promise<void> {
   const { source } = options
@@ -38,8 +38,8 @@ export async function typeColumns(options: TypedOptions): Promise<void> {
 }
 
 /**
- * Makes the table `typed` of what can be read, whatever rules are broken, and returns its variables; a value that cannot be read is
- * missing. For a check alone: nothing may be answered from it. Undefined where there is no key.
+ * Makes the table `typed` from the readable values even if rules are broken, and returns its variables. Unreadable values become missing.
+ * Only for checks: the result must not be used for answers. Returns undefined if there is no key column.
  */
 export async function typeWhatFits(options: TypedOptions): Promise<ReadonlySet<string> | undefined> {
   const { key, columns } = columnsOf(options)
@@ -59,22 +59,22 @@ async function createTyped(
   )
 }
 
-/** A breach of a rule in a source. */
+/** Rows of a source that break a rule. */
 export interface Breach {
   /** The variable, or the subject key; empty for the source itself. */
   readonly key: string
-  /** The column in words, such as `column "score" (points)`, where the source is a database. */
+  /** The column with its variable, such as `column "score" (points)`, if the source is a database. */
   readonly column?: string
-  /** Words with the shape of the value, but never the value. */
+  /** The message. It contains the shape of the value, but never the value. */
   readonly fault: string
-  /** Number of rows; of those that were looked at, if `isCut`. */
+  /** Number of rows that break the rule. If `isCut`, only the rows that were examined are counted. */
   readonly rows: number
   readonly isCut: boolean
-  /** The first of the places, such as `line 7` of a file, or `row 7 by patient_id` of a relation. */
+  /** The first places, such as `line 7` of a file, or `row 7 by patient_id` of a relation. */
   readonly places: readonly string[]
 }
 
-/** Maximum number of rows of one broken rule that are looked at one by one. */
+/** Maximum number of rows examined one by one for each broken rule. */
 const ROWS_LOOKED_AT = 10_000
 
 /** All breaches of a loaded table, with at most `placesMax` places each. Throws NODE_ERROR. */
@@ -91,7 +91,7 @@ function ofFile(fault: string): Breach {
   return { key: '', fault, rows: 0, isCut: false, places: [] }
 }
 
-/** A loaded table with the column of its key in the engine, undefined where the source has none. */
+/** A loaded table, and the engine's column of its key, which is undefined if the source has none. */
 interface KeyedOptions extends Omit<TypedOptions, 'typed'> {
   readonly key: string | undefined
 }
@@ -100,7 +100,7 @@ async function placeIn({ session, raw, key, ...rows }: KeyedOptions, position: n
   return placeOf(session, { ...rows, relation: raw, row: 'rowid', key: key ?? 'rowid' }, position)
 }
 
-/** The breaches of one rule; those that other words describe apart. */
+/** The breaches of one rule, grouped by message. */
 async function breachesBy(
   { key, column, breaks, text, fault }: ColumnRule,
   options: KeyedOptions,
@@ -123,7 +123,7 @@ async function breachesBy(
   )
 }
 
-/** The SQL of the key and of each variable that the file has, and what is wrong with its header. */
+/** The SQL for the key and for each variable in the file, and the faults of the file's header. */
 function columnsOf({ source, loaded, subjectKey }: Omit<TypedOptions, 'typed'>): {
   readonly key: string | undefined
   readonly columns: readonly ReadColumn[]
@@ -145,7 +145,7 @@ function columnsOf({ source, loaded, subjectKey }: Omit<TypedOptions, 'typed'>):
   return { key, columns, faults: [...new Set(faults)] }
 }
 
-/** Names must be exactly the same. A name that several columns have is a fault only if a declared column has it. */
+/** A fault unless exactly one column has the declared name. Other columns may share a name. */
 function positionFault(columns: readonly string[], column: string, of: string): string | undefined {
   const times = columns.filter((one) => one === column).length
   if (times === 1) return undefined
@@ -154,7 +154,7 @@ function positionFault(columns: readonly string[], column: string, of: string): 
   return `line 1: no column ${JSON.stringify(column)} (for ${of}). The file has: ${has}`
 }
 
-/** The rules of a table in the order in which they are checked: values are judged only where keys are right. */
+/** The rules of a table in the order of checking. Values are checked only if all keys are valid. */
 function rulesOf(
   { source, loaded, subjectKey, raw }: Omit<TypedOptions, 'typed'>,
   key: string | undefined,
@@ -175,7 +175,7 @@ function rulesOf(
   ]
 }
 
-/** Refuses the first row that breaks the first broken rule. */
+/** Throws SOURCE_INVALID for the first row that breaks the first broken rule. */
 async function refuseFirst(options: KeyedOptions, rules: readonly ColumnRule[]): Promise<void> {
   const { source, session, raw } = options
   if (rules.length === 0) return
@@ -191,12 +191,12 @@ async function refuseFirst(options: KeyedOptions, rules: readonly ColumnRule[]):
   }
 }
 
-/** A column of a database in words, with the variable that it is read as where that has another name. */
+/** A column of a database as text, with the name of its variable if that differs. */
 function columnWords(column: string, variable: string): string {
   return `column ${JSON.stringify(column)}${column === variable ? '' : ` (${variable})`}`
 }
 
-/** Faults of whole columns: numbers of which the squares could not be summed exactly, so that a query could fail because of them. */
+/** Faults of whole columns: the squares of these numbers could not be summed exactly, so that a query could fail. */
 async function squareFaults(
   { session, raw }: Omit<TypedOptions, 'typed'>,
   columns: readonly ReadColumn[]
@@ -211,7 +211,7 @@ async function squareFaults(
   })
 }
 
-/** The same fault of one column of whole numbers, without its name. */
+/** The fault of an integer column whose squares could not be summed exactly, without the column's name; undefined if there is none. */
 export async function squaresFault(session: Session, relation: string, column: string): Promise<string | undefined> {
   const sql = `SELECT count(*), max(abs(${quoteName(column)})) FROM ${quoteName(relation)}`
   const [facts] = await session.rows(sql)

@@ -1,13 +1,13 @@
-/** Words for a steward about a value that does not fit: its shape, which is not the value, and what could be declared. */
+/** Descriptions for the steward of a value that does not fit: its shape, which does not reveal the value, and possible remedies. */
 import type { VariableConfig } from '../catalog/catalog-config.ts'
 import type { ValueReading } from '../catalog/reading.ts'
 
-/** Longest shape that is shown. */
+/** Maximum length of a shape that is shown. */
 const SHAPE_MAX = 24
 
 /**
- * The shape of a text, in quotes: each digit as 9, each letter as a or A, other visible ASCII as it is, anything else as ?. It
- * goes into the institution's own log, so it must not be the value: "Meier, 1,5" becomes "Aaaaa, 9,9".
+ * The shape of a text, in quotes: each digit as 9, each letter as a or A, other visible ASCII characters unchanged, anything else as ?. It
+ * is written to the institution's own log, so it must not be the value: "Meier, 1,5" becomes "Aaaaa, 9,9".
  */
 export function shapeOf(text: string): string {
   const shape = [...text.slice(0, SHAPE_MAX + 1)]
@@ -25,8 +25,8 @@ const OTHER_SIGN = { '.': ',', ',': '.' } as const
 const SIGN_NAMES = { '.': 'point', ',': 'comma' } as const
 
 /**
- * What could be declared, or changed in the source, so that the text would fit; empty where nothing is known. `changed` says where
- * the source can be changed.
+ * A declaration, or a change in the source, with which the text would fit; empty if none is known. `changed` is the place where the source
+ * can be changed.
  */
 export function remedyFor(
   text: string,

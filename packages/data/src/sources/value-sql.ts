@@ -3,20 +3,20 @@ import { decimalsOf, type TableConfig, type VariableConfig } from '../catalog/ca
 import { type ValueReading, valueReading } from '../catalog/reading.ts'
 import { quoteText } from '../quote.ts'
 
-/** Largest number of decimal places that still leaves 18 digits before the point in the engine's widest decimal. */
+/** Largest number of decimal places that leaves 18 digits before the decimal point in the engine's widest decimal type. */
 const FINEST = 20
 
-/** A midnight, which databases write behind a day; it is no time of day. */
+/** A midnight after a day, as written by databases. It does not count as a time of day. */
 const MIDNIGHT = '([ T]00?:00(:00([.]0+)?)?)?'
 const TIME_OF_DAY = '([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?'
 
-/** A variable with the SQL of its text in a row, and of its value. */
+/** A variable with the SQL for its text in a row, and for its value. */
 export interface ReadColumn {
   readonly variable: VariableConfig
   readonly reading: ValueReading
-  /** The text; null where it is missing. */
+  /** SQL for the text; null if the value is missing. */
   readonly text: string
-  /** The value as a snapshot keeps it: number of a level, scaled whole number, days, or text; null where it does not fit. */
+  /** SQL for the stored value: position of a level, scaled integer, days, or text; null if the text does not fit. */
   readonly value: string
 }
 
@@ -29,7 +29,7 @@ export function readColumn(variable: VariableConfig, table: Pick<TableConfig, 'r
 
 function presentSql(column: string, { type }: VariableConfig, { missing }: ValueReading): string {
   const markers = ['', ...missing].map(quoteText).join(', ')
-  // Spaces around a number or a date have no meaning, so they have none around a word in their place.
+  // Spaces around a number or a date have no meaning, and neither do spaces around a text for a missing value.
   const compared = type === 'category' || type === 'text' ? column : `trim(${column})`
   return `CASE WHEN ${compared} IN (${markers}) THEN NULL ELSE ${column} END`
 }
@@ -40,7 +40,7 @@ function valueSql(text: string, variable: VariableConfig, reading: ValueReading)
       return levelSql(text, variable.levels ?? [], reading)
     case 'integer':
     case 'number': {
-      // The digits of an exact decimal without its point are the scaled whole number, so that no float is involved.
+      // The digits of an exact decimal without its point are the scaled integer, so that no float is involved.
       const sign = reading.decimal
       const pattern =
         variable.type === 'integer'
@@ -60,7 +60,7 @@ function matching(text: string, pattern: string, value: string): string {
   return `CASE WHEN regexp_full_match(trim(${text}), '${pattern}') THEN ${value} END`
 }
 
-/** A number's text with a decimal point. */
+/** SQL for a number's text with a decimal point. */
 function pointed(text: string, { decimal }: ValueReading): string {
   return decimal === ',' ? `replace(trim(${text}), ',', '.')` : `trim(${text})`
 }
@@ -85,12 +85,12 @@ function dateSql(text: string, format: string): string {
   return matching(text, pattern, `CAST(TRY_CAST(${iso} AS DATE) - DATE '1970-01-01' AS INTEGER)`)
 }
 
-/** SQL that is true where a number has more decimals than declared: a cast would round them without notice. */
+/** SQL that is true if a number has more decimals than declared, since a cast would round them silently. */
 export function tooFineSql({ variable, text, reading }: ReadColumn): string {
   const decimals = decimalsOf(variable)
   const number = pointed(text, reading)
   const [kept, finest] = [decimals, FINEST].map((places) => `TRY_CAST(${number} AS DECIMAL(38, ${places}))`)
-  // A number without exponent is checked by its digits; one with an exponent by comparing, and by whether it becomes zero.
+  // A number without exponent is checked by its digits. A number with an exponent is checked by comparison, and must not become zero.
   const written = `regexp_matches(${number}, '^[^eE]*[.][0-9]{${decimals}}[0-9]*[1-9][0-9]*$')`
   const powered = `(regexp_matches(${number}, '[eE]') AND (${kept} != ${finest} OR (${kept} = 0 AND regexp_matches(${number}, '^[^eE]*[1-9]'))))`
   return `(${written} OR ${powered})`

@@ -1,4 +1,4 @@
-/** Conversion of syntax to a plan: finds the tables, columns and aggregates of the catalog, or gives the reason why it cannot. */
+/** Converts the syntax of a query to a plan: resolves tables, columns and aggregates, or gives the reason why it cannot. */
 import {
   type CatalogDescriptor,
   type Filter,
@@ -22,7 +22,7 @@ interface Scope {
   readonly cursor: Cursor
   readonly descriptor: CatalogDescriptor
   readonly tables: readonly string[]
-  /** The table by alias or name, in lower case. */
+  /** Tables by alias or name, in lower case. */
   readonly aliases: ReadonlyMap<string, string>
 }
 
@@ -67,7 +67,7 @@ function tableName({ name, at }: TableSyntax, cursor: Cursor, descriptor: Catalo
   )
 }
 
-/** Finds a name exactly, or the only one that differs in case alone, since SQL names ignore case. */
+/** Finds the exact name, or else the only name that differs in case alone, since SQL names ignore case. */
 function closest(name: string, names: readonly string[]): string | undefined {
   if (names.includes(name)) return name
   const alike = [...new Set(names)].filter((other) => other.toLowerCase() === name.toLowerCase())
@@ -116,7 +116,7 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
   return resolveVariable(descriptor, `${table}.${closest(column.name, names) ?? column.name}`, tables).ref
 }
 
-/** Throws VARIABLE_UNKNOWN with its own reason for a column that other tables of the catalog have, since those can be joined. */
+/** Throws VARIABLE_UNKNOWN with a special reason if the column belongs to other tables of the catalog, since those can be joined. */
 function refuseUnread({ qualifier, name }: ColumnSyntax, { descriptor, tables }: Scope): void {
   const holders = descriptor.tables.filter(
     (table) =>
@@ -135,7 +135,7 @@ function refuseUnread({ qualifier, name }: ColumnSyntax, { descriptor, tables }:
   throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
 }
 
-/** GROUP BY names a column, or the alias that SELECT gave it. */
+/** The group keys. GROUP BY names a column, or its alias in SELECT. */
 function bindGroups({ groupBy, items }: SelectSyntax, scope: Scope): GroupKey[] {
   const keys = groupBy.map((column): GroupKey => {
     const aliased = items.find(
@@ -170,7 +170,7 @@ function checkColumns({ items }: SelectSyntax, groupBy: readonly GroupKey[], sco
   }
 }
 
-/** Accepts ORDER BY only in the order of the keys, which is that of the rows anyway. */
+/** Accepts ORDER BY only in the order of the keys, which is the order of the rows in any case. */
 function checkOrder({ orderBy, items }: SelectSyntax, groupBy: readonly GroupKey[], scope: Scope): void {
   for (const [i, column] of orderBy.entries()) {
     const key = groupBy[i]
@@ -221,7 +221,7 @@ const ONE_VALUE = 'It would tell one person’s value. Write AVG or MEDIAN.'
 const LIST = 'It would list single values. Write COUNT, and GROUP BY the column.'
 const PLACE = 'Write QUANTILE(v, 0.25), on the declared breakpoints.'
 
-/** Advice on what to write instead of aggregates of other dialects. */
+/** Advice on alternatives to aggregates of other dialects. */
 const INSTEAD: Readonly<Record<string, string>> = {
   MIN: EXTREME,
   MAX: EXTREME,
@@ -320,7 +320,7 @@ function columnsOf(call: CallSyntax, count: number, scope: Scope): VariableRef[]
   return call.arguments.flatMap((argument) => (argument.kind === 'column' ? [refOf(argument.column, scope)] : []))
 }
 
-/** The name of a column where SELECT gives none, such as avg_age. */
+/** The default name of a column without an alias, such as avg_age. */
 function derived(word: string, ...refs: (VariableRef | undefined)[]): string {
   return [word, ...refs.map((ref) => ref?.slice(ref.indexOf('.') + 1) ?? '')].join('_')
 }

@@ -1,7 +1,7 @@
-/** Cursor over a list of tokens, with the few operations that a parser needs. */
+/** A cursor over a list of tokens, with the few operations that a parser needs. */
 import { refuseAt, type Token, tokenize } from './tokens.ts'
 
-/** A position in a query. */
+/** A position in the tokens of a query. */
 export class Cursor {
   readonly #query: string
   readonly #tokens: readonly Token[]
@@ -26,7 +26,7 @@ export class Cursor {
     return token
   }
 
-  /** The token in upper case if it is a bare word, else empty; quoted names are never keywords. */
+  /** The current token in upper case if it is a bare word, else empty. Quoted names are never keywords. */
   get keyword(): string {
     return this.token.kind === 'word' ? this.token.text.toUpperCase() : ''
   }
@@ -35,7 +35,7 @@ export class Cursor {
     return this.token.kind === 'sign' && this.token.text === sign
   }
 
-  /** Takes the keyword if it is the current token. */
+  /** Advances if the current token is one of the keywords. Returns whether it is. */
   tryKeyword(...words: string[]): boolean {
     if (!words.includes(this.keyword)) return false
     this.#next++
@@ -56,14 +56,14 @@ export class Cursor {
     if (!this.trySign(sign)) this.refuse(`Expected "${sign}", found ${this.shown}.${hint}`)
   }
 
-  /** The current token for use in a reason: limited in length, and quoted. */
+  /** The current token for use in an error message, quoted and limited in length. */
   get shown(): string {
     const { kind, text } = this.token
     if (kind === 'end') return 'the end of the query'
     return kind === 'text' ? `the text ${JSON.stringify(text.slice(0, 40))}` : JSON.stringify(text.slice(0, 40))
   }
 
-  /** Throws SQL_NOT_SUPPORTED at the current token, or at another place. */
+  /** Throws SQL_NOT_SUPPORTED at the current token, or at another position. */
   refuse(why: string, at = this.token.at): never {
     return refuseAt(this.#query, at, why)
   }

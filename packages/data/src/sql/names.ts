@@ -1,14 +1,14 @@
 /** Names in a query: columns, tables and aliases, and the words that cannot be names. */
 import type { Cursor } from './cursor.ts'
 
-/** A column as the query names it. */
+/** A column as named in the query. */
 export interface ColumnSyntax {
   readonly at: number
   readonly qualifier?: string
   readonly name: string
 }
 
-/** Words that other dialects have at these places, with advice on what to do instead. */
+/** Keywords of other dialects that can occur here, with advice on alternatives. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   HAVING: 'HAVING would select groups by their numbers; every group that may be released is released. Leave it out.',
   LIMIT: 'LIMIT is not needed: an answer has one row a group. Leave it out.',
@@ -47,13 +47,13 @@ const KEYWORDS = new Set([
   ...['LIKE', 'ILIKE', 'SIMILAR', 'ALL', 'ANY', 'SOME', 'TRUE', 'FALSE', 'ASC', 'DESC', 'LATERAL']
 ])
 
-/** Throws SQL_NOT_SUPPORTED with its reason if the current token is a word that other dialects have and this grammar does not. */
+/** Throws SQL_NOT_SUPPORTED with its reason if the current token is a keyword of other dialects that this grammar does not support. */
 export function refuseKeyword(cursor: Cursor): void {
   const why = Object.hasOwn(NOT_HERE, cursor.keyword) ? NOT_HERE[cursor.keyword] : undefined
   if (why !== undefined) cursor.refuse(why)
 }
 
-/** `name` or `table.name`. */
+/** Parses `name` or `table.name`. */
 export function parseColumn(cursor: Cursor): ColumnSyntax {
   const { at } = cursor.token
   const first = parseName(cursor, 'a column')
@@ -62,12 +62,12 @@ export function parseColumn(cursor: Cursor): ColumnSyntax {
   return { at, qualifier: first, name: parseName(cursor, 'a column') }
 }
 
-/** A bare or quoted name that is no keyword. */
+/** Parses a bare or quoted name that is not a keyword. */
 export function parseName(cursor: Cursor, what: string): string {
   refuseKeyword(cursor)
   const { kind, text } = cursor.token
   if (kind === 'quoted') {
-    // Only simple names are allowed in quotes, since nothing in a catalog has any other name.
+    // Only simple names are allowed in quotes, since catalogs contain no other names.
     if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(text)) cursor.refuse('A quoted name has letters, digits, _ and - only.')
     return cursor.take().text
   }
@@ -75,7 +75,7 @@ export function parseName(cursor: Cursor, what: string): string {
   return cursor.take().text
 }
 
-/** Reads `AS name`, or a name alone; undefined if there is none. */
+/** Parses `AS name`, or a name alone. Returns undefined if there is none. */
 export function parseAlias(cursor: Cursor): string | undefined {
   const said = cursor.tryKeyword('AS')
   const { kind } = cursor.token

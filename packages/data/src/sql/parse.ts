@@ -1,6 +1,6 @@
 /**
- * Conversion of SQL text to a plan. SQL is only a syntax for the statistics of this project: the text is parsed here and never
- * executed. No native parser sees it, and the result depends on the text and the catalog's description alone.
+ * Conversion of SQL text to a plan. SQL is only a syntax for the statistics of this project: the text is parsed here and never executed. No
+ * native parser reads it, and the result depends only on the text and the catalog's description.
  */
 import type { CatalogDescriptor, Plan } from '@stimnet/protocol'
 import { bindSelect } from './bind.ts'
@@ -8,9 +8,9 @@ import { Cursor } from './cursor.ts'
 import { parseSelect } from './syntax.ts'
 
 /**
- * Reads one SELECT of aggregates: over one table, or several joined on the subject key; WHERE over declared levels and
- * breakpoints; GROUP BY at most three declared columns. Throws TOO_LARGE, SQL_NOT_SUPPORTED (with line and column),
- * VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
+ * Parses one SELECT of aggregates over one table, or over several tables joined on the subject key. WHERE uses declared levels and
+ * breakpoints, GROUP BY at most three declared columns. Throws TOO_LARGE, SQL_NOT_SUPPORTED (with line and column), VARIABLE_UNKNOWN,
+ * VARIABLE_AMBIGUOUS, VALUE_NOT_DECLARED, FILTER_INVALID.
  */
 export function parseSql(text: string, descriptor: CatalogDescriptor): Plan {
   const cursor = new Cursor(text)

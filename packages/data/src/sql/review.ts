@@ -1,6 +1,5 @@
 /**
- * Review of a query: what it reads and returns, with line numbers, for the researcher who
- * sends it and the steward who reads it.
+ * Review of a query: the data that it reads and returns, with line numbers, for the researcher who sends it and the steward who reviews it.
  */
 import type { FilterValue } from '@stimnet/protocol'
 import { Cursor } from './cursor.ts'
@@ -11,7 +10,7 @@ import type { Condition } from './where.ts'
 /** The use of a name in a query. `key` means that tables are joined on it. */
 export type SqlUse = 'table' | 'key' | 'group' | 'aggregate' | 'filter'
 
-/** One place in a query. */
+/** A finding at one line of a query. */
 export interface SqlFinding {
   readonly kind: SqlUse
   /** For example `visits.score`, `AVG(visits.score)` or `visits.arm in placebo, active`; at most 200 characters. */
@@ -23,8 +22,8 @@ export interface SqlFinding {
 const WHAT_CHARACTERS_MAX = 200
 
 /**
- * Reviews a query by its syntax alone; `parseSql` with a catalog checks whether the names exist. Throws TOO_LARGE and
- * SQL_NOT_SUPPORTED (with line and column).
+ * Reviews a query by its syntax alone; `parseSql` checks with a catalog whether the names exist. Throws TOO_LARGE and SQL_NOT_SUPPORTED
+ * (with line and column).
  */
 export function reviewOfSql(text: string): SqlFinding[] {
   const select = parseSelect(new Cursor(text))
@@ -55,7 +54,7 @@ export function reviewOfSql(text: string): SqlFinding[] {
     .map(({ kind, what, at }) => ({ kind, what: what.slice(0, WHAT_CHARACTERS_MAX), line: lineAt(text, at) }))
 }
 
-/** Names a column with the table for which its alias stands, or with the only table if it has no qualifier. */
+/** Returns a function that names a column with the table of its alias, or with the only table if it has no qualifier. */
 function namesIn(select: SelectSyntax): (column: ColumnSyntax) => string {
   const tables = [select.from, ...select.joins.map((join) => join.table)]
   const byAlias = new Map(tables.map((table) => [(table.alias ?? table.name).toLowerCase(), table.name]))

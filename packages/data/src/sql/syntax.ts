@@ -12,7 +12,7 @@ export type ArgumentSyntax =
 /** An aggregate with its arguments. */
 export interface CallSyntax {
   readonly at: number
-  /** In upper case. */
+  /** Name of the aggregate, in upper case. */
   readonly name: string
   readonly star: boolean
   readonly distinct: boolean
@@ -39,11 +39,11 @@ export interface TableSyntax {
 export interface JoinSyntax {
   readonly table: TableSyntax
   readonly at: number
-  /** One column for USING, two for ON. */
+  /** One column for USING, two columns for ON. */
   readonly columns: readonly ColumnSyntax[]
 }
 
-/** A whole query, before any name is looked up. */
+/** A whole query, before any name is resolved. */
 export interface SelectSyntax {
   readonly items: readonly ItemSyntax[]
   readonly from: TableSyntax
@@ -55,7 +55,7 @@ export interface SelectSyntax {
 
 const LIST_MAX = 64
 
-/** Parses one statement, and nothing may follow it. Throws SQL_NOT_SUPPORTED. */
+/** Parses one statement, after which nothing may follow. Throws SQL_NOT_SUPPORTED. */
 export function parseSelect(cursor: Cursor): SelectSyntax {
   if (!cursor.tryKeyword('SELECT')) cursor.refuse('A query is one SELECT of aggregates and begins with SELECT.')
   const items = list(cursor, parseItem)

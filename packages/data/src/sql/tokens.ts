@@ -1,4 +1,4 @@
-/** Conversion of SQL text to tokens: names, numbers, texts and signs, each with its position, without comments. */
+/** Conversion of SQL text to tokens: names, numbers, texts and signs with their positions. Comments are dropped. */
 import { LIMITS, misleadingIn, StimnetError } from '@stimnet/protocol'
 
 /** A word, number, text or sign of a query. */
@@ -10,7 +10,7 @@ export interface Token {
   readonly at: number
 }
 
-/** Maximum number of tokens: far more than any query of this grammar needs. */
+/** Maximum number of tokens, far more than any query of this grammar needs. */
 const TOKENS_MAX = 4096
 
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y
@@ -45,7 +45,7 @@ export function tokenize(query: string): readonly Token[] {
   return tokens
 }
 
-/** The position after white space or after one comment that begins here. */
+/** The position after the white space or the comment that begins here. */
 function afterBlank(query: string, at: number): number {
   const space = matchAt(SPACE, query, at)
   if (space !== null) return at + space.length
@@ -82,7 +82,7 @@ function tokenAt(query: string, at: number): { token: Token; end: number } {
   return refuseAt(query, at, `The character ${shown} has no meaning here.`)
 }
 
-/** Reads a text or name in quotes, in which a doubled quote stands for one quote. */
+/** Reads a quoted text or name, in which a doubled quote stands for one quote. */
 function enclosed(query: string, at: number, kind: 'text' | 'quoted'): { token: Token; end: number } {
   const quote = query[at] ?? ''
   let text = ''

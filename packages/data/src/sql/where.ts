@@ -1,12 +1,12 @@
-/** The WHERE clause: Boolean algebra over comparisons, in which every NOT is moved down to its comparison. */
+/** The WHERE clause: Boolean algebra over comparisons, in which every NOT is moved inward to its comparison. */
 import type { ComparisonOp, FilterValue } from '@stimnet/protocol'
 import type { Cursor } from './cursor.ts'
 import { type ColumnSyntax, parseColumn, refuseKeyword } from './names.ts'
 
 /**
- * A condition in which only `IS NULL` is ever negated. SQL keeps a row if its condition is true. A missing value makes NOT (a <
- * b) unknown, as it does a < b. With NOT moved down, both are comparisons that a missing value does not satisfy, so the
- * two-valued filters here mean the same as SQL.
+ * A condition in which only `IS NULL` can be negated. SQL keeps a row if its condition is true. For a missing value, both a < b and NOT (a
+ * < b) are unknown. With NOT moved inward, both become comparisons that a missing value does not satisfy, so that the two-valued filters
+ * here have the same result as SQL.
  */
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Condition[] }
@@ -18,7 +18,7 @@ export type Condition =
       readonly values: readonly FilterValue[]
     }
 
-/** Maximum nesting of parentheses and NOTs; a filter allows fewer levels still. */
+/** Maximum nesting of parentheses and NOTs. Filters have a lower limit of their own. */
 const NESTING_MAX = 32
 
 const OPPOSITE = { '=': '!=', '!=': '=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
@@ -115,7 +115,7 @@ function parseListed(cursor: Cursor, column: ColumnSyntax, negated: boolean): Co
 }
 
 function parseValue(cursor: Cursor): FilterValue {
-  // DATE '2024-01-01' is read as the text alone, since the type of a column is declared.
+  // DATE '2024-01-01' is read as the text alone, since the type of a column is declared in the catalog.
   if (cursor.keyword === 'DATE' && cursor.following.kind === 'text') cursor.take()
   const minus = cursor.trySign('-')
   if (!minus) cursor.trySign('+')

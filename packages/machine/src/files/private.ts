@@ -1,4 +1,4 @@
-/** Files and folders of the user: created without access for others, and refused where others have access. */
+/** Files and folders of the user. They are created without access for others, and refused if others have access. */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -7,13 +7,12 @@ import { isMainThread } from 'node:worker_threads'
 import { StimnetError } from '@stimnet/protocol'
 
 const OTHERS = 0o077
-/** Windows has neither these permissions nor the flag. */
+/** Windows has neither these permissions nor the flag O_NOFOLLOW. */
 const isPosix = process.platform !== 'win32'
 
 /**
- * Creates a folder and those above it. Node's own recursive mkdir never returns where a file system such as /proc
- * reports that the
- * parent of a new folder is missing although it exists.
+ * Creates a folder and its parents. Node's own recursive mkdir never returns if a file system such as /proc reports that the parent of a
+ * new folder is missing although it exists.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -26,7 +25,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** The text of a private file; undefined where there is none. Throws CONFIG_INVALID for a link, and where others can read it. */
+/** The text of a private file; undefined if there is no file. Throws CONFIG_INVALID for a link, and if others can read the file. */
 export async function readPrivate(path: string): Promise<string | undefined> {
   try {
     const file = await open(path, isPosix ? constants.O_RDONLY | constants.O_NOFOLLOW : constants.O_RDONLY)
@@ -49,7 +48,7 @@ function whyOpen({ mode }: { mode: number }): string | undefined {
   return isPosix && (mode & OTHERS) !== 0 ? 'can be read by others' : undefined
 }
 
-/** Creates a folder if necessary, and removes the access of others to it and everything in it. */
+/** Creates a folder if necessary, and removes others' access to the folder and everything in it. */
 export async function closeFolder(path: string): Promise<void> {
   await makeFolder(path)
   if (!isPosix) return
@@ -57,9 +56,8 @@ export async function closeFolder(path: string): Promise<void> {
 }
 
 /**
- * The paths in a folder, itself included, to which others have access. Links are not followed; files that disappear
- * meanwhile are
- * ignored.
+ * The paths to which others have access: the folder itself and everything in it. Links are not followed. Files that disappear during the
+ * search are ignored.
  */
 export async function openToOthers(path: string): Promise<{ path: string; isFolder: boolean }[]> {
   const status = await lstat(path).catch(() => undefined)
@@ -71,16 +69,16 @@ export async function openToOthers(path: string): Promise<{ path: string; isFold
 }
 
 /**
- * From now on, files of this process are created without access for others. Needed for LevelDB and DuckDB, which take
- * no mode.
+ * From now on, this process creates files without access for others. Needed for LevelDB and DuckDB, which have no setting for file
+ * permissions.
  */
 export function makePrivately(): void {
   if (isPosix && isMainThread) process.umask(0o077)
 }
 
 /**
- * Writes a private file completely or not at all, also where the power fails, through a temporary file with a unique name,
- * since another process may write too.
+ * Writes a private file completely or not at all, even if the power fails, through a temporary file with a unique name, since another
+ * process may write the same file.
  */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path))

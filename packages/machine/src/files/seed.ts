@@ -1,4 +1,4 @@
-/** Ed25519 keys in files that only their owner can read: a peer's own key, a researcher's own key. */
+/** Ed25519 keys in files that only their owner can read: a peer's key, or a researcher's key. */
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { keyFileOf, type RandomSource, StimnetError, seedIn } from '@stimnet/protocol'
@@ -10,7 +10,7 @@ export async function loadOrCreateSeed(path: string, random: RandomSource): Prom
   if (existing) return existing
   await makeFolder(dirname(path))
   const seed = random.bytes(32)
-  // 'wx': of two processes that start together, only one can create the key.
+  // With 'wx', only one of two processes that start together can create the key.
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(keyFileOf(seed))
@@ -21,7 +21,7 @@ export async function loadOrCreateSeed(path: string, random: RandomSource): Prom
   return seed
 }
 
-/** The seed in a key file; undefined where there is none. Throws CONFIG_INVALID as `loadOrCreateSeed`. */
+/** The seed in a key file; undefined if there is no file. Throws CONFIG_INVALID for an unsafe or damaged file. */
 export async function readSeed(path: string): Promise<Uint8Array | undefined> {
   const text = await readPrivate(path)
   if (text === undefined) return undefined

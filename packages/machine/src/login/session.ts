@@ -1,4 +1,4 @@
-/** The client of a peer's gateway, with its login from options, session file or environment. */
+/** A client of a peer's gateway, with a login from options, session file or environment. */
 import { StimnetError, systemClock } from '@stimnet/protocol'
 import { type Client, createClient } from '@stimnet/sdk'
 import { z } from 'zod'
@@ -18,12 +18,12 @@ async function sessions(file: string): Promise<z.output<typeof sessionSchema>> {
   try {
     return sessionSchema.parse(JSON.parse(text ?? '{}'))
   } catch {
-    // A malformed file counts as not logged in. The next login writes it again.
+    // A malformed file counts as not logged in. The next login rewrites it.
     return {}
   }
 }
 
-/** A client of the gateway at `url`, with the token of an earlier `stimnet login` where there is one. */
+/** A client of the gateway at `url`, with the token of an earlier `stimnet login` if there is one. */
 export async function clientFor(url: string | undefined): Promise<Client> {
   const settings = clientSettings()
   const at = await gatewayUrl(url)
@@ -31,12 +31,12 @@ export async function clientFor(url: string | undefined): Promise<Client> {
   return createClient({ url: at, ...(token === undefined ? {} : { token }) })
 }
 
-/** The gateway of a peer on this machine, as `stimnet init` configures it. */
+/** The default gateway: that of a peer on this machine, as `stimnet init` configures it. */
 const HERE = 'http://127.0.0.1:8000'
 
 /**
- * The URL of the gateway that client commands use: the named one; that of STIMNET_URL; the only one with a login; or that of this
- * machine. Throws PARAMETER_INVALID where there are several logins.
+ * The URL of the gateway that client commands use: `url`, else STIMNET_URL, else the only gateway with a login, else the gateway of this
+ * machine. Throws PARAMETER_INVALID if there are several logins.
  */
 export async function gatewayUrl(
   url: string | undefined,
@@ -44,7 +44,7 @@ export async function gatewayUrl(
 ): Promise<string> {
   const named = url ?? settings.url
   if (named !== undefined) return named
-  // STIMNET_TOKEN says nothing about its gateway, and no other gateway may see it.
+  // STIMNET_TOKEN does not name its gateway, and must not be sent to another gateway.
   if (settings.token !== undefined) return HERE
   const all = Object.entries(await sessions(settings.sessionFile))
   const valid = all.filter(([, { token }]) => endOf(token) > systemClock.now())
@@ -54,7 +54,7 @@ export async function gatewayUrl(
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** When a token ends, Unix ms. One that cannot be read may be valid for ever. */
+/** The expiry time of a token, Unix ms. A token that cannot be parsed may be valid for ever. */
 function endOf(token: string): number {
   const [, payload = ''] = token.split('.')
   try {
@@ -67,7 +67,7 @@ function endOf(token: string): number {
 
 const expirySchema = z.object({ exp: z.number() })
 
-/** Stores the token that `logIn` returns, in a file that only its owner can read. */
+/** Stores the token that `logIn` returns in a file that only its owner can read. */
 export async function keepSession(at: string, logIn: (client: Client) => Promise<string>): Promise<void> {
   const settings = clientSettings()
   const token = await logIn(createClient({ url: at }))
@@ -79,7 +79,7 @@ function write(file: string, all: z.output<typeof sessionSchema>): Promise<void>
   return writePrivate(file, `${JSON.stringify(all, null, 2)}\n`)
 }
 
-/** Forgets the token of a gateway. */
+/** Deletes the stored token of a gateway. */
 export async function dropSession(at: string): Promise<void> {
   const { sessionFile } = clientSettings()
   const { [at]: dropped, ...others } = await sessions(sessionFile)
@@ -87,8 +87,7 @@ export async function dropSession(at: string): Promise<void> {
 }
 
 /**
- * The `a=b` pairs of a repeated option. A value that is valid JSON is parsed, any other is taken as text. Throws
- * PARAMETER_INVALID.
+ * The `a=b` pairs of a repeated option. A value that is valid JSON is parsed; any other value is taken as text. Throws PARAMETER_INVALID.
  */
 export function pairsOf(option: string, texts: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(

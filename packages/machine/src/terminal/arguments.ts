@@ -1,4 +1,4 @@
-/** Command lines: options as data, help made from the same data, and exit codes for scripts. */
+/** Command lines: options as data, help generated from the same data, and exit codes for scripts. */
 import { CODES, type Code } from '@stimnet/protocol'
 import { type Option, parse } from './parse.ts'
 
@@ -14,40 +14,39 @@ export type Values<O extends Record<string, Option>> = {
 /** One subcommand. `run` returns the exit code. */
 export interface Command<O extends Record<string, Option> = Record<string, Option>> {
   readonly name: string
-  /** The text after the name, e.g. `FILE --catalog NAME`. */
+  /** The text after the command's name, such as `FILE --catalog NAME`. */
   readonly usage: string
   readonly summary: string
   /** Several lines with examples, shown by `--help`. */
   readonly details?: string
   readonly options: O
-  /** `names` are the names of the positional arguments, in order, for messages about missing ones. */
+  /** Minimum and maximum number of positional arguments, and their names in order, for messages about missing arguments. */
   readonly positionals: readonly [least: number, most: number, ...names: string[]]
   run(values: Values<O>, positionals: readonly string[], io: Io): Promise<number>
 }
 
-/** Where a command writes: answers to `out`, progress and remarks to `err`. */
+/** The streams of a command: answers are written to `out`, progress and remarks to `err`. */
 export interface Io {
   out(text: string): void
   err(text: string): void
-  /** As `err`, where drawing moves the cursor; `err` unless given. What is drawn must be printable by itself. */
+  /** Writes text that moves the cursor; default: `err`. The caller must make the text printable. */
   draw?(text: string): void
   /** Whether `err` is a terminal on which progress can be redrawn. */
   readonly interactive: boolean
-  /** Reads a line from a person; undefined without a terminal. */
+  /** Asks a person and returns the typed line; undefined without a terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined
   readonly signal: AbortSignal
 }
 
-/** Exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
   /** The job, check or question failed. */
   failed: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
-  /** The gateway cannot be reached, or no peer that offers the catalog. */
+  /** The gateway cannot be reached, or no peer that offers the catalog can be. */
   unreachable: 3,
-  /** Not logged in, the login failed, or the account may not do this. */
+  /** The user is not logged in, the login failed, or the account does not have the permission. */
   notLetIn: 4
 } as const
 
@@ -71,7 +70,7 @@ const WRONG_USAGE: readonly Code[] = [
   'PEER_UNKNOWN'
 ]
 
-/** The exit code for an error code, the same whether a command threw it or a request ended with it. */
+/** The exit code for an error code, both for errors that a command throws and for requests that end with the code. */
 export function exitOfCode(code: Code): number {
   if (NOT_LET_IN.includes(code)) return EXIT.notLetIn
   if (CODES[code].fault === 'network') return EXIT.unreachable

@@ -1,4 +1,4 @@
-/** Checks of command-line values. An invalid value is refused with what to write instead. */
+/** Checks of command line values. The message for an invalid value says what is allowed. */
 import { StimnetError } from '@stimnet/protocol'
 import { didYouMean } from '@stimnet/protocol'
 
@@ -8,8 +8,8 @@ export function refuse(reason: string, cause?: unknown): never {
 }
 
 /**
- * A value that must be one of a list. `name` is its name on the command line, e.g. `--engine`. Throws PARAMETER_INVALID
- * naming the list.
+ * A value that must be in a list. `name` is the name of the value on the command line, such as `--engine`. Throws PARAMETER_INVALID with
+ * the list.
  */
 export function oneOf<T extends string>(name: string, value: string, among: readonly T[]): T {
   const found = among.find((candidate) => candidate === value)
@@ -17,12 +17,12 @@ export function oneOf<T extends string>(name: string, value: string, among: read
   return refuse(`${name} must be one of ${among.join(', ')}, not ${quoted(value)}.${didYouMean(value, among)}`)
 }
 
-/** A value that must be given. Throws PARAMETER_INVALID naming it. */
+/** A value that is required. Throws PARAMETER_INVALID with its name. */
 export function given(name: string, value: string | undefined, more = ''): string {
   return value === undefined || value === '' ? refuse(`${name} is missing${more}`) : value
 }
 
-/** A whole number within bounds; undefined where none is given. Throws PARAMETER_INVALID with the bounds. */
+/** An integer within bounds; undefined if no value is given. Throws PARAMETER_INVALID with the bounds. */
 export function wholeNumber(
   name: string,
   text: string | undefined,

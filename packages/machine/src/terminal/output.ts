@@ -1,22 +1,22 @@
-/** Output to a stream whose reader may go away, such as `head`. */
+/** Output to a stream whose reader may close it, such as `head`. */
 import type { Writable } from 'node:stream'
 import { printableLines } from './table.ts'
 
-/** Thrown at a write after the reader went away. The command ends then, without a message that nobody would read. */
+/** Thrown by a write after the reader has closed the stream. The command then ends without a message, which nobody would read. */
 export class ReaderGone extends Error {}
 
-/** A function that writes to a stream. Throws ReaderGone from the first write on that the stream's reader cannot get. */
+/** A function that writes to a stream. It throws ReaderGone once the reader has closed the stream. */
 export type Output = (text: string) => void
 
 /**
- * The same for a stream that people read at a terminal. Words of other institutions are in what is written: whatever the place that
- * writes them does, they cannot control the terminal.
+ * Returns an output for a terminal, in which control characters are replaced. The output may contain text from other institutions, which
+ * must not be able to control the terminal.
  */
 export function textTo(write: Output): Output {
   return (text) => write(printableLines(text))
 }
 
-/** Writes what it is given as it is. */
+/** Returns an output that writes text unchanged. */
 export function outputTo(stream: Writable): Output {
   let isGone = false
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -28,7 +28,7 @@ export function parse(args: readonly string[], options: Options): Parsed {
       { type, ...(multiple ? { multiple } : {}), ...(short ? { short } : {}) }
     ])
   )
-  // Not strict, since the messages of Node are too technical for users.
+  // Not strict, since Node's own messages are too technical for users.
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: config,

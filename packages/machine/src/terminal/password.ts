@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import type { Io } from './arguments.ts'
 
-/** Returns the empty text where the input ends at once. */
+/** Reads a password. Returns an empty text if the input ends at once. */
 export async function readPassword(io: Io): Promise<string> {
   const { stdin } = process
   if (stdin.isTTY) io.err('Password: ')

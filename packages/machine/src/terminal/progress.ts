@@ -1,11 +1,11 @@
-/** Progress of a broadcast: on a terminal one redrawn line per peer, elsewhere a line for each change. */
+/** Progress of a broadcast: on a terminal one redrawn line per peer, elsewhere one line for each change. */
 import type { Broadcast } from '@stimnet/sdk'
 import type { Io } from './arguments.ts'
 import { printable } from './table.ts'
 
 const BAR = 20
 
-/** What is called with each state of a broadcast, and with lines that stand above those drawn next. */
+/** Shows progress: `draw` is called with each state of a broadcast, `say` with lines that are printed above the next drawing. */
 export interface Progress {
   draw(broadcast: Broadcast): void
   say(line: string): void
@@ -17,7 +17,7 @@ export function drawProgress(io: Io): Progress {
   const told = new Map<string, string>()
   const say = (line: string) => {
     io.err(`${line}\n`)
-    // What was drawn stays as it is above the line.
+    // The earlier drawing stays above the line.
     drawn = 0
   }
   const draw = (broadcast: Broadcast) => {

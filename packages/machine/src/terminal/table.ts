@@ -1,2 +1,2 @@
-/** Plain tables for a terminal, as the SDK writes them. */
+/** Plain tables for a terminal, in the SDK's format. */
 export { cellOf, measured, printable, printableLines, tableOf } from '@stimnet/sdk'

@@ -1,10 +1,10 @@
-/** Errors of a command, as a line that says what to do. */
+/** Error messages of commands, with advice. */
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 import { ApiError, GatewayUnreachable } from '@stimnet/sdk'
 import { EXIT, exitOfCode, type Io } from './arguments.ts'
 import { printable, printableLines } from './table.ts'
 
-/** Prints an error: expected ones with code and reason, unexpected ones with their stack. Returns the exit code. */
+/** Prints an error: an expected error with its code and reason, an unexpected one with its stack. Returns the exit code. */
 export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   const system = systemErrorText(error)
   if (system !== undefined) {
@@ -19,14 +19,14 @@ export function tell(error: unknown, io: Pick<Io, 'err'>): number {
   }
   const { code } = error
   const hint = HINTS[code] === undefined ? '' : ` ${HINTS[code]}`
-  // A command that gives a reason of its own says more than the text for the code.
+  // A reason that a command gives itself contains more than the text for the code.
   const isOwn = !(error instanceof ApiError) && error.reason !== CODES[code].meaning
   const text = (isOwn ? undefined : inTerminal(error)) ?? printableLines(error.reason)
   io.err(`stimnet: ${code}: ${text}${hint}\n${detailsOf(error)}`)
   return exitOfCode(code)
 }
 
-/** What the operating system refused, and what to do; undefined for any other error. */
+/** The operation that the operating system refused, with advice; undefined for any other error. */
 function systemErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof StimnetError) return undefined
   const { code, syscall, message } = error as NodeJS.ErrnoException
@@ -35,7 +35,7 @@ function systemErrorText(error: unknown): string | undefined {
   return `${printableLines(message)}${advice === undefined ? '' : `. ${advice}`}`
 }
 
-/** What to do about an error of the operating system, by its code. */
+/** Advice on errors of the operating system, by error code. */
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'Files and folders of a peer belong to the user that runs it: check their owner and permissions.',
   EPERM: 'Files and folders of a peer belong to the user that runs it: check their owner and permissions.',
@@ -48,7 +48,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTDIR: 'A file stands where a folder is expected.'
 }
 
-/** Local details that the reason leaves out. Network errors have none. */
+/** Local details that the reason does not contain. Network errors have none. */
 function detailsOf(error: StimnetError): string {
   if (error instanceof ApiError) {
     return error.fields.map(({ field, message }) => `  ${printable(field)}: ${printable(message)}\n`).join('')
@@ -58,7 +58,7 @@ function detailsOf(error: StimnetError): string {
   return isTold ? '' : `${printableLines(error.message)}${cause === undefined ? '' : `: ${printableLines(cause)}`}\n`
 }
 
-/** What the operating system said, where that is behind an error: which file or socket, and why. */
+/** The error of the operating system that caused this error, if any: the file or socket, and the reason. */
 function systemCauseOf(error: Error): string | undefined {
   let at: unknown = error.cause
   for (let depth = 0; at instanceof Error && depth < CAUSES_MAX; depth++, at = at.cause) {
@@ -70,13 +70,13 @@ function systemCauseOf(error: Error): string | undefined {
 
 const CAUSES_MAX = 4
 
-/** The text for a code, with the gateway that gave no answer: it may be one that a person did not name. */
+/** The terminal text for a code. If the gateway did not answer, the text contains its URL, since the user may not have named it. */
 function inTerminal(error: StimnetError): string | undefined {
   const text = IN_A_TERMINAL[error.code]
   return error instanceof GatewayUnreachable ? text?.replace('gateway', `gateway at ${printable(error.url)}`) : text
 }
 
-/** Texts in place of a code's own meaning, where that is written for clients of the REST API or says too little at a terminal. */
+/** Texts for codes whose own meaning is written for clients of the REST API, or is too short for a terminal. */
 const IN_A_TERMINAL: Partial<Record<Code, string>> = {
   UNAUTHENTICATED: 'Log in first: stimnet login NAME.',
   PEER_UNREACHABLE:
@@ -85,7 +85,7 @@ const IN_A_TERMINAL: Partial<Record<Code, string>> = {
     'The database is in use or cannot be written. A running peer keeps its database open: stop it first, or ask its gateway.'
 }
 
-/** Hints that follow the reason. */
+/** Hints printed after the reason. */
 const HINTS: Partial<Record<Code, string>> = {
   PEER_UNKNOWN: 'stimnet peers lists them.',
   CATALOG_UNKNOWN: 'stimnet catalogs lists them.',

@@ -1,6 +1,6 @@
 /** Times for a terminal: in the reader's time zone, with its offset from UTC. */
 
-/** The local time, as `2026-11-28 07:41:12+01:00`, with `Z` where the offset is zero. An invalid time is returned unchanged. */
+/** The local time, such as `2026-11-28 07:41:12+01:00`, with `Z` if the offset is zero. An invalid time is returned unchanged. */
 export function localTime(iso: string): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return iso

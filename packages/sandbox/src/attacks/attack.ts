@@ -1,4 +1,4 @@
-/** The types of attacks on a sandbox, and of their verdicts. */
+/** The types of attacks on a sandbox, and of the verdicts on attacks. */
 import type { SandboxFailure, SandboxGrade, SandboxLanguage } from '../sandbox.ts'
 
 /** The bounds that can stop an attack which was not refused outright. */
@@ -17,8 +17,9 @@ export const BOUNDS = [
 export type Bound = (typeof BOUNDS)[number]
 
 /**
- * The verdict on an attack. `contained`: refused. `bounded`: it succeeded up to a bound. `open`: it succeeded. `unjudged`: there
- * is no verdict, which counts as badly as `open`. `by` names what stopped the attack, what it got, or why it was not judged.
+ * The verdict on an attack. `contained`: refused. `bounded`: successful up to a bound. `open`: successful. `unjudged`: no verdict, which is
+ * as bad as `open`. `by` names the bound or refusal that stopped the attack, the information it obtained, or the reason why it was not
+ * judged.
  */
 export type Verdict =
   | { readonly outcome: 'contained'; readonly by: string }
@@ -26,7 +27,7 @@ export type Verdict =
   | { readonly outcome: 'open'; readonly by: string }
   | { readonly outcome: 'unjudged'; readonly by: string }
 
-/** Targets on this machine, which the programs of attacks are given. The secret itself is not among them. */
+/** Targets on this machine, which the programs of attacks receive. The secret itself is not included. */
 export interface Marks {
   /** Ports of listeners on the loopback interface that no program may reach. */
   readonly tcpPort: number
@@ -34,28 +35,28 @@ export interface Marks {
   /** A Unix socket in the file system, and an abstract one without a file. */
   readonly socketPath: string
   readonly abstractName: string
-  /** A file that every user of this machine can read and that contains the secret. */
+  /** A file that contains the secret and that every user of this machine can read. */
   readonly secretPath: string
-  /** The name that an attack gives to every file and process that it leaves, so that they can be found. */
+  /** The name that an attack gives to every file and process that it leaves behind, so that they can be found. */
   readonly leftName: string
   /** Memory limit of the programs, bytes. */
   readonly memoryBytesMax: number
 }
 
 interface Described {
-  /** `subject.attempt`, as `--only` takes it. */
+  /** The id, as `subject.attempt`, for `--only`. */
   readonly id: string
   readonly title: string
-  /** A sentence for a data owner about what the attack tries. */
+  /** A sentence for a data owner that describes the attempt. */
   readonly tries: string
   readonly language: Extract<SandboxLanguage, 'python' | 'r'>
   /** Set if the attack applies only to the embedded sandbox, or only to other engines. */
   readonly on?: 'wasm' | 'native'
-  /** Grades in which success is no breach, each with the bound that holds the attack there. */
+  /** Grades in which success is not a breach, each with the bound that limits the attack. */
   readonly through?: Partial<Record<SandboxGrade, Bound>>
 }
 
-/** A cheap attempt. Many probes run in one program. Each raises an error, or it has succeeded. */
+/** A cheap attempt. Many probes run in one program. A probe has succeeded unless it raises an error. */
 export interface Probe extends Described {
   readonly kind: 'probe'
   code(marks: Marks): string
@@ -65,22 +66,21 @@ export interface Probe extends Described {
 export type End = 'refused' | SandboxFailure
 
 /**
- * An attack that needs a program of its own. The program reports what it got as the JSON object `{"got": […]}`; an empty list
- * means that it was refused. It stops by itself well beyond its limits, so that it does not disable a machine whose sandbox
- * fails to stop it.
+ * An attack that needs a program of its own. The program reports what it obtained as the JSON object `{"got": […]}`; an empty list means
+ * that it was refused. It stops by itself well beyond its limits, so that it does not disable the machine if the sandbox fails to stop it.
  */
 export interface Assault extends Described {
   readonly kind: 'assault'
   program(marks: Marks): string
   /** The meaning of each expected end. Any other end is unjudged. */
   readonly ends: Partial<Record<End, 'contained' | Bound>>
-  /** Default 20_000 ms. */
+  /** Wall time limit of the program, ms. Default: 20_000. */
   readonly wallTimeMsMax?: number
-  /** A text that the program must have printed when it ends; without it, the attempt itself was not reached. */
+  /** A text that the program must have printed before it ends. Without it, the program did not reach its attempt. */
   readonly says?: string
-  /** A program that runs at the same time in a sandbox of its own, with the secret in its data. */
+  /** A program that runs at the same time in another sandbox, with the secret in its data. */
   readonly neighbour?: (marks: Marks) => string
-  /** A program that runs afterwards, in two sandboxes one after the other, and reports what it found of the first program. */
+  /** A program that runs afterwards, in two sandboxes one after the other, and reports traces of the first program. */
   readonly next?: (marks: Marks) => string
 }
 
@@ -91,6 +91,6 @@ export type Attack = Probe | Assault
 export interface AttackResult {
   readonly attack: Attack
   readonly verdict: Verdict
-  /** Whether it is contained, or bounded in a way that the engine's grade admits. */
+  /** Whether the attack is contained, or bounded in a way that the engine's grade admits. */
   readonly isAdmitted: boolean
 }

@@ -1,4 +1,4 @@
-/** The engines that can be attacked: how each is opened, and which processes or containers must be gone after it was closed. */
+/** The engines that can be attacked: how each is opened, and the processes or containers that must be gone after it was closed. */
 import { readdir, readFile } from 'node:fs/promises'
 import { systemClock } from '@stimnet/protocol'
 import { Engine, OWNER_LABEL } from '../docker/engine.ts'
@@ -6,7 +6,7 @@ import { type DockerSettings, openDockerSandbox } from '../docker/open.ts'
 import type { Sandbox, SandboxGrade } from '../sandbox.ts'
 import { openWasmSandbox } from '../wasm/open.ts'
 
-/** The grade of a real engine. */
+/** The grade of a real engine, that is, any grade except `none`. */
 export type EngineGrade = Exclude<SandboxGrade, 'none'>
 
 /** Settings for opening the engines. */
@@ -23,18 +23,18 @@ export interface EngineSettings {
 /** An engine that was opened to be attacked. */
 export interface OpenEngine {
   readonly sandbox: Sandbox
-  /** Processes or containers that it started and that still exist. After it was closed, there must be none. */
+  /** Processes or containers that the engine started and that still exist. After it was closed, there must be none. */
   left(): Promise<readonly string[]>
 }
 
 /** An engine that can be attacked. */
 export interface AttackableEngine {
   readonly grade: EngineGrade
-  /** Instructions for installing it. */
+  /** Instructions for installing the engine. */
   readonly howTo: string
-  /** Memory limit of programs, bytes: enough to start, and little enough to be used up quickly. */
+  /** Memory limit of programs, bytes: enough to start, and small enough to be exhausted quickly. */
   readonly memoryBytesMax: number
-  /** Time for a start of Python, ms. There is no pool here, because warming up would take longer than a cold start. */
+  /** Time for a start of Python, ms. There is no pool of warm sandboxes, because warming up would take longer than a cold start. */
   readonly startMsMax: number
   /** Opens the engine. Throws SANDBOX_UNAVAILABLE if it is not available on this machine. */
   open(settings: EngineSettings): Promise<OpenEngine>
@@ -42,11 +42,11 @@ export interface AttackableEngine {
 
 const MiB = 1024 * 1024
 const DOCKER_SOCKET = '/var/run/docker.sock'
-/** Age from which on a container of the attacks is abandoned, ms. It lives for seconds, and no self-test takes this long. */
+/** Age from which a container of the attacks counts as abandoned, ms. Containers live for seconds, and no self-test takes this long. */
 const ABANDONED_AFTER_MS = 60 * 60_000
-/** Owner labels of `stimnet sandbox test`, which generates one for each run. */
+/** Owner labels of `stimnet sandbox test`, which generates a new label for each run. */
 const ONE_TIME_OWNER = /^attacks-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** The image to use if the one with libraries was not built. */
+/** The image that is used if the image with libraries was not built. */
 const MINIMAL_IMAGE = 'stimnet-python-minimal'
 
 /** All engines, the weakest first. */
@@ -68,7 +68,7 @@ function wasm(grade: 'wasm' | 'wasm+bwrap', howTo: string): AttackableEngine {
     memoryBytesMax,
     startMsMax: 1_000,
     open: async ({ cacheDir }) => {
-      // Only processes of this sandbox count: the same process may also run the jobs of a peer.
+      // Only processes of this sandbox count, since this Node process may also run the jobs of a peer.
       const started = new Set<number>()
       const sandbox = await openWasmSandbox({
         cacheDir,
@@ -104,7 +104,7 @@ function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEng
   }
 }
 
-/** Opens the named images; without names the default images, or else the minimal one. */
+/** Opens the given images; by default the usual images, or the minimal one if those cannot be opened. */
 async function openDocker(settings: DockerSettings, images: DockerSettings['images']): Promise<Sandbox> {
   if (images) return openDockerSandbox({ ...settings, images })
   return openDockerSandbox(settings).catch((error) =>
@@ -121,7 +121,7 @@ export async function removeContainersOf(owner: string, socketPath = DOCKER_SOCK
   await Promise.all(found.map(({ id }) => engine.remove(id)))
 }
 
-/** Removes old containers of one-time owners: if a self-test on the command line was killed, no later one has its owner label. */
+/** Removes old containers of one-time owners. If a self-test of the command line was killed, no later self-test has its owner label. */
 async function removeAbandoned(socketPath = DOCKER_SOCKET): Promise<void> {
   const engine = await Engine.connect({ socketPath })
   const before = systemClock.now() - ABANDONED_AFTER_MS
@@ -137,7 +137,7 @@ async function containersLeft(where: { owner: string; socketPath: string | undef
   return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
 }
 
-/** The child processes of this process on Linux; empty on other systems, where they cannot be listed. */
+/** The child processes of this process. Empty on systems other than Linux, where they cannot be listed. */
 async function childProcesses(): Promise<number[]> {
   const threads = await readdir('/proc/self/task').catch(() => [])
   const lists = await Promise.all(

@@ -1,23 +1,22 @@
 /**
- * Judgement of attacks. A program's own report can only count against the sandbox. In its favour count only observations of the
- * host.
+ * Judgement of attacks. A program's own report can only count against the sandbox. Only observations of the host can count in its favour.
  */
 import type { SandboxGrade, SandboxOutcome } from '../sandbox.ts'
 import type { Assault, Attack, Bound, Probe, Verdict } from './attack.ts'
 
-/** Longest delay of an answer after its time limit, ms: far more than an engine needs, even on a busy machine. */
+/** Maximum delay of an answer after its time limit, ms: far more than an engine needs, even on a busy machine. */
 const OVERRUN_MS_MAX = 10_000
 
-/** Multiple of the memory limit that counts as a breach. Measurements may be late, so smaller excesses do not. */
+/** Multiple of the memory limit that counts as a breach. Smaller excesses do not count, since measurements may be late. */
 const OVER_MEMORY_MAX = 2
 
-/** The first text that every assault prints. */
+/** The text that every assault prints first. */
 export const BEGINS = 'ATTACK BEGINS'
 
-/** Observations of the machine while an attack ran. */
+/** Observations of the machine during an attack. */
 export interface Seen {
   readonly secret: string
-  /** How often a listener was reached. */
+  /** Number of times that a listener was reached. */
   readonly hits: number
   /** Files and processes that were left behind. */
   readonly left: readonly string[]
@@ -48,7 +47,7 @@ export function judgeAssault(
   if (told && told.got.length > 0) return through(attack, limits.grade, told.got.map(String).join(', ').slice(0, 200))
   if (outcome.ok && !told) return unjudged('it ended well and did not say what it got')
   const end = outcome.ok ? 'refused' : outcome.code
-  // A program that was ended before it began proves nothing.
+  // A program that was ended before it began gives no evidence.
   if (!outcome.ok && !outcome.log.includes(BEGINS)) return unjudged(`it was ended (${end}) before it began`)
   if (attack.says !== undefined && !outcome.log.includes(attack.says)) return unjudged('it did not get to its attempt')
   const means = attack.ends[end]
@@ -58,7 +57,7 @@ export function judgeAssault(
   return bounded(means)
 }
 
-/** The verdict on a probe, by the program's report of its success or of the error that it met; undefined without either. */
+/** The verdict on a probe, from the program's report that the probe succeeded or raised an error; undefined without either. */
 export function judgeProbe(attack: Probe, grade: SandboxGrade, told: ProbesTold): Verdict | undefined {
   if (told.got.includes(attack.id)) {
     return through(attack, grade, 'it got through')
@@ -69,13 +68,13 @@ export function judgeProbe(attack: Probe, grade: SandboxGrade, told: ProbesTold)
     : { outcome: 'contained', by: why === 'AssertionError' ? 'nothing is there' : why }
 }
 
-/** The report of a program with probes: the ids of successful ones, and the error of each of the others. */
+/** The report of a program with probes: the ids of successful probes, and the error of each of the others. */
 export interface ProbesTold {
   readonly got: readonly unknown[]
   readonly why: Readonly<Record<string, string>>
 }
 
-/** The report in a program's result; undefined if the result is no such report. */
+/** The report in a program's result; undefined if the result does not contain one. */
 export function probesTold(result: string): ProbesTold | undefined {
   const told = objectIn(result)
   if (!told || !Array.isArray(told.got) || typeof told.why !== 'object' || told.why === null) return undefined

@@ -1,4 +1,4 @@
-/** A run of the whole suite on one engine, including its opening, its closing, and the check that nothing is left of it. */
+/** A run of the whole suite on one engine: opening the engine, the attacks, closing it, and the check that nothing of it is left. */
 import { StimnetError } from '@stimnet/protocol'
 import type { AttackResult } from './attack.ts'
 import type { AttackableEngine, EngineGrade, EngineSettings, OpenEngine } from './engines.ts'
@@ -13,7 +13,7 @@ export type EngineReport =
       readonly results: readonly AttackResult[]
       /** Processes or containers that still existed after the engine was closed. */
       readonly left: readonly string[]
-      /** Whether there are results, all of them are contained or admitted by the grade, and nothing is left. */
+      /** Whether there are results, all of them contained or admitted by the grade, and nothing is left. */
       readonly isClean: boolean
     }
   | { readonly grade: EngineGrade; readonly isHere: false; readonly why: string; readonly howTo: string }

@@ -7,7 +7,7 @@ import { BEGINS, breach, judgeAssault, judgeProbe, probesTold } from './judge.ts
 import type { Witnesses } from './witnesses.ts'
 
 const WALL_TIME_MS_MAX = 20_000
-/** Factor of the wall time at the second try, for a program that was ended before it began. */
+/** Factor of the wall time for the second attempt with a program that was ended before it began. */
 const MORE_TIME = 4
 
 /** Factor of R's start time relative to Python's. */
@@ -18,20 +18,20 @@ const OUTPUT_BYTES_MAX = 256 * 1024
 /** Options of the suite. */
 export interface AttackOptions {
   readonly witnesses: Witnesses
-  /** Memory limit of each program, bytes. It should be that of the sandbox, so that its waiting processes can be used. */
+  /** Memory limit of each program, bytes. It should equal the sandbox's own limit, so that warm processes can be used. */
   readonly memoryBytesMax: number
-  /** Time for a start of Python, ms, which is added to each time limit. Default 0. */
+  /** Time for a start of Python, ms, which is added to each time limit. Default: 0. */
   readonly startMsMax?: number
-  /** Default: all. Attacks that do not apply to the engine, or to a language that it does not run, are left out. */
+  /** Default: all attacks. Attacks that do not apply to the engine, or that need a language it does not run, are left out. */
   readonly attacks?: readonly Attack[]
-  /** Programs at the same time. Default 2. */
+  /** Number of programs that run at the same time. Default: 2. */
   readonly atOnce?: number
   readonly signal?: AbortSignal
   /** Called for each attack as soon as it is judged. */
   onResult?(result: AttackResult): void
 }
 
-/** The results of all attacks that apply to this sandbox, in the order of the catalogue. The signal leaves the rest unjudged. */
+/** The results of all attacks that apply to this sandbox, in the order of the catalogue. After an abort, the rest are unjudged. */
 export async function attackSandbox(sandbox: Sandbox, options: AttackOptions): Promise<AttackResult[]> {
   const suite = new Suite(sandbox, await sandbox.describe(), options)
   return suite.run()
@@ -79,8 +79,8 @@ class Suite {
   }
 
   /**
-   * Runs all probes in one program. A probe that ends the program is run alone, and the program is repeated without it. If the
-   * machine observed a breach, every probe is run alone.
+   * Runs all probes in one program. A probe that ends the program is run alone, and the program is repeated without it. If the host
+   * observed a breach, every probe is run alone.
    */
   async #probe(probes: readonly Probe[]): Promise<void> {
     let together = probes
@@ -101,7 +101,7 @@ class Suite {
     const { told, breach, end, trying } = await this.#probes([probe])
     const verdict = breach ?? judgeProbe(probe, this.#description.grade, told)
     if (verdict) return verdict
-    // The probe had begun, and the engine ended the program because of it.
+    // The probe had begun, and the program ended because of it.
     if (trying === probe.id && end === 'PROGRAM_FAILED') return { outcome: 'contained', by: 'the program died of it' }
     return { outcome: 'unjudged', by: `it ended as ${end}` }
   }
@@ -143,7 +143,7 @@ class Suite {
     return this.#lookAfter(attack, attack.next(marks))
   }
 
-  /** Runs the attack's `next` program twice, because a sandbox that is wrongly reused may not be the very next one. */
+  /** Runs the attack's `next` program twice, because a sandbox that is reused by mistake may not be the very next one. */
   async #lookAfter(attack: Assault, code: string): Promise<Verdict> {
     let verdict: Verdict = { outcome: 'unjudged', by: 'nobody looked' }
     for (let round = 0; round < 2; round++) {
@@ -158,7 +158,7 @@ class Suite {
     return verdict
   }
 
-  /** Runs a program and adds the breach that the machine observed in the meantime, if any. */
+  /** Runs a program, and adds the breach that the host observed in the meantime, if any. */
   async #watched(
     run: () => Promise<SandboxOutcome>
   ): Promise<{ outcome: SandboxOutcome; breach: Verdict | undefined }> {
@@ -192,12 +192,12 @@ class Suite {
   }
 }
 
-/** The program with a first line that prints BEGINS. */
+/** The program with an additional first line that prints BEGINS. */
 function begun(language: Attack['language'], code: string): string {
   return language === 'r' ? `message("${BEGINS}")\n${code}` : `print("${BEGINS}", flush=True)\n${code}`
 }
 
-/** A job on a table with two made-up subjects. The neighbour's table contains the secret. */
+/** A job with a table of two fictitious subjects. For a neighbour, the table contains the secret. */
 function jobOf({
   code,
   language,
@@ -228,7 +228,7 @@ function jobOf({
   }
 }
 
-/** A program that tries each probe and reports which succeeded, and which error each of the others met. */
+/** A program that tries each probe, and reports which probes succeeded and which error each of the others raised. */
 function programOf(probes: readonly Probe[], marks: Marks): string {
   const pieces = Object.fromEntries(probes.map((probe) => [probe.id, probe.code(marks)]))
   return probes[0]?.language === 'r' ? rProgramOf(pieces) : pythonProgramOf(pieces)

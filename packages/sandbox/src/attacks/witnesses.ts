@@ -1,6 +1,6 @@
 /**
- * Witnesses: observations of this machine during attacks. They are listeners that no program may reach, a secret that no program
- * may read, and the detection of files and processes that were left behind.
+ * Witnesses: observations of this machine during attacks. They consist of listeners that no program may reach, a secret that no program may
+ * read, and the detection of files and processes that were left behind.
  */
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
@@ -15,23 +15,23 @@ import type { Marks } from './attack.ts'
 /** The environment variable of this process that contains the secret while attacks run. */
 const SECRET_VARIABLE = 'STIMNET_CANARY'
 
-/** Longest wait for processes to disappear, ms: an engine removes a sandbox in the background after its answer. */
+/** Maximum wait for processes to disappear, ms. An engine removes a sandbox in the background after its answer. */
 const CLEARING_MS_MAX = 10_000
 
 /** Prefix of the names of witnesses' temporary folders. */
 const FOLDER_PREFIX = 'stimnet-attacks-'
 
-/** Age from which on a temporary folder is abandoned, ms. No self-test takes this long, so its process was killed. */
+/** Age from which a temporary folder counts as abandoned, ms. No self-test takes this long, so its process must have been killed. */
 const ABANDONED_AFTER_MS = 60 * 60_000
 
-/** Longest path of a socket. The kernel's limit is 108 bytes on Linux and 104 elsewhere, including the final zero. */
+/** Maximum length of a socket's path, bytes. The kernel's limit is 108 bytes on Linux and 104 elsewhere, including the final zero. */
 const SOCKET_PATH_BYTES_MAX = 103
 
-/** The witnesses for attacks on one or several engines. They are opened before the attacks and closed after them. */
+/** The witnesses for attacks on one or several engines. They are opened before the attacks and closed afterwards. */
 export class Witnesses {
-  /** A random text that must not come out of any sandbox. */
+  /** A random text that must not leave any sandbox. */
   readonly secret = randomBytes(16).toString('hex')
-  // The kernel keeps fifteen characters of a process's name.
+  // The kernel keeps only fifteen characters of a process name.
   readonly #leftName = `stimnet${randomBytes(4).toString('hex')}`
   readonly #folder: string
   readonly #environment: NodeJS.ProcessEnv
@@ -41,9 +41,9 @@ export class Witnesses {
   #hits = 0
 
   /**
-   * Opens the listeners and puts the secret in place. `environment` is this process's own: a sandbox that passes it on is
-   * detected by the secret in it. `place` is a folder for the witnesses only, which is emptied first and closed to other users.
-   * Without it, they use a temporary folder that every user can read.
+   * Opens the listeners and places the secret. `environment` is the environment of this process: if a sandbox passes it on, the secret in
+   * it shows that. `place` is a folder for the witnesses alone, which is emptied first and closed to other users. Without it, a temporary
+   * folder that every user can read is used.
    */
   static async open(environment: NodeJS.ProcessEnv, place?: string): Promise<Witnesses> {
     const folder = await (place === undefined ? temporaryFolder() : ownFolder(place))
@@ -63,7 +63,7 @@ export class Witnesses {
     this.#datagrams = datagrams
   }
 
-  /** The targets that the programs of attacks are given. The secret is not among them. */
+  /** The targets that the programs of attacks receive. The secret is not included. */
   marks(memoryBytesMax: number): Marks {
     return {
       tcpPort: this.#tcpPort,
@@ -76,12 +76,12 @@ export class Witnesses {
     }
   }
 
-  /** How often a listener was reached. */
+  /** Number of times that a listener was reached. */
   get hits(): number {
     return this.#hits
   }
 
-  /** Files and processes that attacks left, recognised by their name. The files are removed and the processes ended. */
+  /** Finds the files and processes that attacks left, by their name. The files are removed and the processes ended. */
   async left(): Promise<string[]> {
     const files = await this.#filesLeft()
     for (const path of files) await rm(path, { recursive: true, force: true })
@@ -112,7 +112,7 @@ export class Witnesses {
     this.#environment[SECRET_VARIABLE] = this.secret
     await writeFile(join(this.#folder, 'secret'), `secret ${this.secret}\n`, { mode: 0o644 })
     this.#tcpPort = await this.#serve({ host: '127.0.0.1', port: 0 })
-    // This fails on a machine without IPv6, on which there is nothing to reach.
+    // This fails on a machine without IPv6, where there is nothing to reach.
     await this.#serve({ host: '::1', port: this.#tcpPort }).catch(() => 0)
     await this.#serve({ path: join(this.#folder, 'socket') })
     await chmod(join(this.#folder, 'socket'), 0o777)
@@ -165,7 +165,7 @@ export class Witnesses {
   }
 }
 
-/** The given folder, closed to other users. A program that escapes from a sandbox runs as this user and can still enter it. */
+/** The given folder, closed to other users. A program that escapes from a sandbox runs as this user and can still access it. */
 async function ownFolder(place: string): Promise<string> {
   await rm(place, { recursive: true, force: true })
   if (Buffer.byteLength(join(place, 'socket')) > SOCKET_PATH_BYTES_MAX) return mkdtemp(join(tmpdir(), FOLDER_PREFIX))
@@ -177,7 +177,7 @@ async function ownFolder(place: string): Promise<string> {
 async function temporaryFolder(): Promise<string> {
   await removeAbandoned()
   const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX))
-  // Every user may enter and read the folder: only the sandbox must keep a program out.
+  // Every user may access the folder, since only the sandbox is supposed to keep a program out.
   await chmod(folder, 0o755)
   return folder
 }

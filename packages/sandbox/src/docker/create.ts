@@ -1,8 +1,8 @@
-/** The creation options of a container for an untrusted program: what it gets, and everything that it is denied. */
+/** The creation options of a container for an untrusted program: the resources it receives, and everything it is denied. */
 import { LIMITS } from '@stimnet/protocol'
 import seccomp from './seccomp.json' with { type: 'json' }
 
-/** The kinds of images. Languages that share an image have one kind. */
+/** The kinds of images. Languages that share an image have the same kind. */
 export const IMAGE_KINDS = ['python', 'r'] as const
 /** One of the kinds of images. */
 export type ImageKind = (typeof IMAGE_KINDS)[number]
@@ -10,17 +10,17 @@ export type ImageKind = (typeof IMAGE_KINDS)[number]
 /** Settings that can differ between the containers of one sandbox. */
 export interface ContainerSettings {
   readonly kind: ImageKind
-  /** The image's id, not its name, because a name can be given to another image later. */
+  /** The image's id, not its name, because a name can later be given to another image. */
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly memoryBytesMax: number
   readonly cpuSecondsMax: number
-  /** The runtime. Default: the engine's own. */
+  /** Default: the engine's own runtime. */
   readonly runtime?: 'runc' | 'runsc'
   readonly isGvisor: boolean
 }
 
-/** The runner's task: wait for a job after warming up, wait without that, or list the available modules. */
+/** The runner's task: wait for a job after warming up, wait for a job at once, or list the available modules. */
 export type RunnerMode = 'warm' | 'cold' | 'modules'
 
 const RUNNERS: Readonly<Record<ImageKind, readonly string[]>> = {
@@ -28,21 +28,21 @@ const RUNNERS: Readonly<Record<ImageKind, readonly string[]>> = {
   r: ['/bin/sh', '/opt/stimnet/start.sh']
 }
 
-/** The user "nobody", who owns no file of the image. */
+/** The user "nobody", who owns no files of the image. */
 const USER = '65534:65534'
 
-/** Most processes and threads together. gVisor needs about two dozen for itself. */
+/** Maximum number of processes and threads together. gVisor needs about two dozen for itself. */
 const PROCESSES_MAX = 64
 const PROCESSES_MAX_GVISOR = 192
 
 const MiB = 1024 * 1024
 /**
- * Options of all writable folders. Their files are in memory, which counts as the program's. The inodes of empty files do not
- * count, so their number is limited separately.
+ * Options of all writable folders. Their files are in memory, which counts as the program's memory. The inodes of empty files do not count,
+ * so the number of inodes is limited separately.
  */
 const TMPFS = 'rw,noexec,nosuid,nodev,mode=1777'
 
-/** Paths that the engine masks by default. A list of one's own replaces the default, so it must repeat them. */
+/** Paths that the engine masks by default. A custom list replaces the default list, so it must repeat these paths. */
 const MASKED_BY_DEFAULT = [
   '/proc/acpi',
   '/proc/asound',
@@ -57,7 +57,7 @@ const MASKED_BY_DEFAULT = [
   '/sys/devices/virtual/powercap',
   '/sys/firmware'
 ]
-/** Paths that disclose facts about this machine, its load or the container's name, and those masked by default. */
+/** Paths that disclose facts about this machine, its load or the container's name, and the paths masked by default. */
 const MASKED = [
   ...MASKED_BY_DEFAULT,
   '/proc/cmdline',
@@ -82,7 +82,7 @@ export function createOptions(settings: ContainerSettings, mode: RunnerMode): Re
     Hostname: 'job',
     Env: ['LANG=C.UTF-8', 'HOME=/tmp', 'TZ=UTC', 'OMP_NUM_THREADS=1', 'OPENBLAS_NUM_THREADS=1'],
     NetworkDisabled: true,
-    // A program has nothing to save. An engine that is stopped or restarted would otherwise wait ten seconds for it.
+    // A program has nothing to save. With another signal, an engine that is stopped or restarted would wait ten seconds for the program.
     StopSignal: 'SIGKILL',
     OpenStdin: true,
     // If the attached host disappears, a container that waits for its job reads the end of stdin and exits.
@@ -108,7 +108,7 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
     CgroupnsMode: 'private',
     SecurityOpt: ['no-new-privileges', `seccomp=${JSON.stringify(seccomp)}`],
     Memory: memoryBytesMax,
-    // This is memory and swap together, so there is no swap.
+    // The limit of memory and swap together, so there is no swap.
     MemorySwap: memoryBytesMax,
     PidsLimit: isGvisor ? PROCESSES_MAX_GVISOR : PROCESSES_MAX,
     NanoCpus: 1e9,
@@ -125,7 +125,7 @@ function hostConfig(settings: ContainerSettings): Readonly<Record<string, unknow
       { Name: 'nofile', Soft: 256, Hard: 256 },
       { Name: 'core', Soft: 0, Hard: 0 },
       { Name: 'memlock', Soft: 0, Hard: 0 },
-      // For the case that the host is gone and nothing enforces the wall time.
+      // A limit for the case that the host is gone and nothing enforces the wall time.
       { Name: 'cpu', Soft: cpuSecondsMax, Hard: cpuSecondsMax }
     ],
     MaskedPaths: MASKED

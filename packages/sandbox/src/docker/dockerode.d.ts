@@ -1,4 +1,4 @@
-/** Types of the part of dockerode that is used here; dockerode itself has none. */
+/** Types for the part of dockerode that is used here, since dockerode has no types. */
 declare module 'dockerode' {
   import type { Duplex, Readable } from 'node:stream'
 

@@ -1,4 +1,4 @@
-/** The calls of a Docker engine that this sandbox uses. Each call has a deadline, and each failure is SANDBOX_UNAVAILABLE. */
+/** The calls of a Docker engine that this sandbox uses. Each call has a deadline. Each failure is reported as SANDBOX_UNAVAILABLE. */
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,16 +6,16 @@ import { StimnetError } from '@stimnet/protocol'
 import type Docker from 'dockerode'
 import { type ContainerSettings, createOptions, type ImageKind, type RunnerMode } from './create.ts'
 
-/** Longest call, ms, for an engine that is busy. */
+/** Maximum duration of a call, ms, for a busy engine. */
 const CALL_MS_MAX = 30_000
-/** Longest first call, ms. It is cheap for the engine, and an engine that does not answer must not delay the start of a node. */
+/** Maximum duration of the first call, ms. The call is cheap, and an engine that does not answer must not delay the start of a node. */
 const CONNECT_MS_MAX = 10_000
-/** Longest wait for a sign of life, ms: whoever asks for the readiness of a node waits for it. */
+/** Maximum wait for a ping, ms. A readiness check of the node waits for it. */
 const PING_MS_MAX = 2_000
 
-/** Longest wait, ms, for the engine's notice that a process was killed for lack of memory. */
+/** Maximum wait, ms, for the engine to report that a process was killed for lack of memory. */
 const MEMORY_NOTICE_MS_MAX = 1_000
-/** Interval between two looks for that notice, ms. */
+/** Interval between two checks for that report, ms. */
 const MEMORY_NOTICE_MS = 50
 
 /** Label of an image with the version of its runner's protocol. */
@@ -25,8 +25,8 @@ const RUNNER_VERSION = '3'
 const LANGUAGE_LABEL = 'stimnet.language'
 
 /**
- * Distance between a container's peak memory and its limit, bytes, from which on it is certain that no process in it was killed
- * for lack of memory: the kernel reserves pages in batches of 256 KiB, and kills only if it cannot get 32 KiB.
+ * Margin between a container's peak memory and its limit, bytes. With at least this margin, certainly no process was killed for lack of
+ * memory: the kernel reserves pages in batches of 256 KiB, and kills only if it cannot get 32 KiB.
  */
 const MEMORY_MARGIN_BYTES = 4 * 1024 * 1024
 
@@ -43,10 +43,10 @@ const TO_INSTALL: Readonly<Record<string, string>> = {
     ': install gVisor (on Debian the package runsc), name it in /etc/docker/daemon.json under "runtimes", and restart Docker; see docs/operating.md'
 }
 
-/** The end of a container's first process. */
+/** The way in which a container's first process ended. */
 export interface ContainerEnd {
   readonly exitCode: number
-  /** Whether any process of the container was killed for lack of memory, even if the first one ended normally. */
+  /** Whether any process of the container was killed for lack of memory, even if the first process ended normally. */
   readonly ranOutOfMemory: boolean
 }
 
@@ -62,7 +62,7 @@ export class Engine {
 
   /** Connects to an engine. Throws SANDBOX_UNAVAILABLE if it does not answer, cannot enforce the limits or lacks the runtime. */
   static async connect(options: { socketPath: string; runtime?: string }): Promise<Engine> {
-    // Loaded only when needed: it is large, and most nodes run without it.
+    // Loaded only on use, since the module is large and most nodes run without it.
     const { default: Client } = await import('dockerode')
     const docker = new Client({ socketPath: options.socketPath })
     const info = await could('asking Docker what it is', docker.info(deadline(CONNECT_MS_MAX)))
@@ -79,7 +79,7 @@ export class Engine {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker has no runtime ${runtime}${TO_INSTALL[runtime] ?? ''}`)
   }
 
-  /** Whether the engine answers now. */
+  /** Whether the engine currently answers. */
   async isThere(): Promise<boolean> {
     return await this.#docker.ping(deadline(PING_MS_MAX)).then(
       () => true,
@@ -87,7 +87,7 @@ export class Engine {
     )
   }
 
-  /** The current id of the image with that name; undefined if there is none. Throws SANDBOX_UNAVAILABLE for another kind. */
+  /** The current id of the image with this name; undefined if there is none. Throws SANDBOX_UNAVAILABLE for an image of another kind. */
   async imageId(name: string, kind: ImageKind): Promise<string | undefined> {
     const looking = this.#docker.getImage(name).inspect(deadline()).catch(noneIfGone)
     const image = await could('looking for an image', looking)
@@ -107,13 +107,13 @@ export class Engine {
   /** One socket for the container's stdin, stdout and stderr. The caller must destroy it. */
   attach(id: string): Promise<Duplex> {
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-    // A timer that is cleared after the call: a signal with a timeout would also end the socket later.
+    // The timer is cleared after the call: an abort signal with a timeout would also end the socket later.
     const control = new AbortController()
     const timer = setTimeout(() => control.abort(), CALL_MS_MAX)
-    // Not container.attach(): it sends its options as a body, which other engines pass to the program as input.
+    // container.attach() is not used, because it sends its options as a body, which other engines pass to the program as input.
     this.#docker.modem.dial(
       {
-        // dial() cuts off the last character, where it expects a question mark.
+        // dial() removes the last character, since it expects a question mark there.
         path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1&`,
         method: 'POST',
         file: Buffer.alloc(0),
@@ -135,7 +135,7 @@ export class Engine {
     await could('starting a container', this.#docker.getContainer(id).start(deadline()))
   }
 
-  /** Whether no allocation of memory in the container can have failed; false if that is not certain. */
+  /** Whether certainly no memory allocation in the container failed. */
   async hadEnoughMemory(id: string, signal: AbortSignal): Promise<boolean> {
     const options = {
       stream: false,
@@ -146,12 +146,12 @@ export class Engine {
       "looking at a container's memory",
       this.#docker.getContainer(id).stats(options)
     )
-    // A container that has ended has no figures. Some engines omit a value of zero.
+    // A container that has ended has no statistics. Some engines omit a value of zero.
     if (!memory.limit) return false
     return (memory.failcnt ?? 0) === 0 && (memory.max_usage ?? 0) < memory.limit - MEMORY_MARGIN_BYTES
   }
 
-  /** Waits for the end of the container. Only the signal limits the wait. */
+  /** Waits until the container ends. Only the signal limits the wait. */
   async end(id: string, signal: AbortSignal): Promise<ContainerEnd> {
     const container = this.#docker.getContainer(id)
     await could('waiting for a container', container.wait({ condition: 'not-running', abortSignal: signal }))
@@ -160,8 +160,8 @@ export class Engine {
   }
 
   /**
-   * Whether the engine has noticed that a process of the container was killed for lack of memory. The notice has a way of its
-   * own: on a busy machine it comes after the container's end, and is lost if the container's control group is gone first.
+   * Whether the engine reports that a process of the container was killed for lack of memory. The report is asynchronous: on a busy machine
+   * it comes after the container's end, and it is lost if the container's control group is removed first.
    */
   async noticesLackOfMemory(id: string, signal: AbortSignal): Promise<boolean> {
     const until = performance.now() + MEMORY_NOTICE_MS_MAX
@@ -172,7 +172,7 @@ export class Engine {
     }
   }
 
-  /** Whether anybody told the engine to kill or stop the container, which has ended. The engine remembers its last events only. */
+  /** Whether the engine was told to kill or stop the ended container. The engine remembers only its latest events. */
   async wasToldToKill(id: string): Promise<boolean> {
     const { State } = await could('looking at a container', this.#docker.getContainer(id).inspect(deadline()))
     const options = {
@@ -186,7 +186,7 @@ export class Engine {
     return (await could("reading a container's events", text(events))).trim() !== ''
   }
 
-  /** Ends and removes the container, whatever it does. False if a removal that began before is still in progress. */
+  /** Ends and removes the container in any state. Returns false if an earlier removal is still in progress. */
   async remove(id: string): Promise<boolean> {
     const removing = this.#docker.getContainer(id).remove({ force: true, v: true, ...deadline() })
     return await could(
@@ -229,7 +229,10 @@ async function could<T>(doing: string, call: Promise<T>): Promise<T> {
   }
 }
 
-/** 404: the container is removed already. 409: its removal is in progress, and may never end if the engine cannot kill it. */
+/**
+ * Handles errors of a removal. 404: the container is already removed. 409: a removal is in progress, and may never end if the engine cannot
+ * kill the container. Other errors are rethrown.
+ */
 function isGone(error: unknown): boolean {
   const status = statusOf(error)
   if (status !== 404 && status !== 409) throw error

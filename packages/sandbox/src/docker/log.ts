@@ -1,4 +1,4 @@
-/** The printed output of a container, and the mark by which its runner ends it. */
+/** The printed output of a container, and the mark with which its runner ends the output. */
 
 /** The mark that the runners in images/ write to stderr. A program that writes it only shortens its own log. */
 const MARK = Buffer.from('\x04END\x04\n')
@@ -30,7 +30,7 @@ export class LogReader {
     else this.#end(bytes, at)
   }
 
-  /** Passes on the bytes that were held back. It is called at the end of the output. */
+  /** Passes on the bytes that were held back. Must be called at the end of the output. */
   flush(): void {
     this.#hand(this.#held)
     this.#held = Buffer.alloc(0)
@@ -48,7 +48,7 @@ export class LogReader {
   }
 }
 
-/** The number of bytes at the end that are a beginning of the mark. */
+/** The number of bytes at the end that may be the beginning of the mark. */
 function beginningOfMark(bytes: Buffer): number {
   for (let length = Math.min(MARK.length - 1, bytes.length); length > 0; length--) {
     if (bytes.subarray(bytes.length - length).equals(MARK.subarray(0, length))) return length

@@ -1,4 +1,4 @@
-/** The Docker sandbox: each program runs in a hardened container of its own, which is used once. */
+/** The Docker sandbox: each program runs in its own hardened container, which is used once. */
 import { randomUUID } from 'node:crypto'
 import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
@@ -22,45 +22,45 @@ import { ContainerSlot, type SlotHost } from './slot.ts'
 /** The kind of image that runs each language. */
 const KIND_OF: Readonly<Record<SandboxLanguage, ImageKind>> = { python: 'python', jupyter: 'python', r: 'r' }
 
-/** Most bytes of a job's input together. More would not fit into memory beside the program that reads it. */
+/** Maximum size of a job's input, bytes. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
 
-/** Smallest memory limit, bytes. With less, no interpreter starts. */
+/** Smallest memory limit, bytes. No interpreter starts with less. */
 const MEMORY_BYTES_MIN = 32 * 1024 * 1024
 
 export interface DockerSettings {
   /**
-   * Names or ids of images that `scripts/images.ts` built, at least one. The image for Python also runs notebooks. Names are
-   * resolved to ids once, when the sandbox opens. Default: `stimnet-python` and `stimnet-r`, if they exist.
+   * Names or ids of images built by `scripts/images.ts`, at least one. The image for Python also runs notebooks. Names are resolved to ids
+   * once, when the sandbox opens. Default: `stimnet-python` and `stimnet-r`, if they exist.
    */
   readonly images?: Readonly<Partial<Record<ImageKind, string>>>
-  /** This node's name on the engine. At the start, its containers that belong to no open sandbox of this process are removed. */
+  /** This node's name on the engine. At the start, containers with this name that belong to no open sandbox of this process are removed. */
   readonly owner: string
-  /** Waiting containers per image, about 40 MB each, with pandas 100 MB. 0: each container is started when it is needed. */
+  /** Number of warm containers per image, about 40 MB each, with pandas 100 MB. 0: each container is started on demand. */
   readonly poolSize: number
-  /** When the pool is first filled: after the first job (default), or when the sandbox opens. */
+  /** The time at which the pool is first filled: after the first job (default), or when the sandbox opens. */
   readonly warmFrom?: 'first-job' | 'open'
-  /** `runsc`: under gVisor, whose own kernel separates the program from the machine's kernel. Default: the engine's runtime. */
+  /** `runsc`: gVisor, whose own kernel separates the program from the machine's kernel. Default: the engine's runtime. */
   readonly runtime?: 'runc' | 'runsc'
-  /** Default `/var/run/docker.sock`. */
+  /** Default: `/var/run/docker.sock`. */
   readonly socketPath?: string
-  /** Upper bound on every memory limit, bytes. A job with a lower limit gets a new container, no waiting one. Default 1 GiB. */
+  /** Upper bound on every memory limit, bytes. A job with a lower limit gets a new container, not a warm one. Default: 1 GiB. */
   readonly memoryBytesMax?: number
-  /** Limit on a container's processor time, ms, for the case that its host is gone. Default one hour. */
+  /** Limit on a container's processor time, ms, for the case that its host is gone. Default: one hour. */
   readonly wallTimeMsMax?: number
-  /** Most runs at the same time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
+  /** Maximum number of concurrent runs. Another run ends with SANDBOX_UNAVAILABLE. Default: 16. */
   readonly runsMax?: number
-  /** Longest wait of a container before it is replaced, ms. Default ten minutes. */
+  /** Maximum age of a warm container before it is replaced, ms. Default: ten minutes. */
   readonly waitMsMax?: number
   readonly clock?: Clock
 }
 
-/** Ids of the open sandboxes of this process. A container of the same owner with another id is an orphan. */
+/** Ids of this process's open sandboxes. A container of the same owner with another id is an orphan. */
 const openSandboxes = new Set<string>()
 
 /**
- * Opens a sandbox on a Docker engine: removes this node's orphans and asks the images for their libraries (about a second).
- * Throws SANDBOX_UNAVAILABLE if no engine answers, if it cannot enforce the limits, or if an image is missing.
+ * Opens a sandbox on a Docker engine: removes this node's orphans, and reads the list of libraries from each image (about a second). Throws
+ * SANDBOX_UNAVAILABLE if no engine answers, if the engine cannot enforce the limits, or if an image is missing.
  */
 export async function openDockerSandbox(settings: DockerSettings): Promise<Sandbox> {
   const socketPath = settings.socketPath ?? '/var/run/docker.sock'
@@ -102,7 +102,7 @@ interface NamedImage {
   readonly imageId: string
 }
 
-/** The named images, which must all exist; without names, those of the default images that exist. */
+/** The given images, which must all exist; without names, the default images that exist. */
 async function imagesOf(engine: Engine, names: DockerSettings['images']): Promise<readonly NamedImage[]> {
   const found: NamedImage[] = []
   for (const kind of IMAGE_KINDS) {
@@ -139,7 +139,7 @@ async function removeOrphans(engine: Engine, owner: string): Promise<void> {
   await Promise.all(orphans.map(({ id }) => engine.remove(id)))
 }
 
-/** The modules in an image. Only the image knows them, so a container of it is asked, isolated as one for a program. */
+/** The modules in an image. They are listed by a container of the image, isolated like a container for a program. */
 async function librariesOf(host: SlotHost, container: ContainerSettings): Promise<ReadonlySet<string>> {
   const signal = AbortSignal.timeout(60_000)
   const slot = await ContainerSlot.start(host, container, { mode: 'modules', signal })
@@ -168,7 +168,7 @@ interface Parts {
   readonly id: string
   readonly engine: Engine
   readonly remover: Remover
-  /** Aborts when the sandbox closes; the remover then stops trying. */
+  /** Aborts when the sandbox closes. The remover then stops retrying. */
   readonly closing: AbortController
   readonly images: ReadonlyMap<ImageKind, OpenImage>
 }
@@ -183,7 +183,7 @@ class DockerSandbox implements Sandbox {
   /** One pool per image. */
   readonly #pools: ReadonlyMap<ImageKind, Pool<ContainerSlot>>
   readonly #running = new Set<Promise<unknown>>()
-  /** The question to the engine whether it is there, while it is under way: all who ask meanwhile share its answer. */
+  /** A pending ping of the engine. Concurrent callers share its answer. */
   #pinging: Promise<boolean> | undefined
 
   constructor(settings: DockerSettings, parts: Parts) {
@@ -234,7 +234,7 @@ class DockerSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      // Only after the answer, because a start that imports libraries costs processor time.
+      // The pool is refilled after the answer, because a start that imports libraries costs processor time.
       setImmediate(() => this.#pools.get(KIND_OF[job.language])?.refill())
     }
   }
@@ -264,18 +264,18 @@ class DockerSandbox implements Sandbox {
     try {
       return await slot.run(input, bounds)
     } finally {
-      // No answer waits for the removal.
+      // The answer does not wait for the removal.
       void slot.destroy()
     }
   }
 
-  /** A waiting container for the job. It has the largest memory limit, so a job with a lower limit gets none. */
+  /** A warm container for the job. Warm containers have the largest memory limit, so a job with a lower limit gets none. */
   async #take(kind: ImageKind, { limits, signal }: Bounds): Promise<ContainerSlot | undefined> {
     return limits.memoryBytesMax < this.#memoryBytesMax ? undefined : this.#pools.get(kind)?.take(signal)
   }
 
   async #startCold(settings: ContainerSettings, { limits, signal }: Bounds): Promise<ContainerSlot> {
-    // Answers can be faster than the engine's removals, so the number of containers that are being removed is bounded too.
+    // Answers can be faster than the engine's removals, so the number of containers being removed is bounded too.
     const { remover } = this.#parts
     if (remover.size >= this.#runsMax) await remover.one()
     if (signal.aborted) throw new StimnetError('SANDBOX_UNAVAILABLE', 'waiting for the engine to remove containers')

@@ -1,15 +1,15 @@
-/** Removes the containers of one sandbox, and tries again for as long as the engine fails to. */
+/** Removes the containers of one sandbox, and retries until the engine succeeds. */
 import type { Clock } from '@stimnet/protocol'
 import type { Engine } from './engine.ts'
 
-/** The first pause after a failed removal, ms; it doubles up to the longest. */
+/** The first pause after a failed removal, ms. It doubles up to the maximum. */
 const PAUSE_MS_FIRST = 500
 const PAUSE_MS_MAX = 60_000
 
 export class Remover {
   readonly #engine: Engine
   readonly #clock: Clock
-  /** When it aborts, the try in progress is the last. */
+  /** After this signal aborts, removals are not retried. */
   readonly #signal: AbortSignal
   readonly #leaving = new Map<string, Promise<void>>()
 
@@ -19,12 +19,12 @@ export class Remover {
     this.#signal = signal
   }
 
-  /** Number of containers that are not removed yet. A program may still run in each, and uses memory. */
+  /** Number of containers that are not removed yet. A program may still run in each of them and use memory. */
   get size(): number {
     return this.#leaving.size
   }
 
-  /** Ends and removes a container. Resolves when it is gone, or when the last try after the signal has failed. */
+  /** Ends and removes a container. Resolves when it is gone, or when the last attempt after the abort has failed. */
   remove(id: string): Promise<void> {
     const before = this.#leaving.get(id)
     if (before) return before
@@ -33,12 +33,12 @@ export class Remover {
     return leaving
   }
 
-  /** Resolves when one of the containers has been removed; at once if there is none. */
+  /** Resolves when one of the containers is removed; at once if there is none. */
   async one(): Promise<void> {
     if (this.size > 0) await Promise.race(this.#leaving.values())
   }
 
-  /** Resolves when all containers have been removed, or their last tries have failed. */
+  /** Resolves when each container is removed or its last attempt has failed. */
   async settled(): Promise<void> {
     await Promise.all(this.#leaving.values())
   }

@@ -1,4 +1,4 @@
-/** The life of one container for one program: it starts, reports READY, gets a job, and is removed. */
+/** The life of one container for one program: it starts, reports READY, receives a job, and is removed. */
 import type { Duplex } from 'node:stream'
 import { LIMITS, StimnetError } from '@stimnet/protocol'
 import type { Bounds, Ended } from '../bounded.ts'
@@ -10,22 +10,22 @@ import { LogReader } from './log.ts'
 import type { Remover } from './remover.ts'
 import { StreamSplitter } from './streams.ts'
 
-/** Longest start, ms: much more than a start with its imports takes on a busy machine. */
+/** Maximum start time, ms: much more than a start with imports takes on a busy machine. */
 const START_MS_MAX = 60_000
 
-/** Bytes of a container's output during its start that are kept for the error message if it fails. */
+/** Bytes of a container's output during its start that are kept for an error message. */
 const COMPLAINT_BYTES_MAX = 2_000
 
 /** The exit code after SIGKILL: 128 + 9. */
 const KILLED = 137
 
-/** What starts and removes containers. */
+/** The engine that starts containers, and the remover that removes them. */
 export interface SlotHost {
   readonly engine: Engine
   readonly remover: Remover
 }
 
-/** The end of a container before it said anything. */
+/** Error for a container that ended without any output. */
 class SilentEnd extends StimnetError {}
 
 export class ContainerSlot implements Slot {
@@ -35,7 +35,7 @@ export class ContainerSlot implements Slot {
   readonly #socket: Duplex
   readonly #reader: AnswerReader
   readonly #log: LogReader
-  /** Resolves when the container's output ends, because the container or the engine has ended. */
+  /** Resolves when the container's output ends, because the container or the engine ended. */
   readonly #silent: Promise<void>
   readonly #canKillItself: boolean
   #hasEnded = false
@@ -44,8 +44,8 @@ export class ContainerSlot implements Slot {
   #onAnswered: (bytes: number) => void = () => {}
 
   /**
-   * Starts a container and resolves when it waits for a job. On a busy machine an engine now and then ends one before it has said a word;
-   * nothing was lost with it, so another one is started, once. Throws SANDBOX_UNAVAILABLE.
+   * Starts a container and resolves when it is ready for a job. On a busy machine an engine sometimes ends a container before its first
+   * output. Nothing is lost with it, so the start is repeated once. Throws SANDBOX_UNAVAILABLE.
    */
   static async start(
     host: SlotHost,
@@ -94,7 +94,7 @@ export class ContainerSlot implements Slot {
       stderr: (chunk) => this.#log.push(chunk)
     })
     socket.on('data', (chunk: Buffer) => splitter.push(chunk))
-    // A program may end before it has read its tables. Its end is observed elsewhere, so the broken pipe can be ignored.
+    // A program may end before it has read its tables. Its end is detected elsewhere, so a broken pipe can be ignored.
     socket.on('error', () => {})
     this.#silent = new Promise((resolve) => {
       for (const event of ['end', 'close']) {
@@ -138,8 +138,8 @@ export class ContainerSlot implements Slot {
   }
 
   /**
-   * Gives the container its only job. Resolves once the program's output is complete, if no allocation of memory can have
-   * failed: anything left of the program can reach nobody, and `destroy` ends it. Otherwise waits for the container's end.
+   * Gives the container its only job. Resolves once the program's output is complete if no memory allocation can have failed: any remaining
+   * process cannot communicate, and `destroy` ends it. Otherwise waits for the container's end.
    */
   async run(job: readonly Uint8Array[], bounds: Bounds): Promise<Ended> {
     if (this.#isUsed) throw new StimnetError('INTERNAL', 'using a sandbox twice')
@@ -157,25 +157,25 @@ export class ContainerSlot implements Slot {
     return { end: 'failed', code: 'CANCELLED' } // The code of the exceeded bound takes precedence.
   }
 
-  /** The answer of a container that still runs; undefined if its end must be awaited. */
+  /** The answer of a container that still runs; undefined if the container's end must be awaited. */
   async #early(signal: AbortSignal): Promise<Ended | undefined> {
-    // If the engine cannot report the memory now, it may be able to after the end.
+    // If the engine cannot report the memory now, it may be able to do so after the end.
     const hadEnough = await this.#engine.hadEnoughMemory(this.#id, signal).catch(() => false)
     if (hadEnough && !this.#hasEnded) return this.#reader.answer() ?? { end: 'failed', code: 'PROGRAM_FAILED' }
-    // While the container lives, the engine's notice cannot be lost.
+    // While the container runs, the engine's report about memory cannot be lost.
     if (!this.#hasEnded) await this.#engine.noticesLackOfMemory(this.#id, signal).catch(() => false)
     // The runner exits when its stdin is closed.
     this.#socket.end()
     return undefined
   }
 
-  /** The answer of a container that gets no job and exits by itself. */
+  /** The answer of a container that receives no job and exits by itself. */
   async answer(signal: AbortSignal): Promise<Ended> {
     await orAborted(this.#silent, signal)
     return this.#judge(signal)
   }
 
-  /** The outcome of an ended container. Only exit code 0 with one complete frame and no process killed is an answer. */
+  /** The outcome of an ended container. It is an answer only with exit code 0, one complete frame, and no killed process. */
   async #judge(signal: AbortSignal): Promise<Ended> {
     this.#log.flush()
     const { exitCode, ranOutOfMemory } = await this.#engine.end(this.#id, signal)
@@ -185,12 +185,13 @@ export class ContainerSlot implements Slot {
     return { end: 'failed', code: exitCode === KILLED ? await this.#killer(signal) : 'PROGRAM_FAILED' }
   }
 
-  /** Why the first process was killed, where the engine has not yet noticed a lack of memory. */
+  /** The reason why the first process was killed, if the engine has not yet reported a lack of memory. */
   async #killer(signal: AbortSignal): Promise<'MEMORY_LIMIT' | 'PROGRAM_FAILED' | 'SANDBOX_UNAVAILABLE'> {
     if (await this.#engine.noticesLackOfMemory(this.#id, signal)) return 'MEMORY_LIMIT'
-    // Under gVisor a process in the container can kill the first one, and that is not the node's fault.
+    // Under gVisor a process in the container can kill the first process, which is not the node's fault.
     if (this.#canKillItself) return 'PROGRAM_FAILED'
-    // On Linux none can. If the engine was not told to, the kernel did it: for lack of memory, and the notice was lost.
+    // On Linux no process in the container can kill the first one. If the engine was not told to kill it, the kernel did so for lack of
+    // memory, and the report was lost.
     return (await this.#engine.wasToldToKill(this.#id)) ? 'SANDBOX_UNAVAILABLE' : 'MEMORY_LIMIT'
   }
 }

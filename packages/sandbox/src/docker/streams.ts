@@ -1,4 +1,4 @@
-/** A splitter for a container's output: the engine puts a header of eight bytes with stream and length before each piece. */
+/** A splitter for a container's output, in which a header of eight bytes with stream and length precedes each piece. */
 
 const HEAD_BYTES = 8
 const STDOUT = 1
@@ -10,7 +10,7 @@ export interface Streams {
   stderr(chunk: Buffer): void
 }
 
-/** Passes each byte on as it arrives, so that even a piece announced as large is not buffered. */
+/** Passes each byte on as it arrives, so that even a piece with a large announced length is not buffered. */
 export class StreamSplitter {
   readonly #streams: Streams
   readonly #head = Buffer.alloc(HEAD_BYTES)

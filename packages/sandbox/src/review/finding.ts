@@ -12,7 +12,7 @@ const FINDING_KINDS = [
   'time',
   'random'
 ] as const
-/** A kind. `eval`: code that is created or looked up at run time, which no reader can follow. `native`: machine code. */
+/** A kind of finding. `eval`: code created or looked up at run time, which static review cannot follow. `native`: machine code. */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** One place in a script. */
@@ -20,20 +20,20 @@ export interface Finding {
   readonly kind: FindingKind
   /** The code as written, at most 80 characters. */
   readonly what: string
-  /** The full name, if the script uses another one. */
+  /** The full name, if the script uses an alias. */
   readonly means?: string
-  /** Counted from one; in a notebook, within the cell. */
+  /** Line number, from 1; in a notebook, within the cell. */
   readonly line: number
-  /** In a notebook: the number of the code cell, counted from one. */
+  /** In a notebook: the number of the code cell, from 1. */
   readonly cell?: number
 }
 
-/** Most findings that are kept. Nobody would read more. */
+/** Maximum number of findings. Nobody would read more. */
 export const FINDINGS_MAX = 256
 
 const WHAT_CHARACTERS_MAX = 80
 
-/** A piece of a script for people to read: on one line and of bounded length. */
+/** A piece of a script as one line of bounded length, for display. */
 export function shown(text: string): string {
   const line = text.slice(0, 4 * WHAT_CHARACTERS_MAX).replace(/\s+/g, ' ')
   return line.length <= WHAT_CHARACTERS_MAX ? line : `${line.slice(0, WHAT_CHARACTERS_MAX - 1)}…`
@@ -51,7 +51,7 @@ export class Findings {
     else this.#kept.set(key, finding)
   }
 
-  /** Records that not everything was examined. */
+  /** Records that the list of findings is incomplete. */
   cut(): void {
     this.#isCut = true
   }

@@ -1,12 +1,12 @@
-/** The grammars for parsing scripts, and a walk over syntax trees; both are bounded in time. */
+/** The grammars for parsing scripts, and a traversal of syntax trees. Both are bounded in time. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter'
 
-/** Most processor time for parsing, ms; wall time would depend on other load. The largest script takes about 20 ms. */
+/** Maximum processor time for parsing, ms. Wall time would depend on other load. The largest script takes about 20 ms. */
 const PARSE_MS_MAX = 500
 
-/** Most processor time for a walk, ms. The largest script takes a fraction of it; a walk over a very deep one is cut short. */
+/** Maximum processor time for a traversal, ms. The largest script takes a fraction of it; for a very deep tree it is cut short. */
 const WALK_MS_MAX = 500
 
 /** The grammars as WebAssembly, in their npm packages. */
@@ -20,7 +20,7 @@ export type GrammarName = keyof typeof FILES
 
 const opened = new Map<GrammarName, Promise<Parser>>()
 
-/** The parser of a language. The process has one per language, which keeps nothing of the texts that it has parsed. */
+/** The parser of a language. The process has one per language, which keeps nothing of the parsed texts. */
 export function openGrammar(name: GrammarName): Promise<Parser> {
   const known = opened.get(name)
   if (known) return known
@@ -35,7 +35,7 @@ async function load(name: GrammarName): Promise<Parser> {
   return new Parser().setLanguage(await Language.load(await readFile(file)))
 }
 
-/** A script that cannot be read: the first line that is no valid code, and `why` if the reason is not a syntax error. */
+/** A script that cannot be parsed: the line of the first error, and `why` if the reason is not a syntax error. */
 export interface Unread {
   readonly ok: false
   readonly line: number
@@ -55,7 +55,7 @@ export const TOO_SLOW: Unread = {
   why: 'The script could not be read here in a second of processor time. Shorter expressions and comments help; so may trying again.'
 }
 
-/** Parses the text and returns the result of `read` for its tree, or why it cannot be parsed. */
+/** Parses the text and returns the result of `read` for its tree, or the reason why the text cannot be parsed. */
 export function readTree<T>(
   parser: Parser,
   text: string,
@@ -75,7 +75,7 @@ export function readTree<T>(
   }
 }
 
-/** The line of the first syntax error. It uses a cursor, because hostile code can nest deeper than the stack. */
+/** The line of the first syntax error. A cursor is used, because hostile code can be nested deeper than the stack allows. */
 function firstErrorLine(tree: Tree): number {
   const cursor = tree.walk()
   try {
@@ -91,10 +91,10 @@ function firstErrorLine(tree: Tree): number {
   }
 }
 
-/** A node on the path from the root to the current place of a walk. */
+/** A node on the path from the root to the current node of a traversal. */
 export interface Above {
   readonly type: string
-  /** Its field in its parent, such as `function`, `object` or `body`. */
+  /** The node's field in its parent, such as `function`, `object` or `body`. */
   readonly field: string | null
   /** Whether the script handles a failure in the code below this node. */
   readonly isGuard: boolean
@@ -107,10 +107,10 @@ export interface Visitor {
   isGuard(cursor: TreeCursor): boolean
 }
 
-/** Nodes between two checks of the processor time. */
+/** Number of nodes between two checks of the processor time. */
 const LOOK_EVERY = 256
 
-/** Visits all named nodes, parents first. False if there was not enough time for all of them. */
+/** Visits all named nodes, parents first. Returns false if the time was not sufficient. */
 export function walk(tree: Tree, visitor: Visitor): boolean {
   const deadline = processorMs() + WALK_MS_MAX
   const cursor = tree.walk()

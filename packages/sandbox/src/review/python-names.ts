@@ -1,4 +1,4 @@
-/** Python names by kind of finding. A module's kind applies to all of its names, unless a name is listed itself. */
+/** Python names by kind of finding. A module's kind applies to all of its names that are not listed themselves. */
 import { kindsByName } from './finding.ts'
 
 /** Full names of modules and functions. Built-in functions have no prefix. */
@@ -34,7 +34,7 @@ export const PYTHON_NAMES = kindsByName({
   random: `random secrets uuid.uuid1 uuid.uuid4 os.urandom os.getrandom numpy.random scipy.stats.bootstrap`
 })
 
-/** Names of methods that count on any object. */
+/** Names of methods that are reported for any object. */
 export const PYTHON_METHODS = kindsByName({
   file: `read_text read_bytes write_text write_bytes touch unlink rmdir iterdir to_csv to_excel to_parquet to_pickle to_json
     to_hdf to_feather to_stata tofile savefig`,

@@ -1,4 +1,4 @@
-/** Imports and findings of a Python script, by its syntax tree. They are advice: a script can hide things from its reader. */
+/** Imports and findings of a Python script, from its syntax tree. They are advice: a script can hide things from static review. */
 import type { Node, Tree, TreeCursor } from 'web-tree-sitter'
 import { type Finding, type FindingKind, Findings, shown } from './finding.ts'
 import { type Above, walk } from './grammar.ts'
@@ -6,33 +6,33 @@ import { PYTHON_DOORS, PYTHON_METHODS, PYTHON_NAMES } from './python-names.ts'
 
 /** An imported module. */
 export interface ImportedModule {
-  /** Top-level name: `scipy` for `import scipy.stats`. */
+  /** Top-level name, such as `scipy` for `import scipy.stats`. */
   readonly name: string
-  /** The line of the import, counted from one; in a notebook, over all code cells. */
+  /** The line of the import, from 1; in a notebook, counted over all code cells. */
   readonly line: number
 }
 
 /** The imports and findings of one text. */
 export interface Reading {
-  /** The imported modules without optional ones, each once. */
+  /** The imported modules without duplicates and optional ones. */
   readonly modules: readonly ImportedModule[]
   readonly findings: readonly Finding[]
-  /** Whether not everything was examined or kept. */
+  /** Whether the lists are incomplete. */
   readonly isCut: boolean
 }
 
-/** Exceptions whose handler covers a missing module, so that the import is optional. */
+/** Exceptions whose handler also handles a missing module, so that the import is optional. */
 const GUARDS = new Set(['ImportError', 'ModuleNotFoundError', 'Exception', 'BaseException'])
 
-/** Most parts of a dotted name that are kept. The lists contain no names of more than a few parts. */
+/** Maximum number of parts of a dotted name that are kept. The lists contain no names with more parts. */
 const NAME_PARTS_MAX = 8
-/** Bounds on the meanings of one name, and on the length of a chain of aliases. */
+/** Maximum number of meanings of one name, and maximum length of a chain of aliases. */
 const MEANINGS_MAX = 8
 const ALIASES_DEEP_MAX = 4
 
 /** A reader for one script, or for the cells of one notebook, in order: names bound in earlier cells are known in later ones. */
 export class PythonReader {
-  /** The meanings of names, from imports and plain assignments. They are kept from one cell to the next. */
+  /** The meanings of names, from imports and simple assignments. They are kept from one cell to the next. */
   readonly #meanings = new Map<string, string[]>()
   #modules = new Map<string, ImportedModule>()
   #findings = new Findings()
@@ -44,7 +44,7 @@ export class PythonReader {
     this.#named = []
     const isWhole = walk(tree, { enter: (cursor, above) => this.#enter(cursor, above), isGuard: isGuardedTry })
     if (!isWhole) this.#findings.cut()
-    // Names are judged only now, because a function may use modules that are imported after it.
+    // Names are classified only now, because a function may use modules that are imported after it.
     for (const { name, what, line } of this.#named) this.#judge(name, { what, line })
     const findings = this.#findings.inOrder()
     return { modules: [...this.#modules.values()], findings, isCut: this.#findings.isCut }
@@ -58,7 +58,7 @@ export class PythonReader {
     else if (nodeType === 'call') this.#call(cursor.currentNode)
     else if (nodeType === 'attribute') {
       const parent = above.at(-1)?.type
-      // In a.b.c only the whole name is examined, not its parts.
+      // In a.b.c, only the whole name is examined, not its parts.
       if (parent === 'attribute' && cursor.currentFieldName === 'object') return
       this.#attribute(cursor.currentNode, { isCalled: parent === 'call' && cursor.currentFieldName === 'function' })
     } else if (nodeType === 'identifier' && isReference(cursor, above)) {
@@ -145,7 +145,7 @@ export class PythonReader {
     if (known.length < MEANINGS_MAX && !known.includes(meaning)) this.#meanings.set(name, [...known, meaning])
   }
 
-  /** The name itself and all names that it may mean. */
+  /** The name itself, and all names that it may stand for. */
   #meaningsOf(name: string): Set<string> {
     const found = new Set([name])
     let newest = [name]
@@ -156,7 +156,7 @@ export class PythonReader {
       })
       for (const one of newest) found.add(one)
     }
-    // After `from os import *`, a bare name may be a name of os.
+    // After `from os import *`, a bare name may come from os.
     for (const module of this.#meanings.get('*') ?? []) {
       if (PYTHON_NAMES.has(`${module}.${name}`)) found.add(`${module}.${name}`)
     }
@@ -164,7 +164,7 @@ export class PythonReader {
   }
 }
 
-/** The kind of the longest known beginning of a dotted name. */
+/** The kind of the longest known prefix of a dotted name. */
 function kindOf(name: string): FindingKind | undefined {
   for (let part = name; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('.')))) {
     const kind = PYTHON_NAMES.get(part)
@@ -185,7 +185,7 @@ function dottedNameOf(node: Node): { readonly name: string } | undefined {
   return { name: [asRead(at.text), ...parts].join('.') }
 }
 
-/** Whether a bare name is used here, rather than declared or part of a longer name. */
+/** Whether a bare name is used here, rather than being declared or part of a longer name. */
 function isReference(cursor: TreeCursor, above: readonly Above[]): boolean {
   const field = cursor.currentFieldName
   switch (above.at(-1)?.type) {
@@ -204,7 +204,7 @@ function isReference(cursor: TreeCursor, above: readonly Above[]): boolean {
     case 'assignment':
       return field !== 'left'
     case 'call':
-      // A call of getattr is judged by its arguments.
+      // A call of getattr is classified by its arguments.
       return field !== 'function' || asRead(cursor.nodeText) !== 'getattr'
     default:
       return true
@@ -228,7 +228,7 @@ function handlesImportError(clause: Node): boolean {
   return caught.text.split(/[^A-Za-z]+/).some((name) => GUARDS.has(name))
 }
 
-/** The name as Python reads it: full-width letters such as `ｅｖａｌ` mean `eval` (PEP 3131). */
+/** The name as Python normalises it: full-width letters such as `ｅｖａｌ` mean `eval` (PEP 3131). */
 function asRead(name: string): string {
   return name.normalize('NFKC')
 }

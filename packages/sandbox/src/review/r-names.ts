@@ -1,7 +1,7 @@
 /** R names by kind of finding, without their packages. */
 import { kindsByName } from './finding.ts'
 
-/** Functions. Many of their names are ordinary words, so only calls count. */
+/** Names of functions. Many are ordinary words, so only calls are reported. */
 export const R_NAMES = kindsByName({
   file: `file gzfile bzfile xzfile fifo pipe unz open readLines writeLines readline scan readRDS saveRDS load save
     save.image sink dput dget dump cat_file read.csv read.csv2 read.table read.delim read.fwf read.dcf write.csv
@@ -27,7 +27,7 @@ export const R_NAMES = kindsByName({
     sample sample.int set.seed RNGkind sample_n sample_frac slice_sample simulate`
 })
 
-/** Unambiguous names, which also count if they are passed as arguments, as in `sapply(x, system)`. */
+/** Unambiguous names, which are also reported if they are passed as arguments, as in `sapply(x, system)`. */
 export const R_SURE_NAMES = new Set(
   `system system2 shell shell.exec eval evalq source sys.source download.file dyn.load socketConnection install.packages
   readLines writeLines readRDS Sys.getenv Sys.setenv`.split(/\s+/)

@@ -1,4 +1,4 @@
-/** Imports and findings of an R script, by its syntax tree. They are advice: a script can hide things from its reader. */
+/** Imports and findings of an R script, from its syntax tree. They are advice: a script can hide things from static review. */
 import type { Node, Tree, TreeCursor } from 'web-tree-sitter'
 import { Findings, shown } from './finding.ts'
 import { type Above, walk } from './grammar.ts'
@@ -11,10 +11,10 @@ const ATTACHING = new Set(['library', 'require', 'requireNamespace', 'loadNamesp
 /** Calls that handle a failure of the code inside them. */
 const TRYING = /^(?:base::)?(?:try|tryCatch)\s*\(/
 
-/** Conditions such as `if (requireNamespace("x"))`. The package is optional in the code below. */
+/** Conditions such as `if (requireNamespace("x"))`, under which the package is optional. */
 const ASKING = /^if\s*\(\s*!?\s*(?:suppress\w+\s*\(\s*)?(?:base::)?require(?:Namespace)?\s*\(/
 
-/** Characters at the beginning of a node's text that the two patterns above are applied to. */
+/** Number of characters of a node's text to which the two patterns above are applied. */
 const START_CHARACTERS = 200
 
 /** The imports and findings of one R script. */
@@ -60,7 +60,7 @@ function readCall(node: Node, { findings, imported, isOptional }: CallContext): 
     readDoCall(node, findings)
     return
   }
-  // A function that is looked up by a quoted name counts as that function.
+  // A function that is looked up by a quoted name is classified as that function.
   const text = name === 'match.fun' || name === 'get' ? textOf(argumentsOf(node)[0]) : undefined
   if (text !== undefined && addByName(findings, text, node)) return
   addByName(findings, name, node)
@@ -71,7 +71,7 @@ function readDoCall(node: Node, findings: Findings): void {
   const text = textOf(what)
   if (text !== undefined && addByName(findings, text, node)) return
   const name = text ?? (what?.type === 'identifier' ? bare(what.text) : qualifiedNameOf(what ?? null).name)
-  // Harmless, or reported elsewhere: an unambiguous name that is passed as an argument is a finding of its own.
+  // The function is harmless, or reported elsewhere: an unambiguous name passed as an argument is a finding of its own.
   if (R_HARMLESS_BY_NAME.has(name) || R_SURE_NAMES.has(name) || text !== undefined) return
   findings.add({ kind: 'eval', what: shown(node.text), line: lineOf(node) })
 }

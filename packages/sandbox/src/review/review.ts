@@ -1,7 +1,7 @@
 /**
- * Review of a script by parsing alone, before any data are read: for the researcher who sends it, for the steward who reads it,
- * and for catalogs that refuse certain kinds of findings. It is not a security boundary: a script can hide anything from it.
- * The sandbox confines the script whatever it does.
+ * Review of a script by parsing alone, before any data are read: for the researcher who sends it, for the steward who reviews it, and for
+ * catalogs that refuse certain kinds of findings. It is not a security boundary, since a script can hide anything from it. The sandbox
+ * confines every script.
  */
 import { misleadingIn, readNotebook } from '@stimnet/protocol'
 import type { SandboxLanguage } from '../sandbox.ts'
@@ -11,27 +11,27 @@ import { openGrammar, readTree, type Unread } from './grammar.ts'
 import { type ImportedModule, PythonReader, type Reading } from './python.ts'
 import { readR } from './r.ts'
 
-/** The imported modules of a program, each once; or why it cannot be read. */
+/** The imported modules of a program, without duplicates; or the reason why the program cannot be parsed. */
 export type Imports = { readonly ok: true; readonly modules: readonly ImportedModule[] } | Unread
 
 /** The imports and findings of a script. */
 export interface Review {
   readonly imports: Imports
-  /** In the order of the script; empty if it cannot be parsed. */
+  /** Findings in the order of the script; empty if it cannot be parsed. */
   readonly findings: readonly Finding[]
-  /** Whether the list is incomplete, because not everything was examined or kept. */
+  /** Whether the list of findings is incomplete. */
   readonly isCut: boolean
 }
 
 /**
- * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but not one of
- * the imports.
+ * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but is not one of the
+ * imports.
  */
 export async function readScript(language: SandboxLanguage, code: string): Promise<Review> {
   const notebook = language === 'jupyter' ? readNotebook(code) : { ok: true as const, cells: [code] }
   if (!notebook.ok) return unreadable({ ok: false, line: 1, why: notebook.reason })
   const { cells } = notebook
-  // Checked before parsing: an interpreter may see other lines in such a text than a parser or a person.
+  // Checked before parsing: an interpreter may see other line breaks in such a text than a parser or a person.
   const misleading = firstMisleading(cells)
   if (misleading) {
     return unreadable({ ok: false, line: misleading.line, why: misleading.why(language === 'jupyter') })
@@ -63,14 +63,14 @@ function unreadable(imports: Unread): Review {
 }
 
 /**
- * The code with its comment lines emptied, because the grammar is slow with many of them. A line with any quotation mark is kept:
- * it could end a string or a name and contain code behind it.
+ * The code with its comment lines emptied, because the grammar is slow with many of them. Lines with a quotation mark are kept, since they
+ * could end a string or a name that is followed by code.
  */
 function withoutComments(cell: string): string {
   return cell.replaceAll(/^[ \t]*#[^'"`\r\n]*$/gm, '')
 }
 
-/** The first character that makes the code look different from what runs. Its line is counted over all cells. */
+/** The first character that makes the code look different from the code that runs. Its line is counted over all cells. */
 function firstMisleading(cells: readonly string[]) {
   let lineOffset = 0
   for (const [at, cell] of cells.entries()) {

@@ -1,4 +1,4 @@
-/** Review of scripts in a worker thread, because parsing hostile code can take long and must not delay anything else. */
+/** Review of scripts in a worker thread, because parsing hostile code can take long and must not delay other work. */
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { StimnetError } from '@stimnet/protocol'
@@ -7,17 +7,19 @@ import { TOO_SLOW } from './grammar.ts'
 import type { Imports, Review } from './review.ts'
 import type { ToRead } from './thread.ts'
 
-/** Most processor time of a review, ms, its start included. The thread limits its processor time itself, but not in every step. */
+/**
+ * Maximum processor time of a review, ms, including the thread's start. The thread limits its processor time itself, but not in every step.
+ */
 const PROCESSOR_MS_MAX = 10_000
-/** Longest review by the clock, ms, on a machine that gives the thread a thirtieth of a processor. */
+/** Maximum wall time of a review, ms, for a machine on which the thread gets a thirtieth of a processor. */
 const READ_MS_MAX = 300_000
-/** Time between two looks at the thread, ms. */
+/** Interval between two checks of the thread, ms. */
 const LOOK_MS = 2_000
-/** Most scripts that are being reviewed or wait for it. */
+/** Maximum number of scripts that are being reviewed or wait for review. */
 const WAITING_MAX = 32
-/** Most cached reviews. Stewards look at the same script repeatedly. */
+/** Maximum number of cached reviews. Stewards open the same script repeatedly. */
 const KEPT_MAX = 64
-/** A thread without work is ended after this time, ms. */
+/** Time after which an idle thread is ended, ms. */
 const IDLE_MS = 60_000
 
 const kept = new Map<string, Promise<Review>>()
@@ -27,8 +29,8 @@ let thread: Worker | undefined
 let idle: NodeJS.Timeout | undefined
 
 /**
- * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but not one of
- * the imports. Throws QUEUE_FULL if too many scripts wait for their review.
+ * Reviews a script. An optional import (`try … except ImportError`, `if (requireNamespace(…))`) is a finding, but is not one of the
+ * imports. Throws QUEUE_FULL if too many scripts wait for review.
  */
 export function reviewOf(language: SandboxLanguage, code: string): Promise<Review> {
   const name = createHash('sha256').update(`${language}\n`).update(code).digest('hex')
@@ -79,7 +81,7 @@ async function readApart(script: ToRead): Promise<Review> {
   }
 }
 
-/** Calls `giveUp` when the thread has taken too long from now on. The timer must be cleared. */
+/** Calls `giveUp` when the thread takes too long. The caller must clear the timer. */
 function whenLate(reader: Worker, giveUp: () => void): NodeJS.Timeout {
   let looks = 0
   let before: number | undefined
@@ -94,7 +96,9 @@ function whenLate(reader: Worker, giveUp: () => void): NodeJS.Timeout {
   }, LOOK_MS)
 }
 
-/** The processor time of a thread so far, ms; undefined before it runs. Node before 24.6 does not tell it; there the clock counts. */
+/**
+ * The processor time of a thread so far, ms; undefined before it runs. Node before 24.6 does not report it; there the wall time is used.
+ */
 async function processorMsOf(reader: Worker): Promise<number | undefined> {
   if (!('cpuUsage' in reader)) return performance.now()
   const usage = await reader.cpuUsage().catch(() => undefined)
@@ -103,7 +107,7 @@ async function processorMsOf(reader: Worker): Promise<number | undefined> {
 
 function end(reader: Worker): void {
   if (thread === reader) thread = undefined
-  // Nobody needs its work any more, so an error while it ends is ignored.
+  // The thread's work is no longer needed, so an error while it ends is ignored.
   reader.once('error', () => undefined)
   void reader.terminate()
 }

@@ -1,20 +1,20 @@
-/** A second layer of isolation around Deno on Linux with bubblewrap: own namespaces, an almost empty root, fewer system calls. */
+/** A second layer of isolation around Deno on Linux with bubblewrap: separate namespaces, an almost empty root, fewer system calls. */
 import { spawn } from 'node:child_process'
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { DENO_ENVIRONMENT } from './deno.ts'
 
 const BWRAP = '/usr/bin/bwrap'
 
-/** Folders that may contain the C library. A symbolic link is reproduced as a link inside. */
+/** Folders that may contain the C library. A symbolic link is recreated as a link inside the sandbox. */
 const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib64', '/lib', '/lib64']
 
-/** Longest probe, ms: more than bubblewrap and `deno --version` ever took. */
+/** Maximum time for the probe, ms: more than bubblewrap and `deno --version` ever took. */
 const PROBE_MS_MAX = 10_000
 
 /** Read-only folders and files of the sandbox: path inside → path on this machine. */
 export type Binds = Readonly<Record<string, string>>
 
-/** The file descriptor from which bubblewrap reads the filter: the first after the standard three. */
+/** The file descriptor from which bubblewrap reads the filter: the first one after the three standard descriptors. */
 export const SECCOMP_DESCRIPTOR = 3
 
 /** The command line that runs `command` under bubblewrap. Paths in `command` are those inside the sandbox. */
@@ -26,7 +26,7 @@ export function underBubblewrap(command: readonly string[], binds: Binds): strin
     ...['--clearenv', ...Object.entries(DENO_ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
     ...LIBRARY_FOLDERS.flatMap(mirrored),
     ...Object.entries(binds).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
-    // The root and /dev are in memory, which a program could fill if they were not made read-only.
+    // The root and /dev are in memory, and a program could fill that memory if they were not made read-only.
     ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', '/', '--seccomp', String(SECCOMP_DESCRIPTOR), '--'],
     ...command
@@ -57,7 +57,7 @@ export async function canBubblewrap(deno: string, filter: Buffer | undefined): P
   })
 }
 
-/** Sends the filter. A broken pipe is ignored, since a process that ends before it has read the filter is noticed by its exit. */
+/** Sends the filter. A broken pipe is ignored, since the exit of a process that has not read the filter is detected elsewhere. */
 export function sendFilter(stream: unknown, filter: Buffer): void {
   const pipe = stream as NodeJS.WritableStream
   pipe.on('error', () => {})

@@ -1,4 +1,4 @@
-/** The location of Deno's binary, and the flags and limits with which it runs an untrusted program. */
+/** The location of Deno's binary, and the flags and limits with which Deno runs an untrusted program. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -8,15 +8,15 @@ import { StimnetError } from '@stimnet/protocol'
 const MiB = 1024 * 1024
 const WASM_PAGE_BYTES = 65_536
 
-/** Memory of the interpreter, its compiled code and V8 before a program allocates anything, bytes. */
+/** Memory that the interpreter, its compiled code and V8 use before a program allocates anything, bytes. */
 const BASE_BYTES = 256 * MiB
 
-/** Address space that V8 reserves at its start beyond what it uses, bytes. With less it does not start. */
+/** Address space that V8 reserves at its start beyond the memory in use, bytes. V8 does not start with less. */
 const RESERVED_BYTES = 1280 * MiB
 
 /**
- * The complete environment of a sandbox. A DENO_DIR below a file cannot be created, not even by root. A real one would outlive
- * the job, with the contents of localStorage.
+ * The complete environment of a sandbox. A DENO_DIR below a file cannot be created, not even by root. A real folder would outlive the job,
+ * with the contents of localStorage.
  */
 export const DENO_ENVIRONMENT = { DENO_DIR: '/dev/null/none', NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } as const
 
@@ -29,7 +29,7 @@ export interface Installation {
   readonly runnerDirectory: string
 }
 
-/** Finds the installed parts. Throws SANDBOX_UNAVAILABLE if one is missing (npm has no Deno for musl systems). */
+/** Finds the installed parts. Throws SANDBOX_UNAVAILABLE if a part is missing (npm has no Deno for musl systems). */
 export function findInstallation(): Installation {
   const require = createRequire(import.meta.url)
   try {
@@ -57,9 +57,9 @@ function versionIn(manifest: { version?: unknown }): string {
 }
 
 /**
- * Deno's arguments. The only permission is to read the files of the interpreter, and the runner gives it back before it takes a
- * job. Fetching of modules is switched off explicitly, because by default Deno may fetch them from a list of public hosts.
- * Throws SANDBOX_UNAVAILABLE for a path that Deno would misread.
+ * Deno's arguments. The only permission is to read the files of the interpreter, and the runner revokes it before it takes a job. Fetching
+ * of modules is disabled explicitly, because by default Deno may fetch them from a list of public hosts. Throws SANDBOX_UNAVAILABLE for a
+ * path that Deno would misread.
  */
 export function denoArguments(options: {
   readable: readonly string[]
@@ -67,7 +67,7 @@ export function denoArguments(options: {
   memoryBytesMax: number
   args: readonly string[]
 }): string[] {
-  // A comma separates paths in Deno's list, so the rest of a path with a comma would be permitted as a path of its own.
+  // A comma separates paths in Deno's list, so that the part of a path after a comma would be permitted as a path of its own.
   if (options.readable.some((path) => path.includes(','))) {
     throw new StimnetError('SANDBOX_UNAVAILABLE', `a comma in one of ${options.readable.join(' ')}`)
   }
@@ -83,9 +83,9 @@ export function denoArguments(options: {
 }
 
 /**
- * The command with limits of the operating system: on data, processor time and open files; no files written, no core dump.
- * `-f 0` applies to root too. On Linux the process is also killed when its parent ends. Windows has no ulimit: there only V8's
- * own limits and the deadline apply, and memory outside of V8 is not limited.
+ * The command with limits of the operating system on data, processor time and open files. It can write no files and no core dump. `-f 0`
+ * applies to root too. On Linux the process is also killed when its parent ends. Windows has no ulimit: there only V8's own limits and the
+ * deadline apply, and memory outside of V8 is not limited.
  */
 export function underOsLimits(command: readonly string[], options: { memoryBytesMax: number; cpuSecondsMax: number }) {
   if (process.platform === 'win32') return [...command]
@@ -95,5 +95,5 @@ export function underOsLimits(command: readonly string[], options: { memoryBytes
   return ['/bin/sh', '-c', `${limits} && exec "$@"`, 'sh', ...dying, ...command]
 }
 
-/** Part of util-linux, which every ordinary Linux has. */
+/** A program of util-linux, which every common Linux distribution has. */
 const SETPRIV = '/usr/bin/setpriv'

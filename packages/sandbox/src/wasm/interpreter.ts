@@ -1,4 +1,4 @@
-/** Interpreters in Deno: their parts on this machine, and the command that starts them. */
+/** Interpreters in Deno: their parts on this machine, and the commands that start them. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { SandboxLanguage } from '../sandbox.ts'
@@ -6,7 +6,7 @@ import { underBubblewrap } from './bubblewrap.ts'
 import { denoArguments, underOsLimits } from './deno.ts'
 import type { SlotCommand } from './slot.ts'
 
-/** `warm`: an interpreter for the pool warms up first, so that its job runs at full speed. `cold`: a job waits for it. */
+/** `warm`: an interpreter for the pool, which warms up first, so that its job runs at full speed. `cold`: a job waits for its start. */
 export type Warmth = 'warm' | 'cold'
 
 /** The folders and files of an interpreter. */
@@ -18,16 +18,16 @@ export type Parts = Readonly<Partial<Record<Part, string>>>
 /** An interpreter that is installed on this machine. */
 export interface Interpreter {
   readonly languages: readonly SandboxLanguage[]
-  /** Top-level modules that a program can import, StimNet's helpers included. */
+  /** Top-level modules that a program can import, including StimNet's helpers. */
   readonly libraries: ReadonlySet<string>
-  /** Name with versions, for receipts: `pyodide@314.0.7 numpy@2.4.6`. */
+  /** Name with versions, for receipts, such as `pyodide@314.0.7 numpy@2.4.6`. */
   readonly name: string
-  /** SHA-256 over everything that runs a program, hex. */
+  /** SHA-256 over everything that runs a program, hexadecimal. */
   readonly hash: string
   readonly parts: Parts
-  /** The script in the runner's folder and its arguments. `wheels` are the libraries to load at this start. */
+  /** The script in the runner's folder, and its arguments. `wheels` are the libraries to load at this start. */
   start(parts: Parts, options: { warmth: Warmth; wheels: readonly string[] }): { script: string; args: string[] }
-  /** Libraries that can be loaded at the start, each with the words in a program that show that it is needed. */
+  /** Libraries that can be loaded at the start, each with the words in a program that show that the library is needed. */
   readonly wheels: ReadonlyMap<string, readonly string[]>
 }
 
@@ -50,7 +50,7 @@ export function commandOf(
     wheels?: readonly string[]
     memoryBytesMax: number
     cpuSecondsMax: number
-    /** The filter of system calls; given if bubblewrap works on this machine. */
+    /** The filter of system calls; defined if bubblewrap works on this machine. */
     filter?: Buffer | undefined
   }
 ): SlotCommand {
@@ -77,7 +77,7 @@ function denoCommand(
   return [deno, ...denoArguments({ readable: Object.values(readable), runner, memoryBytesMax, args })]
 }
 
-/** SHA-256 over the texts and then the files, in the given order, hex. */
+/** SHA-256 over the texts and then the files, in the given order, in hexadecimal. */
 export async function hashOf(texts: readonly string[], paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(`${texts.join('\n')}\n`)
   for (const path of paths) {

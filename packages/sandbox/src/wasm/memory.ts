@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 
 const execFileAsync = promisify(execFile)
 
-/** Interval of measurements, ms. One takes three small reads on Linux, and a process of its own on macOS. */
+/** Interval between measurements, ms. A measurement takes three small reads on Linux, and a separate process on macOS. */
 export const LOOK_EVERY_MS = process.platform === 'linux' ? 50 : 500
 
-/** Resident bytes of a process and its descendants; undefined if the system cannot say (Windows) or the process has ended. */
+/** Resident bytes of a process and its descendants; undefined on Windows, or if the process has ended. */
 export async function residentBytes(pid: number): Promise<number | undefined> {
   if (process.platform === 'linux') return residentOnLinux(pid)
   if (process.platform === 'win32') return undefined
@@ -21,7 +21,7 @@ export async function residentBytes(pid: number): Promise<number | undefined> {
   }
 }
 
-/** Reads synchronously: /proc is in memory, and a delayed measurement would delay the kill. */
+/** Reads synchronously: /proc is in memory, and a late measurement would delay the kill. */
 function residentOnLinux(pid: number, depth = 0): number | undefined {
   try {
     const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '0'

@@ -1,4 +1,4 @@
-/** The embedded sandbox: WebAssembly interpreters, each in a Deno process without any permission, which is used once. */
+/** The embedded sandbox: WebAssembly interpreters, each in its own Deno process without permissions, which is used once. */
 import { type Clock, LIMITS, StimnetError, systemClock } from '@stimnet/protocol'
 import { type Bounds, type Ended, runBounded } from '../bounded.ts'
 import { Pool } from '../pool.ts'
@@ -22,46 +22,46 @@ import { DenoSlot } from './slot.ts'
 import { ensureSnapshot } from './snapshot.ts'
 import { findWheels } from './addons/wheels.ts'
 
-/** Most bytes of a job's input together. More would not fit into memory beside the program that reads it. */
+/** Maximum size of a job's input, bytes. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
 
-/** Most waiting R processes. Each takes twice as much memory as a Python process, and one is enough for a first job. */
+/** Maximum number of warm R processes. Each takes twice the memory of a Python process, and one is enough for a first job. */
 const WAITING_R_MAX = 1
 
 /** Settings of the embedded sandbox. */
 export interface WasmSettings {
   /**
-   * Folder for Python's snapshot (31 MB), which is built if it is missing, and for the parts that the operator has added: R and
-   * libraries of Python. Several peers of one user may share it; it is closed to all other users.
+   * Folder for Python's snapshot (31 MB), which is built if it is missing, and for parts that the operator has added: R and Python
+   * libraries. Several peers of one user may share the folder. It is closed to all other users.
    */
   readonly cacheDir: string
   /**
-   * Key that seals the snapshot, so that a snapshot which somebody else wrote is rebuilt. It must be kept outside of `cacheDir`.
-   * Without it, each process builds its own snapshot.
+   * Key that seals the snapshot. A snapshot that was written without the key is rebuilt. The key must be stored outside of `cacheDir`.
+   * Without a key, each process builds its own snapshot.
    */
   readonly snapshotKey?: Uint8Array
-  /** Path of the lock by which wheels were fetched. Default: the one of the installed Pyodide. */
+  /** Path of the lock with which wheels were fetched. Default: the lock of the installed Pyodide. */
   readonly wheelsLock?: string
-  /** Waiting Python processes, about 200 MB each. At most one R process waits, after R was used. 0: no process waits. */
+  /** Number of warm Python processes, about 200 MB each. At most one warm R process, after R was used. 0: no warm processes. */
   readonly poolSize: number
-  /** When the pool of Python is first filled: after the first job (default), or when the sandbox opens. */
+  /** The time at which the pool of Python is first filled: after the first job (default), or when the sandbox opens. */
   readonly warmFrom?: 'first-job' | 'open'
-  /** `auto` (default): inside bubblewrap if that works. `require`: opening fails if it does not. */
+  /** `auto` (default): inside bubblewrap if that works. `require`: opening fails if bubblewrap does not work. */
   readonly bubblewrap?: 'auto' | 'never' | 'require'
-  /** Upper bound on every memory limit, bytes; a job's own limit may be lower. Default 1 GiB. */
+  /** Upper bound on every memory limit, bytes; a job's own limit may be lower. Default: 1 GiB. */
   readonly memoryBytesMax?: number
-  /** Limit on a sandbox's processor time, ms, for the case that its host is gone. Default one hour. */
+  /** Limit on a sandbox's processor time, ms, for the case that its host is gone. Default: one hour. */
   readonly wallTimeMsMax?: number
-  /** Most runs at the same time; a further one is SANDBOX_UNAVAILABLE. Default 16. */
+  /** Maximum number of concurrent runs. Another run ends with SANDBOX_UNAVAILABLE. Default: 16. */
   readonly runsMax?: number
-  /** Longest wait of a process before it is replaced, ms. Default ten minutes. */
+  /** Maximum age of a warm process before it is replaced, ms. Default: ten minutes. */
   readonly waitMsMax?: number
-  /** Called with the process id of each process that is started. */
+  /** Called with the id of each process that is started. */
   readonly onProcess?: (pid: number) => void
   readonly clock?: Clock
 }
 
-/** Opens the embedded sandbox. Builds the snapshot if needed, which takes seconds, once. Throws SANDBOX_UNAVAILABLE. */
+/** Opens the embedded sandbox. Builds the snapshot if needed, which takes a few seconds. Throws SANDBOX_UNAVAILABLE. */
 export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> {
   const { cacheDir } = settings
   const installation = findInstallation()
@@ -79,14 +79,14 @@ export async function openWasmSandbox(settings: WasmSettings): Promise<Sandbox> 
   return new WasmSandbox(settings, { interpreters: r ? [python, r] : [python], filter: isWalled ? filter : undefined })
 }
 
-/** The interpreters on this machine, and the filter of system calls if bubblewrap works here. */
+/** The interpreters on this machine, and the filter of system calls if bubblewrap works. */
 interface Found {
-  /** Python is the first. */
+  /** Python is the first interpreter. */
   readonly interpreters: readonly Interpreter[]
   readonly filter: Buffer | undefined
 }
 
-/** An interpreter, the pool of its waiting processes, and a function that starts a further process. */
+/** An interpreter, the pool of its warm processes, and a function that starts another process. */
 interface Line {
   readonly interpreter: Interpreter
   readonly pool: Pool<DenoSlot>
@@ -116,7 +116,7 @@ class WasmSandbox implements Sandbox {
     return this.#description
   }
 
-  /** Each program gets a process of its own, so there is nothing that could be away. */
+  /** Always true: each program gets its own process, so there is no engine that could be unavailable. */
   async isAvailable(): Promise<boolean> {
     return true
   }
@@ -141,7 +141,7 @@ class WasmSandbox implements Sandbox {
       return await running
     } finally {
       this.#running.delete(running)
-      // Only after the answer, because a new process costs half a second of processor time.
+      // The pool is refilled after the answer, because a new process costs half a second of processor time.
       setImmediate(() => line?.pool.refill())
     }
   }
@@ -187,7 +187,10 @@ function lineOf(interpreter: Interpreter, settings: WasmSettings, filter: Buffer
   }
 }
 
-/** Libraries whose words occur in the code. Loading one takes a second, for which a job that does not need it must not wait. */
+/**
+ * The libraries whose words occur in the code. Loading a library takes a second, so a job does not wait for libraries that it does not
+ * need.
+ */
 function wheelsFor({ wheels }: Interpreter, code: string): string[] {
   return [...wheels].filter(([, words]) => words.some((word) => code.includes(word))).map(([name]) => name)
 }

@@ -3,9 +3,9 @@ import { chmod, mkdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 
-/** Creates the folder if needed and closes it to others. Returns its absolute path. Throws SANDBOX_UNAVAILABLE. */
+/** Creates the folder if needed and removes others' access to it. Returns its absolute path. Throws SANDBOX_UNAVAILABLE. */
 export async function ownFolder(path: string): Promise<string> {
-  // Sandboxes start in the root folder, so they need absolute paths.
+  // Sandboxes start in the root folder, so their paths must be absolute.
   const folder = resolve(path)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -39,7 +39,9 @@ export async function pythonInterpreter(
   }
 }
 
-/** Words that show that a program needs a library: its modules' names; for pandas also `load_data`, which returns DataFrames. */
+/**
+ * Words in a program that show that it needs a library: the names of its modules; for pandas also `load_data`, which returns DataFrames.
+ */
 function wordsFor(modules: readonly string[]): readonly string[] {
   return modules.includes('pandas') ? [...modules, 'load_data'] : modules
 }

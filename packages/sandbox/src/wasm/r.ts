@@ -8,7 +8,7 @@ import type { Installation } from './deno.ts'
 import { hashOf, type Interpreter } from './interpreter.ts'
 import { sha256Of } from './addons/wheels.ts'
 
-/** The packages of webR's R: those of base R that work without processes. */
+/** The packages in webR's R: the packages of base R that work without processes. */
 const LIBRARIES = [
   ...[
     'base',
@@ -26,7 +26,7 @@ const LIBRARIES = [
   'utils'
 ]
 
-/** The name of the file that marks a complete folder. It is written last. */
+/** The name of the file that marks a complete folder. This file is written last. */
 export const COMPLETE = 'complete.json'
 
 /** The folder of webR's pinned version. Other versions have other folders and are ignored. */
@@ -34,7 +34,9 @@ export function webrDirectory(cacheDir: string): string {
   return join(resolve(cacheDir), `webr-${ADDONS.webr.version}`)
 }
 
-/** R, if it was added to this folder; otherwise undefined. Throws SANDBOX_UNAVAILABLE if the folder's contents are not right. */
+/**
+ * The R interpreter; undefined if R was not added to this folder. Throws SANDBOX_UNAVAILABLE if the folder's contents are not as expected.
+ */
 export async function rInterpreter(installation: Installation, cacheDir: string): Promise<Interpreter | undefined> {
   const directory = webrDirectory(cacheDir)
   let complete: unknown
@@ -68,7 +70,7 @@ export async function rInterpreter(installation: Installation, cacheDir: string)
   }
 }
 
-/** SHA-256 over all files of the folder except COMPLETE, in the order of their paths, hex. */
+/** SHA-256 over all files of the folder except COMPLETE, in the order of their paths, in hexadecimal. */
 export async function contentsOf(directory: string): Promise<string> {
   const hash = createHash('sha256')
   const paths = (await readdir(directory, { recursive: true, withFileTypes: true }))

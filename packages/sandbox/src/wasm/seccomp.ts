@@ -1,8 +1,8 @@
 /** The seccomp filter of a sandbox under bubblewrap, which refuses system calls (classic BPF). */
 
 /**
- * Refused calls: [number on x64, number on arm64]. An interpreter needs none of them. Each gives access to other processes, to
- * functions of the kernel, or to memory that no limit counts.
+ * Refused calls: [number on x64, number on arm64]. An interpreter needs none of them. Each call gives access to other processes, to
+ * functions of the kernel, or to memory that no limit covers.
  */
 const REFUSED: Record<string, readonly [number, number | undefined]> = {
   ptrace: [101, 117],
@@ -45,7 +45,7 @@ const REFUSED: Record<string, readonly [number, number | undefined]> = {
   io_uring_setup: [425, 425],
   io_uring_enter: [426, 426],
   io_uring_register: [427, 427],
-  // These allocate memory that no ulimit counts.
+  // These calls allocate memory that no ulimit covers.
   memfd_create: [319, 279],
   memfd_secret: [447, 447],
   shmget: [29, 194],
@@ -78,7 +78,7 @@ const PROCESSORS = {
   arm64: { audit: 0xc00000b7, column: 1, clone: 220, socket: 198 }
 } as const
 const CLONE3 = 435
-/** Calls of the x32 ABI on x64 have this bit. They are refused, since the table above does not contain their numbers. */
+/** Calls of the x32 ABI on x64 have this bit. They are refused, since the table above does not list their numbers. */
 const X32_BIT = 0x40000000
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const NEW_NAMESPACES = 0x7e020000
@@ -101,7 +101,7 @@ const EPERM = 0x00050001
 /** "No such system call": the C library then falls back from clone3 to clone, whose flags the filter can check. */
 const ENOSYS = 0x00050026
 
-/** The filter for a processor, in the format of `bwrap --seccomp`; undefined for a processor whose numbers are not known here. */
+/** The filter for a processor, in the format of `bwrap --seccomp`; undefined for a processor whose call numbers are not known here. */
 export function seccompFilter(processor: string): Buffer | undefined {
   if (processor !== 'x64' && processor !== 'arm64') return undefined
   const { audit, column, clone, socket } = PROCESSORS[processor]
@@ -124,7 +124,7 @@ export function seccompFilter(processor: string): Buffer | undefined {
   ])
 }
 
-/** One BPF instruction: operation, operand, and how many instructions to skip if a test is met or not met. */
+/** One BPF instruction: operation, operand, and the numbers of instructions to skip if a test is met or not met. */
 function step(operation: number, operand: number, leap: { met?: number; unmet?: number } = {}): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeUInt16LE(operation, 0)

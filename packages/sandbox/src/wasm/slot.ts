@@ -1,4 +1,4 @@
-/** The life of one Deno process for one program: it starts, reports READY, gets a job, and ends. */
+/** The life of one Deno process for one program: it starts, reports READY, receives a job, and ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { StimnetError } from '@stimnet/protocol'
@@ -9,13 +9,13 @@ import { SECCOMP_DESCRIPTOR, sendFilter } from './bubblewrap.ts'
 import { DENO_ENVIRONMENT } from './deno.ts'
 import { LOOK_EVERY_MS, residentBytes } from './memory.ts'
 
-/** Longest start, ms: much more than a start takes on a busy machine. */
+/** Maximum start time, ms: much more than a start takes on a busy machine. */
 const START_MS_MAX = 30_000
 
-/** Bytes of a process's output during its start that are kept for the error message if it fails. */
+/** Bytes of a process's output during its start that are kept for an error message. */
 const COMPLAINT_BYTES_MAX = 2_000
 
-/** A process that is killed with at least this share of its memory limit in use is considered out of memory. */
+/** A process that is killed while it uses at least this share of its memory limit counts as out of memory. */
 const NEAR_MEMORY_LIMIT = 0.75
 
 interface Exit {
@@ -29,7 +29,7 @@ export interface SlotCommand {
   readonly filter?: Buffer
 }
 
-/** One Deno process, which is used for one job. */
+/** A Deno process for one job. */
 export class DenoSlot implements Slot {
   readonly #child: ChildProcess
   readonly #stdin: Writable
@@ -40,7 +40,7 @@ export class DenoSlot implements Slot {
   #onPrinted: (chunk: Buffer) => void
   #onAnswered: (bytes: number) => void = () => {}
 
-  /** Starts a process and resolves when it waits for a job. Throws SANDBOX_UNAVAILABLE. */
+  /** Starts a process and resolves when it is ready for a job. Throws SANDBOX_UNAVAILABLE. */
   static async start(
     command: SlotCommand,
     options: { answerBytesMax: number; signal: AbortSignal; onProcess?: ((pid: number) => void) | undefined }
@@ -63,7 +63,7 @@ export class DenoSlot implements Slot {
     this.#reader = new AnswerReader(options)
     this.#onPrinted = options.onPrinted
     const [file = '', ...args] = command.words
-    // A process group of its own, so that a signal to it reaches all of its processes, and a terminal's Ctrl-C none of them.
+    // A separate process group, so that a signal to the group reaches all its processes, and a terminal's Ctrl-C reaches none of them.
     this.#child = spawn(file, args, {
       env: DENO_ENVIRONMENT,
       cwd: '/',
@@ -75,7 +75,7 @@ export class DenoSlot implements Slot {
     this.#stdin = stdin
     stdout.on('data', (chunk: Buffer) => this.#onAnswered(this.#reader.push(chunk)))
     stderr.on('data', (chunk: Buffer) => this.#onPrinted(chunk))
-    // A program may end before it has read its tables. Its exit is observed elsewhere, so the broken pipe can be ignored.
+    // A program may end before it has read its tables. Its exit is detected elsewhere, so a broken pipe can be ignored.
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {})
     if (command.filter) sendFilter(this.#child.stdio[SECCOMP_DESCRIPTOR], command.filter)
     this.#exit = new Promise((resolve) => {
@@ -125,14 +125,14 @@ export class DenoSlot implements Slot {
     }
   }
 
-  /** The outcome of an ended process. Only exit code 0 with one complete frame is an answer. */
+  /** The outcome of an ended process. It is an answer only with exit code 0 and one complete frame. */
   #judge({ code, signal }: Exit, wasNearMemoryLimit: boolean): Ended {
     const answer = this.#reader.answer()
     if (code === 0 && answer) return answer
     const number = signal === null && code !== null && code > 128 ? code - 128 : 0
     const by = signal ?? SIGNALS_BY_NUMBER.get(number)
     if (by === 'SIGXCPU') return { end: 'failed', code: 'TIME_LIMIT' }
-    // V8 ends itself by these signals when it gets no more memory, because of its own limit or the system's.
+    // V8 ends itself with these signals when it cannot allocate memory, because of its own limit or the system's.
     if (by === 'SIGTRAP' || by === 'SIGABRT' || by === 'SIGILL') return { end: 'failed', code: 'MEMORY_LIMIT' }
     if (by === 'SIGKILL') return { end: 'failed', code: wasNearMemoryLimit ? 'MEMORY_LIMIT' : 'SANDBOX_UNAVAILABLE' }
     return { end: 'failed', code: 'PROGRAM_FAILED' }
@@ -156,12 +156,12 @@ export class DenoSlot implements Slot {
       if (process.platform === 'win32') this.#child.kill('SIGKILL')
       else process.kill(-this.#child.pid, 'SIGKILL')
     } catch {
-      // It has just ended.
+      // The process has just ended.
     }
   }
 }
 
-/** Signals by number: bubblewrap reports a process that was ended by a signal with exit code 128 plus the number. */
+/** Signals by number. For a process that was ended by a signal, bubblewrap exits with 128 plus the signal's number. */
 const SIGNALS_BY_NUMBER: ReadonlyMap<number, NodeJS.Signals> = new Map([
   [4, 'SIGILL'],
   [5, 'SIGTRAP'],

@@ -1,4 +1,4 @@
-/** The memory snapshot of a started Python, which is built once per machine, so that no job waits for Python's start. */
+/** The memory snapshot of a started Python. It is built once per machine, so that no job waits for Python's start. */
 import { spawn } from 'node:child_process'
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
@@ -9,35 +9,35 @@ import { hashOf } from './interpreter.ts'
 import { ownFolder } from './own-folder.ts'
 import { sha256Of } from './addons/wheels.ts'
 
-/** Room for a memory of 30 MB and a list of names. A larger memory could not be restored. */
+/** Maximum size of a snapshot with its list of modules, bytes: enough for a memory of 30 MB. A larger memory could not be restored. */
 const OUTPUT_BYTES_MAX = 40 * 1024 * 1024
-/** Longest build, ms. It takes three seconds on an idle machine, much longer if many start at once. */
+/** Maximum build time, ms. A build takes three seconds on an idle machine, and much longer if many start at once. */
 const BUILD_MS_MAX = 120_000
 const BUILD_MEMORY_BYTES = 1024 * 1024 * 1024
 
-/** Python’s memory after its start, on disk. */
+/** The memory of Python after its start, on disk. */
 export interface Snapshot {
   readonly path: string
-  /** SHA-256 of that file, hex. The sandbox compares the bytes that it has read with it before it uses them. */
+  /** SHA-256 of the file, hexadecimal. The sandbox verifies the bytes that it has read before it uses them. */
   readonly sha256: string
-  /** The top-level modules that this Python can really import. */
+  /** The top-level modules that this Python can import. */
   readonly modules: readonly string[]
-  /** SHA-256 over everything that runs a program, hex: the identity in receipts and part of the snapshot's folder name. */
+  /** SHA-256 over everything that runs a program, hexadecimal. It is the identity in receipts, and part of the snapshot's folder name. */
   readonly hash: string
 }
 
 /**
- * The default key. Without a persistent key, a snapshot of an earlier process cannot be trusted: anybody who can write to the
- * cache folder could replace the memory, and also its seal if the key were stored beside it.
+ * The default key. Without a persistent key, a snapshot of an earlier process cannot be trusted: anybody who can write to the cache folder
+ * could replace the memory, and also the seal if the key were stored beside it.
  */
 const KEY_OF_PROCESS = randomBytes(32)
 
-/** Snapshots that this process has built or verified, by folder and identity, so that peers of one process share them. */
+/** Snapshots that this process has built or verified, by folder and identity, so that the peers of one process share them. */
 const trusted = new Map<string, Promise<Snapshot>>()
 
 /**
- * The snapshot in `cacheDir`. It is built if it is missing or not sealed by this key. If several processes build it at the same
- * time, one of their snapshots is kept. Throws SANDBOX_UNAVAILABLE.
+ * The snapshot in `cacheDir`. It is built if it is missing or not sealed with this key. If several processes build it at the same time, one
+ * of their snapshots is kept. Throws SANDBOX_UNAVAILABLE.
  */
 export async function ensureSnapshot(
   installation: Installation,
@@ -50,7 +50,7 @@ export async function ensureSnapshot(
   if (known && (await isStillThere(known))) return known
   const keyId = createHmac('sha256', key).update('stimnet/snapshot/1').digest('hex').slice(0, 16)
   const directory = join(folder, `python-${hash.slice(0, 32)}-${keyId}`)
-  // Another call may have begun in the meantime.
+  // Another call may have started the build in the meantime.
   const begun = trusted.get(name)
   if (begun !== known && begun) return begun
   const work = findOrBuild(installation, { hash, directory, cacheDir: folder, key })
@@ -79,7 +79,7 @@ async function findOrBuild(installation: Installation, place: Place): Promise<Sn
     const found = await readSnapshot(place)
     if (found) return found
     const { memory, modules } = await build(installation)
-    // Written to another folder and renamed, so that nobody ever sees an incomplete snapshot.
+    // Written to another folder and renamed, so that no process ever sees an incomplete snapshot.
     const aside = join(cacheDir, `building-${randomUUID()}`)
     await mkdir(aside, { recursive: true, mode: 0o700 })
     await writeDurably(join(aside, 'memory.bin'), memory)
@@ -94,7 +94,7 @@ async function findOrBuild(installation: Installation, place: Place): Promise<Sn
   throw new StimnetError('SANDBOX_UNAVAILABLE', `building Python's snapshot in ${directory}`)
 }
 
-/** Moves the new snapshot into place. It replaces one that is not sealed by this key, and is dropped if a sealed one exists. */
+/** Moves the new snapshot to its final folder. It replaces a snapshot not sealed with this key, and is dropped if a sealed one exists. */
 async function takePlace(aside: string, place: Place): Promise<void> {
   if (!(await readSnapshot(place))) await rm(place.directory, { recursive: true, force: true })
   await rename(aside, place.directory).catch(() => rm(aside, { recursive: true, force: true }))
@@ -107,7 +107,7 @@ function sealOf(key: Uint8Array, { hash, memory, modules }: { hash: string; memo
   return createHmac('sha256', key).update(text).digest('hex')
 }
 
-/** The stored snapshot; undefined if there is none or this key did not seal it. */
+/** The stored snapshot; undefined if there is none, or if it was not sealed with this key. */
 async function readSnapshot({ directory, hash, key }: Place): Promise<Snapshot | undefined> {
   const read = (name: string) => readFile(join(directory, name))
   const files = await Promise.all([read('memory.bin'), read('modules.json'), read(SEAL)]).catch(

@@ -1,4 +1,4 @@
-/** What contradicts itself in the derived variables of a configuration, with words for their steward. */
+/** Faults in the configuration of derived variables, with messages for the steward. */
 import { counted, didYouMean } from '@stimnet/protocol'
 import { decimalsOf, isOnGrid } from '../decimals.ts'
 import {
@@ -15,10 +15,10 @@ import {
 } from './resolve.ts'
 import { type DeriveRule, isOfRows, measuredNames, type RowsRule } from './rule.ts'
 
-/** The place of a fault under its variable, and words. */
+/** The path of a fault below its variable, and the message. */
 type Fault = readonly [path: readonly PropertyKey[], message: string]
 
-/** What is wrong with the derived variables of a catalog, each with its place in the configuration. */
+/** The faults in the derived variables of a catalog, each with its path in the configuration. */
 export function* derivationFaults<V extends DerivableVariable>(catalog: DerivableCatalog<V>): Generator<Fault> {
   const around = circles(catalog)
   for (const [t, table] of catalog.tables.entries()) {
@@ -32,7 +32,7 @@ export function* derivationFaults<V extends DerivableVariable>(catalog: Derivabl
   }
 }
 
-/** The keys of a variable that say how a file is read. */
+/** The keys of a variable that describe how a file is read. */
 const OF_FILES = ['column', 'rename', 'missing', 'decimal', 'date_format'] as const
 
 function* faultsOf<V extends DerivableVariable>(catalog: DerivableCatalog<V>, at: At<V>): Generator<Fault> {
@@ -70,7 +70,7 @@ function* unknownNames<V extends DerivableVariable>(
     else if (names.indexOf(name) < i) yield [path, 'it is named twice']
   }
   const near = inputNamed(catalog, table, names[0] ?? '')?.table
-  // Where the table of the rows is not known, nothing can be said of its other variables.
+  // If the table of the rows is not known, its other variables cannot be checked.
   if (near === undefined) return
   for (const key of ['by', 'order'] as const) {
     const name = key in rule ? (rule as { readonly [K in typeof key]?: string })[key] : undefined
@@ -93,7 +93,7 @@ function unknownWords<V extends DerivableVariable>(
   return `${near.name} has no variable ${shown}.${advice}`
 }
 
-/** The result has a type that the rule makes. */
+/** The variable must have a type that its rule produces. */
 function* resultFaults<V extends DerivableVariable>({ variable, rule }: At<V>): Generator<Fault> {
   const isCategory = rule.rule === 'bands' || rule.rule === 'recode'
   if (isCategory && variable.type !== 'category') yield [['type'], `${rule.rule} makes a category`]
@@ -101,7 +101,7 @@ function* resultFaults<V extends DerivableVariable>({ variable, rule }: At<V>): 
   else if (!isCategory && !isNumber(variable)) yield [['type'], `${rule.rule} makes a number or an integer`]
 }
 
-/** One value per subject, of a table with several rows per subject. */
+/** The rule makes one value per subject from a table with several rows per subject. */
 function* rowsFaults<V extends DerivableVariable>(one: Derivation<V>, { rule }: RowsRule): Generator<Fault> {
   const [of] = one.of
   if (of === undefined) return
@@ -127,7 +127,7 @@ function* placeFaults<V extends DerivableVariable>(one: Derivation<V>): Generato
   ]
 }
 
-/** The inputs have types that the rule reads. */
+/** The inputs must have types that the rule can read. */
 function* typeFaults<V extends DerivableVariable>({ rule, of, by, order }: Derivation<V>): Generator<Fault> {
   const dates = of.filter(({ variable }) => variable.type === 'date')
   const areDates = rule.rule === 'difference' && dates.length === of.length
@@ -166,7 +166,7 @@ function noLevel(level: string, name: string, levels: readonly string[]): string
   return `${JSON.stringify(level)} is no declared level of ${name}.${didYouMean(level, levels)} It has ${levels.slice(0, 20).join(', ').slice(0, 300)}`
 }
 
-/** What a rule says itself. */
+/** Faults in the rule's own settings. */
 function* ownFaults<V extends DerivableVariable>({ rule, of, variable }: Derivation<V>): Generator<Fault> {
   if ('take' in rule || 'order' in rule) {
     const isOrdered = rule.take === 'first' || rule.take === 'last'

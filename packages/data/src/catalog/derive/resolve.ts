@@ -1,9 +1,9 @@
-/** Derived variables with the variables that they are derived from, in an order in which they can be computed. */
+/** Derived variables with their inputs, in an order in which they can be computed. */
 import type { VARIABLE_TYPES } from '@stimnet/protocol'
 import { isIdentifyingName } from '../identifying.ts'
 import { type DeriveRule, isOfRows, measuredNames } from './rule.ts'
 
-/** What derivations need to know of a variable. */
+/** The properties of a variable that derivations use. */
 export interface DerivableVariable {
   readonly name: string
   readonly type: (typeof VARIABLE_TYPES)[number]
@@ -14,7 +14,7 @@ export interface DerivableVariable {
   readonly offered?: boolean | undefined
 }
 
-/** The same of a table. */
+/** The properties of a table that derivations use. */
 export interface DerivableTable<V extends DerivableVariable> {
   readonly name: string
   readonly one_row_per_subject: boolean
@@ -22,7 +22,7 @@ export interface DerivableTable<V extends DerivableVariable> {
   readonly variables: readonly V[]
 }
 
-/** The same of a catalog. */
+/** The properties of a catalog that derivations use. */
 export interface DerivableCatalog<V extends DerivableVariable> {
   readonly tables: readonly DerivableTable<V>[]
 }
@@ -36,14 +36,14 @@ export interface Input<V extends DerivableVariable> {
 /** A derived variable with its inputs. */
 export interface Derivation<V extends DerivableVariable> extends Input<V> {
   readonly rule: DeriveRule
-  /** What is measured: one variable, or the items of a sum, ratio or difference. */
+  /** The measured inputs: one variable, or the items of a sum, ratio or difference. */
   readonly of: readonly Input<V>[]
-  /** The category, number or date that says which row is which. */
+  /** The category, number or date that distinguishes the rows of a subject. */
   readonly by?: Input<V>
   readonly order?: Input<V>
 }
 
-/** The name of a variable with its table. */
+/** The name of a variable as `table.variable`. */
 export function refOf({ table, variable }: Input<DerivableVariable>): string {
   return `${table.name}.${variable.name}`
 }
@@ -53,7 +53,7 @@ export function inputsOf<V extends DerivableVariable>({ of, by, order }: Derivat
   return [...of, by, order].filter((one) => one !== undefined)
 }
 
-/** The derived variables of a catalog whose rules have no fault, each after those that it builds on. */
+/** The derived variables of a catalog whose rules have no fault. Each variable comes after those from which it is derived. */
 export function derivationsOf<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly Derivation<V>[] {
   const found = new Map(
     allDerived(catalog)
@@ -74,8 +74,9 @@ export function derivationsOf<V extends DerivableVariable>(catalog: DerivableCat
 }
 
 /**
- * Whether others are taken to know a derived variable of a person: what the steward says, and else whether they know all that it is
- * derived from. For one over the rows of another table they must know who has a row there as well. Of any other variable by its name.
+ * Whether others are assumed to know a variable of a person. The steward's `identifying` decides. Without it, others know a derived
+ * variable if they know all of its inputs and, for a rule over the rows of another table, also who has a row there. They know any other
+ * variable if its name is an identifying one.
  */
 export function isKnownToOthers<V extends DerivableVariable>(catalog: DerivableCatalog<V>, at: Input<V>): boolean {
   const { variable } = at
@@ -85,12 +86,12 @@ export function isKnownToOthers<V extends DerivableVariable>(catalog: DerivableC
   return one !== undefined && unknownInputs(catalog, one).length === 0
 }
 
-/** A derived variable with its rule, of which the inputs are names. */
+/** A derived variable with its rule. The inputs of the rule are not yet resolved from their names. */
 export interface At<V extends DerivableVariable> extends Input<V> {
   readonly rule: DeriveRule
 }
 
-/** The derived variables, with or without faults. */
+/** All derived variables, including those with faults. */
 export function allDerived<V extends DerivableVariable>({ tables }: DerivableCatalog<V>): At<V>[] {
   return tables.flatMap((table) =>
     table.variables.flatMap((variable) =>
@@ -99,7 +100,7 @@ export function allDerived<V extends DerivableVariable>({ tables }: DerivableCat
   )
 }
 
-/** The inputs that others are not taken to know, by name, and the table whose rows they are not taken to know. */
+/** The inputs that others are not assumed to know, by name, and the table of the rows if others are not assumed to know who has a row. */
 export function unknownInputs<V extends DerivableVariable>(catalog: DerivableCatalog<V>, one: Derivation<V>): string[] {
   const unknown = inputsOf(one).filter((input) => !isKnownToOthers(catalog, input))
   const [{ table } = one] = one.of
@@ -107,7 +108,7 @@ export function unknownInputs<V extends DerivableVariable>(catalog: DerivableCat
   return [...unknown.map(refOf), ...(isOfHidden ? [`who has a row of ${table.name} (presence: known)`] : [])]
 }
 
-/** The derivation with its inputs; undefined where one of them is no variable, or it leads to itself. */
+/** The derivation with its inputs; undefined if an input is not a variable, or if the variable is derived from itself. */
 export function resolved<V extends DerivableVariable>(
   catalog: DerivableCatalog<V>,
   at: At<V>
@@ -124,7 +125,7 @@ export function resolved<V extends DerivableVariable>(
   return { table, variable, rule, of: measured, ...(by ? { by } : {}), ...(order ? { order } : {}) }
 }
 
-/** The variable that a name in a rule means: of this table, or as `table.variable`. */
+/** The variable that a name in a rule means: a variable of the table `near`, or any variable as `table.variable`. */
 export function inputNamed<V extends DerivableVariable>(
   { tables }: DerivableCatalog<V>,
   near: DerivableTable<V>,
@@ -138,7 +139,7 @@ export function inputNamed<V extends DerivableVariable>(
 
 const CIRCLES = new WeakMap<object, ReadonlyMap<string, string>>()
 
-/** The variables that lead to themselves, each with words that name the way. */
+/** The variables that are derived from themselves, each with a message that names the circle. */
 export function circles<V extends DerivableVariable>(catalog: DerivableCatalog<V>): ReadonlyMap<string, string> {
   const known = CIRCLES.get(catalog)
   if (known !== undefined) return known
@@ -159,7 +160,7 @@ function refsRead<V extends DerivableVariable>(catalog: DerivableCatalog<V>, { t
   return [...of, ...others.map((name) => inputNamed(catalog, near, name))].flatMap((one) => (one ? [refOf(one)] : []))
 }
 
-/** The shortest way from a variable over its inputs back to it. */
+/** The shortest path from a variable through its inputs back to itself. */
 function wayBack(start: string, ways: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const seen = new Set<string>()
   let paths: (readonly string[])[] = [[start]]

@@ -1,4 +1,4 @@
-/** Derived variables that a steward should know more of: what they say beside others, and whether others know them. */
+/** Reports for stewards about derived variables: inputs that several variables disclose, and variables that others do not know. */
 import { isIdentifyingName } from '../identifying.ts'
 import {
   allDerived,
@@ -11,7 +11,7 @@ import {
   refOf
 } from './resolve.ts'
 
-/** Offered variables that are derived from one input that others are not taken to know. */
+/** Offered variables derived from an input that others are not assumed to know. */
 export interface SaidTwice {
   readonly input: string
   readonly isOffered: boolean
@@ -19,9 +19,9 @@ export interface SaidTwice {
 }
 
 /**
- * The inputs of which more than one offered variable can tell: those that are offered beside what is derived from them, and those from
- * which several offered variables are derived, also by way of some that are not offered. The ledger of one does not know what another
- * has told.
+ * The inputs about which several offered variables disclose information: an offered input with variables derived from it, or an input of
+ * several offered variables, also through variables that are not offered. The ledger of one variable does not know what another variable
+ * has disclosed.
  */
 export function saidTwice<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly SaidTwice[] {
   const derivations = derivationsOf(catalog)
@@ -42,7 +42,7 @@ export function saidTwice<V extends DerivableVariable>(catalog: DerivableCatalog
   })
 }
 
-/** The offered derived variables that others would be taken to know by their names, and are not because of what they are derived from. */
+/** Offered derived variables with an identifying name that others are not assumed to know, because of their inputs. */
 export function knownByNameAlone<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly string[] {
   const isByName = (at: Input<V>) =>
     isOffered(at) && at.variable.identifying === undefined && isIdentifyingName(at.variable.name)

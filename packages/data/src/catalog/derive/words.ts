@@ -1,7 +1,7 @@
 /** A derivation in words, for the public description of its variable. */
 import type { DeriveRule } from './rule.ts'
 
-/** Most characters of the words. */
+/** Maximum length of the description, in characters. */
 const CHARACTERS_MAX = 200
 const TAKEN = {
   first: 'the first',
@@ -11,7 +11,7 @@ const TAKEN = {
   maximum: 'the largest'
 }
 
-/** What a variable is derived from, in at most 200 characters; it has names of variables and levels of a category. */
+/** The description of a derivation, at most 200 characters. It contains names of variables and levels of categories. */
 export function derivationWords(rule: DeriveRule): string {
   const words = `${ruleWords(rule)}${takenWords(rule)}`
   return words.length > CHARACTERS_MAX ? `${words.slice(0, CHARACTERS_MAX - 1)}…` : words

@@ -1,26 +1,26 @@
-/** What a code book says of columns, beside their values: units, descriptions, and the words for codes. It is no data. */
+/** The content of a code book about columns: units, descriptions, and the labels of codes. A code book contains no data. */
 import type { ProposedColumn } from '../column.ts'
 import { isLevelText } from '../levels.ts'
 import { inRows, isDoubtful, isMissingWord, type Word } from '../words.ts'
 
-/** What is said of one column. */
+/** The code book's entry for one column. */
 export interface ColumnCode {
   readonly unit?: string
   readonly description?: string
-  /** Each text that its cells may have, with the words for it, which may be empty. */
+  /** Each text that a cell may have, with its label, which may be empty. */
   readonly levels?: readonly (readonly [text: string, words: string])[]
 }
 
-/** What is said of columns, by header. */
+/** The code book's entries, by column header. */
 export type CodeBook = ReadonlyMap<string, ColumnCode>
 
-/** Longest words for a code that are used as a level; longer ones are explanations. */
+/** Maximum length of a label that is used as a level. Longer labels are explanations. */
 const WORDS_MAX = 40
 const LEVELS_MAX = 256
 
 /**
- * The levels that a code book declares, whether anybody has them: they say nothing about people. Words name the levels where each code
- * has short words of its own, else the codes do.
+ * The levels that a code book declares. They disclose nothing about people, since they do not depend on the data. Levels are named by the
+ * labels if each code has a short label of its own, else by the codes.
  */
 export function levelsByCodeBook(
   words: readonly Word[],
@@ -36,7 +36,7 @@ export function levelsByCodeBook(
   const areNames =
     new Set(names).size === names.length &&
     names.every((name) => isLevelText(name) && name.length <= WORDS_MAX && !isNoLevel(name)) &&
-    // A word for one code must not be the text of another.
+    // The label of one code must not be the text of another code.
     declared.every(([text], i) => names.every((name, at) => at === i || name !== text))
   const levels = areNames ? names : declared.map(([text]) => text)
   const rename = areNames
@@ -47,7 +47,7 @@ export function levelsByCodeBook(
   return { draft: { type: 'category', levels, rename }, missing, decisions: strayCodes(strays) }
 }
 
-/** Whether a text means a missing value also where a code book names it. "none" that a code book declares is a level. */
+/** Whether a text means a missing value even if a code book lists it. A doubtful word such as "none" in a code book is a level. */
 function isNoLevel(text: string): boolean {
   return isMissingWord(text) && !isDoubtful(text)
 }

@@ -1,4 +1,4 @@
-/** A catalog proposed for the tables of a BIDS dataset, with what their sidecars say of columns. */
+/** A catalog proposed for the tables of a BIDS dataset, with the column descriptions of their sidecars. */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
@@ -14,15 +14,15 @@ import { isMissingWord } from '../words.ts'
 import { nameFor } from '../names.ts'
 import { type Proposal, type ProposalTable, proposeTables } from '../propose.ts'
 
-/** Largest sidecar, bytes. */
+/** Maximum size of a sidecar, bytes. */
 const SIDECAR_BYTES_MAX = 1024 * 1024
-/** Longest unit and description that are taken from a sidecar, characters. */
+/** Maximum length of a unit and of a description taken from a sidecar, characters. */
 const UNIT_MAX = 40
 const DESCRIPTION_MAX = 400
 
 /**
- * Proposes a catalog for a BIDS dataset: participants.tsv, the tables of phenotype/, sessions and scans; units, descriptions and levels
- * are those of the sidecars. No image is opened. Throws PARAMETER_INVALID for a folder without such tables, SOURCE_INVALID, NODE_ERROR.
+ * Proposes a catalog for a BIDS dataset: participants.tsv, the tables of phenotype/, sessions and scans. Units, descriptions and levels
+ * come from the sidecars. No image is opened. Throws PARAMETER_INVALID for a folder without such tables, SOURCE_INVALID, NODE_ERROR.
  */
 export async function proposeFromBids(folder: string, options: FileProposalOptions): Promise<Proposal> {
   const path = resolve(options.baseDir, folder)
@@ -54,7 +54,7 @@ function withoutTables(path: string): StimnetError {
   return new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** The tables in files of their own, participants first. */
+/** The tables that have their own file, participants first. */
 async function tableFiles(path: string, root: string): Promise<readonly string[]> {
   const phenotype = await readdir(join(path, 'phenotype')).catch(() => [])
   const names = [
@@ -109,7 +109,10 @@ async function loadList(
   }
 }
 
-/** What a sidecar says of columns; nothing where there is none. Throws SOURCE_INVALID for one that is no JSON object of this size. */
+/**
+ * The entries of a sidecar about columns; empty if there is no sidecar. Throws SOURCE_INVALID for a sidecar that is not a JSON object or is
+ * too large.
+ */
 async function sidecarOf(file: string, root: string): Promise<CodeBook> {
   if (!(await isFileInside(file, root, SIDECAR_BYTES_MAX))) return new Map()
   let written: unknown
@@ -140,7 +143,7 @@ function columnCode({ Units, Description, LongName, Levels }: Readonly<Record<st
   }
 }
 
-/** The levels of a sidecar: each text of a cell with its words, which newer versions of BIDS put into an object. */
+/** The levels of a sidecar: each cell text with its label. Newer versions of BIDS write the label as part of an object. */
 function levelsIn(levels: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
   return Object.entries(levels).map(([text, said]) => {
     const words = isObject(said) ? said.Description : said
@@ -148,7 +151,7 @@ function levelsIn(levels: Readonly<Record<string, unknown>>): readonly (readonly
   })
 }
 
-/** A text on one line without what nobody sees; undefined if there is none. */
+/** A text on one line, without invisible characters; undefined if nothing is left. */
 function lineOf(value: unknown, charactersMax: number): string | undefined {
   if (typeof value !== 'string') return undefined
   const line = value

@@ -1,4 +1,4 @@
-/** A catalog proposed for a folder of FHIR bulk data: one table, one row per person, by declared codes. */
+/** A catalog proposed for a folder of FHIR bulk data: one table with one row per person, made by declared codes. */
 import { relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
@@ -11,8 +11,8 @@ import type { FileProposalOptions } from './from-files.ts'
 import { type Proposal, proposeTables } from '../propose.ts'
 
 /**
- * Proposes a catalog for a folder of bulk NDJSON; `codes` are as written. Throws PARAMETER_INVALID, SOURCE_INVALID that names file and
- * line, NODE_ERROR.
+ * Proposes a catalog for a folder of bulk NDJSON. `codes` is the parsed codes file, not yet validated. Throws PARAMETER_INVALID,
+ * SOURCE_INVALID with file and line, NODE_ERROR.
  */
 export async function proposeFromFhir(folder: string, codes: unknown, options: FileProposalOptions): Promise<Proposal> {
   const parsed = codesOf(codes)
@@ -58,7 +58,7 @@ function refused(reason: string): StimnetError {
   return new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** What is known of the columns beside the data: levels, units, and what each variable counts. */
+/** The column descriptions that follow from the codes, without data: levels, units, and the meaning of each variable. */
 function codeBook({ index, variables }: FhirCodes): CodeBook {
   const levels = (...texts: readonly string[]) => texts.map((level) => [level, ''] as const)
   const own: readonly (readonly [string, ColumnCode])[] = [
@@ -88,7 +88,7 @@ const TAKEN: Readonly<Record<FhirVariable['take'], string>> = {
   last: 'Last value of a'
 }
 
-/** Codes shown in a description. */
+/** Maximum number of codes shown in a description. */
 const SHOWN_MAX = 6
 
 function setWords({ condition, observation }: Pick<FhirVariable, 'condition' | 'observation'>): string {

@@ -1,4 +1,4 @@
-/** A catalog proposed for files. */
+/** A catalog proposed for a list of files. */
 import { stat } from 'node:fs/promises'
 import { basename, extname, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
@@ -10,14 +10,14 @@ import { nameFor } from '../names.ts'
 import { type Proposal, type ProposalOptions, type ProposalTable, proposeTables } from '../propose.ts'
 import { sniffText } from '../sniff.ts'
 
-/** The wishes of a proposal for files, and the folder to which their paths are relative, also in the proposal. */
+/** Options of a proposal for files, and the base folder of their paths, which the proposal uses as well. */
 export interface FileProposalOptions extends ProposalOptions {
   readonly baseDir: string
 }
 
 /**
- * Proposes a catalog for files. Throws PARAMETER_INVALID if no column could be the subject key, SOURCE_INVALID for a file that has
- * no readable header, NODE_ERROR.
+ * Proposes a catalog for files. Throws PARAMETER_INVALID if no column could be the subject key, SOURCE_INVALID for a file without a
+ * readable header, NODE_ERROR.
  */
 export async function proposeCatalog(files: readonly string[], options: FileProposalOptions): Promise<Proposal> {
   assertFewTables(files.length, 'files')
@@ -32,7 +32,7 @@ export async function proposeCatalog(files: readonly string[], options: FileProp
   }
 }
 
-/** Throws PARAMETER_INVALID for more tables than a catalog has. */
+/** Throws PARAMETER_INVALID if there are more tables than a catalog may have. */
 export function assertFewTables(count: number, what: string): void {
   if (count <= TABLES_MAX) return
   const reason = `A catalog has at most ${TABLES_MAX} tables, and these are ${count} ${what}.`

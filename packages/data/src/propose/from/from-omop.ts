@@ -1,4 +1,4 @@
-/** A catalog proposed for an OMOP Common Data Model 5.4 in PostgreSQL: one table, one row per person, by declared concept sets. */
+/** A catalog proposed for an OMOP Common Data Model 5.4 in PostgreSQL: one table with one row per person, made by declared concept sets. */
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
 import { openEngine } from '../../engine.ts'
@@ -10,15 +10,15 @@ import { ACCEPTED_BY, type DatabaseProposalOptions, sectionOf } from './from-pos
 import { omopCodeBook, omopQuery, omopSchema, type OmopSets } from './omop.ts'
 import { type Proposal, proposeTables } from '../propose.ts'
 
-/** The wishes of a proposal for an OMOP database. */
+/** Options of a proposal for an OMOP database. */
 export interface OmopProposalOptions extends Omit<DatabaseProposalOptions, 'relations'> {
-  /** The schema of the tables of the model. */
+  /** The schema that contains the tables of the model. */
   readonly schema: string
 }
 
 /**
- * Proposes a catalog whose query makes one row per person; `sets` are concept sets as written, `postgres` is the section of a
- * configuration. Throws PARAMETER_INVALID, SOURCE_INVALID, SOURCE_UNAVAILABLE, CONFIG_INVALID, NODE_ERROR.
+ * Proposes a catalog whose query makes one row per person. `sets` is the parsed file of concept sets, not yet validated; `postgres` is the
+ * section of a configuration. Throws PARAMETER_INVALID, SOURCE_INVALID, SOURCE_UNAVAILABLE, CONFIG_INVALID, NODE_ERROR.
  */
 export async function proposeFromOmop(
   sets: unknown,

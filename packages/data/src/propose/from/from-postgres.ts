@@ -13,17 +13,17 @@ import { assertFewTables } from './from-files.ts'
 import { isDirectIdentifier, keyLikeness, nameFor } from '../names.ts'
 import { type Proposal, type ProposalOptions, type ProposalTable, proposeTables } from '../propose.ts'
 
-/** How a role that may write is accepted, where the section of the database is made of options. */
+/** The command line option that accepts a role with write permission, for messages. */
 export const ACCEPTED_BY = '--writing-role warn'
 
-/** The wishes of a proposal for a database. */
+/** Options of a proposal for a database. */
 export interface DatabaseProposalOptions extends ProposalOptions, SourcePlaces {
-  /** Tables and views as `schema.name`. Default: all that the role may read. */
+  /** Tables and views as `schema.name`. Default: all relations that the role may read. */
   readonly relations: readonly string[]
 }
 
 /**
- * Proposes a catalog for a database; `postgres` is its section as a configuration has it. Columns that name people are not read.
+ * Proposes a catalog for a database. `postgres` is the section of a configuration. Columns that identify people directly are not read.
  * Throws PARAMETER_INVALID, SOURCE_INVALID, SOURCE_UNAVAILABLE, CONFIG_INVALID, NODE_ERROR.
  */
 export async function proposeFromDatabase(
@@ -50,7 +50,7 @@ export async function proposeFromDatabase(
   }
 }
 
-/** The section of a database as it is configured. Throws PARAMETER_INVALID. */
+/** The parsed `postgres` section. Throws PARAMETER_INVALID. */
 export function sectionOf(postgres: Readonly<Record<string, unknown>>): PostgresConfig {
   const parsed = postgresSchema.safeParse(postgres)
   if (parsed.success) return parsed.data
@@ -119,7 +119,9 @@ async function load(
   }
 }
 
-/** The columns with a text that is too long, so that one report of many pages does not keep a table from being proposed. */
+/**
+ * The columns that contain a text that is too long. They are left out, so that a long report does not prevent the proposal of its table.
+ */
 async function longColumns(
   database: Database,
   table: TableConfig,

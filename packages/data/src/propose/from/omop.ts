@@ -1,10 +1,12 @@
-/** One row per person of an OMOP Common Data Model 5.4 by declared concept sets, as one query: dates are days from an index date. */
+/**
+ * One query that makes one row per person of an OMOP Common Data Model 5.4 from declared concept sets. Dates are days from an index date.
+ */
 import { z } from 'zod'
 import { TAKEN_MAX, takenShape } from '../../catalog/taken.ts'
 import { quoteName } from '../../quote.ts'
 import type { CodeBook, ColumnCode } from './code-book.ts'
 
-/** Most concepts of a set before their descendants. */
+/** Maximum number of concepts of a set, without their descendants. */
 const CONCEPTS_MAX = 500
 
 const conceptsSchema = z.array(z.int().min(1).max(2_147_483_647)).min(1).max(CONCEPTS_MAX)
@@ -26,16 +28,16 @@ const setShape = {
 const hasOneKind = (set: Readonly<Partial<Record<Kind, unknown>>>) =>
   KINDS.filter((kind) => set[kind] !== undefined).length === 1
 
-/** Names that the query gives without being asked. */
+/** Names of columns that the query always has. */
 const OWN = ['person_id', 'age_at_index', 'sex', 'days_before', 'days_after']
 
 const variableSchema = z
   .strictObject({
     ...takenShape,
     ...setShape,
-    /** The unit of the measurements that count (unit_concept_id). */
+    /** The concept of the unit (unit_concept_id). Measurements in other units are not used. */
     unit_concept: z.int().min(1).max(2_147_483_647).optional(),
-    /** The same unit in words, for the description. */
+    /** The name of the unit, for the description. */
     unit: z.string().max(40).optional()
   })
   .refine(hasOneKind, 'a variable has one of condition, drug and measurement')
@@ -45,12 +47,15 @@ const variableSchema = z
     'a value is of a measurement and in one unit (unit_concept)'
   )
 
-/** The concept sets that a person's row is made of. */
+/** The concept sets from which a person's row is made. */
 export const omopSchema = z
   .strictObject({
-    /** Whether a concept stands for all its descendants too (concept_ancestor). */
+    /** Whether a concept includes all its descendants (concept_ancestor). */
     descendants: z.boolean().default(true),
-    /** The index date is the first record of these; who has none, or has it outside of an observation period, is left out. */
+    /**
+     * The index date is the day of a person's first record with one of these concepts. People without such a record, or whose index date is
+     * outside of their observation periods, are left out.
+     */
     index: z.strictObject(setShape).refine(hasOneKind, 'the index has one of condition, drug and measurement'),
     variables: z.array(variableSchema).min(1).max(TAKEN_MAX)
   })
@@ -62,11 +67,11 @@ export const omopSchema = z
     `the names of variables differ, also from ${OWN.join(', ')}`
   )
 
-/** Parsed concept sets. */
+/** The parsed concept sets. */
 export type OmopSets = z.output<typeof omopSchema>
 type OmopVariable = OmopSets['variables'][number]
 
-/** The query for one row per person. It has concept ids, day numbers and quoted names, and no other word of the sets. */
+/** The query for one row per person. From the sets it contains only concept ids, day numbers and quoted names. */
 export function omopQuery(sets: OmopSets, schema: string): string {
   const at = (table: string) => `${quoteName(schema)}.${table}`
   const isIn = (column: string, concepts: readonly number[]) =>
@@ -103,7 +108,7 @@ function kindOf(set: Readonly<Partial<Record<Kind, readonly number[] | undefined
   return [RECORDS[kind], set[kind] ?? []] as const
 }
 
-/** The SQL of a variable's value: a subquery over the records `r` of one person. */
+/** SQL for the value of a variable: a subquery over the records `r` of one person. */
 function valueSql({ take, window, unit_concept }: OmopVariable, table: string, day: string, isOfSet: string): string {
   const days = window === undefined ? '' : ` AND r.${day} - people.day BETWEEN ${window[0]} AND ${window[1]}`
   const unit = unit_concept === undefined ? '' : ` AND r.unit_concept_id = ${unit_concept}`
@@ -125,7 +130,7 @@ function valueSql({ take, window, unit_concept }: OmopVariable, table: string, d
   }
 }
 
-/** What is known of the query's columns beside the data: levels, units, and what each variable counts. */
+/** The column descriptions that follow from the concept sets, without data: levels, units, and the meaning of each variable. */
 export function omopCodeBook(sets: OmopSets): CodeBook {
   const words = (...levels: readonly string[]) => levels.map((level) => [level, ''] as const)
   const index = setWords(sets.index, sets.descendants)
@@ -158,7 +163,7 @@ const TAKEN: Readonly<Record<OmopVariable['take'], string>> = {
   last: 'Last value of'
 }
 
-/** Concepts shown in a description. */
+/** Maximum number of concepts shown in a description. */
 const SHOWN_MAX = 12
 
 function setWords(set: Readonly<Partial<Record<Kind, readonly number[] | undefined>>>, descendants: boolean): string {

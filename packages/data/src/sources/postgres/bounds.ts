@@ -1,40 +1,40 @@
-/** Bounds on what a PostgreSQL server sends, counted before any of it is decoded. */
+/** Bounds on the data that a PostgreSQL server sends, counted before any of the data are decoded. */
 import type { EventEmitter } from 'node:events'
 
-/** The socket of a connection, or its TLS. */
+/** The TCP or TLS socket of a connection. */
 export interface Stream extends EventEmitter {
   destroy(): void
 }
 
-/** The connection of a client. It reports each decoded message as an event of the message's name. */
+/** The connection of a client. It emits each decoded message as an event with the message's name. */
 export interface Connection extends EventEmitter {
-  /** With TLS it is another one once the event `sslconnect` has come. */
+  /** With TLS, the stream is replaced before the event `sslconnect`. */
   readonly stream: Stream
 }
 
-/** The most that a server may send as one answer. */
+/** The maximum amount that a server may send as one answer. */
 export interface AnswerBounds {
-  /** Bytes of all messages, those of a message that has only begun included. */
+  /** Maximum bytes of all messages, including a message that has only begun. */
   readonly bytesMax: number
   readonly messagesMax: number
 }
 
-/** Bytes of rows that one answer can have, at most. */
+/** Maximum bytes of rows in one answer. */
 export const BATCH_BYTES_MAX = 64 * 1024 * 1024
-/** Messages that come beside rows, such as settings and notices. */
+/** Maximum number of messages other than rows, such as settings and notices. */
 const MESSAGES_BESIDE_MAX = 1_000
 
-/** What a server may send before it is asked anything: its settings. */
+/** Bounds for the messages that a server sends before the first query: its settings. */
 export const GREETING: AnswerBounds = {
   bytesMax: 1024 * 1024,
   messagesMax: MESSAGES_BESIDE_MAX
 }
-/** A result that is read as a whole, such as the names and types of columns. */
+/** Bounds for a result that is read as a whole, such as the names and types of columns. */
 export const SMALL_RESULT: AnswerBounds = {
   bytesMax: 16 * 1024 * 1024,
   messagesMax: 100_000
 }
-/** A batch of rows: their bytes, and as much again for lengths and headers. */
+/** Bounds for a batch of rows: twice the bytes of the rows, to include lengths and headers. */
 export function batchBounds(rowsMax: number): AnswerBounds {
   return {
     bytesMax: 2 * BATCH_BYTES_MAX,
@@ -42,12 +42,12 @@ export function batchBounds(rowsMax: number): AnswerBounds {
   }
 }
 
-/** Sets the bounds of the answer that comes next. What was sent before counts for it no more. */
+/** Sets the bounds for the next answer, and resets the counts. */
 export type Expect = (bounds: AnswerBounds) => void
 
 /**
- * Counts all that a connection receives, before its decoder sees it. Calls `refuse`, which must not return, with the words for what
- * is too much: an answer, a message that says it is longer than its answer may be, all together, or a row with more or fewer cells
+ * Counts all bytes that a connection receives before they are decoded. Calls `refuse`, which must not return, with the reason if an answer
+ * is too large, a message declares more bytes than its answer may have, the total is too large, or a row has a different number of cells
  * than the result has columns.
  */
 export function boundAnswers(
@@ -88,11 +88,14 @@ export function boundAnswers(
   }
 }
 
-/** Bytes of a message's type and length, and of the length alone, which counts itself. */
+/** Bytes of a message's type and length, and of the length field alone. The length includes the length field itself. */
 const HEADER_BYTES = 5
 const LENGTH_BYTES = 4
 
-/** A reader of chunks that tells the bytes of each message as soon as its header is there; undefined for an impossible length. */
+/**
+ * Returns a reader of chunks that reports the number of bytes of each message as soon as its header is complete, or undefined for an
+ * impossible length.
+ */
 function countMessages(begins: (bytes: number | undefined) => void): (chunk: Uint8Array) => void {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES))
   let known = 0

@@ -1,4 +1,4 @@
-/** One connection to a PostgreSQL database, in one transaction that reads a single state of it and cannot write. */
+/** A connection to a PostgreSQL database, with one read-only transaction that sees a single consistent state. */
 import { Worker } from 'node:worker_threads'
 import type { StimnetError } from '@stimnet/protocol'
 import type { PostgresAddress, PostgresConfig } from '../../catalog/postgres-config.ts'
@@ -6,44 +6,44 @@ import { connectionFault, statementFault, unavailable, unfit, unproven } from '.
 import { addressOf, authoritiesOf, type SourcePlaces } from './secrets.ts'
 import type { Ask, Asked, Said, Server } from './thread.ts'
 
-/** A value as PostgreSQL writes it, or null. */
+/** A value in PostgreSQL's text form, or null. */
 export type PostgresText = string | null
 
 /** A column of a result. */
 export interface ResultColumn {
   readonly name: string
-  /** The object identifier of its type. */
+  /** The object identifier (oid) of the column's type. */
   readonly type: number
 }
 
-/** An open database. Whoever opened it closes it. */
+/** An open database. The caller that opened it must close it. */
 export interface Database {
   /** Host, port and database, for messages. */
   readonly place: string
-  /** Whether the server has shown that it is the one that is meant: by TLS, by a socket of this machine, or by knowing the password. */
+  /** Whether the server has proved its identity: by TLS, by a local socket, or by knowing the password. */
   readonly isProven: boolean
-  /** All rows of a small result. `what` names it in messages. */
+  /** All rows of a small result. `what` describes the query in error messages. */
   rows(sql: string, values: readonly unknown[], what: string): Promise<readonly (readonly PostgresText[])[]>
   /** The columns of a query, without its rows. */
   columns(sql: string, what: string): Promise<readonly ResultColumn[]>
-  /** The rows of a query, at most `rowsMax` at a time. */
+  /** The rows of a query, in batches of at most `rowsMax`. */
   batches(sql: string, rowsMax: number, what: string): AsyncIterable<readonly (readonly PostgresText[])[]>
   close(): Promise<void>
 }
 
 const CONNECT_MS_MAX = 10_000
-/** Time for which reading waits until a table is no longer locked. */
+/** Maximum time to wait for a locked table, ms. */
 const LOCK_MS_MAX = 60_000
 const CLOSE_MS_MAX = 2_000
-/** The first version whose numbers can be written without the zeros of their scale (trim_scale). */
+/** The first version with trim_scale, which removes the trailing zeros of a number's scale. */
 const VERSION_MIN = 130_000
-/** Heap of the thread: the largest batch a few times. What the server sends is bounded before (bounds.ts). */
+/** Heap of the thread, MiB: several times the largest batch. The data that a server sends are already bounded (bounds.ts). */
 const HEAP_MIB_MAX = 512
 
 /**
- * Opens a database, and in it a transaction that sees it as it is now, whatever others change. Throws SOURCE_UNAVAILABLE if it
- * cannot be reached or sends what it was not asked for, SOURCE_INVALID if it cannot be read without loss, CONFIG_INVALID for a secret
- * that is missing or open to others.
+ * Opens a database with a transaction that sees its current state, regardless of later changes. Throws SOURCE_UNAVAILABLE if the database
+ * cannot be reached or sends unexpected data, SOURCE_INVALID if it cannot be read without loss, CONFIG_INVALID for a secret that is missing
+ * or readable by others.
  */
 export async function openDatabase(config: PostgresConfig, places: SourcePlaces): Promise<Database> {
   const address = await addressOf(config, places)
@@ -69,7 +69,7 @@ function placeOf({ host, port, database }: PostgresAddress): string {
   return `PostgreSQL ${host}:${port}/${database}`
 }
 
-/** Whether data on the way to a host stay on this machine. */
+/** Whether data sent to a host stay on this machine. */
 function isHere(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\./.test(host)
 }
@@ -102,13 +102,13 @@ async function begin({ place, run, rows }: ThreadDatabase, minutesMax: number): 
 }
 
 interface ThreadDatabase extends Database {
-  /** Runs statements without a result. */
+  /** Runs statements that have no result. */
   run(sql: string, what: string): Promise<void>
 }
 
 /**
- * A connection in a thread of its own, since a server can make its client fail in ways that nobody can catch. The thread is ended
- * when reading takes longer than `msMax`, whatever it does.
+ * A connection in a thread of its own, since a server can make its client fail with errors that cannot be caught. The thread is ended in
+ * any case when reading takes longer than `msMax`.
  */
 async function connectApart(place: string, { msMax, ...server }: Server & { readonly msMax: number }) {
   const thread = startThread(server)
@@ -160,7 +160,7 @@ function faultOf({ message, isLasting }: ThreadEnded, about: string): StimnetErr
   return isLasting ? unfit(about, message) : unavailable(about, message)
 }
 
-/** The reason why a thread answers nothing any more. */
+/** The reason why a thread no longer answers. */
 class ThreadEnded extends Error {
   readonly isLasting: boolean
 
@@ -172,11 +172,11 @@ class ThreadEnded extends Error {
 
 /** A running thread. */
 interface RunningThread {
-  /** Throws ThreadEnded, or an error with the code that the thread gave. */
+  /** Sends a request to the thread. Throws ThreadEnded, or an error with the code that the thread reported. */
   ask(ask: Ask): Promise<unknown>
-  /** Ends it at once: every question that waits, or comes, fails with these words. */
+  /** Ends the thread at once. Every pending or later request fails with this reason. */
   end(why: string): void
-  /** Ends its connection, and it. */
+  /** Closes the connection, and ends the thread. */
   close(): Promise<void>
 }
 
@@ -203,7 +203,7 @@ function startThread(server: Server): RunningThread {
     if ('code' in said) asked?.reject(Object.assign(new Error('asking a database'), { code: said.code }))
     else asked?.resolve(said.value)
   })
-  // Its heap is full: the only error that the thread does not report itself.
+  // The heap of the thread is full. This is the only error that the thread does not report itself.
   thread.on('error', () => end('it sends more than the memory for it can hold'))
   thread.on('exit', () => end('the connection broke off while it was being read'))
   const post = (ask: Ask) => thread.postMessage({ id: ++count, ask } satisfies Asked)
@@ -216,7 +216,7 @@ function startThread(server: Server): RunningThread {
     },
     async close() {
       if (ended === undefined) post({ kind: 'close' })
-      // A server that does not answer is left.
+      // The thread is terminated if the server does not answer in time.
       const timer = setTimeout(() => void thread.terminate(), CLOSE_MS_MAX)
       await gone
       clearTimeout(timer)

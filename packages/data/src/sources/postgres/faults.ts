@@ -1,33 +1,33 @@
-/** Errors of a database as a code and a sentence. The server's own words are left out: they can contain values of patients. */
+/** Errors of a database as a code and a sentence. The server's own messages are left out, since they can contain patients' values. */
 import { printable, StimnetError } from '@stimnet/protocol'
 
-/** Characters of a name of the server's that are shown. */
+/** Maximum number of characters of a name from the server in a message. */
 const NAME_CHARACTERS_MAX = 64
 
-/** A name that the server gave, as it stands in messages: whoever answers on its port may send anything in its place. */
+/** A name from the server in a form that is safe for messages: an unauthenticated server can send anything as a name. */
 export function nameShown(name: string): string {
   const shown = printable(name.slice(0, NAME_CHARACTERS_MAX))
   return name.length > NAME_CHARACTERS_MAX ? `${shown}…` : shown
 }
 
 /**
- * A fault of a server that has not shown that it is the one that is meant: neither by TLS, nor by a socket of this machine, nor by
- * knowing the password. What it says may be the words of whoever listens in its place, and stops nothing that was served before.
+ * A fault of a server that has not proved its identity, neither by TLS nor by a local socket nor by knowing the password. The fault may
+ * have been caused by an impostor, so it does not stop a catalog that was served before.
  */
 export class UnprovenFault extends StimnetError {}
 
-/** The same fault of a server that has not shown who it is. */
+/** Marks a SOURCE_INVALID error as a fault of a server that has not proved its identity. Returns other errors unchanged. */
 export function unproven(error: unknown): unknown {
   if (!(error instanceof StimnetError) || error.code !== 'SOURCE_INVALID') return error
   return new UnprovenFault(error.code, error.message, { cause: error })
 }
 
-/** A database that cannot be reached or broke off; what is served already is still served. */
+/** An error for a database that cannot be reached or that closed the connection. A served catalog stays in service. */
 export function unavailable(place: string, why: string): StimnetError {
   return new StimnetError('SOURCE_UNAVAILABLE', `${place}: ${why}`)
 }
 
-/** A database that does not fit the catalog. */
+/** An error for a database that does not fit the catalog. */
 export function unfit(place: string, why: string): StimnetError {
   return new StimnetError('SOURCE_INVALID', `${place}: ${why}`)
 }
@@ -35,7 +35,7 @@ export function unfit(place: string, why: string): StimnetError {
 const NOT_LET_IN =
   'the server does not let this role in from here: pg_hba.conf has no line for it, or has one for TLS alone (tls: verify)'
 
-/** Errors while a connection is opened, by SQLSTATE or by the code of Node. */
+/** Errors while connecting, by SQLSTATE or by Node's error code. */
 const CONNECTING: Readonly<Record<string, string>> = {
   '28P01': 'the password is wrong, or there is no such role',
   '28000': NOT_LET_IN,
@@ -60,7 +60,7 @@ const CONNECTING: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is of an authority that is not trusted here: name it in ca_file'
 }
 
-/** Errors of a statement after which the same statement may succeed. */
+/** Errors of a statement that may succeed if it is repeated. */
 const PASSING: Readonly<Record<string, string>> = {
   '57014': 'reading took longer than minutes_max, or somebody cancelled it',
   '55P03': 'somebody holds a lock on it',
@@ -68,7 +68,7 @@ const PASSING: Readonly<Record<string, string>> = {
   '53300': 'the server has too many connections'
 }
 
-/** Errors of a statement that come again. */
+/** Errors of a statement that will occur again. */
 const LASTING: Readonly<Record<string, string>> = {
   '42P01': 'there is no such table or view, or it has gone',
   '3F000': 'there is no such schema',
@@ -81,7 +81,7 @@ const LASTING: Readonly<Record<string, string>> = {
   '0A000': 'the server does not support what it asks for'
 }
 
-/** The error for a failed connection. `hasTls` says whether TLS was asked for. */
+/** The error for a failed connection. `hasTls` is whether TLS was requested. */
 export function connectionFault(error: unknown, place: string, hasTls: boolean): StimnetError {
   const code = codeOf(error)
   const known = said(CONNECTING, code)
@@ -95,7 +95,7 @@ export function connectionFault(error: unknown, place: string, hasTls: boolean):
   )
 }
 
-/** The error for a failed statement about `what`, such as a relation. */
+/** The error for a failed statement. `what` describes what was read, such as a relation. */
 export function statementFault(error: unknown, place: string, what: string): StimnetError {
   if (error instanceof StimnetError) return error
   const code = codeOf(error)
@@ -103,9 +103,9 @@ export function statementFault(error: unknown, place: string, what: string): Sti
   const [passing, lasting] = [said(PASSING, code), said(LASTING, code)]
   if (passing !== undefined) return unavailable(about, passing)
   if (lasting !== undefined) return unfit(about, lasting)
-  // Classes 22 and 23: a value that an expression of the query or view cannot take, as a text that is no number.
+  // Classes 22 and 23: a value that an expression of the query or view does not accept, such as a text that is not a number.
   if (/^2[23][0-9A-Z]{3}$/.test(code)) return unfit(about, `an expression of it fails on a value (SQLSTATE ${code})`)
-  // Classes 08, 53, 57, 58 and XX: connection, resources, operator, system, and damage.
+  // Classes 08, 53, 57, 58 and XX: connection, resources, operator intervention, system error, and corruption.
   if (/^(08|53|57|58|XX)[0-9A-Z]{3}$/.test(code)) return unavailable(about, `the server gave it up (SQLSTATE ${code})`)
   if (/^[0-9A-Z]{5}$/.test(code)) return unfit(about, `the server refuses it (SQLSTATE ${code})`)
   return unavailable(about, 'the connection broke off while it was being read')
@@ -115,7 +115,7 @@ function said(words: Readonly<Record<string, string>>, code: string): string | u
   return Object.hasOwn(words, code) ? words[code] : undefined
 }
 
-/** SQLSTATE, or the code of Node; empty where an error has none. */
+/** The SQLSTATE or Node's error code; empty for an error without a code. */
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : ''

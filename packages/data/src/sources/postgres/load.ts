@@ -1,4 +1,4 @@
-/** Loading of relations into an engine as text, by a cursor, in batches of bounded size. */
+/** Loads relations into an engine as text, with a cursor in batches of bounded size. */
 import { canonicalBytes, sha256Hex } from '@stimnet/protocol'
 import type { Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
@@ -7,21 +7,21 @@ import type { Database } from './connect.ts'
 import { unfit } from './faults.ts'
 import { type ReadableColumn, type RelationTable, relationName, relationSql } from './relation.ts'
 
-/** Most rows of a batch, and of a relation. */
+/** Maximum number of rows of a batch, and of a relation. */
 const BATCH_ROWS_MAX = 5_000
 const ROWS_MAX = 2 ** 31
-/** Bytes of a character in UTF-8, at most. */
+/** Maximum number of bytes of a character in UTF-8. */
 const CHARACTER_BYTES_MAX = 4
 
-/** A loaded relation: the table `raw` of the engine has one text column `c<i>` for each of `columns`; null has become empty. */
+/** A loaded relation. The table `raw` of the engine has one text column `c<i>` for each of `columns`; nulls are stored as empty texts. */
 export interface LoadedRelation {
   readonly columns: readonly string[]
-  /** SHA-256 of its rows, whatever their order. */
+  /** SHA-256 of the rows, independent of their order. */
   readonly sha256: string
   readonly floats: ReadonlySet<string>
 }
 
-/** Loads these columns of a relation. Throws as the database does, and SOURCE_INVALID for a cell that is too long. */
+/** Loads the given columns of a relation. Throws the errors of the database, and SOURCE_INVALID for a cell that is too long. */
 export async function loadRelation(
   database: Database,
   table: RelationTable,
@@ -63,8 +63,8 @@ function tooLong(place: string, column: ReadableColumn | undefined): Error {
 }
 
 /**
- * A hash of the rows as a multiset, since a database gives them in no fixed order: each row is hashed with the lengths of its fields,
- * and the sorted hashes are hashed in groups by their beginning.
+ * A hash of the rows as a multiset, since a database returns them in no fixed order. Each row is hashed with the lengths of its fields. The
+ * sorted row hashes are hashed in groups by their first digits, and the group hashes are hashed together.
  */
 async function hashOfRows(session: Session, raw: string, columns: readonly string[]): Promise<string> {
   const fields = columns.flatMap((_, i) => [`strlen(c${i})`, "':'", `c${i}`])

@@ -1,4 +1,4 @@
-/** Reading of the tables that a catalog has in a database: all in one transaction, and no column that the catalog does not name. */
+/** Reads a catalog's tables from its database, in one transaction. Columns that the catalog does not name are not read. */
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { type CatalogConfig, isRelation, readVariables, type TableConfig } from '../../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../../catalog/reading.ts'
@@ -15,15 +15,15 @@ export function relationTables({ tables }: Pick<CatalogConfig, 'tables'>): reado
   return tables.filter(isRelation)
 }
 
-/** An open database with a note about its role, where there is one. */
+/** An open database, and a note about its role if there is one. */
 export interface Reading {
   readonly database: Database
   readonly note?: string
 }
 
 /**
- * Opens the database of a catalog for `use`, and closes it. Throws as `openDatabase`, and SOURCE_INVALID for a role that may write,
- * with what accepts it.
+ * Opens the database of a catalog for `use`, and closes it afterwards. Throws the errors of `openDatabase`, and SOURCE_INVALID for a role
+ * with write permission, with the option that accepts such a role.
  */
 export async function withDatabase<T>(
   { postgres }: Pick<CatalogConfig, 'postgres'>,
@@ -43,18 +43,18 @@ export async function withDatabase<T>(
   }
 }
 
-/** The relations of a catalog, loaded, and what the institution's log should say about their database. */
+/** The loaded relations of a catalog, and a note about their database for the institution's log. */
 export interface LoadedRelations {
-  /** By the name of the table; the rows are in the engine's table that `rawOf` names. */
+  /** By table name. The rows are in the engine's table that `rawOf` gives. */
   readonly tables: ReadonlyMap<string, LoadedRelation>
   readonly note?: string
-  /** Whether the server has shown that it is the one that is meant. */
+  /** Whether the server has proved its identity. */
   readonly isProven: boolean
 }
 
 /**
- * Loads all relations of a catalog as they are at one moment. Throws SOURCE_UNAVAILABLE if the database cannot be reached or breaks
- * off, SOURCE_INVALID if it does not fit, CONFIG_INVALID for secrets that cannot be read.
+ * Loads all relations of a catalog in one consistent state. Throws SOURCE_UNAVAILABLE if the database cannot be reached or the connection
+ * breaks, SOURCE_INVALID if the database does not fit the catalog, CONFIG_INVALID for unreadable secrets.
  */
 export async function loadRelations(
   config: CatalogConfig,
@@ -75,10 +75,10 @@ export async function loadRelations(
   })
 }
 
-/** Names of columns shown at most. */
+/** Maximum number of column names in a message. */
 const SHOWN_MAX = 20
 
-/** The columns that a table names, each once, and what is wrong with them. */
+/** The columns that a table's configuration names, without repetition, and the faults of these columns. */
 export function declaredColumns(
   table: TableConfig,
   subjectKey: string,
@@ -101,8 +101,8 @@ export function declaredColumns(
 }
 
 /**
- * What is wrong with the database of a catalog, by its role and its columns and without reading rows: one sentence each. `note` is
- * about a role that may write where the catalog accepts one.
+ * The faults of a catalog's database that are visible from its role and columns, without reading rows, as sentences. `note` is about a role
+ * with write permission if the catalog accepts such a role.
  */
 export async function relationFaults(
   config: CatalogConfig,
@@ -123,7 +123,7 @@ export async function relationFaults(
   }
 }
 
-/** The message of an expected fault of a source. Throws any other error on. */
+/** The message of an expected fault of a source. Rethrows any other error. */
 export function messageOfSource(error: unknown): string {
   const isExpected = ['SOURCE_INVALID', 'SOURCE_UNAVAILABLE', 'CONFIG_INVALID'].includes(codeOf(error))
   if (!isExpected || !(error instanceof Error)) throw error

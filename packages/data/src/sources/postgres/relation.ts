@@ -1,58 +1,60 @@
-/** The relation of a table, a table or view or query, with its columns: how each is written as text, and which cannot be. */
+/** The relation of a table (a table, view or query) and its columns: the SQL of each column's text, or the reason why it cannot be read. */
 import { relationParts } from '../../catalog/postgres-config.ts'
 import { quoteName, quoteText } from '../../quote.ts'
 import type { Database } from './connect.ts'
 import { nameShown, unfit } from './faults.ts'
 
-/** The tables that are read from a database: those with `relation` or `query`. */
+/** A table that is read from a database, by `relation` or `query`. */
 export interface RelationTable {
   readonly name: string
   readonly relation?: string | undefined
   readonly query?: string | undefined
 }
 
-/** The words for a relation in messages. */
+/** The name of a relation in messages. */
 export function relationName({ name, relation }: RelationTable): string {
   return relation ?? `the query of the table ${name}`
 }
 
-/** The relation in SQL, for a FROM clause. The words of a query are the steward's; names are always quoted. */
+/** The relation in SQL, for a FROM clause. The text of a query comes from the steward. Names are always quoted. */
 export function relationSql({ relation, query }: RelationTable): string {
-  // The line break ends a comment at the end of the query.
+  // The line break ends a comment that may be at the end of the query.
   if (relation === undefined) return `(\n${query ?? ''}\n) AS stimnet_source`
   const { schema, name } = relationParts(relation) ?? { schema: '', name: '' }
   return `${quoteName(schema)}.${quoteName(name)}`
 }
 
-/** Longest text of a cell, characters. A longer one is refused, and not cut. */
+/** Maximum length of a cell's text, in characters. A longer text is refused, not truncated. */
 export const CELL_CHARACTERS_MAX = 8192
-/** Longest number, characters: values that fit a catalog have 18 digits. */
+/** Maximum length of a number, in characters. Values that fit a catalog have 18 digits. */
 const NUMBER_CHARACTERS_MAX = 128
 
 /** A column that can be read as text. */
 export interface ReadableColumn {
   readonly name: string
-  /** SQL of its text. It has one character more than `charactersMax` where the value has more. */
+  /** SQL for the column's text. The text is cut at `charactersMax` + 1 characters, so that longer values can be recognised. */
   readonly sql: string
   readonly charactersMax: number
-  /** Whether its type is a binary float, `real` or `double precision`, which keeps no decimals. */
+  /** Whether the column's type is a binary float, `real` or `double precision`, which does not store decimals. */
   readonly isFloat: boolean
 }
 
-/** A column that cannot be read, and why. */
+/** A column that cannot be read, with the reason. */
 export interface UnreadableColumn {
   readonly name: string
   readonly why: string
 }
 
-/** The columns of a relation in its order. */
+/** The columns of a relation, in their order in the relation. */
 export interface RelationColumns {
   readonly all: readonly string[]
   readonly readable: ReadonlyMap<string, ReadableColumn>
   readonly unreadable: ReadonlyMap<string, UnreadableColumn>
 }
 
-/** Reads which columns a relation has. From then on nobody can change it while the transaction lasts. Throws as the database does. */
+/**
+ * Reads the columns of a relation. Afterwards nobody can change its columns until the transaction ends. Throws the errors of the database.
+ */
 export async function columnsOfRelation(
   database: Database,
   table: RelationTable,
@@ -91,8 +93,8 @@ const NAMES = `
   ORDER BY a.attnum`
 
 /**
- * The names of a relation's columns, and those that the role may read: a role may have single columns of a table. Nothing for a
- * query, which has the columns that it names.
+ * The names of a relation's columns, and of the columns that the role may read, since a role may have access to single columns. Empty for a
+ * query, which has exactly the columns that it names.
  */
 async function columnNames(
   database: Database,
@@ -111,14 +113,14 @@ async function columnNames(
 
 interface ColumnType {
   readonly typeName: string
-  /** pg_type.typcategory: A arrays, S texts. */
+  /** pg_type.typcategory: A for arrays, S for texts. */
   readonly category: string
-  /** pg_type.typtype: b base, e enum. */
+  /** pg_type.typtype: b for base types, e for enums. */
   readonly form: string
   readonly timeZone: string | undefined
 }
 
-/** The SQL of a column's text, or why there is none. */
+/** The SQL for a column's text, or the reason why the column cannot be read. */
 function readingOf(
   column: string,
   { typeName, category, form, timeZone }: ColumnType
@@ -127,7 +129,7 @@ function readingOf(
   if (form === 'e' || category === 'S' || typeName === 'uuid') return bounded(`${column}::text`, CELL_CHARACTERS_MAX)
   switch (typeName) {
     case 'numeric':
-      // Without the zeros that only its scale adds: 1.50 and 1.5 are one number.
+      // Trailing zeros of the scale are removed, since 1.50 and 1.5 are the same number.
       return bounded(`trim_scale(${column})::text`, NUMBER_CHARACTERS_MAX)
     case 'int2':
     case 'int4':

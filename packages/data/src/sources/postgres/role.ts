@@ -1,15 +1,15 @@
-/** Whether the role that reads a database could also write to it. */
+/** Check whether the role that reads a database can also write to it. */
 import type { PostgresConfig } from '../../catalog/postgres-config.ts'
 import { quoteText } from '../../quote.ts'
 import type { Database } from './connect.ts'
 import { nameShown, unfit } from './faults.ts'
 
-/** Roles of the server with which files and programs of its machine can be reached, or every table be written. */
+/** Predefined roles that can access files and programs of the server's machine, or write to every table. */
 const STRONG = ['pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program']
 
 /**
- * What the role of a connection could write: through each role that it has, or may become. Temporary tables, and what a function
- * does for whoever calls it, are not looked at.
+ * Finds write permissions of a connection's role, directly and through each role of which it is a member. Temporary tables, and functions
+ * that run with other privileges, are not checked.
  */
 const POWERS = `
   WITH mine AS (SELECT oid, rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER'))
@@ -24,7 +24,7 @@ const POWERS = `
     ORDER BY n.nspname, c.relname LIMIT 1)
   LIMIT 1`
 
-/** What the role could write, in words; undefined if nothing. Throws as the database does. */
+/** A description of the role's write permission; undefined if it has none. Throws the errors of the database. */
 export async function writingPower(database: Database): Promise<string | undefined> {
   const [found] = await database.rows(POWERS, [], 'the privileges of its role')
   if (found === undefined) return undefined
@@ -34,12 +34,12 @@ export async function writingPower(database: Database): Promise<string | undefin
   return 'is a superuser, or may make roles or databases'
 }
 
-/** How such a role is accepted in a configuration. */
+/** The setting that accepts a role with write permission, for messages. */
 export const ACCEPTED_BY = 'writing_role: warn'
 
 /**
- * The sentence about a role that may write, where the catalog accepts one; undefined for a role that only reads. Throws
- * SOURCE_INVALID where it is refused, with what accepts it.
+ * A sentence about a role with write permission, if the catalog accepts such a role; undefined for a read-only role. Otherwise throws
+ * SOURCE_INVALID with the setting that accepts such a role.
  */
 export async function assertReader(
   { writing_role }: Pick<PostgresConfig, 'writing_role'>,

@@ -9,14 +9,14 @@ import {
   postgresAddress
 } from '../../catalog/postgres-config.ts'
 
-/** Where the files of a configuration are, and the environment variables that it may name. */
+/** The folder of a configuration's files, and the environment variables that the configuration may name. */
 export interface SourcePlaces {
   /** Folder to which paths are relative. */
   readonly baseDir: string
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
-/** The address of a database, with its password where there is one. Throws CONFIG_INVALID. */
+/** The address of a database, including the password if there is one. Throws CONFIG_INVALID. */
 export async function addressOf(
   config: PostgresConfig,
   { baseDir, environment = {} }: SourcePlaces
@@ -53,7 +53,7 @@ async function passwordOf(
   return text.replace(/\r?\n$/, '')
 }
 
-/** The certificates that are trusted, where the configuration names them. Throws CONFIG_INVALID. */
+/** The trusted certificates; undefined if the configuration names none. Throws CONFIG_INVALID. */
 export async function authoritiesOf(
   { ca_file }: PostgresConfig,
   { baseDir }: SourcePlaces
@@ -61,7 +61,7 @@ export async function authoritiesOf(
   return ca_file === undefined ? undefined : readText(resolve(baseDir, ca_file), 'ca_file')
 }
 
-/** Largest file of a password or of certificates. */
+/** Maximum size of a file with a password or certificates, bytes. */
 const SECRET_BYTES_MAX = 1024 * 1024
 
 async function readText(path: string, key: string): Promise<string> {

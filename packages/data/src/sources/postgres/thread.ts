@@ -1,6 +1,6 @@
 /**
- * A thread that talks to one PostgreSQL server. Whatever the server sends, it ends this thread and nothing else. Whoever made the
- * thread ends it. The thread loads little, because it is made for each reading.
+ * A thread that communicates with one PostgreSQL server. Data from the server can end only this thread. The thread that started it must end
+ * it. The thread loads few modules, because a new one is started for each reading.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
@@ -8,46 +8,51 @@ import Cursor from 'pg-cursor'
 import type { PostgresAddress } from '../../catalog/postgres-config.ts'
 import { batchBounds, boundAnswers, type Connection, type Expect, SMALL_RESULT } from './bounds.ts'
 
-/** The server of a thread, as its `workerData`. */
+/** The server of a thread, passed as its `workerData`. */
 export interface Server {
   readonly address: PostgresAddress
   readonly hasTls: boolean
-  /** The certificates that are trusted, where they are not those of the operating system. */
+  /** The trusted certificates, if they are not those of the operating system. */
   readonly ca?: string
-  /** Most bytes that the server may send altogether. */
+  /** Maximum number of bytes that the server may send in total. */
   readonly bytesMax: number
 }
 
-/** What the thread is asked to do. */
+/** A request to the thread. */
 export type Ask =
   | { readonly kind: 'connect' }
-  /** Statements without a result. */
+  /** Statements that have no result. */
   | { readonly kind: 'script'; readonly sql: string }
   | { readonly kind: 'rows'; readonly sql: string; readonly values: readonly unknown[] }
   | { readonly kind: 'columns'; readonly sql: string }
-  /** The next rows of a query. `cursor` is a number of the asker's, the same for all batches of the query. */
+  /** The next rows of a query. `cursor` is a number chosen by the caller, the same for all batches of the query. */
   | { readonly kind: 'batch'; readonly cursor: number; readonly sql: string; readonly rowsMax: number }
-  /** Ends the connection, and with it the thread. Nothing is answered. */
+  /** Closes the connection and ends the thread. There is no answer. */
   | { readonly kind: 'close' }
 
-/** A question to the thread, and the number that its answer has. */
+/** A request to the thread, and the id of its answer. */
 export interface Asked {
   readonly id: number
   readonly ask: Ask
 }
 
-/** An answer of the thread. Of an error it has the SQLSTATE or the code of Node, or nothing: the server's words stay here. */
+/**
+ * An answer of the thread. An error is reported as its SQLSTATE or Node's error code, or an empty code: the server's messages never leave
+ * the thread.
+ */
 export type Said =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly code: string }
-  /** The last words, in words of the thread's own. `isLasting`: it comes again unless somebody changes the server. */
+  /**
+   * The reason why the thread ends, as a fixed text of the thread. `isLasting`: the fault will occur again unless the server is changed.
+   */
   | { readonly ended: string; readonly isLasting: boolean }
 
 const INSTEAD =
   'over a connection without TLS: let the server ask by scram-sha-256, or connect by its socket or with tls: verify'
 const CLEAR_TEXT = `it asks for the password in clear text, ${INSTEAD}`
 const MD5 = `it asks for the password by MD5, from which it can be guessed fast, ${INSTEAD}`
-/** Rounds of hashing of SCRAM: those of RFC 7677, and of a PostgreSQL that nobody set otherwise (scram_iterations). */
+/** Minimum number of SCRAM hash iterations: the number of RFC 7677 and PostgreSQL's default (scram_iterations). */
 const ROUNDS_MIN = 4_096
 const FEW_ROUNDS = `it asks for the password by scram-sha-256 with fewer than ${ROUNDS_MIN} rounds, from which it can be guessed fast, over a connection without TLS: set scram_iterations of the server to ${ROUNDS_MIN} or more and give the role its password again, or connect by its socket or with tls: verify`
 const LASTING: readonly string[] = [CLEAR_TEXT, MD5, FEW_ROUNDS]
@@ -55,16 +60,16 @@ const LASTING: readonly string[] = [CLEAR_TEXT, MD5, FEW_ROUNDS]
 const SQLSTATE = /^[0-9A-Z]{5}$/
 const NODE_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
 
-/** The extended protocol takes one statement and no more. */
+/** The extended protocol allows only one statement. */
 const EXTENDED = { rowMode: 'array', queryMode: 'extended' } as const
 
 const server = workerData as Server
 const { address, hasTls } = server
 
 let hasEnded = false
-/** Whether the server has shown that it is the one that is meant; by its answer to SCRAM, which the client checks. */
+/** Whether the server has proved its identity. Without TLS and local socket, its SCRAM answer proves it, which the client checks. */
 let isProven = hasTls || address.host.startsWith('/')
-// Of the client: its handlers of a socket throw for some messages, and nothing else can catch that.
+// The client's socket handlers throw for some messages, and those errors cannot be caught elsewhere.
 process.on('uncaughtException', () => lastWords('it does not speak the protocol of PostgreSQL'))
 
 const client = newClient()
@@ -81,7 +86,7 @@ parentPort?.on('message', async ({ id, ask }: Asked) => {
   }
 })
 
-/** The SQLSTATE of an error of the server, whose words stay here, or the code of an error of Node; empty for any other. */
+/** The SQLSTATE of a server error, or the code of a Node error; empty for any other error. The server's message stays in the thread. */
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   const isKnown = typeof code === 'string' && (error instanceof pg.DatabaseError ? SQLSTATE : NODE_CODE).test(code)
@@ -92,14 +97,14 @@ function say(said: Said): void {
   parentPort?.postMessage(said)
 }
 
-/** Says why nothing more is answered, and hangs up. Whoever made the thread ends it then. */
+/** Reports why no more requests are answered, and closes the connection. The thread that started this one then ends it. */
 function lastWords(why: string): void {
   if (!hasEnded) say({ ended: why, isLasting: LASTING.includes(why) })
   hasEnded = true
   connection.stream.destroy()
 }
 
-/** As `lastWords`, and keeps what was received from the client. */
+/** Like `lastWords`, and throws, so that the received data do not reach the client. */
 function end(why: string): never {
   lastWords(why)
   throw new Error('the reading has ended')
@@ -133,13 +138,13 @@ async function answer(ask: Exclude<Ask, { kind: 'close' }>): Promise<unknown> {
   }
 }
 
-/** Ends the transaction too. */
+/** Closes the connection, which also ends the transaction. */
 async function close(): Promise<void> {
   await client.end().catch(() => undefined)
   parentPort?.close()
 }
 
-/** Every setting is given, since the client takes those that are not from the environment. */
+/** A client with every setting given, since it would take missing settings from the environment. */
 function newClient(): pg.Client {
   const { host, port, database, role } = address
   const made = new pg.Client({
@@ -154,23 +159,26 @@ function newClient(): pg.Client {
     sslnegotiation: 'postgres',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // Values stay as the server writes them: no number passes through a float.
+    // Values stay in the server's text form, so that no number passes through a float.
     types: { getTypeParser: () => (text: unknown) => text },
-    // As a function the password is in no property that an error could show.
+    // The password is passed as a function, so that no property contains it that an error could show.
     password: () => address.password ?? ''
   } as pg.ClientConfig)
-  // A connection that breaks while nothing is asked: the next statement reports it.
+  // A connection that breaks while idle is reported by the next statement.
   made.on('error', () => undefined)
   return made
 }
 
-/** Bounds what the server may send, and keeps a password from whoever listens on the port while the server is down. */
+/**
+ * Bounds the data that the server may send, and does not disclose the password to a program that listens on the port while the server is
+ * down.
+ */
 function bounded(): Expect {
   if (!hasTls && !address.host.startsWith('/')) {
     connection.prependListener('authenticationCleartextPassword', () => end(CLEAR_TEXT))
     connection.prependListener('authenticationMD5Password', () => end(MD5))
     connection.prependListener('authenticationSASLContinue', ({ data }: { data: string }) => {
-      // The client takes the last of several.
+      // If the count occurs several times, the client uses the last one.
       const rounds = [...data.matchAll(/(?:^|,)i=(\d+)/g)].map(([, count]) => Number(count))
       if (rounds.some((count) => count < ROUNDS_MIN)) end(FEW_ROUNDS)
     })

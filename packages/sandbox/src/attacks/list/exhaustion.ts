@@ -206,7 +206,7 @@ while True:
   program: () => code ?? ''
 }))
 
-/** gVisor manages a program's processes itself. On the machine, the container's limit still holds them. */
+/** gVisor manages a program's processes itself. On the machine, they are still subject to the container's limit. */
 const OF_SENTRY = { through: { 'docker+gvisor': 'gVisor’s own kernel' } } as const
 
 const COUNTS: readonly Assault[] = [

@@ -14,7 +14,7 @@ type Piece = readonly [
 const OUT = 'import os\nout = os.environ["OUTPUT_FILE"]\ntry: os.remove(out)\nexcept OSError: pass\n'
 const CONTAINED = { PROGRAM_FAILED: 'contained', refused: 'contained', OUTPUT_LIMIT: 'output limit' } as const
 
-/** Ends for attacks that crash their program: this must count as the program's own failure. */
+/** Expected ends of attacks that crash their program. The crash must count as the program's own failure. */
 const ENDED = { PROGRAM_FAILED: 'contained', refused: 'contained' } as const
 
 const PIECES: readonly Piece[] = [

@@ -2,9 +2,9 @@
 import type { Probe } from '../attack.ts'
 
 /**
- * A Python function that makes system calls by number, without the libraries' wrappers. Only the errors "not permitted" and "no
- * such call" are refusals: a call that merely rejects its arguments did reach the kernel. The arguments are chosen so that no
- * call changes the machine if it is permitted.
+ * A Python function that makes system calls by number, without library wrappers. Only the errors "not permitted" and "no such call" are
+ * refusals: a call that rejects its arguments did reach the kernel. The arguments are chosen so that a permitted call does not change the
+ * machine.
  */
 const CALL = `
 import ctypes, os, sys
@@ -18,7 +18,7 @@ def call(numbers, *args):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 `
 
-/** For each call its number on x86-64 and on arm64, from the kernel's tables of system calls, and its arguments. */
+/** The number of each call on x86-64 and on arm64, from the kernel's tables of system calls, and its arguments. */
 const CALLS: Readonly<Record<string, readonly [title: string, x64: number, arm64: number | null, ...args: number[]]>> =
   {
     mount: ['mount a file system', 165, 40, 0, 0, 0, 0, 0],
@@ -59,7 +59,7 @@ const CALLS: Readonly<Record<string, readonly [title: string, x64: number, arm64
 
 const through = { 'docker+gvisor': 'gVisor’s own kernel' } as const
 
-/** Attacks by system calls, and on the privileges that these need. */
+/** Attacks by system calls, and attacks on the privileges that these calls need. */
 export const KERNEL_ATTACKS: readonly Probe[] = [
   // These two come before the calls: one of the calls creates a namespace in which privileges have no effect outside.
   {

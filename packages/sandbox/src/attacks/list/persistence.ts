@@ -1,4 +1,4 @@
-/** Attacks across jobs: outliving a job, leaving something for the next one, reading the data of a concurrent one. */
+/** Attacks across jobs: outliving a job, leaving traces for the next job, reading the data of a concurrent job. */
 import type { Assault, Marks } from '../attack.ts'
 
 const quoted = ({ leftName }: Marks) => JSON.stringify(leftName)

@@ -3,7 +3,7 @@ import type { Assault, Marks, Probe } from '../attack.ts'
 
 const JS = 'import js, pyodide_js\nfrom pyodide.code import run_js\n'
 
-/** Code that defines a fake `Deno`, so that Deno's implementations of Node's modules get as far as the permission check. */
+/** Code that defines a fake `Deno`, so that Deno's implementations of Node modules reach the permission check. */
 const OWN_DENO = `${JS}
 run_js("""
 const error = class extends Error {}
@@ -125,7 +125,7 @@ assert not all(str(w).startswith(known) or len(str(w)) == 64 for w in js.process
   ]
 ]
 
-/** A worker's script with asynchronous attempts. Their success shows at the machine's listeners and in the printed text. */
+/** A worker's script with asynchronous attempts. Their success is visible at the machine's listeners and in the printed text. */
 const LATER = ({ tcpPort, udpPort, secretPath }: Marks) => `
 const say = (text) => Deno.stderr.writeSync(new TextEncoder().encode(text + '\\n'))
 say('the worker runs')
@@ -155,7 +155,7 @@ let taken = 0
 while (taken < ${memoryBytesMax * 2}) { ${step} }
 """)
 result = {"got": ["memory beyond the limit"]}`,
-  // An engine that gets no more memory throws, which ends the program.
+  // An engine that cannot allocate more memory throws, which ends the program.
   ends: { MEMORY_LIMIT: 'memory limit', PROGRAM_FAILED: 'memory limit' }
 })
 

@@ -1,4 +1,4 @@
-/** Attacks in R, with the functions of R that can reach the machine. */
+/** Attacks in R, with R functions that can access the machine. */
 import type { Assault, Marks, Probe } from '../attack.ts'
 
 type Piece = readonly [id: string, title: string, tries: string, code: (marks: Marks) => string]
@@ -7,7 +7,7 @@ const text = JSON.stringify
 
 const THROUGH: Readonly<Record<string, Probe['through']>> = {
   'r.listen': { 'docker+gvisor': 'gVisor’s own kernel' },
-  // In the writable folders gVisor forbids to execute a program, but not to load one as a library.
+  // In writable folders, gVisor prevents the execution of a program, but not loading it as a library.
   'r.native': { 'docker+gvisor': 'gVisor’s own kernel' }
 }
 

@@ -1,4 +1,4 @@
-/** Installation of R for the embedded sandbox: webR from the configured npm registry or from a file, checked by its hash. */
+/** Installation of R for the embedded sandbox: webR from the configured npm registry or from a file, verified by its hash. */
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -10,16 +10,16 @@ import { ownFolder } from '../own-folder.ts'
 import { COMPLETE, webrDirectory } from '../r.ts'
 import { filesIn } from './untar.ts'
 
-/** Largest unpacked size. The locked version has 49 MB. */
+/** Maximum unpacked size, bytes. The pinned version has 49 MB. */
 const UNPACKED_BYTES_MAX = 128 * 1024 * 1024
 const DOWNLOAD_MS_MAX = 10 * 60_000
-/** The files that are needed to run R. The others are type declarations, source maps, and a page for the browser. */
+/** The files needed to run R. The other files are type declarations, source maps, and a page for the browser. */
 const NEEDED = /^(LICENSE.*|dist\/(R\.js|R\.wasm|lib[A-Za-z]+\.so))$/
 
 /** Options of `addR`. */
 export interface AddROptions {
   readonly cacheDir: string
-  /** The package's archive as a file, if no registry is reachable. Default: `npm pack` with npm's own configuration. */
+  /** The package's archive as a file, for machines without a registry. Default: `npm pack` with npm's own configuration. */
   readonly archive?: string
   /** Default: the pinned version. */
   readonly addon?: Addon
@@ -29,8 +29,8 @@ export interface AddROptions {
 }
 
 /**
- * Installs R unless it is installed already, and returns its folder. Throws SANDBOX_UNAVAILABLE if the archive cannot be
- * obtained or its hash differs from the pinned one. Open sandboxes do not notice it: they must be opened again.
+ * Installs R unless it is already installed, and returns its folder. Throws SANDBOX_UNAVAILABLE if the archive cannot be obtained or its
+ * hash differs from the pinned hash. Sandboxes that are already open must be reopened to use R.
  */
 export async function addR(options: AddROptions): Promise<{ directory: string; isNew: boolean }> {
   const directory = webrDirectory(options.cacheDir)
@@ -44,7 +44,7 @@ export async function addR(options: AddROptions): Promise<{ directory: string; i
     throw new StimnetError('SANDBOX_UNAVAILABLE', `the archive of webR has ${algorithm}-${found}, not ${integrity}`)
   }
   const files = filesIn(archive, { bytesMax: UNPACKED_BYTES_MAX }).filter(({ path }) => NEEDED.test(path))
-  // Written to another folder and renamed, so that nobody ever sees an incomplete folder.
+  // Written to another folder and renamed, so that no process ever sees an incomplete folder.
   const aside = join(dirname(directory), `adding-${randomUUID()}`)
   try {
     for (const { path, bytes } of files) {
@@ -52,7 +52,7 @@ export async function addR(options: AddROptions): Promise<{ directory: string; i
       await writeFile(join(aside, path), bytes, { mode: 0o600, flag: 'wx' })
     }
     await writeFile(join(aside, COMPLETE), JSON.stringify({ integrity }), { mode: 0o600 })
-    // An existing folder that is not complete is broken or has another archive's contents.
+    // An existing folder that is not complete is broken or contains another archive.
     if (!(await isComplete(directory, integrity))) await rm(directory, { recursive: true, force: true })
     await rename(aside, directory)
   } catch (cause) {
@@ -69,7 +69,7 @@ async function isComplete(directory: string, integrity: string): Promise<boolean
     const found = JSON.parse(await readFile(join(directory, COMPLETE), 'utf8')) as { integrity?: unknown }
     return found.integrity === integrity
   } catch {
-    // It is missing or incomplete, so it is written again.
+    // The mark is missing or incomplete, so R is installed again.
     return false
   }
 }
@@ -82,7 +82,7 @@ async function read(path: string): Promise<Buffer> {
   }
 }
 
-/** Fetches the archive by npm, with npm's own registry, proxy and certificates. No script of the package runs. */
+/** Fetches the archive with npm, using npm's own registry, proxy and certificates. No script of the package runs. */
 async function pack({ npm = 'npm', addon = ADDONS.webr, signal }: AddROptions): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-add-'))
   try {

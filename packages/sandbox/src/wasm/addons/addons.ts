@@ -6,9 +6,9 @@ export interface Addon {
   readonly version: string
   /** Hash of the published archive in the format of package managers: `sha512-` and base64. */
   readonly integrity: string
-  /** SHA-256 over the installed files, hex. The cache folder is compared with it at each start. */
+  /** SHA-256 over the installed files, hexadecimal. The cache folder is verified against it at each start. */
   readonly contents: string
-  /** SPDX identifier, which the command that adds the package shows. */
+  /** SPDX identifier, shown by the command that adds the package. */
   readonly license: string
 }
 

@@ -1,4 +1,4 @@
-/** Download of libraries for the embedded Python from the network or a folder. Each file is checked by the hash in the lock. */
+/** Download of libraries for the embedded Python from the network or a folder. Each file is verified by its hash in the lock. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -7,21 +7,21 @@ import { findInstallation } from '../deno.ts'
 import { ownFolder } from '../own-folder.ts'
 import { isWhole, readLock, sha256Of, WHEELS_LOCK, type Wheel, wheelsDirectory } from './wheels.ts'
 
-/** The address at which the Pyodide project publishes the libraries of a version. */
+/** The URL at which the Pyodide project publishes the libraries of a version. */
 const published = (version: string) => `https://cdn.jsdelivr.net/pyodide/v${version}/full/`
 
-/** Largest file. The largest one today has 30 MB. */
+/** Maximum size of a file, bytes. The largest file today has 30 MB. */
 const WHEEL_BYTES_MAX = 256 * 1024 * 1024
 const DOWNLOAD_MS_MAX = 10 * 60_000
 
 /** Options of `fetchWheels`. */
 export interface FetchOptions {
   readonly cacheDir: string
-  /** Names as in Pyodide's lock. Their dependencies are fetched too. */
+  /** Names as in Pyodide's lock. Dependencies are fetched too. */
   readonly names: readonly string[]
-  /** An address or a folder with the files. Default: the address at which the Pyodide project publishes them. */
+  /** A URL or a folder with the files. Default: the URL at which the Pyodide project publishes them. */
   readonly from?: string
-  /** Path of the lock. Default: the one of the installed Pyodide. */
+  /** Path of the lock. Default: the lock of the installed Pyodide. */
   readonly lock?: string
   readonly signal?: AbortSignal
   /** Called for each file before it is fetched. */
@@ -29,9 +29,9 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches the libraries that are missing, and returns all requested ones. A file whose hash differs from the lock is discarded.
- * Throws LIBRARY_NOT_AVAILABLE for a name that is not in the lock, and SANDBOX_UNAVAILABLE if a file cannot be obtained or has
- * another hash. Open sandboxes do not notice new libraries: they must be opened again.
+ * Fetches the missing libraries, and returns all requested ones. A file whose hash differs from the lock is discarded. Throws
+ * LIBRARY_NOT_AVAILABLE for a name that is not in the lock, and SANDBOX_UNAVAILABLE if a file cannot be obtained or has another hash.
+ * Sandboxes that are already open must be reopened to use new libraries.
  */
 export async function fetchWheels(options: FetchOptions): Promise<readonly Wheel[]> {
   const { pyodideDirectory, pyodideVersion } = findInstallation()
@@ -63,7 +63,7 @@ export async function fetchWheels(options: FetchOptions): Promise<readonly Wheel
   return wanted
 }
 
-/** The named libraries and all of their dependencies, each once. */
+/** The named libraries and all their dependencies, without duplicates. */
 function withDependencies(lock: ReadonlyMap<string, Wheel>, names: readonly string[]): Wheel[] {
   const found = new Map<string, Wheel>()
   const open = [...names]
@@ -80,7 +80,7 @@ function withDependencies(lock: ReadonlyMap<string, Wheel>, names: readonly stri
   return [...found.values()]
 }
 
-/** The given lock, reduced to the libraries that are in the folder now. */
+/** The given lock, reduced to the libraries in the folder. */
 async function lockOf(text: string, directory: string, wanted: readonly Wheel[]): Promise<string> {
   const whole = JSON.parse(text) as { packages: Record<string, unknown> }
   const before = await readFile(join(directory, WHEELS_LOCK), 'utf8').catch(() => '{"packages":{}}')
@@ -89,7 +89,7 @@ async function lockOf(text: string, directory: string, wanted: readonly Wheel[])
   return JSON.stringify({ ...whole, packages }, null, 1)
 }
 
-/** Writes to another name first and renames, so that an interruption leaves no incomplete file under the final name. */
+/** Writes to a temporary name and renames, so that an interruption leaves no incomplete file under the final name. */
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const aside = `${path}.${randomUUID()}`
   try {
@@ -120,7 +120,7 @@ async function bytesOf(from: string, wheel: Wheel, signal: AbortSignal | undefin
   }
 }
 
-/** Reads the body. Its size is counted as it arrives, since an announced length may be wrong. */
+/** Reads the body. The size is counted as the body arrives, since an announced length may be wrong. */
 async function collect(body: ReadableStream<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0

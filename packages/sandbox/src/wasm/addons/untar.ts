@@ -1,4 +1,4 @@
-/** A reader for the archive of an npm package that accepts regular files only. */
+/** A reader for archives of npm packages that accepts only regular files. */
 import { gunzipSync } from 'node:zlib'
 import { StimnetError } from '@stimnet/protocol'
 
@@ -11,8 +11,8 @@ export interface ArchivedFile {
 }
 
 /**
- * Reads a .tgz archive in memory. Throws SANDBOX_UNAVAILABLE if it is broken or its contents exceed `bytesMax`, and for every
- * entry that could write outside of its folder: links, devices, paths that leave it, long names for the next entry.
+ * Reads a .tgz archive in memory. Throws SANDBOX_UNAVAILABLE if it is broken or its contents exceed `bytesMax`, and for every entry that
+ * could write outside of its folder: links, devices, paths that leave the folder, long names for the next entry.
  */
 export function filesIn(archive: Uint8Array, options: { bytesMax: number }): ArchivedFile[] {
   const tar = unzipped(archive, options.bytesMax)
@@ -49,7 +49,7 @@ function entryOf(head: Buffer): { path: string; size: number; type: string } {
     if (!/^[0-7]+$/.test(digits)) throw refused('a number that is none')
     return Number.parseInt(digits, 8)
   }
-  // In the checksum, its own field counts as eight spaces.
+  // For the checksum, the checksum field itself counts as eight spaces.
   const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0)
   if (number(148, 8) !== sum) throw refused('a head with a wrong sum')
   const prefix = text(345, 155)
@@ -57,7 +57,7 @@ function entryOf(head: Buffer): { path: string; size: number; type: string } {
   return { path: prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`, size: number(124, 12), type }
 }
 
-/** The path below `package/`. Only plain names are accepted, so that no path leads out of the folder that it is written to. */
+/** The path below `package/`. Only simple names are accepted, so that no path leads out of the target folder. */
 function belowPackage(path: string): string {
   const [folder, ...names] = path.split('/')
   const isPlain = names.length > 0 && names.every((name) => /^[A-Za-z0-9@_][A-Za-z0-9@_.+ -]*$/.test(name))

@@ -11,11 +11,11 @@ export interface Wheel {
   readonly name: string
   readonly version: string
   readonly fileName: string
-  /** Hex. */
+  /** Hexadecimal. */
   readonly sha256: string
-  /** Names of other wheels that it requires. */
+  /** Names of the wheels that this wheel requires. */
   readonly depends: readonly string[]
-  /** Top-level modules that it contains. */
+  /** Top-level modules in this wheel. */
   readonly imports: readonly string[]
 }
 
@@ -25,10 +25,10 @@ export interface Wheels {
   readonly packages: readonly Wheel[]
 }
 
-/** The name of the lock of the fetched wheels. It is written last, so that it names only files that exist. */
+/** The name of the lock of the fetched wheels. The lock is written last, so that it lists only files that exist. */
 export const WHEELS_LOCK = 'pyodide-lock.json'
 
-/** Permitted file names in a lock. They become part of a path and of an address. */
+/** Permitted file names in a lock. They become part of a path and of a URL. */
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,199}$/
 const SHA256 = /^[0-9a-f]{64}$/
 
@@ -37,7 +37,7 @@ export function wheelsDirectory(cacheDir: string, pyodideVersion: string): strin
   return join(resolve(cacheDir), `wheels-${pyodideVersion}`)
 }
 
-/** All wheels of a lock, by name. Throws SANDBOX_UNAVAILABLE if the text is no lock, or a file name in it is not plain. */
+/** All wheels of a lock, by name. Throws SANDBOX_UNAVAILABLE if the text is not a lock, or contains a file name that is not permitted. */
 export function readLock(text: string): ReadonlyMap<string, Wheel> {
   try {
     const { packages } = JSON.parse(text) as { packages: Record<string, unknown> }
@@ -60,8 +60,8 @@ function words(value: unknown): string[] {
 }
 
 /**
- * The wheels of this folder; undefined if none were fetched. Throws SANDBOX_UNAVAILABLE if a file has another hash than in the
- * lock, or if the folder's lock differs from `wheelsLock`, which is stored elsewhere, in more than missing packages.
+ * The wheels in this folder; undefined if none were fetched. Throws SANDBOX_UNAVAILABLE if a file's hash differs from the lock, or if the
+ * folder's lock differs from `wheelsLock`, which is stored elsewhere, by more than missing packages.
  */
 export async function findWheels(
   cacheDir: string,
@@ -87,7 +87,7 @@ export async function findWheels(
   return packages.length === 0 ? undefined : { directory, packages }
 }
 
-/** Whether `part` equals `whole`, apart from missing packages. */
+/** Whether `part` equals `whole` except for missing packages. */
 function isPartOf(part: string, whole: string): boolean {
   const [cut, all] = [part, whole].map((text) => JSON.parse(text) as { packages: Record<string, unknown> })
   if (!cut || !all) return false
@@ -95,7 +95,7 @@ function isPartOf(part: string, whole: string): boolean {
   return isDeepStrictEqual(cut, { ...all, packages: Object.fromEntries(kept) })
 }
 
-/** Whether the file exists and has the hash of the lock. */
+/** Whether the file exists and its hash is that of the lock. */
 export async function isWhole(directory: string, wheel: Wheel): Promise<boolean> {
   try {
     return sha256Of(await readFile(join(directory, wheel.fileName))) === wheel.sha256
@@ -105,7 +105,7 @@ export async function isWhole(directory: string, wheel: Wheel): Promise<boolean>
   }
 }
 
-/** The SHA-256 of the bytes, hex. */
+/** The SHA-256 of the bytes, in hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
