@@ -55,6 +55,8 @@ export interface PeerEvents {
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
   /** The sandbox does not answer, and a job that stewards approved waits for it. */
   sandboxAway(facts: { jobId: string }): void
+  /** One of several Docker engines does not answer, or may not be used. It is tried again. */
+  engineAway(facts: { engine: string; why: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
   /** Others reach this peer through the relay from now on. */
@@ -123,6 +125,7 @@ function lifeEvents(log: Logger, registry: Registry) {
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     sandboxAway: (facts: { jobId: string }) =>
       log.warn(facts, 'the sandbox does not answer: start it again, an approved script waits for it'),
+    engineAway: (facts: { engine: string; why: string }) => log.warn(facts, 'a Docker engine is not used for now'),
     unexpected: (error: unknown, incident: string) => {
       failures.inc()
       log.error({ err: error, incident }, 'unexpected')

@@ -146,6 +146,13 @@ describe('a peer’s configuration', () => {
     )
   })
 
+  test('several Docker engines and one beside them contradict each other', (t) =>
+    refused(
+      t,
+      'institution: A\nsandbox: { docker: { socket: /a, hosts: [{ socket: /b }] } }\n',
+      /sandbox\.docker\.socket: does nothing beside sandbox\.docker\.hosts/
+    ))
+
   test('visas that nobody could have are refused', (t) =>
     refused(t, 'institution: A\nrequesters: ["visa:faculty@med.example.org"]\n', /passports\.issuers: is empty/))
 

@@ -22,7 +22,7 @@ export {
 export { attackEngine, type EngineReport } from './attacks/report.ts'
 export { type AttackOptions, attackSandbox, attacksFor } from './attacks/suite.ts'
 export { Witnesses } from './attacks/witnesses.ts'
-export { type DockerSettings, openDockerSandbox } from './docker/open.ts'
+export { type DockerHost, type DockerSettings, openDockerSandbox } from './docker/open.ts'
 export { type EngineFound, enginesAround } from './around.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
 export { GRADE_HOLDS } from './grade-holds.ts'

@@ -14,8 +14,7 @@
  * Another engine needs a way to start a process that writes READY and waits, access to the process's stdin, stdout and stderr, a
  * notification of its end, and a way to determine whether memory ran out. The framing (wire), the bounds (bounded) and the pool (pool) are
  * shared by all engines, so that only a Slot remains to be written, which starts, runs one job and is destroyed. Podman implements Docker's
- * protocol, but takes the seccomp profile as a path on its own machine. Several Docker engines could form one Sandbox that uses the least
- * loaded of them. For a Slurm cluster, the process of a Slot could be `srun`, which forwards stdin and stdout to any node. No engine may
+ * protocol, but takes the seccomp profile as a path on its own machine. Several Docker engines form one Sandbox (several). For a Slurm cluster, the process of a Slot could be `srun`, which forwards stdin and stdout to any node. No engine may
  * weaken a guarantee above: the contract suite and the attacks are run against each engine.
  */
 

@@ -1,7 +1,8 @@
 /** Selection of a node's sandbox, and the order of isolation grades. */
-import { StimnetError } from '@stimnet/protocol'
-import { type DockerSettings, openDockerSandbox } from './docker/open.ts'
+import { StimnetError, systemClock } from '@stimnet/protocol'
+import { type DockerHost, type DockerSettings, openDockerSandbox } from './docker/open.ts'
 import type { Sandbox, SandboxGrade } from './sandbox.ts'
+import { openSeveral, type SeveralSettings } from './several.ts'
 import { openWasmSandbox, type WasmSettings } from './wasm/open.ts'
 
 /** All grades, from the weakest to the strongest. */
@@ -36,7 +37,12 @@ export interface SandboxSettings extends SharedSettings {
    * configured, WASM is not used as a fallback.
    */
   readonly engine: 'auto' | 'docker' | 'wasm'
-  readonly docker: Omit<DockerSettings, keyof SharedSettings>
+  readonly docker: Omit<DockerSettings, keyof SharedSettings> & {
+    /** Engines that are used as one, in place of `socketPath` and `remote`. */
+    readonly hosts?: readonly DockerHost[]
+  }
+  /** Called when one of several engines does not answer. */
+  readonly onAway?: SeveralSettings['onAway']
   readonly wasm: Omit<WasmSettings, keyof SharedSettings>
 }
 
@@ -48,17 +54,35 @@ export interface SelectedSandbox {
 
 /** Opens the configured sandbox, or with `auto` the strongest one that is available. Throws SANDBOX_UNAVAILABLE. */
 export async function openSandbox(settings: SandboxSettings): Promise<SelectedSandbox> {
-  const { engine, docker, wasm, ...shared } = settings
+  const { engine, docker, wasm, onAway, ...shared } = settings
+  const open = () => openDocker({ ...shared, ...docker }, onAway)
   if (engine === 'wasm') return { sandbox: await openWasmSandbox({ ...shared, ...wasm }), reason: 'as configured' }
-  if (engine === 'docker')
-    return { sandbox: await openDockerSandbox({ ...shared, ...docker }), reason: 'as configured' }
-  const why = await openOr(() => openDockerSandbox({ ...shared, ...docker }), docker.runtime !== undefined)
+  if (engine === 'docker') return { sandbox: await open(), reason: 'as configured' }
+  const why = await openOr(open, docker.runtime !== undefined || docker.hosts !== undefined)
   if (typeof why !== 'string') return { sandbox: why, reason: 'Docker answers and has an image' }
   const sandbox = await openWasmSandbox({ ...shared, ...wasm })
   const { grade } = await sandbox.describe()
   const wall =
     grade === 'wasm' ? 'without bubblewrap, which is not installed or may not start here' : 'inside bubblewrap'
   return { sandbox, reason: `no Docker (${why}): WASM ${wall}` }
+}
+
+/** Opens the Docker engine, or all of several as one sandbox. */
+async function openDocker(
+  { hosts, ...settings }: DockerSettings & SandboxSettings['docker'],
+  onAway: SeveralSettings['onAway']
+): Promise<Sandbox> {
+  if (hosts === undefined) return openDockerSandbox(settings)
+  const engines = hosts.map((host) => ({
+    name: host.remote ? `${host.remote.host}:${host.remote.port}` : (host.socketPath ?? 'the usual socket'),
+    open: () => openDockerSandbox({ ...settings, ...host })
+  }))
+  return openSeveral({
+    hosts: engines,
+    clock: settings.clock ?? systemClock,
+    isAtLeast: (grade, gradeMin) => meetsGrade(grade, { gradeMin }),
+    ...(onAway ? { onAway } : {})
+  })
 }
 
 /** Opens a sandbox. If it is unavailable: throws if it is required, otherwise returns the reason. */

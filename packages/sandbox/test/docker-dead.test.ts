@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { open as openFile, rm } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { Engine } from '../src/docker/engine.ts'
-import { openDockerSandbox } from '../src/index.ts'
+import { openDockerSandbox, openSandbox } from '../src/index.ts'
 import { dockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { eventually } from './processes.ts'
 import { canStartEngine, type PrivateEngine, startPrivateEngine } from './private-engine.ts'
 
 const here = await dockerHere('minimal')
@@ -52,6 +56,38 @@ describe('an engine of its own', { skip }, () => {
     assert.equal(later.ok ? later.result : later.code, '1')
   })
 })
+
+test('one of two engines that is killed in the middle of a job has the job run on the other one', {
+  skip
+}, async () => {
+  const engine = await startPrivateEngine({ image: here.image, diskBytes: 1024 * MiB })
+  const owner = `test-${randomUUID()}`
+  const shared = { images: { python: here.image }, owner }
+  const away: string[] = []
+  try {
+    const { sandbox } = await openSandbox({
+      engine: 'docker',
+      poolSize: 0,
+      docker: { ...shared, hosts: [{ socketPath: engine.socketPath }, {}] },
+      wasm: { cacheDir: tmpdir() },
+      onAway: (name) => away.push(name)
+    })
+    const run = sandbox.run(jobOf('import time\ntime.sleep(6)\nresult = 7'), LONG)
+    assert.ok(await eventually(async () => (await containersOn(engine.socketPath)) === 1, { msMax: 30_000 }))
+    await engine.kill()
+    const outcome = await run
+    await sandbox.close()
+    assert.equal(outcome.ok ? outcome.result : outcome.code, '7')
+    assert.deepEqual(await here.containersOf(owner), 0)
+  } finally {
+    await engine.close()
+  }
+})
+
+async function containersOn(socketPath: string): Promise<number> {
+  const { stdout } = await promisify(execFile)('docker', ['--host', `unix://${socketPath}`, 'ps', '-q'])
+  return stdout.split('\n').filter(Boolean).length
+}
 
 async function fill(path: string): Promise<void> {
   const file = await openFile(path, 'w')

@@ -50,7 +50,8 @@ export async function startPrivateEngine(options: { image: string; diskBytes: nu
       daemon?.kill('SIGKILL')
       await endContainerd(folder)
       // Containers that existed when the daemon was killed have mounts in this folder.
-      await run('sh', ['-c', 'grep -o "$1[^ ]*" /proc/mounts | sort -r | xargs -r -n 1 umount -l', 'sh', folder])
+      const unmount = 'cut -d " " -f 2 /proc/mounts | grep "^$1" | sort -r | xargs -r -n 1 umount -l'
+      await run('sh', ['-c', unmount, 'sh', folder])
       await rm(folder, { recursive: true, force: true })
     }
   }

@@ -52,7 +52,7 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
     ...(await reachFindings(others, permits, self, state?.reach)),
     ...(await dataFindings(config.catalogs, baseDir)),
     ...(await policyFindings(loaded)),
-    await sandboxFinding(config, dataDir)
+    await sandboxFinding(loaded, dataDir)
   ]
 }
 

@@ -4,28 +4,35 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readSeed } from '@stimnet/machine'
-import type { PeerConfig } from '../config/config.ts'
-import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import type { LoadedConfig, PeerConfig } from '../config/config.ts'
+import { sandboxCacheDir } from '../config/sandbox-settings.ts'
 import { KEY_FILE } from '../store/identity.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 const { ok, fix } = namer('sandbox')
 
 /** Opens the configured sandbox. */
-export async function sandboxFinding(config: PeerConfig, dataDir: string): Promise<Finding> {
+export async function sandboxFinding({ config, baseDir }: LoadedConfig, dataDir: string): Promise<Finding> {
   if (config.sandbox.engine === 'none') return ok('none: scripts are refused')
   const { openConfiguredSandbox } = await import('../start/opening.ts')
   const isThere = existsSync(resolve(sandboxCacheDir(config, dataDir)))
   const scratch = isThere ? undefined : await mkdtemp(join(tmpdir(), 'stimnet-look-'))
+  const away: string[] = []
   try {
     // A key that cannot be read is a finding of its own.
     const seed = await readSeed(join(dataDir, KEY_FILE)).catch(() => undefined)
     const cache = scratch === undefined ? {} : { cache_dir: scratch }
     const settings = { ...config, sandbox: { ...config.sandbox, ...cache, pool_size: 0 } }
-    const chosen = await openConfiguredSandbox(settings, dataDir, { owner: 'doctor', seed })
+    const chosen = await openConfiguredSandbox(settings, dataDir, {
+      owner: 'doctor',
+      seed,
+      baseDir,
+      onAway: (name, error) => away.push(`${name}: ${whyOf(error)}`)
+    })
     const description = await chosen?.sandbox.describe()
     await chosen?.sandbox.close()
     const runs = `${description?.engine} (${description?.grade}) runs ${description?.languages.join(', ')}`
+    if (away.length > 0) return fix(`${runs}, but not on ${away.join('; ')}`)
     return ok(`${runs}; ${chosen?.reason}`)
   } catch (error) {
     return fix(`cannot be started: ${whyOf(error)}. ${remedyOf(error, config)}`)
@@ -45,7 +52,7 @@ function remedyOf(error: unknown, config: PeerConfig): string {
   const { engine, docker } = config.sandbox
   const isDocker = engine === 'docker' || (engine === 'auto' && docker.runtime !== undefined)
   if (!isDocker) return 'npm ci installs Deno and Pyodide'
-  return dockerRemedy(systemCodeIn(error), dockerPlace(config).socketPath ?? '/var/run/docker.sock')
+  return dockerRemedy(systemCodeIn(error), docker.socket ?? '/var/run/docker.sock')
 }
 
 /** What to do about Docker's socket, by the code with which the system refused it. */

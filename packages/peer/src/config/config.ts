@@ -219,13 +219,31 @@ const privacySchema = z.strictObject({
   refusal_bits_max: refusalBitsMaxSchema.optional()
 })
 
+/** A Docker engine: a socket of this machine, or another machine over TLS in which both sides show certificates (PEM files). */
+const dockerHostSchema = z.union([
+  z.strictObject({ socket: z.string().min(1) }),
+  z.strictObject({
+    /** https://HOST:PORT; port 2376 unless given. */
+    url: z.url({ protocol: /^https$/ }),
+    ca: z.string().min(1),
+    cert: z.string().min(1),
+    /** Must not be readable by others. */
+    key: z.string().min(1)
+  })
+])
+
 const dockerSchema = z.strictObject({
   /** Images that `npm run images` built, by name or id. By default `stimnet-python` and `stimnet-r`, where they exist. */
   images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
   /** `runsc` runs every program under gVisor, whose own kernel shields this machine's. If not given, Docker's default runtime. */
   runtime: z.enum(['runc', 'runsc']).optional(),
   /** The engine's socket. Whoever may write to it is root on this machine, so it is never passed on. */
-  socket: z.string().optional()
+  socket: z.string().optional(),
+  /**
+   * Several engines in place of one, with the same images: a program runs on the least loaded engine that answers. Whoever administers a
+   * machine of these sees the data of the programs that run there.
+   */
+  hosts: z.array(dockerHostSchema).min(1).max(32).optional()
 })
 
 const sandboxSchema = z.strictObject({
@@ -455,6 +473,10 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   }
   if (mesh.open && mesh.relay) {
     yield ['mesh.relay', 'would relay for everybody, because mesh.open lets everybody in: remove one or the other']
+  }
+  const { hosts, socket } = config.sandbox.docker
+  if (hosts !== undefined && socket !== undefined) {
+    yield ['sandbox.docker.socket', 'does nothing beside sandbox.docker.hosts: name it there as { socket: … }']
   }
   const { results_days = 0, jobs_days, requests_days } = config.retention
   for (const [key, days] of Object.entries({ jobs_days, requests_days })) {

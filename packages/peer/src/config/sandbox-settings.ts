@@ -1,20 +1,53 @@
 /** The sandbox settings of the configuration, in the form that the engines take. */
-import { join } from 'node:path'
-import type { DockerSettings } from '@stimnet/sandbox'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { StimnetError } from '@stimnet/protocol'
+import type { DockerHost, DockerSettings } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
+import { secretIn } from './secret-file.ts'
+
+const DOCKER_TLS_PORT = 2376
+
+interface Configured {
+  readonly config: Pick<PeerConfig, 'sandbox'>
+  readonly baseDir: string
+}
 
 /** Folder of the embedded sandbox: its snapshot, and what the operator added. */
 export function sandboxCacheDir({ sandbox }: Pick<PeerConfig, 'sandbox'>, dataDir: string): string {
   return sandbox.cache_dir ?? join(dataDir, 'sandbox')
 }
 
-/** The Docker engine and its images. */
-export function dockerPlace({ sandbox }: Pick<PeerConfig, 'sandbox'>): Pick<DockerSettings, 'images' | 'socketPath'> {
-  const { images, socket } = sandbox.docker
-  return {
-    ...(images === undefined ? {} : { images: definedOnly(images) }),
-    ...(socket === undefined ? {} : { socketPath: socket })
-  }
+/** The images of Docker, if they are named. */
+export function dockerImages({ sandbox }: Pick<PeerConfig, 'sandbox'>): Pick<DockerSettings, 'images'> {
+  const { images } = sandbox.docker
+  return images === undefined ? {} : { images: definedOnly(images) }
+}
+
+/** The Docker engines: one, unless `sandbox.docker.hosts` names several. Throws CONFIG_INVALID for certificates that cannot be read. */
+export async function dockerHosts({ config: { sandbox }, baseDir }: Configured): Promise<readonly DockerHost[]> {
+  const { socket, hosts } = sandbox.docker
+  if (hosts === undefined) return [socket === undefined ? {} : { socketPath: socket }]
+  return Promise.all(
+    hosts.map(async (host) => {
+      if ('socket' in host) return { socketPath: host.socket }
+      const { hostname, port } = new URL(host.url)
+      const files = {
+        ca: resolve(baseDir, host.ca),
+        cert: resolve(baseDir, host.cert),
+        key: resolve(baseDir, host.key)
+      }
+      const key = await secretIn(files.key, 'sandbox.docker.hosts')
+      const [ca, cert] = await Promise.all([certificateIn(files.ca), certificateIn(files.cert)])
+      return { remote: { host: hostname, port: Number(port || DOCKER_TLS_PORT), ca, cert, key } }
+    })
+  )
+}
+
+async function certificateIn(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `sandbox.docker.hosts: ${file} cannot be read`, { cause })
+  })
 }
 
 function definedOnly(images: { python?: string | undefined; r?: string | undefined }): { python?: string; r?: string } {

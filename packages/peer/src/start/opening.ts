@@ -5,7 +5,7 @@ import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@
 import { makeFolder } from '@stimnet/machine'
 import { createMesh, helloExchange, type Mesh, type MeshTiming, type RelayBounds, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
-import { openSandbox, type Sandbox, type SelectedSandbox } from '@stimnet/sandbox'
+import { openSandbox, type Sandbox, type SandboxSettings, type SelectedSandbox } from '@stimnet/sandbox'
 import { recordBackups } from '../backup/noted.ts'
 import { openCertificates } from '../config/certificates.ts'
 import { hostAndPort, type PeerConfig } from '../config/config.ts'
@@ -26,7 +26,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { Directory } from '../requests/directory.ts'
 import { agesOf } from '../retention/ages.ts'
 import { Retention, type RetentionParts } from '../retention/retention.ts'
-import { dockerPlace, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import { dockerHosts, dockerImages, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import { type Database, epochStore } from '../store/database.ts'
 import type { LedgerStore } from '../store/released/ledgers.ts'
@@ -34,19 +34,31 @@ import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import type { ReplayStore } from '../store/released/replays.ts'
 import { Witnesses } from '../witness/witnesses.ts'
 
+interface OpeningSandbox {
+  /** Label of this node's containers. */
+  readonly owner: string
+  readonly seed: Uint8Array | undefined
+  /** The folder to which the files of the configuration are relative. */
+  readonly baseDir: string
+  /** Called when one of several Docker engines does not answer. */
+  readonly onAway?: SandboxSettings['onAway']
+}
+
 /** The configured sandbox and the reason for its choice; undefined for none. Throws SANDBOX_UNAVAILABLE. */
 export async function openConfiguredSandbox(
   config: PeerConfig,
   dataDir: string,
-  { owner, seed }: { owner: string; seed: Uint8Array | undefined }
+  { owner, seed, baseDir, onAway }: OpeningSandbox
 ): Promise<SelectedSandbox | undefined> {
   const { sandbox } = config
   if (sandbox.engine === 'none') return undefined
-  const { runtime } = sandbox.docker
+  const { runtime, hosts: several } = sandbox.docker
+  const hosts = await dockerHosts({ config, baseDir })
   const cacheDir = sandboxCacheDir(config, dataDir)
   await makeFolder(resolve(cacheDir))
   return openSandbox({
     engine: sandbox.engine,
+    ...(onAway === undefined ? {} : { onAway }),
     poolSize: sandbox.pool_size,
     memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
     // Limit on processor time, with which the engines end a process that this node can no longer end. Threads add up
@@ -56,7 +68,8 @@ export async function openConfiguredSandbox(
     wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
     docker: {
       owner,
-      ...dockerPlace(config),
+      ...dockerImages(config),
+      ...(several === undefined ? hosts[0] : { hosts }),
       ...(runtime === undefined ? {} : { runtime })
     },
     wasm: {

@@ -5,33 +5,39 @@ import {
   ATTACKABLE_ENGINES,
   ATTACKS,
   type Attack,
+  type AttackableEngine,
   attacksFor,
+  type DockerHost,
+  type EngineSettings,
   enginesAround,
   removeContainersOf,
   type Sandbox
 } from '@stimnet/sandbox'
 import type { Monitor } from '../monitor/monitor.ts'
-import { dockerPlace, ownEnvironment, sandboxCacheDir } from '../config/sandbox-settings.ts'
+import { dockerHosts, dockerImages, ownEnvironment, sandboxCacheDir } from '../config/sandbox-settings.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 import { SelfTests } from '../self-test/self-tests.ts'
 
 /** Opens the self-test, and lists the engines of this machine. */
 export async function openSelfTests(
-  { config, dataDir, clock, events, lifetime }: Setting,
+  { config, baseDir, dataDir, clock, events, lifetime }: Setting,
   { database, signer, selfTestReports: store }: Stores,
   parts: { sandbox: Sandbox | undefined; monitor: Monitor; attacks?: readonly Attack[] | undefined }
 ) {
   const { sandbox, monitor, attacks = ATTACKS } = parts
   const description = await sandbox?.describe()
-  const place = dockerPlace(config)
+  const hosts = await dockerHosts({ config, baseDir })
   const environment = ownEnvironment()
   const owner = `attacks-of-${signer.id}`
   const folder = join(dataDir, 'self-test')
   // Removes leftovers of a self-test that was killed with the peer, without waiting for the next one.
   await rm(folder, { recursive: true, force: true })
-  if (description?.engine === 'docker')
-    await removeContainersOf(owner, place.socketPath).catch((error) => events.unexpected(error, `removing ${owner}`))
+  const isDocker = description?.engine === 'docker'
+  const clear = (host: DockerHost) =>
+    removeContainersOf(owner, host).catch((error) => events.unexpected(error, `removing ${owner}`))
+  if (isDocker) await Promise.all(hosts.map(clear))
+  const engines = ATTACKABLE_ENGINES.filter(({ grade }) => grade === description?.grade)
   const selfTests = new SelfTests({
     clock,
     database,
@@ -40,10 +46,17 @@ export async function openSelfTests(
     monitor,
     environment,
     folder,
-    engines: ATTACKABLE_ENGINES.filter(({ grade }) => grade === description?.grade),
+    engines: isDocker ? hosts.flatMap((host) => engines.map((engine) => engineAt(engine, host))) : engines,
     attacks: description ? attacksFor(description, attacks) : [],
-    settings: { cacheDir: sandboxCacheDir(config, dataDir), owner, ...place }
+    settings: { cacheDir: sandboxCacheDir(config, dataDir), owner, ...dockerImages(config) }
   })
-  const around = await enginesAround({ path: environment.PATH ?? '', socketPath: place.socketPath })
+  const around = await enginesAround({ path: environment.PATH ?? '', socketPath: config.sandbox.docker.socket })
   return { selfTests: lifetime.keep(selfTests, (opened) => opened.close()), around }
+}
+
+/** An engine that is attacked on one of several machines. */
+function engineAt(engine: AttackableEngine, at: DockerHost): AttackableEngine {
+  return Object.assign({}, engine, {
+    open: (settings: EngineSettings) => engine.open(Object.assign({}, settings, { at }))
+  })
 }

@@ -187,13 +187,19 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
 
 /** The sandbox, and this peer's description of itself, which names it. */
 async function openSettings(
-  { config, dataDir, events, lifetime }: Setting,
+  { config, baseDir, dataDir, events, lifetime }: Setting,
   { signer, seed }: Stores,
   brought?: Sandbox
 ) {
   const chosen = brought
     ? { sandbox: brought, reason: 'brought along' }
-    : await openConfiguredSandbox(config, dataDir, { owner: signer.id, seed })
+    : await openConfiguredSandbox(config, dataDir, {
+        owner: signer.id,
+        seed,
+        baseDir,
+        onAway: (engine, error) =>
+          events.engineAway({ engine, why: error instanceof Error ? error.message : String(error) })
+      })
   const sandbox = lifetime.keep(chosen?.sandbox, (opened) => opened?.close())
   const engine = await sandbox?.describe()
   const sandboxGrade = engine?.grade ?? 'none'

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { systemClock } from '@stimnet/protocol'
 import { Engine, OWNER_LABEL } from '../docker/engine.ts'
-import { type DockerSettings, openDockerSandbox } from '../docker/open.ts'
+import { addressOf, type DockerHost, type DockerSettings, openDockerSandbox } from '../docker/open.ts'
 import type { Sandbox, SandboxGrade } from '../sandbox.ts'
 import { openWasmSandbox } from '../wasm/open.ts'
 
@@ -17,7 +17,8 @@ export interface EngineSettings {
   readonly owner: string
   /** Default: the images that `npm run images` built. */
   readonly images?: DockerSettings['images']
-  readonly socketPath?: string
+  /** The Docker engine that is attacked. Default: the one at the usual socket. */
+  readonly at?: DockerHost
 }
 
 /** An engine that was opened to be attacked. */
@@ -41,7 +42,6 @@ export interface AttackableEngine {
 }
 
 const MiB = 1024 * 1024
-const DOCKER_SOCKET = '/var/run/docker.sock'
 /** Age from which a container of the attacks counts as abandoned, ms. Containers live for seconds, and no self-test takes this long. */
 const ABANDONED_AFTER_MS = 60 * 60_000
 /** Owner labels of `stimnet sandbox test`, which generates a new label for each run. */
@@ -89,17 +89,17 @@ function docker(grade: 'docker' | 'docker+gvisor', howTo: string): AttackableEng
     howTo,
     memoryBytesMax,
     startMsMax: grade === 'docker' ? 500 : 2_000,
-    open: async ({ owner, images, socketPath }) => {
+    open: async ({ owner, images, at = {} }) => {
       const settings: DockerSettings = {
         owner,
         memoryBytesMax,
         poolSize: 0,
         runtime: grade === 'docker' ? 'runc' : 'runsc',
-        ...(socketPath === undefined ? {} : { socketPath })
+        ...at
       }
-      await removeAbandoned(socketPath)
+      await removeAbandoned(at)
       const sandbox = await openDocker(settings, images)
-      return { sandbox, left: () => containersLeft({ owner, socketPath }) }
+      return { sandbox, left: () => containersLeft(owner, at) }
     }
   }
 }
@@ -115,15 +115,15 @@ async function openDocker(settings: DockerSettings, images: DockerSettings['imag
 }
 
 /** Removes all containers of an owner, for example after its process was killed. Throws SANDBOX_UNAVAILABLE. */
-export async function removeContainersOf(owner: string, socketPath = DOCKER_SOCKET): Promise<void> {
-  const engine = await Engine.connect({ socketPath })
+export async function removeContainersOf(owner: string, at: DockerHost = {}): Promise<void> {
+  const engine = await Engine.connect(addressOf(at))
   const found = await engine.containers(OWNER_LABEL, owner)
   await Promise.all(found.map(({ id }) => engine.remove(id)))
 }
 
 /** Removes old containers of one-time owners. If a self-test of the command line was killed, no later self-test has its owner label. */
-async function removeAbandoned(socketPath = DOCKER_SOCKET): Promise<void> {
-  const engine = await Engine.connect({ socketPath })
+async function removeAbandoned(at: DockerHost): Promise<void> {
+  const engine = await Engine.connect(addressOf(at))
   const before = systemClock.now() - ABANDONED_AFTER_MS
   const abandoned = (await engine.owned()).filter(
     ({ owner, createdAtMs }) => ONE_TIME_OWNER.test(owner) && createdAtMs < before
@@ -131,9 +131,8 @@ async function removeAbandoned(socketPath = DOCKER_SOCKET): Promise<void> {
   await Promise.all(abandoned.map(({ id }) => engine.remove(id)))
 }
 
-async function containersLeft(where: { owner: string; socketPath: string | undefined }): Promise<string[]> {
-  const { owner, socketPath = DOCKER_SOCKET } = where
-  const engine = await Engine.connect({ socketPath })
+async function containersLeft(owner: string, at: DockerHost): Promise<string[]> {
+  const engine = await Engine.connect(addressOf(at))
   return (await engine.containers(OWNER_LABEL, owner)).map(({ id }) => `container ${id.slice(0, 12)}`)
 }
 

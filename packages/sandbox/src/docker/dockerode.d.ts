@@ -42,7 +42,18 @@ declare module 'dockerode' {
   }
 
   export default class Docker {
-    constructor(options: { readonly socketPath: string })
+    constructor(
+      options:
+        | { readonly socketPath: string }
+        | {
+            readonly protocol: 'https'
+            readonly host: string
+            readonly port: number
+            readonly ca: string
+            readonly cert: string
+            readonly key: string
+          }
+    )
     readonly modem: { dial(options: Dial, done: (error: Error | null, socket?: Duplex) => void): void }
     info(options: Abortable): Promise<{
       readonly MemoryLimit: boolean

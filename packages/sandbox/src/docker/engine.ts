@@ -50,6 +50,18 @@ export interface ContainerEnd {
   readonly ranOutOfMemory: boolean
 }
 
+/** The address of a Docker engine: a socket of this machine, or another machine over TLS, where both sides show certificates. */
+export type EngineAddress = { readonly socketPath: string } | RemoteEngine
+
+/** An engine of another machine. The certificates and the key are PEM texts. */
+export interface RemoteEngine {
+  readonly host: string
+  readonly port: number
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
 export class Engine {
   readonly #docker: Docker
   /** Whether programs run under gVisor, because of the settings or as the engine's default runtime. */
@@ -61,10 +73,10 @@ export class Engine {
   }
 
   /** Connects to an engine. Throws SANDBOX_UNAVAILABLE if it does not answer, cannot enforce the limits or lacks the runtime. */
-  static async connect(options: { socketPath: string; runtime?: string }): Promise<Engine> {
+  static async connect({ runtime, ...address }: EngineAddress & { readonly runtime?: string }): Promise<Engine> {
     // Loaded only on use, since the module is large and most nodes run without it.
     const { default: Client } = await import('dockerode')
-    const docker = new Client({ socketPath: options.socketPath })
+    const docker = new Client('socketPath' in address ? address : { protocol: 'https', ...address })
     const info = await could('asking Docker what it is', docker.info(deadline(CONNECT_MS_MAX)))
     const missing = [
       ...(info.MemoryLimit ? [] : ['memory limits']),
@@ -73,7 +85,6 @@ export class Engine {
       ...(info.SecurityOptions?.some((one) => one.startsWith('name=seccomp')) ? [] : ['seccomp'])
     ]
     if (missing.length > 0) throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker lacks ${missing.join(', ')}`)
-    const { runtime } = options
     if (runtime === undefined || Object.hasOwn(info.Runtimes, runtime))
       return new Engine(docker, { isGvisor: (runtime ?? info.DefaultRuntime) === GVISOR })
     throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker has no runtime ${runtime}${TO_INSTALL[runtime] ?? ''}`)

@@ -15,7 +15,7 @@ import {
 } from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
 import { type ContainerSettings, IMAGE_KINDS, type ImageKind } from './create.ts'
-import { Engine, OWNER_LABEL, SANDBOX_LABEL } from './engine.ts'
+import { Engine, type EngineAddress, OWNER_LABEL, type RemoteEngine, SANDBOX_LABEL } from './engine.ts'
 import { Remover } from './remover.ts'
 import { ContainerSlot, type SlotHost } from './slot.ts'
 
@@ -24,6 +24,8 @@ const KIND_OF: Readonly<Record<SandboxLanguage, ImageKind>> = { python: 'python'
 
 /** Maximum size of a job's input, bytes. More would not fit into memory beside the program that reads it. */
 const INPUT_BYTES_MAX = 512 * 1024 * 1024
+
+const DOCKER_SOCKET = '/var/run/docker.sock'
 
 /** Smallest memory limit, bytes. No interpreter starts with less. */
 const MEMORY_BYTES_MIN = 32 * 1024 * 1024
@@ -44,6 +46,8 @@ export interface DockerSettings {
   readonly runtime?: 'runc' | 'runsc'
   /** Default: `/var/run/docker.sock`. */
   readonly socketPath?: string
+  /** An engine of another machine, in place of a socket. */
+  readonly remote?: RemoteEngine
   /** Upper bound on every memory limit, bytes. A job with a lower limit gets a new container, not a warm one. Default: 1 GiB. */
   readonly memoryBytesMax?: number
   /** Limit on a container's processor time, ms, for the case that its host is gone. Default: one hour. */
@@ -63,9 +67,8 @@ const openSandboxes = new Set<string>()
  * SANDBOX_UNAVAILABLE if no engine answers, if the engine cannot enforce the limits, or if an image is missing.
  */
 export async function openDockerSandbox(settings: DockerSettings): Promise<Sandbox> {
-  const socketPath = settings.socketPath ?? '/var/run/docker.sock'
   const { runtime } = settings
-  const engine = await Engine.connect({ socketPath, ...(runtime ? { runtime } : {}) })
+  const engine = await Engine.connect({ ...addressOf(settings), ...(runtime ? { runtime } : {}) })
   const id = randomUUID()
   const closing = new AbortController()
   const remover = new Remover(engine, { clock: settings.clock ?? systemClock, signal: closing.signal })
@@ -94,6 +97,14 @@ export async function openDockerSandbox(settings: DockerSettings): Promise<Sandb
     openSandboxes.delete(id)
     throw error
   }
+}
+
+/** The engine of a machine. */
+export type DockerHost = Pick<DockerSettings, 'socketPath' | 'remote'>
+
+/** The address of the engine; by default the usual socket. */
+export function addressOf({ socketPath = DOCKER_SOCKET, remote }: DockerHost): EngineAddress {
+  return remote ?? { socketPath }
 }
 
 interface NamedImage {
