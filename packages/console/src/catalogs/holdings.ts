@@ -9,7 +9,7 @@ export interface Holding {
   readonly description: string
   readonly keywords: readonly string[]
   readonly catalogs: readonly FoundCatalog[]
-  /** The sum of the numbers of subjects; each institution rounds its own down to tens. */
+  /** The sum of the institutions' numbers of subjects; each institution rounds its number down to tens. */
   readonly subjects: number
 }
 
@@ -38,9 +38,9 @@ export function catalogTitle({ name, title }: Pick<Holding, 'name' | 'title'>): 
 
 /** Filters beside the search words. */
 export interface Wanted {
-  /** Part of a variable's name or description; empty for any. */
+  /** Part of a variable's name or description; empty matches all. */
   readonly variable: string
-  /** A GA4GH term of what it is for; empty for any. */
+  /** GA4GH term of the purpose; empty matches all. */
   readonly purpose: string
 }
 

@@ -1,8 +1,11 @@
-/** A picture of the mesh; the table below it says the same in words. */
+/** A picture of the mesh. The table below it has the same content as text. */
 import type { Node } from '@stimnet/sdk'
 import { centreFor, MAP, type Point, placesAround } from './layout.ts'
 
-/** With more of them names would cover each other: the table has them, and each shows its own when pointed at. */
+/**
+ * Maximum number of peers with visible names; the names of more peers would overlap. Then a name is shown when the pointer is on its
+ * peer.
+ */
 const NAMED_MAX = 16
 
 interface Standing extends Point {
@@ -50,7 +53,7 @@ function Link({ from, to, jobs }: { from: Point; to: Standing; jobs: number }) {
 interface InstitutionProps extends Point {
   readonly node: Node
   readonly isHome?: boolean
-  /** Its name stands above it, clear of the line that comes from below. */
+  /** The name is drawn above the peer, clear of the line that comes from below. */
   readonly isAbove?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** The differences between institutions because of which a question was not sent. */
+/** The differences between catalogs that prevented a question from being sent. */
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { hrefTo } from '../route.ts'

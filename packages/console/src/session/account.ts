@@ -1,7 +1,7 @@
-/** Reads the account from a token, for display only: the gateway decides what an account may do. */
+/** Reads the account from a token for display. The gateway decides what the account may do. */
 import type { Role } from '@stimnet/sdk'
 
-/** The roles of accounts. */
+/** All roles of accounts. */
 export const ROLES: readonly Role[] = ['researcher', 'steward', 'auditor', 'operator']
 
 /** The signed-in account. */

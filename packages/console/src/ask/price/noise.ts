@@ -1,4 +1,4 @@
-/** What a price under differential privacy means: its share of the remaining budget, and whether the error leaves the answer usable. */
+/** The price under differential privacy: its share of the remaining budget, and whether the error leaves the answer usable. */
 import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { count, rough } from '../../words/number.ts'
 
@@ -21,7 +21,10 @@ export function refusalsIn({ peers }: PrivacyCost): string[] {
   return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little of the budget is left.`)
 }
 
-/** "ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this."; undefined where nobody tells what is left. */
+/**
+ * "ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this."; undefined if no institution
+ * discloses what is left.
+ */
 export function budgetSentence({ peers }: PrivacyCost, epsilon: string): string | undefined {
   const here = peers.find((peer) => peer.cost !== null && leftAt(peer) !== undefined)
   const left = here && leftAt(here)

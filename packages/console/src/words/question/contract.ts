@@ -1,4 +1,4 @@
-/** What a question takes a variable to be, in words. */
+/** The description of a variable that a question assumes, in words. */
 import { isoDate, type VariableContract } from '@stimnet/protocol'
 
 /** "people.sex: category, one of female, male", "people.age: integer, in a, cut at 65". */
