@@ -7,7 +7,7 @@ interface CodeFacts {
   readonly fault: Fault
   /** Whether the same request, unchanged, may succeed later. */
   readonly retry: boolean
-  /** What happened and what to do, in words that are true whenever the code is used. */
+  /** The event and the advice, in words that are true wherever the code is used. */
   readonly meaning: string
 }
 
