@@ -18,7 +18,7 @@ export function output<S extends z.ZodType>(id: string, schema: S): S {
   return schema
 }
 
-/** A schema with a more precise type for clients. Its entry in the document stays open, and nothing more is checked. */
+/** A schema with a more precise type for clients. Its entry in the OpenAPI document has no fixed fields, and nothing more is checked. */
 export function typed<T>(schema: z.ZodType): z.ZodType<T, T> {
   return schema as z.ZodType<T, T>
 }

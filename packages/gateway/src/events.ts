@@ -2,7 +2,7 @@
 import type { Clock } from '@stimnet/protocol'
 import { GATEWAY_LIMITS } from './http/limits.ts'
 
-/** The source and the form of the events, and the conditions that end the stream. */
+/** The source of a stream's events, their format, and the conditions that end the stream. */
 export interface EventOptions<V> {
   watch(signal: AbortSignal): AsyncIterable<V>
   /** Renders an event; `count`: the number of events that the client has then seen. No event follows one with `end`. */

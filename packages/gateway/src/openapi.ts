@@ -5,7 +5,7 @@ import type { Route } from './http/route.ts'
 
 type Json = Record<string, unknown>
 
-/** The document as plain JSON. */
+/** The OpenAPI document as plain JSON. */
 export function openApiOf(routes: readonly Route[], info: { version: string; url: string }): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {

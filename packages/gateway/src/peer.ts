@@ -98,7 +98,7 @@ export interface SignedSubmission {
 export interface OwnRequest {
   /** The full broadcast, with outputs and receipts. */
   readonly broadcast: Broadcast
-  /** Whether it was sent to several peers or to all that offer the catalog; then its answer is the pooled one. */
+  /** Whether the request was sent to several peers or to all that offer the catalog. If so, its answer is the pooled one. */
   readonly isToMany: boolean
   /** The account, or the key if the researcher signed. */
   readonly requester: string

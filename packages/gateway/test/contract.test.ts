@@ -128,7 +128,7 @@ describe('the contract', () => {
 
   const token = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-  /** Checks an answer against the document: its status, its media type and all of its fields. */
+  /** Checks an answer against the OpenAPI document: its status, its media type and all of its fields. */
   async function holds({ id, method, path, spec }: Operation, response: Response): Promise<Json> {
     const { status } = response
     const named =
@@ -279,8 +279,8 @@ describe('the contract', () => {
           const validate = validator(`${placeOf(operation, type)}/schema`)
           const answer = await ask(house, operation, { ...example, body })
           const value = await holds(operation, answer)
-          // A body that the document forbids is refused. A body may also be refused for a rule that a schema cannot express (`1e9` in a
-          // filter).
+          // A body that the OpenAPI document forbids is refused. A body may also be refused for a rule that a schema cannot express (`1e9`
+          // in a filter).
           if (!validate(body))
             assert.ok(value.status >= 400, `${operation.id} ${name}: ${JSON.stringify(wrong).slice(0, 40)}`)
         }

@@ -4,7 +4,7 @@
 export interface Clock {
   /** Unix time, ms. */
   now(): number
-  /** Resolves after `ms`, or rejects with the signal's reason. */
+  /** Waits for `ms`; rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 

@@ -15,7 +15,7 @@ const dpCardSchema = z.object({
   /** Charge of this release at this institution: ε for pure, ρ for zero-concentrated differential privacy. The other one is null. */
   epsilon: z.number().nullable(),
   rho: z.number().nullable(),
-  /** δ of this release alone. */
+  /** δ of this release only. */
   delta: z.number(),
   /** Amount deducted from the ledger, in billionths of ρ. */
   nano_rho: z.string(),
@@ -44,7 +44,7 @@ const dpCardSchema = z.object({
   /** `dp`: the catalog never releases exact numbers. `sdc`: it does, and the guarantee does not cover the exact numbers. */
   mode: z.enum(['sdc', 'dp'])
 })
-/** The differential-privacy part of a card, as read. */
+/** The differential-privacy part of a card, parsed. */
 export type DpCard = ReadonlyDeep<z.output<typeof dpCardSchema>>
 
 /** The disclosure card of a result: the rules that were applied before its release, and the claim that it carries. */
@@ -85,7 +85,7 @@ export const disclosureCardSchema = z.object({
   /** Present at level P2 only. */
   dp: dpCardSchema.optional()
 })
-/** A disclosure card as read. */
+/** A disclosure card, parsed. */
 export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
 /**

@@ -11,7 +11,7 @@ export interface Awaited {
 
 /** An institution that has not answered yet. */
 export interface AwaitedInstitution {
-  /** PeerId. */
+  /** PeerId of the institution. */
   readonly site: string
   readonly institution: string
   readonly state: OutwardState

@@ -1,6 +1,6 @@
 /** Texts for numbers that people were left out of for privacy, so that they are not mistaken for numbers of all people. */
 
-/** The legend for ≈ and ±, shown once below a table with such a number. */
+/** The legend for ≈ and ±, shown once below a table with numbers that people were left out of. */
 export const LEFT_OUT_WORDS =
   '≈: people were left out for privacy. How far the number is from that of all people is not known; ± behind it is about those who remain.'
 

@@ -39,7 +39,7 @@ test('a model that a description rules out is told so, with what to do, and othe
   const [known, ...more] = hints('score ~ age + sex')
   assert.deepEqual([known?.isRefused, more], [true, []])
   assert.match(known?.text ?? '', /^The model has subjects\.age, which others may know.*age groups\.$/)
-  // Synthetic people have no privacy, and the variables of the second model are assumed to be known.
+  // Synthetic people need no protection, and the variables of the second model are known to others anyway.
   assert.deepEqual(hints('score ~ age', {}, [catalogOf('North', { synthetic: true })]), [])
   assert.deepEqual(hints('age ~ sex'), [])
   // An error in the formula itself is not repeated as a hint.

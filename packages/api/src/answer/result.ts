@@ -70,5 +70,5 @@ export interface ResultData {
   readonly [key: string]: unknown
 }
 
-/** Schema of `result_data`. It is open in the document, since a script chooses the names of its values. */
+/** Schema of `result_data`. It has no fixed fields in the OpenAPI document, since a script chooses the names of its values. */
 export const resultDataShape = typed<ResultData>(z.record(z.string(), z.unknown())).nullable()

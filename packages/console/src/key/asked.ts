@@ -15,7 +15,7 @@ export interface AskedHere {
   readonly text: string
   /** The name shown for each PeerId at the time of signing. */
   readonly names: Readonly<Record<string, string>>
-  /** Unix time, ms. */
+  /** Time of signing, Unix time, ms. */
   readonly atMs: number
   /** The gateway's id for the question; absent until the gateway has answered. */
   readonly id?: string

@@ -28,7 +28,7 @@ export async function inRoom<T>(
     transaction.addEventListener('complete', () => resolve())
     transaction.addEventListener('abort', () => reject(transaction.error))
   })
-  // If `use` throws, its error is reported instead.
+  // If `use` throws, the error of `use` is reported instead.
   done.catch(() => undefined)
   const answer = await use(transaction.objectStore(room))
   await done

@@ -13,7 +13,7 @@ export type Origin = 'made' | 'copied' | 'file'
 export interface HeldKey extends OwnKey {
   readonly account: string
   readonly origin: Origin
-  /** Unix time, ms. */
+  /** Time at which the key was stored, Unix time, ms. */
   readonly keptAtMs: number
   /** Credentials (JWTs) that are sent with each request that the key signs. */
   readonly credentials: readonly string[]

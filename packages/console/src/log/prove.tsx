@@ -7,7 +7,7 @@ import { saveFile } from '../parts/save.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 
-/** `stimnet verify` checks the same file. */
+/** The saved file can be verified with `stimnet verify`. */
 export function Prove({ sequence }: { sequence: number }) {
   const { client } = useSession()
   const proven = useLoaded(

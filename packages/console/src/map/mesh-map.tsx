@@ -2,17 +2,14 @@
 import type { Node } from '@stimnet/sdk'
 import { centreFor, MAP, type Point, placesAround } from './layout.ts'
 
-/**
- * Maximum number of peers with visible names; the names of more peers would overlap. Then a name is shown when the pointer is on its
- * peer.
- */
+/** Maximum number of peers with visible names. The names of more peers would overlap, so they are shown only under the pointer. */
 const NAMED_MAX = 16
 
 interface Standing extends Point {
   readonly node: Node
 }
 
-/** `home`: PeerId of the gateway's own peer. `traffic`: jobs under way by PeerId. */
+/** `home`: PeerId of the gateway's own peer. `traffic`: number of unfinished jobs by PeerId. */
 export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
   const { nodes, home, traffic } = props
   const others = nodes.filter(({ peer_id }) => peer_id !== home)

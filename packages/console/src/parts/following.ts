@@ -16,7 +16,7 @@ export function useFollowing(turn: unknown): (element: HTMLElement | null) => vo
   }, [])
 }
 
-/** Moves the focus to the page's heading if no such content is left. */
+/** Moves the focus to the page's heading after each change of `turn`, if the focus would be lost otherwise. */
 export function useHeadingAfter(turn: unknown): void {
   const last = useRef(turn)
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Survival curves as step functions: constant from each time of the grid to the next. */
+/** Survival curves as step functions, constant between the breakpoints of the time. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import type { Scale } from './scale.ts'
 

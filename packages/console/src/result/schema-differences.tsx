@@ -3,7 +3,7 @@ import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { hrefTo } from '../route.ts'
 
-/** Empty if there are none. */
+/** Empty if the catalogs do not differ. */
 export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
   const differences = broadcast.schema?.differences ?? []
   if (differences.length === 0) return null

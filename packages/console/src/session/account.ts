@@ -8,7 +8,7 @@ export const ROLES: readonly Role[] = ['researcher', 'steward', 'auditor', 'oper
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
-  /** Unix time, ms. */
+  /** Expiry of the token, Unix time, ms. */
   readonly expiresAtMs: number
 }
 
@@ -32,7 +32,7 @@ function claimsOf(token: string): Record<string, unknown> {
   }
 }
 
-/** Whether an account has one of these roles. */
+/** Whether an account has at least one of the given roles. */
 export function holds(account: Account, ...roles: readonly Role[]): boolean {
   return roles.some((role) => account.roles.includes(role))
 }

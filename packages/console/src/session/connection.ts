@@ -9,7 +9,7 @@ export interface ConnectionEvents {
 
 type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
-/** Wraps `fetch` to report these events. An aborted request does not count as a failure. */
+/** Wraps `fetch` to report `ConnectionEvents`. An aborted request does not count as a failure. */
 export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
   return async (input, init) => {
     try {

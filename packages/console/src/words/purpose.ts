@@ -30,7 +30,7 @@ function dataUseOf(terms: readonly string[]): DataUse | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-/** Whether a catalog with these terms may be used for the purpose. A catalog without terms is unrestricted. */
+/** Whether a catalog with the given terms may be used for the purpose. A catalog without terms is unrestricted. */
 export function fits(terms: readonly string[], purpose: readonly string[]): DataUseMatch {
   if (terms.length === 0) return { verdict: 'permitted', reason: '' }
   const use = dataUseOf(terms)

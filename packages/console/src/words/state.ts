@@ -2,7 +2,7 @@
 import { CODES, isCode } from '@stimnet/protocol'
 import type { BroadcastPart, OutwardState } from '@stimnet/sdk'
 
-/** The colour of a state; its word is always shown too. */
+/** Colours of states. The word of a state is always shown too. */
 export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
 
 interface StateWords {

@@ -18,7 +18,7 @@ export function unitInWords(unit: string): string {
   return Object.hasOwn(UNITS, unit) ? (UNITS[unit] ?? unit) : unit
 }
 
-/** "category: female, male", "integer, 18 to 100 years, bins at 65". */
+/** The type of a variable: "category: female, male", "integer, 18 to 100 years, bins at 65". */
 export function shapeOf(variable: CatalogVariable): string {
   const { type, unit, levels, breakpoints, minimum, maximum } = variable
   if (levels.length > 0) return levels.join(', ')
@@ -33,7 +33,7 @@ export function boundInWords({ type }: Pick<CatalogVariable, 'type'>, bound: num
   return type === 'date' ? isoDate(bound) : measured(bound)
 }
 
-/** The same number as the text of a condition's field. */
+/** A breakpoint or an end of the range as the text of a condition's field: "65", "2020-01-01". */
 export function boundText({ type }: Pick<CatalogVariable, 'type'>, bound: number): string {
   return type === 'date' ? isoDate(bound) : String(bound)
 }

@@ -1,12 +1,12 @@
 /** Cross-origin access for the web pages of origins that the operator lists. */
 import type { MiddlewareHandler } from 'hono'
 
-/** Request headers that such a page may send. Credentials (cookies) are never allowed: callers present a token. */
+/** Request headers that a page of another origin may send. Credentials (cookies) are never allowed: callers present a token. */
 const REQUEST_HEADERS = [
   ...['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'last-event-id'],
   ...['x-api-key', 'x-request-id']
 ].join(', ')
-/** Response headers that such a page may read, in addition to those that every page may. */
+/** Response headers that a page of another origin may read, in addition to those that browsers always permit. */
 const ANSWER_HEADERS = 'etag, link, location, retry-after, www-authenticate, x-request-id'
 /** Time for which a browser caches the permission, s. So long may it take until the removal of an origin has effect. */
 const PREFLIGHT_SECONDS = 600

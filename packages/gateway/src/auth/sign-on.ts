@@ -153,7 +153,7 @@ export class SingleSignOn {
       : { location, account, confirmation: confirmationOf(begun.challenge) }
   }
 
-  /** Returns the account of a one-time code to the client that began the login. Throws LOGIN_REFUSED. */
+  /** Exchanges a one-time code for its account; only the client that began the login can. Throws LOGIN_REFUSED. */
   async redeem(code: string, verifier: string): Promise<Account> {
     const finished = this.#finished.get(code)
     // Deleted even after a wrong verifier: another party may have seen the code.
@@ -240,7 +240,7 @@ export class SingleSignOn {
       })
       return payload
     } catch {
-      // Not issued here, changed, or expired: there is no such login.
+      // Not issued here, changed, or expired: there is no login with this state.
       return undefined
     }
   }

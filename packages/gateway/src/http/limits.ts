@@ -11,12 +11,12 @@ export const GATEWAY_LIMITS = {
   streamsPerIdentityMax: 128,
   /** Event streams per address: half of its connections, so that the others remain for answers. */
   streamsPerAddressMax: 512,
-  /** Streams of the node's events. Each event is written to each of these streams. */
+  /** Streams of the node's events, which each receive every event. */
   eventStreamsMax: 64,
   eventStreamsPerIdentityMax: 8,
   /** Interval of heartbeats. Proxies close connections that are silent for 30 to 60 s. */
   heartbeatMs: 15_000,
-  /** Maximum duration of a stream. Then the client reconnects, and its token is verified again. */
+  /** Maximum duration of a stream. After it, the client reconnects, and its token is verified again. */
   streamMsMax: 60 * 60_000,
   /** Concurrent logins: a password hash uses 128 MiB and one core. */
   loginsAtOnce: 2,

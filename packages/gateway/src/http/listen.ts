@@ -14,7 +14,7 @@ import { TrustedProxies } from '../auth/proxies.ts'
 /** Options of a listener. */
 export interface ListenOptions {
   readonly host: string
-  /** 0 lets the system choose. */
+  /** Port; 0 lets the system choose one. */
   readonly port: number
   /** Proxies behind which there are many callers, as in the gateway's settings. */
   readonly trustedProxies?: readonly string[]
@@ -22,7 +22,7 @@ export interface ListenOptions {
   readonly certificates?: Certificates
   /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
-  /** Closes the server when it aborts. */
+  /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
 }
 

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 
 /** A full record of the log, which only its institution keeps. */
 export type AuditRecord = Message<'AuditRecord'>
-/** An inclusion proof as a receipt contains it. */
+/** An inclusion proof in the format of a receipt. */
 export type AuditProof = NonNullable<NonNullable<Message<'JobResult'>['receipt']>['audit']>
 
 /** The bytes that an entry commits to: the record with its salt, without the hash of its leaf in the tree. */

@@ -16,7 +16,7 @@ export interface TreeHead {
 
 /** A checkpoint whose signatures were verified. */
 export interface Checkpoint extends TreeHead {
-  /** The peer whose log it is. */
+  /** The PeerId of the log's peer. */
   readonly peer: string
   /** Peers that attested this state and its consistency with the state that they had attested before. */
   readonly witnesses: readonly { readonly peer: string; readonly atMs: number }[]
@@ -33,7 +33,7 @@ const TIME_BYTES = 8
 /** Last second that a JavaScript date can represent, because tools show the time of a cosignature as a date. */
 const TIME_SECONDS_MAX = 8_640_000_000_000
 
-/** The name of a peer's log and of its key. It is the first line of each checkpoint. */
+/** The name of a peer's log and of its key, which is the first line of each checkpoint. */
 function logOrigin(peer: string): string {
   return `stimnet/${peer}`
 }

@@ -204,7 +204,7 @@ function affirmation(modifier: Modifier): DataUseMatch {
   return people(`The catalog is for ${DATA_USE_MODIFIERS[modifier]}: affirm it with ${modifier}, or people decide.`)
 }
 
-/** A catalog's permission, diseases and modifiers as one list of terms, as its description contains them. */
+/** A catalog's permission, diseases and modifiers as one list of terms, as in its description. */
 export function dataUseTerms(use: DataUse): string[] {
   const permission: Permission = use.permission
   return [permission, ...use.diseases, ...use.modifiers]

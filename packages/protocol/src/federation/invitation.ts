@@ -80,7 +80,10 @@ export async function inviteCommitment(nonce: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', nonce as Bytes))
 }
 
-/** The two phrases of an invitation. Each machine computes both, shows one to be read out, and has the other one typed. */
+/**
+ * The two phrases of an invitation. Both machines compute both phrases. Each machine shows one, which a person reads out, and asks
+ * for the other.
+ */
 export interface InvitePhrases {
   /** The newcomer's machine shows this phrase; a person types it at the member's machine. */
   readonly newcomer: string

@@ -22,7 +22,7 @@ import { areMet, conditionsSchema } from './visa-conditions.ts'
 /** The algorithms that the GA4GH profile of OpenID Connect permits: RSA with PKCS #1 v1.5, and ECDSA on P-256. */
 const ALGORITHMS = { RSA: 'RS256', EC: 'ES256' } as const
 
-/** An issuer whose visas are accepted, as a peer's configuration describes it. */
+/** An issuer in a peer's configuration whose visas are accepted. */
 export interface VisaIssuer {
   /** The `iss` claim of its visas. */
   readonly issuer: string
@@ -64,7 +64,7 @@ const assertionSchema = z.object({
   conditions: z.unknown().optional()
 })
 
-/** The circumstances in which visas are used. */
+/** The request and the peer for which visas are verified. */
 export interface VisaUse {
   /** The key that signed the request. */
   readonly key: string

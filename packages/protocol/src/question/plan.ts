@@ -286,7 +286,7 @@ export interface Reduction {
   readonly groups: readonly ReducedGroup[]
 }
 
-/** One group of the plan, over the subjects that fall into it. */
+/** One group of the plan, with the subjects in it. */
 export interface ReducedGroup {
   /** One label per grouping key: a level, a bin such as "[60,65)", or null if the value is missing. */
   readonly key: readonly (string | null)[]
@@ -295,9 +295,9 @@ export interface ReducedGroup {
   readonly rows: number
   /** The set of the group's rows; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
-  /** Each variable that a measure needs. */
+  /** By variable, the values that measures need. */
   readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
-  /** Each pair that a covariance or correlation needs, by `pairKey`. */
+  /** By `pairKey`, the pairs of variables that covariances and correlations need. */
   readonly pairs: ReadonlyMap<string, ReducedPair>
   /** The rows behind each Gram matrix, by the name of its measure; absent if the plan has none. */
   readonly grams?: ReadonlyMap<string, ReducedRows>
@@ -310,7 +310,7 @@ export interface ReducedRows extends ReducedPart {
    * level.
    */
   readonly values: ReadonlyMap<VariableRef, Float64Array>
-  /** The subject of each row, in the same order. */
+  /** The subject of each row, in the order of `values`. */
   readonly owners: Uint32Array
 }
 
@@ -321,7 +321,7 @@ export interface ReducedColumn {
   readonly support: SubjectSet
   /** Number of rows with a non-missing value. */
   readonly rows: number
-  /** The set of these rows; present if `Reduction.items` is. */
+  /** The set of the rows with a value; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
   /** Sum of the values; zero for a category. */
   readonly sum: bigint
@@ -370,7 +370,7 @@ export interface Deviations {
 export interface ReducedPart {
   readonly support: SubjectSet
   readonly rows: number
-  /** The set of these rows; present if `Reduction.items` is. */
+  /** The set of the part's rows; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
 }
 
@@ -384,7 +384,7 @@ export interface ReducedBin extends ReducedPart {
 export interface ReducedPair {
   readonly support: SubjectSet
   readonly rows: number
-  /** The set of these rows; present if `Reduction.items` is. */
+  /** The set of the rows with both values; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
   readonly decimals: readonly [number, number]
   readonly sumX: bigint
@@ -392,7 +392,7 @@ export interface ReducedPair {
   readonly sumXX: bigint
   readonly sumYY: bigint
   readonly sumXY: bigint
-  /** For the first and for the second variable over these rows, with power 2. */
+  /** Deviations of the first and of the second variable over the pair's rows, with power 2. */
   readonly deviations?: readonly Deviations[]
 }
 

@@ -52,7 +52,7 @@ export interface ModelOptions
 
 /** The fit of one institution alone. */
 export interface ModelSite {
-  /** PeerId. */
+  /** PeerId of the institution. */
   readonly site: string
   readonly institution: string
   readonly n: number

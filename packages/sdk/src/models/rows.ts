@@ -31,7 +31,7 @@ export interface Between {
 
 /** One line of a forest plot: the coefficient at one institution, or the pooled one. */
 export interface ForestRow {
-  /** PeerId; null for the pooled row. */
+  /** PeerId of the institution; null for the pooled row. */
   readonly site: string | null
   readonly institution: string
   readonly n: number

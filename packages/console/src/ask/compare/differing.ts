@@ -17,9 +17,9 @@ export interface Difference {
   readonly variable: string
   /** The differences as sentences; empty if the mapping resolves them. */
   readonly faults: readonly string[]
-  /** The variable as most of the other institutions describe it. */
+  /** The definition of the variable at most of the other institutions. */
   readonly wanted: VariableContract | undefined
-  /** The institution's variables in that table that could be mapped to it. */
+  /** The institution's variables in the same table that could be mapped to the variable. */
   readonly candidates: readonly LocalVariable[]
   /** The mapping on the form; undefined if there is none. */
   readonly mapping: VariableMapping | undefined
@@ -62,7 +62,7 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
   })
 }
 
-/** Variables of the same kind in that table, or all of its variables if there are none. */
+/** The variables of a table that have the same kind as the wanted one, or all of its variables if there are none. */
 function candidatesIn(site: FoundCatalog, table: string, wanted: VariableContract | undefined): LocalVariable[] {
   const { tables = [], subject_key: key = '' } = site.schema_definition ?? {}
   if (wanted?.type === KEY_TYPE) return [{ ref: `${table}.${key}`, type: KEY_TYPE, unit: '', levels: [] }]

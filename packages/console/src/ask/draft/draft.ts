@@ -28,7 +28,7 @@ export interface Picked {
   readonly level: string
   readonly q: string
   readonly kurtosis: boolean
-  /** Confidence intervals beside the numbers. */
+  /** Adds confidence intervals to the answer. */
   readonly interval: boolean
   /** Compares each pair of groups of an analysis of variance. */
   readonly pairwise: boolean
@@ -62,7 +62,7 @@ export interface Draft {
   readonly script: string
   /** Uploaded files that a script reads. */
   readonly files: readonly ChosenFile[]
-  /** Typed outputs that a script promises, as JSON; empty for none. */
+  /** Typed outputs that a script declares, as JSON; empty for none. */
   readonly outputs: string
   readonly conditions: readonly Condition[]
   /** The part of an earlier question's cohort that conditions cannot express; it must hold as well. */
@@ -78,7 +78,7 @@ export interface Draft {
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
   readonly title: string
-  /** Who signs the question: the researcher's key, or the gateway if there is none. */
+  /** The signer of the question: the researcher's own key, or the gateway. */
   readonly signer: 'own' | 'gateway'
   /** Whether the stewards of the one institution asked decide first. */
   readonly review: boolean

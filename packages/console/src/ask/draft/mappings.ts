@@ -4,7 +4,7 @@ import type { CatalogVariable } from '@stimnet/sdk'
 import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
 
-/** The variable or subject key that a mapping is for. */
+/** The institution and the variable (or subject key) of a mapping. */
 export type Mapped = Pick<VariableMapping, 'peer' | 'variable'>
 
 /** A variable, or the subject key, as one institution describes it. */
@@ -20,7 +20,7 @@ export function isWhole(mapping: VariableMapping): boolean {
   return variableMappingSchema.safeParse(mapping).success
 }
 
-/** Whether both are about the same variable at the same institution. */
+/** Whether two mappings are about the same variable at the same institution. */
 export function isSame(one: Mapped, other: Mapped): boolean {
   return one.peer === other.peer && one.variable === other.variable
 }

@@ -23,7 +23,7 @@ export function starterSql(options: {
   return `SELECT ${[name, ...lines].join(',\n       ')}\nFROM ${table}\nGROUP BY ${name}`
 }
 
-/** A script that releases one number of each kind. */
+/** A script with one output of each kind. */
 export function starterScript(language: 'python' | 'r', table: string): string {
   if (language === 'python') {
     return `import stimnet

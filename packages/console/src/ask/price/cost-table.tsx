@@ -88,7 +88,7 @@ function Head({ tellsLeft, columns }: { tellsLeft: boolean; columns: readonly st
   )
 }
 
-/** Some institutions do not disclose their remaining budget; they refuse a question that exceeds it. */
+/** The remaining budget. Institutions that do not disclose it still refuse a question that exceeds it. */
 function Left({ peer }: { peer: PricedPeer }) {
   const left = leftAt(peer)
   if (left === undefined) return <span className="soft">{NOT_TOLD}</span>

@@ -16,7 +16,7 @@ export function takesTooMuch(peer: PricedPeer): boolean {
   return peer.cost !== null && left !== undefined && peer.cost.rho > left
 }
 
-/** The institutions that will refuse because the remaining budget is too small, as far as they disclose it. */
+/** A sentence for each institution that will refuse because its disclosed remaining budget is too small. */
 export function refusalsIn({ peers }: PrivacyCost): string[] {
   return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little of the budget is left.`)
 }
@@ -56,7 +56,7 @@ function timesIn(times: number): string {
   return `enough for ${FEW[whole] ?? (whole > 1_000 ? 'more than 1,000' : count(whole))} questions like this`
 }
 
-/** Columns whose error is more than a tenth of the range in which their answers can lie, in words. */
+/** A sentence for each column whose error exceeds a tenth of the range of possible answers. */
 export function coarseIn({ peers }: PrivacyCost): string[] {
   const priced = peers.flatMap((peer) =>
     peer.cost === null ? [] : [{ name: nameOf(peer), columns: peer.cost.columns }]

@@ -111,7 +111,7 @@ export function withVariables(
   return { ...model, terms: [...own, ...added, ...products] }
 }
 
-/** The variables that are terms by themselves. */
+/** The variables that are terms on their own, not only in products. */
 export function singlesIn({ terms }: FormulaTerms): string[] {
   return terms.flatMap((term) => (term.length === 1 ? term : []))
 }

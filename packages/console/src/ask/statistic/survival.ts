@@ -23,7 +23,7 @@ export interface SurvivalDraft {
   readonly bySite: boolean
 }
 
-/** Nothing is chosen yet. */
+/** The empty form for survival statistics. */
 export const NO_SURVIVAL: SurvivalDraft = {
   time: '',
   event: '',

@@ -57,7 +57,7 @@ function boundOf({ error_95, within, within_remaining: remaining }: PooledOutput
   return error_95?.[at] ?? within?.[at] ?? remaining?.[at] ?? null
 }
 
-/** The coefficients of models, below an empty row: first the pooled ones, then those of each institution. */
+/** The coefficients of models, below an empty row: first the pooled coefficients, then those of each institution. */
 export function modelRows({ models = [] }: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const nameOf = (id: string) => sites.find(({ peerId }) => peerId === id)?.name ?? id
   return models.flatMap((model) => {

@@ -9,7 +9,7 @@ export interface Watched {
   readonly broadcast: Broadcast | undefined
   /** Whether the stream is broken and is being reconnected. */
   readonly broken: boolean
-  /** The error that ended the stream for good. */
+  /** The error after which the stream was not reconnected. */
   readonly error: unknown
 }
 

@@ -84,7 +84,10 @@ function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boo
   return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
 }
 
-/** Confidence intervals of each row. Those of each institution are computed here from its numbers, with the rounding stated in its card. */
+/**
+ * Confidence intervals of each row. The interval of an institution is computed here from its numbers, with the rounding stated in
+ * its card.
+ */
 function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     const asked = [testAsked(test)].filter((one) => one !== undefined)
@@ -138,7 +141,7 @@ function ofEstimate(name: string, estimate: TestEstimate | undefined, isPooled: 
   return [{ name, value: estimate.estimate, low, high, isPooled }]
 }
 
-/** Differences from t tests. Those of each institution are computed here from its numbers, with the rounding stated in its card. */
+/** Differences from t tests. The difference of an institution is computed here from its numbers, with the rounding stated in its card. */
 function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     const asked = [testAsked(test)].filter((one) => one !== undefined)

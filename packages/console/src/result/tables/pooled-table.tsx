@@ -95,7 +95,7 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly columns: readonly OutputColumn[]
   readonly values: Values
-  /** The text in place of a missing number. */
+  /** Text that is shown for a missing number. */
   readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
   /** The errors of numbers that people were left out of. */

@@ -30,7 +30,7 @@ export interface SignedHere extends SignedQuestion {
 /** The verified answer, and how far it can be trusted. */
 export interface CheckedAnswer {
   readonly verified: VerifiedBroadcast
-  /** Whether the gateway shows the same answer. */
+  /** Whether the gateway shows the answer that was verified. */
   readonly agrees: boolean
   /** The question as it was signed here; undefined if only the gateway states which question is answered. */
   readonly question: SignedHere | undefined

@@ -10,7 +10,7 @@ import { statisticName } from './question.ts'
 /** One part of a question: its name and its text. */
 export type AskedPair = readonly [name: string, text: string]
 
-/** "Everybody", or "Those with sex is female and visit is month_12". */
+/** The cohort: "Everybody", or "Those with sex is female and visit is month_12". */
 export function cohortInWords({ where, filters }: Pick<AskedQuestion, 'where' | 'filters'>): string {
   const parts = [where, plainFilter(filters)].flatMap((filter) => (filter ? [filterInWords(filter)] : []))
   return parts.length === 0 ? 'Everybody' : `Those with ${parts.join(' and ')}`

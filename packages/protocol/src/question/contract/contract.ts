@@ -43,7 +43,7 @@ export const outputDeclarationSchema = z
     kind: z.enum(OUTPUT_KINDS),
     /** The categories of a table, in order. */
     categories: z.array(wordSchema).max(ENTRIES_MAX).default([]),
-    /** The edges of a histogram, or the grid of a quantile or curve, in ascending order. */
+    /** The edges of a histogram, or the breakpoints of a quantile or curve, in ascending order. */
     edges: z.array(z.number()).max(ENTRIES_MAX).default([]),
     /** Bounds of a sum, mean or sd. */
     lower: decimalSchema.optional(),

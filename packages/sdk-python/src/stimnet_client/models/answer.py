@@ -39,7 +39,7 @@ class Answer(Mapping[str, Any]):
 
 
 def read_list(kind: type[A]) -> typing.Callable[[Any], list[A]]:
-    """Returns a parser of a JSON list of such objects."""
+    """Returns a parser of a JSON list of ``kind`` objects."""
     return lambda value: _value(list[kind], value, f"list of {kind.__name__}")  # type: ignore[valid-type]
 
 

@@ -19,7 +19,7 @@ def is_decimal(value: Any) -> bool:
 
 
 def fraction_of(text: str) -> Fraction:
-    """The exact value of such a text."""
+    """The exact value of a decimal text."""
     return Fraction(text)
 
 

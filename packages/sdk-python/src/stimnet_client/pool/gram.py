@@ -77,7 +77,7 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
         if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
             return None
         rows = clusters.get("rows")
-        # People who are left out have rows, so there are more rows than in the sums.
+        # People who are left out have rows, so there are more rows than those in the sums.
         if rows is not None and (type(rows) is not int or left_out == 0 or not n < rows <= PEOPLE_MAX):
             return None
     meta = meta_in(part)

@@ -80,7 +80,7 @@ def _times(factor: float, value: float | None) -> float | None:
 
 
 def _known(lists: Any) -> float | None:
-    """The sum; None if a term is unknown."""
+    """The sum of the terms; None if one of them is None."""
     terms = [term for terms in lists for term in terms]
     return None if None in terms else exact_sum(terms)
 
