@@ -104,7 +104,7 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
 /** Longer than a double click, ms: its second click must not confirm, wherever the button has moved. */
 const ANSWERED_AFTER_MS = 700
 
-/** The confirmation, at another position than the first button. */
+/** The confirmation. Its button is not in the position of the first one. */
 function TakeBack(props: { approval: StandingApproval; gone: () => void; keep: () => void }) {
   const { approval, gone, keep } = props
   const { client } = useSession()

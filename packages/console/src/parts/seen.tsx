@@ -1,4 +1,4 @@
-/** Shows a text of another person; invisible characters are replaced by their code points. */
+/** Shows a text that others wrote; invisible characters are replaced by their code points. */
 import { seenParts } from '../words/unseen.ts'
 
 /** Isolated from the surrounding text, whatever its writing direction. */

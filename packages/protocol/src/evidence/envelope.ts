@@ -50,7 +50,7 @@ export interface SealOptions {
   readonly nonce?: Uint8Array
 }
 
-/** A statement that was just signed, with the same fields as a verified one, so that it need not be verified again. */
+/** A statement that was just signed, with the fields that `open` returns, so that it need not be verified. */
 export interface Sealed extends Opened {
   /** A compact JWS in ASCII. */
   readonly bytes: Uint8Array

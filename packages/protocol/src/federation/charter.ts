@@ -320,7 +320,7 @@ function namesTaken(members: readonly Member[]): (institution: Member) => boolea
     looksOf(institution).some((look) => [...(peers.get(look) ?? [])].some((other) => other !== peer))
 }
 
-/** How long a withdrawal is kept, ms: until every credential that was signed before it has expired. */
+/** Time for which a withdrawal has effect, ms: until every credential that was signed before it has expired. */
 const WITHDRAWN_MS = LIFETIME_DAYS_MAX * 24 * 3_600_000 + LIMITS.clockSkewMs
 
 /** Whether a statement is a withdrawal that no longer has any effect. */

@@ -6,7 +6,7 @@ import { rough } from '../../words/number.ts'
 import type { PricedPeer } from './noise.ts'
 import { RefusingRow } from './refusing-row.tsx'
 
-/** In bits per person; a catalog releases at most half of them. Screen readers announce the table when it arrives. */
+/** In bits about each person's value, of which a catalog releases at most half. Screen readers announce the table when it arrives. */
 export function InformationTable({ cost }: { cost: PrivacyCost }) {
   return (
     <div role="status" className="stack">

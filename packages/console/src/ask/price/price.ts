@@ -8,7 +8,7 @@ import type { Draft } from '../draft/draft.ts'
 import { missingIn } from '../draft/ready.ts'
 import { submissionOf } from '../draft/submission.ts'
 
-/** `free`: a script, whose price follows from its declared outputs. `incomplete`: not a complete question yet. */
+/** `free`: a script, which has no price here; its declared outputs state what it may release. `incomplete`: not a complete question yet. */
 export type Price =
   | { readonly state: 'free' | 'incomplete' | 'asking' }
   | { readonly state: 'told'; readonly cost: PrivacyCost }
