@@ -1,4 +1,4 @@
-/** The REST API, said once: schemas of what it takes and answers, their names in the OpenAPI document, and the types that clients see. */
+/** The REST API, declared once: schemas of requests and answers, their names in the OpenAPI document, and the types that clients use. */
 export { inputs, isoOf, outputs, timestamp } from './named.ts'
 export type { Answered } from './readonly.ts'
 export { type Problem, problemShape } from './problem.ts'

@@ -1,32 +1,32 @@
-/** Schemas by the names that they have in the OpenAPI document. */
+/** Schemas by their names in the OpenAPI document. */
 import { z } from 'zod'
 
-/** What clients send. */
+/** Schemas of data that clients send. */
 export const inputs = z.registry<{ id: string }>()
-/** What they get. */
+/** Schemas of data that clients receive. */
 export const outputs = z.registry<{ id: string }>()
 
-/** Names a schema of what is sent. */
+/** Names a schema of data that clients send. */
 export function input<S extends z.ZodType>(id: string, schema: S): S {
   inputs.add(schema, { id })
   return schema
 }
 
-/** Names a schema of what is answered. */
+/** Names a schema of data that clients receive. */
 export function output<S extends z.ZodType>(id: string, schema: S): S {
   outputs.add(schema, { id })
   return schema
 }
 
-/** A schema with the type that clients see, where its own says less: its document stays open. Nothing more is checked. */
+/** A schema with a more precise type for clients. Its entry in the OpenAPI document has no fixed fields, and nothing more is checked. */
 export function typed<T>(schema: z.ZodType): z.ZodType<T, T> {
   return schema as z.ZodType<T, T>
 }
 
-/** ISO 8601, UTC. */
+/** A time in ISO 8601, UTC. */
 export const timestamp = z.iso.datetime()
 
-/** A Unix time in ms as the API writes it; what is no time is the epoch, never an error in the middle of an answer. */
+/** Formats a Unix time in ms for the API. An invalid time becomes the epoch, so that no error occurs in the middle of an answer. */
 export function isoOf(ms: number): string {
   return new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()
 }

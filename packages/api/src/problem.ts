@@ -1,9 +1,9 @@
-/** A problem as RFC 9457 has it: the answer to whatever was not done. */
+/** Problems (RFC 9457): the answers to failed requests. */
 import { z } from 'zod'
 import { output } from './named.ts'
 import type { Answered } from './readonly.ts'
 
-/** A problem as it is sent. */
+/** The schema of a problem in answers. */
 export const problemShape = output(
   'Problem',
   z.object({
@@ -18,5 +18,5 @@ export const problemShape = output(
     incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
   })
 )
-/** A problem as it is read. */
+/** A problem, parsed. */
 export type Problem = Answered<typeof problemShape>

@@ -1,9 +1,9 @@
-/** Types of what is sent and answered: readonly to the bottom. */
+/** Deeply readonly types of requests and answers. */
 import type { ReadonlyDeep } from '@stimnet/protocol'
 import type { z } from 'zod'
 
-/** An answer as clients read it. */
+/** The type of an answer as clients read it. */
 export type Answered<S extends z.ZodType> = ReadonlyDeep<z.output<S>>
 
-/** A body as clients write it: what has a default may be left out. */
+/** The type of a body as clients write it; fields with a default may be left out. */
 export type Sent<S extends z.ZodType> = ReadonlyDeep<z.input<S>>

@@ -9,7 +9,7 @@ const NODE: Node = {
   ...{ sandbox_grade: 'wasm', languages: ['python'] }
 }
 
-// Each line compiles only where the type says so.
+// Each line compiles only if the type is as stated.
 describe('the type of a shape', () => {
   it('of an answer lets nobody change what was sent, to the bottom', () => {
     // @ts-expect-error

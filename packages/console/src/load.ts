@@ -1,8 +1,8 @@
-/** What a page asks the gateway for: loaded, loaded again, and never thrown away because a later try failed. */
+/** Data that a page loads from the gateway. The last good answer is kept when a later attempt fails. */
 import { type DependencyList, useCallback, useEffect, useRef, useState } from 'react'
 import { useSession } from './session/session.tsx'
 
-/** The last good answer stays when a later one fails. */
+/** The last good answer, kept when a later attempt fails, and the latest error. */
 export interface Loaded<T> {
   readonly value: T | undefined
   readonly error: unknown
@@ -10,7 +10,7 @@ export interface Loaded<T> {
   reload(): void
 }
 
-/** Loads when `on` changes, after a sign-in or a lost gateway's return, and every so often where `everyMs` says so. */
+/** Loads the data when `on` changes, after a sign-in, when a lost gateway returns, and every `everyMs` if that is given. */
 export function useLoaded<T>(
   load: (signal: AbortSignal) => Promise<T>,
   on: DependencyList,

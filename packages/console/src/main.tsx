@@ -4,8 +4,8 @@ import { createRoot } from 'react-dom/client'
 import { config } from 'zod'
 import { applyTheme, storedTheme } from './session/theme.ts'
 
-// The page's security policy permits no code made of text, which zod would try as soon as a schema is made: all that makes one
-// comes after this.
+// The page's security policy forbids code made from text, which zod tries when a schema is created. All modules that create schemas
+// are imported after this call.
 config({ jitless: true })
 applyTheme(storedTheme())
 const { App } = await import('./app.tsx')

@@ -1,7 +1,7 @@
-/** The current page of the console, which is the fragment of the URL. */
+/** The current page of the console, read from the fragment of the URL. */
 import { useSyncExternalStore } from 'react'
 
-/** `#/page/id?key=value`. */
+/** A parsed fragment: `#/page/id?key=value`. */
 export interface Place {
   readonly page: string
   readonly id: string

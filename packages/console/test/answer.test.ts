@@ -1,4 +1,4 @@
-/** A gateway that shows the answer to another question: what this browser signed is held against the receipts. */
+/** A gateway that shows the answer to another question: the receipts are compared with what this browser signed. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
@@ -37,7 +37,7 @@ const remembered = (request: SignedRequest, id?: string): AskedHere => ({
   ...(id === undefined ? {} : { id })
 })
 
-/** As the browser's own store finds them. */
+/** Finds a question as the browser's own store does. */
 const among =
   (...all: AskedHere[]): FindAsked =>
   async (by) =>

@@ -1,4 +1,4 @@
-/** What stewards are shown is what they approve: each thing an approval is bound to stands on the page. */
+/** The page for stewards shows everything that an approval is bound to. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BOUND_TO } from '@stimnet/protocol'
@@ -26,7 +26,7 @@ const REQUEST: AnalysisRequest = {
 
 const MAPPING = { peer: NORTH, variable: 'people.sex', local: 'people.gender', scale: '' }
 
-/** One change of each field of the request; with `filters_unapplied` there is a filter in both. */
+/** One change of each field of the request. A change of `filters_unapplied` needs a filter in both requests. */
 const CHANGES = {
   data_catalog_name: 'other',
   epoch: 'e',
@@ -52,13 +52,13 @@ const CHANGES = {
   wall_time_ms_max: 90_000
 } satisfies Partial<Record<keyof AnalysisRequest, unknown>>
 
-/** Of a script no claim is made by `privacy`, and no node reads files itself: those have a base of their own. */
+/** Base requests of their own: scripts make no claim by `privacy`, and a node itself reads no files. */
 const BASES: Partial<Record<keyof typeof CHANGES, Partial<AnalysisRequest>>> = {
   privacy: { script_type: 'sql' },
   filters_unapplied: { filters: { cmd: 'do it' } }
 }
 
-/** Shown by parts of the page of their own. */
+/** Fields that other parts of the page show. */
 const BESIDE = {
   script_content: (request: AnalysisRequest) => cellsToRead(request.script_type, request.script_content),
   uploads: (request: AnalysisRequest) => request.uploads

@@ -1,4 +1,4 @@
-/** From a form to what is sent: nothing that was not chosen is in it. */
+/** The request that a form is converted to: it contains nothing that was not chosen. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aboutOf, forewarnings } from '../src/ask/draft/about.ts'
@@ -329,11 +329,11 @@ describe('a question that is changed and asked again', () => {
     const crossed = withPair(both, pair)
     assert.equal(writeModel(crossed, variables), 'age ~ sex + diagnosis + sex:diagnosis')
     assert.deepEqual(shownModel('age ~ subjects.sex * diagnosis', variables), crossed)
-    // A product goes with its variables, and an outcome is no term.
+    // A product is removed with its variables, and an outcome is not a term.
     assert.equal(writeModel(withVariables(crossed, factors, ['subjects.sex']), variables), 'age ~ sex')
     assert.equal(writeModel(withPair(crossed, { ...pair, isChosen: true }), variables), 'age ~ sex + diagnosis')
     assert.deepEqual(withOutcome({ ...both, outcome: 'x' }, 'subjects.sex').terms, [['subjects.diagnosis']])
-    // What the controls cannot show stays in the text; they do not show a part of it.
+    // A formula that the controls cannot show stays text; the controls do not show a part of it.
     assert.equal(shownModel('age ~ weight', variables), undefined)
     assert.equal(shownModel('age ~ sex +', variables), undefined)
     const three = { ...crossed, terms: [...crossed.terms, ['subjects.sex', 'subjects.diagnosis', 'subjects.visit']] }
@@ -353,7 +353,7 @@ describe('a question that is changed and asked again', () => {
     assert.deepEqual(callOf(form.picked), call)
     const { draft: opened, lost } = again(form)
     assert.deepEqual([opened.picked.model, lost], [form.picked.model, []])
-    // Short names of a table that the form does not have are written out.
+    // Short names are written in full, since the form has no field for their table.
     const tabled = JSON.stringify({ ...call, table: 'subjects', arguments: { formula: 'age ~ sex * diagnosis' } })
     const asked = { ...submissionOf(form, onForm), script_content: tabled, script_type: 'statistic' as const }
     const { draft: plain } = draftOf({ ...asked, targets: '*' }, variables)
@@ -372,7 +372,7 @@ describe('a question that is changed and asked again', () => {
       /write subjects\.diagnosis \* subjects\.sex|write subjects\.sex \* subjects\.diagnosis/
     )
     assert.equal(lacks('age ~ sex * diagnosis'), '')
-    // A number among the terms of another family needs rounds, which another program carries.
+    // A numeric term in a model of another family needs rounds, which another command runs.
     const logistic = { family: 'binomial' } as const
     assert.match(lacks('sex ~ age', logistic), /fitted in rounds, which need a roster: ask by stimnet model/)
     assert.equal(lacks('sex ~ diagnosis', { ...logistic, event: 'male' }), '')
@@ -439,7 +439,7 @@ describe('a question that is changed and asked again', () => {
     assert.deepEqual(again(draft({ picked: ranks })).draft.picked.survival, { ...compared, times: '', until: '' })
     assert.deepEqual(again(draft({ picked: ranks })).lost, [])
 
-    // Hazard ratios are within institutions unless somebody says otherwise, and of one or two categories.
+    // Hazard ratios are within institutions by default, and have one or two grouping categories.
     const within = survivalChosen('cox', { ...survival, bySite: false })
     assert.equal(within.bySite, true)
     assert.equal(survivalChosen('log_rank', within).bySite, false)
@@ -475,7 +475,7 @@ describe('a question that is changed and asked again', () => {
       lacks({ strata: 'subjects.diagnosis' }, 'cox', ['subjects.sex', 'subjects.visit']),
       /Choose at most two variables/
     )
-    // Only a number with a grid is a time, and only a category or an integer 0 or 1 an event.
+    // Only a number with breakpoints can be a time; only a category or an integer 0 or 1 can be an event.
     assert.deepEqual(
       timesOf(variables).map(({ ref }) => ref),
       ['subjects.age']
@@ -608,9 +608,9 @@ describe('a question that the researcher signs', async () => {
     const query = { kind: 'sql', sql: 'SELECT sex, AVG(age) FROM subjects' } as const
     const agreed = agreedContract(same, { program: query, where: undefined })
     assert.deepEqual(agreed.map(({ variable }) => variable).sort(), ['subjects.age', 'subjects.sex'])
-    // South has one level more, and no age: that is for the gateway's comparison to tell.
+    // South has one more level and no age: the gateway's comparison reports that.
     assert.deepEqual(sql(query.sql), [])
-    // Of one alone as well: the gateway could describe it otherwise than it is.
+    // For a single institution as well, since the gateway could describe its catalog incorrectly.
     const one = holders.slice(0, 1)
     assert.deepEqual(agreedContract(one, { program: query, where: undefined }), agreed)
     const script = { kind: 'script', language: 'python', code: 'sex' } as const

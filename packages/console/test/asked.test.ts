@@ -1,4 +1,4 @@
-/** What was asked stands before what was answered: on the page, in the list, and in every file. */
+/** The question is shown before the answer: on the page, in the list, and in every file. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { signerFromSeed, SimulatedClock } from '@stimnet/protocol'

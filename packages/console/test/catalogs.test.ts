@@ -1,4 +1,4 @@
-/** What the mesh holds, put together by name and narrowed by what is looked for. */
+/** The catalogs of the mesh, grouped by name and filtered by a search. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { catalogTitle, holdingsOf, narrowed } from '../src/catalogs/holdings.ts'

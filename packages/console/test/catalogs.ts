@@ -1,4 +1,4 @@
-/** Two institutions with catalogs of one name, for tests. */
+/** Two institutions with catalogs of the same name, for tests. */
 import type { CatalogVariable, FoundCatalog } from '@stimnet/sdk'
 import { sharedVariables } from '../src/words/variable.ts'
 
@@ -33,7 +33,7 @@ const base: FoundCatalog = {
   }
 }
 
-/** North and South; South answers with noise, runs no scripts, and has one level more. */
+/** North and South. South answers with noise, runs no scripts, and has one more level. */
 export const found: readonly FoundCatalog[] = [
   base,
   {

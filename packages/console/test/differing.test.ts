@@ -1,4 +1,4 @@
-/** Institutions that do not mean the same: found before anything is sent, and settled in the researcher's words alone. */
+/** Variables that institutions describe differently: found before anything is sent, and resolved by the researcher's mappings only. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { mappingListSchema } from '@stimnet/protocol'
@@ -22,7 +22,7 @@ const renamed = (variable: CatalogVariable): CatalogVariable => {
     ? { ...variable, unit: 'mo', minimum: 216, maximum: 1200, breakpoints: [780] }
     : variable
 }
-/** Calls sex gender and its levels m and w, counts ages in months, and calls the subject key otherwise. */
+/** A catalog that names sex gender and its levels m and w, counts ages in months, and has another subject key. */
 const east = (catalog: FoundCatalog): FoundCatalog => ({
   ...{ ...catalog, peer_id: EAST, institution: 'East' },
   schema_definition: {
@@ -100,7 +100,7 @@ describe('where institutions differ', () => {
       ]
     )
 
-    // The same words at another institution change nothing there, and are not sent to it.
+    // A mapping for an institution that is not asked changes nothing and is not sent.
     const elsewhere = { ...half, targets: [NORTH, '12D3KooWest'] }
     assert.equal('mappings' in submissionOf(elsewhere, about(elsewhere)), false)
     const sent = submissionOf(half, about(half)).mappings

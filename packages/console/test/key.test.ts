@@ -1,4 +1,4 @@
-/** A key in the browser: how it comes there, what goes along with it, what makes room. */
+/** A key in the browser: how it is created or imported, its credentials, and the removal of old questions. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { seededRandom, SimulatedClock, seedIn, signerFromSeed, vouch } from '@stimnet/protocol'

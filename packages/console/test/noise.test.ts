@@ -1,4 +1,4 @@
-/** Before noise is paid for: what it takes, what is left, and whether the answer could be read at all. */
+/** The price of noise before it is paid: the charge, the remaining budget, and whether the answer would be usable. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PrivacyCost } from '@stimnet/sdk'

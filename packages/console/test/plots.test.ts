@@ -1,4 +1,4 @@
-/** Scales and estimates: where things stand on a plot, and what its intervals are made of. */
+/** Scales and estimates: positions on a plot, and the sources of its intervals. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PlanTest, TableOutput } from '@stimnet/protocol'
@@ -105,7 +105,7 @@ describe('a forest plot', () => {
     const [forest] = forestsOf(pooledOf(sites), [], sites)
     const [north, , pooled] = forest?.estimates ?? []
     assert.equal(north?.value, 5)
-    // 1.96 times the standard deviation (√(20/3)) over the root of four.
+    // 1.96 times the standard deviation √(20/3), divided by the square root of 4.
     assert.ok(Math.abs((north?.high ?? 0) - 5 - (1.959964 * Math.sqrt(20 / 3)) / 2) < 1e-9)
     assert.ok(pooled?.isPooled)
     assert.equal(pooled?.value, 8)

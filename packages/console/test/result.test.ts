@@ -1,4 +1,4 @@
-/** What is taken out of a result: tables for spreadsheets, values side by side, and whether two answers are one. */
+/** Exports and comparisons of a result: tables for spreadsheets, values by institution, and equality of two answers. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Output } from '@stimnet/protocol'
@@ -132,7 +132,7 @@ describe('what the gateway shows and what was signed', () => {
     assert.equal(agrees(verified, shown(structuredClone(table))), true)
     assert.equal(agrees(verified, shown(siteOf('North', [1, 4]).table)), false)
     assert.equal(agrees(verified, shown(null)), false)
-    // What was left out of the result is not held against it.
+    // A part that was left out of the result is not compared.
     assert.equal(agrees({ ...verified, parts: [{ ...part, verified: false }] }, shown(null)), true)
   })
 

@@ -1,4 +1,4 @@
-/** A question whose answer was lost: sent again, it is the same one; and a browser that keeps nothing breaks nothing. */
+/** A question whose answer was lost is the same question when sent again; and the console works in a browser that stores nothing. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock, StimnetError, signerFromSeed } from '@stimnet/protocol'

@@ -1,4 +1,4 @@
-/** What is shown and where: programs as text, the log's search, places, accounts, the way to the gateway. */
+/** Display: programs as text, search in the log, URLs, accounts, the connection to the gateway. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AuditRecord } from '@stimnet/sdk'

@@ -1,4 +1,4 @@
-/** What a page says above the evidence: signed by institutions, or the gateway's word. */
+/** The verdict above the evidence: signed by institutions, or stated by the gateway only. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { VerifiedPart } from '@stimnet/sdk'
@@ -34,7 +34,7 @@ describe('the verdict of this browser', () => {
       [invented.tone, invented.left[0]?.why],
       ['warn', 'no receipt. The reason (COHORT_NOT_RELEASABLE) rests on the gateway’s word.']
     )
-    // It may have been taken when it was sent again: an early refusal proves nothing.
+    // The question may have been accepted when it was sent again, so an early refusal proves nothing.
     assert.equal(verdict([answered, refused('QUEUE_FULL')]).tone, 'warn')
     const admitted = part('South', { decision: { allowed: true, code: undefined, reason: '' } })
     assert.match(verdict([answered, admitted]).left[0]?.why ?? '', /accepted the question, but there is no receipt/)

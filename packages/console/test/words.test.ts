@@ -1,4 +1,4 @@
-/** What people read: numbers, times, cards, filters, problems. */
+/** Texts for people: numbers, times, cards, filters, errors. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type DisclosureCard, StimnetError } from '@stimnet/protocol'
@@ -92,7 +92,7 @@ describe('a disclosure card in plain words', () => {
   it('says of a script how many read it and how much it let out', () => {
     const read = say({ level: 'P0', reviewers: 2, bits: 12 })
     assert.match(read, /saw at least 5 subjects.* 2 stewards read exactly this script.* at most 12 bits/)
-    // Neither the rules for the node's own numbers nor its ledger of releases bind what a script says.
+    // The rules for numbers that a node computes, and its release ledger, do not apply to the outputs of a script.
     assert.doesNotMatch(read, /smallest group|rounded|released from this catalog/)
     assert.doesNotMatch(say({ level: 'unreviewed' }), /stewards/)
   })

@@ -1,4 +1,4 @@
-/** The gateway on one page: what it is made of, and every route. */
+/** The gateway in overview: its parts, and every route. */
 import { createHash } from 'node:crypto'
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { Hono } from 'hono'
@@ -33,38 +33,41 @@ import { stewardshipRoutes } from './routes/stewardship.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type LoginProvider, SingleSignOn } from './auth/sign-on.ts'
 
-/** What a gateway needs beside its peer. */
+/** The settings of a gateway. */
 export interface GatewaySettings {
-  /** Access tokens are signed (HS256) with what is derived from it and the peer's token epoch; at least 32 bytes. */
+  /** Secret from which, together with the peer's token epoch, the key for access tokens (HS256) is derived; at least 32 bytes. */
   readonly tokenSecret: Uint8Array
-  /** At least a second. */
+  /** Lifetime of an access token, at least 1,000 ms. */
   readonly tokenLifetimeMs: number
-  /** False: whoever has no token is the researcher `anonymous`. */
+  /** If false, a caller without a token is the researcher `anonymous`. */
   readonly requireAuth: boolean
   readonly rate: {
-    /** Requests of one account, or without one of one address. */
+    /** Requests per minute of one account, or of one address without a token. */
     readonly perMinutePerIdentity: number
-    /** Logins at one name from one address; an address may try four times, a name be tried ten times as often. */
+    /**
+     * Logins per minute for one name from one address. One address may try four times as many, and one name may be tried ten times as
+     * many.
+     */
     readonly loginPerMinute: number
   }
-  /** Proxies whose X-Forwarded-For is believed: addresses, or networks as ADDRESS/BITS. None unless given. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses, or networks as ADDRESS/BITS. Default: none. */
   readonly trustedProxies?: readonly string[]
-  /** Origins whose web pages may use the API, each written whole. None unless given. */
+  /** Origins whose web pages may use the API, each in full. Default: none. */
   readonly corsOrigins?: readonly string[]
-  /** OpenID Connect providers by which people may log in, beside local accounts. */
+  /** OpenID Connect providers for login, in addition to local accounts. */
   readonly providers?: readonly LoginProvider[]
-  /** Where browsers reach the gateway; where it listens unless given. */
+  /** The URL at which browsers reach the gateway. Default: the URL on which it listens. */
   readonly publicUrl?: string
   readonly clock: Clock
   readonly random: RandomSource
-  /** The built console, served at `/`; without it, or where it is empty, `/` leads to the documentation. */
+  /** Folder of the built console, served at `/`. If it is absent or empty, `/` leads to the documentation. */
   readonly consoleDir?: string | undefined
 }
 
-/** The gateway as a Hono app; its environment is the connection a request came over. */
+/** The gateway as a Hono app. Its environment is the connection of a request. */
 export type GatewayApp = Hono<{ Bindings: Connection }>
 
-/** Throws CONFIG_INVALID. */
+/** Creates the gateway. Throws CONFIG_INVALID. */
 export function createGateway(peer: GatewayPeer, settings: GatewaySettings): GatewayApp {
   const room = roomOf(peer, settings)
   const gate = new Gate(peer, room.tokens, {
@@ -72,12 +75,12 @@ export function createGateway(peer: GatewayPeer, settings: GatewaySettings): Gat
     perMinutePerIdentity: settings.rate.perMinutePerIdentity,
     proxies: new TrustedProxies(settings.trustedProxies ?? [])
   })
-  // Not among the documented routes: nobody but the page itself asks for its files.
+  // Not among the documented routes, since only the page itself requests its files.
   const pages = holdsConsole(settings.consoleDir) ? consoleRoutes(settings.consoleDir) : []
   return serve([...routesOf(room), ...pages], gate, settings.corsOrigins ?? [])
 }
 
-/** Every route, in the order of the documentation. */
+/** All documented routes, in the order of the documentation. */
 export function routesOf(room: Room): Route[] {
   let document: string | undefined
   const routes: Route[] = [
@@ -104,7 +107,7 @@ export function routesOf(room: Room): Route[] {
   return routes
 }
 
-/** What the routes of one gateway share. Throws CONFIG_INVALID. */
+/** The state that the routes of one gateway share. Throws CONFIG_INVALID. */
 export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
   const { clock, rate } = settings
   if (!(rate.perMinutePerIdentity >= 1) || !(rate.loginPerMinute >= 1)) {
@@ -130,7 +133,7 @@ export function roomOf(peer: GatewayPeer, settings: GatewaySettings): Room {
       perCaller: new Buckets(rate.loginPerMinute, clock),
       perAddress: new Buckets(4 * rate.loginPerMinute, clock),
       perName: new Buckets(10 * rate.loginPerMinute, clock),
-      // Guesses nothing; behind a proxy a whole institution may be one address.
+      // More than for passwords: no password is tried, and a whole institution behind a proxy may have one address.
       signOns: new Buckets(60 * rate.loginPerMinute, clock)
     },
     logins: new Turnstile({ atOnce: loginsAtOnce, waitingMax: loginsWaitingMax }),
@@ -173,7 +176,7 @@ function serve(routes: readonly Route[], gate: Gate, origins: readonly string[])
   return app
 }
 
-/** OPTIONS tells what there is; what is not there is refused. Which origins are let in is for cors.ts. */
+/** OPTIONS returns the methods of a path; other methods are refused. Origins are handled in cors.ts. */
 function otherMethod(gate: Gate, known: readonly string[]): (c: GatewayContext) => Promise<Response> {
   const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   return (c) =>

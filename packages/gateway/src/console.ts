@@ -1,4 +1,4 @@
-/** The console's built files: read once at start and served from memory, so no request can name a file of this machine. */
+/** The built files of the console, read at start and served from memory, so that no request can name a file of this machine. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -13,11 +13,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml'
 }
 
-/** A name with a hash of its contents never means anything else. */
+/** Cache header for names that contain a hash of the contents, which never change. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
 const HASHED = /-[\w-]{8}\.\w+$/
 
-/** Whether a folder holds a built console. */
+/** Whether a folder contains a built console. */
 export function holdsConsole(folder: string | undefined): folder is string {
   return folder !== undefined && existsSync(join(folder, 'index.html'))
 }
@@ -46,7 +46,7 @@ function fileRoute(path: string, file: string): Route {
     tag: 'Console',
     summary: 'The console',
     access: 'open',
-    // Nothing is looked up for it, and a whole institution may come from one address.
+    // Not rate-limited: serving it takes no work, and a whole institution may have one address.
     limited: false,
     answer: z.string(),
     handle: ({ header, headers }) =>

@@ -1,33 +1,33 @@
-/** Server-sent events: each a whole state or a numbered event, so that a client that comes back has missed nothing. */
+/** Server-sent events. Each event is a whole state or has a number, so that a client that reconnects misses nothing. */
 import type { Clock } from '@stimnet/protocol'
 import { GATEWAY_LIMITS } from './http/limits.ts'
 
-/** Where the states come from, how they are told, and what ends the stream. */
+/** The source of a stream's events, their format, and the conditions that end the stream. */
 export interface EventOptions<V> {
   watch(signal: AbortSignal): AsyncIterable<V>
-  /** One event; `count` is how many the client will have seen with it. After one with `end` nothing follows. */
+  /** Renders an event; `count`: the number of events that the client has then seen. No event follows one with `end`. */
   render(view: V, count: number): { id: string; name: string; data: unknown; end: boolean }
-  /** The problem of a watch that failed, as JSON text. */
+  /** The problem of a failed watch, as JSON text. */
   problem(error: unknown): string
-  /** Looked at with each event and heartbeat: false ends the stream. */
+  /** Checked with each event and heartbeat; false ends the stream. */
   stillPermitted(): boolean
-  /** The last event's number that the client has seen. */
+  /** Number of the last event that the client has seen. */
   after: number
   readonly clock: Clock
   readonly signals: readonly AbortSignal[]
-  /** Called once, however the stream ends. */
+  /** Called once when the stream has ended. */
   closed(): void
 }
 
-/** A `Last-Event-ID`: how many events the client has seen, and whether the last one was the end. */
+/** Parses `Last-Event-ID`: the number of events that the client has seen, and whether the last one was the end. */
 export function lastEventOf(header: string | undefined): { seen: number; end: boolean } {
   const match = /^(\d{1,9})(-end)?$/.exec(header ?? '')
   return { seen: Number(match?.[1] ?? 0), end: match?.[2] !== undefined }
 }
 
 /**
- * Pulled by its reader alone: a slow client slows the watch and no events pile up here. Ends after the end state, when
- * the client goes, a signal aborts, or the stream has lasted its time.
+ * The stream of events. Only its reader pulls, so that a slow client slows the watch and no events accumulate. It ends after the end
+ * state, when the client disconnects, when a signal aborts, or after the maximum duration.
  */
 export function eventStream<V>(options: EventOptions<V>): ReadableStream<Uint8Array> {
   const stop = new AbortController()
@@ -38,7 +38,7 @@ export function eventStream<V>(options: EventOptions<V>): ReadableStream<Uint8Ar
     if (stop.signal.aborted) return
     stop.abort()
     for (const signal of options.signals) signal.removeEventListener('abort', end)
-    // The watch may still be waiting; its signal has told it to stop.
+    // The watch may still be waiting; its signal has been aborted.
     Promise.resolve(iterator.return?.()).catch(() => undefined)
     options.closed()
   }
@@ -61,7 +61,7 @@ export function eventStream<V>(options: EventOptions<V>): ReadableStream<Uint8Ar
   )
 }
 
-/** Each call gives the next text to send: an event, a heartbeat, a problem; null at the end. */
+/** Returns a function whose calls return the next text to send: an event, a heartbeat or a problem; null at the end. */
 function textOfEvents<V>(
   iterator: AsyncIterator<V>,
   options: EventOptions<V>,

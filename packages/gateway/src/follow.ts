@@ -1,4 +1,4 @@
-/** The event stream of one request, for jobs and broadcasts alike. */
+/** The event stream of one request, for jobs and broadcasts. */
 import { isEnded, StimnetError } from '@stimnet/protocol'
 import { eventStream, lastEventOf } from './events.ts'
 import { findRequest, known } from './auth/known.ts'
@@ -7,7 +7,7 @@ import type { OwnRequest } from './peer.ts'
 import type { Room } from './room.ts'
 import type { Ask } from './http/route.ts'
 
-/** Throws UNAUTHENTICATED, JOB_UNKNOWN or BUSY. */
+/** Opens the stream. Throws UNAUTHENTICATED, JOB_UNKNOWN or BUSY. */
 export async function followRequest(
   room: Room,
   ask: Ask<unknown, unknown>,
@@ -17,7 +17,7 @@ export async function followRequest(
   const { broadcast } = await findRequest(room.peer, ask.param('id'), account)
   const headers = ask.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   const last = lastEventOf(ask.header('last-event-id'))
-  // An EventSource comes back after every end; 204 tells it that there is nothing more.
+  // An EventSource reconnects after every end; status 204 stops it.
   if (last.end && isEnded(broadcast.state)) return new Response(null, { status: 204, headers: ask.headers({}) })
   if (ask.request.method === 'HEAD') return new Response(null, { headers })
   const leave = takeStream(room, room.streams, { name: account.name, address: ask.address })
@@ -37,7 +37,7 @@ export async function followRequest(
   return new Response(stream, { headers })
 }
 
-/** A place among the streams of an account, and of an address. Gives both back at once. Throws BUSY. */
+/** Takes a place among the streams of an account and of an address; the returned function releases both. Throws BUSY. */
 export function takeStream(room: Room, streams: Places, caller: { name: string; address: string }): () => void {
   const leave = streams.take(caller.name)
   const leaveAddress = leave ? room.streamAddresses.take(caller.address) : null

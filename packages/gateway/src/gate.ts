@@ -1,4 +1,4 @@
-/** The way of every request: who asks, how often, with what; then the handler; then its answer or its problem. */
+/** The processing of every request: identify the caller, count, parse, run the handler, and return its answer or problem. */
 import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
@@ -13,7 +13,7 @@ import type { TrustedProxies } from './auth/proxies.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './http/problem.ts'
 import { Answer, type RawAsk, type Route } from './http/route.ts'
 
-/** Who is let in without a token, and how often. */
+/** Settings of authentication and rate limits. */
 export interface GateSettings {
   readonly requireAuth: boolean
   readonly perMinutePerIdentity: number
@@ -22,13 +22,13 @@ export interface GateSettings {
   readonly random: RandomSource
 }
 
-/** Hono's context with our connection in it. */
+/** Hono's context with the connection as environment. */
 export type GatewayContext = Context<{ Bindings: Connection }>
 
-/** Whoever asks without a token where none is required. */
+/** The account of callers without a token, if no token is required. */
 const ANONYMOUS: Account = { name: 'anonymous', roles: ['researcher'] }
 
-/** Lets requests in: identifies, counts, parses, answers. */
+/** Admits requests: identifies the caller, counts, parses, answers. */
 export class Gate {
   readonly #peer: GatewayPeer
   readonly #tokens: Tokens
@@ -44,7 +44,7 @@ export class Gate {
     this.#ids = idsFrom(settings.random)
   }
 
-  /** Serves one route. */
+  /** The Hono handler of a route. */
   handler(route: Route): (c: GatewayContext) => Promise<Response> {
     const serve = (c: GatewayContext) =>
       this.answer(c, async (requestId) => {
@@ -62,14 +62,14 @@ export class Gate {
       const startedAtMs = clock.now()
       const response = await serve(c)
       const ms = Math.max(0, clock.now() - startedAtMs)
-      // The files of the console are one route.
+      // All files of the console count as one route.
       const [operation = route.id] = route.id.split(' ')
       this.#peer.answered({ route: operation, status: response.status, ms })
       return response
     }
   }
 
-  /** Runs `work`; whatever it throws becomes a problem. */
+  /** Runs `work` and converts a thrown error to a problem. */
   async answer(c: GatewayContext, work: (requestId: string) => Promise<Response>): Promise<Response> {
     const requestId = this.#requestId(c.req.header('x-request-id'))
     try {
@@ -115,7 +115,7 @@ export class Gate {
     return addressOf(c.env, (remote) => proxies.callerOf(remote, c.req.raw.headers.get('x-forwarded-for')))
   }
 
-  /** The account behind the token, counted against its rate; without a token the address is counted. */
+  /** The account of the token, counted against its rate limit. Requests without a token count for the address. */
   async #identify(c: GatewayContext, address: string): Promise<Account | null> {
     const token = presentedToken(c.req.raw.headers)
     if (token === null) {
@@ -124,7 +124,7 @@ export class Gate {
     }
     const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
     if (!account) {
-      // A genuine token is remembered by now, whatever its account is.
+      // A valid token is in the cache by now, even if its account is locked.
       if (this.#peer.isLocked(this.#tokens.recall(token) ?? { key: token }))
         throw new StimnetError('ACCOUNT_LOCKED', 'a token of a locked account')
       throw new Refusal('UNAUTHENTICATED', 'The token is not valid (any more). Ask for a new one.', {
@@ -138,20 +138,20 @@ export class Gate {
   async #accountOfToken(token: string, address: string): Promise<Account | null> {
     let held = this.#tokens.recall(token)
     if (held === null) {
-      // Guessing costs the guesser's address, whatever name the guess bears.
+      // Unverified tokens count for the caller's address, whatever account they name.
       this.#count(`address ${address}`, address)
       held = await this.#tokens.verify(token)
     }
     return held === null ? null : this.#holderOf(held)
   }
 
-  /** The account as it is now, unless its password changed since. */
+  /** The current account; null if it does not exist or its password has changed since. */
   #holderOf({ name, generation }: Held): Account | null {
     const account = this.#peer.account(name)
     return (account?.generation ?? '') === generation ? account : null
   }
 
-  /** As when it was let in: the account is there, the key or token holds, and one of the roles that are needed is still its. */
+  /** Whether the caller may still use the route: the account exists, the key or token is valid, and the account has a required role. */
   #stillPermits(route: Route, account: Account | null, token: string): boolean {
     if (account === null || !this.#settings.requireAuth) return true
     const held = account.byKey ? null : this.#tokens.recall(token)
@@ -187,7 +187,7 @@ export class Gate {
   }
 }
 
-/** The answer under its tag, or 304 for a client that has it. Who may read it was judged before. */
+/** The answer with its ETag, or 304 if the client has it already. Permission was checked before. */
 async function revalidated(
   c: GatewayContext,
   reply: unknown,
@@ -200,13 +200,16 @@ async function revalidated(
   return new Response(null, { status: 304, headers: headersOf(requestId, headers) })
 }
 
-/** One of these is needed; any will do where undefined. A key made for reading the log is not one for asking or cancelling. */
+/**
+ * The roles of which the account needs one; undefined if any role is enough. An API key for the audit log must not submit or cancel
+ * requests.
+ */
 function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
   if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
   return ['researcher', 'steward']
 }
 
-/** Ids of 8 random bytes each, drawn 512 at a time: a draw for each request costs more than its routing. */
+/** Returns a generator of ids of 8 random bytes. 512 ids are drawn at once, since a draw per request takes longer than routing it. */
 function idsFrom(random: RandomSource): () => string {
   let drawn = ''
   let at = 0
@@ -220,7 +223,7 @@ function idsFrom(random: RandomSource): () => string {
   }
 }
 
-/** The refusal of one caller too eager; told of once a minute. */
+/** The refusal of a caller over the rate limit. It is reported at most once per minute. */
 export function rateLimited(peer: GatewayPeer, taken: { waitMs: number; first: boolean }, actor: string): Refusal {
   if (taken.first) peer.suspicious('rate-limited', actor)
   return new Refusal('RATE_LIMITED', undefined, { 'retry-after': String(Math.max(1, Math.ceil(taken.waitMs / 1_000))) })

@@ -1,4 +1,4 @@
-/** The peer as seen over HTTP: the documented REST API, what is new beside it, and the page that explains both. */
+/** The HTTP interface of a peer: the documented REST API, further routes, and the documentation page. */
 export { createGateway, type GatewayApp, type GatewaySettings } from './app.ts'
 export { Certificates, type TlsFiles } from './http/certificates.ts'
 export { type Listening, type ListenOptions, listenGateway } from './http/listen.ts'

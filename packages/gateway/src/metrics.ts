@@ -1,12 +1,15 @@
-/** A listener of its own for Prometheus: whoever can connect to it reads the metrics, and nothing else. */
+/** A separate listener for Prometheus. Whoever can connect to it can read the metrics, and nothing else. */
 import { Hono } from 'hono'
 import type { GatewayApp } from './app.ts'
 import { METRICS_TYPE } from './routes/health.ts'
 
-/** `localhost`, or an address: a name of a web page is none, also where it was made to point here. */
+/**
+ * Accepted Host headers: `localhost` or an address. A host name is refused, so that a web page cannot read the metrics by DNS
+ * rebinding.
+ */
 const PLAIN_HOST = /^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:.]+\])(:\d+)?$/i
 
-/** Answers `GET /metrics`; give it to `listenGateway`. */
+/** An app that answers `GET /metrics`, for `listenGateway`. */
 export function createMetrics(read: () => Promise<string>): GatewayApp {
   const app: GatewayApp = new Hono()
   app.get('/metrics', async (c) => {

@@ -1,11 +1,11 @@
-/** The OpenAPI 3.1 document, made from the schemas that the routes parse and answer with. */
+/** The OpenAPI 3.1 document, generated from the schemas with which the routes parse and answer. */
 import { inputs, outputs } from '@stimnet/api'
 import { z } from 'zod'
 import type { Route } from './http/route.ts'
 
 type Json = Record<string, unknown>
 
-/** The whole document as plain JSON. */
+/** The OpenAPI document as plain JSON. */
 export function openApiOf(routes: readonly Route[], info: { version: string; url: string }): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
@@ -34,7 +34,7 @@ export function openApiOf(routes: readonly Route[], info: { version: string; url
   }
 }
 
-/** What each group of operations is for. */
+/** Descriptions of the groups of operations. */
 const TAGS: Readonly<Record<string, string>> = {
   Node: 'How the node is, for people, probes and Prometheus.',
   Authentication: 'Who asks.',
@@ -104,7 +104,7 @@ function pathParameters(route: Route): Json[] {
 function queryParameters(route: Route): Json[] {
   if (!route.query) return []
   const { properties = {} } = plain(z.toJSONSchema(route.query, { io: 'output' })) as { properties?: Json }
-  // Everything in a query may be left out: what has a default counts as required in the parsed form alone.
+  // Every query parameter is optional: one with a default is required only after parsing.
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }))
 }
 
@@ -125,7 +125,7 @@ function headerParameters(route: Route): Json[] {
 }
 
 function bodyOf(body: NonNullable<Route['body']>): Json {
-  // OpenAPI 3.1 says nothing of the schema of bytes.
+  // OpenAPI 3.1 needs no schema for raw bytes.
   if (body.type === 'zip') return { required: true, content: { 'application/zip': {} } }
   const type = body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
   return { required: true, content: { [type]: { schema: schemaOf(body.schema, 'input') } } }
@@ -140,7 +140,7 @@ function goodAnswer(route: Route): Json {
   }
 }
 
-/** Headers that clients act on. */
+/** Response headers for clients. */
 function headersOf(route: Route): Json {
   const header = (description: string) => ({ description, schema: { type: 'string' } })
   const isPaged = queryParameters(route).some(({ name }) => name === 'cursor')
@@ -151,7 +151,7 @@ function headersOf(route: Route): Json {
   return Object.keys(headers).length > 0 ? { headers } : {}
 }
 
-/** A reference for what has a name, also within a list or union; else the schema itself. */
+/** A reference for a named schema, also within a list or union; otherwise the schema itself. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const id = (io === 'input' ? inputs : outputs).get(schema)?.id
   if (id !== undefined) return { $ref: `#/components/schemas/${id}` }
@@ -166,12 +166,12 @@ function componentsOf(registry: typeof inputs, io: 'input' | 'output'): Record<s
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]))
 }
 
-/** An answer may grow fields: a client that refused unknown ones would break. */
+/** Permits additional fields in answers: otherwise clients that check schemas would refuse new fields. */
 function keepOpen({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
 }
 
-/** `$schema` and `$id` belong to a document of their own. */
+/** A schema without `$schema` and `$id`, which belong to a separate document. */
 function plain(schema: object): Json {
   const { $schema: _, $id: __, ...rest } = schema as Json
   return rest

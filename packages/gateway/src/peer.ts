@@ -1,4 +1,4 @@
-/** The few methods the gateway needs of its peer. The peer implements them; tests of the routes bring a small one. */
+/** The interface that the gateway needs from its peer. The peer implements it; tests of the routes use a small fake. */
 import type {
   analysisDecisionShape,
   AnalysisRequest,
@@ -30,219 +30,224 @@ import type { z } from 'zod'
 
 export type { Role } from '@stimnet/api'
 
-/** Who is asking over HTTP. */
+/** The account of an HTTP request. */
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
-  /** A program with one of the account's API keys, and not the person. */
+  /** Whether a program uses one of the account's API keys, instead of the person. */
   readonly byKey?: boolean
-  /** Another one with each new password; tokens of an earlier one are over. Absent where there is no password. */
+  /** Changes with each new password and so invalidates earlier tokens. Absent if the account has no password. */
   readonly generation?: string
 }
 
-/** Somebody whom a login provider has just named. */
+/** A person authenticated by a login provider. */
 export interface SignOn {
-  /** The provider's name here. */
+  /** The provider's name at this gateway. */
   readonly provider: string
-  /** Who it is there (`sub`). */
+  /** The person's id at the provider (`sub`). */
   readonly subject: string
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** Who this peer is. */
+/** Facts about this peer. */
 export interface PeerFacts {
   readonly nodeId: string
   readonly institution: string
   readonly peerId: string
   readonly version: string
   readonly startedAtMs: number
-  /** Where this gateway is reached, e.g. http://127.0.0.1:8000. */
+  /** URL of this gateway, such as http://127.0.0.1:8000. */
   readonly endpointUrl: string
 }
 
-/** How busy this peer is now. */
+/** The current load of this peer. */
 export interface Activity {
   readonly activeJobs: number
   readonly totalJobs: number
   readonly connectedPeers: number
 }
 
-/** What an account asks for, parsed. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
+/** A parsed submission of an account. `targets`: PeerIds or node ids; "*" means every peer that offers the catalog. */
 export interface Submission extends Omit<Question, 'uploads' | 'review'> {
   readonly targets: readonly string[] | '*'
-  /** Ids or numbers of the account's own uploaded files that its script reads. */
+  /** Ids or numbers of the account's uploaded files that the script reads. */
   readonly uploads?: readonly string[]
-  /** People decide first, also where the catalog would run it by itself. */
+  /** Whether stewards decide first, even if the catalog would run the program without asking. */
   readonly review?: boolean
-  /** For those people. */
+  /** Description for the stewards. */
   readonly about?: About
-  /** From an Idempotency-Key header: the same key of the same account answers with the same request. */
+  /** From an Idempotency-Key header. The same key of the same account returns the same request. */
   readonly idempotencyKey?: string
 }
 
-/** What people are asked about: words for them, with everything that a submission holds. */
+/** A submission for which stewards are asked first, with a description for them. */
 export interface AnalysisSubmission extends Submission {
   readonly review: true
   readonly about: About
 }
 
-/** A request that a researcher signed with an own key; the gateway need not be trusted. */
+/** A request that a researcher signed with their own key, so that the gateway need not be trusted. */
 export interface SignedSubmission {
   readonly targets: readonly string[] | '*'
-  /** The sealed JobRequest (compact JWS). Its audience must name every target. */
+  /** The sealed JobRequest (compact JWS). Its audience must contain every target. */
   readonly envelope: Uint8Array
   readonly idempotencyKey?: string
 }
 
-/** A request of an account, to one peer or many: what the documented API calls a job, and what a broadcast is. */
+/** A request of an account to one or several peers: a job or a broadcast in the REST API. */
 export interface OwnRequest {
-  /** Whole, with outputs and receipts. */
+  /** The full broadcast, with outputs and receipts. */
   readonly broadcast: Broadcast
-  /** It was sent to several peers, or to all that offer the catalog: its answer is the pooled one. */
+  /** Whether the request was sent to several peers or to all that offer the catalog. If so, its answer is the pooled one. */
   readonly isToMany: boolean
-  /** The account, or the key where the researcher signed. */
+  /** The account, or the key if the researcher signed. */
   readonly requester: string
-  /** The key that signed; empty until it has. */
+  /** The key that signed; empty until the request is signed. */
   readonly requesterKey: string
 }
 
-/** The peer, as far as its gateway sees it. */
+/** The peer as its gateway uses it. */
 export interface GatewayPeer {
   facts(): PeerFacts
   activity(): Activity
-  /** What /ready answers; ready when every check is ok. */
+  /** The checks of /ready. The peer is ready if all of them are ok. */
   checks(): Promise<Readiness['checks']>
-  /** Own catalogs that this account may see (private ones: stewards and operators), in the configured order. */
+  /** The peer's catalogs that the account may see, in the configured order. Private catalogs are shown to stewards and operators. */
   catalogs(account: Account | null): readonly Catalog[]
-  /** Known nodes, this one first: `id` is stable for as long as the node is known. */
+  /** Known nodes, this one first. The `id` of a node does not change while the node is known. */
   nodes(): readonly Node[]
-  /** Catalogs of all reachable members that match every word. */
+  /** Catalogs of all reachable members that match every search word. */
   searchMesh(words: readonly string[], signal: AbortSignal): Promise<readonly FoundCatalog[]>
-  /** Constant-time in whether the name exists. Null where name or password is wrong. Throws ACCOUNT_LOCKED. */
+  /** Checks a password; takes the same time whether or not the name exists. Null if name or password is wrong. Throws ACCOUNT_LOCKED. */
   authenticate(name: string, password: string): Promise<Account | null>
-  /** Null where the account no longer exists: a token outlives no account. */
+  /** An account by name; null if it does not exist (any more), which makes its tokens invalid. */
   account(name: string): Account | null
   /**
-   * Whether a token or key would open an account if that were not locked. Said only to whoever shows a genuine one, since others may
-   * not learn that the account exists.
+   * Whether a token or key belongs to a locked account. Used only for valid tokens and keys, since others must not learn that the
+   * account exists.
    */
   isLocked(shown: { readonly name: string; readonly generation: string } | { readonly key: string }): boolean
-  /** Null where no rule lets them in. Throws ACCOUNT_LOCKED where they are locked out. */
+  /** The account of a person from a login provider; null if no rule admits the person. Throws ACCOUNT_LOCKED. */
   signOn(person: SignOn): Promise<Account | null>
-  /** The account behind an API key, with the key's roles alone. Null for anything but a key that holds. */
+  /** The account of an API key, with the roles of the key only; null if the key is not valid. */
   accountOfKey(key: string): Account | null
-  /** Part of the secret of access tokens: with another one, all that were given out are over. */
+  /** Part of the secret of access tokens. When it changes, all issued tokens become invalid. */
   tokenEpoch(): string
-  /** Signs out: the token is over before it expires, also past a restart. */
+  /** Signs out: invalidates the token before it expires, also across restarts. */
   endToken(account: Account, token: { readonly id: string; readonly expiresAtMs: number }): Promise<void>
   isTokenEnded(id: string): boolean
   apiKeys(account: Account): readonly ApiKey[]
-  /** `key` is the secret, given this once. Throws PARAMETER_INVALID. */
+  /** Creates an API key; `key` is the secret, returned only now. Throws PARAMETER_INVALID. */
   createApiKey(
     account: Account,
     asked: { readonly label: string; readonly days: number; readonly roles?: readonly Role[] }
   ): Promise<NewApiKey>
-  /** False where the account has none of that id. */
+  /** Revokes an API key; false if the account has no key with this id. */
   revokeApiKey(account: Account, id: string): Promise<boolean>
-  /** Stores the request and answers before any peer is asked. Throws StimnetError for what is wrong with the ask itself. */
+  /** Stores the request and returns before any peer is asked. Throws StimnetError if the submission is invalid. */
   submit(submission: Submission, account: Account): Promise<OwnRequest>
   submitSigned(submission: SignedSubmission, account: Account): Promise<OwnRequest>
   /**
-   * What a P2 request costs at each peer that offers the catalog; `key` would sign it, or this peer for the account. Spends
-   * nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN.
+   * The price of a P2 request at each peer that offers the catalog. `key`: the key that would sign; default: this peer, for the
+   * account. Spends nothing. Throws PARAMETER_INVALID, PEER_UNKNOWN.
    */
   privacyCost(
     question: Submission & { readonly key?: string },
     account: Account,
     signal: AbortSignal
   ): Promise<PrivacyCost>
-  /** Keeps a file for an account. Throws UPLOADS_FULL. */
+  /** Stores a file for an account. Throws UPLOADS_FULL. */
   upload(
     file: { readonly kind: UploadedFile['file_type']; readonly filename: string; readonly bytes: Uint8Array },
     account: Account
   ): Promise<UploadedFile>
-  /** Own files, newest first. */
+  /** The account's files, newest first. */
   uploads(account: Account, kind: UploadedFile['file_type']): readonly UploadedFile[]
-  /** False where it is not there or somebody else's. Throws PARAMETER_INVALID while a request needs it. */
+  /** Deletes a file; false if it does not exist or belongs to another account. Throws PARAMETER_INVALID while a request needs it. */
   removeUpload(id: string, account: Account): Promise<boolean>
-  /** For stewards: the bytes that a request made to this peer names; null where there are none. Throws UPLOAD_UNAVAILABLE. */
+  /** For stewards: the bytes of a file in a request to this peer; null if there is no such file. Throws UPLOAD_UNAVAILABLE. */
   analysisUpload(id: string, sha256: string, account: Account): Promise<{ name: string; bytes: Uint8Array } | null>
-  /** Asks the stewards of one peer; answers once the request is signed. */
+  /** Asks the stewards of one peer; returns once the request is signed. */
   requestAnalysis(submission: AnalysisSubmission, account: Account): Promise<AnalysisRequest>
-  /** Own requests, and for stewards those made to this peer; newest first. */
+  /** The account's analysis requests, and for stewards those made to this peer; newest first. */
   analyses(
     account: Account,
     options: {
       limit: number
       status?: AnalysisRequest['status']
-      /** Only what comes after this one in the list. */
+      /** Returns only requests after this one in the list. */
       before?: Pick<AnalysisRequest, 'submitted_at' | 'request_id'>
     }
   ): Promise<readonly AnalysisRequest[]>
-  /** By request id or number. Null where there is none or it is not this account's business. */
+  /** An analysis request by id or number; null if it does not exist or this account may not see it. */
   analysis(id: string, account: Account): Promise<AnalysisRequest | null>
-  /** Throws JOB_UNKNOWN where somebody else asked. */
+  /** The results of an approved request. Throws JOB_UNKNOWN if another account asked. */
   analysisResults(requestId: string, account: Account): Promise<AnalysisResults>
-  /** A steward's word. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null as above. */
+  /**
+   * Records a steward's decision. Throws JOB_ENDED, PARAMETER_INVALID, APPROVAL_LAPSED, NOT_PERMITTED; null if there is no such
+   * request.
+   */
   decideAnalysis(
     id: string,
     decision: z.output<typeof analysisDecisionShape>,
     account: Account
   ): Promise<AnalysisRequest | null>
   standingApprovals(account: Account): Promise<readonly StandingApproval[]>
-  /** False where there is none. */
+  /** Revokes a standing approval; false if there is none with this id. */
   revokeStanding(id: string, account: Account): Promise<boolean>
-  /** Newest first; with `before`, those of a smaller number. */
+  /** The account's requests, newest first; with `before`, only those with smaller numbers. */
   requests(
     account: Account,
     options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
   ): Promise<readonly OwnRequest[]>
-  /** Null where there is none or it belongs to somebody else. */
+  /** A request by id; null if it does not exist or belongs to another account. */
   request(id: string, account: Account): Promise<OwnRequest | null>
-  /** Throws JOB_ENDED; null as above. */
+  /** Cancels a request; null if it does not exist or belongs to another account. Throws JOB_ENDED. */
   cancel(id: string, account: Account): Promise<OwnRequest | null>
-  /** The request now, and again after each change, until it has ended or the signal aborts. */
+  /** Yields the request now and after each change, until it has ended or the signal aborts. */
   watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<OwnRequest>
-  /** Records with a sequence below `before` (the newest where absent), newest first. */
+  /** Audit records with a sequence number below `before` (default: from the newest), newest first. */
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
-  /** Walks the whole log. Throws NOT_PERMITTED. */
+  /** Verifies the whole audit log. Throws NOT_PERMITTED. */
   verifyAudit(account: Account): Promise<AuditVerification>
-  /** The newest signed state of the log, with its witnesses' signatures: a C2SP signed note. */
+  /** The latest signed state of the log with its witnesses' signatures, as a C2SP signed note. */
   checkpoint(account: Account): Promise<string>
-  /** Null where there is no such record. */
+  /** A proof of an audit record; null if there is no such record. */
   proveAudit(account: Account, sequence: number): Promise<AuditProof | null>
-  /** Has every member that can be asked attest the log as it stands. */
+  /** Asks all reachable members to attest the current state of the log. */
   gatherWitnesses(account: Account): Promise<readonly Attested[]>
-  /** The latest first. Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  /** Events of the node, newest first. Throws NOT_PERMITTED except for stewards, auditors and operators. */
   events(account: Account, options: { limit: number; alertsOnly: boolean }): readonly NodeEvent[]
-  /** What comes after the event of that id (all that is at hand, where there is none), until the signal aborts. An id also
-   * names the run of the peer. */
+  /**
+   * Yields the events after the one with the given id (without an id, all that are available) until the signal aborts. An event's id
+   * also identifies the run of the peer.
+   */
   watchEvents(
     account: Account,
     after: string,
     signal: AbortSignal
   ): AsyncIterable<{ readonly id: string; readonly event: NodeEvent }>
-  /** Throws NOT_PERMITTED but for stewards, auditors and operators, as below. */
+  /** Used budgets and allowances. Throws NOT_PERMITTED except for stewards, auditors and operators. */
   usage(account: Account): Promise<readonly Usage[]>
   policies(account: Account): readonly Policy[]
   membership(account: Account): Membership
-  /** What runs, who is connected, what waits for a person, disk use and used budgets. */
+  /** Status of the node: running jobs, connections, pending requests, disk use and used budgets. */
   status(account: Account): Promise<Status>
-  /** As those before. */
+  /** Sandboxes of this node. Throws NOT_PERMITTED except for stewards, auditors and operators. */
   sandboxes(account: Account): Promise<Sandboxes>
   /**
-   * Starts a self-test, or answers with the one that runs. Throws NOT_PERMITTED but for stewards and operators, NOT_FOUND
-   * where nothing runs here that could be tested.
+   * Starts a self-test, or returns the running one. Throws NOT_PERMITTED except for stewards and operators, NOT_FOUND if this node has
+   * no sandbox to test.
    */
   testSandboxes(
     account: Account
   ): Promise<{ readonly ok: true; readonly view: Sandboxes } | { readonly ok: false; readonly waitMs: number }>
-  /** Prometheus text. */
+  /** Metrics in Prometheus' text format. */
   metrics(): Promise<string>
-  /** A request was answered, for counters: the id of its route, the status, and the time until the answer began. */
+  /** Counts an answered request: the id of its route, the status, and the time until the response began. */
   answered(facts: { readonly route: string; readonly status: number; readonly ms: number }): void
-  /** For the operator's log, by the id that the client sees. */
+  /** Logs an unexpected error for the operator under the id that the client sees. */
   unexpected(error: unknown, incident: string): void
-  /** A login that failed, a request over its rate: for counters and audit. */
+  /** Counts and audits a failed login or a request over the rate limit. */
   suspicious(event: 'login-failed' | 'rate-limited', actor: string): void
 }

@@ -1,11 +1,11 @@
-/** What the routes share: the peer, the settings and what is counted across requests. */
+/** The state that routes share: the peer, the settings, and counters across requests. */
 import type { Clock } from '@stimnet/protocol'
 import type { Tokens } from './auth/auth.ts'
 import type { Buckets, Places, Turnstile } from './http/limits.ts'
 import type { GatewayPeer } from './peer.ts'
 import type { SingleSignOn } from './auth/sign-on.ts'
 
-/** Everything a route can reach. */
+/** Everything that a route can use. */
 export interface Room {
   readonly peer: GatewayPeer
   readonly clock: Clock
@@ -19,9 +19,9 @@ export interface Room {
   }
   readonly logins: Turnstile
   readonly streams: Places
-  /** The same by address, whoever logged in there. */
+  /** Event streams by address, whatever the account. */
   readonly streamAddresses: Places
-  /** Of the node's events: each is told of everything that happens. */
+  /** Streams of the node's events, each of which receives every event. */
   readonly eventStreams: Places
   readonly uploading: Places
   readonly signOn: SingleSignOn

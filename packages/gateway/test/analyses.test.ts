@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openHouse, SQL_JOB } from './house.ts'
 
-/** As existing clients send it. */
+/** A request as existing clients send it. */
 const REQUEST = {
   ...SQL_JOB,
   requester_name: 'Ada',

@@ -9,12 +9,12 @@ import { openHouse, SECRET, START_MS } from './house.ts'
 
 const NOW_S = START_MS / 1_000
 
-/** What a gateway with our secret signs with, in a token epoch. */
+/** The signing key of a gateway with the test's secret in a token epoch. */
 function keyOf(epoch = ''): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', SECRET, 'stimnet/access-token/1', epoch, 32))
 }
 
-/** A token of our own making: right in everything but what the test changes. */
+/** A forged token: correct in everything that the test does not change. */
 async function forge(options: { claims?: JWTPayload; alg?: string; typ?: string; secret?: Uint8Array } = {}) {
   const named = { sub: 'ada', iss: PEER_ID, aud: 'stimnet-rest', jti: 'aa', gen: '' }
   const claims = { ...named, iat: NOW_S, exp: NOW_S + 60, ...options.claims }

@@ -1,4 +1,4 @@
-/** Callers who open connections and say nothing: on real sockets, for that is where they cost something. */
+/** Callers that open connections and send nothing. Tested on real sockets, which are the resource at stake. */
 import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
@@ -94,7 +94,7 @@ describe('connections', () => {
     await from('127.0.0.3')
     await from('127.0.0.4')
     assert.equal(connections.size, 8)
-    // Full: whoever has most gives way.
+    // At the limit, the address with most connections loses one.
     const last = await from('127.0.0.5')
     assert.equal(last.closed, false)
     assert.equal(connections.size, 8)

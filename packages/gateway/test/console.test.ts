@@ -1,4 +1,4 @@
-/** The console's files, as a gateway serves them: those that were built, and no other file of the machine. */
+/** The console's files as a gateway serves them: the built ones, and no other file of the machine. */
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

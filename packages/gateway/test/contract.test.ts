@@ -1,4 +1,4 @@
-/** The OpenAPI document as a contract: every operation in it is asked, rightly and wrongly, and each answer held against it. */
+/** The OpenAPI document as a contract: each operation is called with valid and invalid input, and its answers are checked. */
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -16,7 +16,7 @@ interface Operation {
 }
 
 interface Example {
-  /** Who asks; nobody where absent. */
+  /** The calling account; nobody if absent. */
   readonly as?: string
   readonly path?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
@@ -33,7 +33,7 @@ const FIRST = '1'.padStart(32, '0')
 const ENDED = 'req-1'
 const OPEN = 'req-2'
 
-/** A good request of each operation; the peer of `stocked` has what they name. */
+/** A valid request of each operation. The peer of `stocked` has everything that the requests refer to. */
 const EXAMPLES: Readonly<Record<string, Example>> = {
   health: {},
   ready: {},
@@ -88,7 +88,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   testSandboxes: { as: 'stew' }
 }
 
-/** A house whose peer has everything that the examples name. */
+/** A gateway whose peer has everything that the examples refer to. */
 async function stocked(): Promise<House> {
   const house = openHouse()
   const part = partOf('node-1', { state: 'completed', output: TABLE, engine: 'node', receipt: 'a.b.c' })
@@ -128,7 +128,7 @@ describe('the contract', () => {
 
   const token = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-  /** The answer is one that the document has: status, kind of content, and every field of it. */
+  /** Checks an answer against the OpenAPI document: its status, its media type and all of its fields. */
   async function holds({ id, method, path, spec }: Operation, response: Response): Promise<Json> {
     const { status } = response
     const named =
@@ -279,7 +279,8 @@ describe('the contract', () => {
           const validate = validator(`${placeOf(operation, type)}/schema`)
           const answer = await ask(house, operation, { ...example, body })
           const value = await holds(operation, answer)
-          // What the document calls wrong is refused; what it cannot say (`1e9` as a value of a filter) may be too.
+          // A body that the OpenAPI document forbids is refused. A body may also be refused for a rule that a schema cannot express (`1e9`
+          // in a filter).
           if (!validate(body))
             assert.ok(value.status >= 400, `${operation.id} ${name}: ${JSON.stringify(wrong).slice(0, 40)}`)
         }
@@ -292,7 +293,7 @@ describe('the contract', () => {
     return `/paths/${token(path)}/${method.toLowerCase()}/requestBody/content/${token(type)}`
   }
 
-  /** The object that a body is, behind its name; of several forms the last, which is the one without a signature. */
+  /** The object schema of a body, behind its reference; of several forms the last one, which has no signature. */
   function bodySchema({ spec }: Operation, type: string): Json {
     let schema = spec.requestBody.content[type].schema
     for (;;) {

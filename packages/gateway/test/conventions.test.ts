@@ -136,7 +136,7 @@ describe('an answer of some length', () => {
     assert.match(plain.headers.get('vary') ?? '', /Accept-Encoding/)
     const text = await plain.text()
     for (const encoding of ['gzip', 'br;q=1, gzip;q=0.5', 'deflate, *', 'GZIP']) {
-      // Twice: what will not change is compressed once.
+      // Twice, since an answer that never changes is compressed only once.
       for (const answer of [await ask(encoding), await ask(encoding)]) {
         assert.equal(answer.headers.get('content-encoding'), 'gzip', encoding)
         const bytes = new Uint8Array(await answer.arrayBuffer())
@@ -153,7 +153,7 @@ describe('an answer of some length', () => {
 })
 
 describe('a long list', () => {
-  /** Every page by following the links, as a client would. */
+  /** Reads all pages by following the links, as a client would. */
   async function walk(house: House, first: string, as: string): Promise<{ items: string[]; pages: number }> {
     const items: string[] = []
     let pages = 0

@@ -16,7 +16,7 @@ const sha512 = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest(
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Graph = any[]
 
-/** A request as other tools write them. */
+/** A request as other tools write it. */
 function requestGraph(more: { root?: object; action?: object; entities?: Graph } = {}): Graph {
   return [
     { '@id': 'ro-crate-metadata.json', '@type': 'CreativeWork', about: { '@id': './' } },
@@ -53,7 +53,7 @@ const PAYLOAD = (graph = requestGraph(), workflow = WORKFLOW): [string, Uint8Arr
   ['workflow/main.py', utf8('result = 1\n')]
 ]
 
-/** A bag; `change` spoils it once the manifest is written. */
+/** A bag; `change` modifies files after the manifest was written. */
 function bag(
   payload: [string, Uint8Array][],
   change: (files: Map<string, Uint8Array>) => void = () => undefined
@@ -120,7 +120,7 @@ describe('a request as a crate', () => {
   })
 
   it('that leads out of its archive is refused, in a name, in the manifest or in the metadata', async () => {
-    // The library that writes archives refuses such a name, so it is put in afterwards: same length, same place.
+    // The zip library refuses such a name, so a name of the same length is replaced afterwards.
     const swap = async (name: string, evil: string) => {
       const archive = Buffer.from(await zipped(bag([...PAYLOAD(), [name, utf8('x')]])))
       const [from, to] = [`q/data/${name}`, evil.padEnd(`q/data/${name}`.length, 'x')]
@@ -160,7 +160,7 @@ describe('a request as a crate', () => {
 
   it('that is huge once unpacked, or has very many files, is refused before it is', async () => {
     await refused(await zipped(bag([...PAYLOAD(), ['zeros', new Uint8Array(64 * 1024 * 1024)]])), /at most 4 MiB/)
-    // It says that it is small: what is inflated is held against that.
+    // The archive declares a small size; the inflated size is compared with it.
     const bomb = Buffer.from(await zipped(bag([...PAYLOAD(), ['zeros', new Uint8Array(3 * 1024 * 1024)]])))
     const size = Buffer.alloc(4)
     size.writeUInt32LE(3 * 1024 * 1024)
@@ -172,7 +172,7 @@ describe('a request as a crate', () => {
 
   it('costs little to refuse, however it is written', async () => {
     const hash = 'a'.repeat(128)
-    // What an expression would go back and forth over.
+    // A line over which a regular expression would backtrack.
     const spaces = await zipped(
       bag(PAYLOAD(), (files) => files.set('q/manifest-sha512.txt', utf8(`${hash}${' '.repeat(100_000)}\rx\n`)))
     )
@@ -181,7 +181,7 @@ describe('a request as a crate', () => {
       bag(PAYLOAD(), (files) => files.set('q/manifest-sha512.txt', utf8(' '.repeat(3_000_000))))
     )
     await refused(long, /too long/)
-    // What a schema would find two million things wrong with.
+    // A list in which a schema would report two million errors.
     const [, ...rest] = PAYLOAD()
     const zeros = `{"@graph":[{"@id":"./","@type":"Dataset","conformsTo":[${'0,'.repeat(1_900_000)}0]}]}`
     await refused(await zipped(bag([['ro-crate-metadata.json', utf8(zeros)], ...rest])), /at most 512 KiB/)
@@ -209,7 +209,7 @@ describe('a request as a crate', () => {
       entity['@id'] === '#python' ? { ...entity, name: { toString: 1 } } : entity
     )
     await refused(await zipped(bag(PAYLOAD(requestGraph(), language))), /language/)
-    // No ending says nothing.
+    // A workflow id without a file extension.
     const nameless = WORKFLOW.slice(0, 1).concat([
       { '@id': './', '@type': 'Dataset', mainEntity: { '@id': 'study' } },
       { '@id': 'study', '@type': 'File' }
@@ -301,7 +301,7 @@ describe('a result as a crate', () => {
     )
     assert.deepEqual(JSON.parse(read(payload.get('outputs/peer-node-1.json'))), JSON.parse(JSON.stringify(TABLE)))
     assert.equal(read(payload.get('receipts/peer-node-1.jws')), 'a.b.c')
-    // Every reference is to something in the crate, and every file in it is spoken of.
+    // Every reference is to an entity in the crate, and every file is described.
     const ids = new Set(graph.map((entity) => entity['@id']))
     const references = JSON.stringify(graph).matchAll(/\{"@id":"([^"]+)"\}/g)
     for (const [, id = ''] of references) assert.ok(ids.has(id) || id.startsWith('https://w3id.org/'), id)

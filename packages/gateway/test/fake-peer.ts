@@ -1,4 +1,4 @@
-/** A small peer for the tests of the routes: all in memory, one catalog, requests that a test moves along by hand. */
+/** A small peer in memory for the tests of the routes: one catalog, and requests whose states a test sets. */
 import {
   type DisclosureCard,
   isEnded,
@@ -117,10 +117,10 @@ export function partOf(nodeId: string, more: Partial<BroadcastPart> = {}): Broad
   }
 }
 
-/** What a test says of a request; all else is as of one that was just submitted. */
+/** The fields of a request that a test sets. All others are those of a new request. */
 export type Told = Partial<Broadcast> & { readonly owner?: string; readonly isToMany?: boolean }
 
-/** What every request of the peer asks, where a test does not say. */
+/** The content of every request, unless a test sets another. */
 export const ASKED: AskedQuestion = {
   ...{ targets: '*', data_catalog_name: 'clinical_trial_data', script_type: 'sql', privacy: P1_ASK },
   script_content: 'SELECT COUNT(*) AS n FROM subjects'
@@ -186,7 +186,7 @@ export class FakePeer implements GatewayPeer {
   watching = 0
   logins = 0
   checked = 0
-  /** Thrown by the next submit, request or watch. */
+  /** The error that the next submit, request or watch throws. */
   fails: unknown
   beforeLogin: Promise<void> = Promise.resolve()
   readonly #waiting = new Set<() => void>()
@@ -218,7 +218,7 @@ export class FakePeer implements GatewayPeer {
 
   catalogs(account: Account | null): readonly Catalog[] {
     const all = this.#catalogs
-    // A peer that shows an anonymous caller too much: the gateway must hold.
+    // The fake shows an anonymous caller too much, so that the gateway's own check is tested.
     return account?.roles.includes('steward') ? all : all.slice(0, 2)
   }
 
@@ -382,7 +382,7 @@ export class FakePeer implements GatewayPeer {
     return this.add({ owner: account.name, isToMany: true })
   }
 
-  /** Stores a request as it is. */
+  /** Stores a request without checks. */
   add({ owner = 'ada', isToMany, ...more }: Told) {
     const number = this.requestsMade.size + 1
     const id = `req-${number}`
@@ -399,7 +399,7 @@ export class FakePeer implements GatewayPeer {
     return { ...made, id, owner }
   }
 
-  /** Changes a request and tells whoever watches. */
+  /** Changes a request and notifies the watchers. */
   change(id: string, more: Partial<Broadcast>): void {
     const made = this.requestsMade.get(id)
     if (!made) throw new Error('no such request in the test')

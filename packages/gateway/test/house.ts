@@ -1,4 +1,4 @@
-/** One gateway over a fake peer, and how a test talks to it. Every JSON answer is held against the route's own schema. */
+/** A gateway over a fake peer, and functions to call it. Every JSON answer is checked against the route's own schema. */
 import assert from 'node:assert/strict'
 import { problemShape } from '@stimnet/api'
 import { cryptographicRandom, SimulatedClock, seededRandom, systemClock } from '@stimnet/protocol'
@@ -15,7 +15,7 @@ export interface House {
   readonly clock: SimulatedClock
   readonly app: GatewayApp
   readonly routes: readonly Route[]
-  /** `as`: an account to log in first; `local`: from the same machine. */
+  /** `as`: the account to log in first; `local`: the call comes from the same machine. */
   ask(method: string, path: string, options?: AskOptions): Promise<Response>
   json(method: string, path: string, options?: AskOptions): Promise<{ status: number; body: any_; response: Response }>
   token(name: string): Promise<string>
@@ -87,7 +87,7 @@ export function openHouse(more: Partial<GatewaySettings> = {}): House {
   }
 }
 
-/** A problem is a problem; anything else is exactly what the route's schema says, with no field beside it. */
+/** Checks that an error is a problem, and that any other answer fits the route's schema exactly, without additional fields. */
 function checkShape(
   routes: readonly Route[],
   { method, path, response, body }: { method: string; path: string; response: Response; body: unknown }

@@ -11,7 +11,7 @@ describe('token buckets', () => {
     assert.equal(buckets.take('first').ok, false)
     buckets.take('one too many')
     assert.equal(buckets.size, GATEWAY_LIMITS.callersMax)
-    // `first` was seen just now, so it is still known and still empty.
+    // The key `first` was seen recently, so it is still remembered and its bucket is still empty.
     assert.equal(buckets.take('first').ok, false)
   })
 

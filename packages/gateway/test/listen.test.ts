@@ -11,7 +11,7 @@ async function until(claim: () => boolean) {
   assert.ok(claim())
 }
 
-/** Sends bytes as they are and gives what comes back until the connection closes. */
+/** Sends raw bytes and returns everything that is received until the connection closes. */
 function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''

@@ -106,7 +106,7 @@ describe('the document, read by a linter', () => {
       found.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ''}`),
       []
     )
-    // That it would say so: a response without a description, a path that names no parameter.
+    // The check itself is tested: a response without a description, a path without its parameter.
     const broken = source
       .replace('"description":"Node health check"', '"x":1')
       .replace('"name":"id","in":"path"', '"name":"no","in":"path"')

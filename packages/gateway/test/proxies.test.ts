@@ -24,7 +24,7 @@ describe('behind proxies', () => {
 
   it('a header filled up with something else changes nothing: its end is what our proxy wrote', () => {
     assert.equal(proxies.callerOf('10.1.0.7', `${'x'.repeat(5_000)}, 198.51.100.4`), '198.51.100.4')
-    // The first hop read may have been cut short: it is not taken for an address.
+    // The first address that was read may be cut off, so it is ignored.
     const cut = `99.203.0.113.9, 10.1.0.9`.padEnd(1_026, ' ')
     assert.equal(proxies.callerOf('10.1.0.7', cut), '10.1.0.9')
   })
@@ -71,7 +71,7 @@ describe('behind proxies', () => {
       'all',
       '0.0.0.0/0',
       '::/0',
-      // Half of everybody, and everybody's IPv4 addresses in IPv6.
+      // Networks of half of all addresses, or of all mapped IPv4 addresses.
       ...['0.0.0.0/1', '128.0.0.0/7', '::/1', '8000::/1', '::ffff:0:0/96', '::ffff:0:0/90'],
       '10.0.0.0/33',
       '10.0.0.0/-1',

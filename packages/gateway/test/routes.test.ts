@@ -369,7 +369,7 @@ describe('jobs', () => {
     for (const id of ids) {
       assert.equal((await house.json('GET', `/api/v1/jobs/${id}`, { as: 'ada' })).status, 404, id)
       const { status } = await house.json('GET', `/api/v1/broadcasts/${id}/events`, { as: 'ada' })
-      // A dot segment is resolved before anybody sees it: that is the address of the node's events, which are not ada's.
+      // A dot segment is resolved before the gateway sees it, and leads to the node's events, which ada may not read.
       assert.equal(status, id === '%2e%2e' ? 403 : 404, id)
     }
     assert.equal(asked, 0)
@@ -532,7 +532,7 @@ describe('addresses and methods', () => {
     const head = await house.ask('HEAD', '/health')
     assert.equal(head.status, 200)
     assert.equal(await head.text(), '')
-    // As many as one account may hold streams: not one of them holds a place.
+    // As many HEAD requests as an account may have streams: none of them holds a place.
     for (let i = 0; i < GATEWAY_LIMITS.streamsPerIdentityMax; i++) {
       assert.equal((await house.ask('HEAD', `/api/v1/jobs/${id}/events`, { as: 'ada' })).status, 200)
     }

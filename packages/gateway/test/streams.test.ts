@@ -1,4 +1,4 @@
-/** Many event streams at once, and readers who do not read: on real sockets, for that is where they cost something. */
+/** Many event streams at once, and clients that do not read. Tested on real sockets, which are the resource at stake. */
 import assert from 'node:assert/strict'
 import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -41,10 +41,10 @@ describe('event streams', () => {
     const all = Array.from({ length: STREAMS }, follow)
     await until(() => begun === STREAMS && peer.watching === STREAMS, `all have begun, of ${begun}`)
     const heapBefore = process.memoryUsage().heapUsed
-    // Meanwhile others are served.
+    // Other requests are still served.
     assert.equal((await fetch(`${url}/health`)).status, 200)
     peer.change(id, { state: 'running' })
-    // Those that an account may have beside.
+    // The remaining streams that the account may have.
     const more = Array.from({ length: GATEWAY_LIMITS.streamsPerIdentityMax - STREAMS }, follow)
     await until(() => peer.watching === GATEWAY_LIMITS.streamsPerIdentityMax, 'the last place is taken')
     const refused = await fetch(`${url}/api/v1/jobs/${id}/events`, { headers })
@@ -55,7 +55,7 @@ describe('event streams', () => {
     assert.equal(ended, GATEWAY_LIMITS.streamsPerIdentityMax)
     await until(() => peer.watching === 0, 'nobody is watched any more')
     assert.ok(process.memoryUsage().heapUsed - heapBefore < 256 * 1024 * 1024)
-    // Their places are free again.
+    // Their places are released.
     peer.add({})
     assert.equal((await fetch(`${url}/api/v1/jobs/${id}/events`, { headers })).status, 200)
     await close()
@@ -63,7 +63,7 @@ describe('event streams', () => {
 
   it('of a reader that does not read wait for it: what changes meanwhile is not piled up, and others go on', async () => {
     const { peer, token, port, url, close } = await openListening()
-    // Each state is a hundred kilobytes: a few fill every buffer between here and there.
+    // Each state has a hundred kilobytes, so a few states fill all buffers on the way.
     const warnings = ['x'.repeat(100_000)]
     const { id } = peer.add({ warnings })
     let pulled = 0

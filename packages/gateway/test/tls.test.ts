@@ -19,7 +19,7 @@ const hasOpenssl = await run('openssl', ['version']).then(
   () => false
 )
 
-/** An authority and what it signs, in a folder. */
+/** A certificate authority and the certificates that it issues, in a folder. */
 class Authority {
   readonly folder: string
   readonly name: string
@@ -99,7 +99,7 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     ...more
   })
 
-  /** The status, or the name of what went wrong. */
+  /** The status of /health, or the name of the error. */
   async function health(url: string, options: ConnectionOptions): Promise<number | string> {
     return new Promise((resolve) => {
       const asked = request(`${url}/health`, { ...options, agent: false } as object, (answer) => {
@@ -122,7 +122,7 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     })
   }
 
-  /** The fingerprint that a new connection is shown. */
+  /** The fingerprint of the certificate that a new connection receives. */
   async function shown(port: number): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port, ...(await trusting()) }) as TLSSocket
     await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
@@ -221,7 +221,7 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     await renew()
     assert.equal(await shown(port), first)
 
-    // Half of a pair: the one before still holds, the operator is told once.
+    // Half of a new pair: the old certificate stays in use, and the operator is notified once.
     const second = await own.issue('server-2')
     await copyFile(second.cert, files.cert)
     await renew()

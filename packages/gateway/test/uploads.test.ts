@@ -8,7 +8,7 @@ const BOUNDARY = 'x-boundary-of-the-tests'
 const TYPE = `multipart/form-data; boundary=${BOUNDARY}`
 const SHA = 'a'.repeat(64)
 
-/** Parts as they are given, so that a test can write what no library would. */
+/** A form from raw parts, so that a test can write forms that no library would. */
 function formOf(...parts: { head: string; bytes: Uint8Array | string }[]): Buffer {
   const pieces = parts.flatMap(({ head, bytes }) => [`--${BOUNDARY}\r\n${head}\r\n\r\n`, bytes, '\r\n'])
   return Buffer.concat([...pieces, `--${BOUNDARY}--\r\n`].map((piece) => Buffer.from(piece as string)))

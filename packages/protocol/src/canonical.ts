@@ -1,12 +1,12 @@
 /** Canonical JSON (RFC 8785): each value has exactly one byte sequence, so that equal values have equal hashes. */
 import { StimnetError } from './errors.ts'
 
-/** Deepest nesting. No legitimate value is deeper, and the recursion must not exhaust the stack. */
+/** Maximum nesting depth. Legitimate values have less, and the recursion must not exhaust the stack. */
 const DEPTH_MAX = 100
 
 /**
- * The canonical text of a value. Throws MALFORMED for what JSON cannot represent (NaN, infinities, functions, lone surrogates,
- * instances of a class) and for more than 100 levels of nesting.
+ * The canonical text of a value. Throws MALFORMED for values that JSON cannot represent (NaN, infinities, functions, lone
+ * surrogates, instances of a class) and for more than 100 levels of nesting.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, 0)
@@ -16,7 +16,7 @@ function write(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new StimnetError('MALFORMED', 'a number JSON cannot say')
-    // RFC 8785 adopts ECMAScript's form of numbers; -0 is written 0.
+    // RFC 8785 uses ECMAScript's number format; -0 is written as 0.
     return JSON.stringify(value)
   }
   if (typeof value === 'string') {
@@ -43,7 +43,7 @@ function isPlainObject(value: unknown): value is object {
   return prototype === null || prototype === Object.prototype
 }
 
-/** Canonical JSON as UTF-8. Throws MALFORMED. */
+/** The canonical JSON of a value as UTF-8. Throws MALFORMED. */
 export function canonicalBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(canonicalJson(value))
 }

@@ -22,7 +22,7 @@ export const VARIABLE_TYPES = ['integer', 'number', 'category', 'date', 'text'] 
  */
 export const ACCESS_LEVELS = ['public', 'restricted', 'private'] as const
 
-/** A variable found by name, with the table it is in. */
+/** A variable found by name, with its table. */
 export interface ResolvedVariable {
   readonly ref: VariableRef
   readonly table: TableDescriptor

@@ -4,11 +4,11 @@
 export interface Clock {
   /** Unix time, ms. */
   now(): number
-  /** Resolves after `ms`, or rejects with the signal's reason. */
+  /** Waits for `ms`; rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** The longest delay of the platform's timers, ms. A longer one would fire at once. */
+/** Maximum delay of the platform's timers, ms. A timer with a longer delay would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** The machine's own clock. */
@@ -54,7 +54,7 @@ export class SimulatedClock implements Clock {
       if (signal?.aborted) return reject(signal.reason)
       const sleeper = { at: this.#now + Math.max(0, ms), wake }
       this.#sleepers.push(sleeper)
-      // As with the system's clock, no listener stays on a signal that outlives the sleep.
+      // As with the system's clock, the listener is removed when the sleep ends, since the signal may live longer.
       const abort = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
         reject(signal?.reason)

@@ -7,7 +7,7 @@ interface CodeFacts {
   readonly fault: Fault
   /** Whether the same request, unchanged, may succeed later. */
   readonly retry: boolean
-  /** What happened and what to do, in words that are true whenever the code is used. */
+  /** The event and the advice, in words that are true wherever the code is used. */
   readonly meaning: string
 }
 
@@ -263,15 +263,15 @@ export function isCode(text: string): text is Code {
 }
 
 /**
- * An expected failure with a code. The message says what was being done and may name local things; it is for this node's
+ * An expected failure with a code. The message describes the action that failed and may contain local names; it is for this node's
  * operator and never crosses the wire. Only the code and `reason` cross the wire.
  */
 export class StimnetError extends Error {
   override readonly name = 'StimnetError'
   readonly code: Code
   /**
-   * Safe to show to the requester: made from the request and the catalog's public description, never from data.
-   * Default: the meaning of the code.
+   * The reason for the requester. It is made from the request and the catalog's public description, never from data. Default: the
+   * meaning of the code.
    */
   readonly reason: string
 

@@ -1,13 +1,13 @@
-/** Identifiers of keys, jobs and catalogs. They are parsed once, where they come in; after that the type is trusted. */
+/** Identifiers of keys, jobs and catalogs. They are parsed once, on input; afterwards the type is trusted. */
 import { base58btc } from 'multiformats/bases/base58'
 import { StimnetError } from './errors.ts'
 
 declare const brand: unique symbol
 type Branded<B extends string> = string & { readonly [brand]: B }
 
-/** An Ed25519 public key as libp2p writes it (12D3Koo…). A peer's PeerId and a researcher's key id have this same form. */
+/** An Ed25519 public key as libp2p writes it (12D3Koo…). PeerIds and researchers' key ids have this same form. */
 export type KeyId = Branded<'KeyId'>
-/** 32 hexadecimal digits. */
+/** The id of a job: 32 hexadecimal digits. */
 export type JobId = Branded<'JobId'>
 
 // A PeerId of an Ed25519 key is the identity multihash of a protobuf: 0x00 0x24 | 0x08 0x01 0x12 0x20 | 32 bytes.
@@ -26,7 +26,7 @@ const SMALL_ORDER = new Set([
 ])
 const SIGN_BIT = 0x80
 
-/** Throws KEY_UNSUPPORTED for weak keys: points of small order, and encodings with a y of 2^255 - 19 or more. */
+/** Throws KEY_UNSUPPORTED for weak keys: points of small order, and encodings with y of 2^255 - 19 or more. */
 function assertSound(publicKey: Uint8Array): void {
   // Uint8Array.from copies; `slice` of a Buffer would return a view of the same bytes.
   const y = Uint8Array.from(publicKey)
@@ -47,7 +47,7 @@ export function keyIdOf(publicKey: Uint8Array): KeyId {
   return base58btc.encode(bytes).slice(1) as KeyId
 }
 
-/** The raw public key inside a key id. Throws KEY_UNSUPPORTED for anything but the one canonical spelling of a sound key. */
+/** The raw public key in a key id. Throws KEY_UNSUPPORTED unless the text is the canonical spelling of a sound key. */
 export function publicKeyOf(text: string): Uint8Array {
   if (text.length > 60) throw new StimnetError('KEY_UNSUPPORTED', 'reading a key id')
   let bytes: Uint8Array
@@ -63,14 +63,14 @@ export function publicKeyOf(text: string): Uint8Array {
   return publicKey
 }
 
-/** Checks a key id from outside. Throws KEY_UNSUPPORTED. */
+/** Checks a key id from outside and returns it. Throws KEY_UNSUPPORTED. */
 export function parseKeyId(text: string): KeyId {
   return keyIdOf(publicKeyOf(text))
 }
 
 /** Whether a text from outside is the canonical spelling of an Ed25519 key id. */
 export function isKeyId(text: string): text is KeyId {
-  // This is also called with many texts that are no key ids. Comparing the fixed prefix in base58 rejects most of them cheaply.
+  // Most texts given to this function are not key ids. Comparing the fixed prefix in base58 rejects them cheaply.
   if (!text.startsWith('12D3Koo')) return false
   try {
     publicKeyOf(text)
@@ -81,29 +81,32 @@ export function isKeyId(text: string): text is KeyId {
 }
 
 /**
- * The id of the job that a request becomes at one peer. It is a hash of issuer, nonce and serving peer, so that nobody can
- * claim somebody else's id first, and both sides know it before the peer answers.
+ * The id of the job that a request becomes at one peer. It is a hash of issuer, nonce and serving peer, so that nobody can claim
+ * another requester's id first, and both sides know it before the peer answers.
  */
 export async function jobIdOf(request: { issuer: string; nonce: Uint8Array; servingPeer: string }): Promise<JobId> {
   const text = `stimnet/job/1\n${request.issuer}\n${toHex(request.nonce)}\n${request.servingPeer}`
   return (await sha256Hex(new TextEncoder().encode(text))).slice(0, 32) as JobId
 }
 
-/** A catalog, table or variable name: letters, digits, underscore and hyphen, at most 64, beginning with a letter. */
+/**
+ * Whether a text is a valid name of a catalog, table or variable: letters, digits, underscore and hyphen, at most 64 characters,
+ * beginning with a letter.
+ */
 export function isName(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(text)
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Lower-case hexadecimal. */
+/** Bytes as lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] ?? 0]
   return text
 }
 
-/** SHA-256, lower-case hexadecimal. */
+/** SHA-256 as lower-case hexadecimal. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
 }

@@ -1,18 +1,21 @@
-/** The names of institutions in the words of a pooled answer, in place of their PeerIds. */
+/** Names of institutions in the texts of a pooled answer, in place of PeerIds. */
 import type { PooledOutput } from './output.ts'
 
-/** A site of a pooled answer, with what its institution calls itself; empty where that is not known. */
+/** A site of a pooled answer with its institution's own name; the name is empty if unknown. */
 export interface NamedSite {
   readonly site: string
   readonly institution: string
 }
 
-/** Characters from the end of a PeerId that distinguish institutions of one name. All PeerIds begin alike. */
+/** Number of last characters of a PeerId that distinguish institutions of the same name. All PeerIds begin with the same characters. */
 const SHORT_ID = 8
-/** A name that could be taken for the PeerId of another institution is none. */
+/** Names that could be mistaken for the PeerId of another institution are ignored. */
 const LIKE_ID = /12D3Koo/
 
-/** A name for each site, by its PeerId: of equal names each with the end of its PeerId, and without a name the PeerId. */
+/**
+ * A name for each PeerId. Institutions with equal names get the end of the PeerId as well; an institution without a name gets the
+ * PeerId.
+ */
 export function institutionNames(sites: readonly NamedSite[]): Readonly<Record<string, string>> {
   const isShared = (name: string) =>
     new Set(sites.flatMap((one) => (one.institution === name ? [one.site] : []))).size > 1
@@ -23,7 +26,10 @@ export function institutionNames(sites: readonly NamedSite[]): Readonly<Record<s
   return Object.fromEntries(sites.map((one) => [one.site, nameOf(one)]))
 }
 
-/** A pooled answer whose notes name institutions, with the name of each site in `institutions`. Its lists of sites stay PeerIds. */
+/**
+ * A pooled answer with institutions' names in its notes, and the names by PeerId in `institutions`. Its lists of sites keep the
+ * PeerIds.
+ */
 export function withInstitutions(pooled: PooledOutput, sites: readonly NamedSite[]): PooledOutput {
   const institutions = institutionNames(sites)
   const named = (text: string) => withNames(text, institutions)
@@ -39,7 +45,7 @@ export function withInstitutions(pooled: PooledOutput, sites: readonly NamedSite
   }
 }
 
-/** A text with names for PeerIds. In one pass, so that a name that looks like a PeerId is not replaced in turn. */
+/** Replaces PeerIds in a text by names, in one pass, so that a name that looks like a PeerId is not replaced in turn. */
 export function withNames(text: string, names: Readonly<Record<string, string>>): string {
   const ids = Object.keys(names).filter((id) => id !== '')
   if (ids.length === 0) return text

@@ -1,4 +1,4 @@
-/** A JSON parser that refuses duplicate names in an object: some readers take the first of two values, others the last. */
+/** A JSON parser that refuses duplicate names in an object, because some readers use the first of the two values and others the last. */
 
 /** Parses a text. Throws SyntaxError for invalid JSON and for an object with a duplicate name. */
 export function parseJson(text: string): unknown {
@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
   return value
 }
 
-/** A name that an object of a valid JSON text has twice; undefined if there is none. */
+/** A name that occurs twice in an object of a valid JSON text; undefined if there is none. */
 function nameTwice(text: string): string | undefined {
   /** For each open object, the names read so far; undefined for each open array. */
   const open: (Set<string> | undefined)[] = []

@@ -1,21 +1,21 @@
-/** Detection of characters that make a text look different from what it is. Such a text is refused before anybody reads it. */
+/** Detection of characters that make a text look different from its content. Such a text is refused before anybody reads it. */
 import { z } from 'zod'
 
 /**
- * Control characters except TAB and LF; a CR without a following LF, which ends a line for Python but not for a person who
- * reads it; line and paragraph separators; characters that change the direction of writing (https://trojansource.codes).
+ * Control characters except TAB and LF; a CR without a following LF, which ends a line for Python but not for a person who reads it;
+ * line and paragraph separators; characters that change the direction of writing (https://trojansource.codes).
  */
 const MISLEADING = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\p{Bidi_Control}\p{Zl}\p{Zp}]/u
-/** In a text of one line, every control character counts. */
+/** Misleading characters in a text of one line, where every control character counts. */
 const MISLEADING_IN_LINE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u
 
 /** The first misleading character of a text. */
 export interface Misleading {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
-  /** `U+000D`. */
+  /** Code point such as `U+000D`. */
   readonly codePoint: string
-  /** Its place in the text, from 0. */
+  /** Index in the text, from 0. */
   readonly at: number
 }
 
@@ -34,21 +34,21 @@ export function withoutMisleading(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(new RegExp(MISLEADING, 'gu'), '\uFFFD')
 }
 
-/** Schema of a text for people in one line. */
+/** Schema of a text for people that has one line. */
 export function plainLine(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING_IN_LINE))
 }
 
-/** A quotation mark would end the name for whoever reads it within a sentence. */
+/** A quotation mark in a name would seem to end the name when it is quoted in a sentence. */
 const QUOTATION_MARK = /["\u00ab\u00bb\u201c-\u201f\u2039\u203a\u275d\u275e\u300c-\u300f\u301d-\u301f\uff02]/u
 const WITHOUT_QUOTATION_MARKS = 'A name has no quotation marks, since it would seem to end at them: leave them out.'
-/** Characters without a shape, except the two joiners, which some scripts need. */
+/** Invisible characters, except the two joiners, which some scripts need. */
 const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u
 const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
 
 /**
- * Schema of the name of an institution or a federation that others are asked to confirm: one line without quotation marks and
- * invisible characters, without words of two alphabets that look alike, and with a letter or digit in it.
+ * Schema of the name of an institution or a federation that others are asked to confirm: one line with at least one letter or digit,
+ * without quotation marks, invisible characters, or words that mix letters of similar-looking alphabets.
  */
 export function plainName(charactersMax: number): z.ZodType<string> {
   return plainLine(charactersMax)
@@ -64,14 +64,14 @@ function isOfTwoAlphabets(text: string): boolean {
 }
 
 /**
- * The forms of a name for comparison: its letters and digits, as they are and with Latin letters in place of the Cyrillic and Greek
- * ones that look like them. Two names that share a form are one name for a reader.
+ * The forms of a name for comparison: its letters and digits as they are, and with Latin letters in place of similar-looking
+ * Cyrillic and Greek letters. Two names that share a form look the same to a reader.
  */
 export function looksOf(name: string): string[] {
   return [folded(name), folded(asLatin(name))]
 }
 
-/** A name without letter case, accents, punctuation, white space and what is invisible, in Unicode's compatibility form. */
+/** A name without letter case, accents, punctuation, white space and invisible characters, in Unicode's compatibility form. */
 function folded(name: string): string {
   const letters = name
     .normalize('NFKD')
@@ -79,11 +79,11 @@ function folded(name: string): string {
     .normalize('NFKC')
     .toLowerCase()
   const spoken = letters.replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ').trim()
-  // A name of signs only, which older charters may have, is compared by its signs.
+  // A name without letters and digits, which older charters may contain, is compared by its other characters.
   return spoken === '' ? letters.trim() : spoken
 }
 
-// Of Unicode's confusables (UTS 39), the letters of two alphabets that European names are written in.
+// The part of Unicode's confusables (UTS 39) in the alphabets that European names use.
 const LOOKALIKES: ReadonlyMap<string, string> = new Map(
   [
     ['АВЕЅІЈКМНОРСТУХԌԚԜҮӀЗ', 'ABESIJKMHOPCTYXGQWYI3'],
@@ -98,7 +98,7 @@ function asLatin(name: string): string {
   return [...name.normalize('NFD')].map((letter) => LOOKALIKES.get(letter) ?? letter).join('')
 }
 
-/** Schema of a text for people in any number of lines. */
+/** Schema of a text for people that may have several lines. */
 export function plainText(charactersMax: number): z.ZodString {
   return z.string().max(charactersMax).superRefine(refusing(MISLEADING))
 }

@@ -7,26 +7,29 @@ import type { ReadonlyDeep } from './readonly.ts'
 /** The assurance levels of a result; see docs/disclosure.md. */
 const ASSURANCE_LEVELS = ['unreviewed', 'P0', 'P1', 'P2'] as const
 
-/** The guarantee and the price of a differentially private release. It follows from request and catalog, never from data. */
+/** The guarantee and the price of a differentially private release. The card follows from request and catalog, never from data. */
 const dpCardSchema = z.object({
   /** Two data sets are neighbours if they differ by all rows of one subject. */
   adjacency: z.literal('add-remove-subject'),
   mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
-  /** Charge of this release at this institution: ε for pure, ρ for zero-concentrated differential privacy. One of them is null. */
+  /** Charge of this release at this institution: ε for pure, ρ for zero-concentrated differential privacy. The other one is null. */
   epsilon: z.number().nullable(),
   rho: z.number().nullable(),
-  /** δ of this release alone. */
+  /** δ of this release only. */
   delta: z.number(),
-  /** Amount taken from the ledger, in billionths of ρ. */
+  /** Amount deducted from the ledger, in billionths of ρ. */
   nano_rho: z.string(),
-  /** How many numbers share the charge, in equal parts. */
+  /** Number of released numbers that share the charge in equal parts. */
   numbers: z.number(),
   groups_per_subject: z.number(),
   rows_per_subject: z.number(),
-  /** A person with data at up to that many institutions of one broadcast is charged no more than the request asked for. */
+  /**
+   * Maximum number of institutions of one broadcast that may have data of the same person, so that nobody is charged more than the
+   * request asked for.
+   */
   sites_per_person: z.number(),
   bounds: z.array(z.object({ variable: z.string(), lower: z.number(), upper: z.number() })),
-  /** Expected error of each column. `assumes_rows`: rows of a group for which it holds; null if it holds for any group. */
+  /** Expected error of each column. `assumes_rows`: number of rows in a group for which the error holds; null if it holds for any group. */
   columns: z.array(
     z.object({
       name: z.string(),
@@ -36,34 +39,34 @@ const dpCardSchema = z.object({
       assumes_rows: z.number().nullable()
     })
   ),
-  /** Whose spending counts towards the project's cap: everybody's at this catalog, or this requester's. */
+  /** The spending that counts towards the project's cap: that of the whole catalog, or of this requester. */
   ledger_scope: z.enum(['catalog', 'requester']),
-  /** `dp`: this catalog never releases exact numbers. `sdc`: it does, and the guarantee does not cover these. */
+  /** `dp`: the catalog never releases exact numbers. `sdc`: it does, and the guarantee does not cover the exact numbers. */
   mode: z.enum(['sdc', 'dp'])
 })
-/** The differential-privacy part of a card, as read. */
+/** The differential-privacy part of a card, parsed. */
 export type DpCard = ReadonlyDeep<z.output<typeof dpCardSchema>>
 
-/** The disclosure card: which rules were applied to a result before its release, and which claim it carries. */
+/** The disclosure card of a result: the rules that were applied before its release, and the claim that it carries. */
 export const disclosureCardSchema = z.object({
-  /** `unreviewed`: nobody read the code, so no claim is made. */
+  /** Assurance level. `unreviewed`: nobody read the code, so no claim is made. */
   level: z.enum(ASSURANCE_LEVELS),
   /** The claim in one sentence. */
   claim: z.string(),
   preset: z.string(),
   policy_hash: z.string(),
-  /** Smallest number of subjects that a released number may rest on. */
+  /** Minimum number of subjects behind a released number. */
   k: z.number(),
   round_base: z.number(),
-  /** Whose earlier releases this one was judged with: everybody's, or one project's. Absent in older results: everybody's. */
+  /** The releases with which this one was judged: everybody's, or one project's. Absent in older results: everybody's. */
   scope: z.string().optional(),
   epoch: z.string(),
   cohort_hash: z.string(),
-  /** The analysis set that the cohort was restricted to, and its definition there; absent if none. `where` as JSON text. */
+  /** The analysis set to which the cohort was restricted, and its definition there; absent if there is none. `where` as JSON text. */
   analysis_set: z
     .object({ name: z.string(), complete_on: z.array(z.string()), where: z.string().optional() })
     .optional(),
-  /** Number of subjects in the cohort; null if it may not be shown. */
+  /** Number of subjects in the cohort; null if it may not be disclosed. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),
   /** Bits that the script was charged; null for other programs. */
@@ -73,22 +76,22 @@ export const disclosureCardSchema = z.object({
    * digits that the preset allows.
    */
   precision: z.enum(['exact', 'statistical']).optional(),
-  /** For each charged variable: average bits disclosed per value so far, this result included, and the most allowed. */
+  /** For each charged variable: bits per value disclosed so far (`told`), on average and including this result, and the maximum (`max`). */
   information: z.array(z.object({ variable: z.string(), told: z.number(), max: z.number() })).optional(),
-  /** How many stewards read and approved the program with exactly these parameters, cohort and outputs; absent if none. */
+  /** Number of stewards who read and approved the program with exactly these parameters, cohort and outputs; absent if none did. */
   reviewers: z.number().optional(),
   code_hash: z.string(),
   image: z.string(),
-  /** Only at level P2. */
+  /** Present at level P2 only. */
   dp: dpCardSchema.optional()
 })
-/** A disclosure card as read. */
+/** A disclosure card, parsed. */
 export type DisclosureCard = ReadonlyDeep<z.output<typeof disclosureCardSchema>>
 
 /**
- * How far each released moment is at most from the exact one. What is not there was not rounded. All but `n` hold for n as it
- * stands beside them: `sum` is at most this far from n times the exact mean, `deviations` from n - 1 times the exact variance.
- * So an error of n is counted once, in `n`.
+ * Maximum error of each released moment; a moment that is not listed was not rounded. All errors except that of `n` refer to the
+ * released n: `sum` is at most this far from n times the exact mean, `deviations` from n - 1 times the exact variance. So an error
+ * of n is counted once, in `n`.
  */
 const accuracySchema = z.object({
   n: z.number().optional(),
@@ -99,16 +102,18 @@ const accuracySchema = z.object({
   second: z.object({ sum: z.number(), deviations: z.number(), cross: z.number() }).optional()
 })
 
-/** An exact sum as decimal text, for sums that no double holds. With doubles alone, variances far from zero lose digits. */
+/**
+ * An exact sum as decimal text, for sums that a double cannot represent. With doubles alone, variances of values far from zero lose
+ * digits.
+ */
 const exactSumSchema = z
   .string()
   .regex(/^-?\d{1,40}(\.\d{1,9})?$/, 'A decimal number.')
   .optional()
 
 /**
- * The moments from which a released cell is pooled exactly: n and sum; except for a mean, the sum of squared deviations from
- * the mean; for skewness and kurtosis, the sums of third and fourth powers; for a second variable, its own moments and the
- * cross term.
+ * The moments from which a released cell is pooled exactly: n and sum; for a spread also the sum of squared deviations from the
+ * mean; for skewness and kurtosis the sums of third and fourth powers; for a second variable its own moments and the cross term.
  */
 export const momentsSchema = z.object({
   n: z.number(),
@@ -123,17 +128,17 @@ export const momentsSchema = z.object({
   /** Absent if nothing was rounded. */
   accuracy: accuracySchema.optional()
 })
-/** Moments as read. */
+/** Moments, parsed. */
 export type MomentsPart = ReadonlyDeep<z.output<typeof momentsSchema>>
 
 const noisySum = z.object({ sum: z.number(), sd: z.number() })
 
-/** One variable of noisy moments. */
+/** Noisy sums of one variable. */
 const noisyVariableSchema = z.object({
-  /** The middle of the bounds to which values are clamped, and the distance of each bound from it. */
+  /** The middle of the bounds to which values are clamped, and the distance from the middle to each bound. */
   centre: z.number(),
   width: z.number(),
-  /** The noise of `first` is a multiple of this; the noise of `squares` is a multiple of its square. */
+  /** The noise of `first` is a multiple of `step`; the noise of `squares` is a multiple of its square. */
   step: z.number(),
   /** Sums of the distances from the centre, of their squares, and of their cubes. */
   first: noisySum,
@@ -142,9 +147,9 @@ const noisyVariableSchema = z.object({
 })
 
 /**
- * The noisy sums from which a mean, spread, skewness, covariance or correlation is pooled under P2. The noise is not cut off,
- * so a count or a sum of squares may be below zero. `sd`: standard deviation of the noise. `variables`: one variable, or two
- * over the rows that have values of both.
+ * The noisy sums from which a mean, spread, skewness, covariance or correlation is pooled under P2. The noise is not truncated, so a
+ * count or a sum of squares may be below zero. `sd`: standard deviation of the noise. `variables`: one variable, or two over the
+ * rows that have values of both.
  */
 const noisyMomentsSchema = z.object({
   rows: noisySum,
@@ -152,62 +157,65 @@ const noisyMomentsSchema = z.object({
   /** Sum of the products of the two variables' distances from their centres. */
   products: noisySum.optional()
 })
-/** Noisy moments as read. */
+/** Noisy moments, parsed. */
 export type NoisyMoments = ReadonlyDeep<z.output<typeof noisyMomentsSchema>>
 
-/** A number with 16 significant digits, in the one form that all institutions write. */
+/** A number with 16 significant digits, in the only spelling that institutions write. */
 const decimalSchema = z.string().regex(/^-?\d\.\d{15}e[+-]\d{1,2}$/, 'A decimal number with an exponent.')
 
-/** What one site released in one round of a model that is fitted in rounds. */
+/** The numbers that one site released in one round of a model that is fitted in rounds. */
 const modelRoundSchema = z.object({
   /** Hash of catalog, cohort, model and roster. */
   fit: z.string().regex(/^[0-9a-f]{64}$/),
   /** PeerIds of all sites of the fit, sorted. */
   roster: z.array(z.string().max(64)).min(1).max(ROSTER_MAX),
   round: z.number().int().min(0).max(MODEL_ROUNDS_MAX),
-  /** Hash over the answers to the round before, and the epoch of each; empty in round 0. */
+  /** Hash over the answers to the previous round, and the epoch of each answer; both empty in round 0. */
   answers: z.string().regex(/^([0-9a-f]{64})?$/),
   epochs: z.array(z.string().max(128)).max(ROSTER_MAX),
-  /** In round 0 the site's own estimates, else those that follow from the round before. What is below holds at them. */
+  /**
+   * In round 0 the site's own estimates, otherwise the estimates that follow from the previous round. The fields below are evaluated
+   * at them.
+   */
   estimates: z.array(decimalSchema).min(1).max(24),
-  /** The gradient of the log-likelihood; zeros in round 0. */
+  /** Gradient of the log-likelihood; zeros in round 0. */
   score: z.array(decimalSchema).min(1).max(24),
-  /** The upper triangle of the information matrix, row by row. */
+  /** Upper triangle of the information matrix, row by row. */
   information: z.array(decimalSchema).min(1).max(300),
   deviance: decimalSchema,
-  /** People with the event, or the sum of the outcome. */
+  /** Number of people with the event, or the sum of the outcome. */
   total: z.string().regex(/^\d{1,40}$/, 'A whole number.')
 })
-/** One round of a model at one site, as read. */
+/** One round of a model at one site, parsed. */
 export type ModelRoundPart = ReadonlyDeep<z.output<typeof modelRoundSchema>>
 
 /**
- * The Gram matrix of a linear model at one site, with all its digits: sums of products of two columns of the design, the last of
- * which is the outcome.
+ * The exact Gram matrix of a linear model at one site: for each pair of columns of the design, the sum of their products. The last
+ * column is the outcome.
  */
 const gramSchema = z.object({
-  /** The canonical formula, with the names of the question. */
+  /** The canonical formula, with the variable names of the request. */
   formula: z.string(),
   outcome: z.string(),
-  /** The categories of the model with their declared levels, of which the first is the reference. */
+  /** The categorical variables of the model with their declared levels; the first level is the reference. */
   factors: z.array(z.object({ name: z.string(), levels: z.array(z.string()) })).max(16),
-  /** The columns of the design, the outcome last. `decimals`: the values are in units of 10^-decimals. */
+  /** The columns of the design, the outcome last. `decimals`: values are in units of 10^-decimals. */
   columns: z.array(z.object({ name: z.string(), decimals: z.number().int().min(0).max(18) })).max(25),
   /** Whether the first column is the intercept. */
   intercept: z.boolean(),
   n: z.number(),
-  /** The upper triangle row by row, as text of whole numbers, in units of both columns. */
+  /** The upper triangle, row by row, as text of whole numbers in the product of both columns' units. */
   upper: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
   site: z.enum(SITE_EFFECTS),
-  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  /** Only for `site: meta`: how coefficients are combined. Absent: restricted likelihood, with the interval of Hartung and Knapp. */
   meta: z
     .object({ method: z.enum(['reml', 'dl', 'pm', 'fixed']), interval: z.enum(['hartung_knapp', 'wald']) })
     .optional(),
   /**
-   * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
-   * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
-   * numbers of rows that too few people have; they are in no sum. `rows`: those of everybody, left out or not; absent where nobody is
-   * left out, or it may not be told.
+   * For a model with a random intercept by person, separately for people with one row, two rows, and so on: `within`, their part of
+   * `upper`; `totals`, where each person's rows are first summed by column, and then the products of two columns are summed over the
+   * people. Both have the form of `upper`. `left_out`: the number of row counts that too few people have; such people are in no sum.
+   * `rows`: the number of rows of everybody, including people left out; absent if nobody is left out or if it may not be disclosed.
    */
   clusters: z
     .object({
@@ -226,7 +234,7 @@ const gramSchema = z.object({
         .max(64)
     })
     .optional(),
-  /** What is fitted; absent: a linear regression. */
+  /** The kind of fit; absent: a linear regression. */
   fit: z
     .discriminatedUnion('family', [
       z.object({ family: z.literal('binomial'), event: z.string() }),
@@ -236,8 +244,8 @@ const gramSchema = z.object({
     ])
     .optional(),
   /**
-   * Of `binomial` and `poisson`, in place of `upper`, which is then empty: the people with each combination of levels of `by`, and
-   * how many of them have the event, or the sum of their outcomes. `terms`: the factors of each term.
+   * For `binomial` and `poisson`, instead of `upper`, which is then empty: for each combination of levels of `by`, the number of
+   * people, and the number of events or the sum of the outcome. `terms`: the factors of each term.
    */
   table: z
     .object({
@@ -254,13 +262,16 @@ const gramSchema = z.object({
         .max(4096)
     })
     .optional(),
-  /** Of `binomial` and `poisson` that are fitted in rounds, in place of `upper` and `table`. */
+  /** For `binomial` and `poisson` models that are fitted in rounds, instead of `upper` and `table`. */
   round: modelRoundSchema.optional()
 })
-/** A Gram matrix as read. */
+/** A Gram matrix, parsed. */
 export type GramPart = ReadonlyDeep<z.output<typeof gramSchema>>
 
-/** A column of the answer. Columns pool by adding counts or sums, from moments, from a share's two counts, from bins, or not. */
+/**
+ * A column of the answer. A column pools by adding counts or sums, from moments, from the two counts of a share, from bins, or not
+ * at all.
+ */
 const outputColumnSchema = z.object({
   name: z.string(),
   role: z.enum(['key', 'measure']),
@@ -268,10 +279,10 @@ const outputColumnSchema = z.object({
   variables: z.array(z.string()).default([]),
   unit: z.string().optional(),
   argument: z.union([z.string(), z.number()]).optional(),
-  /** Whether people were left out of these numbers for privacy; then how far they are from those of all people is not known. */
+  /** Whether people were left out of these numbers for privacy. Then their distance from the numbers of all people is unknown. */
   left_out: z.literal(true).optional()
 })
-/** A column as read. */
+/** A column, parsed. */
 export type OutputColumn = ReadonlyDeep<z.output<typeof outputColumnSchema>>
 
 /** One row: values in the order of the columns (null: withheld) and, by column name, the part from which the value is pooled. */
@@ -280,13 +291,13 @@ const outputRowSchema = z.object({
   parts: z.record(
     z.string(),
     z.union([
-      // `sd` and `step` only under P2: standard deviation of the noise, which is a multiple of `step` (default 1). With noise, a
-      // count may be below zero.
+      // `sd` and `step` only under P2: standard deviation of the noise, and the number of which the noise is a multiple (default 1). With
+      // noise, a count may be below zero.
       z.object({
         add: z.number(),
         sd: z.number().optional(),
         step: z.number().optional(),
-        // How far at most the number is from the exact one.
+        // Maximum error of the number.
         accuracy: z.number().optional()
       }),
       z.object({ moments: momentsSchema }),
@@ -295,54 +306,54 @@ const outputRowSchema = z.object({
       z.object({
         share: z.object({ having: z.number(), of: z.number() }),
         sd_each: z.number().optional(),
-        // How far at most having/of is from the exact share, and `of` from the exact number of values.
+        // Maximum error of the share having/of, and of `of`, the number of values.
         accuracy: z.object({ share: z.number(), of: z.number() }).optional()
       }),
-      // Only in results from before counts with noise were pooled.
+      // Only in older results, from before counts with noise were pooled.
       z.object({ choice: z.number() }),
       z.object({ gram: gramSchema }),
       z.object({
         bins: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
         sd_each: z.number().optional(),
-        // How far at most each bin, and the sum of any bins, is from the exact one.
+        // Maximum error of each bin, and of the sum of any bins.
         accuracy: z.object({ each: z.number(), sum: z.number() }).optional()
       })
     ])
   )
 })
-/** A row as read. */
+/** A row, parsed. */
 export type OutputRow = ReadonlyDeep<z.output<typeof outputRowSchema>>
-/** What pools one cell of a row. */
+/** The part of a row from which one cell is pooled. */
 export type OutputPart = OutputRow['parts'][string]
 
-/** Tests that are made of an answer's own columns. */
+/** Tests that are computed from the answer's own columns. */
 const TEST_KINDS = [
   ...['welch', 'anova', 'chi_squared', 'meta', 'mean_interval', 'share_interval', 'correlation_interval'],
   ...['one_sample', 'paired', 'two_by_two', 'mcnemar', 'fisher', 'partial_correlation', 'pairwise'],
   ...['quantile_interval', 'kaplan_meier', 'log_rank', 'cox', 'mann_whitney']
 ] as const
 
-/** How the effects of the sites were combined, and how they differ. Numbers are null where it could not be made. */
+/** The combination of the sites' effects, and their heterogeneity. Numbers are null if they could not be computed. */
 const metaSchema = z.object({
   effect: z.enum(['mean', 'difference', 'proportion', 'odds_ratio', 'correlation']),
-  /** How the variance between sites is estimated; `fixed`: there is none. */
+  /** Estimator of the variance between sites; `fixed`: the variance is assumed to be zero. */
   method: z.enum(['reml', 'dl', 'pm', 'fixed']),
   interval: z.enum(['hartung_knapp', 'wald']),
-  /** Variance between the sites' effects: of log odds, of log odds ratios, of Fisher's z where these are combined. */
+  /** Variance between the sites' effects, on the scale on which they are combined: log odds, log odds ratio, or Fisher's z. */
   tau2: z.number().nullable(),
-  /** Share of the variability that is between sites, 0 to 1. */
+  /** Share of the variability that is due to differences between sites, 0 to 1. */
   i2: z.number().nullable(),
-  /** Cochran's Q, its degrees of freedom and p. */
+  /** Cochran's Q with its degrees of freedom and p value. */
   q: z.object({ statistic: z.number(), df: z.number(), p: z.number() }).nullable(),
-  /** Where the effect of a further site lies, 19 times of 20. */
+  /** 95 % prediction interval for the effect of another site. */
   prediction: z.array(z.number()).nullable(),
-  /** The effect of each site with its own 95 % interval, and its share in the combined one. */
+  /** For each site the effect with its 95 % interval, and its weight in the combined effect. */
   sites: z.array(
     z.object({ site: z.string(), estimate: z.number(), interval: z.array(z.number()), weight: z.number().nullable() })
   )
 })
 
-/** What an estimate estimates. */
+/** The measures that an estimate can have. */
 const ESTIMATE_MEASURES = [
   ...[
     'mean',
@@ -358,62 +369,68 @@ const ESTIMATE_MEASURES = [
   ]
 ] as const
 
-/** One number with its 95 % interval, where a test gives several. */
+/** One estimate with its 95 % interval, for tests that have several. */
 const estimateSchema = z.object({
   measure: z.enum(ESTIMATE_MEASURES),
-  /** Of an interval: the labels of the row, in the order of `by`, null for missing. Of a difference: both groups. Of `hazard_ratio`: a level, and the reference. */
+  /**
+   * For an interval: the labels of the row in the order of `by`, null for missing. For a difference: both groups. For `hazard_ratio`:
+   * a level and the reference level.
+   */
   groups: z.array(z.string().nullable()),
-  /** Of `hazard_ratio`: the column in `by` that has these levels. */
+  /** Only for `hazard_ratio`: the column in `by` that has these levels. */
   column: z.string().optional(),
-  /** Values, pairs or people behind it. */
+  /** Number of values, pairs or people behind the estimate. */
   n: z.number().nullable(),
   estimate: z.number().nullable(),
-  /** Low and high. */
+  /** Lower and upper end. */
   interval: z.array(z.number()).nullable(),
-  /** Of `pairwise`: after Holm, over all comparisons of the test. Of `cox`: Wald's. */
+  /** For `pairwise`: adjusted by Holm's method over all comparisons of the test. For `cox`: from Wald's test. */
   p: z.number().nullable().optional(),
-  /** Of a pooled estimate: PeerIds of those who gave it. */
+  /** Only for a pooled estimate: PeerIds of the sites whose data it includes. */
   sites: z.array(z.string()).optional()
 })
 
 const intervalSchema = z.array(z.number()).nullable()
 
-/** Survival at one time of the grid. */
+/** Survival at one breakpoint of the time. */
 const survivalStepSchema = z.object({
-  /** The end of the interval, before which everything counted so far has happened; null for an interval without an end. */
+  /** End of the time interval; everything counted so far happened before it. Null for an interval without an end. */
   time: z.number().nullable(),
-  /** At the beginning of the interval; those who leave within it included. */
+  /** Number at risk at the beginning of the interval, including people who leave within it. */
   at_risk: z.number(),
   events: z.number(),
-  /** Those without the event who were counted up to this time. */
+  /** Number of people without the event who were counted up to this time. */
   censored: z.number(),
-  /** Kaplan and Meier. */
+  /** Kaplan-Meier estimate. */
   survival: z.number(),
-  /** Greenwood's standard error; null where nobody is left. */
+  /** Greenwood's standard error; null if nobody is left. */
   error: z.number().nullable(),
-  /** 95 %, on the scale of log(-log). */
+  /** 95 % interval, on the scale of log(-log). */
   interval: intervalSchema,
-  /** Between these ends lies the curve of the exact times and counts. */
+  /** Least and greatest survival that the exact times and counts can give. */
   range: z.array(z.number())
 })
 
-/** The curve of one group. */
+/** The survival curve of one group. */
 const survivalCurveSchema = z.object({
-  /** Null for everybody. */
+  /** Name of the group; null for everybody. */
   group: z.string().nullable(),
   n: z.number(),
   events: z.number(),
   steps: z.array(survivalStepSchema),
   /**
-   * The time by which half had the event; null if fewer had. `interval` holds that of the exact times, and `range` the median of these;
-   * an end that is not reached is null.
+   * The time by which half of the people had the event; null if fewer had it. `interval` contains the interval that any exact times
+   * behind the counts would give, and `range` contains their median. An end that is not reached is null.
    */
   median: z.object({
     estimate: z.number().nullable(),
     interval: z.array(z.number().nullable()),
     range: z.array(z.number().nullable())
   }),
-  /** Mean time without the event up to `until`. `interval` holds that of the exact times, and `range` the mean of these. */
+  /**
+   * Mean time without the event up to `until`. `interval` contains the interval that any exact times behind the counts would give, and
+   * `range` contains their mean.
+   */
   restricted_mean: z
     .object({
       until: z.number(),
@@ -421,13 +438,17 @@ const survivalCurveSchema = z.object({
       error: z.number(),
       interval: z.array(z.number()),
       range: z.array(z.number()),
-      /** Present where the exact times leave more open than chance does: the range is the answer, and the estimate the upper end of it. */
+      /**
+       * Present if the uncertainty about the exact times is larger than that from chance. Then the range is the answer, and the estimate
+       * is its upper end.
+       */
       coarse: z.literal(true).optional()
     })
     .nullable(),
   /**
-   * Survival at the times that were asked for; within the only interval of a curve its `range` alone. `interval` as above. `within`: the
-   * interval of the grid with the time, where the exact times leave more open than chance does; the last one can have no end.
+   * Survival at the requested times. Within the only interval of a curve, only `range` is given. `interval` contains the interval that
+   * any exact times would give. `within`: the interval between breakpoints that contains the time, given if the uncertainty about the
+   * exact times is larger than that from chance; the last one may have no end.
    */
   at: z.array(
     z.object({
@@ -439,112 +460,111 @@ const survivalCurveSchema = z.object({
       within: z.array(z.number().nullable()).optional()
     })
   ),
-  /** Of a pooled curve: PeerIds of those who gave every group, both those with the event and those without it. */
+  /** Only for a pooled curve: PeerIds of the sites that released every group, both people with the event and people without it. */
   sites: z.array(z.string()).optional()
 })
-/** A curve as read. */
+/** A survival curve, parsed. */
 export type SurvivalCurve = ReadonlyDeep<z.output<typeof survivalCurveSchema>>
 
-/** The survival of groups. */
+/** Survival of groups: curves, a log-rank test or hazard ratios. */
 const survivalSchema = z.object({
   event: z.object({ key: z.string(), level: z.string(), others: z.array(z.string()) }),
   levels: z.array(z.array(z.string())),
   times: z.array(z.number()).optional(),
   until: z.number().optional(),
-  /** Of `cox`: how many of the last columns in `by` are strata. */
+  /** Only for `cox`: the number of columns at the end of `by` that are strata. */
   strata: z.number().int().min(0).max(2).optional(),
-  /** Of `log_rank` and `cox`. */
+  /** Only for `log_rank` and `cox`: whether each site is a stratum. */
   site: z.enum(['none', 'stratum']).optional(),
-  /** Of `kaplan_meier`. */
+  /** Only for `kaplan_meier`. */
   curves: z.array(survivalCurveSchema).optional(),
-  /** Of `log_rank`: by group, over all strata. */
+  /** Only for `log_rank`: counts by group, summed over all strata. */
   counts: z
     .array(z.object({ group: z.string(), n: z.number(), observed: z.number(), expected: z.number() }))
     .optional(),
-  /** Of `log_rank` and `cox`: the ends of the intervals; one list for each stratum. */
+  /** Only for `log_rank` and `cox`: the ends of the time intervals, one list per stratum. */
   grids: z.array(z.array(z.number().nullable())).optional()
 })
 
 /**
- * A statistical test over released numbers. `of` is the tested column, `by` are the columns that form the groups. Numbers are
- * null if a group is missing or withheld; `note` then says so.
+ * A statistical test over released numbers. `of`: the tested column. `by`: the columns that form the groups. Numbers are null if a
+ * group is missing or withheld; `note` then states that.
  */
 const testResultSchema = z.object({
   kind: z.enum(TEST_KINDS),
   of: z.string(),
   by: z.array(z.string()),
   /**
-   * Those compared, in order; none for `chi_squared`, nor for a `meta` without groups. Of `mcnemar` those who changed from the level.
-   * Of `fisher` two levels of the rows, then two of the columns. Of `partial_correlation` two variables, and the one held fixed.
+   * The compared groups, in order; empty for `chi_squared`, and for `meta` without groups. For `mcnemar`: people who changed from the
+   * level. For `fisher`: two levels of the rows, then two of the columns. For `partial_correlation`: two variables, then the one that
+   * is held fixed.
    */
   groups: z.array(
     z.object({ name: z.string(), n: z.number().nullable(), mean: z.number().nullable(), sd: z.number().nullable() })
   ),
-  /**
-   * Of `welch` and `paired`: first mean less the second. Of `one_sample`: mean less `value`. Of `meta`: the combined effect.
-   */
+  /** For `welch` and `paired`: first mean minus second mean. For `one_sample`: mean minus `value`. For `meta`: the combined effect. */
   difference: z.number().nullable(),
-  /** The 95 % confidence interval of that, low and high. */
+  /** The 95 % confidence interval of `difference`: lower and upper end. */
   interval: z.array(z.number()).nullable(),
-  /** t, F, χ² or, with no degrees of freedom, z. */
+  /** t, F or χ²; z if there are no degrees of freedom. */
   statistic: z.number().nullable(),
   df: z.array(z.number()),
   p: z.number().nullable(),
-  /** A remark that a reader must know; empty if there is none. */
+  /** A remark for the reader; empty if there is none. */
   note: z.string(),
-  /** Of `meta`. */
+  /** Only for `meta`. */
   meta: metaSchema.optional(),
-  /** Of `one_sample`: what the mean is compared with. Of `quantile_interval`: the share below the quantile. */
+  /** For `one_sample`: the number with which the mean is compared. For `quantile_interval`: the share of values below the quantile. */
   value: z.number().optional(),
-  /** Of `kaplan_meier`, `log_rank` and `cox`. */
+  /** Only for `kaplan_meier`, `log_rank` and `cox`. */
   survival: survivalSchema.optional(),
-  /** Of `mann_whitney`: W, as in R, whether corrected for continuity, and the edges between the bins, without the outer ones. */
+  /** Only for `mann_whitney`: W as in R, whether it is corrected for continuity, and the inner edges of the bins. */
   ranks: z.object({ w: z.number().nullable(), corrected: z.boolean(), grid: z.array(z.number()) }).optional(),
-  /** Of `partial_correlation`: the other columns that it is made of. */
+  /** Only for `partial_correlation`: the other columns from which it is computed. */
   columns: z.array(z.string()).optional(),
-  /** Of tests that give several numbers. */
+  /** For tests that have several estimates. */
   estimates: z.array(estimateSchema).optional(),
-  /** Of `two_by_two` over several sites: whether their odds ratios differ (Breslow and Day, as Tarone corrected it). */
+  /** For `two_by_two` over several sites: test whether the odds ratios differ (Breslow and Day, with Tarone's correction). */
   heterogeneity: z.object({ statistic: z.number(), df: z.number(), p: z.number() }).optional(),
-  /** Of a pooled test: PeerIds of those who gave every part of it, and no others are in it. */
+  /** Only for a pooled test: PeerIds of the sites that released every part of it. Other sites are not included. */
   sites: z.array(z.string()).optional(),
-  /** A table with several rows per subject whose column forms the groups. One person can be in several, so no test is made. */
+  /** A table with several rows per subject whose column forms the groups. One person can be in several groups, so no test is computed. */
   repeated: z.string().optional(),
-  /** A table with several rows per subject that was read: one person can have several values in a group, see the note. */
+  /** A table with several rows per subject that was read. One person can have several values in a group; see the note. */
   clustered: z.string().optional(),
-  /** `site`: people are compared only within their institution, so that differences between institutions do not enter. */
+  /** `site`: people are compared only within their institution, so that differences between institutions have no effect. */
   adjusted_for: z.literal('site').optional()
 })
-/** A test as read. */
+/** A test, parsed. */
 export type TestResult = ReadonlyDeep<z.output<typeof testResultSchema>>
-/** One number of a test, as read. */
+/** One estimate of a test, parsed. */
 export type TestEstimate = NonNullable<TestResult['estimates']>[number]
 
 const coefficientSchema = z.object({
   /** A column of the design, such as "age", "sex[male]" or "age:sex[male]". */
   term: z.string(),
-  /** All null for a term that follows from those before it, as NA in R. */
+  /** All numbers are null for a term that is collinear with earlier terms, as NA in R. */
   estimate: z.number().nullable(),
   error: z.number().nullable(),
   statistic: z.number().nullable(),
   p: z.number().nullable(),
-  /** The 95 % confidence interval, low and high. */
+  /** The 95 % confidence interval: lower and upper end. */
   interval: z.array(z.number()).nullable(),
-  /** Of `binomial` the odds ratio, of `poisson` the rate ratio, each with its 95 % interval; not of the intercept. */
+  /** For `binomial` the odds ratio, for `poisson` the rate ratio, each with its 95 % interval; absent for the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
   /**
-   * Of one of several sites: the coefficient means something else there than its name says, since another column follows from it, as with
-   * nobody at a reference level. It is not combined with those of other sites.
+   * Only for one of several sites: another column follows from this one there, for example because nobody has a reference level, so
+   * the coefficient does not mean what its name says. It is not combined with the coefficients of other sites.
    */
   not_comparable: z.literal(true).optional(),
-  /** Of `site: meta`: how the sites differ in it. */
+  /** Only for `site: meta`: the heterogeneity of the coefficient between sites. */
   between: z
     .object({
       tau2: z.number(),
       i2: z.number(),
       q: z.number(),
       q_p: z.number(),
-      /** Where the coefficient of a further institution lies, 19 times of 20. Of three or more institutions. */
+      /** 95 % prediction interval for the coefficient at another institution. Only with three or more institutions. */
       prediction: z.array(z.number()).length(2).optional()
     })
     .optional()
@@ -553,17 +573,17 @@ const coefficientSchema = z.object({
 /** A principal component. */
 const componentSchema = z.object({
   sd: z.number(),
-  /** Share of the variance, of this one and of all up to it. */
+  /** Share of the variance of this component (`proportion`), and of all components up to it (`cumulative`). */
   proportion: z.number(),
   cumulative: z.number(),
-  /** The weight of each variable; the largest is above zero. */
+  /** Loading of each variable. The sign is chosen so that the largest loading is positive. */
   loadings: z.array(z.object({ term: z.string(), loading: z.number() }))
 })
 
 /**
- * One feature of a harmonisation. `grand_mean`: the mean of the sites' intercepts; `pooled_sd`: the root of the mean squared residual,
- * which locations are in units of; scales are over its square. `n`, `mean` and `sd` are those of the harmonised values, and
- * `coefficients` their regression on the covariates.
+ * One feature of a harmonisation. `grand_mean`: the mean of the sites' intercepts. `pooled_sd`: the root of the mean squared
+ * residual, which is the unit of locations; scales are relative to its square. `n`, `mean` and `sd` describe the harmonised values,
+ * and `coefficients` their regression on the covariates.
  */
 const harmonisedSchema = z.object({
   feature: z.string(),
@@ -590,8 +610,8 @@ const harmonisedSchema = z.object({
 })
 
 /**
- * A model that was fitted to released Gram matrices, or to released tables of counts. Numbers are null where they are not defined, or where the fit could
- * not be made; `note` then says so.
+ * A model fitted to released Gram matrices or to released tables of counts. Numbers are null if they are undefined or if the fit
+ * failed; `note` then gives the reason.
  */
 const modelResultSchema = z.object({
   kind: z.enum(['regression', 'glm', 'pca', 'mixed', 'combat']),
@@ -599,50 +619,50 @@ const modelResultSchema = z.object({
   formula: z.string(),
   outcome: z.string(),
   /**
-   * `none`: one sample. `fixed`: the site as a factor. `random`: an intercept of each site, from a normal distribution. `meta`: one fit
-   * per site, combined by random effects.
+   * `none`: one sample. `fixed`: the site as a factor. `random`: a normally distributed intercept per site. `meta`: one fit per site,
+   * combined by random effects.
    */
   site: z.enum(SITE_EFFECTS),
   coefficients: z.array(coefficientSchema),
   n: z.number(),
-  /** Degrees of freedom of the residuals. Of `meta`, those of the combined estimates. */
+  /** Residual degrees of freedom. For `meta`, those of the combined estimates. */
   df: z.number().nullable(),
-  /** Standard deviation of the residuals. */
+  /** Residual standard deviation. */
   sigma: z.number().nullable(),
   r2: z.number().nullable(),
   adjusted_r2: z.number().nullable(),
   log_likelihood: z.number().nullable(),
   aic: z.number().nullable(),
   note: z.string(),
-  /** Of `glm`. */
+  /** Only for `glm`. */
   family: z.enum(['binomial', 'poisson']).optional(),
-  /** Of `binomial`: the level that is modelled. */
+  /** Only for `binomial`: the level that is modelled. */
   event: z.string().optional(),
   /**
-   * Of `glm`. `binomial`: as of single people (-2 log-likelihood). `poisson`: of the sums in the cells, with `deviance_df` degrees of
-   * freedom. `null_deviance`: of the intercept alone.
+   * Only for `glm`. For `binomial`: deviance as for ungrouped people (-2 log-likelihood). For `poisson`: deviance of the sums in the
+   * cells, with `deviance_df` degrees of freedom. `null_deviance`: deviance of the intercept alone.
    */
   deviance: z.number().nullable().optional(),
   null_deviance: z.number().nullable().optional(),
   deviance_df: z.number().nullable().optional(),
-  /** Of `glm`: Pearson's χ² of the cells over their degrees of freedom; null where the cells are fitted exactly. 1 is expected. */
+  /** Only for `glm`: Pearson's χ² of the cells, divided by its degrees of freedom. 1 is expected; null if the cells are fitted exactly. */
   dispersion: z.number().nullable().optional(),
-  /** `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. */
+  /** `SEPARATED`: some levels determine the outcome of everybody who has them, so that there are no finite estimates. */
   code: z.enum(['SEPARATED']).optional(),
   /**
-   * Of a model that is fitted in rounds: the round whose answers it is made of, and the largest change of an estimate that followed from
-   * them, in standard errors; null where it is not known.
+   * For a model that is fitted in rounds: the round from whose answers it is computed, and the largest change of an estimate that
+   * followed from them, in standard errors; null if unknown.
    */
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
-  /** Of `pca`, the largest first. */
+  /** Only for `pca`, largest component first. */
   components: z.array(componentSchema).optional(),
-  /** Of `combat`, over several sites: each feature. */
+  /** Only for `combat` over several sites: each feature. */
   harmonised: z.array(harmonisedSchema).optional(),
   /**
-   * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
-   * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
-   * `left_out`, how many numbers of rows were left out since too few people have them, and `left_out_rows`, how many rows these people
-   * have, both added up over the sites; the second only where each site that left somebody out tells it.
+   * For a model with a random intercept, fitted by restricted maximum likelihood: the variance between intercepts (`tau2`), the
+   * variance within a group (`sigma2`), and the share of `tau2` in their sum (`icc`). `by`: `subject` or `site`. Only for `subject`:
+   * `left_out`, the number of row counts that were left out because too few people have them, and `left_out_rows`, the number of rows
+   * of these people, both summed over the sites. `left_out_rows` is given only if every site that left people out discloses it.
    */
   random: z
     .object({
@@ -655,7 +675,7 @@ const modelResultSchema = z.object({
       left_out_rows: z.number().optional()
     })
     .optional(),
-  /** Of a pooled model: the fit of each site by itself. */
+  /** Only for a pooled model: the fit of each site alone. */
   sites: z
     .array(
       z.object({
@@ -667,7 +687,7 @@ const modelResultSchema = z.object({
     )
     .optional()
 })
-/** A model as read. */
+/** A model, parsed. */
 export type ModelResult = ReadonlyDeep<z.output<typeof modelResultSchema>>
 
 /** An answer that the node computed. */
@@ -675,67 +695,67 @@ const tableOutputSchema = z.object({
   kind: z.literal('table'),
   columns: z.array(outputColumnSchema),
   rows: z.array(outputRowSchema),
-  /** Numbers of withheld cells and of withheld groups; groups are not named. */
+  /** Number of withheld groups and number of withheld cells. The groups are not named. */
   withheld: z.object({
     groups: z.number(),
     cells: z.number(),
-    /** Digits that were withheld: 1 where numbers are told to half of their standard error, 2 where they are told to a whole one. */
+    /** Precision that was withheld: 1 if numbers are rounded to half of their standard error, 2 if to the whole of it. */
     digits: z.number().optional()
   }),
-  /** Sentences saying that people were left out of the numbers; they name no group. */
+  /** Sentences that state that people were left out of the numbers, without naming groups. */
   left_out: z.array(z.string()).optional(),
-  /** Computed from the rows above. Over several sites they are computed again from the pooled rows. */
+  /** Tests computed from these rows. Over several sites, they are computed again from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
-  /** Fitted to the Gram matrices above. Over several sites they are fitted again to all of them. */
+  /** Models fitted to these Gram matrices. Over several sites, they are fitted again to all Gram matrices. */
   models: z.array(modelResultSchema).optional(),
   disclosure: disclosureCardSchema
 })
-/** A table as read. */
+/** A table, parsed. */
 export type TableOutput = ReadonlyDeep<z.output<typeof tableOutputSchema>>
 
 /** The checked values of a script. */
 const valuesOutputSchema = z.object({
   kind: z.literal('values'),
-  /** A JSON value. Numbers are rounded to 4 significant digits; words come only from the script, request or catalog. */
+  /** A JSON value. Numbers are rounded to 4 significant digits. Texts come only from the script, the request or the catalog. */
   values: z.unknown(),
   withheld: z.object({ leaves: z.number() }),
   disclosure: disclosureCardSchema
 })
-/** Values as read. */
+/** The checked values of a script, parsed. */
 export type ValuesOutput = ReadonlyDeep<z.output<typeof valuesOutputSchema>>
 
-/** The outputs of a script under the contract that its request declared. */
+/** The outputs of a script under the output contract that its request declared. */
 const typedOutputSchema = z.object({
   kind: z.literal('typed'),
-  /** In the order of the contract. */
+  /** The outputs in the order of the contract. */
   outputs: z.array(typedValueSchema),
   withheld: z.object({ values: z.number() }),
   disclosure: disclosureCardSchema
 })
-/** Typed outputs as read. */
+/** Typed outputs, parsed. */
 export type TypedOutput = ReadonlyDeep<z.output<typeof typedOutputSchema>>
 
 /** A safe output; `kind` distinguishes its three shapes. */
 export const outputSchema = z.discriminatedUnion('kind', [tableOutputSchema, valuesOutputSchema, typedOutputSchema])
-/** A safe output as it is read by whoever received it. */
+/** A safe output, parsed. */
 export type Output = ReadonlyDeep<z.output<typeof outputSchema>>
 
 /** One row of a pooled table: values over the sites named in `sites`; null in a column that does not pool. */
 const pooledRowSchema = z.object({
   values: z.array(z.union([z.string(), z.number(), z.null()])),
-  /** PeerIds of the sites with at least one number in the row. A site that withheld all of them is not listed. */
+  /** PeerIds of the sites with at least one number in the row. A site that withheld all numbers is not listed. */
   sites: z.array(z.string()),
-  /** PeerIds per column, null for a key; only if the columns come from different sites. */
+  /** PeerIds per column, null for a key. Present only if columns include different sites. */
   column_sites: z.array(z.array(z.string()).nullable()).optional(),
-  /** Per column, the standard deviation of the noise, if every part has noise and it is known. Only under P2. */
+  /** Per column, the standard deviation of the noise, if every part has noise with a known standard deviation. Only under P2. */
   noise: z.array(z.number().nullable()).optional(),
-  /** Per column, a bound on the error from noise that holds in at least nineteen of twenty cases. */
+  /** Per column, a bound on the error from noise that holds with a probability of at least 95 %. */
   error_95: z.array(z.number().nullable()).optional(),
-  /** Per column, the largest error from rounding, if parts were rounded and it is known. */
+  /** Per column, the maximum error from rounding, if parts were rounded and the error is known. */
   within: z.array(z.number().nullable()).optional(),
   /**
-   * The same for columns that people were left out of (`left_out`), where `within` is null: the largest distance from the number of
-   * those who remain. How far the number is from that of all people is not known.
+   * Per column that people were left out of (`left_out`), where `within` is null: the maximum distance from the number of the people
+   * who remain. The distance from the number of all people is unknown.
    */
   within_remaining: z.array(z.number().nullable()).optional()
 })
@@ -744,19 +764,19 @@ const pooledRowSchema = z.object({
 export const pooledOutputSchema = z.object({
   columns: z.array(outputColumnSchema.extend({ pools: z.boolean() })),
   rows: z.array(pooledRowSchema),
-  /** Computed from the pooled rows. */
+  /** Tests computed from the pooled rows. */
   tests: z.array(testResultSchema).optional(),
-  /** Fitted to the Gram matrices of all sites. */
+  /** Models fitted to the Gram matrices of all sites. */
   models: z.array(modelResultSchema).optional(),
-  /** Only for scripts with a declared contract. */
+  /** Present only for scripts with a declared output contract. */
   outputs: z.array(pooledTypedSchema).optional(),
-  /** PeerIds whose output was pooled, and PeerIds that released none, with the code. */
+  /** PeerIds of the sites whose outputs were pooled, and PeerIds of the sites that released none, with the code. */
   sites: z.array(z.string()),
   missing: z.array(z.object({ site: z.string(), code: z.string() })),
-  /** By PeerId, what each institution calls itself; of equal names each with the end of its PeerId. */
+  /** Name of each institution by PeerId. Equal names are followed by the end of the PeerId. */
   institutions: z.record(z.string(), z.string()).optional(),
-  /** Remarks that a reader must know: sites that are missing or withheld numbers, columns that do not pool. */
+  /** Remarks for the reader: sites that are missing or withheld numbers, columns that do not pool. */
   notes: z.array(z.string())
 })
-/** A pooled answer as read. */
+/** A pooled answer, parsed. */
 export type PooledOutput = ReadonlyDeep<z.output<typeof pooledOutputSchema>>

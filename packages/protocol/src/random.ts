@@ -1,4 +1,4 @@
-/** Sources of random bytes, which are passed as arguments: cryptographic, or seeded in tests. Math.random is never used. */
+/** Sources of random bytes, passed as arguments: cryptographic, or seeded in tests. Math.random is never used. */
 
 /** A source of random bytes. */
 export interface RandomSource {
@@ -10,7 +10,7 @@ export interface RandomSource {
 export const cryptographicRandom: RandomSource = {
   bytes: (length) => {
     const bytes = new Uint8Array(length)
-    // The platform gives at most 65,536 bytes per call.
+    // The platform returns at most 65,536 bytes per call.
     for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
     return bytes
   }
@@ -29,7 +29,7 @@ export function seededRandom(seed: number): RandomSource {
   return { bytes: (length) => Uint8Array.from({ length }, () => next() & 0xff) }
 }
 
-/** A random number of 53 bits, from 0 (included) to 1 (excluded). */
+/** A random number with 53 bits, from 0 (included) to 1 (excluded). */
 export function randomUnit(source: RandomSource): number {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = source.bytes(7)
   return ((a & 31) * 2 ** 48 + b * 2 ** 40 + c * 2 ** 32 + d * 2 ** 24 + e * 2 ** 16 + f * 256 + g) / 2 ** 53

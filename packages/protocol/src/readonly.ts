@@ -1,4 +1,4 @@
-/** Readonly types of what is read, pooled and shown: nobody changes what was sent or released. */
+/** A deeply readonly type for data that was sent or released, which must not change. */
 
-/** The same to the bottom, and nothing of it can be assigned. */
+/** The type with all nested properties readonly. */
 export type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T

@@ -1,8 +1,8 @@
-/** Sets of subjects, the unit in which disclosure control counts. */
+/** Sets of subjects. Disclosure control counts subjects, never rows. */
 
 /** A bitset over the dense, randomly permuted subject index of one epoch. */
 export class SubjectSet {
-  /** How many subjects the epoch has. */
+  /** Number of subjects in the epoch. */
   readonly universe: number
   readonly #words: Uint32Array
 
@@ -25,7 +25,7 @@ export class SubjectSet {
     return set
   }
 
-  /** Reads what `toBytes` wrote. Throws RangeError if the bytes are not a set over that universe. */
+  /** Reads bytes from `toBytes`. Throws RangeError if the bytes are not a set over that universe. */
   static fromBytes(universe: number, bytes: Uint8Array): SubjectSet {
     const words = new Uint32Array(Math.ceil(universe / 32))
     if (bytes.length !== words.length * 4) throw new RangeError('not a subject set of this epoch')
@@ -46,7 +46,7 @@ export class SubjectSet {
     return bytes
   }
 
-  /** Only for building a set: a set is not changed any more once it was handed out. */
+  /** Adds a member. Only for building a set: a set must not change after it was handed out. */
   add(member: number): void {
     if (!this.#holds(member)) throw new RangeError('no such subject')
     const at = member >>> 5
@@ -76,7 +76,7 @@ export class SubjectSet {
     return this.#combine(other, (a, b) => a | b)
   }
 
-  /** The members of this set that are not in the other one. */
+  /** The members of this set that are not members of the other set. */
   without(other: SubjectSet): SubjectSet {
     return this.#combine(other, (a, b) => a & ~b)
   }

@@ -14,7 +14,7 @@ const read = (text: string, more: object = {}) =>
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const claimsOf = (text: string) => JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString())
-/** A credential that the hospital signed, with any header and claims. */
+/** A credential signed by the hospital, with any header and claims. */
 async function forged(header: object, claims: object): Promise<string> {
   const input = `${encode({ alg: 'EdDSA', typ: 'stimnet-affiliation+jwt', kid: hospital.id, ...header })}.${encode(claims)}`
   return `${input}.${Buffer.from(await hospital.signBytes(new TextEncoder().encode(input))).toString('base64url')}`

@@ -182,7 +182,7 @@ describe('membership', () => {
   })
 
   test('of many who admitted each other one after the other is counted at once', async () => {
-    // An attacker's order: the last link of the chain first, and as many statements as a peer keeps.
+    // The attacker's order: last link of the chain first, with the maximum number of statements that a peer keeps.
     const one = { ...charter, needed: 1 }
     const chain = Array.from({ length: 1_024 }, (_, i): SignedStatement => {
       const says = { says: 'admit', charter: id, peer: `p${1_023 - i}`, institution: 'x' } as const

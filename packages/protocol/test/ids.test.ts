@@ -90,7 +90,7 @@ describe('a weak key', () => {
     const negative = Buffer.from(new Uint8Array(32).fill(0x82))
     assert.deepEqual(publicKeyOf(keyIdOf(negative)), Uint8Array.from(negative))
     for (const y of [2, 3]) assert.equal(publicKeyOf(keyIdOf(new Uint8Array(32).fill(y)))[0], y)
-    // The largest y, apart from that of order two.
+    // The largest valid y, except for that of the point of order two.
     const largest = fromHex(`eb${'ff'.repeat(30)}7f`)
     assert.deepEqual(publicKeyOf(keyIdOf(largest)), largest)
   })

@@ -242,7 +242,7 @@ test('one variable under two names is one difference, of the sites that do not h
   }
   assert.deepEqual(lacks(at('a', SEX, AGE), at('b', gender, AGE)), ['b people.sex'])
   assert.deepEqual(lacks(at('a', gender, AGE), at('b', SEX, AGE), at('c', gender, AGE)), ['b people.gender'])
-  // Of another kind, it cannot be the same under another name; where a site has both, nothing stands for the other.
+  // A variable of another kind cannot be the same under another name. If a site has both variables, neither replaces the other.
   assert.deepEqual(lacks(at('a', SEX, AGE), at('b', WEIGHT, AGE)), ['a people.weight', 'b people.sex'])
   assert.deepEqual(lacks(at('a', SEX, AGE), at('b', SEX, gender, AGE)), ['a people.gender'])
   const group = { ...SEX, name: 'group' }
@@ -253,7 +253,7 @@ test('one variable under two names is one difference, of the sites that do not h
     ['a people.group', 'a people.gender'],
     'one for one'
   )
-  // What a mapping names wrongly is not left out.
+  // A wrong name in a mapping is still reported.
   const wrong = mapping({ peer: 'a', variable: 'people.gender', local: 'people.sexe' })
   const report = compare([at('a', SEX, AGE), at('b', gender, AGE)], { uses, tables: true, mappings: [wrong] })
   assert.ok(told(report).some(([site, name]) => site === 'a' && name === 'people.gender'))

@@ -5,7 +5,7 @@ import { SubjectSet } from '../src/index.ts'
 
 const sorted = (members: Iterable<number>) => [...new Set(members)].sort((a, b) => a - b)
 
-/** Two subject sets over one universe, with the plain sets of their members. */
+/** Two subject sets over one universe, with the members of each as a Set. */
 const pairs = fc.integer({ min: 1, max: 200 }).chain((universe) => {
   const members = fc.array(fc.nat(universe - 1), { maxLength: 60 })
   return fc.record({ universe: fc.constant(universe), a: members, b: members })

@@ -1,1 +1,1 @@
-"""Tests of the Python SDK: the pure parts here, those that need a running mesh in ``mesh/``."""
+"""Tests of the Python SDK: unit tests here, tests that need a running mesh in ``mesh/``."""

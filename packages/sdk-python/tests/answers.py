@@ -1,4 +1,4 @@
-"""What a gateway would answer, for tests that play one."""
+"""Answers of a gateway, for tests that simulate one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JOB_ID = "9a356f92ccef294aa680e23d12212d1d"
 
 
 def job(status: str = "completed", **more: Any) -> dict[str, Any]:
-    """A job as a gateway answers it."""
+    """A job in an answer of a gateway."""
     result = {"columns": ["sex", "n"], "rows": [{"sex": "female", "n": 78}, {"sex": "male", "n": None}]}
     ended = status == "completed"
     return {
@@ -24,12 +24,12 @@ def job(status: str = "completed", **more: Any) -> dict[str, Any]:
 
 
 def event(name: str, state: Mapping[str, Any], number: int = 1) -> str:
-    """One server-sent event, as the gateway writes it."""
+    """One server-sent event in the gateway's format."""
     return f"id: {number}{'-end' if name == 'end' else ''}\nevent: {name}\ndata: {json.dumps(state)}\n\n"
 
 
 def problem(status: int, code: str, **more: Any) -> httpx.Response:
-    """A problem as RFC 9457 has it."""
+    """A problem (RFC 9457)."""
     body = {"type": f"urn:stimnet:code:{code}", "status": status, "code": code, "detail": code.lower(), "retry": False}
     headers = {"content-type": "application/problem+json", "x-request-id": "r-1"}
     return httpx.Response(status, json={**body, "request_id": "r-1", **more}, headers=headers)
@@ -41,7 +41,7 @@ def stream(text: str, status: int = 200) -> httpx.Response:
 
 
 class Gateway:
-    """Answers each request with the next of its answers, and remembers what it was asked. A callable may raise."""
+    """Answers each request with its next answer, and records the requests. An answer that is callable may raise."""
 
     def __init__(self, *answers: httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]) -> None:
         self._answers = list(answers)
@@ -56,9 +56,9 @@ class Gateway:
 
     @property
     def transport(self) -> httpx.MockTransport:
-        """To make a client with."""
+        """The transport for a client."""
         return httpx.MockTransport(self)
 
     def paths(self) -> list[str]:
-        """Method and path of each request."""
+        """Method and path of each recorded request."""
         return [f"{request.method} {request.url.path}" for request in self.asked]

@@ -1,4 +1,4 @@
-"""Every test of a client is a test of both: the blocking one, and the awaiting one."""
+"""Runs each test of a client with both clients, the blocking and the asynchronous one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = "http://gateway.test:8000/"
 
 
 class Caller:
-    """Calls a client's methods by name, in whichever way it waits; iterators become lists."""
+    """Calls a client's methods by name and waits for their results; iterators become lists."""
 
     def __init__(self, kind: type, gateway: Gateway, **settings: Any) -> None:
         self.kind = kind
@@ -38,13 +38,13 @@ class Caller:
 
 
 def callers(*answers: Any, **settings: Any) -> Iterator[Caller]:
-    """One for each client, each with a gateway of its own that gives these answers."""
+    """A caller for each client, each with its own gateway that returns these answers."""
     for kind in (SyncDistributedClient, DistributedClient):
         yield Caller(kind, Gateway(*(_fresh(answer) for answer in answers)), **settings)
 
 
 def _fresh(answer: Any) -> Any:
-    """A response is read once."""
+    """A copy of a response, since a response can be read only once."""
     if not isinstance(answer, httpx.Response):
         return answer
     return httpx.Response(answer.status_code, content=answer.content, headers=answer.headers)

@@ -1,4 +1,4 @@
-"""Plays the world to a flow: answers, bytes and a clock that moves only where it is waited."""
+"""Simulates the environment of a flow: answers, bytes, and a clock that moves only during waits."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ EVENTS = {"content-type": "text/event-stream"}
 
 
 class Player:
-    """``opens``: a head to answer each Open with, or an error; ``reads``: bytes or an error for each Read, with the
-    seconds that pass until then; ``sends``: a reply or an error for each Send. The last of each is given again and
-    again.
+    """``opens``: a head or an error for each Open; ``reads``: bytes or an error for each Read, with the seconds until
+    then; ``sends``: a reply or an error for each Send. The last item of each list is repeated.
     """
 
     def __init__(self, *, opens: list[Any] = [], reads: list[Any] = [], sends: list[Any] = []) -> None:  # noqa: B006
@@ -23,7 +22,7 @@ class Player:
         self.now = 1_000.0
 
     def play(self, flow: Flow[Any]) -> Any:
-        """To the flow's end; gives what it returns."""
+        """Runs the flow to its end; returns its result."""
         outcome: Any = None
         step = next(flow)
         try:
@@ -35,7 +34,7 @@ class Player:
             return done.value
 
     def count(self, kind: type) -> int:
-        """How many steps of that kind were taken."""
+        """The number of steps of one kind that were performed."""
         return sum(isinstance(step, kind) for step in self.steps)
 
     def _perform(self, step: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A server that misbehaves on a real socket of this machine: what it writes, and when, is up to the test."""
+"""A misbehaving server on a real socket of this machine. The test determines what it writes and when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Script = Callable[[socket.socket, bytes], None]
 
 
 class Server:
-    """Runs the next of its scripts for each connection, the last one again and again; each gets the head of the
+    """Runs the next of its scripts for each connection, and repeats the last one. Each script gets the head of the
     request.
     """
 
@@ -30,7 +30,7 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Closing alone does not wake a thread that waits in accept.
+        # Closing the socket does not wake a thread that waits in accept, so a connection is opened.
         socket.create_connection(self._listening.getsockname()).close()
         self._listening.close()
         for connection in self._open:
@@ -53,7 +53,7 @@ class Server:
             try:
                 script(connection, head)
             except OSError:
-                # The client has hung up, as it should.
+                # The client has disconnected, as expected.
                 connection.close()
 
 
@@ -68,13 +68,13 @@ def _head_of(connection: socket.socket) -> bytes:
 
 
 def head(content_type: str, *more: str) -> bytes:
-    """The head of a 200 whose body ends with the connection."""
+    """The head of a response with status 200 whose body ends with the connection."""
     lines = ["HTTP/1.1 200 OK", f"content-type: {content_type}", "connection: close", *more]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def writes(*pieces: bytes) -> Script:
-    """Writes, then hangs up."""
+    """A script that writes these pieces and then disconnects."""
 
     def script(connection: socket.socket, _: bytes) -> None:
         for piece in pieces:

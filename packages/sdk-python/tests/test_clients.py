@@ -1,4 +1,4 @@
-"""Both clients against a gateway that is played: what is sent, what is read, what is tried again."""
+"""Both clients with a simulated gateway: requests, parsed answers, and retries."""
 
 from __future__ import annotations
 

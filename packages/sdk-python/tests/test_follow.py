@@ -1,4 +1,4 @@
-"""Following a job: by events, over broken connections, and without events; never past its deadline."""
+"""Following a job: by events, over broken connections, and without events, but never past its deadline."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ END = event("end", job(), 2).encode()
 
 
 def state(status: str, **more: Any) -> Reply:
-    """The answer to an asking."""
+    """A reply with the state of a job."""
     return Reply(200, {"content-type": "application/json"}, json.dumps(job(status, **more)).encode())
 
 
 def refusal(status: int, code: str, retry: bool = False) -> Reply:
-    """A problem."""
+    """A reply with a problem."""
     return Reply(
         status, {"content-type": "application/problem+json"}, json.dumps({"code": code, "retry": retry}).encode()
     )
 
 
 def played(player: Player, timeout_s: float | None = None, poll_interval_s: float = 5.0) -> list[str]:
-    """The statuses that a follower sees."""
+    """The statuses that a follower receives."""
     player.play(follow(jobs.watch(JOB_ID), Patience(timeout_s, poll_interval_s)))
     return [one.status for one in player.emitted]
 

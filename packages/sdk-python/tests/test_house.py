@@ -1,4 +1,4 @@
-"""The rules of the house, as far as a machine can hold them, for the Python of this package."""
+"""The project's rules for this package's Python code, as far as they can be checked automatically."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "stimnet_client"
 
 LINE_CHARACTERS_MAX = 120
 FUNCTION_LINES_MAX = 70
-# Each dependency beside the standard library, and the one file that may import it; None: any.
+# Each dependency outside the standard library, and the only file that may import it; None: any file.
 DOORS = {"httpx": None, "cryptography": "trust/ed25519.py", "pandas": "table.py"}
-# Where time and chance come in; everywhere else they are arguments.
+# The files that may use time and randomness. Elsewhere they are arguments.
 CLOCK_AND_CHANCE = {"drive.py": {"time", "asyncio"}, "trust/sign.py": {"time", "secrets"}}
 ID_SOURCES = {"async_client.py", "sync_client.py"}
 
 
 def breaches(path: str, text: str) -> Iterator[str]:
-    """What is out of order in one file."""
+    """The violations of the rules in one file."""
     tree = ast.parse(text)
     if not ast.get_docstring(tree) and text != "":
         yield "a file says in its first line what it is for"
@@ -59,7 +59,7 @@ def _of_node(path: str, node: ast.AST) -> Iterator[str]:
 
 
 def _is_for_types(path: str, top: str) -> bool:
-    """Names in type hints alone are never imported at run time."""
+    """Whether a module is imported for type hints only, and so never at run time."""
     return top == "pandas" and path in ("model.py", "models/job.py", "models/broadcast.py")
 
 

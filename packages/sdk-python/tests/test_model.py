@@ -1,4 +1,6 @@
-"""A model in Python is what TypeScript fits to the same signed matrices; what is no matrix is left out and named."""
+"""Models in Python equal those that TypeScript fits to the same signed matrices; invalid matrices are left out and
+named.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,12 @@ def output_of(gram: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def outputs_of(name: str) -> dict[str, dict[str, Any]]:
-    """The outputs of a vector, by site."""
+    """The outputs in a test vector, by site."""
     return {one["site"]: output_of(one["gram"]) for one in CASES[name]["sites"]}
 
 
 def answer_of(name: str) -> Broadcast:
-    """A broadcast with those outputs, as a gateway shows it."""
+    """A broadcast with these outputs, as a gateway shows it."""
     parts = [
         part(receipt=None, peer_id=site, institution=f"Clinic {site[-1].upper()}", output=output)
         for site, output in outputs_of(name).items()
@@ -42,7 +44,7 @@ def answer_of(name: str) -> Broadcast:
 
 
 def without_cryptography() -> Any:
-    """As on a machine on which nothing can be verified."""
+    """Simulates a machine without ``cryptography``, on which nothing can be verified."""
     missing = StimnetError("LIBRARY_NOT_AVAILABLE", "no cryptography")
     return mock.patch("stimnet_client.model.verify_broadcast", side_effect=missing)
 
@@ -58,8 +60,8 @@ class Fits(unittest.TestCase):
         self.assertGreater(numbers, 300)
 
     def compare(self, mine: Any, expected: Any, where: str) -> int:
-        """Numbers to nine digits, everything else as it is; gives how many numbers were compared. The note of combined
-        fits is in the words of TypeScript, which says there too how many people were left out.
+        """Compares numbers to nine digits and other values exactly; returns the number of compared numbers. The note
+        of combined fits is TypeScript's, which also states how many people were left out.
         """
         if isinstance(expected, dict):
             if "note" in mine:
@@ -103,7 +105,7 @@ class Fits(unittest.TestCase):
             gram |= {"intercept": False, "formula": "y ~ arm + sex - 1"}
         fit = fit_model(grams_in(outputs)[0])
         self.assertAlmostEqual(fit["coefficients"][3]["estimate"], whole["coefficients"][3]["estimate"], 9)
-        # Without an intercept nothing is compared with a level that nobody has there.
+        # Without an intercept, nothing is compared with a level that nobody has at that institution.
         self.assertNotIn("something else", fit["note"])
         self.assertIsNotNone(fit["coefficients"][0]["estimate"])
 
@@ -186,7 +188,7 @@ class Fits(unittest.TestCase):
                     parts, others_in = grams_in(outputs, asked)
                     self.assertEqual(list(parts), [honest])
                     self.assertIn(why, others_in[liar])
-                    # Where the question is not known, the names decide nothing: none of two models is fitted.
+                    # If the question is unknown, names do not decide: neither of two models is fitted.
                     untold, left = grams_in(outputs)
                     self.assertEqual((untold, sorted(left)), ({}, ["site-a", "site-b"]))
         twice = output_of(gram)
@@ -275,7 +277,7 @@ class Answers(unittest.TestCase):
         with self.assertRaisesRegex(StimnetError, "rounded numbers") as caught:
             model_in(broadcast(refused))
         self.assertEqual(caught.exception.code, "PROGRAM_NOT_PERMITTED")
-        # With a key of one's own, nothing is taken on the gateway's word.
+        # For a request signed with the researcher's own key, the gateway is not trusted.
         with without_cryptography(), self.assertRaises(StimnetError) as strict:
             model_in(answer_of("the institution as a factor"), request_hash="00")
         self.assertEqual(strict.exception.code, "LIBRARY_NOT_AVAILABLE")
@@ -319,7 +321,7 @@ PEERS = [one["site"] for one in CASES[ROUNDS[0]]["sites"]]
 
 
 def answers_of(*names: str, without: str | None = None) -> list[Any]:
-    """What a gateway answers while a model is asked for: the price of it, and each question with its end."""
+    """A gateway's answers when a model is requested: its price, and each question with its end."""
     texts = {"data_type": "clinical", "access_level": "public", "last_updated": "2026-01-01T00:00:00Z"}
     whose = [{"name": "trial", "peer_id": peer, "node_id": peer[-1], "institution": "North"} for peer in PEERS]
     priced = [{"peer_id": peer, "institution": "North", "code": None, "reason": None} for peer in PEERS]
@@ -340,7 +342,7 @@ def answers_of(*names: str, without: str | None = None) -> list[Any]:
 
 class Rounds(unittest.TestCase):
     def asked(self, call: Any) -> list[dict[str, Any]]:
-        """The arguments of each question that was put."""
+        """The arguments of each question that was submitted."""
         sent = [one for one in call.gateway.asked if one.url.path.endswith("/broadcasts") and one.method == "POST"]
         return [json.loads(json.loads(one.content)["script_content"])["arguments"] for one in sent]
 

@@ -1,4 +1,4 @@
-"""Pooling in Python gives what TypeScript gives; what does not fit is left out and named."""
+"""Pooling in Python gives the same results as in TypeScript; incompatible tables are left out and named."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CASES = {case["name"]: case for case in FILE["cases"]}
 
 
 def pooled(case: dict[str, Any]) -> PooledTable:
-    """A vector's parts."""
+    """The parts of a test vector, pooled."""
     outputs = {one["site"]: TABLES[one["table"]] for one in case["parts"] if one["table"] in TABLES}
     missing = {one["site"]: one["table"] for one in case["parts"] if one["table"] not in TABLES}
     return pool_outputs(outputs, missing)
@@ -170,7 +170,7 @@ class Pool(unittest.TestCase):
     def test_only_signed_tables_are_pooled(self) -> None:
         verified = verify_broadcast(broadcast(part(), part(peer_id="12D3KooWforged", receipt="a.b.c")))
         together = verified.pooled()
-        # The vector's output has no role for keys it would know, and a withheld cell without a part.
+        # The vector's output has no roles for keys, and a withheld cell has no part.
         self.assertEqual(together.sites, [PEER])
         self.assertEqual(together.table.rows, [{"sex": "female", "n": 78}, {"sex": "<b>male</b>", "n": None}])
         self.assertEqual(list(together.missing), ["12D3KooWforged"])

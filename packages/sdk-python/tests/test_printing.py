@@ -1,4 +1,4 @@
-"""Words of institutions and gateways, which cannot control a terminal wherever this package makes a text of them."""
+"""Texts of institutions and gateways, which cannot control a terminal wherever this package prints them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEERING = "\x1b]0;pwned\x07\x1b[2J\r\n\x9b1A\u202e\u2028\ud800"
 
 
 def controls(text: str) -> list[str]:
-    """What could control a terminal."""
+    """The characters in a text that could control a terminal."""
     steering = ("Cc", "Cf", "Cs", "Zl", "Zp")
     return [one for one in text if unicodedata.category(one) in steering and one not in "\n\t"]
 
@@ -45,7 +45,8 @@ class Printing(unittest.TestCase):
         names = {site: name + STEERING for site, name in model.names.items()}
         hostile = replace(model, names=names, missing={"P9": "CODE" + STEERING}, notes=[STEERING])
         self.assertEqual(controls(hostile.summary()), [])
-        # Nor lines of their own: who is missing, the note, and the term that is not estimated are one each.
+        # Nor can they add lines: the missing institution, the note, and the term that is not estimated have one line
+        # each.
         self.assertEqual(hostile.summary().count("\n"), lines + 3)
 
     def test_errors_hold_none_either(self) -> None:

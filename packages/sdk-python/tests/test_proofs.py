@@ -1,4 +1,4 @@
-"""Proofs from audit logs: those of the vectors hold or are refused."""
+"""Proofs from audit logs: valid ones in the test vectors are accepted, invalid ones refused."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Proofs(unittest.TestCase):
         body = "\n".join(PROOF["checkpoint"].split("\n")[:3]) + "\n"
         own = PROOF["checkpoint"].split("\n")[4]
         for seconds, holds in ((1_750_000_000, True), (8_640_000_000_001, False)):
-            # Its own key signs as a witness would.
+            # The log's own key signs a line in the format of a witness.
             signature = key.sign(f"cosignature/v1\ntime {seconds}\n{body}".encode())
             kind = hashlib.sha256(f"stimnet/{peer}\n\4".encode() + public_key_of(peer)).digest()[:4]
             blob = base64.b64encode(kind + seconds.to_bytes(8, "big") + signature).decode()

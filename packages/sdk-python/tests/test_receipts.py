@@ -1,4 +1,6 @@
-"""Receipts: those of the vectors hold or are refused; a broadcast's parts are told apart."""
+"""Receipts: valid ones in the test vectors are accepted, invalid ones refused; parts of a broadcast are
+distinguished.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results as rows and as DataFrames; scripts from files; errors as values that can be kept."""
+"""Results as rows and as DataFrames, scripts from files, and errors that can be stored."""
 
 from __future__ import annotations
 

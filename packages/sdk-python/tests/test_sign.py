@@ -1,4 +1,4 @@
-"""Requests signed in Python: byte for byte those of the vectors; what does not fit is refused before it is signed."""
+"""Requests signed in Python equal the test vectors byte for byte; invalid ones are refused before they are signed."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Signing(unittest.TestCase):
                 self.assertEqual(refused.exception.code, "KEY_UNSUPPORTED")
 
     def signed(self, **more: Any) -> SignedRequest:
-        """The first vector's request, fresh."""
+        """The request of the first test vector, newly signed."""
         return sign_request(**{"signer": SIGNER, "targets": CASE["targets"], **CASE["asked"], **more})
 
 

@@ -1,4 +1,4 @@
-"""Both clients against a server on a real socket that drops, drips, floods or says nothing."""
+"""Both clients with a server on a real socket that disconnects, sends slowly, sends too much or sends nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ END = event("end", job(), 2).encode()
 
 
 def both(work: Callable[..., Any], *scripts: Script, **settings: Any) -> list[Any]:
-    """What ``work`` gives or raises with each client, against a server of its own."""
+    """The result or error of ``work`` with each client, each with its own server."""
     outcomes: list[Any] = []
     for runner in (_blocking, _awaiting):
         with Server(*scripts) as server:
@@ -151,7 +151,7 @@ class Sockets(unittest.TestCase):
             asyncio.run(leave())
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Generously: how fast it is, is not asked."""
+        """Waits for a condition, with ample time, since speed is not tested."""
         end = time.monotonic() + 5
         while not condition() and time.monotonic() < end:
             time.sleep(0.02)

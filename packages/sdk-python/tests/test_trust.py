@@ -1,4 +1,4 @@
-"""Keys, canonical JSON, messages and envelopes: what the vectors say, and what is refused."""
+"""Keys, canonical JSON, messages and envelopes: valid ones in the test vectors are accepted, invalid ones refused."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Refusals(unittest.TestCase):
 
     def test_another_spelling_of_the_same_signature_is_refused(self) -> None:
         jws = self.case["envelope"]
-        # Of the last character of a signature only two bits count.
+        # Only two bits of the last character of a signature carry data.
         last = jws[-1]
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         same_bits = alphabet[alphabet.index(last) ^ 1]
@@ -161,14 +161,14 @@ class Refusals(unittest.TestCase):
             with self.assertRaises(VerificationError, msg=name) as refused:
                 messages.decode("JobRequest", data)
             self.assertEqual(refused.exception.code, "MALFORMED", name)
-        # Fields of a newer version are passed over, whatever they are.
+        # Fields of a newer version are skipped, whatever they contain.
         newer = b"\x0a\x01a" + b"\xf8\x07\x01" + b"\xf9\x07" + b"\0" * 8 + b"\xfd\x07" + b"\0" * 4 + b"\xfa\x07\x02hi"
         self.assertEqual(messages.decode("JobRequest", newer)["catalog"], "a")
 
     def test_a_key_of_another_kind_or_spelling_is_none(self) -> None:
         key_id = self.case["issuer"]
         other_kind = "12D3KooW" + "1" * 44
-        # A PeerId of another kind of key has other bytes before the key, and the same length.
+        # The PeerId of another type of key has other bytes before the key, and the same length.
         wrong = [
             "",
             "1",
@@ -219,7 +219,7 @@ class Refusals(unittest.TestCase):
         self.assertEqual({value: canonical_json(value) for value in expected}, expected)
 
     def signed(self, header: dict[str, Any], payload: bytes | None = None) -> str:
-        """Truly signed by the vector's key, whatever it says."""
+        """A statement with a valid signature of the vector's key, whatever its content."""
         data = bytes.fromhex(self.case["statement"]) if payload is None else payload
         parts = [json.dumps(header).encode(), data]
         text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
@@ -232,7 +232,7 @@ class Trees(unittest.TestCase):
         leaf, sibling = leaf_hash(b"a"), leaf_hash(b"b")
         root = _root([leaf, sibling])
         self.assertTrue(proves_inclusion(leaf=leaf, index=0, size=2, path=[sibling], root=root))
-        # The same bytes are hashed.
+        # The hashed bytes are the same.
         moved = {"leaf": leaf + sibling[:1], "path": [sibling[1:]]}
         self.assertFalse(proves_inclusion(index=0, size=2, root=root, **moved))
 
@@ -259,7 +259,7 @@ def _varint(value: int) -> bytes:
 
 
 def _root(leaves: list[bytes]) -> bytes:
-    """RFC 6962, 2.1, read literally."""
+    """The root as defined in RFC 6962, 2.1, literally."""
     if len(leaves) == 1:
         return leaves[0]
     split = 1 << (len(leaves) - 1).bit_length() - 1

@@ -1,4 +1,4 @@
-"""The golden vectors that every language is held to, in ``test/vectors``."""
+"""The golden test vectors of all languages, in ``test/vectors``."""
 
 from __future__ import annotations
 

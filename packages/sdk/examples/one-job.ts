@@ -11,7 +11,7 @@ const { job_id } = await client.submitJob(
     script_content: JSON.stringify({ name: 'mean', variables: ['UPDRS_change'], by: ['sex'] }),
     filters: { 'outcomes.visit': 'month_12' }
   },
-  // Sent again with the same key, it is still one job.
+  // If the request is sent again with the same key, it is still one job.
   { idempotencyKey: 'mean-change-at-12-months' }
 )
 const job = await client.waitForJob(job_id)

@@ -1,4 +1,4 @@
-/** A question as the REST API writes it. */
+/** Questions in the format of the REST API. */
 import type { AskedQuestion } from '@stimnet/api'
 import {
   contractListSchema,
@@ -11,7 +11,7 @@ import {
 } from '@stimnet/protocol'
 import type { AskedProgram } from '@stimnet/statistics'
 
-/** A question in the form of a submission; what has a default is left out. */
+/** A question in the format of a submission. Fields with default values are left out. */
 export function askedQuestionOf(question: Question, targets: AskedQuestion['targets']): AskedQuestion {
   const { catalog, program, where, set, privacy, parameters, filters } = question
   const { purpose, project, title, outputs, contract, mappings, uploads } = question
@@ -35,7 +35,7 @@ export function askedQuestionOf(question: Question, targets: AskedQuestion['targ
   }
 }
 
-/** What answers are held against, of a question as a gateway shows it; undefined where it cannot be read. */
+/** The program and contract with which answers are compared, from a question as a gateway shows it; undefined if it cannot be parsed. */
 export function askedProgramOf(asked: AskedQuestion): AskedProgram | undefined {
   const program = programIn(asked)
   const contract = contractListSchema.safeParse(asked.contract ?? [])

@@ -1,38 +1,38 @@
-/** Whom a question still waits for: said while it is awaited, so that an institution that cannot be reached is no silence. */
+/** Reports which institutions a question is still waiting for, so that an unreachable institution is noticed. */
 import type { Broadcast, OutwardState } from '@stimnet/api'
 import { CODES, type Clock, type Code, isCode } from '@stimnet/protocol'
 
-/** The institutions that have not answered yet. */
+/** Institutions that have not answered yet. */
 export interface Awaited {
-  /** How long the question has been awaited, ms. */
+  /** Time since the question was sent, ms. */
   readonly waitedMs: number
   readonly institutions: readonly AwaitedInstitution[]
 }
 
 /** An institution that has not answered yet. */
 export interface AwaitedInstitution {
-  /** PeerId. */
+  /** PeerId of the institution. */
   readonly site: string
   readonly institution: string
   readonly state: OutwardState
-  /** Such as PEER_UNREACHABLE; null where nothing is wrong so far. */
+  /** Error code such as PEER_UNREACHABLE; null if there is no error so far. */
   readonly code: Code | null
 }
 
-/** When it is said, and to whom. */
+/** The clock and the listener of the reports. */
 export interface AwaitedOptions {
   readonly clock: Clock
-  /** Called after `AWAITED_FIRST_MS`, and then at twice the time, until it is once a minute. */
+  /** Called after `AWAITED_FIRST_MS`, then at doubled intervals, up to once per minute. */
   readonly onAwaited?: ((awaited: Awaited) => unknown) | undefined
 }
 
-/** Below this people do not wonder. */
+/** Time before the first report, ms. Shorter waits need no explanation. */
 const AWAITED_FIRST_MS = 5_000
 const AWAITED_EACH_MS_MAX = 60_000
 
 const OPEN: readonly OutwardState[] = ['pending', 'queued', 'running']
 
-/** Passes on the states of a broadcast, and says meanwhile who is awaited. An error of `onAwaited` is thrown at the end. */
+/** Yields the states of a broadcast, and meanwhile reports which institutions are awaited. An error of `onAwaited` is thrown at the end. */
 export async function* withAwaited(
   states: AsyncIterable<Broadcast>,
   { clock, onAwaited }: AwaitedOptions
@@ -48,7 +48,7 @@ export async function* withAwaited(
     }
   }
   const said = onAwaited === undefined ? undefined : saying(onAwaited)
-  // It is thrown below, and not before somebody listens.
+  // The error is thrown below; this handler avoids an unhandled rejection before that.
   said?.catch(() => undefined)
   try {
     for await (const state of states) {
@@ -61,7 +61,7 @@ export async function* withAwaited(
   }
 }
 
-/** False where the signal ended it. */
+/** Waits; false if the signal aborted. */
 async function slept(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await clock.sleep(ms, signal)
@@ -83,7 +83,7 @@ function openIn(broadcast: Broadcast | undefined): Awaited['institutions'] {
     }))
 }
 
-/** Who is awaited and for how long, in one sentence. */
+/** The awaited institutions and the time so far, in one sentence. */
 export function awaitedInWords({ waitedMs, institutions }: Awaited): string {
   const who = institutions.map((one) => `${one.institution} (${wordsOf(one)})`)
   return `No answer after ${durationInWords(waitedMs)} from ${who.join(', ')}.`

@@ -1,9 +1,9 @@
-/** One number of a baseline table as text, with how far rounding can put it off. */
+/** The numbers of a baseline table as text, each with its maximum rounding error. */
 import type { TableOne, TableOneRow } from '@stimnet/statistics'
 import { aboutText } from './left-out.ts'
 import { cellOf, measured } from './text-table.ts'
 
-/** Mean and standard deviation of a number, or the share of a level. `blank`: what stands for a number that was withheld. */
+/** Mean and standard deviation of a number, or the share of a level. `blank`: the text for a withheld number. */
 export function baselineCellText(cell: TableOneRow['cells'][number], blank: string): string {
   if (cell === null) return blank
   const { behind, within, isLeftOut } = cell
@@ -13,17 +13,17 @@ export function baselineCellText(cell: TableOneRow['cells'][number], blank: stri
   return aboutText(`${measured(cell.mean)}${off(within)} (${sd})${part}`, isLeftOut)
 }
 
-/** The number of people of a group. */
+/** The number of people in a group. */
 export function baselineGroupText({ subjects, within, isLeftOut }: TableOne['groups'][number], blank: string): string {
   return subjects === null ? blank : aboutText(`${cellOf(subjects)}${off(within)}`, isLeftOut)
 }
 
-/** The standardised difference of two groups; empty where there is none. */
+/** The standardised difference of two groups; empty if there is none. */
 export function baselineDifferenceText({ difference, isDifferenceLeftOut }: TableOneRow): string {
   return difference === null ? '' : aboutText(measured(difference), isDifferenceLeftOut)
 }
 
-/** Whether people were left out of a number of the table. */
+/** Whether people were left out of any number in the table. */
 export function isBaselineLeftOut({ groups, rows }: TableOne): boolean {
   return [...groups, ...rows.flatMap(({ cells }) => cells)].some((one) => one?.isLeftOut === true)
 }

@@ -1,4 +1,4 @@
-/** The REST API as functions. */
+/** The client of the REST API. */
 import type {
   AnalysisDecision,
   AnalysisRequest,
@@ -46,57 +46,57 @@ import { type Fetch, Http, type Request } from './http.ts'
 import { askModel, type Model, type ModelOptions } from './models/model.ts'
 import type { SignedRequest } from './signed/sign.ts'
 
-/** Which gateway, as whom. */
+/** The gateway and the credentials of a client. */
 export interface ClientOptions {
-  /** Of a gateway, such as http://127.0.0.1:8000. */
+  /** URL of the gateway, such as http://127.0.0.1:8000. */
   readonly url: string
-  /** An access token; `authenticate` gets one. */
+  /** An access token. `authenticate` obtains one. */
   readonly token?: string
-  /** The platform's own unless given. */
+  /** Default: the platform's `fetch`. */
   readonly fetch?: Fetch
   readonly clock?: Clock
 }
 
-/** How a call can be given up: its abort is thrown as the reason. */
+/** Options of a call. If `signal` aborts, the call throws its reason. */
 export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
-/** Which analysis requests. */
+/** Filters of a list of analysis requests. */
 interface AnalysisList {
   readonly status?: AnalysisStatus
   readonly limit?: number
-  /** Programs, descriptions and terms are left empty: for a list that is looked at often. */
+  /** Leaves programs, descriptions and terms empty, for lists that are loaded frequently. */
   readonly brief?: boolean
 }
 
 interface SubmitOptions extends WaitOptions {
-  /** The same key of the same account answers with the same request, however often it is sent. */
+  /** The same key of the same account returns the same request, however often it is sent. */
   readonly idempotencyKey?: string
 }
 
-/** A gateway as its researcher sees it. Every method throws StimnetError by the gateway's code. */
+/** A client of one gateway for researchers. Every method throws StimnetError with the gateway's code. */
 export interface Client {
-  /** Gets a token and uses it from then on. Throws CREDENTIALS_INVALID. */
+  /** Obtains a token and uses it from then on. Throws CREDENTIALS_INVALID. */
   authenticate(username: string, password: string): Promise<string>
-  /** Providers by which people log in; `beginLogin` starts there. */
+  /** Providers for login; `beginLogin` starts a login. */
   loginProviders(options?: WaitOptions): Promise<LoginProvider[]>
-  /** Gets a token for the code that the browser brought back, and uses it from then on. Throws LOGIN_REFUSED. */
+  /** Obtains a token for the code that the browser brought back, and uses it from then on. Throws LOGIN_REFUSED. */
   redeemLogin(code: string, verifier: string): Promise<string>
-  /** Signs out at the gateway, and forgets the token. */
+  /** Signs out at the gateway and forgets the token. */
   signOut(options?: WaitOptions): Promise<void>
   apiKeys(options?: WaitOptions): Promise<ApiKey[]>
-  /** The secret in it is told this once. Throws PARAMETER_INVALID. */
+  /** Creates an API key. Its secret is returned only now. Throws PARAMETER_INVALID. */
   createApiKey(asked: ApiKeyRequest, options?: WaitOptions): Promise<NewApiKey>
-  /** Throws NOT_FOUND. */
+  /** Revokes an API key. Throws NOT_FOUND. */
   revokeApiKey(id: string, options?: WaitOptions): Promise<void>
   health(options?: WaitOptions): Promise<Health>
-  /** Also where it is not ready: that is an answer, and no error. */
+  /** Readiness of the node. An unready node is an answer, not an error. */
   readiness(options?: WaitOptions): Promise<Readiness>
   discovery(options?: WaitOptions): Promise<Discovery>
   nodes(options?: WaitOptions): Promise<Node[]>
   catalogs(options?: WaitOptions & { accessLevel?: Catalog['access_level'] }): Promise<Catalog[]>
-  /** By number or name. */
+  /** A catalog by number or name. */
   catalog(id: number | string, options?: WaitOptions): Promise<Catalog>
   /** Catalogs of the whole mesh that match every word. */
   meshCatalogs(words: string, options?: WaitOptions): Promise<FoundCatalog[]>
@@ -104,73 +104,74 @@ export interface Client {
   job(id: string, options?: WaitOptions): Promise<Job>
   cancelJob(id: string, options?: WaitOptions): Promise<JobAccepted>
   listJobs(options?: WaitOptions & { status?: JobStatus | OutwardState; limit?: number }): Promise<Job[]>
-  /** Each state of a job until its end; reconnects by itself. */
+  /** Yields each state of a job until its end; reconnects automatically. */
   watchJob(id: string, options?: WaitOptions): AsyncIterable<Job>
-  /** The job once it has ended, however it ended. */
+  /** Waits until the job has ended, whatever the result. */
   waitForJob(id: string, options?: WaitOptions): Promise<Job>
   submitBroadcast(submission: BroadcastSubmission | SignedRequest, options?: SubmitOptions): Promise<Broadcast>
-  /** Charge and error of a P2 question; with `key`, the id of the key that would sign it, what is left is told for that key. */
+  /** Charge and expected error of a P2 question. With `key`, the id of the key that would sign, the remaining budget is that of the key. */
   privacyCost(question: CostQuestion, options?: WaitOptions): Promise<PrivacyCost>
   broadcast(id: string, options?: WaitOptions): Promise<Broadcast>
-  /** Newest first, without outputs; with `toOne` also what was sent to one peer alone. */
+  /** Broadcasts, newest first, without outputs. `toOne`: also requests to a single peer. */
   listBroadcasts(options?: WaitOptions & { limit?: number; toOne?: boolean }): Promise<Broadcast[]>
-  /** Each state of a broadcast until its end; outputs and receipts come with the last. Reconnects by itself. */
+  /** Yields each state of a broadcast until its end. Outputs and receipts come with the last state. Reconnects automatically. */
   watchBroadcast(id: string, options?: WaitOptions): AsyncIterable<Broadcast>
   /**
-   * Fits a regression over institutions and waits for it: `client.model('y ~ a + b * c', { catalog })`. It is fitted here, to
-   * what the institutions signed. A fault in the formula is a `FormulaError` with its place, thrown before anything is sent.
+   * Fits a regression over institutions and waits for it: `client.model('y ~ a + b * c', { catalog })`. The model is fitted here, to
+   * the signed answers of the institutions. An error in the formula is a `FormulaError` with its position, thrown before anything is
+   * sent.
    */
   model(formula: string, options: ModelOptions): Promise<Model>
-  /** Keeps a file for a script of yours: a script (.py, .r, .sql, .ipynb) or data. Name it in `uploaded_file_ids`. */
+  /** Stores a file for a script: program code (.py, .r, .sql, .ipynb) or data. Refer to it in `uploaded_file_ids`. */
   upload(
     kind: UploadedFile['file_type'],
     file: { filename: string; bytes: Uint8Array },
     options?: WaitOptions
   ): Promise<UploadedFile>
-  /** Your own, newest first. */
+  /** The account's own uploads, newest first. */
   listUploads(kind: UploadedFile['file_type'], options?: WaitOptions): Promise<UploadedFile[]>
   deleteUpload(fileId: string, options?: WaitOptions): Promise<void>
-  /** The broadcast or job as a Five Safes RO-Crate: a zip archive with one bag. */
+  /** A broadcast or job as a Five Safes RO-Crate: a zip archive with one bag. */
   crate(id: string, options?: WaitOptions): Promise<Uint8Array>
-  /** The submission in a Five Safes RO-Crate; nothing is submitted. Throws CRATE_INVALID. */
+  /** Reads the submission in a Five Safes RO-Crate, without submitting it. Throws CRATE_INVALID. */
   readCrate(archive: Uint8Array, options?: WaitOptions): Promise<CrateSubmission>
-  /** Asks the stewards of one peer; they answer in their own time. */
+  /** Submits an analysis request to the stewards of one peer, who decide in their own time. */
   requestAnalysis(submission: AnalysisSubmission, options?: SubmitOptions): Promise<AnalysisRequest>
-  /** Own ones, and for a steward those made to this peer; newest first. */
+  /** The account's analysis requests, and for stewards those made to this peer; newest first. */
   listAnalyses(options?: WaitOptions & AnalysisList): Promise<AnalysisRequest[]>
   analysis(id: string, options?: WaitOptions): Promise<AnalysisRequest>
-  /** For whoever asked. */
+  /** Results of an analysis request, for its requester. */
   analysisResults(id: string, options?: WaitOptions): Promise<AnalysisResults>
-  /** For stewards: a file that it brings along, by its hash. */
+  /** For stewards: a file of an analysis request, by its hash. */
   analysisUpload(id: string, sha256: string, options?: WaitOptions): Promise<Uint8Array>
-  /** For stewards. */
+  /** For stewards: decides about an analysis request. */
   decideAnalysis(id: string, decision: AnalysisDecision, options?: WaitOptions): Promise<AnalysisRequest>
-  /** For stewards. */
+  /** For stewards: lists standing approvals. */
   standingApprovals(options?: WaitOptions): Promise<StandingApproval[]>
-  /** For stewards. */
+  /** For stewards: revokes a standing approval. */
   revokeStanding(id: string, options?: WaitOptions): Promise<void>
-  /** The latest events of the node, newest first. For stewards, auditors and operators, as all below. */
+  /** The latest events of the node, newest first. For stewards, auditors and operators, like the methods below. */
   events(options?: WaitOptions & { limit?: number; alerts?: boolean }): Promise<NodeEvent[]>
-  /** Events as they come, from the oldest that the node still has at hand; reconnects by itself, until the signal aborts. */
+  /** Yields events, beginning with the oldest one that the node still has. Reconnects automatically, until the signal aborts. */
   followEvents(options?: WaitOptions): AsyncIterable<NodeEvent>
-  /** Of budgets, refusals and script bits. */
+  /** Usage of budgets, refusal bits and script bits. */
   usage(options?: WaitOptions): Promise<Usage[]>
   policies(options?: WaitOptions): Promise<Policy[]>
   members(options?: WaitOptions): Promise<Membership>
-  /** What runs, who is connected, what waits for a person. Throws NOT_PERMITTED for a researcher. */
+  /** Running jobs, connections and pending decisions. Throws NOT_PERMITTED for a researcher. */
   status(options?: WaitOptions): Promise<Status>
-  /** The engines that run programs there, and their latest self-test; also how far one is that runs. */
+  /** The sandbox engines of the node, their latest self-test, and the progress of a running one. */
   sandboxes(options?: WaitOptions): Promise<Sandboxes>
-  /** Starts a self-test, or answers with the one that runs. For stewards and operators. Throws RATE_LIMITED, NOT_FOUND. */
+  /** Starts a self-test, or returns the running one. For stewards and operators. Throws RATE_LIMITED, NOT_FOUND. */
   testSandboxes(options?: WaitOptions): Promise<Sandboxes>
   audit(options?: WaitOptions & { limit?: number; before?: number }): Promise<AuditRecord[]>
-  /** Whether the gateway's peer finds its audit log whole. */
+  /** Verifies the audit log of the gateway's peer. */
   verifyAudit(options?: WaitOptions): Promise<AuditVerification>
-  /** How far the log has come, signed by the peer and its witnesses: a C2SP note that `openCheckpoint` reads. */
+  /** The latest state of the log, signed by the peer and its witnesses: a C2SP note, to be read with `openCheckpoint`. */
   auditCheckpoint(options?: WaitOptions): Promise<string>
-  /** Proves one record of the log; `verifyAuditFile` reads it from a file. */
+  /** A proof of one record of the log. `verifyAuditFile` verifies it from a file. */
   auditProof(sequence: number, options?: WaitOptions): Promise<AuditProof>
-  /** Has every connected member attest the log as it stands. */
+  /** Asks all connected members to attest the current state of the log. */
   gatherWitnesses(options?: WaitOptions): Promise<Attested[]>
 }
 
@@ -188,7 +189,7 @@ export function createClient(options: ClientOptions): Client {
   let { token } = options
   const clock = options.clock ?? systemClock
   const url = options.url.replace(/\/+$/, '')
-  // Called as a method of another object, the browser's fetch refuses.
+  // A browser's fetch throws if it is called as a method of another object.
   const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   const http = new Http({ url, fetch, clock, token: () => token })
   const logIn = async (request: Request) => {
@@ -422,7 +423,7 @@ function broadcastCalls(http: Http, clock: Clock) {
   }
 }
 
-/** An id is one segment of a path, whatever is in it; a dot segment would be resolved away. */
+/** Encodes an id as one segment of a path. Dot segments are encoded too, since they would be resolved. */
 function segment(id: number | string): string {
   const text = String(id)
   if (text === '' || text === '.' || text === '..') throw new StimnetError('NOT_FOUND', 'an id that is no segment')

@@ -1,21 +1,21 @@
-/** Made-up rows from a catalog's description, in the form in which a script gets the real ones. */
+/** Makes up rows from a catalog's description, in the format in which a script receives real rows. */
 import { type RandomSource, randomUnit, StimnetError } from '@stimnet/protocol'
 
-/** A described variable. */
+/** A variable in a catalog's description. */
 export interface DescribedVariable {
   readonly name: string
-  /** One of integer, number, category, date, text. */
+  /** Type: integer, number, category, date or text. */
   readonly type: string
   readonly levels: readonly string[]
-  /** Numbers, or days since 1970-01-01. */
+  /** Breakpoints: numbers, or days since 1970-01-01. */
   readonly breakpoints: readonly number[]
   readonly minimum: number | null
   readonly maximum: number | null
-  /** Decimal places of a number. Default: those of its bounds and breakpoints, at least one. */
+  /** Decimal places of a number. Default: as many as its bounds and breakpoints have, at least one. */
   readonly decimals?: number
 }
 
-/** The part of a catalog's description that rows are made of, as `schema_definition` of a catalog has it. */
+/** The part of a catalog's description from which rows are made: `schema_definition` of a catalog. */
 export interface DescribedTables {
   readonly subject_key: string
   readonly tables: readonly {
@@ -28,23 +28,23 @@ export interface DescribedTables {
 /** A table of made-up rows. */
 export interface DummyTable {
   readonly name: string
-  /** RFC 4180 with a header; the first column is the subject key, and an empty field means missing. */
+  /** CSV (RFC 4180) with a header. The first column is the subject key; an empty field is a missing value. */
   readonly csv: string
 }
 
-/** Most rows of one table. */
+/** Maximum number of rows of one table. */
 const ROWS_MAX = 1_000_000
-/** Rows of one subject in a table with several rows per subject. */
+/** Rows per subject in a table with several rows per subject. */
 const ROWS_EACH = 3
-/** Share of the values that are missing, so that a script meets missing values before it meets real ones. */
+/** Share of missing values, so that a script is tested with missing values. */
 const MISSING_SHARE = 0.05
 const DAY_MS = 86_400_000
-/** 2020-01-01 and 2024-12-31, for dates without breakpoints. */
+/** Range of dates without breakpoints: 2020-01-01 to 2024-12-31. */
 const DAYS = [18_262, 20_088] as const
 
 /**
- * Makes up rows: levels, numbers within bounds and days, each as likely as any other and independent of all others, with a few
- * missing. The same source of chance gives the same rows. Throws PARAMETER_INVALID for fewer than 1 or more than 1,000,000 rows.
+ * Makes up rows: levels, numbers within bounds, and days, all independent and uniformly distributed, with a few missing values. The
+ * same random source gives the same rows. Throws PARAMETER_INVALID for fewer than 1 or more than 1,000,000 rows.
  *
  * @example
  * const [catalog] = await client.meshCatalogs('clinical_trial_data')
@@ -91,7 +91,7 @@ function madeUpValue(variable: DescribedVariable, random: RandomSource): string 
   }
 }
 
-/** A whole number between two others, both included. */
+/** A random whole number in a range, both ends included. */
 function between([low, high]: readonly [number, number], random: RandomSource): number {
   return low + Math.floor(randomUnit(random) * (high - low + 1))
 }
@@ -101,7 +101,7 @@ function rangeOf({ minimum, maximum, breakpoints }: DescribedVariable): readonly
   return aroundPoints(breakpoints, 1) ?? [0, 100]
 }
 
-/** From below the first point to above the last, so that each part between points has values. */
+/** A range from below the first breakpoint to above the last one, so that each bin has values. */
 function aroundPoints(points: readonly number[], marginMin: number): readonly [number, number] | undefined {
   const [first, last] = [points[0], points.at(-1)]
   if (first === undefined || last === undefined) return undefined

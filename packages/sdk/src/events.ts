@@ -1,15 +1,15 @@
-/** Server-sent events over fetch: read, and taken up again where the connection broke. */
+/** Server-sent events over fetch, with reconnection. */
 import { type Clock, CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import type { Http } from './http.ts'
 import { errorOf } from './problem.ts'
 
-/** The gateway sends a sign of life every 15 s; three missed ones mean that nobody is there. */
+/** Maximum silence, ms. The gateway sends a heartbeat every 15 s; after three missing ones the connection counts as broken. */
 const SILENCE_MS_MAX = 45_000
-/** One event: a broadcast with the outputs of hundreds of peers. */
+/** Maximum length of one event, characters: a broadcast with the outputs of hundreds of peers. */
 const EVENT_CHARS_MAX = 64 * 1024 * 1024
 const RETRY_MS = 250
 const RETRY_MS_MAX = 8_000
-/** Attempts in a row without one event, before the caller is told. */
+/** Maximum number of attempts in a row without an event, before an error is thrown. */
 const ATTEMPTS_MAX = 8
 
 /** One server-sent event. */
@@ -19,7 +19,7 @@ export interface ServerEvent {
   readonly data: string
 }
 
-/** The events of one body, as the HTML standard frames them. Throws TOO_LARGE, and INTERRUPTED after a long silence. */
+/** The events of one response body, in the format of the HTML standard. Throws TOO_LARGE, and INTERRUPTED after a long silence. */
 export async function* readEvents(body: ReadableStream<Uint8Array>, clock: Clock): AsyncGenerator<ServerEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -38,13 +38,13 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, clock: Clock
   }
 }
 
-/** Cuts text at blank lines. Pieces of an unfinished block are joined once, at its end: it may come in thousands. */
+/** Splits text at blank lines. Pieces of an unfinished block are joined only once, at its end, since there may be thousands. */
 function splitter(): (text: string) => string[] {
   let pieces: string[] = []
   let length = 0
   let carried = ''
   return (text) => {
-    // A line's end can be torn in two.
+    // A CR LF may be split between two pieces.
     const whole = carried + text
     carried = whole.endsWith('\r') ? '\r' : ''
     const piece = whole.slice(0, whole.length - carried.length).replaceAll('\r\n', '\n')
@@ -66,7 +66,7 @@ async function within<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const silence = clock.sleep(SILENCE_MS_MAX, done.signal).then(() => {
     throw new StimnetError('INTERRUPTED', 'waiting for an event')
   })
-  // Whichever loses the race has nobody left to tell.
+  // The promise that loses the race must not cause an unhandled rejection.
   silence.catch(() => undefined)
   work.catch(() => undefined)
   try {
@@ -92,8 +92,8 @@ function eventOf(block: string): ServerEvent | undefined {
 }
 
 /**
- * Every state of what is at `path`, until its end. A broken connection is taken up again, eight times in a row without
- * news; then, or where trying again cannot help, its error is thrown. The signal's abort is thrown as its reason.
+ * Yields every state of the resource at `path` until its end. A broken connection is restored, up to eight times in a row without an
+ * event. After that, or if a retry cannot help, the error is thrown. If the signal aborts, its reason is thrown.
  */
 export async function* followEvents<T>(
   http: Http,
@@ -116,7 +116,7 @@ export async function* followEvents<T>(
       }
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason
-      // A connection torn while reading is an error of the platform's own.
+      // A connection that breaks during reading causes an error of the platform.
       if (error instanceof StimnetError && !CODES[codeOf(error)].retry) throw error
       cause = error
     }

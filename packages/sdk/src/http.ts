@@ -1,11 +1,11 @@
-/** One request and its answer: with a deadline, a size, and errors by code. */
+/** Sends one request and reads its answer, with a deadline, a size limit, and errors by code. */
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import { errorOf } from './problem.ts'
 
-/** What `fetch` is to us; a test or a proxy brings its own. */
+/** The part of `fetch` that is used; tests and proxies can provide their own. */
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
-/** A list of a thousand jobs with outputs of 64 KiB each. */
+/** Maximum size of an answer: a list of a thousand jobs with outputs of 64 KiB each. */
 const ANSWER_BYTES_MAX = 96 * 1024 * 1024
 const ANSWER_MS_MAX = 30_000
 
@@ -16,16 +16,16 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly json?: unknown
   readonly form?: Readonly<Record<string, string>>
-  /** Sent as the one field `file` of a multipart form. */
+  /** File to send as the only field, `file`, of a multipart form. */
   readonly file?: { readonly filename: string; readonly bytes: Uint8Array }
   readonly zip?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
-  /** A status that is an answer here, and no problem. */
+  /** A status that is also a valid answer to this request, not a problem. */
   readonly alsoGood?: number
 }
 
-/** Where to, with what, as whom. */
+/** The gateway, the fetch function and the token. */
 export interface HttpOptions {
   readonly url: string
   readonly fetch: Fetch
@@ -33,7 +33,7 @@ export interface HttpOptions {
   token(): string | undefined
 }
 
-/** Requests of one gateway. */
+/** Requests to one gateway. */
 export class Http {
   readonly #options: HttpOptions
 
@@ -41,7 +41,10 @@ export class Http {
     this.#options = options
   }
 
-  /** The answer's JSON. Throws the problem's StimnetError, PEER_UNREACHABLE, DEADLINE, TOO_LARGE or MALFORMED. */
+  /**
+   * Sends a request and returns the JSON of its answer. Throws the problem as StimnetError, PEER_UNREACHABLE, DEADLINE, TOO_LARGE or
+   * MALFORMED.
+   */
   async json<T>(request: Request): Promise<T> {
     const late = new AbortController()
     const done = new AbortController()
@@ -63,7 +66,7 @@ export class Http {
     }
   }
 
-  /** The open answer, its body unread; a problem is thrown. Aborts with the request's signal. */
+  /** Sends a request and returns the response with an unread body. Throws a problem as an error. Aborts with the request's signal. */
   async open(request: Request): Promise<Response> {
     const { url, fetch } = this.#options
     let response: Response
@@ -78,9 +81,9 @@ export class Http {
   }
 }
 
-/** A gateway that gives no answer at all. */
+/** The error for a gateway that does not answer at all. */
 export class GatewayUnreachable extends StimnetError {
-  /** Its address, as it was asked. */
+  /** The gateway's URL. */
   readonly url: string
 
   constructor(url: string, path: string, cause: unknown) {
@@ -108,14 +111,14 @@ function initOf(request: Request, token: string | undefined): RequestInit {
   return {
     method: request.method,
     headers,
-    // A redirect could carry the token to somebody else.
+    // A redirect could send the token to another server.
     redirect: 'error',
     ...(body === undefined ? {} : { body }),
     ...(request.signal ? { signal: request.signal } : {})
   }
 }
 
-/** The platform writes its boundary, and the header with it. */
+/** A multipart form with the file. The platform sets the boundary and the header. */
 function fileOf(file: Request['file']): FormData | undefined {
   if (file === undefined) return undefined
   const form = new FormData()

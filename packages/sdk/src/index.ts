@@ -1,4 +1,4 @@
-/** A researcher's TypeScript: describe, sign, submit, follow, verify and pool. Runs in a browser and in Node. */
+/** The TypeScript client for researchers: describe, sign, submit, follow, verify and pool. Runs in browsers and in Node. */
 export type {
   AnalysisDecision,
   AnalysisRequest,

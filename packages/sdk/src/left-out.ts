@@ -1,10 +1,10 @@
-/** Words for numbers that people were left out of for privacy: they never look like the number of all people. */
+/** Texts for numbers that people were left out of for privacy, so that they are not mistaken for numbers of all people. */
 
-/** Explains the sign and what stands behind it; once below a table that has such a number. */
+/** The legend for ≈ and ±, shown once below a table with numbers that people were left out of. */
 export const LEFT_OUT_WORDS =
   '≈: people were left out for privacy. How far the number is from that of all people is not known; ± behind it is about those who remain.'
 
-/** "≈ 62" where people were left out, else the text itself. */
+/** "≈ 62" if people were left out, otherwise the text unchanged. */
 export function aboutText(text: string, isLeftOut: boolean | undefined): string {
   return isLeftOut ? `≈ ${text}` : text
 }

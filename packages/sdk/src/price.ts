@@ -1,15 +1,15 @@
-/** The price of a question in words: whether an answer with noise would be worth it, and what refusals have used up. */
+/** The price of a question in words: whether an answer with noise would be usable, and how much of the refusal allowance is used. */
 import type { PrivacyCost, PrivacyPrice } from '@stimnet/api'
 
-/** More of its range than this, and an answer says little about where in it people are. */
+/** Maximum error as a share of the range. With a larger error, an answer says little about where people are within the range. */
 const RANGE_SHARE_MAX = 0.1
 
-/** Whether nineteen answers of twenty may be off by more than a tenth of where they can lie; false where that is not told. */
+/** Whether the 95 % error exceeds a tenth of the range of possible answers; false if error or range are unknown. */
 export function isCoarse({ error_95: error, range }: PrivacyPrice['columns'][number]): boolean {
   return error !== null && range !== null && error > RANGE_SHARE_MAX * range
 }
 
-/** One sentence for each institution that has told how much of the allowance for refusals is used, as of its last answer. */
+/** One sentence for each institution that discloses how much of the refusal allowance is used, as of its last answer. */
 export function refusalsUsed({ peers }: PrivacyCost): string[] {
   return peers.flatMap(({ refusals, institution, node_id: nodeId, peer_id: peerId }) => {
     if (refusals === undefined || refusals === null) return []

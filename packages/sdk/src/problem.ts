@@ -1,14 +1,14 @@
-/** A gateway's problem (RFC 9457) as the error it stands for. */
+/** Converts a gateway's problem (RFC 9457) to an error. */
 import type { Problem } from '@stimnet/api'
 import { type Code, isCode, printableLines, StimnetError } from '@stimnet/protocol'
 
-/** `code` and `reason` as the gateway gave them; beside them what only HTTP knows. */
+/** An error with the `code` and `reason` of the gateway, and details of the HTTP response. */
 export class ApiError extends StimnetError {
   /** The HTTP status. */
   readonly status: number
-  /** What did not fit, field by field. */
+  /** Invalid fields of the request, with messages. */
   readonly fields: NonNullable<Problem['errors']>
-  /** By this id the node's operator finds the cause. */
+  /** Id under which the node's operator finds the cause. */
   readonly incident: string | undefined
 
   constructor(
@@ -23,7 +23,7 @@ export class ApiError extends StimnetError {
   }
 }
 
-// For an answer that is no problem of ours, such as a proxy's page.
+// For responses that are not problems of a gateway, such as a proxy's page.
 const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
   401: 'UNAUTHENTICATED',
   403: 'NOT_PERMITTED',
@@ -37,7 +37,7 @@ const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
   504: 'DEADLINE'
 }
 
-/** Never throws: whatever the text is, an error comes of it. */
+/** The error for a response. Never throws, whatever the text is. */
 export function errorOf(status: number, text: string): ApiError {
   const problem = parseObject(text)
   const said = typeof problem.code === 'string' && isCode(problem.code) ? problem.code : undefined

@@ -1,4 +1,4 @@
-/** Before a researcher signs: whether the chosen peers mean the same, and the contract that goes into the signature. */
+/** Checks, before a researcher signs, whether the chosen peers describe variables alike, and makes the contract to sign. */
 import type { FoundCatalog } from '@stimnet/api'
 import {
   type CatalogDescriptor,
@@ -22,21 +22,21 @@ import {
 } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
 
-/** What is compared. */
+/** The input of a comparison. */
 export interface CompareOptions {
   readonly program: Program
-  /** What you take the variables to be, and the only ones compared for scripts. Unless given: all there are. */
+  /** The requester's definitions of variables; for scripts, only these are compared. Default: all variables. */
   readonly contract?: readonly VariableContractInput[]
   readonly mappings?: readonly VariableMappingInput[]
-  /** Who is asked about: the variables it names are compared too. */
+  /** The cohort; its variables are compared too. */
   readonly where?: Filter
-  /** The analysis set of the question, which must be defined alike at all sites. */
+  /** Name of the analysis set of the question, which must be defined alike at all sites. */
   readonly set?: string
 }
 
 /**
- * Compares catalogs as `Client.meshCatalogs` gives them; runs in a browser. Where `differences` is empty, sign with
- * `contract`: each peer then holds its own catalog against it. Throws PARAMETER_INVALID.
+ * Compares catalogs from `Client.meshCatalogs`; runs in browsers too. If `differences` is empty, sign with `contract`, with which
+ * each peer then compares its own catalog. Throws PARAMETER_INVALID.
  */
 export function compareFoundCatalogs(found: readonly FoundCatalog[], options: CompareOptions): SchemaReport {
   const contract = contractListSchema.safeParse(options.contract ?? [])
@@ -68,17 +68,17 @@ function usesOf(program: Program, descriptor: CatalogDescriptor, named: readonly
   try {
     return usesOfPlan(planOfStatistic(program.statistic, descriptor))
   } catch {
-    // It fits another catalog, or none: then each peer says so.
+    // The program does not fit this catalog. If it fits none, each peer reports that.
     return []
   }
 }
 
-/** A call of another function than those that divide a variable at its breakpoints. */
+/** A call of a function that does not divide a variable at its breakpoints. */
 const PLAIN_CALL = /\b(?!(?:MEDIAN|QUANTILE)\b)[A-Za-z_]+\s*\([^()]*\)/gi
 
 /**
- * The variables of a query by the names that stand in it, since only peers parse SQL: all that it uses, and seldom more. Where a
- * variable stands outside a plain call, the query may group by it, so that its breakpoints count.
+ * The variables whose names occur in a query, since only peers parse SQL. These are all variables of the query, rarely more. If a
+ * variable occurs outside a plain call, the query may group by it, so its breakpoints are compared.
  */
 function usesOfQuery(sql: string, descriptor: CatalogDescriptor): VariableUse[] {
   const [named, outside] = [namesIn(sql), namesIn(sql.replace(PLAIN_CALL, ' '))]
@@ -92,7 +92,7 @@ function usesOfQuery(sql: string, descriptor: CatalogDescriptor): VariableUse[] 
   return [...(isKeyNamed ? usesOfKey(descriptor, tables[0]?.name) : []), ...variables]
 }
 
-/** The names in a query, bare and quoted, in lower case; not its texts. */
+/** The names in a query, bare and quoted, in lower case, without string literals. */
 function namesIn(sql: string): ReadonlySet<string> {
   const words = sql.matchAll(/'[^']*'|"([^"]*)"|([A-Za-z_][A-Za-z0-9_]*)/g)
   return new Set([...words].map(([, quoted, bare]) => (quoted ?? bare ?? '').toLowerCase()))
@@ -103,7 +103,7 @@ function once(uses: readonly VariableUse[]): VariableUse[] {
   return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
 }
 
-/** A catalog as a gateway shows it, in the form that programs are read against. */
+/** Converts a catalog from the REST API to the format against which programs are checked. */
 export function descriptorOf(found: FoundCatalog): CatalogDescriptor {
   const { subject_key = '', tables = [], lattice = [], analysis_sets = [] } = found.schema_definition ?? {}
   return {

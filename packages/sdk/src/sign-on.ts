@@ -1,13 +1,13 @@
-/** Logging in by a provider in the browser: what a client keeps meanwhile, and where it sends the person. */
+/** Login by a provider in the browser: the URL to open, and the secret that the client keeps meanwhile. */
 import { base64url } from 'jose'
 
-/** One login under way. Keep it until the browser is back. */
+/** A login in progress. Keep it until the browser is back. */
 export interface LoginBegun {
-  /** Where to send the browser. */
+  /** URL to open in the browser. */
   readonly url: string
-  /** The client's secret: with it alone can the code that comes back be redeemed. */
+  /** The client's secret, which is needed to redeem the code that comes back. */
   readonly verifier: string
-  /** Of a program: show it, so that the person can compare it with what the gateway's page shows. */
+  /** For programs: show this text, so that the person can compare it with the gateway's page. */
   readonly confirmation: string
 }
 

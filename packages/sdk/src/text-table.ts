@@ -2,7 +2,7 @@
 
 import { printable } from '@stimnet/protocol'
 
-/** A table as text. A column is numeric when all its cells are numbers or empty. Header and cells cannot control the terminal. */
+/** A table as text. A column is right-aligned if all its cells are numbers or empty. Header and cells cannot control the terminal. */
 export function tableOf(names: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const header = names.map(printable)
   const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] !== 'string'))
@@ -16,17 +16,14 @@ export function tableOf(names: readonly string[], rows: readonly (readonly (stri
   return `${[line(header), line(widths.map((width) => '─'.repeat(width))), ...text.map(line)].join('\n')}\n`
 }
 
-/**
- * A cell as text. Numbers have four significant digits, or all digits of a whole number, as in the console; --json has
- * every digit.
- */
+/** A cell as text. Numbers have four significant digits, or all digits of a whole number, as in the console; `--json` gives all digits. */
 export function cellOf(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '·'
   if (typeof value === 'string') return printable(value)
   return measured(value)
 }
 
-/** A number in a sentence, as `cellOf` writes it. */
+/** A number in a sentence, in the same format as `cellOf`. */
 export function measured(value: number): string {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
   const size = Math.abs(value)

@@ -1,4 +1,4 @@
-/** Who is awaited is said while nothing happens. */
+/** Awaited institutions are reported while nothing happens. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SimulatedClock, signerFromSeed } from '@stimnet/protocol'

@@ -71,7 +71,7 @@ describe('server-sent events', () => {
   })
 })
 
-/** A gateway that answers one stream after another, and a clock that does not wait. */
+/** A gateway that returns one stream after another, and a clock that does not wait. */
 function gatewayOf(answers: (() => Response)[]) {
   const clock = new SimulatedClock()
   const asked: (string | null)[] = []

@@ -39,10 +39,10 @@ test('a model that a description rules out is told so, with what to do, and othe
   const [known, ...more] = hints('score ~ age + sex')
   assert.deepEqual([known?.isRefused, more], [true, []])
   assert.match(known?.text ?? '', /^The model has subjects\.age, which others may know.*age groups\.$/)
-  // Of made-up people anything may be known, and others know all of the second model.
+  // Synthetic people need no protection, and the variables of the second model are known to others anyway.
   assert.deepEqual(hints('score ~ age', {}, [catalogOf('North', { synthetic: true })]), [])
   assert.deepEqual(hints('age ~ sex'), [])
-  // What the formula itself gets wrong is not repeated.
+  // An error in the formula itself is not repeated as a hint.
   assert.deepEqual(hints('score ~ agee'), [])
 })
 

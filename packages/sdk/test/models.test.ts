@@ -1,4 +1,4 @@
-/** Formulas while they are written, and fitted models as rows and text. */
+/** Formulas during editing, and fitted models as rows and text. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type ModelResult, StimnetError } from '@stimnet/protocol'
@@ -19,7 +19,7 @@ const known = (term: string, estimate: number) => ({
 })
 const none = (term: string) => ({ term, estimate: null, error: null, statistic: null, p: null, interval: null })
 
-/** A model with a category called `site`, whose level is called as an institution is. */
+/** A model with a category named `site`, one of whose levels has an institution's name. */
 const MODEL: ModelResult = {
   ...{ kind: 'regression', formula: 'y ~ age + site', outcome: 'y', site: 'fixed' },
   coefficients: [known('(Intercept)', 5), known('site[P2]', 1), known('age', 2), known('site[left]', 3)],
@@ -69,7 +69,7 @@ describe('a fitted model', () => {
       ['(Intercept)', 'site[\u001b[2JSouth]', 'age', 'site[left]']
     )
     assert.deepEqual(comparedTerms(MODEL), ['(Intercept)', 'age', 'site[left]'])
-    // Three columns and the outcome.
+    // Three columns of the design, and the outcome.
     assert.deepEqual(releasedBy(MODEL), { columns: 4, sums: 10 })
     const [north, south, pooled] = forestRows(MODEL, 'site[left]', nameOf)
     assert.deepEqual([north?.estimate, north?.n, south?.estimate, south?.low], [null, 40, 3, 2])
@@ -80,7 +80,7 @@ describe('a fitted model', () => {
     })
     const [, other] = forestRows({ ...MODEL, ...(marked && { sites: marked }) }, 'site[left]', nameOf)
     assert.deepEqual([other?.estimate, other?.isComparable], [3, false])
-    // The column of an institution is at no other.
+    // No institution has the column of another institution.
     assert.throws(() => forestRows(MODEL, 'site[P2]', nameOf), { code: 'PARAMETER_INVALID' })
   })
 
@@ -89,7 +89,7 @@ describe('a fitted model', () => {
     assert.doesNotMatch(text, /\p{Cc}(?<!\n)/u)
     assert.match(text, /^Linear regression, y ~ age \+ site: with the institution as a factor\nterm +estimate/)
     assert.match(text, /\nNorth +40 +5 +2 +·\n/)
-    // Of one institution alone there is nothing beside it.
+    // A model of one institution has no separate fits.
     const { sites: _, ...own } = MODEL
     assert.doesNotMatch(modelText(own, nameOf), /by itself|as a factor/)
     const note = 'Not combined of P2, where they mean something else than their names say: age includes site[left].'

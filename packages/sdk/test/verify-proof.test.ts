@@ -17,7 +17,7 @@ const charite = await signerFromSeed(new Uint8Array(32).fill(1))
 const lyon = await signerFromSeed(new Uint8Array(32).fill(2))
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 
-/** A log of one record, proved. */
+/** A proof from a log with one record. */
 async function proofOf(changes: Partial<AuditRecord> = {}) {
   const record: AuditRecord = {
     ...{ sequence: 1, atMs: 1_750_000_000_000, kind: 'release', actor: charite.id, jobId: 'j', code: '' },

@@ -133,7 +133,7 @@ describe('what a peer said when it was asked', () => {
     const wrong = { code: 'SIGNATURE_INVALID' }
     await assert.rejects(verifyDecision(text, { ...expected, expectedPeer: lyon.id }), wrong)
     await assert.rejects(verifyDecision(text, { ...expected, requestHash: 'cd'.repeat(32) }), wrong)
-    // What it could not read it refuses without naming it: that says nothing of this request.
+    // A refusal of an unreadable request has no request hash, so it is not a decision about this request.
     const unread = await decisionOf(charite, { ...refusal, requestHash: '' })
     await assert.rejects(verifyDecision(unread, expected), wrong)
     await assert.rejects(verifyDecision(await receiptOf(), expected), { code: 'TYPE_MISMATCH' })

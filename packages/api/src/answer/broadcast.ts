@@ -1,4 +1,4 @@
-/** A request with each peer's share: state, safe output, receipt; and the pooled answer. */
+/** Broadcasts: a request, the state, output and receipt of each peer, and the pooled answer. */
 import { z } from 'zod'
 import { output, timestamp, typed } from '../named.ts'
 import { asked, targets } from '../question/submission.ts'
@@ -30,7 +30,7 @@ const partShape = output(
     updated_at: timestamp
   })
 )
-/** One peer's share of a broadcast. */
+/** The part of one peer in a broadcast. */
 export type BroadcastPart = Answered<typeof partShape>
 
 const statisticShape = z.object({ name: z.string(), variables: z.array(z.string()), by: z.array(z.string()) })
@@ -40,10 +40,10 @@ const askedShape = output(
   'AskedQuestion',
   z.object({ targets, ...asked, files: z.array(fileShape).optional().describe('Files that its script reads, by hash') })
 )
-/** A question as its signature holds it, in the form of a submission: sent again, it asks the same. */
+/** A question as it was signed, in the format of a submission. Submitting it again asks the same question. */
 export type AskedQuestion = Sent<typeof askedShape>
 
-/** A broadcast as answered. */
+/** The schema of a broadcast in answers. */
 export const broadcastShape = output(
   'Broadcast',
   z.object({
@@ -73,7 +73,7 @@ export const broadcastShape = output(
     schema: schemaShape
       .nullable()
       .describe('Whether the peers mean the same by what it uses; null before they were compared, and for one peer'),
-    // As in a submission: what has a default need not be there.
+    // As in a submission, fields with a default may be absent.
     asked: typed<AskedQuestion>(askedShape)
       .nullable()
       .describe(
@@ -81,5 +81,5 @@ export const broadcastShape = output(
       )
   })
 )
-/** One request to many peers, and their answers. */
+/** A request to one or several peers, with their answers. */
 export type Broadcast = Answered<typeof broadcastShape>

@@ -1,4 +1,4 @@
-/** A request as the documented API shows it: a job. */
+/** Jobs: requests as the documented API shows them. */
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import { SCRIPT_TYPES } from '../question/submission.ts'
@@ -6,7 +6,7 @@ import type { Answered } from '../readonly.ts'
 import { OUTWARD_STATES, REST_STATUSES, resultDataShape } from './result.ts'
 import { schemaShape } from './schema.ts'
 
-/** A job as answered. */
+/** The schema of a job in answers. */
 export const jobShape = output(
   'Job',
   z.object({
@@ -43,7 +43,7 @@ export const jobShape = output(
 /** A job with its result. */
 export type Job = Answered<typeof jobShape>
 
-/** What answers a submission. */
+/** The schema of the answer to a submission. */
 export const acceptedShape = output(
   'JobAccepted',
   z.object({ job_id: z.string(), status: z.enum(REST_STATUSES), message: z.string() })

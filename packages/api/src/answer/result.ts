@@ -1,4 +1,4 @@
-/** Results, and the states and statuses of what they are waited for. */
+/** Results, and the states and statuses of jobs. */
 import {
   type DisclosureCard,
   disclosureCardSchema,
@@ -11,14 +11,14 @@ import { z } from 'zod'
 import { output, typed } from '../named.ts'
 
 output('DisclosureCard', disclosureCardSchema)
-/** One peer's safe output, named for the document. */
+/** The schema of one peer's safe output, with its name in the OpenAPI document. */
 export const safeOutputShape = output('SafeOutput', outputSchema)
-/** A pooled answer, named for the document. */
+/** The schema of a pooled answer, with its name in the OpenAPI document. */
 export const pooledOutputShape = output('PooledOutput', pooledOutputSchema)
 
-/** What existing clients know; they stop waiting at the last four. */
+/** Statuses that existing clients know. They stop waiting at the last four. */
 export const REST_STATUSES = ['queued', 'running', 'completed', 'failed', 'cancelled', 'blocked'] as const
-/** The status of the documented API. */
+/** A status of the documented API. */
 export type JobStatus = (typeof REST_STATUSES)[number]
 
 const STATUS_OF: Readonly<Record<JobState, JobStatus>> = {
@@ -34,19 +34,19 @@ const STATUS_OF: Readonly<Record<JobState, JobStatus>> = {
   expired: 'cancelled'
 }
 
-/** The documented status of a state. */
+/** The documented status for a state. */
 export function restStatus(state: JobState): JobStatus {
   return STATUS_OF[state]
 }
 
-/** The true states behind a documented status, or a true state itself. */
+/** The states behind a documented status; a state stands for itself. */
 export function statesOf(status: JobStatus | JobState): JobState[] {
   const behind = (Object.keys(STATUS_OF) as JobState[]).filter((state) => STATUS_OF[state] === status)
   const itself = status in STATUS_OF && !(REST_STATUSES as readonly string[]).includes(status)
   return itself ? [status as JobState] : behind
 }
 
-/** `disclosing` is shown as running: how long it takes is a channel. */
+/** States in answers. `disclosing` is shown as running, because its duration could disclose data. */
 export const OUTWARD_STATES = [
   'pending',
   'queued',
@@ -58,10 +58,10 @@ export const OUTWARD_STATES = [
   'denied',
   'expired'
 ] as const satisfies readonly ReturnType<typeof outwardState>[]
-/** The true word behind a status. */
+/** A state as shown in answers. */
 export type OutwardState = (typeof OUTWARD_STATES)[number]
 
-/** A table, a script's values, a pooled table with its parts, or `{ message }` of a blocked job. */
+/** A table, the values of a script, a pooled table with its parts, or `{ message }` of a blocked job. */
 export interface ResultData {
   readonly columns?: readonly string[]
   readonly rows?: readonly Readonly<Record<string, string | number | null>>[]
@@ -70,5 +70,5 @@ export interface ResultData {
   readonly [key: string]: unknown
 }
 
-/** `result_data`: the document leaves it open, for a script calls its values as it likes. */
+/** Schema of `result_data`. It has no fixed fields in the OpenAPI document, since a script chooses the names of its values. */
 export const resultDataShape = typed<ResultData>(z.record(z.string(), z.unknown())).nullable()

@@ -1,10 +1,10 @@
-/** Differences in what the peers of a request mean by what it uses, and a mapping to fill in for each. */
+/** Differences between the peers' descriptions of the variables in a request, with mappings to complete. */
 import { SCHEMA_FIELDS, variableContractSchema } from '@stimnet/protocol'
 import { z } from 'zod'
 import { output } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** A comparison as answered. */
+/** The schema of a comparison in answers. */
 export const schemaShape = output(
   'SchemaComparison',
   z.object({
@@ -33,5 +33,5 @@ export const schemaShape = output(
       .describe('To fill in and send as `mappings`: what only people know is empty')
   })
 )
-/** What the peers of a request agree on, and where they do not: then nothing was sent. */
+/** The common definitions and the differences of the peers of a request. If there are differences, nothing was sent. */
 export type SchemaComparison = Answered<typeof schemaShape>

@@ -1,9 +1,9 @@
-/** Records of the audit log, and what proves them. */
+/** Records of the audit log, and their proofs. */
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** A record of the audit log as answered. */
+/** The schema of an audit record in answers. */
 export const auditShape = output(
   'AuditRecord',
   z.object({
@@ -22,7 +22,7 @@ export type AuditRecord = Answered<typeof auditShape>
 
 const bytesShape = z.string().describe('Base64')
 
-/** A proof as answered; `stimnet verify` reads it from a file. */
+/** The schema of a proof in answers. `stimnet verify` reads it from a file. */
 export const auditProofShape = output(
   'AuditProof',
   z.object({
@@ -35,23 +35,23 @@ export const auditProofShape = output(
     checkpoint: z.string().describe('C2SP signed note')
   })
 )
-/** That a record stands in a peer's log. Bytes in base64. */
+/** A proof that a record is in a peer's log. Bytes are in base64. */
 export type AuditProof = Answered<typeof auditProofShape>
 
-/** The state of the log as answered. */
+/** The schema of the log's state in answers. */
 export const auditCheckpointShape = z.object({ checkpoint: z.string().describe('C2SP signed note') })
-/** How far a log has come. */
+/** The state of a log, as a signed note. */
 export type AuditCheckpoint = Answered<typeof auditCheckpointShape>
 
-/** What each witness did with the log's newest state. */
+/** The schema of a witness's attestation in answers. */
 export const attestedShape = output(
   'Attested',
   z.object({ witness: z.string(), attested: z.boolean(), code: z.string().nullable() })
 )
-/** What a member did when asked to attest the log. */
+/** A member's response to the request to attest the log. */
 export type Attested = Answered<typeof attestedShape>
 
-/** What a walk over the log found, as answered. */
+/** The schema of a log verification in answers. */
 export const auditVerificationShape = output(
   'AuditVerification',
   z.object({
@@ -62,5 +62,5 @@ export const auditVerificationShape = output(
     why: z.string().nullable()
   })
 )
-/** What a walk over the audit log found. */
+/** The result of verifying the whole audit log. */
 export type AuditVerification = Answered<typeof auditVerificationShape>

@@ -1,4 +1,4 @@
-/** Catalogs as clients read them: descriptions, declared levels and rounded sizes. */
+/** Catalogs as clients see them: descriptions, declared levels and rounded sizes. */
 import { ACCESS_LEVELS, type Filter, VARIABLE_TYPES } from '@stimnet/protocol'
 import { z } from 'zod'
 import { output, timestamp, typed } from '../named.ts'
@@ -35,7 +35,7 @@ const tableShape = z.object({
   one_row_per_subject: z.boolean(),
   variables: z.array(variableShape)
 })
-/** A table of a catalog; never its rows. */
+/** The description of a table of a catalog, never its rows. */
 export type CatalogTable = Answered<typeof tableShape>
 
 const schemaDefinitionShape = output(
@@ -58,7 +58,7 @@ const schemaDefinitionShape = output(
       .describe('Fixed sets of people to which a question can be restricted; absent from an older gateway')
   })
 )
-/** Everything that can be asked of a catalog. */
+/** All tables and variables of a catalog that a question can use. */
 export type CatalogSchema = Answered<typeof schemaDefinitionShape>
 
 const described = {
@@ -87,23 +87,23 @@ const described = {
     .describe('Of released numbers: exact or statistical, as on every disclosure card; absent where it is not told')
 }
 
-/** One of this node's catalogs as answered. */
+/** The schema of one of this node's catalogs in answers. */
 export const catalogShape = output('Catalog', z.object({ id: z.number().int(), ...described }))
-/** A catalog of the node asked. */
+/** A catalog of the node that answers. */
 export type Catalog = Answered<typeof catalogShape>
 
-/** A catalog of the mesh as answered, with who holds it. */
+/** The schema of a catalog in the mesh in answers, with its holder. */
 export const foundCatalogShape = output(
   'FoundCatalog',
   z.object({ peer_id: z.string(), node_id: z.string(), institution: z.string(), ...described })
 )
-/** A catalog found in the mesh, with who holds it. */
+/** A catalog found in the mesh, with its holder. */
 export type FoundCatalog = Answered<typeof foundCatalogShape>
 
-/** What a node has and knows, in one answer. */
+/** The schema of all nodes and catalogs in one answer. */
 export const discoveryShape = output(
   'Discovery',
   z.object({ nodes: z.array(nodeShape), data_catalogs: z.array(catalogShape) })
 )
-/** The nodes known and the catalogs offered. */
+/** The known nodes and the offered catalogs. */
 export type Discovery = Answered<typeof discoveryShape>

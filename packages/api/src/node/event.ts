@@ -1,9 +1,9 @@
-/** Events of a node, for those who watch over it. */
+/** Events of a node, for those who operate and supervise it. */
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** An event as answered. */
+/** The schema of an event in answers. */
 export const eventShape = output(
   'Event',
   z.object({
@@ -17,5 +17,5 @@ export const eventShape = output(
     detail: z.string()
   })
 )
-/** Something that happened at a node. */
+/** An event at a node. */
 export type NodeEvent = Answered<typeof eventShape>

@@ -1,9 +1,9 @@
-/** A node: its health, whether it is ready, and the nodes that it knows. */
+/** Nodes: their health, their readiness, and the nodes that they know. */
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** Health as answered. */
+/** The schema of health in answers. */
 export const healthShape = output(
   'Health',
   z.object({
@@ -24,10 +24,10 @@ export const healthShape = output(
       )
   })
 )
-/** How a node is. */
+/** The health of a node. */
 export type Health = Answered<typeof healthShape>
 
-/** Readiness as answered. */
+/** The schema of readiness in answers. */
 export const readinessShape = output(
   'Readiness',
   z.object({
@@ -35,10 +35,10 @@ export const readinessShape = output(
     checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }))
   })
 )
-/** Whether a node can take requests, and what it looked at. */
+/** Whether a node can take requests, with the checks behind it. */
 export type Readiness = Answered<typeof readinessShape>
 
-/** A node as answered. */
+/** The schema of a node in answers. */
 export const nodeShape = output(
   'Node',
   z.object({
@@ -56,7 +56,7 @@ export const nodeShape = output(
     languages: z.array(z.string()).describe('Scripts that run there')
   })
 )
-/** A node as another knows it. */
+/** A node as another node knows it. */
 export type Node = Answered<typeof nodeShape>
 
 /** GA4GH service-info 1.0. */
@@ -72,5 +72,5 @@ export const serviceInfoShape = output(
     version: z.string()
   })
 )
-/** Service info as read. */
+/** Service info, parsed. */
 export type ServiceInfo = Answered<typeof serviceInfoShape>

@@ -23,7 +23,7 @@ const engineShape = output(
     )
   })
 )
-/** An engine that a node runs programs in. */
+/** A sandbox engine of a node. */
 export type SandboxEngine = Answered<typeof engineShape>
 
 const otherShape = z.object({
@@ -41,7 +41,7 @@ const progressShape = z.object({
   of: z.number().int(),
   failing: z.number().int().describe('So far, attacks whose outcome the grade does not admit')
 })
-/** How far a self-test is. */
+/** The progress of a self-test. */
 export type SandboxProgress = Answered<typeof progressShape>
 
 const attackShape = output(
@@ -58,7 +58,7 @@ const attackShape = output(
     admitted: z.boolean().describe('Whether the published grade of the engine admits that')
   })
 )
-/** One attack on an engine, and how it went. */
+/** One attack on an engine, with its outcome. */
 export type SandboxAttack = Answered<typeof attackShape>
 
 const count = z.number().int()
@@ -73,7 +73,7 @@ const findingsShape = z.object({
   left_behind: z.array(z.string()),
   attacks: z.array(attackShape)
 })
-/** What attacks on one engine found. */
+/** The results of the attacks on one engine. */
 export type SandboxFindings = Answered<typeof findingsShape>
 
 const reportShape = output(
@@ -87,10 +87,10 @@ const reportShape = output(
     engines: z.array(findingsShape)
   })
 )
-/** A self-test that ended. */
+/** The report of a finished self-test. */
 export type SandboxReport = Answered<typeof reportShape>
 
-/** What GET /api/v1/sandboxes answers. */
+/** The answer of GET /api/v1/sandboxes. */
 export const sandboxesShape = output(
   'Sandboxes',
   z.object({
@@ -106,5 +106,5 @@ export const sandboxesShape = output(
     })
   })
 )
-/** Where strangers' programs run at a node, and what attacks on it found. */
+/** The sandboxes of a node and the results of attacks on them. */
 export type Sandboxes = Answered<typeof sandboxesShape>

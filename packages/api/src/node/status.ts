@@ -1,4 +1,4 @@
-/** The state of a node for its operator: what runs, who is connected, what waits for a person, and what is used. */
+/** The status of a node for its operator: running jobs, connections, pending decisions, and usage. */
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import type { Answered } from '../readonly.ts'
@@ -7,7 +7,7 @@ import { usageShape } from './stewardship.ts'
 
 const count = z.number().int()
 
-/** The state as answered. */
+/** The schema of the status in answers. */
 export const statusShape = output(
   'Status',
   z.object({
@@ -111,5 +111,5 @@ export const statusShape = output(
     usage: z.array(usageShape).describe('Budgets of which something is used; without information about variables')
   })
 )
-/** The state of a node. */
+/** The status of a node. */
 export type Status = Answered<typeof statusShape>

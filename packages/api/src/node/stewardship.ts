@@ -1,9 +1,9 @@
-/** For stewards to keep an eye on: what has been used up, which rules hold, and who belongs. */
+/** Data for stewards: used budgets, disclosure rules, and members of the federation. */
 import { z } from 'zod'
 import { output } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** Usage as answered. */
+/** The schema of usage in answers. */
 export const usageShape = output(
   'Usage',
   z.object({
@@ -19,7 +19,7 @@ export const usageShape = output(
     share: z.number().describe('0 to 1, and above where a limit was lowered')
   })
 )
-/** How much of something a scope has used. */
+/** The usage of one budget or allowance by one scope. */
 export type Usage = Answered<typeof usageShape>
 
 const ruleShape = z.object({
@@ -30,7 +30,7 @@ const ruleShape = z.object({
   stops_not: z.string()
 })
 
-/** The rules of a catalog as answered. */
+/** The schema of a catalog's rules in answers. */
 export const policyShape = output(
   'Policy',
   z.object({
@@ -43,7 +43,7 @@ export const policyShape = output(
 /** The disclosure rules of one catalog in plain words. */
 export type Policy = Answered<typeof policyShape>
 
-/** Membership as answered. */
+/** The schema of membership in answers. */
 export const membershipShape = output(
   'Membership',
   z.object({
@@ -70,5 +70,5 @@ export const membershipShape = output(
     )
   })
 )
-/** Which institutions belong. */
+/** The members of the federation. */
 export type Membership = Answered<typeof membershipShape>

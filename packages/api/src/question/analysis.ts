@@ -1,4 +1,4 @@
-/** Analysis requests: what people decide about, as the documented API writes it, and what stewards need beside it. */
+/** Analysis requests of the documented API, about which stewards decide, and the data that stewards need for that. */
 import { aboutSchema, plainLine, plainText, PRIORITIES } from '@stimnet/protocol'
 import { z } from 'zod'
 import { resultDataShape } from '../answer/result.ts'
@@ -7,14 +7,14 @@ import type { Answered, Sent } from '../readonly.ts'
 import { asked, target } from './submission.ts'
 import { uploadedFileIds } from './upload.ts'
 
-/** What the documented API knows. */
+/** Statuses of the documented API. */
 export const ANALYSIS_STATUSES = ['pending', 'approved', 'denied', 'expired'] as const
-/** The documented words for where an analysis request stands. */
+/** The documented status of an analysis request. */
 export type AnalysisStatus = (typeof ANALYSIS_STATUSES)[number]
 
 const words = aboutSchema.shape
 
-/** What POST /api/v1/analysis-requests takes. */
+/** The body of POST /api/v1/analysis-requests. */
 export const analysisSubmissionShape = input(
   'AnalysisRequestSubmission',
   z.strictObject({
@@ -33,7 +33,7 @@ export const analysisSubmissionShape = input(
     uploaded_file_ids: uploadedFileIds
   })
 )
-/** What people are asked about; the gateway signs it with the key of the account. */
+/** A submission for stewards to decide about. The gateway signs it with the account's key. */
 export type AnalysisSubmission = Sent<typeof analysisSubmissionShape>
 
 /** Allowed values of one parameter: one of a list, or a number within bounds. Free text could turn code into an interpreter. */
@@ -47,7 +47,7 @@ const allowedShape = z.union([
   z.strictObject({ minimum: z.number(), maximum: z.number() })
 ])
 
-/** Terms within which the same code may run again without asking. */
+/** The terms under which the same code may run again without asking. */
 export const standingTermsShape = z.strictObject({
   runs: z.int().min(1).max(10_000),
   days: z.int().min(1).max(365),
@@ -55,13 +55,13 @@ export const standingTermsShape = z.strictObject({
   cohort: z.enum(['same', 'any']).default('same'),
   /** `same`: the original requester. `any`: any requester who may ask here. */
   requester: z.enum(['same', 'any']).default('same'),
-  /** By name. A parameter that is not listed keeps its approved value. */
+  /** Permitted values by parameter name. A parameter that is not listed keeps its approved value. */
   parameters: z.record(z.string().max(129), allowedShape).default({})
 })
 /** The terms that a steward sets. */
 export type StandingTerms = z.output<typeof standingTermsShape>
 
-/** What PUT /api/v1/analysis-requests/{id} takes. */
+/** The body of PUT /api/v1/analysis-requests/{id}. */
 export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
   z.strictObject({
@@ -72,12 +72,12 @@ export const analysisDecisionShape = input(
     standing: standingTermsShape.nullish().describe('Lets the same code run again without asking, within these terms')
   })
 )
-/** A steward's word. */
+/** A steward's decision. */
 export type AnalysisDecision = Sent<typeof analysisDecisionShape>
 
 const findingShape = z.object({ kind: z.string(), what: z.string(), line: z.number(), cell: z.number().nullable() })
 
-/** An analysis request as answered. */
+/** The schema of an analysis request in answers. */
 export const analysisShape = output(
   'AnalysisRequest',
   z.object({
@@ -150,10 +150,10 @@ export const analysisShape = output(
       .describe('What the script shows of files, network, processes, eval, time: advice for its reader, no boundary')
   })
 )
-/** A request that people decide. */
+/** A request about which stewards decide. */
 export type AnalysisRequest = Answered<typeof analysisShape>
 
-/** What GET /api/v1/analysis-requests/{id}/results answers. */
+/** The answer of GET /api/v1/analysis-requests/{id}/results. */
 export const analysisResultsShape = z.object({
   request_id: z.string(),
   job_id: z
@@ -163,10 +163,10 @@ export const analysisResultsShape = z.object({
   status: typed<AnalysisStatus>(z.string()),
   result_data: resultDataShape
 })
-/** What came of an analysis request, for whoever asked. */
+/** The result of an analysis request, for its requester. */
 export type AnalysisResults = Answered<typeof analysisResultsShape>
 
-/** A standing approval as answered. */
+/** The schema of a standing approval in answers. */
 export const standingShape = output(
   'StandingApproval',
   z.object({
@@ -187,5 +187,5 @@ export const standingShape = output(
 /** Code that may run again without asking. */
 export type StandingApproval = Answered<typeof standingShape>
 
-/** The answer to taking a standing approval back. */
+/** The answer to revoking a standing approval. */
 export const standingRevokedShape = z.object({ id: z.string(), revoked: z.literal(true) })

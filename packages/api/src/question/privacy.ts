@@ -1,11 +1,11 @@
-/** Prices of a request, read before anything is spent. */
+/** Prices of a request before anything is spent. */
 import { isKeyId } from '@stimnet/protocol'
 import { z } from 'zod'
 import { input, output } from '../named.ts'
 import type { Answered, Sent } from '../readonly.ts'
 import { asked, targets } from './submission.ts'
 
-/** What POST /api/v1/privacy/cost takes: a submission, and nothing is submitted. */
+/** The body of POST /api/v1/privacy/cost: a submission that is priced but not submitted. */
 export const costQuestionShape = input(
   'CostQuestion',
   z.strictObject({
@@ -21,7 +21,7 @@ export const costQuestionShape = input(
   })
 )
 
-/** A submission whose price is asked for; with `key`, the id of the key that would sign it. */
+/** A submission to be priced; `key`: id of the key that would sign it. */
 export type CostQuestion = Sent<typeof costQuestionShape>
 
 const columnErrorShape = output(
@@ -60,7 +60,7 @@ const priceShape = output(
     columns: z.array(columnErrorShape)
   })
 )
-/** What a differentially private answer costs at one institution, and how far off it will be. */
+/** The price of a differentially private answer at one institution, with its expected error. */
 export type PrivacyPrice = Answered<typeof priceShape>
 
 const informationShape = output(
@@ -72,10 +72,10 @@ const informationShape = output(
     bits_max: z.number().describe('Bits of it that all answers together may tell')
   })
 )
-/** What a question tells of the values of one variable. */
+/** The information about one variable that a question would release. */
 export type InformationPrice = Answered<typeof informationShape>
 
-/** What POST /api/v1/privacy/cost answers. */
+/** The answer of POST /api/v1/privacy/cost. */
 export const costShape = output(
   'PrivacyCost',
   z.object({
@@ -114,5 +114,5 @@ export const costShape = output(
       .describe('Noise of the sums and counts of all together: its standard deviation, and 19 times of 20 at most')
   })
 )
-/** What a request would cost at each peer that offers the catalog. */
+/** The price of a request at each peer that offers the catalog. */
 export type PrivacyCost = Answered<typeof costShape>

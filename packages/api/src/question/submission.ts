@@ -1,4 +1,4 @@
-/** Submissions: what is asked, of whom, and who signs it. */
+/** Submissions: question, targets and signer. */
 import {
   contractListSchema,
   filterSchema,
@@ -13,12 +13,12 @@ import { input, output, typed } from '../named.ts'
 import type { Answered, Sent } from '../readonly.ts'
 import { uploadedFileIds } from './upload.ts'
 
-/** What can be submitted; `statistic` is new beside the documented four. */
+/** Kinds of program; `statistic` is an addition to the four documented ones. */
 export const SCRIPT_TYPES = ['python', 'r', 'sql', 'jupyter', 'statistic'] as const
 
-/** A PeerId or a node's name. */
+/** A target: a PeerId or a node id. */
 export const target = z.string().min(1).max(128)
-/** Whom a question goes to. */
+/** The targets of a question. */
 export const targets = z.union([z.literal('*'), z.array(target).min(1).max(256)], {
   error: 'A list of node ids or PeerIds, or "*".'
 })
@@ -26,7 +26,7 @@ const parameterObject = z.record(z.string().max(129), z.unknown()).nullish()
 
 const filterShape = input('Filter', filterSchema)
 
-/** What is asked, in every form of a submission. */
+/** The fields that every form of a submission has. */
 export const asked = {
   data_catalog_name: z.string().min(1).max(64),
   script_type: z.enum(SCRIPT_TYPES),
@@ -60,7 +60,7 @@ export const asked = {
   title: plainLine(200).nullish()
 }
 
-/** What POST /api/v1/jobs takes. */
+/** The body of POST /api/v1/jobs. */
 export const jobSubmissionShape = input(
   'JobSubmission',
   z.strictObject({
@@ -69,15 +69,15 @@ export const jobSubmissionShape = input(
     uploaded_file_ids: uploadedFileIds
   })
 )
-/** What a job asks for; the gateway signs it with the key of the account. */
+/** The submission of a job. The gateway signs it with the account's key. */
 export type JobSubmission = Sent<typeof jobSubmissionShape>
 
-/** What POST /api/v1/broadcasts takes where the asking peer signs. */
+/** The body of POST /api/v1/broadcasts, if the asking peer signs. */
 export const custodialBroadcastShape = input(
   'BroadcastSubmission',
   z.strictObject({ targets: targets.default('*'), ...asked, uploaded_file_ids: uploadedFileIds })
 )
-/** Signed by the gateway with the account's key: `custody: gateway`. */
+/** A broadcast that the gateway signs with the account's key: `custody: gateway`. */
 export type BroadcastSubmission = Sent<typeof custodialBroadcastShape>
 
 const signedBroadcastShape = input(
@@ -93,10 +93,13 @@ const signedBroadcastShape = input(
   })
 )
 
-/** Signed by the researcher where there is an `envelope`; else the asking peer signs with the account's key. */
+/**
+ * The body of POST /api/v1/broadcasts. With an `envelope`, the researcher signed; otherwise the asking peer signs with the account's
+ * key.
+ */
 export const broadcastSubmissionShape = z.union([signedBroadcastShape, custodialBroadcastShape])
 
-/** What POST /api/v1/crates answers. */
+/** The answer of POST /api/v1/crates. */
 export const crateSubmissionShape = output(
   'CrateSubmission',
   z.object({
@@ -106,5 +109,5 @@ export const crateSubmissionShape = output(
     warnings: z.array(z.string()).describe('What of the crate was left out')
   })
 )
-/** What a crate asks for. */
+/** The submission in a crate. */
 export type CrateSubmission = Answered<typeof crateSubmissionShape>

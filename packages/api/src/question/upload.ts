@@ -1,17 +1,17 @@
-/** Files that scripts read beside their tables, and how a submission names them. */
+/** Uploaded files, which scripts read in addition to their tables, and references to them in submissions. */
 import { LIMITS } from '@stimnet/protocol'
 import { z } from 'zod'
 import { output, timestamp } from '../named.ts'
 import type { Answered } from '../readonly.ts'
 
-/** `uploaded_file_ids` of a submission. */
+/** `uploaded_file_ids` of a submission: ids or numbers of files. */
 export const uploadedFileIds = z
   .array(z.union([z.string().min(1).max(64), z.int().min(1)]))
   .max(LIMITS.uploadsPerRequestMax)
   .nullish()
   .describe('Of your own uploaded files, by `file_id` or `id`: the script finds them in UPLOADS_ROOT')
 
-/** A file as answered. */
+/** The schema of an uploaded file in answers. */
 export const uploadShape = output(
   'UploadedFile',
   z.object({
@@ -26,7 +26,7 @@ export const uploadShape = output(
     expires_at: timestamp.describe('Gone then, unless a request that has not ended names it')
   })
 )
-/** A file that you uploaded. */
+/** An uploaded file of the account. */
 export type UploadedFile = Answered<typeof uploadShape>
 
 /** The answer to a deletion. */

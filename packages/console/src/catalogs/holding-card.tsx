@@ -1,4 +1,4 @@
-/** One catalog of the mesh: who holds it, how large it is there, what it may be used for, what it describes. */
+/** One catalog of the mesh: its holders, size, permitted uses and description. */
 import { Badge } from '../parts/badge.tsx'
 import { hrefTo } from '../route.ts'
 import { plural } from '../words/number.ts'
@@ -6,7 +6,7 @@ import { Holders } from './holders.tsx'
 import type { Holding } from './holdings.ts'
 import { Variables } from './variables.tsx'
 
-/** `asks`: whether the account can ask about it. */
+/** `asks`: whether the account may ask about the catalog. */
 export function HoldingCard({ holding, asks }: { holding: Holding; asks: boolean }) {
   const { name, title, description, keywords, catalogs, subjects } = holding
   return (

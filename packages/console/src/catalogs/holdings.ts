@@ -9,7 +9,7 @@ export interface Holding {
   readonly description: string
   readonly keywords: readonly string[]
   readonly catalogs: readonly FoundCatalog[]
-  /** The sum of the numbers of subjects; each institution rounds its own down to tens. */
+  /** The sum of the institutions' numbers of subjects; each institution rounds its number down to tens. */
   readonly subjects: number
 }
 
@@ -31,16 +31,19 @@ export function holdingsOf(found: readonly FoundCatalog[]): Holding[] {
     .sort((a, b) => b.catalogs.length - a.catalogs.length || b.subjects - a.subjects || (a.name < b.name ? -1 : 1))
 }
 
-/** "Parkinson registry, parkinson_dbs": catalogs may share a title, and questions name the catalog. */
+/**
+ * The heading of a catalog: "Parkinson registry, parkinson_dbs". Several catalogs may have the same title, and questions refer to
+ * the name.
+ */
 export function catalogTitle({ name, title }: Pick<Holding, 'name' | 'title'>): string {
   return title === name ? name : `${title}, ${name}`
 }
 
-/** Filters beside the search words. */
+/** Filters in addition to the search words. */
 export interface Wanted {
-  /** Part of a variable's name or description; empty for any. */
+  /** Part of a variable's name or description; empty matches all. */
   readonly variable: string
-  /** A GA4GH term of what it is for; empty for any. */
+  /** GA4GH term of the purpose; empty matches all. */
   readonly purpose: string
 }
 

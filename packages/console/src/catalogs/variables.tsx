@@ -1,10 +1,10 @@
-/** What a catalog describes: tables and variables with their declared levels, never rows. */
+/** The description of a catalog: tables and variables with their declared levels, never rows. */
 import { Scroll } from '../parts/scroll.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { missingIn, type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
 
-/** Every variable that any of the institutions has, and how many of them have it. */
+/** Every variable that any of the institutions has, with the number of institutions that have it. */
 export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   const tables = Map.groupBy(sharedVariables(catalogs), ({ table }) => table)
   return [...tables].map(([table, variables]) => (

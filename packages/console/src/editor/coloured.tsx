@@ -1,4 +1,4 @@
-/** A program in colours, as text. */
+/** A program with syntax colours, as text. */
 import { Fragment } from 'react'
 import { type Language, type Piece, piecesOf } from './highlight.ts'
 
@@ -7,7 +7,6 @@ export function Coloured({ source, language }: { source: string; language: Langu
   return <Pieces pieces={piecesOf(source, language)} />
 }
 
-/** Some pieces of a program. */
 function Pieces({ pieces }: { pieces: readonly Piece[] }) {
   // biome-ignore-start lint/suspicious/noArrayIndexKey: pieces have no other name than their place
   return pieces.map(({ text, kind }, at) =>

@@ -1,4 +1,4 @@
-/** Where a program is written: a plain text area, with its colours painted behind it. */
+/** The editor of a program: a plain text area with syntax colours painted behind it. */
 import { LIMITS } from '@stimnet/protocol'
 import { type UIEvent, useRef, useState } from 'react'
 import type { FieldProps } from '../parts/field.tsx'
@@ -9,7 +9,7 @@ import type { Language } from './highlight.ts'
 interface EditorProps extends FieldProps {
   readonly value: string
   readonly language: Language
-  /** Number of visible lines; 8 by default. */
+  /** Minimum number of visible lines; default 8. */
   readonly linesMin?: number
   onChange(value: string): void
 }
@@ -20,7 +20,7 @@ const BYTES_MAX = LIMITS.scriptBytesMax
 const LINES_MIN = 8
 const LINES_MAX = 28
 
-/** The Tab key leaves the field as it does elsewhere, so that it can be left without a mouse. */
+/** The Tab key moves the focus out of the field, so that keyboard users can leave it. */
 export function Editor({ value, language, linesMin = LINES_MIN, onChange, ...field }: EditorProps) {
   const behind = useRef<HTMLPreElement>(null)
   const [refusedBytes, setRefusedBytes] = useState<number>()

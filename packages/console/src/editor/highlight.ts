@@ -1,9 +1,9 @@
-/** Where the words, texts, numbers and comments of a program are: enough to read by, and no parser. */
+/** Finds keywords, strings, numbers and comments of a program for syntax colours. It is not a parser. */
 
-/** Languages that are coloured; anything else is plain. */
+/** Languages with syntax colours; programs in other languages are shown without. */
 export type Language = 'sql' | 'python' | 'r' | 'json'
 
-/** A piece of a program; all pieces together are the program again. */
+/** A piece of a program; all pieces joined are the program again. */
 export interface Piece {
   readonly text: string
   readonly kind: 'plain' | 'comment' | 'text' | 'number' | 'keyword' | 'name'
@@ -37,7 +37,7 @@ const GRAMMARS: Readonly<Record<Language, Grammar>> = {
   json: grammar('(?!)', QUOTED, 'true false null')
 }
 
-/** Past this a program is shown plain: colours are not worth a slow page. */
+/** Longer programs are shown without colours, which would make the page slow. */
 const CHARACTERS_MAX = 60_000
 
 /** The pieces in order, without gaps. */

@@ -1,4 +1,7 @@
-/** The questions that this browser signed, by the hash that receipts name, so that what a gateway says about them can be compared. */
+/**
+ * The questions that this browser signed, by the hash that receipts name. The gateway's statements about a question are compared
+ * with them.
+ */
 import { StimnetError } from '@stimnet/protocol'
 import { answerOf, inRoom, isFull } from './database.ts'
 import { excessOf } from './excess.ts'
@@ -8,19 +11,19 @@ export interface AskedHere {
   readonly account: string
   /** SHA-256 of the signed bytes. */
   readonly hash: string
-  /** The signed bytes as text: what was asked, of whom, by which key. */
+  /** The signed bytes as text: question, targets and key. */
   readonly text: string
   /** The name shown for each PeerId at the time of signing. */
   readonly names: Readonly<Record<string, string>>
-  /** Unix time, ms. */
+  /** Time of signing, Unix time, ms. */
   readonly atMs: number
   /** The gateway's id for the question; absent until the gateway has answered. */
   readonly id?: string
 }
 
 /**
- * Stores the question before it is sent, so that it is known here even if the answer is lost. Throws NODE_ERROR if
- * the browser has no space left.
+ * Stores the question before it is sent, so that it is kept even if the answer is lost. Throws NODE_ERROR if the browser has no
+ * space left.
  */
 export async function rememberAsked(asked: AskedHere): Promise<void> {
   try {
@@ -41,7 +44,7 @@ function remember(asked: AskedHere): Promise<void> {
   })
 }
 
-/** If a gateway gives two questions the same id, the first one keeps it. */
+/** Stores the gateway's id with a question. If a gateway gives two questions the same id, the first one keeps it. */
 export function nameAsked({ account, hash, id }: Required<Pick<AskedHere, 'account' | 'hash' | 'id'>>): Promise<void> {
   return inRoom('asked', 'readwrite', async (store) => {
     const [named, asked] = await Promise.all([
@@ -64,12 +67,12 @@ export function findAsked(
   )
 }
 
-/** All questions of an account. */
+/** Deletes all questions of an account. */
 export async function forgetAsked(account: string): Promise<void> {
   await inRoom('asked', 'readwrite', (store) => answerOf(store.delete(ofAccount(account))))
 }
 
-/** Whatever the hash: texts come before lists in the order of keys. */
+/** The range of all keys of an account: in IndexedDB's order, texts come before lists. */
 function ofAccount(account: string): IDBKeyRange {
   return IDBKeyRange.bound([account, ''], [account, []])
 }

@@ -20,12 +20,12 @@ export interface Keeping {
   readonly clock: Clock
 }
 
-/** Without a copy: its bytes exist nowhere outside of this browser, not even on this page. */
+/** Generates a key without a copy: its private bytes exist nowhere outside the browser's key store, and the page cannot read them. */
 export async function freshKey(keeping: Keeping): Promise<HeldKey> {
   return heldOf(await makeKey(), 'made', keeping)
 }
 
-/** With the text of its key file, to be saved at once: afterwards nobody gets the bytes out of the browser again. */
+/** Generates a key together with the text of its key file, to be saved at once: the bytes cannot be read from the browser later. */
 export async function freshKeyWithCopy(
   keeping: Keeping & { readonly random: RandomSource }
 ): Promise<{ readonly held: HeldKey; readonly file: string }> {

@@ -1,4 +1,4 @@
-/** The researcher's credentials: pasted once, then sent with each question that the key signs. */
+/** The researcher's credentials: entered once, then sent with each question that the key signs. */
 import { systemClock } from '@stimnet/protocol'
 import { type FormEvent, useState } from 'react'
 import { useLoaded } from '../load.ts'

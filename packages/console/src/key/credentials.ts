@@ -1,4 +1,4 @@
-/** Credentials as pasted by the researcher. They are checked before they are kept, so that no later request fails because of one. */
+/** Credentials that the researcher pastes. They are checked before they are stored, since an invalid credential makes a request fail. */
 import {
   AFFILIATION_TYPE,
   CODES,
@@ -23,7 +23,7 @@ export interface Credential {
   readonly says: string
   /** Expiry, Unix time in ms; undefined if the credential has none. */
   readonly endsAtMs: number | undefined
-  /** Whether its signature was verified here. That of a visa is verified by the institutions that know its issuer. */
+  /** Whether the signature was verified here. The signature of a visa is verified by the institutions that know its issuer. */
   readonly checked: boolean
 }
 
@@ -38,7 +38,7 @@ export function linesOf(text: string): string[] {
   return [...new Set(lines)]
 }
 
-/** What is wrong with a pasted text, line by line; with one line alone its number says nothing. */
+/** The errors in a pasted text, by line number; without a number if the text has only one line. */
 export async function faultsIn(text: string, read: (line: string) => Promise<ReadCredential>): Promise<string[]> {
   const lines = text.split('\n').flatMap((line, at) => linesOf(line).map((word) => ({ word, at: at + 1 })))
   const answers = await Promise.all(lines.map(async ({ word, at }) => ({ at, answer: await read(word) })))
@@ -46,7 +46,7 @@ export async function faultsIn(text: string, read: (line: string) => Promise<Rea
   return answers.flatMap(({ at, answer }) => (answer.ok ? [] : [isOne ? answer.why : `Line ${at}: ${answer.why}`]))
 }
 
-/** Whether the credential is valid for that key at this time. */
+/** Reads a credential and checks that it is valid for the key now. */
 export async function readCredential(
   text: string,
   { key, clock }: { readonly key: string; readonly clock: Clock }
@@ -60,7 +60,10 @@ export async function readCredential(
     : readVisa(text, claims, clock)
 }
 
-/** The kept credentials that are valid now and meant for one of the institutions asked. Any other would make an institution refuse the request. */
+/**
+ * The stored credentials that are valid now and addressed to one of the institutions asked. An institution would refuse a request
+ * with any other credential.
+ */
 export function credentialsFor(
   targets: readonly string[],
   { credentials, nowMs }: { readonly credentials: readonly string[]; readonly nowMs: number }
@@ -79,7 +82,7 @@ async function readAffiliation(
 ): Promise<ReadCredential> {
   if (claims.sub !== key) return no(`It is for another key: ${String(claims.sub).slice(0, 60)}.`)
   try {
-    // Whom it is for is for them to check; here it is read as one of them.
+    // The audience is checked by the institutions; here the credential is read as one of its audience would read it.
     const [self = ''] = [claims.aud ?? []].flat().map(String)
     const { institution, name, role, expiresAtMs } = await openAffiliation(text, { key, self, clock })
     return {

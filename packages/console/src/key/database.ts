@@ -1,10 +1,10 @@
-/** What this browser keeps for its accounts, in one database of this origin. */
+/** The IndexedDB database of this origin, which stores keys and signed questions of the browser's accounts. */
 import { StimnetError } from '@stimnet/protocol'
 
 const NAME = 'stimnet'
 const VERSION = 1
 
-/** `keys`: one per account. `asked`: the questions that were signed here. */
+/** `keys`: one per account. `asked`: the questions that were signed in this browser. */
 export type Room = 'keys' | 'asked'
 
 let opened: Promise<IDBDatabase> | undefined
@@ -28,7 +28,7 @@ export async function inRoom<T>(
     transaction.addEventListener('complete', () => resolve())
     transaction.addEventListener('abort', () => reject(transaction.error))
   })
-  // Where `use` throws, its error says more.
+  // If `use` throws, the error of `use` is reported instead.
   done.catch(() => undefined)
   const answer = await use(transaction.objectStore(room))
   await done

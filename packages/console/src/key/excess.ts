@@ -1,11 +1,11 @@
-/** Which stored questions are removed to make room for newer ones. */
+/** Chooses the stored questions that are removed to make room for newer ones. */
 
-/** Enough for some years of frequent use. */
+/** Maximum number of questions: enough for some years of frequent use. */
 const ASKED_MAX = 500
-/** Long scripts are up to half a megabyte each; a browser gives an origin more than this. */
+/** Maximum total length, characters. A long script has up to half a megabyte; browsers allow an origin more than this. */
 const CHARACTERS_MAX = 32 * 1024 * 1024
 
-/** The oldest beyond either limit; the newest stays whatever its size. */
+/** The oldest questions beyond either limit; the newest question is never removed, whatever its size. */
 export function excessOf<T extends { readonly text: string; readonly atMs: number }>(
   all: readonly T[],
   { askedMax = ASKED_MAX, charactersMax = CHARACTERS_MAX }: { askedMax?: number; charactersMax?: number } = {}

@@ -1,4 +1,4 @@
-/** Removes the key from this browser, after confirmation, since it cannot be undone. */
+/** Removes the key from this browser, after confirmation, since the removal cannot be undone. */
 import { useState } from 'react'
 import { Answers } from '../parts/answers.tsx'
 import { useFollowing } from '../parts/following.ts'
@@ -7,7 +7,7 @@ import { Problem } from '../parts/problem.tsx'
 import { forgetAsked } from './asked.ts'
 import { forgetKey, type HeldKey } from './keys.ts'
 
-/** The button that removes the key; on a shared computer, use it before signing out. */
+/** A button that removes the key. On a shared computer, the key should be removed before signing out. */
 export function ForgetKey({ held }: { held: HeldKey }) {
   const [asking, setAsking] = useState(false)
   const following = useFollowing(asking)

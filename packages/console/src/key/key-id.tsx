@@ -13,7 +13,7 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   file: 'Imported from a key file. The file itself was not changed.'
 }
 
-/** The id is public: everybody may know it. */
+/** The id is public and may be shown to anybody. */
 export function KeyId({ held }: { held: HeldKey }) {
   const lasting = useLoaded(isLasting, [held.id])
   return (

@@ -3,16 +3,19 @@ import { type OwnKey, StimnetError } from '@stimnet/protocol'
 import { answerOf, inRoom } from './database.ts'
 import { announceChange } from './news.ts'
 
-/** The origin of the key. A key generated without a copy is lost when the browser's data are cleared. */
+/**
+ * The origin of the key: generated, generated with a copy, or imported. A key without a copy is lost when the browser's data are
+ * cleared.
+ */
 export type Origin = 'made' | 'copied' | 'file'
 
-/** A key as it is kept. */
+/** A key as this browser stores it. */
 export interface HeldKey extends OwnKey {
   readonly account: string
   readonly origin: Origin
-  /** Unix time, ms. */
+  /** Time at which the key was stored, Unix time, ms. */
   readonly keptAtMs: number
-  /** JWTs that go with each request that it signs. */
+  /** Credentials (JWTs) that are sent with each request that the key signs. */
   readonly credentials: readonly string[]
 }
 
@@ -21,7 +24,7 @@ export function keyOf(account: string): Promise<HeldKey | undefined> {
   return inRoom('keys', 'readonly', (store) => answerOf<HeldKey | undefined>(store.get(account)))
 }
 
-/** Stores a new key. Throws KEY_UNSUPPORTED if the account has one already: signed questions refer to its id. */
+/** Stores a new key. Throws KEY_UNSUPPORTED if the account already has a key, since signed questions refer to its id. */
 export async function keepKey(held: HeldKey): Promise<void> {
   await inRoom('keys', 'readwrite', async (store) => {
     if (await answerOf<HeldKey | undefined>(store.get(held.account))) {
@@ -33,7 +36,7 @@ export async function keepKey(held: HeldKey): Promise<void> {
   announceChange()
 }
 
-/** Changes the credentials of that key. Does nothing if another tab has replaced the key. */
+/** Changes the credentials of the key. Does nothing if another tab has replaced the key. */
 export async function keepCredentials(held: HeldKey, credentials: readonly string[]): Promise<void> {
   await inRoom('keys', 'readwrite', async (store) => {
     const now = await answerOf<HeldKey | undefined>(store.get(held.account))

@@ -1,8 +1,8 @@
-/** Persistent storage: whether the browser deletes the page's data only when its user says so. */
+/** Persistent storage, which the browser deletes only when its user asks for that. */
 
-/** Asks for persistent storage; the browser may refuse or ask its user. */
+/** Asks the browser for persistent storage; the browser may refuse or ask its user. */
 export async function keepLonger(): Promise<void> {
-  // Some browsers lack this function; a key can be stored all the same.
+  // Some browsers lack this function. The key is stored nevertheless.
   await navigator.storage?.persist?.().catch(() => false)
 }
 

@@ -15,7 +15,7 @@ type WithCopy = Awaited<ReturnType<typeof freshKeyWithCopy>>
 
 const saveCopy = ({ file }: WithCopy) => saveFile('researcher.key', 'text/plain', file)
 
-/** A key is shown as soon as it is stored. A key with a copy is stored once the researcher confirms that the copy was saved. */
+/** A key without a copy is stored at once. A key with a copy is stored when the researcher confirms that the copy was saved. */
 export function MakeKey() {
   const { name: account } = useAccount()
   const [error, setError] = useState<unknown>()

@@ -1,16 +1,16 @@
-/** Whether this browser can store a key, and if not, why. */
+/** Checks whether this browser can store a key, and gives the reason if it cannot. */
 
 /** `insecure`: plain HTTP from another host. `algorithm`: no Ed25519. `storage`: the browser stores nothing. */
 export type Unusable = 'insecure' | 'algorithm' | 'storage'
 
-/** The browser's features that matter; `globalThis` fits. */
+/** The browser features that a key needs; `globalThis` has this type. */
 export interface Platform {
   readonly isSecureContext: boolean
   readonly crypto: { readonly subtle?: Pick<SubtleCrypto, 'generateKey'> | undefined }
   readonly indexedDB?: unknown
 }
 
-/** The reason in words for the researcher. Signing by the gateway remains possible. */
+/** The reason as a sentence for the researcher. The gateway can still sign. */
 export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   insecure:
     'Browsers keep keys only for pages loaded over https or from the same machine. This page was loaded over plain http.',
@@ -18,7 +18,7 @@ export const UNUSABLE: Readonly<Record<Unusable, string>> = {
   storage: 'This browser does not store data for this page. The reason may be a private window or blocked cookies.'
 }
 
-/** The obstacle; undefined if a key can be stored. */
+/** The reason why a key cannot be stored; undefined if it can. */
 export async function whyUnusable(platform: Platform): Promise<Unusable | undefined> {
   const { subtle } = platform.crypto
   if (!platform.isSecureContext || !subtle) return 'insecure'

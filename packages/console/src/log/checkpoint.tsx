@@ -1,4 +1,4 @@
-/** The size of the log, who has attested it, and whether it verifies. */
+/** The size of the log, its witnesses, and whether the checkpoint verifies. */
 import { openCheckpoint, toHex } from '@stimnet/protocol'
 import type { Attested, AuditVerification } from '@stimnet/sdk'
 import { useState } from 'react'

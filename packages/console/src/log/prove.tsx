@@ -1,4 +1,4 @@
-/** Proves one record to somebody who sees nothing else of the log: checked here, and saved for them. */
+/** Proves one record to somebody who sees nothing else of the log. The proof is verified here and saved as a file. */
 import { proofText, recordFacts, verifyAuditFile } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Notice } from '../parts/notice.tsx'
@@ -7,7 +7,7 @@ import { saveFile } from '../parts/save.ts'
 import { useSession } from '../session/session.tsx'
 import { plural } from '../words/number.ts'
 
-/** The file reads the same with `stimnet verify`. */
+/** The saved file can be verified with `stimnet verify`. */
 export function Prove({ sequence }: { sequence: number }) {
   const { client } = useSession()
   const proven = useLoaded(

@@ -1,4 +1,4 @@
-/** One record of the log; opens into its details and its proof. */
+/** One record of the log, which opens to show its details and its proof. */
 import type { AuditRecord } from '@stimnet/sdk'
 import { useState } from 'react'
 import { short } from '../words/id.ts'
@@ -7,7 +7,7 @@ import { Prove } from './prove.tsx'
 
 const COLUMNS = 6
 
-/** What is in the details was written by many: it is shown as text. */
+/** The details may contain text from other peers and requesters, so they are shown as text only. */
 export function RecordRow({ record }: { record: AuditRecord }) {
   const [open, setOpen] = useState(false)
   const { sequence, at, kind, actor, job_id: job, code } = record

@@ -1,4 +1,4 @@
-/** The log, read page by page from its newest record back. */
+/** Reads the audit log page by page, from the newest record backwards. */
 import type { AuditRecord } from '@stimnet/sdk'
 import { useCallback, useState } from 'react'
 import { type Loaded, useLoaded } from '../load.ts'
@@ -34,7 +34,7 @@ export function useLog(): LogReading {
     setError(undefined)
     try {
       const page = await client.audit({ limit: PAGE, before: first })
-      // Merged with the records that are shown, so that records that arrive meanwhile leave no gap.
+      // Merged with the newest page as well, so that records that arrive meanwhile leave no gap.
       setKept((last) => merged(merged(last, newest.value ?? []), page))
     } catch (caught) {
       setError(caught)

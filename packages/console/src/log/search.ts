@@ -1,4 +1,4 @@
-/** Searching the records that were read: every word must stand somewhere in a record. */
+/** Searches the records that were read. Every search word must occur in the record. */
 import type { AuditRecord } from '@stimnet/sdk'
 
 /** The matching records, in the order given: newest first. */
@@ -18,7 +18,7 @@ export function kindsOf(records: readonly AuditRecord[]): string[] {
   return [...new Set(records.map(({ kind }) => kind))].sort()
 }
 
-/** Newer and older readings of one log as one list, newest first, no record twice. */
+/** Merges two readings of one log, newest record first, without duplicates. */
 export function merged(one: readonly AuditRecord[], other: readonly AuditRecord[]): AuditRecord[] {
   const bySequence = new Map([...one, ...other].map((record) => [record.sequence, record]))
   return [...bySequence.values()].sort((a, b) => b.sequence - a.sequence)

@@ -1,23 +1,26 @@
-/** The positions of institutions on the map: this one in the middle, the others around it. */
+/** The positions of institutions on the map: this peer in the middle, the others around it. */
 
-/** A point on the map of 1000 by 410 units. */
+/** A point on the map, which measures 1000 by 410 units. */
 export interface Point {
   readonly x: number
   readonly y: number
 }
 
-/** The size of the map. */
+/** The size of the map, in its own units. */
 export const MAP = { width: 1000, height: 410 } as const
 
 const ABOVE_MAX = 4
 const RING_MAX = 12
 
-/** This peer's place: below few others, in the middle of many. */
+/** The position of this peer: below the others if they are few, in the middle if they are many. */
 export function centreFor(count: number): Point {
   return { x: MAP.width / 2, y: count <= ABOVE_MAX ? 310 : MAP.height / 2 }
 }
 
-/** Few of the others stand above this peer on an arc, more of them around it; many alternate between two rings. */
+/**
+ * The positions of the other peers. A few stand on an arc above this peer; more stand on a circle around it; many alternate between
+ * two circles.
+ */
 export function placesAround(count: number): Point[] {
   const [from, width] = count <= ABOVE_MAX ? [-Math.PI * 0.9, Math.PI * 0.8] : [-Math.PI / 2, 2 * Math.PI]
   return Array.from({ length: count }, (_, at) => {

@@ -1,15 +1,15 @@
-/** A picture of the mesh; the table below it says the same in words. */
+/** A picture of the mesh. The table below it has the same content as text. */
 import type { Node } from '@stimnet/sdk'
 import { centreFor, MAP, type Point, placesAround } from './layout.ts'
 
-/** With more of them names would cover each other: the table has them, and each shows its own when pointed at. */
+/** Maximum number of peers with visible names. The names of more peers would overlap, so they are shown only under the pointer. */
 const NAMED_MAX = 16
 
 interface Standing extends Point {
   readonly node: Node
 }
 
-/** `home`: PeerId of the gateway's own peer. `traffic`: jobs under way by PeerId. */
+/** `home`: PeerId of the gateway's own peer. `traffic`: number of unfinished jobs by PeerId. */
 export function MeshMap(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
   const { nodes, home, traffic } = props
   const others = nodes.filter(({ peer_id }) => peer_id !== home)
@@ -50,7 +50,7 @@ function Link({ from, to, jobs }: { from: Point; to: Standing; jobs: number }) {
 interface InstitutionProps extends Point {
   readonly node: Node
   readonly isHome?: boolean
-  /** Its name stands above it, clear of the line that comes from below. */
+  /** The name is drawn above the peer, clear of the line that comes from below. */
   readonly isAbove?: boolean
 }
 

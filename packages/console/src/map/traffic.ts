@@ -1,8 +1,8 @@
-/** The traffic on the map: jobs of the account's own questions that have not ended. */
+/** The traffic on the map: unfinished jobs of the account's own questions. */
 import type { Broadcast } from '@stimnet/sdk'
 import { hasEnded } from '../words/state.ts'
 
-/** Jobs under way by PeerId. */
+/** Number of unfinished jobs by PeerId. */
 export function trafficOf(broadcasts: readonly Broadcast[]): ReadonlyMap<string, number> {
   const moving = new Map<string, number>()
   for (const { parts } of broadcasts) {

@@ -1,4 +1,4 @@
-/** Composing a question: about whom, what, for what, how exact; its cost and its limits are seen before it is sent. */
+/** The page to compose a question: cohort, program, purpose and precision. Its price and limits are shown before it is sent. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { aboutOf } from '../ask/draft/about.ts'
@@ -21,7 +21,7 @@ import { Waiting } from '../parts/waiting.tsx'
 import type { Place } from '../route.ts'
 import { useSession } from '../session/session.tsx'
 
-/** `?catalog=` chooses one, `?again=` opens a question that was asked. What was composed stays in this tab until it is begun anew. */
+/** `?catalog=` chooses a catalog, `?again=` opens an earlier question. The form is kept in this tab until it is cleared. */
 export function AskPage({ place }: { place: Place }) {
   const { client } = useSession()
   const found = useLoaded((signal) => client.meshCatalogs('', { signal }), [client])

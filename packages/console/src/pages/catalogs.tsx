@@ -1,4 +1,4 @@
-/** The catalogs of the mesh, searched by words, variables and purpose. */
+/** The catalogs of the mesh, with a search by words, variables and purpose. */
 import { type FormEvent, useState } from 'react'
 import { HoldingCard } from '../catalogs/holding-card.tsx'
 import { holdingsOf, narrowed } from '../catalogs/holdings.ts'
@@ -16,7 +16,7 @@ import { PURPOSES } from '../words/purpose.ts'
 /** Maximum length of the search text in characters, as in the gateway. */
 const WORDS_MAX = 256
 
-/** What is looked for stands in the address, so that it can be kept and passed on. */
+/** The search is in the URL, so that it can be bookmarked and shared. */
 export function CatalogsPage({ place }: { place: Place }) {
   const { client } = useSession()
   const asks = holds(useAccount(), 'researcher')
@@ -60,7 +60,7 @@ interface Looked {
   readonly purpose: string
 }
 
-/** Shows the search of the URL, also after going back. */
+/** Shows the search in the URL, also after the browser's Back button. */
 function Search(given: Looked) {
   const address = JSON.stringify(given)
   const [shownFor, setShownFor] = useState(address)

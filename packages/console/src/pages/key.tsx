@@ -1,4 +1,4 @@
-/** The researcher's own key in this browser: made or brought, vouched for, forgotten. */
+/** The researcher's own key in this browser: to generate or import it, to add credentials, and to remove it. */
 import { CredentialsPart } from '../key/credentials-part.tsx'
 import { ForgetAsked } from '../key/forget-asked.tsx'
 import { ForgetKey } from '../key/forget-key.tsx'

@@ -1,4 +1,4 @@
-/** Every page of the console: where it is, what it is called, who needs it. Loaded when it is opened. */
+/** Every page of the console with its path, name and roles. The code of a page is loaded when the page is opened. */
 import type { Role } from '@stimnet/sdk'
 import { type ComponentType, lazy } from 'react'
 import { MeshPage } from './mesh.tsx'
@@ -66,7 +66,7 @@ const PAGES: Readonly<Record<string, Shown>> = {
   log: shown(WATCHERS, async () => (await import('./log.tsx')).LogPage)
 }
 
-/** Those that an account can use; a group without one is left out. */
+/** The pages that an account may open, by group. Groups without such a page are left out. */
 export function groupsFor(account: Account): readonly PageGroup[] {
   return GROUPS.map(({ name, pages }) => ({
     name,
@@ -74,7 +74,7 @@ export function groupsFor(account: Account): readonly PageGroup[] {
   })).filter(({ pages }) => pages.length > 0)
 }
 
-/** What is shown at a place. */
+/** The page at a place; the page `Missing` if the account may not open it or it does not exist. */
 export function pageAt({ page }: Place, account: Account): Page {
   const found = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined
   return found && holds(account, ...found.roles) ? found.page : Missing

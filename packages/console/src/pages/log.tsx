@@ -1,4 +1,4 @@
-/** The audit log: its state, every record, and a proof of each. */
+/** The audit log: its checkpoint, its records, and a proof of each record. */
 import { Scroll } from '../parts/scroll.tsx'
 import { useState } from 'react'
 import { CheckpointPanel } from '../log/checkpoint.tsx'
@@ -13,7 +13,7 @@ import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { count, plural } from '../words/number.ts'
 
-/** Records appear as they are written. */
+/** Updates itself when new records are written. */
 export function LogPage() {
   const log = useLog()
   return (

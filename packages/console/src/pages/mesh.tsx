@@ -1,4 +1,4 @@
-/** The first page: who is there, how this peer is, and what to do next. */
+/** The first page: the institutions of the mesh, the state of this peer, and the next steps. */
 import { useState } from 'react'
 import type { Node } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
@@ -20,7 +20,7 @@ import { span } from '../words/time.ts'
 const LOOK_MS = 2_000
 const RECENT = 20
 
-/** Looks again every two seconds while the tab is in sight. */
+/** Reloads every two seconds while the tab is visible. */
 export function MeshPage() {
   const { client } = useSession()
   const account = useAccount()
@@ -81,7 +81,7 @@ export function MeshPage() {
   )
 }
 
-/** Connected institutions besides this one. `/health`, which anybody can read, has only tens of them. */
+/** The number of connected institutions besides this one. `/health`, which anybody can read, rounds that number down to tens. */
 function connectedOf(nodes: readonly Node[], home: string): number {
   return nodes.filter(({ is_active, peer_id }) => is_active && peer_id !== home).length
 }

@@ -1,7 +1,7 @@
-/** An address that leads nowhere, or where this account may not go. */
+/** The page for a URL that does not exist or that this account may not open. */
 import { NotHere } from '../parts/frame/not-here.tsx'
 
-/** Says so and links to the first page. */
+/** Explains the error and links to the first page. */
 export function Missing() {
   return (
     <NotHere

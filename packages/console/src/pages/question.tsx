@@ -1,4 +1,4 @@
-/** One question: watched until its end, then read. */
+/** One question: its progress while it runs, then its answer. */
 import { codeOf } from '@stimnet/protocol'
 import { askedQuestionOf, type Broadcast } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -30,7 +30,7 @@ import { moment } from '../words/time.ts'
 
 const LOOK_MS = 3_000
 
-/** What is on the screen stays there, whatever happens to the stream or to an institution. */
+/** Everything shown stays on the page if the stream breaks or an institution disconnects. */
 export function QuestionPage({ place }: { place: Place }) {
   const { client } = useSession()
   const { broadcast, broken, error } = useBroadcast(place.id)
@@ -38,7 +38,7 @@ export function QuestionPage({ place }: { place: Place }) {
   const remembered = useSignedHere(place.id)
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client], { everyMs: LOOK_MS })
   const answered = broadcast?.parts.filter(({ state }) => hasEnded(state)).length ?? 0
-  // Changes tell states alone: until the last one the question is read whole with each answer.
+  // The stream reports states only. Until the question has ended, it is read in full after each answer.
   const isAwaited = broadcast !== undefined && !hasEnded(broadcast.state)
   const read = useLoaded(
     async (signal) => (isAwaited ? client.broadcast(place.id, { signal }) : undefined),
@@ -49,7 +49,7 @@ export function QuestionPage({ place }: { place: Place }) {
   if (broadcast === undefined) return <NotRead error={error} />
   const ended = hasEnded(broadcast.state)
   const standings = verification.state === 'done' ? standingsOf(verification) : new Map()
-  // What this browser signed is shown as it was signed, also where the answer alone tells which question that was.
+  // A question that this browser signed is shown as it was signed, even if only a receipt identifies it.
   const signedHere = remembered ?? (verification.state === 'done' ? verification.question : undefined)
   const asked =
     (signedHere ? askedQuestionOf(signedHere, signedHere.targets) : undefined) ??

@@ -1,4 +1,4 @@
-/** What this account has asked, newest first. */
+/** The questions of this account, newest first. */
 import { Scroll } from '../parts/scroll.tsx'
 import type { Broadcast } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
@@ -15,7 +15,7 @@ import { moment } from '../words/time.ts'
 const LOOK_MS = 3_000
 const LISTED_MAX = 200
 
-/** Looks again every three seconds. */
+/** Reloads every three seconds. */
 export function QuestionsPage() {
   const { client } = useSession()
   const asked = useLoaded((signal) => client.listBroadcasts({ limit: LISTED_MAX, toOne: true, signal }), [client], {

@@ -1,4 +1,4 @@
-/** One request to read: who asks and why, the program, what it touches, what exactly would run; and the decision. */
+/** One analysis request: the requester and purpose, the program, the data that it uses, exactly what would run, and the decision. */
 import { codeOf, withoutMisleading } from '@stimnet/protocol'
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { useEffect, useRef, useState } from 'react'
@@ -24,7 +24,7 @@ import { fromNow, moment } from '../words/time.ts'
 
 const LOOK_MS = 3_000
 
-/** A steward decides here; whoever asked reads how it stands. */
+/** A steward decides here; the requester reads the state of the request. */
 export function RequestPage({ place }: { place: Place }) {
   const { client } = useSession()
   const request = useLoaded((signal) => client.analysis(place.id, { signal }), [client, place.id], { everyMs: LOOK_MS })
@@ -116,7 +116,7 @@ function Decided({ request }: { request: AnalysisRequest }) {
   )
 }
 
-/** Once a steward has decided, the button is gone: the focus goes to what came of it. */
+/** After a decision the button is gone, so the focus moves to the outcome. */
 function useDecided(request: AnalysisRequest, reload: () => void) {
   const place = useRef<HTMLDivElement>(null)
   const now = `${request.status} ${request.approvals}`

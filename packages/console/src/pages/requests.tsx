@@ -1,4 +1,4 @@
-/** Requests that people decide: for stewards those made to this institution, for researchers their own. */
+/** Analysis requests: for stewards, those made to this institution; for researchers, their own. */
 import { withoutMisleading } from '@stimnet/protocol'
 import { Scroll } from '../parts/scroll.tsx'
 import { Seen } from '../parts/seen.tsx'
@@ -25,7 +25,7 @@ const CHOICES = [
   { value: 'expired', label: 'Expired' }
 ] as const
 
-/** Looks again every five seconds. */
+/** Reloads every five seconds. */
 export function RequestsPage() {
   const { client } = useSession()
   const [status, setStatus] = useState<AnalysisStatus>('pending')

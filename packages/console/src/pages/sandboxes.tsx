@@ -1,4 +1,4 @@
-/** Where strangers' programs run here, what holds them, and whether somebody has tried that. */
+/** The sandboxes of this peer: their isolation, their limits, and the latest self-test. */
 import { useEffect, useState } from 'react'
 import { useLoaded } from '../load.ts'
 import { Title } from '../parts/frame/title.tsx'
@@ -11,7 +11,7 @@ import { useSession } from '../session/session.tsx'
 const EVERY_MS = 30_000
 const WHILE_RUNNING_MS = 2_000
 
-/** For stewards, auditors and operators. */
+/** Shown to stewards, auditors and operators. */
 export function SandboxesPage() {
   const { client } = useSession()
   const [runs, setRuns] = useState(false)

@@ -5,7 +5,7 @@ import { SignInForm } from '../parts/frame/sign-in-form.tsx'
 import { useTitle } from '../parts/frame/title.tsx'
 import { useSession } from '../session/session.tsx'
 
-/** The accounts of the demo, shown only there. */
+/** The names and passwords of the demo accounts are shown on a demo peer only. */
 export function SignIn() {
   const { client } = useSession()
   const health = useLoaded((signal) => client.health({ signal }), [client])

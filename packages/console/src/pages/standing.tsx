@@ -1,4 +1,4 @@
-/** Code that may run here again without asking, and how to take that back. */
+/** Standing approvals: code that may run here again without asking, and a button that withdraws the approval. */
 import { withoutMisleading } from '@stimnet/protocol'
 import type { StandingApproval } from '@stimnet/sdk'
 import { useEffect, useRef, useState } from 'react'
@@ -15,7 +15,7 @@ import { useSession } from '../session/session.tsx'
 import { allowedInWords } from '../words/question/allowed.ts'
 import { fromNow } from '../words/time.ts'
 
-/** For stewards. */
+/** Shown to stewards. */
 export function StandingPage() {
   const { client } = useSession()
   const standing = useLoaded((signal) => client.standingApprovals({ signal }), [client])
@@ -101,10 +101,10 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
   )
 }
 
-/** Longer than a double click takes: its second press must not be the answer, wherever the page has moved to. */
+/** Longer than a double click, ms: its second click must not confirm, wherever the button has moved. */
 const ANSWERED_AFTER_MS = 700
 
-/** The confirmation, shown at another place than the first button. */
+/** The confirmation. Its button is not in the position of the first one. */
 function TakeBack(props: { approval: StandingApproval; gone: () => void; keep: () => void }) {
   const { approval, gone, keep } = props
   const { client } = useSession()
@@ -161,7 +161,7 @@ function Code({ approval }: { approval: StandingApproval }) {
   )
 }
 
-/** A parameter that the terms leave out keeps the value that was approved. */
+/** A parameter without terms keeps the value that was approved. */
 function Parameters({ approval: { parameters } }: { approval: StandingApproval }) {
   const words = Object.entries(parameters).map((one) => allowedInWords(...one))
   return words.length === 0 ? 'as approved' : <Seen>{words.join('; ')}</Seen>

@@ -1,4 +1,4 @@
-/** What a steward keeps an eye on: what is used up, which rules hold, and who belongs. */
+/** The page for stewards: used budgets, disclosure rules, and members of the federation. */
 import { useLoaded } from '../load.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Title } from '../parts/frame/title.tsx'
@@ -10,7 +10,7 @@ import { UsageTable } from '../stewardship/usage-table.tsx'
 
 const EVERY_MS = 30_000
 
-/** For stewards, auditors and operators. */
+/** Shown to stewards, auditors and operators. */
 export function StewardshipPage() {
   const { client } = useSession()
   const usage = useLoaded((signal) => client.usage({ signal }), [client], { everyMs: EVERY_MS })

@@ -1,6 +1,6 @@
-/** The two answers to a question that is asked before something is lost. */
+/** The two buttons of a confirmation that is asked before something is lost. */
 
-/** `yes` and `no` are what the buttons say. */
+/** `yes` and `no`: the labels of the buttons. */
 export function Answers(props: { yes: string; no: string; agree: () => void; keep: () => void }) {
   const { yes, no, agree, keep } = props
   return (

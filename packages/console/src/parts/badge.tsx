@@ -1,4 +1,4 @@
-/** A word with a colour; the word alone says it too. */
+/** A word with a colour. The word alone has the full meaning. */
 import type { ReactNode } from 'react'
 import type { Tone } from '../words/state.ts'
 

@@ -1,7 +1,7 @@
-/** What is shown where nothing is yet: why, and what to do. */
+/** A placeholder where there is no content yet: the reason, and the next step. */
 import type { ReactNode } from 'react'
 
-/** A heading, words, and perhaps a way on. */
+/** A heading, an explanation, and optionally a link. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="empty">

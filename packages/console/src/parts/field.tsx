@@ -1,14 +1,14 @@
-/** A control with its label and, where there is one, a hint that a screen reader reads with it. */
+/** A control with its label and an optional hint that a screen reader reads with it. */
 import { type ReactNode, useId } from 'react'
 
-/** What the control takes over. */
+/** The properties that the control must take over. */
 export interface FieldProps {
   readonly id: string
   readonly 'aria-describedby'?: string
   readonly 'aria-invalid'?: true
 }
 
-/** `children` makes the control. `wrong`: why what stands in it is not taken. */
+/** `children` renders the control. `wrong`: the reason why its value is invalid. */
 export function Field(props: {
   label: string
   hint?: ReactNode

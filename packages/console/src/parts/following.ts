@@ -1,8 +1,8 @@
-/** The focus follows what takes the place of a pressed button: a screen reader goes on where its user is. */
+/** Moves the focus to the content that replaces a pressed button, so that a screen reader continues there. */
 import { useCallback, useEffect, useRef } from 'react'
 import { focusHeading } from './frame/title.tsx'
 
-/** The `ref` of what is there after each change of `turn`; only a focus that would be lost is moved. */
+/** A `ref` for the content shown after each change of `turn`. The focus moves only if it would be lost otherwise. */
 export function useFollowing(turn: unknown): (element: HTMLElement | null) => void {
   const place = useRef<HTMLElement>(null)
   const last = useRef(turn)
@@ -16,7 +16,7 @@ export function useFollowing(turn: unknown): (element: HTMLElement | null) => vo
   }, [])
 }
 
-/** Where no such part is left: the page's heading. */
+/** Moves the focus to the page's heading after each change of `turn`, if the focus would be lost otherwise. */
 export function useHeadingAfter(turn: unknown): void {
   const last = useRef(turn)
   useEffect(() => {

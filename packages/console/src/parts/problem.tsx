@@ -1,7 +1,7 @@
 /** An error message. */
 import { tell } from '../words/problem.ts'
 
-/** `doing` says what was tried: "Reading the catalogs". */
+/** `doing` names the failed action: "Reading the catalogs". */
 export function Problem({ error, doing, again }: { error: unknown; doing?: string; again?: () => void }) {
   const { code, sentence, fields, incident } = tell(error)
   return (

@@ -1,6 +1,6 @@
-/** Saves a text or bytes as a file of the reader's own machine; nothing is sent anywhere. */
+/** Saves text or bytes as a file on the user's own machine. Nothing is sent. */
 
-/** A browser may first ask its user where to put it, and reads it only then. */
+/** Time for which the content stays available, ms. A browser may first ask its user for the folder, and reads the content only then. */
 const READ_MS = 60_000
 
 /** `name`: the file name with its extension. */

@@ -1,7 +1,7 @@
-/** What is wider than its place scrolls sideways, and can then be reached and scrolled without a mouse. */
+/** A container for content wider than the page. It scrolls sideways, and can be focused and scrolled from the keyboard. */
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
-/** `label` says what scrolls, where something does. */
+/** `label`: the name of the content, announced if it scrolls. */
 export function Scroll({
   label,
   className = '',
@@ -13,7 +13,7 @@ export function Scroll({
 }) {
   const place = useRef<HTMLElement>(null)
   const [overflows, setOverflows] = useState(false)
-  // Before the first paint: nobody finds it scrolling and out of reach.
+  // Before the first paint, so that scrolling content is never out of reach of the keyboard.
   useLayoutEffect(() => {
     const element = place.current
     if (!element) return

@@ -1,7 +1,7 @@
-/** Shows text from others; invisible characters are replaced by their code points. */
+/** Shows a text that others wrote; invisible characters are replaced by their code points. */
 import { seenParts } from '../words/unseen.ts'
 
-/** Set apart from the words around it, whatever direction it is written in. */
+/** Isolated from the surrounding text, whatever its writing direction. */
 export function Seen({ children }: { children: string }) {
   return (
     <bdi>

@@ -1,9 +1,9 @@
-/** What is shown until an answer comes: the answer once there is one, the problem beside it where there is one. */
+/** Shows a loading message until the answer comes, then the answer, with the error of a later attempt beside it. */
 import type { ReactNode } from 'react'
 import type { Loaded } from '../load.ts'
 import { Problem } from './problem.tsx'
 
-/** `children` shows the last good answer, also where the newest try failed. */
+/** `children` renders the last good answer, also if the latest attempt failed. */
 export function Waiting<T>(props: { of: Loaded<T>; doing: string; children: (value: T) => ReactNode }) {
   const { of, doing, children } = props
   return (

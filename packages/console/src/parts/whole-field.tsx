@@ -1,9 +1,9 @@
-/** A field for a whole number that lets people type. */
+/** A field for a whole number, which does not correct the text while it is being typed. */
 import { useState } from 'react'
 import { nearestWhole, wholeIn } from '../words/whole.ts'
 import { Field } from './field.tsx'
 
-/** From 1 to `most`. What does not fit is put right when the field is left, and not before. */
+/** Accepts 1 to `most`. An invalid text is corrected when the field loses the focus. */
 export function WholeField(props: { label: string; most: number; value: number; set: (value: number) => void }) {
   const { label, most, value, set } = props
   const bounds = { least: 1, most }

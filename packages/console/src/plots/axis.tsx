@@ -1,8 +1,8 @@
-/** A plot's horizontal axis, with thin lines up through the plot. */
+/** A plot's horizontal axis, with thin grid lines. */
 import { measured } from '../words/number.ts'
 import type { Scale } from './scale.ts'
 
-/** `from` and `to`: top and bottom of the lines. */
+/** `from` and `to`: top and bottom of the grid lines. */
 export function Axis(props: { scale: Scale; ticks: readonly number[]; from: number; to: number }) {
   const { scale, ticks, from, to } = props
   return (

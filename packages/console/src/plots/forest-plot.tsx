@@ -1,4 +1,4 @@
-/** Estimates with their intervals, one line each, the pooled one as a diamond below. */
+/** Estimates with their intervals, one per line, and the pooled estimate as a diamond below. */
 import { measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
@@ -17,17 +17,17 @@ export interface Estimate {
   readonly isPooled: boolean
 }
 
-/** One plot: what is estimated, by whom. */
+/** One plot: its title and its estimates. */
 export interface Forest {
   readonly title: string
   readonly estimates: readonly Estimate[]
-  /** The value of no effect; undefined if the estimate has none. */
+  /** The value that means no effect; undefined if the measure has none. */
   readonly nothingAt: number | undefined
-  /** Those without a line of their own, and why. */
+  /** Institutions that are not drawn, with the reason. */
   readonly notDrawn?: readonly { readonly name: string; readonly why: string }[]
 }
 
-/** The numbers stand beside the lines. */
+/** The numbers are printed beside the lines. */
 export function ForestPlot({ forest }: { forest: Forest }) {
   const { title, estimates, nothingAt, notDrawn = [] } = forest
   const ends = estimates.flatMap(({ low, high }) => [low, high])

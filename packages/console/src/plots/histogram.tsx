@@ -1,14 +1,14 @@
-/** Counts over bins, as bars that touch: the pooled answer to a histogram. */
+/** The pooled answer to a histogram: counts per bin, as adjacent bars. */
 import { aboutText } from '@stimnet/sdk'
 import { count } from '../words/number.ts'
 import { type Behind, fewerInWords } from './behind.ts'
 import { domainOf, scaleOf, ticksOf } from './scale.ts'
 
-/** One bin; its count is null if it is not known. */
+/** One bin; its count is null if unknown. */
 export interface Bin {
   readonly label: string
   readonly many: number | null
-  /** People were left out of it. */
+  /** People were left out of the count. */
   readonly isLeftOut?: boolean | undefined
   readonly behind: Behind
 }
@@ -18,7 +18,7 @@ const HEIGHT = 240
 const LEFT = 60
 const BOTTOM = 40
 
-/** Every bar has its count above it, or why it is not known. */
+/** The count, or the reason why it is unknown, is printed above each bar. */
 export function Histogram({
   title,
   bins,

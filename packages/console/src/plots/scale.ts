@@ -1,6 +1,6 @@
 /** Maps values to positions on an axis, and chooses round numbers as its ticks. */
 
-/** A straight axis. */
+/** A linear axis. */
 export interface Scale {
   readonly low: number
   readonly high: number
@@ -31,7 +31,7 @@ export function domainOf(values: readonly number[], options: { withZero?: boolea
   return [options.withZero && low === 0 ? 0 : low - room, options.withZero && high === 0 ? 0 : high + room]
 }
 
-/** About `wanted` round numbers within: 1, 2 or 5 times a power of ten apart. */
+/** About `wanted` round numbers within the range; their distance is 1, 2 or 5 times a power of ten. */
 export function ticksOf([low, high]: readonly [number, number], wanted = 5): number[] {
   const rough = (high - low) / Math.max(1, wanted)
   if (!(rough > 0) || !Number.isFinite(rough)) return [low]

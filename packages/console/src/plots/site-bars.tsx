@@ -1,4 +1,4 @@
-/** A bar chart of one column of a result: for each group a bar per institution and one for the pooled value. */
+/** A bar chart of one column of a result: per group, a bar for each institution and a bar for the pooled value. */
 import { aboutText } from '@stimnet/sdk'
 import { measured } from '../words/number.ts'
 import { type Behind, fewerInWords, pooledName } from './behind.ts'
@@ -14,9 +14,9 @@ const GAP = 22
 /** The value of one institution in one cell. */
 export interface SiteValue {
   readonly name: string
-  /** Null if the institution withheld the cell or row, or if noise makes it meaningless. */
+  /** Null if the institution withheld the cell or row, or if noise makes the value meaningless. */
   readonly value: number | null
-  /** People were left out of it. */
+  /** People were left out of the value. */
   readonly isLeftOut?: boolean | undefined
 }
 
@@ -28,11 +28,11 @@ export interface CellParts {
   /** People were left out of the pooled value at an institution. */
   readonly isLeftOut?: boolean | undefined
   readonly sites: readonly SiteValue[]
-  /** The institutions behind the pooled value, of all that answered. */
+  /** The institutions that the pooled value includes, out of all that answered. */
   readonly behind: Behind
 }
 
-/** Needs no colours to be read: every bar has its name and its value. */
+/** Readable without colours: every bar has its name and value. */
 export function SiteBars(props: { title: string; cells: readonly CellParts[]; blank?: string }) {
   const { title, cells, blank = 'withheld' } = props
   const values = cells.flatMap(({ pooled, sites }) => [pooled, ...sites.map(({ value }) => value)])

@@ -1,4 +1,4 @@
-/** Survival curves as step functions: constant from each time of the grid to the next. */
+/** Survival curves as step functions, constant between the breakpoints of the time. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import type { Scale } from './scale.ts'
 
@@ -8,7 +8,7 @@ export interface Step {
   readonly value: number
 }
 
-/** The steps of a curve that have a time, and of its band those that have an interval. */
+/** The steps of a curve that have a time, and the steps of its confidence band that have an interval. */
 export function stepsOf({ steps }: SurvivalCurve): { curve: Step[]; low: Step[]; high: Step[] } {
   const timed = steps.flatMap((step) => (step.time === null ? [] : [{ ...step, time: step.time }]))
   const ends = (at: 0 | 1) =>
@@ -25,7 +25,7 @@ export function stepPath(steps: readonly Step[], { x, y }: { x: Scale; y: Scale 
   return `M${round(x.at(0))} ${round(y.at(1))}${lines.join('')}`
 }
 
-/** The area between two curves of steps. */
+/** The SVG path of the area between two step functions. */
 export function bandPath(low: readonly Step[], high: readonly Step[], scales: { x: Scale; y: Scale }): string {
   const { x, y } = scales
   const back = low.toReversed().flatMap(({ time, value }, i, all) => {
@@ -36,9 +36,9 @@ export function bandPath(low: readonly Step[], high: readonly Step[], scales: { 
 }
 
 /**
- * How many can be at risk at a time, from the least to the most; null after the last step. Within an interval they are between those at
- * its beginning and those at its end. Those without the event may be on a coarser grid, and count as staying as long as they can; at the
- * least, everybody of an interval that has begun before has left.
+ * The range of the number of people at risk at a time; null after the last step. Within an interval, the number lies between the
+ * numbers at its beginning and its end. People without the event may be on a coarser grid: the maximum assumes that they stay until
+ * the end of their interval, the minimum that they have left an interval as soon as it has begun.
  */
 export function atRisk({ steps }: SurvivalCurve, time: number): readonly [number, number] | null {
   const at = steps.findIndex((step) => step.time === null || step.time > time)
@@ -48,9 +48,9 @@ export function atRisk({ steps }: SurvivalCurve, time: number): readonly [number
   return [leftAtLeast(steps, time > begin ? at + 1 : at), step.at_risk]
 }
 
-/** The least number of people who are left at the beginning of a step. */
+/** The minimum number of people at risk at the beginning of a step. */
 function leftAtLeast(steps: SurvivalCurve['steps'], from: number): number {
-  // The place of the step in which the interval of those without the event begins.
+  // Index of the step at which the current interval of people without the event begins.
   let begin = 0
   return steps.reduce((sum, { events, censored }, at) => {
     const staying = at >= from && begin >= from ? censored : 0

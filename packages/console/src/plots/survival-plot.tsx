@@ -1,4 +1,4 @@
-/** Curves of survival with their 95 % bands, and below them how many are at risk. */
+/** Survival curves with 95 % confidence bands, and below them the numbers at risk. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import { count, measured } from '../words/number.ts'
 import { Axis } from './axis.tsx'
@@ -10,11 +10,11 @@ const HEIGHT = 260
 const LEFT = 120
 const RIGHT = 120
 const LINE = 20
-/** Maximum number of curves; more could not be told apart. */
+/** Maximum number of curves; more could not be distinguished. */
 const CURVES_MAX = 6
 const DASHES = ['none', '6 3', '2 3', '10 4 2 4', '1 2', '12 3']
 
-/** Needs no colours to be read: each curve has its name at its end and dashes of its own. */
+/** Readable without colours: each curve has its name at its end and its own dash pattern. */
 export function SurvivalPlot({ title, curves }: { title: string; curves: readonly SurvivalCurve[] }) {
   const drawn = curves.slice(0, CURVES_MAX)
   const end = Math.max(...drawn.flatMap(({ steps }) => steps.flatMap(({ time }) => time ?? [])), 0)
@@ -77,7 +77,7 @@ function nameOf({ group }: SurvivalCurve): string {
   return group ?? 'all'
 }
 
-/** "78" where it is known, else "34–143". */
+/** "78" if the number is exact, otherwise "34–143". */
 function riskInWords(ends: readonly [number, number] | null): string {
   if (ends === null) return '–'
   const [least, most] = ends

@@ -1,7 +1,7 @@
 /** The state of the form for a steward's decision. */
 import type { AnalysisDecision, AnalysisRequest } from '@stimnet/sdk'
 
-/** The form. */
+/** The fields of the form. */
 export interface DecisionForm {
   readonly notes: string
   readonly stands: boolean
@@ -11,7 +11,7 @@ export interface DecisionForm {
   readonly anyRequester: boolean
 }
 
-/** Begins with the terms that another steward granted, and not ticked: each steward grants them. */
+/** The initial form. It contains the terms that another steward granted, but not ticked: each steward must grant them. */
 export function formFor({ standing }: Pick<AnalysisRequest, 'standing'>): DecisionForm {
   const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise)
   return {
@@ -24,7 +24,7 @@ export function formFor({ standing }: Pick<AnalysisRequest, 'standing'>): Decisi
   }
 }
 
-/** What `PUT /api/v1/analysis-requests/{id}` takes. */
+/** The body of `PUT /api/v1/analysis-requests/{id}`. */
 export function decisionOf(
   form: DecisionForm,
   options: { status: AnalysisDecision['status']; request: Pick<AnalysisRequest, 'parameters' | 'standing'> }
@@ -40,7 +40,7 @@ export function decisionOf(
 
 function termsOf(form: DecisionForm, { parameters, standing }: Pick<AnalysisRequest, 'parameters' | 'standing'>) {
   const { runs, days, anyCohort, anyRequester } = form
-  // Ranges that the first steward granted are the second's to confirm; else every parameter stays as it is.
+  // The second steward confirms the ranges of parameters that the first steward granted; without ranges, every parameter stays fixed.
   const granted = standing?.parameters as NonNullable<AnalysisDecision['standing']>['parameters']
   return {
     runs,

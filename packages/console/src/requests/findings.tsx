@@ -1,10 +1,10 @@
-/** What a program shows of files, network, processes and the like. */
+/** Uses of files, network, processes and the like that were found in a program. */
 import { Scroll } from '../parts/scroll.tsx'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { Seen } from '../parts/seen.tsx'
 
-/** Null where nothing could be read out of it, which is not the same as nothing found. */
+/** `findings`: null if the program could not be parsed, which does not mean that it is harmless. */
 export function Findings({ findings }: { findings: AnalysisRequest['review'] }) {
   if (findings === null)
     return <p className="hint">There is no automatic review for this kind of program: read all of it.</p>

@@ -1,4 +1,4 @@
-/** A program to be read: every line with its number, and those that touch something marked. */
+/** The text of a program with line numbers; lines with findings are marked. */
 import { type Language, languageOf, linesOf } from '../editor/highlight.ts'
 import { Seen } from '../parts/seen.tsx'
 import { cellsToRead } from './cells.ts'
@@ -10,7 +10,7 @@ interface Finding {
   readonly cell: number | null
 }
 
-/** `findings` name lines, and in a notebook cells. */
+/** `findings` refer to lines; in a notebook, to cells and their lines. */
 export function Listing(props: { scriptType: string; content: string; findings: readonly Finding[] }) {
   const { scriptType, content, findings } = props
   const cells = cellsToRead(scriptType, content)

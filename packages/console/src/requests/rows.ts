@@ -1,4 +1,4 @@
-/** What exactly would run, and under which terms, in words: everything that an approval is bound to. */
+/** A description of exactly what would run, and under which terms: everything that an approval is bound to. */
 import {
   type Filter,
   filterSchema,
@@ -17,7 +17,7 @@ import { signedBy } from './status.ts'
 /** A name and its value. */
 export interface Row {
   readonly name: string
-  /** One line each. */
+  /** The value, one string per line. */
   readonly said: readonly string[]
   /** Whether the value is shown in a monospaced font. */
   readonly isCode?: true
@@ -25,7 +25,10 @@ export interface Row {
   readonly isWide?: true
 }
 
-/** What is not there is said to be not there, or has no row. `institutionOf` knows peers by their ids. */
+/**
+ * A part that the request does not have is shown as absent, or has no row. `institutionOf` returns the name of an institution by
+ * PeerId.
+ */
 export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string) => string): Row[] {
   return [
     { name: 'Catalog', said: [request.data_catalog_name], isCode: true },
@@ -68,7 +71,7 @@ function assigned(values: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
 }
 
-/** The cohort above has those that apply; a script reads all of them, and may do with them what it likes. */
+/** The filters as they were sent. The cohort shows only those that select people; a script receives all of them. */
 function filtersOf({ filters, filters_unapplied: unapplied }: AnalysisRequest): string[] {
   return Object.entries(filters).map(([name, value]) => {
     const written = `${name} = ${JSON.stringify(value)}`

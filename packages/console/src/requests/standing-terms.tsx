@@ -1,11 +1,11 @@
-/** Whether the same code may run again without asking, and how often. */
+/** The choice whether the same code may run again without asking, and how often. */
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Seen } from '../parts/seen.tsx'
 import { WholeField } from '../parts/whole-field.tsx'
 import { allowedInWords } from '../words/question/allowed.ts'
 import type { DecisionForm } from './decision.ts'
 
-/** Stewards who agree must agree to the same terms. */
+/** A second steward can grant only the terms that the first one granted. */
 export function StandingTerms(props: {
   form: DecisionForm
   setForm: (form: DecisionForm) => void
@@ -51,7 +51,7 @@ export function StandingTerms(props: {
   )
 }
 
-/** What another steward granted already is what this one grants as well. */
+/** The parameter ranges that another steward granted; this steward grants the same ranges. */
 function Parameters({ request }: { request: Pick<AnalysisRequest, 'parameters' | 'standing'> }) {
   const granted = Object.entries(Object(request.standing?.parameters)).map((one) => allowedInWords(...one))
   if (granted.length > 0) {

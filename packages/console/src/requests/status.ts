@@ -1,4 +1,4 @@
-/** Where an analysis request stands, in words. */
+/** The state of an analysis request in words. */
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { short } from '../words/id.ts'
 import { hasEnded, isState, STATES, type Tone } from '../words/state.ts'
@@ -15,7 +15,7 @@ const STATUSES: Readonly<Record<AnalysisStatus, Standing>> = {
   expired: { word: 'expired', tone: 'calm' }
 }
 
-/** The documented status, and the state of its job where that says more. */
+/** The documented status, or the state of the request's job if that is more specific. */
 export function standingOf({ status, state }: Pick<AnalysisRequest, 'status' | 'state'>): Standing {
   const isFurther = status === 'approved' && isState(state) && hasEnded(state)
   return isFurther ? STATES[state] : STATUSES[status]
@@ -26,13 +26,16 @@ type Asker = Pick<
   'requester_name' | 'requester_institution' | 'requester_key' | 'custody' | 'account' | 'asked_by'
 >
 
-/** Who asks, as they say themselves: nobody has checked it. */
+/** The requester's name and institution as stated by the requester, which nobody has verified. */
 export function saysToBe({ requester_name: name, requester_institution: institution }: Asker): string {
   if (name === '') return 'gives no name'
   return `says they are ${institution === '' ? name : `${name}, ${institution}`}`
 }
 
-/** Who asks, as far as it is certain: the institution that brought it, and whose account or key it says signed. */
+/**
+ * The verified facts about the requester: the institution that submitted the request, and the account or key that signed according
+ * to that institution.
+ */
 export function signedBy({ custody, account, asked_by: brought, requester_key: key }: Asker): string {
   const institution = brought === null ? 'an unknown institution' : brought.institution || short(brought.peer_id)
   if (custody === 'gateway') return `account ${account ?? ''} of ${institution}`

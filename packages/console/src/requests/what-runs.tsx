@@ -1,4 +1,4 @@
-/** The rows of what exactly would run. */
+/** The table that describes exactly what would run. */
 import type { AnalysisRequest } from '@stimnet/sdk'
 import type { ReactNode } from 'react'
 import { useLoaded } from '../load.ts'
@@ -7,7 +7,7 @@ import { useSession } from '../session/session.tsx'
 import { short } from '../words/id.ts'
 import { type Row, rowsOf } from './rows.ts'
 
-/** Institutions are named where the mesh knows them, and are ids until then. */
+/** Institutions appear by PeerId until the mesh has returned their names. */
 export function WhatRuns({ request }: { request: AnalysisRequest }) {
   const { client } = useSession()
   const nodes = useLoaded((signal) => client.nodes({ signal }), [client])

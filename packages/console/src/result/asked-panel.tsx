@@ -1,4 +1,4 @@
-/** What was asked: the lead of every result, as this browser signed it, else as the gateway tells it. */
+/** The question, shown above every result: as this browser signed it, otherwise as the gateway reports it. */
 import { programText } from '@stimnet/protocol'
 import { type AskedQuestion, askedQuestionOf } from '@stimnet/sdk'
 import type { ReactNode } from 'react'
@@ -9,7 +9,7 @@ import { askedInWords } from '../words/question/asked.ts'
 import { moment } from '../words/time.ts'
 import type { SignedHere } from './trust/answer.ts'
 
-/** Not folded: an answer is read with its question. The text of a script and the signature are. */
+/** The question is always visible; the text of a script and the signature are collapsed. */
 export function AskedPanel({ asked, signed }: { asked: AskedQuestion | undefined; signed: SignedHere | undefined }) {
   const shown = signed ? askedQuestionOf(signed, signed.targets) : asked
   if (shown === undefined) return null

@@ -1,4 +1,4 @@
-/** An answer: its proof, its table, its pictures, what was promised about it, and its files. */
+/** An answer: its proof, tables, plots, disclosure cards and files. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
 import type { AskedQuestion, Broadcast } from '@stimnet/sdk'
 import { Panel } from '../parts/panel.tsx'
@@ -24,11 +24,11 @@ interface Shown {
   readonly named: readonly { readonly name: string; readonly output: Output | null; readonly peerId: string }[]
 }
 
-/** What this browser verified, once it has; what the gateway says until then. */
+/** Shows the answer that this browser verified; until it is verified, the answer that the gateway reports. */
 export function Result(props: {
   broadcast: Broadcast
   verification: Verification
-  /** The question, which every file leads with. */
+  /** The question, which each saved file begins with. */
   asked: AskedQuestion | undefined
 }) {
   const { broadcast, verification, asked } = props
@@ -103,7 +103,7 @@ function shownOf({ parts, pooled }: Broadcast, verification: Verification): Show
   return { pooled: pooled ?? { columns: [], rows: [], sites: [], missing: [], notes: [] }, named }
 }
 
-/** A note with the institutions' names for their PeerIds. */
+/** A note with institutions' names instead of their PeerIds. */
 function withNames(note: string, names: ReadonlyMap<string, string>): string {
   return note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId)
 }
@@ -120,7 +120,7 @@ function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<
   )
 }
 
-/** The question stands first in the file. */
+/** The answer without the question, which is written first in the file. */
 function withoutAsked({ asked: _, ...rest }: Broadcast): Omit<Broadcast, 'asked'> {
   return rest
 }

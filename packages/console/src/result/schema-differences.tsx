@@ -1,9 +1,9 @@
-/** The differences between institutions because of which a question was not sent. */
+/** The differences between catalogs that prevented a question from being sent. */
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { hrefTo } from '../route.ts'
 
-/** Empty if there are none. */
+/** Empty if the catalogs do not differ. */
 export function SchemaDifferences({ broadcast }: { broadcast: Broadcast }) {
   const differences = broadcast.schema?.differences ?? []
   if (differences.length === 0) return null

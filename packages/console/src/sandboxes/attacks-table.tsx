@@ -1,4 +1,4 @@
-/** The attacks and the outcome of each. Output of the attacking programs is shown as text. */
+/** The attacks with their outcomes. Output of the attacking programs is shown as text only. */
 import type { SandboxAttack } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Scroll } from '../parts/scroll.tsx'

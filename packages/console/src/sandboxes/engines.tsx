@@ -1,4 +1,4 @@
-/** The engines that run programs here: what each holds, its limits, and what runs in it. */
+/** The sandbox engines of this peer: their isolation, their limits, and the languages that they run. */
 import type { SandboxEngine } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -85,7 +85,7 @@ function Languages({ engine }: { engine: SandboxEngine }) {
   )
 }
 
-/** The beginning of a digest; receipts contain all of it. */
+/** The digest in an image's name, shortened; receipts contain the full digest. */
 function shortened(image: string): string {
   return image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1…')
 }

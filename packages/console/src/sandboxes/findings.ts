@@ -1,4 +1,4 @@
-/** What a self-test found, in words for people. */
+/** The findings of a self-test in words. */
 import type { SandboxAttack, SandboxFindings } from '@stimnet/sdk'
 import type { Tone } from '../words/state.ts'
 
@@ -16,13 +16,13 @@ export const OUTCOMES: Readonly<Record<Outcome, { readonly word: string; readonl
   unjudged: { word: 'unjudged', meaning: 'There is no verdict. It counts as open.' }
 }
 
-/** How an attack's outcome is coloured; its word says it too. */
+/** The colour of an attack's outcome; the word beside it has the same meaning. */
 export function toneOf({ outcome, admitted }: SandboxAttack): Tone {
   if (!admitted) return 'bad'
   return outcome === 'contained' ? 'good' : 'calm'
 }
 
-/** "170 contained, 2 bounded, 0 OPEN"; what is unjudged only where something is. */
+/** "170 contained, 2 bounded, 0 OPEN"; the number of unjudged attacks is added if it is not 0. */
 function countsIn({ counts }: SandboxFindings): string {
   const { contained, bounded, open, unjudged } = counts
   const rest = unjudged === 0 ? '' : `, ${unjudged} unjudged`
@@ -42,7 +42,7 @@ export function heldBy({ outcome, by, admitted }: SandboxAttack): string {
   return outcome === 'bounded' && !admitted ? `${by} (not permitted for its grade)` : by
 }
 
-/** The attacks in their order; those that were contained are optional. */
+/** The attacks in their order, optionally without those that were contained. */
 export function shownOf(attacks: readonly SandboxAttack[], only: { notContained: boolean }): readonly SandboxAttack[] {
   return only.notContained ? attacks.filter(({ outcome }) => outcome !== 'contained') : attacks
 }

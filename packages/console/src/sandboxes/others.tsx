@@ -1,4 +1,4 @@
-/** Engines that this node does not use, and what they would need. */
+/** Sandbox engines that this peer does not use, with their requirements. */
 import type { Sandboxes } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Panel } from '../parts/panel.tsx'

@@ -1,14 +1,14 @@
-/** Reads the account from a token, for display only: the gateway decides what an account may do. */
+/** Reads the account from a token for display. The gateway decides what the account may do. */
 import type { Role } from '@stimnet/sdk'
 
-/** The roles of accounts. */
+/** All roles of accounts. */
 export const ROLES: readonly Role[] = ['researcher', 'steward', 'auditor', 'operator']
 
 /** The signed-in account. */
 export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
-  /** Unix time, ms. */
+  /** Expiry of the token, Unix time, ms. */
   readonly expiresAtMs: number
 }
 
@@ -32,7 +32,7 @@ function claimsOf(token: string): Record<string, unknown> {
   }
 }
 
-/** Whether an account has one of these roles. */
+/** Whether an account has at least one of the given roles. */
 export function holds(account: Account, ...roles: readonly Role[]): boolean {
   return roles.some((role) => account.roles.includes(role))
 }

@@ -1,4 +1,4 @@
-/** Watches the connection to the gateway: whether it answers, and whether it accepts the token. */
+/** Watches the connection to the gateway: whether the gateway answers, and whether it accepts the token. */
 
 /** The events of the connection. */
 export interface ConnectionEvents {
@@ -9,7 +9,7 @@ export interface ConnectionEvents {
 
 type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
-/** A fetch that reports these events. An abort is not a failure. */
+/** Wraps `fetch` to report `ConnectionEvents`. An aborted request does not count as a failure. */
 export function watchedFetch(fetch: Fetch, events: ConnectionEvents): Fetch {
   return async (input, init) => {
     try {

@@ -1,4 +1,4 @@
-/** Login by an identity provider: what the tab stores during the redirect, and what the redirect returns. */
+/** Login by an identity provider: the secret that the tab stores during the redirect, and the result of the redirect. */
 import { isCode, StimnetError } from '@stimnet/protocol'
 import { placeOf } from '../route.ts'
 import { type Kept, ofTab } from './storage.ts'
@@ -15,7 +15,7 @@ export function keepVerifier(verifier: string, kept: Pick<Kept, 'set'> = ofTab):
   kept.set(VERIFIER, verifier)
 }
 
-/** Undefined if the URL is not that of a redirect. A code and its secret can be used once. */
+/** Reads the result from the URL; undefined if the URL is not that of a redirect. A code and its secret can be used once. */
 export function takeReturned(hash: string, kept: Pick<Kept, 'get' | 'remove'> = ofTab): Returned | undefined {
   const { query } = placeOf(hash)
   const code = query.get('login_code')
@@ -24,7 +24,7 @@ export function takeReturned(hash: string, kept: Pick<Kept, 'get' | 'remove'> = 
   const verifier = kept.get(VERIFIER)
   kept.remove(VERIFIER)
   if (code !== null && verifier !== null) return { ok: true, code, verifier }
-  // A code without our secret was begun by somebody else: it must not sign anybody in here.
+  // A code without a stored secret belongs to a login that somebody else started, and must not sign anybody in here.
   const why = refused !== null && isCode(refused) ? refused : 'LOGIN_REFUSED'
   return { ok: false, error: new StimnetError(why, 'coming back from a login provider') }
 }

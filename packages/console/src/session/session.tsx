@@ -12,38 +12,38 @@ export interface Session {
   readonly client: Client
   /** Null if nobody is signed in. */
   readonly account: Account | null
-  /** The gateway no longer accepts the token: the user signs in again and stays on the page. */
+  /** Whether the gateway no longer accepts the token. The user signs in again and stays on the page. */
   readonly expired: boolean
-  /** The last request to the gateway failed. */
+  /** Whether the last request to the gateway failed. */
   readonly lost: boolean
-  /** Counts sign-ins and returns of the gateway: whatever was interrupted begins anew when it changes. */
+  /** Number of sign-ins and of returns of the gateway. When it changes, interrupted work is started again. */
   readonly renewed: number
-  /** Why a login by a provider did not come through; undefined where none was begun, or it did. */
+  /** The error of a login by a provider; undefined if none was started or if it succeeded. */
   readonly refused: unknown
   signIn(name: string, password: string): Promise<void>
   signOut(): void
 }
 
 const TOKEN = 'stimnet-token'
-/** How long signing out waits for the gateway, ms. */
+/** Maximum time that signing out waits for the gateway, ms. */
 const SIGN_OUT_MS = 2_000
 const Context = createContext<Session | null>(null)
 
-/** The session. */
+/** The current session. */
 export function useSession(): Session {
   const session = use(Context)
   if (!session) throw new Error('outside of a session')
   return session
 }
 
-/** The account of whoever is signed in; pages are shown to nobody else. */
+/** The signed-in account. Pages are rendered only if there is one. */
 export function useAccount(): Account {
   const { account } = useSession()
   if (!account) throw new Error('nobody is signed in')
   return account
 }
 
-/** Keeps the token for as long as the tab is open, in this tab alone. */
+/** Keeps the token in this tab only, until the tab is closed. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [token, setToken] = useState(() => ofTab.get(TOKEN))
   const [expired, setExpired] = useState(false)
@@ -65,7 +65,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const take = useCallback(
     (fresh: string) => {
       const before = token === null ? null : accountOf(token)?.name
-      // The page shows data of another account: reload it.
+      // The page shows data of another account, so it is reloaded.
       if (before !== null && before !== accountOf(fresh)?.name) return startAnew(fresh)
       ofTab.set(TOKEN, fresh)
       setToken(fresh)
@@ -85,9 +85,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       refused,
       account: token === null ? null : accountOf(token),
       signIn: async (name, password) => take(await client.authenticate(name, password)),
-      // Whether or not the gateway hears it: this tab forgets the token.
+      // The tab forgets the token, whether or not the gateway receives the sign-out.
       signOut: () => {
-        // Requests of the pages end with them: with a token that has ended they would be refused.
+        // Abort the requests of the pages first: with the revoked token they would be refused.
         flushSync(() => setLeaving(true))
         void client
           .signOut({ signal: AbortSignal.timeout(SIGN_OUT_MS) })
@@ -100,20 +100,20 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   return <Context value={session}>{leaving ? <p role="status">Signing out …</p> : children}</Context>
 }
 
-/** Redeems the code with which a provider's page sent the browser back, once. */
+/** Redeems the code from a provider's redirect, once. */
 function useReturnedLogin(client: Client, take: (token: string) => void, refuse: (error: unknown) => void): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the browser comes back once, as the page opens
   useEffect(() => {
     const returned = takeReturned(location.hash)
     if (returned === undefined) return
-    // The code has served; it need not stay in the address and the history.
+    // The code can be used only once, so it is removed from the URL and the history.
     history.replaceState(null, '', '#/')
     if (returned.ok) client.redeemLogin(returned.code, returned.verifier).then(take, refuse)
     else refuse(returned.error)
   }, [])
 }
 
-/** Reloads the page with that token, as in a new tab. */
+/** Reloads the page with the token, as in a new tab. */
 function startAnew(token: string | null): void {
   ofTab.clear()
   if (token !== null) ofTab.set(TOKEN, token)
@@ -123,7 +123,7 @@ function startAnew(token: string | null): void {
 
 const LOOK_AGAIN_MS = 2_000
 
-/** While the gateway is lost, looks for it; `back` once when it answers again. */
+/** While the gateway is unreachable, polls it; calls `back` once when it answers. */
 function useReturn(lost: boolean, client: Client, back: () => void): void {
   useEffect(() => {
     if (!lost) return

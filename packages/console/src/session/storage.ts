@@ -1,15 +1,15 @@
-/** Browser storage with a fallback: if the browser refuses, values are kept in memory as long as the page is open. */
+/** Browser storage with a fallback: if the browser refuses it, values are kept in memory while the page is open. */
 
 /** The storage that pages use; its methods never throw. */
 export interface Kept {
   get(key: string): string | null
-  /** False if the value is kept in memory only and a reload loses it. */
+  /** False if the value is kept in memory only and is lost on reload. */
   set(key: string, value: string): boolean
   remove(key: string): void
   clear(): void
 }
 
-/** `open` may throw, as a browser does that blocks cookies; so may every use of what it gives. */
+/** `open`, and every method of the storage that it returns, may throw, for example if the browser blocks cookies. */
 export function keptIn(open: () => Storage): Kept {
   const own = new Map<string, string>()
   const trying = <T>(use: (storage: Storage) => T, otherwise: T): T => {
@@ -43,7 +43,7 @@ export function keptIn(open: () => Storage): Kept {
   }
 }
 
-/** The storage of this tab. */
+/** Storage of this tab. */
 export const ofTab = keptIn(() => sessionStorage)
-/** The storage of this browser. */
+/** Storage of this browser, shared by its tabs. */
 export const ofBrowser = keptIn(() => localStorage)

@@ -1,11 +1,11 @@
-/** Who belongs to the federation, and who is connected. */
+/** The members of the federation and whether they are connected. */
 import type { Membership } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 
-/** Members as a table; how to admit and revoke in a line. */
+/** A table of members, and a sentence about how to admit and revoke members. */
 export function Members({ membership }: { membership: Membership }) {
   const { federation, open, members } = membership
   return (

@@ -1,9 +1,9 @@
-/** The disclosure rules of each catalog, in the words of the peer that applies them. */
+/** The disclosure rules of each catalog, in the wording of the peer that applies them. */
 import type { Policy } from '@stimnet/sdk'
 import { Empty } from '../parts/empty.tsx'
 import { ruleInWords } from '../words/rule.ts'
 
-/** A collapsible section per catalog with a definition per rule. */
+/** A collapsible section per catalog, with one entry per rule. */
 export function Rules({ policies }: { policies: readonly Policy[] }) {
   if (policies.length === 0) return <Empty title="No catalogs here">Each catalog has its own rules.</Empty>
   return (

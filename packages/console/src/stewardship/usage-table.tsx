@@ -1,4 +1,4 @@
-/** Budgets and allowances, the most used first. */
+/** Budgets and allowances with the share that is used, most used first. */
 import type { Usage } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'

@@ -1,8 +1,8 @@
-/** The disclosure card in plain words: what was done to the numbers, and how far the promise goes. */
+/** The disclosure card in plain words: the treatment of the numbers, and the limits of the claim. */
 import type { DisclosureCard, DpCard } from '@stimnet/protocol'
 import { count, measured, plural } from './number.ts'
 
-/** What each level means, in a few words. */
+/** The meaning of each level in a few words. */
 export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
   unreviewed: 'Script: no disclosure claim',
   P0: 'P0: people have read the script',
@@ -10,10 +10,10 @@ export const LEVELS: Readonly<Record<DisclosureCard['level'], string>> = {
   P2: 'P2: differentially private'
 }
 
-/** Sentences, the most important first. Everything in them is what the institution signed. */
+/** The card as sentences, most important first. Each follows from what the institution signed. */
 export function cardSentences(card: DisclosureCard): string[] {
   const { level, subjects, dp } = card
-  // The rules about small groups are not what protects where noise does.
+  // Under noise, the rules about small groups are not what protects people, so they are not listed.
   if (dp) return [card.claim, ...noiseSentences(dp)]
   const isScript = level === 'P0' || level === 'unreviewed'
   return [

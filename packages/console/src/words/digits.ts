@@ -1,10 +1,10 @@
-/** How many digits the numbers of an answer without noise have, by the rules of the catalogs that are asked. */
+/** The number of digits in an answer without noise, by the rules of the catalogs that are asked. */
 import type { FoundCatalog } from '@stimnet/sdk'
 
 const TENTH = 'to a tenth of their standard error'
 const ALL = 'with every digit that their rules admit'
 
-/** Empty where no catalog says it. */
+/** Empty if no catalog states its precision. */
 export function digitsInWords(asked: readonly Pick<FoundCatalog, 'precision' | 'institution' | 'node_id'>[]): string {
   const of = (precision: string) => asked.filter((catalog) => catalog.precision === precision)
   const [exact, rounded] = [of('exact'), of('statistical')]

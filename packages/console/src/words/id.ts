@@ -1,4 +1,4 @@
-/** Keys and ids for people: their beginning and their end, by which they are told apart. */
+/** Shortens keys and ids to their first and last characters. */
 
 /** The shortened id; short ids are not changed. */
 export function short(id: string): string {

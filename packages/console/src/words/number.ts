@@ -1,8 +1,8 @@
-/** Numbers for people: grouped, and with as many digits as a table can use. */
+/** Formats numbers for tables: with thousands separators and a readable number of digits. */
 
 const WHOLE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
 
-/** A count. */
+/** A count with thousands separators. */
 export function count(value: number): string {
   return WHOLE.format(value)
 }
@@ -27,7 +27,7 @@ const LARGE = [
   { from: 1e6, word: 'million' }
 ] as const
 
-/** Three significant digits in plain words: "38.6", "0.0000125", "62.5 billion". */
+/** Three significant digits without an exponent: "38.6", "0.0000125", "62.5 billion". */
 export function rough(value: number): string {
   if (value >= 1e15) return 'over 1,000 trillion'
   if (!Number.isFinite(value)) return String(value)
@@ -39,24 +39,24 @@ export function rough(value: number): string {
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3, maximumFractionDigits: 20 })
 
-/** One of a table's cells; where there is none, why (`blankWord`). */
+/** The text of a table's cell; `blank` if it has no value, see `blankWord`. */
 export function cell(value: string | number | null, blank = 'withheld'): string {
   if (value === null) return blank
   return typeof value === 'number' ? measured(value) : value
 }
 
-/** A p value; very small ones are shown as "< 0.0001". */
+/** A p value; values below 0.0001 are shown as "< 0.0001". */
 export function pInWords(p: number | null): string {
   if (p === null) return '–'
   return p < 0.0001 ? '< 0.0001' : measured(p)
 }
 
-/** The ends of an interval: "−2.4 to −0.9". */
+/** An interval: "−2.4 to −0.9". */
 export function intervalInWords(low: number | null, high: number | null): string {
   return low === null || high === null ? '–' : `${measured(low)} to ${measured(high)}`
 }
 
-/** "812 bytes", "3.4 KiB", "16 MiB". */
+/** A size: "812 bytes", "3.4 KiB", "16 MiB". */
 export function bytesInWords(size: number): string {
   if (size < 1_024) return plural(size, 'byte')
   const [unit, of] = size < 1_048_576 ? ['KiB', 1_024] : ['MiB', 1_048_576]
@@ -64,7 +64,7 @@ export function bytesInWords(size: number): string {
   return `${amount < 10 ? Math.round(amount * 10) / 10 : count(amount)} ${unit}`
 }
 
-/** "1 subject", "2 subjects". */
+/** A count with its noun: "1 subject", "2 subjects". */
 export function plural(many: number, one: string, more = `${one}s`): string {
   return `${count(many)} ${many === 1 ? one : more}`
 }

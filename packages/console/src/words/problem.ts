@@ -1,15 +1,15 @@
-/** What went wrong, for people: the code's meaning, what the gateway said beside it, what to do. */
+/** Describes an error for people: the meaning of its code, the gateway's reason, and advice. */
 import { CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
 
-/** A problem as it is shown. */
+/** An error as it is shown. */
 export interface Told {
   readonly code: string
   readonly sentence: string
-  /** Field by field. */
+  /** Invalid fields of the request, with the reasons. */
   readonly fields: readonly { readonly field: string; readonly message: string }[]
   readonly retry: boolean
-  /** By this the operator finds it. */
+  /** Id by which the operator finds the error in the log. */
   readonly incident: string | undefined
 }
 
@@ -20,12 +20,12 @@ const OWN: Readonly<Record<string, string>> = {
   RATE_LIMITED: 'Too many requests in one minute. Wait a moment, then try again.'
 }
 
-/** Never throws, whatever was thrown. */
+/** Describes any thrown value; never throws. */
 export function tell(error: unknown): Told {
   const code = codeOf(error)
   const api = error instanceof ApiError ? error : undefined
   const { meaning, retry } = CODES[code]
-  // What this page itself found says more than its code, where it says anything.
+  // A reason that this page itself found is more specific than the meaning of its code.
   const own = error instanceof StimnetError && error.reason !== meaning ? error.reason : undefined
   const reason = api?.reason ?? own
   return {

@@ -1,4 +1,4 @@
-/** What data may be used for and what a question is for, in words instead of GA4GH terms. */
+/** Permitted uses of data and purposes of questions, in words instead of GA4GH terms. */
 import {
   DATA_USE_MODIFIERS,
   DATA_USE_PERMISSIONS,
@@ -9,19 +9,19 @@ import {
   matchDataUse
 } from '@stimnet/protocol'
 
-/** Terms and what they mean, to choose from. */
+/** The terms to choose from, with their meaning. */
 export const PURPOSES: readonly { readonly term: string; readonly words: string }[] = Object.entries(
   INVESTIGATIONS
 ).map(([term, words]) => ({ term, words }))
 
 const WORDS: Readonly<Record<string, string>> = { ...DATA_USE_PERMISSIONS, ...DATA_USE_MODIFIERS, ...INVESTIGATIONS }
 
-/** A term in words; a disease stays what it is. */
+/** A term in words. A term of a disease is not changed. */
 export function wordsOfTerm(term: string): string {
   return Object.hasOwn(WORDS, term) ? (WORDS[term] ?? term) : term
 }
 
-/** The terms of a catalog's description as the rules read them; undefined where there are none. */
+/** The data use conditions of a catalog as the matching rules need them; undefined if the catalog has no terms. */
 function dataUseOf(terms: readonly string[]): DataUse | undefined {
   const permission = terms.find((term) => Object.hasOwn(DATA_USE_PERMISSIONS, term))
   const modifiers = terms.filter((term) => Object.hasOwn(DATA_USE_MODIFIERS, term))
@@ -30,7 +30,7 @@ function dataUseOf(terms: readonly string[]): DataUse | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-/** Whether a catalog with these terms may be used for that; one without terms is unrestricted. */
+/** Whether a catalog with the given terms may be used for the purpose. A catalog without terms is unrestricted. */
 export function fits(terms: readonly string[], purpose: readonly string[]): DataUseMatch {
   if (terms.length === 0) return { verdict: 'permitted', reason: '' }
   const use = dataUseOf(terms)

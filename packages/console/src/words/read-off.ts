@@ -1,4 +1,4 @@
-/** Texts of what is read off a curve of survival: each estimate with where the exact times put it, so that none is copied alone. */
+/** Texts of the values read off a survival curve. Each estimate has the range of the exact times, so that it is not copied without it. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import { count, measured } from './number.ts'
 
@@ -8,16 +8,16 @@ export interface ReadOffCell {
   readonly interval: string
 }
 
-/** One curve. */
+/** The values read off one curve. */
 export interface ReadOffRow {
   readonly group: string
   readonly people: string
   readonly events: string
-  /** Median, restricted mean, and survival at each time that was asked for. */
+  /** Median, restricted mean, and survival at each requested time. */
   readonly cells: readonly ReadOffCell[]
 }
 
-/** The names of the estimates, and a row for each curve. */
+/** The names of the estimates, and one row per curve. */
 export function readOffOf(curves: readonly SurvivalCurve[]): {
   readonly names: readonly string[]
   readonly rows: readonly ReadOffRow[]
@@ -56,12 +56,12 @@ function atCell({ survival, interval, range, within }: SurvivalCurve['at'][numbe
   return { estimate: where, interval: '–' }
 }
 
-/** The range first, where the grid leaves so much open that the estimate, its upper end, would mislead. */
+/** The range first. Used if the breakpoints are so coarse that the estimate, the upper end of the range, would mislead. */
 function withinRange([low = 0, high = 0]: readonly number[]): string {
   return `between ${measured(low)} and ${measured(high)}`
 }
 
-/** "1,095 (exact times: 365 to 1,095)". */
+/** An estimate with its range: "1,095 (exact times: 365 to 1,095)". */
 function withRange(text: string, range: readonly (number | null)[] | null): string {
   return range === null ? text : `${text} (exact times: ${between(range)})`
 }
@@ -70,7 +70,7 @@ function between(ends: readonly (number | null)[]): string {
   return ends.map(timeInWords).join(' to ')
 }
 
-/** A time by which half had the event; null is later than all times that are known. */
+/** The time by which half of the people had the event; null means later than all known times. */
 function timeInWords(time: number | null | undefined): string {
   return time === null || time === undefined ? 'not reached' : measured(time)
 }

@@ -1,4 +1,4 @@
-/** The disclosure rules by the names that people use for them. */
+/** Names of the disclosure rules for people. */
 
 const RULES: Readonly<Record<string, string>> = {
   k: 'Smallest group',
@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, string>> = {
   refusalBitsMax: 'Bits that refusals may disclose to one requester'
 }
 
-/** The name of a rule; a rule of a newer peer that is unknown here keeps its id. */
+/** The name of a rule; an unknown rule of a newer peer keeps its id. */
 export function ruleInWords(rule: string): string {
   return Object.hasOwn(RULES, rule) ? (RULES[rule] ?? rule) : rule
 }

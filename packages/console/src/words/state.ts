@@ -2,7 +2,7 @@
 import { CODES, isCode } from '@stimnet/protocol'
 import type { BroadcastPart, OutwardState } from '@stimnet/sdk'
 
-/** The colour of a state; its word is always shown too. */
+/** Colours of states. The word of a state is always shown too. */
 export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
 
 interface StateWords {
@@ -24,14 +24,14 @@ export const STATES: Readonly<Record<OutwardState, StateWords>> = {
   expired: { word: 'expired', meaning: 'No steward decided in time.', tone: 'calm' }
 }
 
-/** The state of one institution's part in words; a part that has not been delivered yet is not called admitted. */
+/** The state of one institution's part in words. A part that has not reached its institution is not called admitted. */
 export function wordsOfPart({ state, code, reason }: Pick<BroadcastPart, 'state' | 'code' | 'reason'>): StateWords {
   const isUnreached = !hasEnded(state) && code !== null && isCode(code) && CODES[code].fault === 'network'
   if (isUnreached) return { word: 'unreachable', meaning: reason ?? CODES[code].meaning, tone: 'warn' }
   return STATES[state]
 }
 
-/** Whether a text from outside is a state we know. */
+/** Whether a text from outside is a known state. */
 export function isState(text: string): text is OutwardState {
   return Object.hasOwn(STATES, text)
 }

@@ -1,16 +1,16 @@
-/** Characters that nobody sees, found in a text so that they can be shown by their names. */
+/** Finds invisible characters in a text, so that they can be shown by their code points. */
 import { codePointOf } from '@stimnet/protocol'
 
-/** A run of text, or one character by its code point. */
+/** A run of visible text, or one invisible character by its code point. */
 export interface SeenPart {
   readonly text: string
   readonly isUnseen: boolean
 }
 
-/** Controls, formatting, what a font draws as nothing, and halves of characters; TAB and LF are laid out. */
+/** Control and format characters, characters without a glyph, and lone surrogates. TAB and LF are laid out as usual. */
 const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
-/** The pieces in order; an invisible character is replaced by its code point, such as `U+200B`. */
+/** The parts in order; an invisible character is replaced by its code point, such as `U+200B`. */
 export function seenParts(text: string): SeenPart[] {
   const parts: SeenPart[] = []
   let at = 0

@@ -1,9 +1,9 @@
-/** A variable as people read it: what it can be, and how much of it is declared. */
+/** A variable in words: its type, levels and range, and the differences between institutions. */
 import type { CatalogVariable, FoundCatalog } from '@stimnet/sdk'
 import { isoDate } from '@stimnet/protocol'
 import { measured } from './number.ts'
 
-/** UCUM's codes that nobody reads as what they are; all others stay. */
+/** UCUM codes that most readers do not know, with their names; other units are shown as they are. */
 const UNITS: Readonly<Record<string, string>> = {
   a: 'years',
   mo: 'months',
@@ -18,7 +18,7 @@ export function unitInWords(unit: string): string {
   return Object.hasOwn(UNITS, unit) ? (UNITS[unit] ?? unit) : unit
 }
 
-/** "category: female, male", "integer, 18 to 100 years, bins at 65". */
+/** The type of a variable: "category: female, male", "integer, 18 to 100 years, bins at 65". */
 export function shapeOf(variable: CatalogVariable): string {
   const { type, unit, levels, breakpoints, minimum, maximum } = variable
   if (levels.length > 0) return levels.join(', ')
@@ -28,17 +28,17 @@ export function shapeOf(variable: CatalogVariable): string {
   return [type, [range, unitInWords(unit)].filter(Boolean).join(' '), bins].filter(Boolean).join(' · ')
 }
 
-/** A breakpoint, or an end of the range: "65", and "2020-01-01" of a date, which a catalog counts in days. */
+/** A breakpoint or an end of the range: "65"; "2020-01-01" for a date, which catalogs store as a number of days. */
 export function boundInWords({ type }: Pick<CatalogVariable, 'type'>, bound: number): string {
   return type === 'date' ? isoDate(bound) : measured(bound)
 }
 
-/** The same as a condition has it. */
+/** A breakpoint or an end of the range as the text of a condition's field: "65", "2020-01-01". */
 export function boundText({ type }: Pick<CatalogVariable, 'type'>, bound: number): string {
   return type === 'date' ? isoDate(bound) : String(bound)
 }
 
-/** "none", "3 to 20 %", "20 %, not told by 2"; what nobody tells is "not told". */
+/** "none", "3 to 20 %", "20 %, not disclosed by 2"; "not disclosed" if no institution reports it. */
 export function missingIn(shares: readonly (number | null)[]): string {
   const told = shares.filter((share) => share !== null)
   if (told.length === 0) return 'not disclosed'
@@ -49,20 +49,20 @@ export function missingIn(shares: readonly (number | null)[]): string {
   return `${most === '0' ? 'none' : range}${untold === 0 ? '' : `, not disclosed by ${untold}`}`
 }
 
-/** A variable of several catalogs of one name: who has it, and whether all mean the same. */
+/** A variable that catalogs of the same name have: its holders, and whether they describe it alike. */
 export interface SharedVariable {
   readonly ref: string
   readonly table: string
   readonly variable: CatalogVariable
-  /** Institutions that have it. */
+  /** Number of institutions that have the variable. */
   readonly heldBy: number
-  /** One of them describes it otherwise. */
+  /** Whether an institution describes it differently. */
   readonly differs: boolean
-  /** Of those who have it: which share of its rows misses it, null where that is not told. */
+  /** For each institution that has the variable: the share of rows without a value; null if it is not reported. */
   readonly missing: readonly (number | null)[]
 }
 
-/** Every variable that any of the catalogs has, in the order of the first that has it. */
+/** All variables of the catalogs, in the order of the first catalog that has them. */
 export function sharedVariables(catalogs: readonly FoundCatalog[]): SharedVariable[] {
   const found = new Map<
     string,
@@ -89,12 +89,12 @@ export function sharedVariables(catalogs: readonly FoundCatalog[]): SharedVariab
   }))
 }
 
-/** Whether people can be grouped or chosen by it: it has declared levels or breakpoints. */
+/** Whether people can be grouped or selected by the variable, because it has declared levels or breakpoints. */
 export function isGroupable({ type, levels, breakpoints }: CatalogVariable): boolean {
   return type !== 'text' && (levels.length > 0 || breakpoints.length > 0)
 }
 
-/** Whether it is a number. */
+/** Whether the variable is a number. */
 export function isNumeric({ type }: Pick<CatalogVariable, 'type'>): boolean {
   return type === 'integer' || type === 'number'
 }

@@ -1,6 +1,6 @@
-/** A whole number as somebody types it: read freely, held to its bounds when they are done. */
+/** Reads a whole number from a text field: without correction while typing, within bounds afterwards. */
 
-/** Undefined for what is no whole number within the bounds, also while it is being typed. */
+/** The number; undefined if the text is not a whole number within the bounds, also while it is being typed. */
 export function wholeIn(text: string, { least, most }: { least: number; most: number }): number | undefined {
   const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
   return value !== undefined && value >= least && value <= most ? value : undefined

@@ -1,4 +1,4 @@
-/** Renders /openapi.json: operations by group, schemas, and a try-it for what only reads. Text is set as text, never as HTML. */
+/** Renders /openapi.json: operations by group, schemas, and a form to try operations that only read. Text is never set as HTML. */
 
 const ANSWER_CHARS_MAX = 100_000
 const ANSWER_MS_MAX = 15_000
@@ -14,7 +14,7 @@ function make(name, attributes, ...children) {
 const byId = (id) => document.getElementById(id)
 const nameOf = (reference) => reference.slice(reference.lastIndexOf('/') + 1)
 
-/** A schema in a few words: a link to a named one, a list, a choice, or a plain type. */
+/** A schema in a few words: a link to a named schema, a list, a choice, or a plain type. */
 function typeOf(schema) {
   if (!schema || typeof schema !== 'object') return 'anything'
   if (schema.$ref) return make('a', { href: `#schema-${nameOf(schema.$ref)}` }, nameOf(schema.$ref))
@@ -175,7 +175,7 @@ async function answerOf(address) {
   }
 }
 
-/** Event streams may go on for long: what came until the deadline or the limit is shown. */
+/** The text of a response. Event streams may not end, so only the text until the deadline or the limit is shown. */
 async function textUpTo(response, charsMax) {
   const decoder = new TextDecoder()
   const reader = response.body?.getReader()
@@ -220,7 +220,7 @@ function render(api) {
   byId('contents').replaceChildren(make('ul', {}, ...links))
 }
 
-/** A link into a folded block opens it. */
+/** Opens the collapsed block that contains the target of a link. */
 function openTarget() {
   const target = byId(decodeURIComponent(location.hash.slice(1)))
   if (target?.tagName === 'DETAILS') target.open = true

@@ -1,4 +1,4 @@
-/** Access tokens: a JWT (HS256) for each login, and who stands behind one that comes back. */
+/** Access tokens: a JWT (HS256) per login, and the account to which a presented token belongs. */
 import { hkdfSync } from 'node:crypto'
 import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import { type CryptoKey, jwtVerify, SignJWT } from 'jose'
@@ -6,40 +6,40 @@ import type { Account } from '../peer.ts'
 
 const AUDIENCE = 'stimnet-rest'
 const TOKEN_CHARS_MAX = 4_096
-/** Verified tokens remembered until they expire: a verification costs more than the rest of a request. */
+/** Maximum number of verified tokens that are cached until they expire. A verification takes longer than the rest of a request. */
 const REMEMBERED_MAX = 10_000
 
-/** What tokens are signed with, and for how long. */
+/** The key and the lifetime of tokens. */
 export interface TokenSettings {
   /** At least 32 bytes. */
   readonly secret: Uint8Array
-  /** With another one there is another key, and all tokens of before are over. */
+  /** Epoch of the signing key. When it changes, all tokens of earlier epochs become invalid. */
   epoch(): string
-  /** Whether somebody signed out of the token of this id. */
+  /** Whether the token with this id was ended by signing out. */
   isEnded(id: string): boolean
   readonly lifetimeMs: number
-  /** The PeerId: a token of one peer is none at another, even with the same secret. */
+  /** The peer's PeerId. A token of one peer is invalid at another peer, even with the same secret. */
   readonly issuer: string
   readonly clock: Clock
   readonly random: RandomSource
 }
 
-/** What a token says: whose it is, and which one. */
+/** The contents of a verified token: the account's name, and the id of the token. */
 export interface Held {
   readonly id: string
   readonly name: string
-  /** Of the account when the token was given out. */
+  /** The account's password generation when the token was issued. */
   readonly generation: string
   readonly expiresAtMs: number
 }
 
-/** Issues access tokens and says whose a token is. */
+/** Issues access tokens and verifies them. */
 export class Tokens {
   readonly #settings: TokenSettings
   #key: { epoch: string; key: Promise<CryptoKey> } | undefined
   readonly #remembered = new Map<string, Held>()
 
-  /** Throws CONFIG_INVALID. */
+  /** Throws CONFIG_INVALID if the secret or the lifetime is too short. */
   constructor(settings: TokenSettings) {
     if (settings.secret.length < 32) throw new StimnetError('CONFIG_INVALID', 'a token secret has at least 32 bytes')
     if (!(settings.lifetimeMs >= 1_000)) throw new StimnetError('CONFIG_INVALID', 'a token lives at least a second')
@@ -60,7 +60,7 @@ export class Tokens {
       .sign(await this.#current())
   }
 
-  /** What a token says that was verified before and still holds. */
+  /** The contents of a cached token that is still valid; null otherwise. */
   recall(token: string): Held | null {
     void this.#current()
     const known = this.#remembered.get(token)
@@ -70,7 +70,7 @@ export class Tokens {
     return null
   }
 
-  /** Null for anything but a current token of ours. Its roles are not read: the account's count. */
+  /** The contents of a valid token of this peer; null for any other text. Roles are taken from the account, not from the token. */
   async verify(token: string): Promise<Held | null> {
     if (token.length > TOKEN_CHARS_MAX) return null
     try {
@@ -85,18 +85,18 @@ export class Tokens {
       })
       const { sub: name, exp, jti: id, gen } = payload
       if (!name || !id || exp === undefined || typeof gen !== 'string') return null
-      // Either may have changed while the signature was checked.
+      // The key and the sign-outs may have changed during the verification.
       if (this.#current() !== key || this.#settings.isEnded(id)) return null
       const held = { id, name, generation: gen, expiresAtMs: exp * 1_000 }
       this.#remember(token, held)
       return held
     } catch {
-      // Whatever is wrong with it, the answer is the same: which check failed helps only whoever forges.
+      // The result is the same for every error: details would only help a forger.
       return null
     }
   }
 
-  /** The key of the epoch that it is now; with another one nothing remembered holds. */
+  /** The key of the current epoch. A change of the epoch empties the cache. */
   #current(): Promise<CryptoKey> {
     const epoch = this.#settings.epoch()
     if (this.#key?.epoch !== epoch) {
@@ -118,7 +118,7 @@ function keyOf(secret: Uint8Array, epoch: string): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', derived, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
-/** What a request presents: `Authorization: Bearer …` or `X-API-Key: …`; another scheme counts as a wrong token. */
+/** The credential of a request: `Authorization: Bearer …` or `X-API-Key: …`. Another scheme counts as an invalid token. */
 export function presentedToken(headers: { get(name: string): string | null | undefined }): string | null {
   const authorization = headers.get('authorization')
   if (authorization) return /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''

@@ -1,22 +1,22 @@
-/** Where a request comes from, as far as the connection tells. */
+/** The address of a caller, as far as it can be determined from the connection. */
 
-/** What the server hands over with each request; empty in tests without a socket. */
+/** The connection that the server passes with each request; empty in tests without a socket. */
 export interface Connection {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } | undefined } | undefined
   readonly closing?: AbortSignal
 }
 
-/** Whom a connection stands for, given the address at its other end. */
+/** Returns the address of the caller for the address of a connection. */
 type Believed = (remote: string) => string
 
-/** The address for counting: an IPv6 caller owns its /64, an IPv4 one its address. */
+/** The address for which requests are counted: an IPv4 address, or the /64 network of an IPv6 address. */
 export function addressOf(connection: Connection | undefined, callerOf: Believed = (remote) => remote): string {
   const raw = connection?.incoming?.socket?.remoteAddress ?? ''
   const address = callerOf(raw.startsWith('::ffff:') ? raw.slice(7) : raw)
   return address.includes(':') ? networkOf(address) : address || 'unknown'
 }
 
-/** The first 64 bits, written out. */
+/** The first 64 bits of an IPv6 address, without abbreviation. */
 function networkOf(address: string): string {
   const [before = '', after] = address.split('::')
   const head = before === '' ? [] : before.split(':')

@@ -1,22 +1,22 @@
-/** Which web pages of other origins may use the API: those that the operator names, and nobody else. */
+/** Cross-origin access for the web pages of origins that the operator lists. */
 import type { MiddlewareHandler } from 'hono'
 
-/** What such a page may send. There are no cookies here: whoever asks shows a token, so credentials are never allowed. */
+/** Request headers that a page of another origin may send. Credentials (cookies) are never allowed: callers present a token. */
 const REQUEST_HEADERS = [
   ...['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'last-event-id'],
   ...['x-api-key', 'x-request-id']
 ].join(', ')
-/** What it may read beside the few that every page may. */
+/** Response headers that a page of another origin may read, in addition to those that browsers always permit. */
 const ANSWER_HEADERS = 'etag, link, location, retry-after, www-authenticate, x-request-id'
-/** A browser asks again after this; longer than it takes to notice that an origin was taken off the list. */
+/** Time for which a browser caches the permission, s. So long may it take until the removal of an origin has effect. */
 const PREFLIGHT_SECONDS = 600
 
-/** Answers to other origins, where there are any; `origins` are compared whole. */
+/** Adds CORS headers for the listed `origins`, which are compared as whole strings. */
 export function cors(origins: readonly string[]): MiddlewareHandler {
   const allowed = new Set(origins)
   return async (c, next) => {
     await next()
-    // Whoever asks: an answer kept for one origin is not for another.
+    // On every response, so that a response cached for one origin is not used for another.
     c.res.headers.append('vary', 'Origin')
     const origin = c.req.header('origin')
     if (origin === undefined || !allowed.has(origin)) return

@@ -1,8 +1,8 @@
-/** Proxies that are believed when they say for whom they ask. */
+/** Proxies that are trusted to state the caller's address in X-Forwarded-For. */
 import { BlockList, isIP } from 'node:net'
 import { StimnetError } from '@stimnet/protocol'
 
-/** Of ::ffff:0:0/96, where IPv4 addresses stand in IPv6. */
+/** Length of the prefix ::ffff:0:0/96, which maps IPv4 addresses into IPv6. */
 const MAPPED_BITS = 96
 
 /** An address, or a network as ADDRESS/BITS. */
@@ -12,11 +12,11 @@ interface Range {
   readonly bits: number
 }
 
-/** Proxies in a row. */
+/** Maximum number of proxies in a row. */
 const HOPS_MAX = 16
-/** Of the header the end is read, which our own proxy wrote: how much stands before it is up to anybody. */
+/** Number of characters that are read at the end of the header, which the trusted proxy wrote. The rest may be written by anybody. */
 const HEADER_CHARACTERS_MAX = 1_024
-/** Whoever runs a proxy knows its network: the widest private ones are 10.0.0.0/8 and fc00::/7. */
+/** Minimum prefix length of a network of proxies. The widest private networks are 10.0.0.0/8 and fc00::/7. */
 const BITS_MIN = { ipv4: 8, ipv6: 7 } as const
 
 function rangeOf(text: string): Range | undefined {
@@ -28,13 +28,13 @@ function rangeOf(text: string): Range | undefined {
   return wanted > most ? undefined : { address, family: version === 4 ? 'ipv4' : 'ipv6', bits: wanted }
 }
 
-/** Whether a text names an address or a network, and none of half the world. */
+/** Whether a text is an address or a network that is not too wide for proxies. */
 export function isProxyRange(text: string): boolean {
   const range = rangeOf(text)
   return range !== undefined && range.bits >= BITS_MIN[range.family] && !isAroundIPv4(range)
 }
 
-/** Of an IPv6 network in which every IPv4 address has its place as well. */
+/** Whether an IPv6 network contains all mapped IPv4 addresses. */
 function isAroundIPv4({ address, bits, family }: Range): boolean {
   if (family === 'ipv4' || bits > MAPPED_BITS) return false
   const list = new BlockList()
@@ -42,12 +42,12 @@ function isAroundIPv4({ address, bits, family }: Range): boolean {
   return list.check('::ffff:192.0.2.1', 'ipv6')
 }
 
-/** Those that are believed; none unless given. */
+/** The trusted proxies. */
 export class TrustedProxies {
   readonly #list = new BlockList()
   readonly #isEmpty: boolean
 
-  /** Throws CONFIG_INVALID for what is no address or network. */
+  /** Throws CONFIG_INVALID for a text that is not an address or a permitted network. */
   constructor(ranges: readonly string[]) {
     this.#isEmpty = ranges.length === 0
     for (const text of ranges) {
@@ -60,13 +60,13 @@ export class TrustedProxies {
   }
 
   /**
-   * Who asked the outermost of our proxies: the last address in X-Forwarded-For that is none of ours, for what stands
-   * before it anybody may have written. The connection's own address where no proxy of ours asks; the proxy's where it says
-   * nothing that can be read, so that nobody gets out of being counted.
+   * The address of the caller in front of the trusted proxies: the last address in X-Forwarded-For that is not a trusted proxy, since
+   * anybody may have written the addresses before it. For a connection that does not come from a trusted proxy, its own address; if
+   * the header is unreadable, the address of the last proxy, so that every caller is counted.
    */
   callerOf(remote: string, forwardedFor: string | null): string {
     if (this.#isEmpty || forwardedFor === null || !this.#isOurs(remote)) return remote
-    // Of more than that the first hop read may be cut short: it is none.
+    // In a longer header, the first address that was read may be cut off, so it is dropped.
     const isLong = forwardedFor.length > HEADER_CHARACTERS_MAX
     const read = forwardedFor
       .slice(-HEADER_CHARACTERS_MAX)
@@ -82,7 +82,7 @@ export class TrustedProxies {
     return caller
   }
 
-  /** Whether a connection comes from one of them; `::ffff:` before an IPv4 address does not count. */
+  /** Whether an address is a trusted proxy; the prefix `::ffff:` of a mapped IPv4 address is ignored. */
   has(remote: string): boolean {
     return this.#isOurs(plain(remote))
   }
@@ -93,7 +93,7 @@ export class TrustedProxies {
   }
 }
 
-/** Without blanks, brackets, a port, or IPv6 around IPv4 in any of its spellings. */
+/** An address without blanks, brackets and port; a mapped IPv4 address as plain IPv4. */
 function plain(hop: string): string {
   const text = hop.trim()
   const [, bracketed] = /^\[([0-9a-fA-F:.]+)\](?::\d+)?$/.exec(text) ?? []
@@ -102,9 +102,9 @@ function plain(hop: string): string {
   return isIP(address) === 6 ? (ipv4Within(address) ?? address) : address
 }
 
-/** The IPv4 address that an IPv6 one stands for; undefined for any other. */
+/** The IPv4 address in a mapped IPv6 address; undefined for other addresses. */
 function ipv4Within(address: string): string | undefined {
-  // The one spelling of the URL standard, whatever was written; an address with a zone has none.
+  // The URL parser brings every spelling into one form; it refuses addresses with a zone.
   if (!URL.canParse(`http://[${address}]`)) return undefined
   const [, high = '', low = ''] =
     /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(new URL(`http://[${address}]`).hostname) ?? []

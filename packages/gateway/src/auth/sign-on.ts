@@ -1,34 +1,34 @@
-/** Logging in by an OpenID Connect provider: authorization code with PKCE, then a code of our own for the client. */
+/** Login by an OpenID Connect provider: authorization code with PKCE, then a one-time code of the gateway for the client. */
 import { type Clock, codeOf, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import * as openid from 'openid-client'
 import type { Account, SignOn } from '../peer.ts'
 
-/** One provider, as configured. */
+/** One provider in the configuration. */
 export interface LoginProvider {
-  /** Its name here: lower case letters, digits and hyphens. */
+  /** Name of the provider at this gateway: lower-case letters, digits and hyphens. */
   readonly name: string
-  /** What people read on the button. */
+  /** Text on the login button. */
   readonly title: string
   readonly issuer: string
   readonly clientId: string
-  /** Absent for a public client: PKCE protects it all the same. */
+  /** Absent for a public client, which PKCE protects nevertheless. */
   readonly clientSecret?: string
   readonly scope: string
 }
 
-/** What a client says when it begins. */
+/** The data with which a client begins a login. */
 export interface Begun {
-  /** SHA-256 of a secret that the client keeps, base64url: whoever ends the login is who began it. */
+  /** SHA-256 of a secret that the client keeps, base64url. Only a client with the secret can redeem the login's code. */
   readonly challenge: string
-  /** Where the browser goes afterwards: `/`, or a port of the client's own machine. */
+  /** URL to which the browser returns: `/`, or a port of the client's own machine. */
   readonly returnTo: string
 }
 
-/** Logins that have come back and wait for their client; more than that at once is no institution. */
+/** Maximum number of finished logins that wait for their client, far more than an institution needs. */
 const FINISHED_MAX = 1_000
 const LOGIN_MS_MAX = 10 * 60_000
-/** From the browser's return until the client asks for its token. */
+/** Maximum time between the browser's return and the client's request for a token, ms. */
 const CODE_MS_MAX = 60_000
 const PROVIDER_SECONDS_MAX = 10
 const STATE = 'stimnet-login'
@@ -38,35 +38,35 @@ const STATE_CHARACTERS_MAX = 2_048
 const RETURN_TO = /^(\/|http:\/\/(127\.0\.0\.1|\[::1\]):\d{1,5}\/)$/
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(\/|$)/
 
-/** What the gateway must know again when the browser is back. It travels with the browser, sealed: nobody can fill a list. */
+/** The state of a login in progress. It travels with the browser, encrypted, so that nobody can fill the gateway's memory. */
 interface UnderWay extends Begun {
   readonly provider: string
   readonly nonce: string
   readonly verifier: string
-  /** What the browser that began it keeps in a cookie. */
+  /** A secret that the browser that began the login keeps in a cookie. */
   readonly browser: string
 }
 
-/** Where to send the browser, and what it is to keep. */
+/** The URL to which the browser is sent, and the secret for its cookie. */
 export interface Started {
   readonly location: string
   readonly browser: string
 }
 
-/** Where the browser came back to, and with what. */
+/** The query with which the browser came back, and its cookie. */
 export interface Returned {
   readonly query: URLSearchParams
-  /** The cookie of `Started`. */
+  /** The secret from the cookie; see `Started`. */
   readonly browser: string | undefined
 }
 
-/** The end of a login: where the browser goes on, and whether a person is asked first. */
+/** The end of a login: the URL at which the browser continues, and a confirmation code if a person must confirm first. */
 export interface Ended {
   readonly location: string
   readonly account?: Account
   /**
-   * Of a login that a program on the browser's machine began: what that program shows, for the person to compare. Whoever
-   * sends somebody else a link to log in by shows it nowhere.
+   * A code that the person compares with the one shown by the program on the same machine that began the login. If somebody else sent
+   * the person the login link, no program on this machine shows the code.
    */
   readonly confirmation?: string
 }
@@ -77,19 +77,19 @@ interface Finished {
   readonly expiresAtMs: number
 }
 
-/** What signing on needs. */
+/** The settings of login by providers. */
 export interface SignOnParts {
   readonly providers: readonly LoginProvider[]
-  /** Where browsers reach this gateway, without a slash at the end. */
+  /** The URL at which browsers reach this gateway, without a final slash. */
   readonly publicUrl: () => string
   readonly clock: Clock
   readonly random: RandomSource
-  /** 32 bytes: seals what is under way. */
+  /** 32 bytes: key that encrypts the state of logins in progress. */
   readonly secret: Uint8Array
   readonly admit: (person: SignOn) => Promise<Account | null>
 }
 
-/** Logins by providers, from the first click to the token. */
+/** Logins by providers, from the start to the one-time code. */
 export class SingleSignOn {
   readonly #parts: SignOnParts
   readonly #configurations = new Map<string, Promise<openid.Configuration>>()
@@ -99,7 +99,7 @@ export class SingleSignOn {
     this.#parts = parts
   }
 
-  /** Whether browsers reach this gateway by https. */
+  /** Whether browsers reach this gateway over https. */
   get isSecure(): boolean {
     return this.#parts.publicUrl().startsWith('https:')
   }
@@ -108,7 +108,7 @@ export class SingleSignOn {
     return this.#parts.providers
   }
 
-  /** Throws NOT_FOUND, PARAMETER_INVALID, LOGIN_PROVIDER_UNREACHABLE. */
+  /** Begins a login. Throws NOT_FOUND, PARAMETER_INVALID, LOGIN_PROVIDER_UNREACHABLE. */
   async begin(name: string, begun: Begun): Promise<Started> {
     const provider = this.#provider(name)
     if (!RETURN_TO.test(begun.returnTo)) {
@@ -128,7 +128,7 @@ export class SingleSignOn {
     return { location: url.href, browser }
   }
 
-  /** Throws LOGIN_REFUSED for an answer that this browser did not ask for. */
+  /** Ends a login when the browser comes back. Throws LOGIN_REFUSED if this browser did not begin the login. */
   async finish(name: string, { query, browser }: Returned): Promise<Ended> {
     const state = query.get('state') ?? ''
     const begun = await this.#unseal(state)
@@ -147,16 +147,16 @@ export class SingleSignOn {
     const expiresAtMs = this.#parts.clock.now() + CODE_MS_MAX
     remember(this.#finished, code, { account, challenge: begun.challenge, expiresAtMs })
     const location = returned(begun, 'login_code', code)
-    // A page of ours has kept its own secret; a program is trusted by the person alone.
+    // A page of the gateway has its own secret. For a program, the person must confirm.
     return begun.returnTo === '/'
       ? { location, account }
       : { location, account, confirmation: confirmationOf(begun.challenge) }
   }
 
-  /** The account of a code, once, for whoever began the login. Throws LOGIN_REFUSED. */
+  /** Exchanges a one-time code for its account; only the client that began the login can. Throws LOGIN_REFUSED. */
   async redeem(code: string, verifier: string): Promise<Account> {
     const finished = this.#finished.get(code)
-    // Also after a wrong verifier: a code that somebody else has seen is spent.
+    // Deleted even after a wrong verifier: another party may have seen the code.
     this.#finished.delete(code)
     const fits = finished && (await openid.calculatePKCECodeChallenge(verifier)) === finished.challenge
     if (!fits || finished.expiresAtMs <= this.#parts.clock.now()) {
@@ -178,13 +178,13 @@ export class SingleSignOn {
       })
       const claims = tokens.claims()
       if (!claims) return null
-      // Groups are often told here alone. Its subject is compared with the token's.
+      // Many providers disclose groups here only. `fetchUserInfo` compares the subject with that of the token.
       const told = configuration.serverMetadata().userinfo_endpoint
         ? await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
         : {}
       return { provider: provider.name, subject: claims.sub, claims: { ...told, ...claims } }
     } catch {
-      // Cancelled by the person, refused by the provider, or forged: none of it is a login.
+      // Cancelled by the person, refused by the provider, or forged: the login failed.
       return null
     }
   }
@@ -199,7 +199,7 @@ export class SingleSignOn {
     return `${this.#parts.publicUrl()}/api/v1/auth/providers/${name}/callback`
   }
 
-  /** Asked once; again where that failed. */
+  /** The provider's metadata, requested once, and again after a failure. */
   #configurationOf(provider: LoginProvider): Promise<openid.Configuration> {
     const known = this.#configurations.get(provider.name)
     if (known) return known
@@ -210,7 +210,7 @@ export class SingleSignOn {
         clientId,
         clientSecret,
         clientSecret === undefined ? openid.None() : openid.ClientSecretBasic(clientSecret),
-        // Only a provider on this machine may be asked in the clear.
+        // Plain HTTP is permitted only for a provider on this machine.
         { timeout: PROVIDER_SECONDS_MAX, execute: LOOPBACK.test(issuer) ? [openid.allowInsecureRequests] : [] }
       )
       .catch((cause: unknown) => {
@@ -240,7 +240,7 @@ export class SingleSignOn {
       })
       return payload
     } catch {
-      // Not ours, changed, or too late: no login of ours is under way with it.
+      // Not issued here, changed, or expired: there is no login with this state.
       return undefined
     }
   }
@@ -250,17 +250,20 @@ export class SingleSignOn {
   }
 }
 
-/** Eight signs of the challenge, as the program shows them too. */
+/** Eight characters of the challenge; the program shows the same. */
 function confirmationOf(challenge: string): string {
   return `${challenge.slice(0, 4)} ${challenge.slice(4, 8)}`
 }
 
-/** In the fragment for a page of ours, which keeps it out of logs; a listener gets no fragments. */
+/**
+ * The URL of return with a parameter: in the fragment for a page of the gateway, which keeps it out of logs; in the query for a
+ * program's listener, which does not receive fragments.
+ */
 function returned({ returnTo }: Begun, name: string, value: string): string {
   return `${returnTo}${returnTo === '/' ? '#/' : ''}?${new URLSearchParams({ [name]: value })}`
 }
 
-/** The oldest makes room. */
+/** Adds an entry; if the map is full, the oldest entry is removed. */
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
   const oldest = map.size >= FINISHED_MAX ? map.keys().next().value : undefined
   if (oldest !== undefined) map.delete(oldest)

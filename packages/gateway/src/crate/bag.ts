@@ -1,26 +1,26 @@
-/** BagIt 1.0 (RFC 8493) with SHA-512: a folder that says what is in it, and that nothing was changed. */
+/** BagIt 1.0 (RFC 8493) with SHA-512: a folder with a manifest by which changes to its files are detected. */
 import { createHash } from 'node:crypto'
 import { type Files, invalid } from './zip.ts'
 
 const DECLARATION = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 const MANIFEST = 'manifest-sha512.txt'
 const TAG_MANIFEST = 'tagmanifest-sha512.txt'
-/** A line for each of at most 64 files. */
+/** Maximum size of a manifest, which has a line for each of at most 64 files. */
 const MANIFEST_BYTES_MAX = 128 * 1024
 const HASH_CHARACTERS = 128
 const SPACES_MAX = 8
 
-/** What a bag says of itself. */
+/** Metadata of a bag. */
 export interface BagInfo {
-  /** Names the folder. */
+  /** Name of the folder. */
   readonly folder: string
-  /** A UUID as URN. */
+  /** Identifier, a UUID as URN. */
   readonly identifier: string
   readonly organization: string
   readonly dateMs: number
 }
 
-/** The payload in a bag. */
+/** A bag with the payload. */
 export function bagOf(payload: Files, info: BagInfo): Files {
   const data = new Map([...payload].map(([path, bytes]) => [`data/${path}`, bytes]))
   const octets = [...payload.values()].reduce((sum, bytes) => sum + bytes.length, 0)
@@ -44,8 +44,8 @@ export function bagOf(payload: Files, info: BagInfo): Files {
 }
 
 /**
- * The payload of the one bag in an archive. Throws CRATE_INVALID for another layout, a file that is not as the manifest says,
- * one that it does not name, one that is missing, or a list of files to fetch.
+ * The payload of the only bag in an archive. Throws CRATE_INVALID for another layout, a list of files to fetch, or a file that is
+ * missing, not in the manifest, or different from its hash there.
  */
 export function payloadIn(files: Files): Files {
   const [first = ''] = files.keys()
@@ -56,7 +56,7 @@ export function payloadIn(files: Files): Files {
   const bag = new Map([...files].map(([path, bytes]) => [path.slice(folder.length), bytes]))
   const declaration = text(bag.get('bagit.txt') ?? new Uint8Array())
   if (!/^BagIt-Version: 1\.\d+$/im.test(declaration)) throw invalid('There is no bag (BagIt 1.0) in the archive.')
-  // It would have us ask addresses that a stranger chose, from within the institution.
+  // Fetching would let a stranger make the gateway send requests from within the institution.
   if (bag.has('fetch.txt')) throw invalid('Put every file into the crate: nothing is fetched (fetch.txt).')
   const payload = new Map([...bag].filter(([path]) => path.startsWith('data/')))
   const manifest = bag.get(MANIFEST)
@@ -68,7 +68,7 @@ export function payloadIn(files: Files): Files {
   return new Map([...payload].map(([path, bytes]) => [path.slice('data/'.length), bytes]))
 }
 
-/** Every file that it names is as it says; where `complete`, it names every file. */
+/** Checks that every file in a manifest has its hash; if `complete`, also that every file is in the manifest. */
 function assertHolds(manifest: Uint8Array, files: Files, { complete }: { complete: boolean }): void {
   const named = new Map<string, string>()
   if (manifest.length > MANIFEST_BYTES_MAX) throw invalid('A manifest of the bag is too long.')
@@ -89,7 +89,7 @@ function manifestOf(files: Files): Uint8Array {
   return utf8([...files].map(([path, bytes]) => `${sha512(bytes)}  ${path}\n`).join(''))
 }
 
-/** Hash, spaces, path. By position, not by an expression: whoever writes the line must not choose how long it takes. */
+/** Splits a line into hash and path, by position and not by a regular expression, whose run time an attacker could control. */
 function lineOf(line: string): { hash: string; path: string } {
   const hash = line.slice(0, HASH_CHARACTERS).toLowerCase()
   const rest = line.slice(HASH_CHARACTERS)
@@ -101,7 +101,7 @@ function lineOf(line: string): { hash: string; path: string } {
   throw invalid('A manifest of the bag is not well formed.')
 }
 
-/** RFC 8493 writes line ends and the percent sign of paths as %0A, %0D and %25. */
+/** Decodes a path: RFC 8493 writes line ends and percent signs as %0A, %0D and %25. */
 function unescaped(path: string): string {
   return path.replaceAll(/%0[ad]|%25/gi, (code) => decodeURIComponent(code))
 }
@@ -114,12 +114,12 @@ function oneLine(words: string): string {
   return words.replaceAll(/\s+/g, ' ')
 }
 
-/** UTF-8 as bytes. */
+/** A text as UTF-8 bytes. */
 export function utf8(words: string): Uint8Array {
   return new TextEncoder().encode(words)
 }
 
-/** Bytes as UTF-8. Throws CRATE_INVALID. */
+/** UTF-8 bytes as a text. Throws CRATE_INVALID. */
 export function text(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

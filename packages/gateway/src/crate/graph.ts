@@ -1,20 +1,20 @@
-/** The graph of a crate: entities by their ids, read with bounds on everything before anything looks into it. */
+/** The graph of a crate: entities by id, with size limits that are checked before the contents are used. */
 import { checkPlain } from '../http/body.ts'
 import { text } from './bag.ts'
 import { METADATA } from './vocabulary.ts'
 import { type Files, invalid } from './zip.ts'
 
-/** Far beyond a request's; a script lies beside it, not in it. */
+/** Maximum size of the metadata, far more than a request needs; a script is a file of its own. */
 const METADATA_BYTES_MAX = 512 * 1024
 const ENTITIES_MAX = 1_000
 const TYPES_MAX = 16
 const REFERENCES_MAX = 64
 const ID_CHARACTERS_MAX = 1_024
 
-/** One entity; what is in it is looked at field by field. */
+/** One entity. Its fields are checked one by one when they are read. */
 export type GraphEntity = Readonly<Record<string, unknown>> & { readonly '@id': string }
 
-/** By id. */
+/** Entities by id. */
 export type Graph = ReadonlyMap<string, GraphEntity>
 
 /** The graph in a folder of the crate. Throws CRATE_INVALID. */
@@ -33,7 +33,7 @@ export function graphIn(payload: Files, folder: string): Graph {
   return graph
 }
 
-/** JSON without depths, numbers and keys that a later reader could trip over. Throws CRATE_INVALID naming `what`. */
+/** Parses JSON and refuses nesting, numbers and keys that could mislead a later reader. Throws CRATE_INVALID naming `what`. */
 export function plainJson(words: string, what: string): unknown {
   try {
     const value: unknown = JSON.parse(words)
@@ -44,20 +44,20 @@ export function plainJson(words: string, what: string): unknown {
   }
 }
 
-/** The ids that a field refers to. Throws CRATE_INVALID for very many. */
+/** The ids to which a field refers. Throws CRATE_INVALID for too many. */
 export function references(value: unknown): string[] {
   const all = Array.isArray(value) ? value : [value]
   if (all.length > REFERENCES_MAX) throw invalid(`A field of the crate refers to at most ${REFERENCES_MAX} entities.`)
   return all.flatMap((one) => (isObject(one) && isId(one['@id']) ? [one['@id']] : []))
 }
 
-/** Whether the entity is of that type, among others. */
+/** Whether an entity has a type, possibly among others. */
 export function isA(entity: GraphEntity, type: string): boolean {
   const types = entity['@type']
   return Array.isArray(types) ? types.includes(type) : types === type
 }
 
-/** A path as it is meant. Throws CRATE_INVALID. */
+/** A path without percent encoding. Throws CRATE_INVALID. */
 export function decoded(id: string): string {
   try {
     return decodeURIComponent(id)
@@ -66,7 +66,7 @@ export function decoded(id: string): string {
   }
 }
 
-/** A path stays in the crate: what leads out of it is an attack, whoever would follow it. */
+/** Throws CRATE_INVALID for a path that leads out of the crate, which would attack readers that follow it. */
 function assertWithin(id: string): void {
   if (/^(https?|urn|doi|arcp|mailto):/i.test(id) || id.startsWith('#') || id.startsWith('_:')) return
   const path = decoded(id)

@@ -1,19 +1,19 @@
-/** A Five Safes RO-Crate from a stranger, read as the submission that it asks for. Nothing it says of itself is believed. */
+/** Reads a Five Safes RO-Crate from a stranger as a submission. No assessment that it contains is trusted. */
 import { payloadIn, text } from './bag.ts'
 import { decoded, type Graph, type GraphEntity, graphIn, isA, plainJson, references } from './graph.ts'
 import { FIELD, METADATA, PARAMETER, PROGRAMS, TERMS } from './vocabulary.ts'
 import { type Files, filesIn, invalid } from './zip.ts'
 
-/** What a crate asks for: a submission that is still to be checked as any other, and what was left out. */
+/** The submission in a crate, to be checked like any other, and warnings about parts that were ignored. */
 export interface ReadCrate {
-  /** As POST /api/v1/broadcasts takes it. */
+  /** The body of POST /api/v1/broadcasts. */
   readonly submission: Readonly<Record<string, unknown>>
   readonly warnings: readonly string[]
 }
 
 const ACTIONS: readonly string[] = ['AssessAction', 'UpdateAction', 'DownloadAction']
 
-/** Throws CRATE_INVALID and says why. */
+/** Reads a crate. Throws CRATE_INVALID with the reason. */
 export async function readCrate(bytes: Uint8Array): Promise<ReadCrate> {
   const payload = payloadIn(await filesIn(bytes))
   const graph = graphIn(payload, '')
@@ -34,7 +34,7 @@ export async function readCrate(bytes: Uint8Array): Promise<ReadCrate> {
   }
 }
 
-/** Assessments are for institutions to make: those that a crate brings along say nothing. */
+/** A warning about assessments in the crate, which are ignored: each institution makes its own. */
 function warningsOf(graph: Graph): string[] {
   const claimed = [...graph.values()].filter((entity) => ACTIONS.some((type) => isA(entity, type)))
   return claimed.length === 0
@@ -58,7 +58,7 @@ function actionOf(graph: Graph, root: GraphEntity): GraphEntity {
   return action
 }
 
-/** The program lies in the crate: one that would have to be fetched is not. */
+/** The program, which must be in the crate. A program that would have to be fetched is refused. */
 function programIn(payload: Files, workflow: string): { script_type: string; script_content: string } {
   if (!workflow.endsWith('/') || /^[a-z]+:/i.test(workflow)) {
     throw invalid('Its workflow is not in the crate: put it into a folder there. Nothing is fetched.')

@@ -1,6 +1,6 @@
-/** What Five Safes RO-Crate 0.4 and the profiles below it call things. */
+/** Terms and file names of Five Safes RO-Crate 0.4 and the profiles that it builds on. */
 
-/** Terms by their addresses. */
+/** Terms by their URLs. */
 export const TERMS = {
   profile: 'https://w3id.org/5s-crate/0.4',
   crate: 'https://w3id.org/ro/crate/1.2-DRAFT',
@@ -16,13 +16,13 @@ export const TERMS = {
   failed: 'http://schema.org/FailedActionStatus'
 } as const
 
-/** Marks an input that is a field of a submission, its value in JSON. */
+/** Marks an input that is a field of a submission, with its value as JSON. */
 export const FIELD = 'urn:stimnet:submission'
-/** Marks a parameter of the script, its value in JSON; an input without a mark is a parameter as it stands. */
+/** Marks a parameter of the script, with its value as JSON. The value of an unmarked input is a parameter as it is. */
 export const PARAMETER = 'urn:stimnet:parameter'
-/** The metadata of a crate, in its root. */
+/** The metadata file in the root of a crate. */
 export const METADATA = 'ro-crate-metadata.json'
-/** Where the program lies. */
+/** Folder of the program. */
 export const WORKFLOW = 'workflow/'
 
 /** The file and language of each kind of program. */

@@ -1,4 +1,4 @@
-/** A request and what came of it as a Five Safes RO-Crate: who asked what for which project, who signed off, what was let out. */
+/** Writes a request with its results as a Five Safes RO-Crate: requester, project, program, decisions and released outputs. */
 import type { AskedQuestion, Broadcast, BroadcastPart } from '@stimnet/api'
 import { canonicalJson, isEnded, StimnetError } from '@stimnet/protocol'
 import type { OwnRequest, PeerFacts } from '../peer.ts'
@@ -13,8 +13,8 @@ interface CrateParts extends OwnRequest {
 }
 
 /**
- * The zip archive with the one bag, written by the peer with these facts. The same request in the same state gives the same
- * bytes. Throws NODE_ERROR where it is not known what was asked.
+ * The zip archive that contains the bag. `facts`: about the peer that writes it. The same request in the same state gives the same
+ * bytes. Throws NODE_ERROR if the content of the request is unknown.
  */
 export function crateOf(request: OwnRequest, facts: PeerFacts): Promise<Uint8Array> {
   const { asked, completed_at, id, submitted_at } = request.broadcast
@@ -30,7 +30,7 @@ export function crateOf(request: OwnRequest, facts: PeerFacts): Promise<Uint8Arr
   return zipOf(bag, dateMs)
 }
 
-/** The program in a workflow crate of its own, each output that was let out, and each receipt. */
+/** The files of the crate: the program in a workflow crate of its own, each released output, and each receipt. */
 function filesOf({ broadcast, asked }: CrateParts): Map<string, Uint8Array> {
   const { script_type: type, script_content: content } = asked
   const files = new Map<string, Uint8Array>([
@@ -137,11 +137,11 @@ function statusOf(state: Broadcast['state']): string {
   return state === 'pending' || state === 'queued' ? TERMS.potential : TERMS.active
 }
 
-/** Every field of the submission but the program itself, and the script's parameters. */
+/** Every field of the submission except for the program, and the parameters of the script. */
 function inputsOf(asked: AskedQuestion): Entity[] {
   const { script_content: _, script_type: __, files: ___, parameters, ...fields } = asked
   const property = (propertyID: string, [name, value]: [string, unknown], at: number): Entity => ({
-    // By number: what a parameter is called need not be fit for an address.
+    // Numbered, since the name of a parameter need not be valid in a URL.
     '@id': `#${propertyID === FIELD ? 'field' : 'parameter'}-${at + 1}`,
     '@type': 'PropertyValue',
     name,
@@ -154,7 +154,7 @@ function inputsOf(asked: AskedQuestion): Entity[] {
   ]
 }
 
-/** Named by its bytes and not put in: it is its owner's, and whoever reads the crate learns that the script needs it. */
+/** The uploaded files, by hash only. They belong to the requester and are not included, but a reader learns that the script needs them. */
 function broughtAlong({ files = [] }: AskedQuestion): Entity[] {
   return files.map(({ name, sha256, size }) => ({
     '@id': `urn:sha256:${sha256}#${name}`,
@@ -181,12 +181,15 @@ function outputsOf({ broadcast }: CrateParts): Entity[] {
   ]
 }
 
-/** What each institution decided: whether it ran, and whether anything may leave. Its receipt proves the second. */
+/**
+ * The two decisions of an institution: whether the program may run, and whether its output may be released. The receipt proves the
+ * second one.
+ */
 function assessmentsOf({ id }: Broadcast, part: BroadcastPart): Entity[] {
-  // Whoever cancelled it came before anybody's decision.
+  // A cancelled request has no decision.
   if (!isEnded(part.state) || part.state === 'cancelled') return []
   const { peer_id: peerId, institution, updated_at, output, code } = part
-  // What was let in ends with a receipt; so does what stewards denied.
+  // An admitted request ends with a receipt, and so does one that stewards denied.
   const ran = part.receipt !== null && part.state !== 'denied' && part.state !== 'expired'
   const common = { agent: ref(`#${peerId}`), endTime: updated_at }
   const signOff: Entity = {
@@ -262,7 +265,7 @@ function peopleOf({ broadcast, requester, requesterKey, asked, facts }: CratePar
   ]
 }
 
-/** A UUID of version 8 from an id of 16 random bytes in hex. */
+/** A version 8 UUID made from an id of 16 random bytes in hex. */
 function uuidOf(id: string): string {
   const hex = id.padEnd(32, '0')
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

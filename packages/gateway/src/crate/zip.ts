@@ -1,4 +1,4 @@
-/** Zip archives, written for people and read from strangers. */
+/** Zip archives: written for researchers, and read from strangers. */
 import { StimnetError } from '@stimnet/protocol'
 import { fromBufferPromise, type ZipFile } from 'yauzl'
 import yazl from 'yazl'
@@ -6,14 +6,14 @@ import yazl from 'yazl'
 /** Files by their path in the archive. */
 export type Files = ReadonlyMap<string, Uint8Array>
 
-/** A request has a script, its metadata and a few files beside them. */
+/** Maximum number of files in an archive: a script, metadata and some more files. */
 const ENTRIES_MAX = 64
-/** Of everything unpacked: a script of 256 KiB, metadata, and what other tools add. */
+/** Maximum total size of the unpacked files: a script of 256 KiB, metadata, and additions of other tools. */
 const UNPACKED_BYTES_MAX = 4 * 1024 * 1024
 const SYMBOLIC_LINK = 0o120_000
 const KIND_OF_FILE = 0o170_000
 
-/** Every file with the same date, so that the same content is the same archive. */
+/** Writes an archive. All files have the same date, so that equal contents give equal archives. */
 export async function zipOf(files: Files, dateMs: number): Promise<Uint8Array> {
   const archive = new yazl.ZipFile()
   for (const [path, bytes] of files) {
@@ -26,9 +26,8 @@ export async function zipOf(files: Files, dateMs: number): Promise<Uint8Array> {
 }
 
 /**
- * What is in an archive, in memory alone: no path of it ever reaches a file system. Throws CRATE_INVALID for paths that lead
- * out of it (`../`, absolute, backslashes), links, encryption, two files of one name, a size that is not the one it says, or
- * more than 64 files or 4 MiB.
+ * Unpacks an archive in memory; no path in it reaches a file system. Throws CRATE_INVALID for paths out of the archive (`../`,
+ * absolute, backslashes), links, encryption, two files of one name, a wrong size, or more than 64 files or 4 MiB.
  */
 export async function filesIn(bytes: Uint8Array): Promise<Files> {
   let archive: ZipFile
@@ -50,7 +49,7 @@ export async function filesIn(bytes: Uint8Array): Promise<Files> {
 
 async function readAll(archive: ZipFile): Promise<Files> {
   const files = new Map<string, Uint8Array>()
-  // Names that one file system would take for one.
+  // Lower-cased names, since some file systems ignore letter case.
   const names = new Set<string>()
   let left = UNPACKED_BYTES_MAX
   for await (const entry of archive.eachEntry()) {
@@ -60,7 +59,7 @@ async function readAll(archive: ZipFile): Promise<Files> {
     if (entry.isEncrypted()) throw invalid('A crate is not encrypted.')
     if (names.has(path.toLowerCase())) throw invalid('Two files of the archive have the same name.')
     names.add(path.toLowerCase())
-    // Before a byte is inflated; yauzl then sees to it that there are no more than that.
+    // Checked before anything is inflated; yauzl then enforces the declared size.
     left -= entry.uncompressedSize
     if (left < 0) throw invalid(`Unpacked, a crate of a request has at most ${UNPACKED_BYTES_MAX / 1024 / 1024} MiB.`)
     const chunks: Buffer[] = await (await archive.openReadStreamPromise(entry)).toArray()
@@ -69,7 +68,7 @@ async function readAll(archive: ZipFile): Promise<Files> {
   return files
 }
 
-/** Why a crate is none; static, about the crate alone. */
+/** The error for an invalid crate. `reason` is static text about the crate alone. */
 export function invalid(reason: string, cause?: unknown): StimnetError {
   return new StimnetError('CRATE_INVALID', reason, { reason, ...(cause === undefined ? {} : { cause }) })
 }

@@ -1,8 +1,8 @@
-/** The headers of every answer, and JSON in them, compressed for clients that read it so. */
+/** The headers of every answer, and JSON answers, compressed if the client accepts that. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
-/** No page may frame, sniff, store or embed what the API says; it loads nothing itself. */
+/** API answers must not be framed, sniffed, stored or embedded, and load nothing themselves. */
 const API_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -12,12 +12,12 @@ const API_HEADERS = {
   'x-frame-options': 'DENY'
 } as const
 
-/** What a client may keep if it asks each time whether it still holds; another token may see something else. */
+/** Headers of an answer that a client may store if it revalidates it each time. It depends on the token. */
 export const KEPT_HEADERS = { 'cache-control': 'private, no-cache', vary: 'Authorization, X-API-Key' } as const
 
 /**
- * For the pages we serve ourselves: scripts and styles from this origin's own files alone, and no text ever becomes markup:
- * the console signs with a key that its researcher keeps in the browser.
+ * Headers of pages served here: scripts and styles only from files of this origin, and text never becomes markup. The console signs
+ * with a key that the researcher keeps in the browser, so injected code must be impossible.
  */
 export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
@@ -28,15 +28,15 @@ export const PAGE_HEADERS = {
     "require-trusted-types-for 'script'; trusted-types 'none'"
 } as const
 
-/** A plain object and not `Headers`: the server writes it straight to the socket. */
+/** All headers of an answer, as a plain object instead of `Headers`, which the server can write directly to the socket. */
 export function headersOf(requestId: string, own: Readonly<Record<string, string>>): Record<string, string> {
   return { ...API_HEADERS, 'x-request-id': requestId, ...own }
 }
 
-/** Texts of answers that never change again. */
+/** JSON texts of answers that never change. */
 const texts = new WeakMap<object, string>()
 
-/** Marks an answer that will be given again as it is: its text is made once. For values that nobody changes. */
+/** Marks an answer that never changes, so that its JSON text is created only once. The value must not be modified. */
 export function settled<T extends object>(value: T): T {
   if (!texts.has(value)) texts.set(value, JSON.stringify(value))
   return value
@@ -46,13 +46,13 @@ function textOf(value: unknown): string {
   return (typeof value === 'object' && value !== null ? texts.get(value) : undefined) ?? JSON.stringify(value)
 }
 
-/** Compressed texts of answers that never change again. */
+/** Compressed JSON texts of answers that never change. */
 const compressed = new WeakMap<object, Uint8Array<ArrayBuffer>>()
-/** Characters from which compression saves a packet. */
+/** Minimum length of a text that is compressed, characters: below it, compression saves no packet. */
 const GZIP_LENGTH_MIN = 1_400
 const gzipped = promisify(gzip) as (text: string) => Promise<Uint8Array<ArrayBuffer>>
 
-/** Whether a client reads gzip, by its Accept-Encoding header. */
+/** Whether a client accepts gzip, by its Accept-Encoding header. */
 export function acceptsGzip(header: string | undefined): boolean {
   return /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(header ?? '')
 }
@@ -67,14 +67,14 @@ async function gzipOf(value: unknown, text: string): Promise<Uint8Array<ArrayBuf
 /** Options of a JSON answer. */
 export interface JsonOptions {
   readonly requestId: string
-  /** 200 unless given. */
+  /** Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** The client reads gzip: answers that gain by it are compressed. */
+  /** Whether the client accepts gzip. Answers that become smaller are compressed. */
   readonly gzip?: boolean
 }
 
-/** A JSON answer in those headers. */
+/** A JSON response with the common headers. */
 export async function jsonAnswer(
   value: unknown,
   { requestId, status = 200, ...options }: JsonOptions

@@ -1,9 +1,9 @@
-/** A request's body: counted while it arrives, of the expected kind, and nothing in it that only looks like JSON. */
+/** Reads the body of a request: with a size limit while it arrives, of the expected type, and as strict JSON. */
 import { LIMITS, parseJson, StimnetError } from '@stimnet/protocol'
 import { InvalidInput } from './problem.ts'
 import type { BodyType } from './route.ts'
 
-/** Deeper JSON is no request of ours, and recursion over it must end. */
+/** Maximum depth of JSON. No request needs more, and recursion over the value must end. */
 const DEPTH_MAX = 32
 
 const MEDIA_TYPES: Record<BodyType, string> = {
@@ -12,7 +12,7 @@ const MEDIA_TYPES: Record<BodyType, string> = {
   zip: 'application/zip'
 }
 
-/** Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
+/** Reads and parses a body. Throws MEDIA_TYPE_UNSUPPORTED, BODY_TOO_LARGE, MALFORMED or BODY_INVALID. */
 export async function readBody(request: Request, type: BodyType): Promise<unknown> {
   checkMediaType(request.headers.get('content-type') ?? '', type)
   const bytes = await readBytes(request, LIMITS.restBodyBytesMax)
@@ -30,7 +30,7 @@ function checkMediaType(header: string, type: BodyType): void {
   throw new StimnetError('MEDIA_TYPE_UNSUPPORTED', 'reading a body', { reason })
 }
 
-/** Reads at most `bytesMax`; a declared length over it is refused unread. What did not arrive as a whole is MALFORMED. */
+/** Reads at most `bytesMax`. A larger declared length is refused before reading; an incomplete body is MALFORMED. */
 export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new StimnetError('BODY_TOO_LARGE', 'reading a body', { reason: `A body has at most ${bytesMax / 1024} KiB.` })
@@ -38,7 +38,7 @@ export async function readBytes(request: Request, bytesMax: number): Promise<Uin
   const declared = request.headers.get('content-length')
   if (Number(declared ?? 0) > bytesMax) throw tooLarge()
   try {
-    // The server reads no more than was declared; at once, which spares a stream for each request.
+    // With a declared length, the server reads no more than that; reading it at once avoids a stream per request.
     const bytes = declared === null ? await readStream(request, bytesMax) : new Uint8Array(await request.arrayBuffer())
     if (bytes !== undefined && bytes.length <= bytesMax) return bytes
   } catch (cause) {
@@ -47,7 +47,7 @@ export async function readBytes(request: Request, bytesMax: number): Promise<Uin
   throw tooLarge()
 }
 
-/** Undefined for more than `bytesMax`. */
+/** Reads a stream; undefined if it has more than `bytesMax`. */
 async function readStream(request: Request, bytesMax: number): Promise<Uint8Array | undefined> {
   if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
@@ -67,7 +67,7 @@ async function readStream(request: Request, bytesMax: number): Promise<Uint8Arra
   return whole
 }
 
-/** What is compressed has a size that nobody knows before. */
+/** Refuses compressed bodies, whose size is not known in advance. */
 function checkEncoding(encoding: string | null): void {
   if (encoding === null || /^identity$/i.test(encoding.trim())) return
   const reason = 'A body is sent as it is, without Content-Encoding.'
@@ -99,7 +99,7 @@ const invalid = (field: string, message: string): never => {
   throw new InvalidInput('BODY_INVALID', [{ field: field.slice(0, 200), message }])
 }
 
-/** Refuses what a later reader could trip over: depth, non-numbers such as 1e999, broken Unicode, `__proto__`. */
+/** Refuses values that could mislead a later reader: nesting, non-numbers such as 1e999, broken Unicode, `__proto__`. */
 export function checkPlain(root: unknown): void {
   const open: { value: unknown; field: string; depth: number }[] = [{ value: root, field: '', depth: 1 }]
   for (let item = open.pop(); item; item = open.pop()) {
@@ -120,7 +120,7 @@ function parseForm(text: string): unknown {
   return fromPairs(new URLSearchParams(text), 'BODY_INVALID')
 }
 
-/** An object of a query or form; a name given twice is refused, since two readers could pick different ones. */
+/** The object of a query or form. A name that occurs twice is refused, since two readers could use different values. */
 export function fromPairs(pairs: URLSearchParams, code: 'BODY_INVALID' | 'PARAMETER_INVALID'): Record<string, string> {
   const object = new Map<string, string>()
   for (const [name, value] of pairs) {

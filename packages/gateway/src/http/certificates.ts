@@ -1,4 +1,4 @@
-/** The gateway's own certificate, read from files and read again when they change; connections that stand are not touched. */
+/** The gateway's certificate, read from files and read again when they change. Open connections keep the old certificate. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
@@ -6,29 +6,29 @@ import { type Clock, StimnetError } from '@stimnet/protocol'
 
 /** Paths of PEM files. */
 export interface TlsFiles {
-  /** The certificate, then those between it and its authority. */
+  /** The certificate, followed by intermediate certificates. */
   readonly cert: string
-  /** Readable for its owner alone. */
+  /** The private key, readable by its owner only. */
   readonly key: string
-  /** Where given, a client shows a certificate of one of these authorities, or is not heard. */
+  /** If given, clients must present a certificate of one of these authorities. */
   readonly clientCa?: string
 }
 
-/** What a server takes: nothing below TLS 1.3, whose every choice is sound. */
+/** TLS options of the server: at least TLS 1.3, whose cipher suites are all secure. */
 export interface TlsOptions extends SecureContextOptions {
   readonly minVersion: 'TLSv1.3'
 }
 
-/** The names of the configuration's keys, for whoever reads the refusal. */
+/** Configuration keys, for error messages. */
 const KEYS = { cert: 'gateway.tls.cert', key: 'gateway.tls.key', clientCa: 'gateway.tls.client_ca' } as const
 const FILE_BYTES_MAX = 1024 * 1024
 
-/** The files as they were read last. */
+/** The certificate files as they were last read. */
 export class Certificates {
   readonly #files: TlsFiles
   readonly #clock: Clock
   #read: Read
-  /** Files that were looked at and could not be used: told of once. */
+  /** The version of unusable files that was reported, so that it is reported once. */
   #wrong = ''
 
   private constructor(files: TlsFiles, clock: Clock, read: Read) {
@@ -37,7 +37,7 @@ export class Certificates {
     this.#read = read
   }
 
-  /** Throws CONFIG_INVALID naming the key whose file cannot be used. */
+  /** Reads the files. Throws CONFIG_INVALID naming the key of a file that cannot be used. */
   static async open(files: TlsFiles, clock: Clock): Promise<Certificates> {
     return new Certificates(files, clock, await readAll(files, clock))
   }
@@ -55,8 +55,8 @@ export class Certificates {
   }
 
   /**
-   * True where the files have changed and fit together. Throws CONFIG_INVALID, once, where they do not (yet): what was read
-   * before still holds, and they are read again when they change again.
+   * Reads the files again; true if they have changed and are valid. Throws CONFIG_INVALID, once, if they are invalid: then the files
+   * that were read before stay in use until the files change again.
    */
   async renew(): Promise<boolean> {
     const stamp = await stampOf(this.#files)
@@ -74,12 +74,12 @@ export class Certificates {
 interface Read {
   readonly options: TlsOptions
   readonly expiresAtMs: number
-  /** Of the files: another one says that they have changed. */
+  /** Identifies the version of the files by their metadata. */
   readonly stamp: string
 }
 
 async function readAll(files: TlsFiles, clock: Clock): Promise<Read> {
-  // Before the bytes: a change while they are read is noticed next time.
+  // Taken before the contents are read, so that a change during reading is noticed next time.
   const stamp = await stampOf(files)
   const [cert, key, ca] = await Promise.all([
     readText('cert', files.cert),
@@ -97,7 +97,10 @@ async function readAll(files: TlsFiles, clock: Clock): Promise<Read> {
   return { options, expiresAtMs: own.validToDate.getTime(), stamp }
 }
 
-/** Each must be an authority: with an ordinary certificate in the list, no client would ever fit, or the wrong one. */
+/**
+ * Checks that each certificate is an authority. With an ordinary certificate in the list, no client would be accepted, or the wrong
+ * one.
+ */
 function checkAuthorities(text: string, path: string): void {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
   const found = attempt('clientCa', path, 'is no PEM certificate', () => blocks.map((one) => new X509Certificate(one)))

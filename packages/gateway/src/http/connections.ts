@@ -1,14 +1,14 @@
-/** Connections of one listener: how many in all, how many from one address, and which of them gives way. */
+/** Limits the connections of one listener, in total and per address, and chooses the connections to close. */
 import type { Socket } from 'node:net'
 import { addressOf } from '../auth/caller.ts'
 
-/** How many there may be. */
+/** Maximum numbers of connections. */
 export interface ConnectionLimits {
   readonly max: number
   readonly perAddressMax: number
-  /** Of `max`: kept for addresses that hold few, so that a probe always gets in. */
+  /** The part of `max` that is reserved for addresses with few connections, so that probes always succeed. */
   readonly reserved: number
-  /** What such an address may hold. */
+  /** Maximum number of connections of an address that uses the reserved part. */
   readonly fewMax: number
 }
 
@@ -16,18 +16,19 @@ interface Entry {
   readonly socket: Socket
   readonly address: string
   readonly key: string
-  /** Requests being answered. */
+  /** Number of requests being answered. */
   busy: number
 }
 
 /**
- * Where there are too many, the newest comes in and the one that has been silent longest goes, of its own address first: whoever
- * opens thousands and says nothing pushes out nobody but themselves. One with a request under way is never ended here.
+ * The open connections. At a limit, a new connection is accepted and the one that has been idle longest is closed, preferably one of
+ * the same address: a caller that opens thousands of idle connections displaces only its own. Connections with a request in progress
+ * are never closed here.
  */
 export class Connections {
   readonly #limits: ConnectionLimits
   readonly #isProxy: (address: string) => boolean
-  /** By address; within one the longest silent first. */
+  /** By address; within an address, the connection that has been idle longest comes first. */
   readonly #groups = new Map<string, Set<Entry>>()
   readonly #entries = new Map<string, Entry>()
 
@@ -44,7 +45,7 @@ export class Connections {
     return [...this.#entries.values()].map(({ socket }) => socket)
   }
 
-  /** False where it had to be closed at once. */
+  /** Adds a connection; false if it had to be closed at once. */
   admit(socket: Socket): boolean {
     const address = addressOf({ incoming: { socket } })
     if (!this.#makeRoom(this.#groups.get(address) ?? new Set(), socket.remoteAddress ?? '')) {
@@ -60,14 +61,14 @@ export class Connections {
     return true
   }
 
-  /** A request has begun on this socket, or on what TLS made of it. Gives what is called when it has been answered. */
+  /** Counts a request on this socket, or on the TLS socket over it. The returned function is called when the request was answered. */
   answering(socket: Socket): () => void {
     const entry = this.#entries.get(placeOf(socket))
     if (entry) entry.busy += 1
     return () => {
       if (!entry) return
       entry.busy -= 1
-      // Back to the end of the line of those that have been silent longest.
+      // Move to the end of the order by idle time.
       const group = this.#groups.get(entry.address)
       if (group?.delete(entry)) group.add(entry)
     }
@@ -76,13 +77,13 @@ export class Connections {
   #makeRoom(group: Set<Entry>, remote: string): boolean {
     const { max, perAddressMax, reserved, fewMax } = this.#limits
     const isCrowded = this.size >= max - reserved
-    // Behind a proxy are many; it is held by the room for all.
+    // A proxy has many callers, so only the total limit applies to it.
     const most = isCrowded ? fewMax : this.#isProxy(remote) ? max : perAddressMax
     if (group.size >= most) return this.#endSilent(group)
     return this.size < max || this.#endSilent(largest(this.#groups.values()))
   }
 
-  /** Ends the one that has been silent longest; false where all are answering. */
+  /** Closes the connection that has been idle longest; false if all are answering requests. */
   #endSilent(group: Iterable<Entry>): boolean {
     for (const entry of group) {
       if (entry.busy > 0) continue
@@ -107,7 +108,7 @@ function largest(groups: Iterable<Set<Entry>>): Set<Entry> {
   return found
 }
 
-/** The other end of a connection: the same before and after TLS. */
+/** Identifies a connection by its remote end, which is the same before and after TLS. */
 function placeOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }

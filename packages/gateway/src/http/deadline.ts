@@ -1,7 +1,7 @@
-/** A signal that aborts when its time is over or one of others does. */
+/** A signal that aborts after a time or when another signal aborts. */
 import type { Clock } from '@stimnet/protocol'
 
-/** `clear` ends the wait; call it when the work is done. */
+/** Creates the signal. Call `clear` when the work is done. */
 export function deadline(
   clock: Clock,
   ms: number,

@@ -1,15 +1,15 @@
-/** Whether a client has an answer already: a tag for what it says, and 304 for who has that. */
+/** ETags of answers, for status 304 if a client already has the answer. */
 import { createHash } from 'node:crypto'
 
-/** Tags of answers that never change again, see `settled`. */
+/** ETags of answers that never change; see `settled`. */
 const tags = new WeakMap<object, string>()
 
-/** The same for the same text. Weak: what two answers with it say is the same, their bytes need not be. */
+/** The weak ETag of a text: answers with equal tags have equal content, but their bytes may differ. */
 export function etagOf(text: string): string {
   return `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
 }
 
-/** Of a value that nobody changes: reckoned once. */
+/** The ETag of a value that never changes, computed once. */
 export function etagOnce(value: object): string {
   const known = tags.get(value)
   if (known !== undefined) return known
@@ -18,7 +18,7 @@ export function etagOnce(value: object): string {
   return tag
 }
 
-/** Whether an If-None-Match names the tag; `*` means anything that is there. */
+/** Whether an If-None-Match header contains the tag; `*` matches every tag. */
 export function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')

@@ -1,49 +1,49 @@
-/** How much of the gateway one caller may take: requests a minute, streams and logins at once. All bounded maps. */
+/** Limits per caller and in total: requests per minute, concurrent streams and logins. All maps are bounded. */
 import type { Clock } from '@stimnet/protocol'
 
-/** Every bound of the gateway beside the rates of its settings; times in ms. */
+/** All limits of the gateway, except for the rates in its settings. Times in ms. */
 export const GATEWAY_LIMITS = {
-  /** Callers remembered; past it the one least recently seen is forgotten, which costs it nothing. */
+  /** Maximum number of remembered callers. Beyond it, the least recently seen caller is forgotten, which does it no harm. */
   callersMax: 10_000,
-  /** Event streams in all: each holds a socket and a watcher. */
+  /** Maximum number of event streams. Each uses a socket and a watcher. */
   streamsMax: 4_096,
-  /** A console has one stream a broadcast on screen; one account may drive a whole team's. */
+  /** Event streams per account. A console has one stream per open broadcast; a whole team may use one account. */
   streamsPerIdentityMax: 128,
-  /** Half of what one address may connect: the rest of its connections get answers. */
+  /** Event streams per address: half of its connections, so that the others remain for answers. */
   streamsPerAddressMax: 512,
-  /** Streams of everything that happens: each event is written to each of them. */
+  /** Streams of the node's events, which each receive every event. */
   eventStreamsMax: 64,
   eventStreamsPerIdentityMax: 8,
-  /** A sign of life; proxies close what is silent for 30 to 60 s. */
+  /** Interval of heartbeats. Proxies close connections that are silent for 30 to 60 s. */
   heartbeatMs: 15_000,
-  /** Then the client opens the stream anew and its token is looked at again. */
+  /** Maximum duration of a stream. After it, the client reconnects, and its token is verified again. */
   streamMsMax: 60 * 60_000,
-  /** A password hash takes 128 MiB and a core. */
+  /** Concurrent logins: a password hash uses 128 MiB and one core. */
   loginsAtOnce: 2,
   loginsWaitingMax: 32,
-  /** Each may hold a file of the largest size, and its parts, in memory. */
+  /** Concurrent uploads: each may have a file of maximum size, and its parts, in memory. */
   uploadsAtOnce: 8,
   uploadsAtOncePerIdentity: 2,
-  /** Searching the mesh: peers that do not answer by then are left out. */
+  /** Maximum time of a search in the mesh. Peers that have not answered by then are left out. */
   searchMsMax: 10_000,
   headerBytesMax: 16 * 1024,
-  /** From the first byte of a request to its last. */
+  /** Maximum time between the first and the last byte of a request. */
   requestMsMax: 30_000,
   headersMsMax: 10_000,
   keepAliveMs: 5_000,
-  /** To agree on keys; a client that does not go on is dropped. */
+  /** Maximum time of a TLS handshake. */
   handshakeMsMax: 10_000,
-  /** Between two looks at the certificate files: who renews them need not tell us. */
+  /** Interval at which the certificate files are checked, so that renewing them needs no signal. */
   certificatesEveryMs: 5_000,
-  /** A connection on which nothing moves, such as a client that stopped reading. */
+  /** Maximum time without traffic on a connection, for example if a client stopped reading. */
   idleMsMax: 60_000,
   connectionsMax: 8_192,
-  /** An institution behind one address; proxies in `gateway.trusted_proxies` are not held by it. */
+  /** Connections per address, enough for an institution behind one address. Proxies in `gateway.trusted_proxies` are exempt. */
   connectionsPerAddressMax: 1_024,
-  /** Of all connections: for addresses with few of them, so that a probe and a person always get in. */
+  /** Connections that are reserved for addresses with few connections, so that probes and people always get in. */
   connectionsReserved: 256,
   connectionsFewMax: 8,
-  /** How long `close` waits for answers under way. */
+  /** Maximum time for which `close` waits for answers in progress. */
   closeMsMax: 2_000
 } as const
 
@@ -53,10 +53,10 @@ interface Bucket {
   toldAtMs: number
 }
 
-/** Whether a token was there, and else how long until the next one. */
+/** Whether a token was available; if not, the time until the next one. */
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly waitMs: number; readonly first: boolean }
 
-/** Token buckets by key: `perMinute` on average, and as many at once. */
+/** Token buckets by key, with `perMinute` tokens per minute on average and at most that many at once. */
 export class Buckets {
   readonly #buckets = new Map<string, Bucket>()
   readonly #perMinute: number
@@ -71,7 +71,7 @@ export class Buckets {
     return this.#buckets.size
   }
 
-  /** `first`: the first refusal of this key within a minute, so that a flood is told of once. */
+  /** Takes a token. `first`: the first refusal of this key within a minute, so that a flood is reported only once. */
   take(key: string): Taken {
     const now = this.#clock.now()
     const bucket = this.#refilled(key, now)
@@ -93,21 +93,21 @@ export class Buckets {
       this.#buckets.set(key, bucket)
       return bucket
     }
-    // A clock set back must not drain anybody.
+    // A clock that is set back must not empty buckets.
     const passedMs = Math.max(0, now - known.atMs)
     known.tokens = Math.min(this.#perMinute, known.tokens + (passedMs * this.#perMinute) / 60_000)
     known.atMs = now
-    // Back to the end of the line of those to be forgotten.
+    // Move to the end of the order in which keys are forgotten.
     this.#buckets.delete(key)
     this.#buckets.set(key, known)
     return known
   }
 }
 
-/** Once half of all places are taken, a key may hold this share of what it could. */
+/** Divisor of a key's limit once half of all places are taken. */
 const CROWDED_SHARE = 8
 
-/** Places that are taken and given back, in all and by key: no few keys hold them all. */
+/** A limited number of places, in total and by key, so that a few keys cannot take all of them. */
 export class Places {
   readonly #held = new Map<string, number>()
   #total = 0
@@ -123,7 +123,7 @@ export class Places {
     return this.#total
   }
 
-  /** Gives the function that gives the place back (once, however often it is called), or null where all are taken. */
+  /** Takes a place and returns the function that releases it; further calls of that function do nothing. Null if no place is free. */
   take(key: string): (() => void) | null {
     const held = this.#held.get(key) ?? 0
     const isCrowded = this.#total * 2 >= this.#max
@@ -143,7 +143,7 @@ export class Places {
   }
 }
 
-/** At most so many at once, and so many waiting. */
+/** Limits concurrent work and the number of waiting callers. */
 export class Turnstile {
   #running = 0
   readonly #waiting: (() => void)[] = []
@@ -155,11 +155,11 @@ export class Turnstile {
     this.#waitingMax = options.waitingMax
   }
 
-  /** Null where too many wait already. */
+  /** Runs the work when its turn comes; null if too many are waiting. */
   async pass<T>(work: () => Promise<T>): Promise<{ value: T } | null> {
     if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= this.#waitingMax) return null
-      // Whoever leaves hands its place over, so `#running` stays as it is.
+      // A finished caller hands over its place, so `#running` does not change.
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     } else {
       this.#running += 1

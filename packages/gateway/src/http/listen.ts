@@ -1,4 +1,4 @@
-/** The gateway on a socket: limits on every connection, and a close that leaves nothing open. */
+/** The gateway on a socket: limits on every connection, and a clean shutdown. */
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -11,18 +11,18 @@ import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 import { TrustedProxies } from '../auth/proxies.ts'
 
-/** Where to listen. */
+/** Options of a listener. */
 export interface ListenOptions {
   readonly host: string
-  /** 0 lets the system choose. */
+  /** Port; 0 lets the system choose one. */
   readonly port: number
-  /** Addresses behind which are many callers, as in the gateway's settings. */
+  /** Proxies behind which there are many callers, as in the gateway's settings. */
   readonly trustedProxies?: readonly string[]
-  /** Speaks TLS with these; plain HTTP without. */
+  /** Serves TLS with these certificates; plain HTTP if absent. */
   readonly certificates?: Certificates
-  /** Told when changed certificate files cannot be used; what was read before still holds. */
+  /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
-  /** Closes the server when it aborts. */
+  /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
 }
 
@@ -30,9 +30,9 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string
   readonly port: number
-  /** Looks at the certificate files now instead of within seconds. Never throws: `onProblem` is told. */
+  /** Checks the certificate files now instead of at the next interval. Never throws; errors go to `onProblem`. */
   renew(): Promise<void>
-  /** Ends event streams, waits up to two seconds for answers under way, then drops every connection. */
+  /** Ends event streams, waits up to two seconds for answers in progress, then closes every connection. */
   close(): Promise<void>
 }
 
@@ -62,12 +62,12 @@ function tlsOptions(certificates: Certificates) {
   }
 }
 
-/** Throws ADDRESS_IN_USE where the port is taken, CONFIG_INVALID where the address cannot be used. */
+/** Opens the listener. Throws ADDRESS_IN_USE if the port is taken, CONFIG_INVALID if the address cannot be used. */
 export async function listenGateway(app: Hono<{ Bindings: Connection }>, options: ListenOptions): Promise<Listening> {
   const closing = new AbortController()
   const { certificates } = options
   const server = createAdaptorServer({
-    // `closing` rides along with the connection, where the event streams find it.
+    // Passed with the connection, so that event streams receive `closing`.
     fetch: (request, env) => app.fetch(request, { incoming: env.incoming as never, closing: closing.signal }),
     createServer: certificates ? createTlsServer : createServer,
     serverOptions: { ...SERVER_OPTIONS, ...(certificates ? tlsOptions(certificates) : {}) }
@@ -76,7 +76,7 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   const proxies = new TrustedProxies(options.trustedProxies ?? [])
   const connections = new Connections(CONNECTION_LIMITS, (address) => proxies.has(address))
   server.on('connection', (socket) => connections.admit(socket))
-  // Before any answer is written: whoever has spoken TLS with this name once is never again asked to do without.
+  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP.
   if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
@@ -95,7 +95,7 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   return { url: `${certificates ? 'https' : 'http'}://${host}:${port}`, port, renew, close }
 }
 
-/** New connections get the new certificate; those that stand go on with the one they began with. */
+/** New connections use the new certificate; open connections keep the old one. */
 async function renewOn(server: Server, { certificates, onProblem }: ListenOptions): Promise<void> {
   try {
     if (await certificates?.renew()) (server as unknown as TlsServer).setSecureContext(certificates?.options ?? {})
@@ -121,13 +121,13 @@ function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
 async function shut(server: Server, connections: Connections, closing: AbortController): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()))
   closing.abort()
-  // A connection whose answer ends only now becomes idle only now, and would be kept alive for seconds.
+  // A connection whose response ends only now becomes idle only now, and would be kept alive for seconds.
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
-  // One on which nothing was ever said does not count as idle: browsers open such in advance.
+  // A connection without any data, which browsers open in advance, does not count as idle.
   for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy()
   const late = setTimeout(() => {
     server.closeAllConnections()
-    // One that has not finished its handshake is no HTTP connection yet.
+    // A connection whose TLS handshake is not finished is not an HTTP connection yet.
     for (const socket of connections.sockets()) socket.destroy()
   }, GATEWAY_LIMITS.closeMsMax)
   await down

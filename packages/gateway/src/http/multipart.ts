@@ -1,16 +1,16 @@
-/** A form with one file: counted before it is parsed, its name judged before anybody uses it, its bytes left as they are. */
+/** Reads a form with one file: size-limited before parsing, its name checked before use, its bytes unchanged. */
 import { LIMITS, StimnetError, UPLOAD_ENDINGS } from '@stimnet/protocol'
 import { readBytes } from './body.ts'
 import type { UploadedFile } from '@stimnet/api'
 import { InvalidInput } from './problem.ts'
 
-/** What surrounds a file in a form: boundaries and a few headers. */
+/** Maximum size of the form around a file: boundaries and a few headers. */
 const FRAME_BYTES_MAX = 16 * 1024
-/** One file needs two boundaries; a few more parts are told apart in the answer, thousands are not even looked at. */
+/** Maximum number of boundaries. One file needs two; with a few more, the error can be specific; a form with more is not parsed. */
 const BOUNDARIES_MAX = 8
 const FILENAME_BYTES_MAX = 255
 
-/** A script a person can still read is as small as one that is sent along. */
+/** Maximum size by type. A script must be short enough for a person to read, as for scripts in a request. */
 const BYTES_MAX: Readonly<Record<UploadedFile['file_type'], number>> = {
   script: LIMITS.scriptBytesMax,
   data: LIMITS.uploadBytesMax
@@ -38,7 +38,7 @@ export async function readUpload(request: Request, kind: UploadedFile['file_type
   return { filename: file.name, bytes }
 }
 
-/** As RFC 2046 spells one. */
+/** The boundary in the header, as in RFC 2046. */
 const BOUNDARY = /^multipart\/form-data *;(?:[^"]*;)? *boundary=("?)([\w'()+,./:=?-]{1,70})\1 *(?:;|$)/i
 
 function boundaryOf(type: string): string {
@@ -50,14 +50,14 @@ function boundaryOf(type: string): string {
 }
 
 async function onlyFile(body: Uint8Array, boundary: string): Promise<File> {
-  // Each part becomes objects in memory: their number is known before the first is made.
+  // Each part becomes objects in memory, so the parts are counted before parsing.
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   let found = 0
   for (let at = bytes.indexOf(`--${boundary}`); at >= 0; at = bytes.indexOf(`--${boundary}`, at + 2)) {
     found += 1
     if (found > BOUNDARIES_MAX) throw invalid('Send one file and nothing else.')
   }
-  // Written anew: with two boundaries in it, another reader of the client's header could pick the other.
+  // The header is written anew: if the client's header had two boundaries, another reader could use the other one.
   const type = `multipart/form-data; boundary="${boundary}"`
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch((cause: unknown) => {
     throw new StimnetError('MALFORMED', 'reading an upload', { cause, reason: 'The body is no multipart form.' })
@@ -73,12 +73,12 @@ async function onlyFile(body: Uint8Array, boundary: string): Promise<File> {
   return entry[1]
 }
 
-/** Device names of another system: a file that bears one cannot be kept there. */
+/** Device names of Windows, where a file cannot have such a name. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
-/** Controls, and what turns the direction of writing so that an ending looks like another. */
+/** Control characters, and characters that change the direction of writing and so disguise a file type. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
-/** What is left is text: it is shown as such and never becomes a path. */
+/** Checks a file name. A valid name is shown as text and never used as a path. */
 function checkFilename(name: string, kind: UploadedFile['file_type']): void {
   const length = Buffer.byteLength(name)
   if (length === 0 || length > FILENAME_BYTES_MAX) throw invalid(`A name has from 1 to ${FILENAME_BYTES_MAX} bytes.`)
@@ -95,7 +95,7 @@ function checkText(bytes: Uint8Array): void {
   try {
     if (!new TextDecoder('utf-8', { fatal: true }).decode(bytes).includes('\0')) return
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw invalid('A script is UTF-8 text.')
 }

@@ -1,15 +1,15 @@
-/** A long list in pages: the shape of the answer stays what it was, where it goes on stands in its `Link` header. */
+/** Long lists in pages. The body stays a plain list; the `Link` header leads to the next page. */
 import { z } from 'zod'
 import { InvalidInput } from './problem.ts'
 import { Answer } from './route.ts'
 
-/** In the query of a list: what the `Link` header of the page before says. Clients only hand it back. */
+/** Query parameter with the position from the `Link` header of the previous page. Clients pass it back unchanged. */
 export const cursor = z.string().max(512).optional().describe('From the Link header (rel="next") of the page before')
 
-/** Where a page of numbered things begins: below that number. */
+/** Position in a list of numbered items: the page has the numbers below `before`. */
 export const numberPlace = z.strictObject({ before: z.int().min(1) })
 
-/** Where a page begins, as the page before wrote it. Throws PARAMETER_INVALID for what no page of ours wrote. */
+/** Parses the position of a page. Throws PARAMETER_INVALID for a text that was not written here. */
 export function placeOf<S extends z.ZodType>(text: string | undefined, place: S): z.output<S> | undefined {
   if (text === undefined) return undefined
   const parsed = place.safeParse(jsonIn(text))
@@ -21,12 +21,12 @@ function jsonIn(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
-    // No place fits it.
+    // Matches no position.
     return undefined
   }
 }
 
-/** Of one item more than the limit the page is made; that there is one says that the list goes on. */
+/** A page of a list. `found` has up to one item more than the limit, which shows that the list continues. */
 export function pageOf<V, T = V>(
   found: readonly V[],
   page: { request: Request; limit: number; place: (last: V) => unknown; render?: (view: V) => T }
@@ -38,7 +38,7 @@ export function pageOf<V, T = V>(
   return new Answer(page.render ? shown.map(page.render) : (shown as readonly unknown[] as T[]), { headers })
 }
 
-/** Relative: a proxy in front may have another name. */
+/** The URL of the next page, relative, because a proxy may have another host name. */
 function nextLink(request: Request, place: unknown): string {
   const { pathname, searchParams } = new URL(request.url)
   searchParams.set('cursor', Buffer.from(JSON.stringify(place)).toString('base64url'))

@@ -1,17 +1,17 @@
-/** Errors as RFC 9457 problems: a code, a text about the request, and never anything from inside. */
+/** Errors as RFC 9457 problems: a code and a text about the request, and nothing about the node's internals. */
 import type { Problem } from '@stimnet/api'
 import { CODES, type Code, StimnetError } from '@stimnet/protocol'
 import type { z } from 'zod'
 import { headersOf } from './answer.ts'
 
-/** One field that does not fit. */
+/** An invalid field of a request. */
 export interface FieldProblem {
-  /** As `filters.age`; empty where it is the whole. */
+  /** Path such as `filters.age`; empty for the whole value. */
   readonly field: string
   readonly message: string
 }
 
-/** What a client sent does not fit; names each field, at most `FIELDS_MAX`. */
+/** Invalid input, with each invalid field, at most `FIELDS_MAX`. */
 export class InvalidInput extends StimnetError {
   readonly fields: readonly FieldProblem[]
 
@@ -26,7 +26,7 @@ export class InvalidInput extends StimnetError {
 const FIELDS_MAX = 10
 const TEXT_MAX = 300
 
-/** A problem that also sets headers, such as how long to wait. */
+/** A problem that also sets headers, such as Retry-After. */
 export class Refusal extends StimnetError {
   readonly headers: Readonly<Record<string, string>>
 
@@ -36,7 +36,7 @@ export class Refusal extends StimnetError {
   }
 }
 
-/** The fields of a zod error in the client's words. */
+/** The invalid fields in a zod error, with messages for the client. */
 export function fieldsOf(error: z.ZodError): FieldProblem[] {
   return error.issues
     .flatMap(likeliest)
@@ -49,14 +49,14 @@ export function fieldsOf(error: z.ZodError): FieldProblem[] {
     })
 }
 
-/** Of a body that may have one of several forms, what is wrong with the form it comes closest to. */
+/** The errors of the closest form, for a body that may have one of several forms. */
 function likeliest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue]
   const [closest] = [...issue.errors].sort((a, b) => a.length - b.length)
   return closest ?? [issue]
 }
 
-// Where the fault alone does not tell the status.
+// Codes whose status does not follow from their fault.
 const STATUS: Partial<Record<Code, number>> = {
   MALFORMED: 400,
   TOO_LARGE: 413,
@@ -101,14 +101,14 @@ export function statusOf(code: Code): number {
   return STATUS[code] ?? STATUS_OF_FAULT[CODES[code].fault]
 }
 
-/** What a problem tells beside its error. */
+/** Details of a problem in addition to its error. */
 export interface ProblemContext {
   readonly requestId: string
-  /** Tells the operator of what nobody foresaw; gives the incident's id. */
+  /** Reports an unexpected error to the operator; returns the id of the incident. */
   report(error: unknown): string
 }
 
-/** The problem of anything thrown. What is no StimnetError is INTERNAL and says nothing of itself. */
+/** The problem for a thrown value. A value that is not a StimnetError becomes INTERNAL without details. */
 export function problemOf(error: unknown, context: ProblemContext): Problem {
   const known = error instanceof StimnetError ? error : new StimnetError('INTERNAL', 'answering a request')
   const { meaning, retry, fault } = CODES[known.code]
@@ -116,7 +116,7 @@ export function problemOf(error: unknown, context: ProblemContext): Problem {
     type: `urn:stimnet:code:${known.code}`,
     title: meaning,
     status: statusOf(known.code),
-    // What the node itself could not do is told to its operator alone.
+    // Errors of the node itself are described to its operator only.
     detail: fault === 'node' ? meaning : known.reason,
     code: known.code,
     retry,
@@ -126,7 +126,7 @@ export function problemOf(error: unknown, context: ProblemContext): Problem {
   }
 }
 
-/** The problem as a response, with the headers its status asks for. */
+/** The problem as a response with the headers that its status requires. */
 export function problemAnswer(error: unknown, context: ProblemContext): Response {
   const problem = problemOf(error, context)
   const waits = problem.status === 503 || problem.status === 429 ? { 'retry-after': '5' } : {}

@@ -1,7 +1,7 @@
-/** Parameters of a query, which are text. */
+/** Parsers of query parameters. */
 import { z } from 'zod'
 
-/** A whole number in a query: digits alone, not all that JavaScript takes for a number. */
+/** A whole number in a query, in digits only, not in JavaScript's other notations. */
 export function wholeNumber(options: { min: number; max: number }) {
   const message = `A whole number from ${options.min} to ${options.max}.`
   return z

@@ -1,11 +1,11 @@
-/** A route as data: who may use it, what it takes, what it answers; served, documented and tested from one declaration. */
+/** A route as data: its access, input and answer. The server, the documentation and the tests use the same declaration. */
 import type { Answered } from '@stimnet/api'
 import type { z } from 'zod'
 import type { Account, Role } from '../peer.ts'
 
 /**
- * `open`: credentials are not looked at. `anyone`: a token is optional, a wrong one is refused. `account`: a token where
- * the gateway requires one.
+ * `open`: credentials are ignored. `anyone`: a token is optional, but an invalid one is refused. `account`: a token is needed if the
+ * gateway requires tokens.
  */
 export type Access = 'open' | 'anyone' | 'account'
 
@@ -13,18 +13,18 @@ export type Access = 'open' | 'anyone' | 'account'
 export interface RawAsk {
   readonly account: Account | null
   readonly request: Request
-  /** Of the caller, for counting. */
+  /** Address of the caller, for counting. */
   readonly address: string
-  /** A path parameter, decoded; the empty text where there is none. */
+  /** A decoded path parameter; empty if there is none. */
   param(name: string): string
   header(name: string): string | undefined
-  /** Whether the account, or the API key, still lets the caller in: asked again while a stream lasts. */
+  /** Whether the account or API key still permits the request; checked repeatedly during a stream. */
   stillPermitted(): boolean
-  /** Aborts when the server closes. */
+  /** Aborts when the server shuts down. */
   readonly closing: AbortSignal | undefined
-  /** Headers of an answer that the handler writes itself. */
+  /** All headers of a response that the handler writes itself. */
   headers(own: Readonly<Record<string, string>>): Record<string, string>
-  /** The problem, as JSON text, for what goes wrong after the answer began. */
+  /** The problem as JSON text, for errors after the response has begun. */
   problem(error: unknown): string
   query(): unknown
   body(type: BodyType): Promise<unknown>
@@ -36,10 +36,10 @@ export interface Ask<Q, B> extends Omit<RawAsk, 'query' | 'body'> {
   readonly body: B
 }
 
-/** What a body can be: a JSON value, a form, or the bytes of a zip archive. */
+/** The type of a body: JSON, a form, or the bytes of a zip archive. */
 export type BodyType = 'json' | 'form' | 'zip'
 
-/** An answer that needs another status or headers than the plain one. */
+/** An answer with another status or other headers than the default. */
 export class Answer<T> {
   readonly value: T
   readonly status: number
@@ -52,37 +52,37 @@ export class Answer<T> {
   }
 }
 
-/** What a handler gives back; a `Response` only where the answer is no JSON. */
+/** The return type of a handler; a `Response` only if the answer is not JSON. */
 export type Reply<T> = T | Answer<T> | Response
 
 interface Described {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** As OpenAPI writes it: /api/v1/jobs/{id}. */
+  /** Path in OpenAPI's notation: /api/v1/jobs/{id}. */
   readonly path: string
   /** OpenAPI's operationId. */
   readonly id: string
   readonly tag: string
   readonly summary: string
   readonly access: Access
-  /** One of these is needed; all may where absent. */
+  /** Roles of which the account needs one; absent if any role is enough. */
   readonly roles?: readonly Role[]
-  /** False: not counted against the caller's rate, so that a probe is never refused. Default true. */
+  /** False if the route does not count against the caller's rate limit, so that probes are never refused. Default: true. */
   readonly limited?: boolean
-  /** Status codes of a good answer. Default 200. */
+  /** Status codes of successful answers. Default: 200. */
   readonly statuses?: readonly number[]
-  /** Default application/json. */
+  /** Media type of the answer. Default: application/json. */
   readonly answerType?: string
-  /** The tag of an answer (a value, never an `Answer`); undefined for one that still changes. */
+  /** The ETag of an answer (of a value, never of an `Answer`); undefined for an answer that may still change. */
   readonly etag?: (answer: never) => string | undefined
-  /** Whether clients may keep the answer, to ask by its tag whether it still holds. Default false: it is stored nowhere. */
+  /** Whether clients may store the answer and revalidate it by its ETag. Default: false, stored nowhere. */
   readonly kept?: boolean
   /** Whether an Idempotency-Key is read. */
   readonly idempotent?: boolean
-  /** Takes a multipart form with one `file`, which the handler reads itself. */
+  /** Whether the body is a multipart form with one `file`, which the handler reads itself. */
   readonly file?: boolean
 }
 
-/** A route with its types open; `route` closes them. */
+/** A route with its types as parameters; `route` erases them. */
 export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> extends Described {
   readonly query?: Q
   readonly body?: { readonly type: BodyType; readonly schema: B }
@@ -90,7 +90,7 @@ export interface RouteDefinition<Q extends z.ZodType, B extends z.ZodType, A ext
   handle(ask: Ask<z.output<Q>, z.output<B>>): Reply<Answered<A>> | Promise<Reply<Answered<A>>>
 }
 
-/** A route whose types are closed over. */
+/** A route with erased types. */
 export interface Route extends Omit<Described, 'etag'> {
   readonly etag?: (answer: unknown) => string | undefined
   readonly query?: z.ZodType
@@ -99,7 +99,7 @@ export interface Route extends Omit<Described, 'etag'> {
   run(ask: RawAsk, parse: Parse): Promise<Reply<unknown>>
 }
 
-/** Parses or throws, naming the field and where it was: `query` or `body`. */
+/** Parses a value. Throws an error that names the field and `where` it was. */
 export type Parse = <S extends z.ZodType>(schema: S, value: unknown, where: 'query' | 'body') => z.output<S>
 
 /** Declares a route; the handler's types follow from its schemas. */
@@ -109,7 +109,7 @@ export function route<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodT
   const { handle, etag, ...described } = definition
   return {
     ...described,
-    // Only ever given what this route's own handler answers.
+    // Called only with answers of this route's own handler.
     ...(etag ? { etag: etag as (answer: unknown) => string | undefined } : {}),
     run: async (raw, parse) => {
       const query = definition.query ? parse(definition.query, raw.query(), 'query') : undefined

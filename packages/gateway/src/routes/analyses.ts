@@ -1,4 +1,4 @@
-/** The documented API's analysis requests: ask, read, decide. */
+/** Analysis requests of the documented API: to submit, read and decide them. */
 import {
   ANALYSIS_STATUSES,
   type AnalysisRequest,
@@ -35,7 +35,7 @@ const listQuery = z.strictObject({
 
 const analysisPlace = z.strictObject({ submitted_at: timestamp, request_id: z.string().max(64) })
 
-/** /api/v1/analysis-requests and what lies below; standing approvals. */
+/** Routes of /api/v1/analysis-requests and of standing approvals. */
 export function analysisRoutes(room: Room): Route[] {
   return [...readingRoutes(room), ...decidingRoutes(room)]
 }
@@ -170,7 +170,7 @@ function decidingRoutes({ peer }: Room): Route[] {
   ]
 }
 
-/** A request in a list that is looked at often: what it says at length, and the terms it would run under, are left empty. */
+/** A request for a list, without its long texts and the terms under which it would run. */
 function inBrief(request: AnalysisRequest): AnalysisRequest {
   return {
     ...request,

@@ -1,4 +1,4 @@
-/** The audit log, newest first. */
+/** The audit log, its verification and its proofs. */
 import { attestedShape, auditCheckpointShape, auditProofShape, auditShape, auditVerificationShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ const auditQuery = z.strictObject({
   cursor
 })
 
-/** /api/v1/audit and what proves it. */
+/** Routes of /api/v1/audit. */
 export function auditRoutes({ peer }: Room): Route[] {
   return [
     route({

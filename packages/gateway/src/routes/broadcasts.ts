@@ -1,4 +1,4 @@
-/** Broadcasts: one request to many peers, each peer's share, and the pooled answer. */
+/** Broadcasts: one request to several peers, with the part of each peer and the pooled answer. */
 import { type Broadcast, broadcastShape, broadcastSubmissionShape } from '@stimnet/api'
 import { z } from 'zod'
 import { followRequest } from '../follow.ts'
@@ -15,7 +15,7 @@ const listQuery = z.strictObject({
   to_one: z.enum(['true', 'false']).default('false').describe('Also what was sent to one peer alone, jobs among it')
 })
 
-/** /api/v1/broadcasts and what lies below. */
+/** Routes of /api/v1/broadcasts. */
 export function broadcastRoutes(room: Room): Route[] {
   const { peer } = room
   const tag = 'Broadcasts'
@@ -95,7 +95,7 @@ export function broadcastRoutes(room: Room): Route[] {
   ]
 }
 
-/** In lists, and in events before the end, which tell the state alone. */
+/** A broadcast without outputs, receipts and decisions, for lists and for events before the end. */
 function stateOnly(broadcast: Broadcast): Broadcast {
   const parts = broadcast.parts.map((part) => ({ ...part, output: null, receipt: null, decision: null }))
   return { ...broadcast, parts, pooled: null, schema: null, asked: null }

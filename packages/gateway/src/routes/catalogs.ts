@@ -1,4 +1,4 @@
-/** Nodes and catalogs: this node's own, and those found in the mesh. */
+/** Nodes and catalogs, of this node and of the mesh. */
 import { type Catalog, catalogShape, discoveryShape, foundCatalogShape, type Node, nodeShape } from '@stimnet/api'
 import { ACCESS_LEVELS, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -16,7 +16,7 @@ const WORDS_MAX = 8
 const levelQuery = z.strictObject({ access_level: z.enum(ACCESS_LEVELS).optional() })
 const searchQuery = z.strictObject({ q: z.string().max(256).default('') })
 
-/** Discovery, nodes, data-catalogs and the search of the mesh. */
+/** Routes for discovery, nodes, catalogs and the search of the mesh. */
 export function catalogRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Catalogs'
   const nodes = () => [...peer.nodes()].sort((a, b) => a.id - b.id)
@@ -41,7 +41,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       summary: 'Known nodes, this one first',
       access: 'anyone',
       answer: z.array(nodeShape),
-      // When a connected node was last seen is always now.
+      // A connected node was always last seen now, so that time is left out of the tag.
       etag: (known: readonly Node[]) =>
         etagOf(JSON.stringify(known.map((node) => (node.is_active ? { ...node, last_seen: '' } : node)))),
       kept: true,
@@ -77,7 +77,7 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
       handle: ({ account, param }) => {
         const id = param('id')
         const found = catalogs(account).find((one) => String(one.id) === id || one.name === id)
-        // The same answer for one that is hidden and one that is not there.
+        // The same answer for a hidden catalog and for a missing one.
         if (!found) throw new StimnetError('CATALOG_UNKNOWN', 'reading a catalog')
         return settled(found)
       }
@@ -103,15 +103,15 @@ export function catalogRoutes({ peer, clock }: Room): Route[] {
   ]
 }
 
-/** Without an account the public level alone, whatever the peer would show. */
+/** The catalogs that the account may see. Without an account, only public ones, whatever the peer would show. */
 function visibleTo(account: Account | null, catalogs: readonly Catalog[]): readonly Catalog[] {
   return account ? catalogs : catalogs.filter((one) => one.access_level === 'public')
 }
 
-/** Lists that were asked for: by level and by who may see what there are a few. */
+/** Maximum number of cached lists. There are a few, by access level and by role. */
 const LISTS_MAX = 8
 
-/** The same list again where it was told before, so that its text and tag are made once: catalogs never change. */
+/** The cached list with the same catalogs, so that its text and tag are created once. Catalogs never change while the node runs. */
 function listedOnce(lists: (readonly Catalog[])[], catalogs: readonly Catalog[]): readonly Catalog[] {
   const before = lists.find((list) => list.length === catalogs.length && list.every((one, at) => one === catalogs[at]))
   if (before) return before

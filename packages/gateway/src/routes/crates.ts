@@ -1,4 +1,4 @@
-/** Requests and results as Five Safes RO-Crates: written for archives, read from other tools. */
+/** Requests and results as Five Safes RO-Crates: written for archives, and read from other tools. */
 import { type BroadcastSubmission, crateSubmissionShape, custodialBroadcastShape } from '@stimnet/api'
 import { z } from 'zod'
 import { readCrate } from '../crate/read.ts'
@@ -8,7 +8,7 @@ import { fieldsOf, InvalidInput } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { type RawAsk, type Route, route } from '../http/route.ts'
 
-/** The crates of jobs and broadcasts, and POST /api/v1/crates. */
+/** Routes for the crates of jobs and broadcasts, and POST /api/v1/crates. */
 export function crateRoutes(room: Room): Route[] {
   const tag = 'Crates'
   const crate = (kind: 'job' | 'broadcast') =>
@@ -40,7 +40,7 @@ export function crateRoutes(room: Room): Route[] {
         const { submission, warnings } = await readCrate(body)
         const checked = custodialBroadcastShape.safeParse(submission)
         if (!checked.success) throw new InvalidInput('BODY_INVALID', fieldsOf(checked.error))
-        // As it was written: what has a default stays unsaid.
+        // As it was written in the crate, without defaults.
         return { submission: submission as unknown as BroadcastSubmission, warnings }
       }
     })

@@ -1,4 +1,4 @@
-/** The interactive documentation: a page of our own files over /openapi.json. */
+/** The interactive documentation of /openapi.json, as a page of the gateway's own files. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { PAGE_HEADERS } from '../http/answer.ts'
@@ -11,7 +11,7 @@ const FILES = [
   { path: '/docs/style.css', id: 'docsStyle', file: 'style.css', type: 'text/css', summary: "The page's style" }
 ] as const
 
-/** `document` gives the OpenAPI document as JSON text. */
+/** The routes of the documentation. `document` returns the OpenAPI document as JSON text. */
 export function docsRoutes(document: () => string): Route[] {
   const pages = FILES.map(({ path, id, file, type, summary }) => {
     const text = readFileSync(new URL(`../../assets/docs/${file}`, import.meta.url), 'utf8')
@@ -28,7 +28,7 @@ export function docsRoutes(document: () => string): Route[] {
         new Response(text, { headers: headers({ ...PAGE_HEADERS, 'content-type': `${type}; charset=utf-8` }) })
     })
   })
-  // The document never changes while the node runs.
+  // The document does not change while the node runs.
   let etag: string | undefined
   const openApi = route({
     method: 'GET',

@@ -1,4 +1,4 @@
-/** What happens at this node, for those who watch over it. */
+/** Events of this node, for those who operate and supervise it. */
 import { eventShape } from '@stimnet/api'
 import { z } from 'zod'
 import { eventStream } from '../events.ts'
@@ -15,7 +15,7 @@ const listQuery = z.strictObject({
 
 const STAFF = ['steward', 'auditor', 'operator'] as const
 
-/** /api/v1/events. */
+/** Routes of /api/v1/events. */
 export function eventRoutes(room: Room): Route[] {
   const { peer } = room
   const tag = 'Events'

@@ -1,17 +1,17 @@
-/** How the node is: for people, probes and Prometheus. */
+/** Health of the node, for people, probes and Prometheus. */
 import { healthShape, type Readiness, readinessShape, serviceInfoShape } from '@stimnet/api'
 import { z } from 'zod'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
 import { healthOf, serviceInfoOf } from '../shapes/node.ts'
 
-/** Probes come often and from everywhere: the checks themselves run at most once a second. */
+/** Minimum interval between checks, ms, since probes are frequent and come from everywhere. */
 const CHECKS_EVERY_MS = 1_000
 
 /** Prometheus' text format. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** /health, /ready, /metrics and /service-info. */
+/** Routes of /health, /ready, /metrics and /service-info. */
 export function healthRoutes({ peer, clock }: Room): Route[] {
   const tag = 'Node'
   let checked: { atMs: number; checks: Promise<Readiness['checks']> } | undefined

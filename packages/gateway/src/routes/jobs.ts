@@ -1,4 +1,4 @@
-/** The documented API's jobs: submit, list, read, cancel, follow. */
+/** Jobs of the documented API: to submit, list, read, cancel and follow them. */
 import { acceptedShape, type Job, jobShape, jobSubmissionShape, OUTWARD_STATES, statesOf } from '@stimnet/api'
 import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -20,7 +20,7 @@ const listQuery = z.strictObject({
   cursor
 })
 
-/** Jobs that have ended, by the request they were made from: clients read them many times. */
+/** Finished jobs by the request that they were made from, since clients read them many times. */
 const ended = new WeakMap<OwnRequest, Job>()
 
 function endedOnce(request: OwnRequest): Job {
@@ -32,7 +32,7 @@ function endedOnce(request: OwnRequest): Job {
   return job
 }
 
-/** /api/v1/jobs and what lies below. */
+/** Routes of /api/v1/jobs. */
 export function jobRoutes(room: Room): Route[] {
   const { peer } = room
   const tag = 'Jobs'
@@ -66,7 +66,7 @@ export function jobRoutes(room: Room): Route[] {
       idempotent: true,
       body: { type: 'json', schema: jobSubmissionShape },
       answer: acceptedShape,
-      // 200 and not 201: existing clients compare with it.
+      // Status 200 instead of 201, because existing clients compare it.
       handle: async ({ account, body, header }) => {
         const targets = body.target_node_id === '*' ? '*' : [body.target_node_id]
         const submission = submissionOf(body, { targets, idempotencyKey: idempotencyKeyOf(header('idempotency-key')) })
@@ -83,7 +83,7 @@ export function jobRoutes(room: Room): Route[] {
       summary: 'Job status and results',
       access: 'account',
       answer: jobShape,
-      // Nothing of it changes any more; clients ask for it again and again.
+      // A finished job never changes, and clients read it repeatedly.
       etag: (job: Job) => (isEnded(job.state) ? etagOnce(job) : undefined),
       handle: async ({ account, param }) => endedOnce(await findRequest(peer, param('id'), known(account)))
     }),
@@ -116,7 +116,7 @@ export function jobRoutes(room: Room): Route[] {
   ]
 }
 
-/** Of several states together, each asked for in turn; a request that moved between two askings counts once. */
+/** The newest requests in several states, each of which is queried separately. A request whose state changed meanwhile counts once. */
 async function newestOf(
   peer: GatewayPeer,
   account: Account,

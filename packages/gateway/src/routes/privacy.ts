@@ -1,4 +1,4 @@
-/** What a request costs, told before anything is spent. */
+/** The price of a request, before anything is spent. */
 import { costQuestionShape, costShape } from '@stimnet/api'
 import { deadline } from '../http/deadline.ts'
 import { known } from '../auth/known.ts'
@@ -7,7 +7,7 @@ import type { Room } from '../room.ts'
 import { type Route, route } from '../http/route.ts'
 import { submissionOf } from '../shapes/submission.ts'
 
-/** /api/v1/privacy/cost. */
+/** Routes of /api/v1/privacy/cost. */
 export function privacyRoutes({ peer, clock }: Room): Route[] {
   return [
     route({

@@ -1,11 +1,11 @@
-/** Where strangers' programs run at this node, and its self-test. */
+/** The sandboxes of this node, and their self-test. */
 import { sandboxesShape } from '@stimnet/api'
 import { known, person } from '../auth/known.ts'
 import { Refusal } from '../http/problem.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
 
-/** /api/v1/sandboxes and its self-test. */
+/** Routes of /api/v1/sandboxes. */
 export function sandboxRoutes({ peer }: Room): Route[] {
   const described = { tag: 'Stewardship', access: 'account', answer: sandboxesShape } as const
   return [
@@ -28,7 +28,7 @@ export function sandboxRoutes({ peer }: Room): Route[] {
       roles: ['steward', 'operator'],
       statuses: [202],
       handle: async ({ account }) => {
-        // Hostile programs for minutes: somebody wants that, and answers for it. A clock has the command line.
+        // The test runs hostile programs for minutes, so a person must start it and answer for it. Scheduled tests use the command line.
         const started = await peer.testSandboxes(person(account, 'start a self-test'))
         if (started.ok) return new Answer(started.view, { status: 202 })
         const seconds = Math.max(1, Math.ceil(started.waitMs / 1_000))

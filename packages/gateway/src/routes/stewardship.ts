@@ -1,4 +1,4 @@
-/** What stewards keep an eye on: what has been used up, which rules hold, and who belongs. */
+/** Routes for stewards: used budgets, disclosure rules, members and status. */
 import { membershipShape, policyShape, statusShape, usageShape } from '@stimnet/api'
 import { z } from 'zod'
 import { known } from '../auth/known.ts'
@@ -8,7 +8,7 @@ import { type Route, route } from '../http/route.ts'
 const STAFF = ['steward', 'auditor', 'operator'] as const
 const described = { tag: 'Stewardship', access: 'account', roles: STAFF } as const
 
-/** /api/v1/usage, /api/v1/policy, /api/v1/members, /api/v1/status. */
+/** Routes of /api/v1/usage, /api/v1/policy, /api/v1/members, /api/v1/status. */
 export function stewardshipRoutes({ peer }: Room): Route[] {
   return [
     route({

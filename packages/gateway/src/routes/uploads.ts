@@ -1,4 +1,4 @@
-/** The documented API's uploads: files that scripts read beside their tables. Each is its owner's alone. */
+/** Uploads of the documented API: files that scripts read in addition to their tables. Each account sees only its own files. */
 import { type UploadedFile, uploadDeletedShape, uploadShape } from '@stimnet/api'
 import { savedNameOf, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { type Route, route } from '../http/route.ts'
 
 const tag = 'Uploads'
 
-/** /api/v1/upload/… and /api/v1/uploads/…; what stewards read of a request's files. */
+/** Routes of /api/v1/upload/… and /api/v1/uploads/…, and of the files in a request that stewards read. */
 export function uploadRoutes(room: Room): Route[] {
   const { peer } = room
   return [
@@ -47,7 +47,7 @@ export function uploadRoutes(room: Room): Route[] {
         const isName = isRequestId(id) && /^[0-9a-f]{64}$/.test(sha256)
         const found = isName ? await peer.analysisUpload(id, sha256, known(account)) : null
         if (!found) throw new StimnetError('NOT_FOUND', 'reading a file of a request')
-        // Whatever is in it, a browser keeps it as a file.
+        // Browsers save the file whatever it contains, instead of showing it.
         const disposition = { 'content-disposition': `attachment; filename="${savedNameOf(found.name)}"` }
         return new Response(Buffer.from(found.bytes), {
           headers: headers({ 'content-type': 'application/octet-stream', ...disposition })
@@ -70,7 +70,7 @@ function uploadRoute({ peer, uploading }: Room, kind: UploadedFile['file_type'])
     answer: uploadShape,
     handle: async ({ account, request }) => {
       const owner = known(account)
-      // A body of the largest size is held in memory while it arrives: only so many at once.
+      // An upload of maximum size is held in memory while it arrives, so the number of concurrent uploads is limited.
       const leave = uploading.take(owner.name)
       if (!leave)
         throw new StimnetError('BUSY', 'an upload', { reason: 'Too many files are being uploaded. Try again.' })

@@ -1,14 +1,14 @@
-/** A request as the documented API shows it: a job. */
+/** A request as a job of the documented API. */
 import type { Job, JobAccepted } from '@stimnet/api'
 import { isEnded } from '@stimnet/protocol'
 import type { OwnRequest } from '../peer.ts'
 import { resultDataOf } from './result.ts'
 
-/** `withParts`: false in lists. */
+/** The job of a request. `withParts`: false in lists. */
 export function jobOf(request: OwnRequest, options: { withParts: boolean }): Job {
   const { id, number, code, parts, reason, schema, script_type, state, status, title, warnings } = request.broadcast
   const { data_catalog_name, progress, submitted_at, started_at, completed_at } = request.broadcast
-  // What several peers ran, and their receipts, stand in the parts.
+  // For several peers, engines and receipts are in the parts.
   const only = parts.length === 1 ? parts[0] : undefined
   return {
     id: number,
@@ -20,7 +20,7 @@ export function jobOf(request: OwnRequest, options: { withParts: boolean }): Job
     result_data: resultDataOf(request, options),
     error_message: state === 'completed' || reason === null ? null : withCode(code, reason),
     execution_time: isEnded(state) ? executionSeconds(request.broadcast) : null,
-    // Exact values are a side channel: clients read null.
+    // Exact values are a side channel, so clients get null.
     memory_used_mb: null,
     records_processed: null,
     submitted_at,
@@ -41,7 +41,7 @@ function withCode(code: string | null, message: string): string {
   return code === null ? message : `${code}: ${message}`
 }
 
-/** From the times that the serving peer published, which already lie on its release grid. */
+/** Duration by the times that the serving peer published, which are on its release grid already. */
 function executionSeconds({ started_at, submitted_at, completed_at }: OwnRequest['broadcast']): number {
   const from = started_at ?? submitted_at
   return Math.max(0, Date.parse(completed_at ?? from) - Date.parse(from)) / 1_000

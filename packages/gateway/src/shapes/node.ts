@@ -1,8 +1,8 @@
-/** A node as it describes itself: health and service info. */
+/** The node's description of itself: health and service info. */
 import type { Health, ServiceInfo } from '@stimnet/api'
 import type { Activity, PeerFacts } from '../peer.ts'
 
-/** Health for the wire. */
+/** The health of the node in the REST API. */
 export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): Health {
   return {
     status: 'healthy',
@@ -13,17 +13,17 @@ export function healthOf(facts: PeerFacts, activity: Activity, nowMs: number): H
     total_jobs: tens(activity.totalJobs),
     institution: facts.institution,
     peer_id: facts.peerId,
-    // A zero would say that nobody is connected. The other counts must be numbers for older clients.
+    // Absent below ten, because 0 would mean that nobody is connected. The other counts must be numbers for older clients.
     ...(activity.connectedPeers < 10 ? {} : { peers: tens(activity.connectedPeers) })
   }
 }
 
-/** One request more or less is nobody's business who has no account. */
+/** A count rounded down to tens, since callers without an account must not observe single requests. */
 function tens(count: number): number {
   return Math.floor(count / 10) * 10
 }
 
-/** Service info for the wire. */
+/** Service info in the REST API. */
 export function serviceInfoOf(facts: PeerFacts): ServiceInfo {
   return {
     id: `org.stimnet.${facts.nodeId}`,

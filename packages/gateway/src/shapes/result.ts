@@ -1,4 +1,4 @@
-/** A safe output as the documented API's clients read it: rows are objects by column. */
+/** A safe output in the format of the documented API, with rows as objects by column. */
 import type { BroadcastPart, ResultData } from '@stimnet/api'
 import {
   isEnded,
@@ -25,22 +25,22 @@ function tableOf({ columns, rows }: Table): { columns: string[]; rows: Record<st
   }
 }
 
-/** Tests over the rows, where some were asked for. */
+/** Tests over the rows, if the program has any. */
 function testsIn({ tests }: { readonly tests?: readonly TestResult[] | undefined }): Record<string, unknown> {
   return tests === undefined ? {} : { tests }
 }
 
-/** Models that were fitted, where some were asked for. */
+/** Fitted models, if the program has any. */
 function modelsIn({ models }: { readonly models?: readonly ModelResult[] | undefined }): Record<string, unknown> {
   return models === undefined ? {} : { models }
 }
 
-/** What a script declared, each output under its name. */
+/** The declared outputs of a script, each under its name. */
 function byName(outputs: readonly TypedValue[]): Record<string, unknown> {
   return Object.fromEntries(outputs.map(({ name, ...rest }) => [name, rest]))
 }
 
-/** One peer's output. A script's own `disclosure` or `withheld` gives way to the true one. */
+/** One peer's output. The node's own `disclosure` and `withheld` replace fields of those names from a script. */
 export function resultOf(safe: Output): Record<string, unknown> {
   const { withheld, disclosure } = safe
   if (safe.kind === 'typed') return { ...byName(safe.outputs), withheld, disclosure }
@@ -60,7 +60,7 @@ export function resultOf(safe: Output): Record<string, unknown> {
   return { ...object, withheld, disclosure }
 }
 
-/** One peer of several, within the result of all. */
+/** The result of one peer among several. */
 function partResultOf({ peer_id, node_id, institution, status, state, code, output }: BroadcastPart) {
   return { peer_id, node_id, institution, status, state, code, result_data: output ? resultOf(output) : null }
 }
@@ -71,7 +71,7 @@ function pooledByName(outputs: readonly PooledTyped[]): Record<string, unknown> 
   )
 }
 
-/** What the parts of several peers give together; the claims stand in each part's own card. */
+/** The combined result of several peers. The claims are in the card of each part. */
 function pooledResultOf({ parts, pooled }: OwnRequest['broadcast'], withParts: boolean): Record<string, unknown> {
   const tables = parts.flatMap(({ output: safe }) => (safe?.kind === 'table' ? [safe.withheld] : []))
   const missing = tables.reduce((sum, { digits = 0 }) => sum + digits, 0)
@@ -91,7 +91,7 @@ function pooledResultOf({ parts, pooled }: OwnRequest['broadcast'], withParts: b
   }
 }
 
-/** Null until something can be said. `withParts`: false in lists, which would grow without bound. */
+/** The result; null if there is none yet. `withParts`: false in lists, which would become too long otherwise. */
 export function resultDataOf(
   { broadcast, isToMany }: Pick<OwnRequest, 'broadcast' | 'isToMany'>,
   options: { withParts: boolean }

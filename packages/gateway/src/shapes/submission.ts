@@ -1,4 +1,4 @@
-/** A submission as the peer takes it. */
+/** Converts a submission from the REST API to the peer's format. */
 import type { BroadcastSubmission, custodialBroadcastShape } from '@stimnet/api'
 import {
   checkFilter,
@@ -15,7 +15,7 @@ import type { Submission } from '../peer.ts'
 
 type Asked = Omit<z.output<typeof custodialBroadcastShape>, 'targets'>
 
-/** Throws BODY_INVALID or FILTER_INVALID. */
+/** Converts a submission. Throws BODY_INVALID or FILTER_INVALID. */
 export function submissionOf(
   body: Asked,
   options: { targets: readonly string[] | '*'; idempotencyKey: string | undefined }
@@ -62,12 +62,12 @@ function statisticOf(content: string) {
   throw new InvalidInput('BODY_INVALID', fields)
 }
 
-/** A compact JWS as it is, or base64url around it. */
+/** The bytes of a compact JWS, given as it is or in base64url. */
 export function envelopeBytesOf(text: string): Uint8Array {
   return text.includes('.') ? new TextEncoder().encode(text) : Uint8Array.from(Buffer.from(text, 'base64url'))
 }
 
-/** Printable ASCII, as the header can carry; throws PARAMETER_INVALID. */
+/** Checks an Idempotency-Key: printable ASCII, as a header can contain it. Throws PARAMETER_INVALID. */
 export function idempotencyKeyOf(header: string | undefined): string | undefined {
   if (header === undefined || /^[\x21-\x7e]{1,128}$/.test(header)) return header
   const message = 'From 1 to 128 printable characters without spaces.'

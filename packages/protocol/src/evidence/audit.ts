@@ -11,10 +11,10 @@ const HOUR_MS = 3_600_000
 
 /** A full record of the log, which only its institution keeps. */
 export type AuditRecord = Message<'AuditRecord'>
-/** An inclusion proof as a receipt contains it. */
+/** An inclusion proof in the format of a receipt. */
 export type AuditProof = NonNullable<NonNullable<Message<'JobResult'>['receipt']>['audit']>
 
-/** The bytes that an entry commits to: the record with its salt, without the hash of its leaf. */
+/** The bytes that an entry commits to: the record with its salt, without the hash of its leaf in the tree. */
 export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffer> {
   const label = new TextEncoder().encode('stimnet/audit/1\n')
   const bytes = messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
@@ -25,15 +25,15 @@ export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffe
 }
 
 /**
- * The entry of a record in the Merkle tree: its number, hour and kind, and a salted commitment to the whole record. Exact
- * times are left out because durations can disclose data; codes and counts, because refusals can depend on data.
+ * The entry of a record in the Merkle tree: its number, hour and kind, and a salted commitment to the whole record. Exact times are
+ * left out because durations can disclose data; codes and counts are left out because refusals can depend on data.
  */
 export function auditEntry(record: AuditRecord, commitment: string): Uint8Array {
   const { sequence, atMs, kind } = record
   return canonicalBytes({ v: VERSION, n: sequence, hour: Math.floor(atMs / HOUR_MS) * HOUR_MS, kind, commitment })
 }
 
-/** A proof as a file: bytes in base64, with the signed checkpoint whose root the path leads to. */
+/** A proof as a file: bytes in base64, with the signed checkpoint that contains the root of the proof. */
 export const auditProofFileSchema = z.object({
   entry: z.base64(),
   index: z.int().min(0),
@@ -41,16 +41,16 @@ export const auditProofFileSchema = z.object({
   path: z.array(z.base64()).max(64),
   root: z.base64(),
   record: z.base64(),
-  /** C2SP signed note. */
+  /** Checkpoint as a C2SP signed note. */
   checkpoint: z.string().max(16_384)
 })
 
 /** The contents of a verified proof. */
 export interface ProvenEntry {
-  /** Counts from 0. */
+  /** Index of the entry, from 0. */
   readonly index: number
   readonly size: number
-  /** Hex. */
+  /** Hash of the leaf, hex. */
   readonly leaf: string
   readonly root: Uint8Array
   /** The record behind the commitment, if the proof contains it. */
@@ -58,8 +58,8 @@ export interface ProvenEntry {
 }
 
 /**
- * Verifies an inclusion proof. Throws SIGNATURE_INVALID if the entry is not in the log or does not commit to the given record,
- * and MALFORMED if the record cannot be decoded.
+ * Verifies an inclusion proof. Throws SIGNATURE_INVALID if the entry is not in the log or does not commit to the given record, and
+ * MALFORMED if the record cannot be decoded.
  */
 export async function verifyAuditProof(proof: AuditProof): Promise<ProvenEntry> {
   const { entry, index, size, path, root } = proof

@@ -1,8 +1,8 @@
 /** The terms that the approval of a run is bound to, and the fields of the REST API that show each of them. */
 
 /**
- * Stewards must be able to read everything that they approve: the store keeps the terms of a run under exactly these names,
- * and the console shows each of these fields.
+ * For each term that an approval is bound to, the fields that show it. The store keeps the terms of a run under these names, and the
+ * console shows each field, so that stewards can read everything that they approve.
  */
 export const BOUND_TO = {
   catalog: ['data_catalog_name'],

@@ -16,13 +16,13 @@ export interface TreeHead {
 
 /** A checkpoint whose signatures were verified. */
 export interface Checkpoint extends TreeHead {
-  /** The peer whose log it is. */
+  /** The PeerId of the log's peer. */
   readonly peer: string
-  /** Peers that attested this state and its consistency with the state that they had seen before. */
+  /** Peers that attested this state and its consistency with the state that they had attested before. */
   readonly witnesses: readonly { readonly peer: string; readonly atMs: number }[]
 }
 
-/** Bounds on a note, which has a few lines, and on its signatures: a federation has few witnesses. */
+/** Maximum length of a note, and maximum number of its signatures. A note has a few lines, and a federation has few witnesses. */
 const NOTE_CHARACTERS_MAX = 16_384
 const SIGNATURES_MAX = 64
 
@@ -30,15 +30,15 @@ const TYPE_SIGNATURE = 0x01
 const TYPE_COSIGNATURE = 0x04
 const ID_BYTES = 4
 const TIME_BYTES = 8
-/** The last second that a JavaScript date can represent: tools show the time of a cosignature as a date. */
+/** Last second that a JavaScript date can represent, because tools show the time of a cosignature as a date. */
 const TIME_SECONDS_MAX = 8_640_000_000_000
 
-/** The name of a peer's log and of its key. It is the first line of each checkpoint. */
+/** The name of a peer's log and of its key, which is the first line of each checkpoint. */
 function logOrigin(peer: string): string {
   return `stimnet/${peer}`
 }
 
-/** The note with only the signature of the log's own peer. Throws what `openCheckpoint` throws. */
+/** The note with only the signature of the log's own peer. Throws the errors of `openCheckpoint`. */
 export async function bareCheckpoint(note: string, { peer }: { peer: string }): Promise<string> {
   await openCheckpoint(note, { peer })
   const { body, lines } = splitNote(note)
@@ -76,8 +76,8 @@ export async function cosign(note: string, options: { signer: Signer; atMs: numb
 }
 
 /**
- * The note with a witness's line. A new line of the same witness replaces the old one. Throws MALFORMED for more than one line:
- * a witness cannot add lines of others.
+ * The note with a witness's line. A new line of the same witness replaces the old one. Throws MALFORMED if `line` has several lines,
+ * since a witness must not add lines of others.
  */
 export function addCosignature(note: string, line: string): string {
   const { body, lines } = splitNote(note)
@@ -88,8 +88,8 @@ export function addCosignature(note: string, line: string): string {
 }
 
 /**
- * Reads a checkpoint of `peer` and verifies every signature on it. Throws MALFORMED if it is no checkpoint, KEY_UNSUPPORTED for
- * a signer's name that is no key id, SIGNATURE_INVALID if the peer's own signature is missing or any signature is wrong.
+ * Reads a checkpoint of `peer` and verifies every signature on it. Throws MALFORMED for an invalid checkpoint, KEY_UNSUPPORTED if a
+ * signer's name is not a key id, and SIGNATURE_INVALID if the peer's own signature is missing or any signature is wrong.
  */
 export async function openCheckpoint(note: string, { peer }: { peer: string }): Promise<Checkpoint> {
   const { body, lines } = splitNote(note)
@@ -156,7 +156,7 @@ function nameIn(line: string): string {
   return line.split(' ')[1] ?? ''
 }
 
-/** The first four bytes of a hash over name, kind and key. They distinguish keys and prove nothing. */
+/** The first four bytes of a hash over name, kind and key. They only tell keys apart; they prove nothing. */
 async function keyHash(peer: string, type: number): Promise<Uint8Array> {
   const name = new TextEncoder().encode(`${logOrigin(peer)}\n`)
   const bytes = joined(joined(name, Uint8Array.of(type)), publicKeyOf(peer))
@@ -174,10 +174,10 @@ function splitNote(note: string): { body: string; lines: string[] } {
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   try {
     const bytes = Uint8Array.from(base64pad.baseDecode(text))
-    // Only one spelling is accepted, as for everything that is signed.
+    // Only the canonical base64 is accepted, as for all signed data.
     if (base64pad.baseEncode(bytes) === text) return bytes
   } catch {
-    // Reported below.
+    // Reported below as MALFORMED.
   }
   return malformed()
 }

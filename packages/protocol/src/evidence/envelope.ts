@@ -1,4 +1,4 @@
-/** Statements signed by an Ed25519 key (`seal`), and their verification knowing only the key's id (`open`). */
+/** Statements signed by an Ed25519 key (`seal`), and their verification with the key's id alone (`open`). */
 import { base64url, type CryptoKey, compactVerify, importJWK } from 'jose'
 import type { Clock } from '../clock.ts'
 import { StimnetError } from '../errors.ts'
@@ -7,10 +7,10 @@ import { LIMITS } from '../limits.ts'
 import { HEADER_TYPE, type Signer } from './signer.ts'
 import { messages } from '../wire/wire.ts'
 
-/** The domain of every statement. A signature for another domain is not accepted. */
+/** The domain of every statement. Signatures for another domain are refused. */
 export const DOMAIN = 'stimnet/1'
 
-/** The types of statements, each with its longest validity, ms. */
+/** The types of statements with the maximum validity of each, ms. */
 const SEALED_TYPES = {
   'job-request': LIMITS.requestLifetimeMsMax,
   cancel: LIMITS.requestLifetimeMsMax,
@@ -26,7 +26,7 @@ const SEALED_TYPES = {
 /** A type of statement. */
 export type SealedType = keyof typeof SEALED_TYPES
 
-/** Whether that key signed these bare bytes; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
+/** Whether the key made this signature over the bytes; see `Signer.signBytes`. Throws KEY_UNSUPPORTED. */
 export async function verifyBytes(claim: {
   readonly signedBy: string
   readonly bytes: Uint8Array
@@ -43,20 +43,20 @@ export interface SealOptions {
   readonly body: Uint8Array
   readonly signer: Signer
   readonly clock: Clock
-  /** PeerIds that it is meant for; empty or absent: anyone. */
+  /** PeerIds of the intended readers; empty or absent: anyone. */
   readonly audience?: readonly string[]
   readonly lifetimeMs: number
-  /** 16 bytes. Default: random. Only golden vectors set it. */
+  /** 16 bytes. Default: random. Set only for golden vectors. */
   readonly nonce?: Uint8Array
 }
 
-/** A statement that was just signed, with all that `open` would say of it: nothing just sealed is verified. */
+/** A statement that was just signed, with the fields that `open` returns, so that it need not be verified. */
 export interface Sealed extends Opened {
   /** A compact JWS in ASCII. */
   readonly bytes: Uint8Array
 }
 
-/** Signs `body` as a statement of `type`. Throws TOO_LARGE past the limit of an envelope. */
+/** Signs `body` as a statement of `type`. Throws TOO_LARGE if the statement exceeds the limit of an envelope. */
 export async function seal(options: SealOptions): Promise<Sealed> {
   const { type, body, clock, signer } = options
   const issuedAtMs = clock.now()
@@ -82,11 +82,11 @@ export interface Opened {
   readonly expiresAtMs: number
   readonly nonce: Uint8Array
   readonly body: Uint8Array
-  /** SHA-256 of the JWS, hex. Decisions and receipts refer to the statement by it. */
+  /** SHA-256 of the JWS, hex. Decisions and receipts refer to the statement by this hash. */
   readonly hash: string
 }
 
-/** Options of `open`: what it expects of a statement. */
+/** Options of `open`: the requirements on a statement. */
 export interface OpenOptions {
   readonly type: SealedType
   readonly clock: Clock
@@ -94,11 +94,11 @@ export interface OpenOptions {
   readonly audience?: string
   /** The statement is refused unless this key signed it. */
   readonly issuer?: string
-  /** For evidence that is read later, such as a receipt in a file: its times are not compared with the clock. */
+  /** Does not compare the statement's times with the clock. For evidence that is read later, such as a receipt in a file. */
   readonly atAnyTime?: boolean
 }
 
-// Importing a key costs more than a verification, and the same keys occur again. The cache drops its oldest key when it is full.
+// Importing a key takes longer than a verification, and the same keys occur again. A full cache drops its oldest key.
 const keyCache = new Map<string, Promise<CryptoKey>>()
 const KEY_CACHE_MAX = 1_000
 
@@ -147,9 +147,9 @@ export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opene
 }
 
 /**
- * Whether the JWS has the canonical spelling. The signature covers the text of header and payload, but not its own text:
- * base64 has spare bits, and decoders tolerate padding, blanks and a byte order mark. Each statement must have exactly one
- * spelling, because it is identified by its hash.
+ * Whether the JWS has the canonical spelling. The signature covers the texts of header and payload, but not the text of the
+ * signature itself: base64 has spare bits, and decoders tolerate padding, blanks and a byte order mark. A statement is identified by
+ * its hash, so it must have exactly one spelling.
  */
 function hasOneSpelling(jws: Uint8Array): boolean {
   const text = new TextDecoder().decode(jws)
@@ -163,12 +163,15 @@ interface Verified {
 }
 
 /**
- * Recently verified statements by their exact text: a valid signature stays valid, and the same statement is opened when it is
- * sent, admitted and run. Audience and times are checked every time. The cache drops its oldest entry when it is full.
+ * Recently verified statements by their exact text. A valid signature stays valid, and the same statement is opened when it is sent,
+ * admitted and run. Audience and times are checked every time. A full cache drops its oldest entry.
  */
 const verifiedLately = new Map<string, Verified>()
 const VERIFIED_MAX = 512
-/** Longer statements are rare and are not cached, which bounds the cache to about 8 million characters (16 MiB). */
+/**
+ * Maximum length of a cached statement, characters. Longer ones are rare; the limit bounds the cache to about 8 million characters
+ * (16 MiB).
+ */
 const VERIFIED_CHARACTERS_MAX = 16 * 1024
 
 async function verify(jws: Uint8Array, type: string): Promise<Verified> {

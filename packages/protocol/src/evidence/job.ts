@@ -1,9 +1,9 @@
-/** The states of a job and the permitted moves between them, as data that the wire and the store share. */
+/** The states of a job and the permitted transitions, shared by the wire format and the store. */
 import { StimnetError } from '../errors.ts'
 
 /**
- * The states of a job. `pending` waits for a steward's decision; `disclosing` is under disclosure control; `blocked` ended
- * without a result because disclosure control or a budget does not allow one.
+ * The states of a job. `pending` waits for a steward's decision. `disclosing` is under disclosure control. `blocked` ended without a
+ * result because disclosure control or a budget did not allow one.
  */
 export const JOB_STATES = [
   'pending',
@@ -21,11 +21,11 @@ export const JOB_STATES = [
 /** One of JOB_STATES. */
 export type JobState = (typeof JOB_STATES)[number]
 
-/** For each state, the states that may follow it. No state follows an end. */
+/** For each state, the states that may follow it. An end state has none. */
 export const JOB_MOVES: Readonly<Record<JobState, readonly JobState[]>> = {
   pending: ['queued', 'blocked', 'denied', 'expired', 'cancelled'],
   queued: ['running', 'failed', 'cancelled', 'expired', 'blocked'],
-  // Back to queued: the node stopped during the run. The job runs again without a new charge.
+  // Back to queued if the node stopped during the run. The job runs again without a new charge.
   running: ['disclosing', 'queued', 'blocked', 'failed', 'cancelled'],
   disclosing: ['completed', 'queued', 'blocked', 'failed', 'cancelled'],
   completed: [],
@@ -41,12 +41,12 @@ export function isJobState(text: string): text is JobState {
   return Object.hasOwn(JOB_MOVES, text)
 }
 
-/** Whether no state can follow. */
+/** Whether a state is an end state. */
 export function isEnded(state: JobState): boolean {
   return JOB_MOVES[state].length === 0
 }
 
-/** The only function that changes a state. Throws INTERNAL for a move that is not in the table, which is a bug. */
+/** The only function that changes a state. Throws INTERNAL for a transition that is not permitted, which is a bug. */
 export function move(from: JobState, to: JobState): JobState {
   if (!JOB_MOVES[from].includes(to)) throw new StimnetError('INTERNAL', `a job cannot go from ${from} to ${to}`)
   return to

@@ -3,12 +3,12 @@ import { toHex } from '../ids.ts'
 
 const FORMAT = /^[0-9a-f]{64}$/
 
-/** The text of a key file. Anybody who reads it can sign with the key. */
+/** The text of a key file. Anybody who has it can sign with the key. */
 export function keyFileOf(seed: Uint8Array): string {
   return `${toHex(seed)}\n`
 }
 
-/** The secret bytes in a key file; undefined if the text is no key file. */
+/** The secret bytes in a key file; undefined if the text is not a key file. */
 export function seedIn(text: string): Uint8Array | undefined {
   const digits = text.trim()
   if (!FORMAT.test(digits)) return undefined

@@ -1,7 +1,7 @@
-/** The Merkle tree of RFC 6962 over an append-only log: the ranges that a proof consists of, and the verification of proofs. */
+/** The Merkle tree of RFC 6962 over an append-only log: the ranges in a proof, and the verification of proofs. */
 
 const HASH_BYTES = 32
-/** The most hashes that a proof and its roots can have; more than the longest log needs. */
+/** Maximum number of hashes in a proof; more than the longest log needs. */
 const PATH_MAX = 128
 
 /** A range of leaves: `from` is included, `to` is not. */
@@ -10,7 +10,7 @@ export interface LeafRange {
   readonly to: number
 }
 
-/** A full subtree: 2^level leaves from leaf `index · 2^level` on. */
+/** A full subtree: 2^level leaves, beginning with leaf `index · 2^level`. */
 export interface Subtree {
   readonly level: number
   readonly index: number
@@ -21,7 +21,7 @@ export function leafInput(entry: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined([Uint8Array.of(0), entry])
 }
 
-/** The bytes that are hashed for an inner node: the byte 1, then its children. Leaves and nodes can thus not be confused. */
+/** The bytes that are hashed for an inner node: the byte 1, then its children. The first byte distinguishes nodes from leaves. */
 export function nodeInput(children: { left: Uint8Array; right: Uint8Array }): Uint8Array<ArrayBuffer> {
   return joined([Uint8Array.of(1), children.left, children.right])
 }
@@ -59,7 +59,7 @@ export function consistencyRanges(oldSize: number, size: number): LeafRange[] {
     if (left) to = middle
     else from = middle
   }
-  // If the descent ends at the old root (from is 0), the verifier knows that hash already; otherwise it needs it.
+  // If the descent ends at the old root (from is 0), the verifier already knows that hash; otherwise the proof must contain it.
   if (from > 0) ranges.push({ from, to })
   return ranges.reverse()
 }
@@ -162,7 +162,7 @@ function isPowerOfTwo(value: number): boolean {
   return value === 1 || (value > 1 && splitOf(value + 1) === value)
 }
 
-/** With other lengths, the concatenation of two hashes could be split at another place. */
+/** Whether all values have the length of a hash. Otherwise the concatenation of two values could be split at a different position. */
 function areHashes(values: readonly Uint8Array[]): boolean {
   return values.length <= PATH_MAX && values.every(({ length }) => length === HASH_BYTES)
 }

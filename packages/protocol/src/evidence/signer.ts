@@ -1,9 +1,9 @@
-/** Signing keys: generated, or imported from their secret bytes. The platform holds the private key and never shows it. */
+/** Signing keys: generated, or imported from their secret bytes. The platform holds the private key and does not reveal it. */
 import { base64url, CompactSign, type CryptoKey } from 'jose'
 import { StimnetError } from '../errors.ts'
 import { type KeyId, keyIdOf } from '../ids.ts'
 
-/** The `typ` header of each JWS of StimNet, so that no token of another kind can pass for one. */
+/** The `typ` header of every JWS of StimNet, which tells it apart from other tokens. */
 export const HEADER_TYPE = 'stimnet+jws'
 
 /** A function that signs with a private key, and the key's id. The private key itself is not accessible. */
@@ -12,13 +12,13 @@ export interface Signer {
   /** Signs the payload as a compact JWS. */
   sign(payload: Uint8Array): Promise<string>
   /**
-   * Returns the bare signature of 64 bytes, for foreign formats that are no JWS. The signed bytes must begin with words of that
-   * format, so that they can never be read as a JWS, which begins with its header in base64url.
+   * Returns the bare 64-byte signature, for foreign formats that are not JWS. The signed bytes must begin with a label of that format,
+   * so that they can never be read as a JWS, which begins with its header in base64url.
    */
   signBytes(bytes: Uint8Array): Promise<Uint8Array>
 }
 
-/** A private key that the platform holds and never shows. A browser can store this object in IndexedDB. */
+/** A private key that the platform holds and does not reveal. A browser can store this object in IndexedDB. */
 export interface OwnKey {
   readonly id: KeyId
   /** Not extractable; it can only sign. */
@@ -28,7 +28,7 @@ export interface OwnKey {
 /** The fixed prefix of a PKCS#8 Ed25519 private key (RFC 8410), before the 32 bytes of the key. */
 const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
 
-/** Generates a key. Its secret bytes exist only inside the platform, so there is no copy of it. */
+/** Generates a key. Its secret bytes exist only inside the platform, so it cannot be copied. */
 export async function makeKey(): Promise<OwnKey> {
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   if (!('publicKey' in pair)) throw new StimnetError('KEY_UNSUPPORTED', 'a key of one half')

@@ -1,6 +1,6 @@
 /**
- * Affiliation credentials: an institution vouches, in a JWT, that a key belongs to a researcher of that name who works there in
- * that role, until the JWT expires. A peer needs only the institution's PeerId to verify one.
+ * Affiliation credentials: JWTs in which an institution vouches that a key belongs to a researcher with this name and role, until
+ * the JWT expires. A peer needs only the institution's PeerId to verify one.
  */
 import { base64url, type CryptoKey, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export interface Affiliation {
   /** The researcher's key. */
   readonly key: KeyId
   readonly name: string
-  /** In the institution's own words, such as researcher, student or clinician. */
+  /** The role in the institution's own words, such as researcher, student or clinician. */
   readonly role: string
   readonly issuedAtMs: number
   readonly expiresAtMs: number
@@ -46,14 +46,14 @@ export interface VouchOptions {
   readonly name: string
   readonly role: string
   readonly lifetimeDays: number
-  /** PeerIds that it is meant for. Default: everybody. */
+  /** PeerIds of the peers that may accept the credential. Default: all. */
   readonly audience?: readonly string[]
   readonly clock: Clock
 }
 
 /**
- * Signs a credential. Throws KEY_UNSUPPORTED for an invalid key id, LIFETIME_TOO_LONG past 400 days or if not above 0, and
- * PARAMETER_INVALID for a name or role of the wrong length.
+ * Signs a credential. Throws KEY_UNSUPPORTED for an invalid key id, LIFETIME_TOO_LONG for a lifetime of more than 400 days or not
+ * above 0, and PARAMETER_INVALID for a name or role of the wrong length.
  */
 export async function vouch(options: VouchOptions): Promise<string> {
   const { signer, clock, lifetimeDays, audience } = options
@@ -82,8 +82,8 @@ export async function vouch(options: VouchOptions): Promise<string> {
 }
 
 /**
- * Verifies a credential for the key that uses it. Throws TOO_LARGE, KEY_UNSUPPORTED, SIGNATURE_INVALID (also for another
- * algorithm, an unknown critical header or another key's credential), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED and
+ * Verifies a credential for the key that uses it. Throws TOO_LARGE, KEY_UNSUPPORTED, SIGNATURE_INVALID (also for another algorithm,
+ * an unknown critical header or another key's credential), EXPIRED, NOT_YET_VALID, AUDIENCE_MISMATCH, MALFORMED and
  * LIFETIME_TOO_LONG.
  */
 export async function openAffiliation(
@@ -96,7 +96,7 @@ export async function openAffiliation(
   if (!claims.success) throw new StimnetError('MALFORMED', 'reading a credential', { cause: claims.error })
   const { sub, name, role, iat, exp } = claims.data
   if (exp - iat > LIFETIME_DAYS_MAX * DAY_S) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a credential')
-  // A credential that was dated ahead could end later than its lifetime permits.
+  // A credential dated in the future could end later than its maximum lifetime permits.
   if (iat * 1000 > expected.clock.now() + LIMITS.clockSkewMs) {
     throw new StimnetError('NOT_YET_VALID', 'reading a credential')
   }

@@ -1,7 +1,7 @@
 /**
  * Membership of a federation: a charter signed by its founders, and signed statements that admit and revoke institutions. The
- * members follow from these alone: every peer with the same statements computes the same members, whoever delivered the
- * statements and in whatever order.
+ * members follow from these alone: every peer with the same statements computes the same members, whoever delivered the statements
+ * and in whatever order.
  */
 import { z } from 'zod'
 import { canonicalBytes, canonicalJson } from '../canonical.ts'
@@ -18,10 +18,10 @@ import { LIFETIME_DAYS_MAX } from './jwt.ts'
 const peerId = z.string().refine((text): boolean => isKeyId(text), 'not a PeerId')
 const line = plainLine(200).min(1)
 
-/** Most members of one federation, founders included. Members are institutions, not people. */
+/** Maximum number of members of a federation, founders included. Members are institutions, not people. */
 export const MEMBERS_MAX = 256
 
-/** A charter: the terms that the founders agree on. */
+/** A charter: the terms on which the founders agree. */
 export const charterSchema = z
   .strictObject({
     name: line,
@@ -53,7 +53,7 @@ export const signedCharterSchema = z.strictObject({
 /** A charter with its founders' signatures, parsed. */
 export type SignedCharter = z.output<typeof signedCharterSchema>
 
-/** Most revoked members that one statement can name in `on`. It keeps a statement to a few kilobytes. */
+/** Maximum number of revoked members that one statement can name in `on`. It keeps a statement to a few kilobytes. */
 export const BUILT_ON_MAX = 64
 
 const about = {
@@ -65,15 +65,15 @@ const about = {
 const statementSchema = z.discriminatedUnion('says', [
   z.strictObject({ says: z.literal('admit'), ...about, institution: line }),
   z.strictObject({ says: z.literal('revoke'), ...about, reason: z.string().max(500) }),
-  // A founder's peer confirms that it counted the revocation. It is no vote, but helps to decide which revocation was first.
+  // A founder's peer confirms that it counted the revocation. This is not a vote, but helps to decide which revocation came first.
   z.strictObject({ says: z.literal('confirm'), ...about }),
-  // The signer takes back every affiliation that it has signed so far for the key of a person. It needs no votes.
+  // The signer withdraws every affiliation that it has signed so far for the key of a person. This needs no votes.
   z.strictObject({ says: z.literal('withdraw'), charter: about.charter, peer: peerId })
 ])
-/** A statement of one member about one institution, or about the key of a person for whom it vouched. */
+/** A statement of one member about an institution, or about the key of a person for whom it vouched. */
 export type Statement = z.output<typeof statementSchema>
 
-/** A statement whose signature was checked. */
+/** A statement with a verified signature. */
 export interface SignedStatement {
   readonly signedBy: string
   readonly says: Statement
@@ -88,15 +88,15 @@ export interface Member {
   readonly institution: string
 }
 
-/** The nominal validity of signatures on charters and statements, ms. They are opened without comparing times with the clock. */
+/** The nominal validity of signatures on charters and statements, ms. Their times are not compared with the clock. */
 const EVIDENCE_MS = 50 * 365 * 24 * 3_600_000
 
-/** The hash by which statements name their charter, so that a statement cannot count in another federation. */
+/** The hash by which statements name their charter, so that a statement cannot be used in another federation. */
 export function charterId(charter: Charter): Promise<string> {
   return sha256Hex(canonicalBytes(charterSchema.parse(charter)))
 }
 
-/** One founder's signature under a charter. Throws NOT_PERMITTED if the signer is no founder. */
+/** Signs a charter as one founder. Throws NOT_PERMITTED if the signer is not a founder. */
 export async function signCharter(charter: Charter, options: { signer: Signer; clock: Clock }): Promise<string> {
   if (!charter.founders.some(({ peer }) => peer === options.signer.id)) {
     throw new StimnetError('NOT_PERMITTED', 'signing a charter as somebody who founds nothing')
@@ -127,7 +127,7 @@ export async function signStatement(says: Statement, options: { signer: Signer; 
   return textOf((await seal({ type: 'membership', body, lifetimeMs: EVIDENCE_MS, ...options })).bytes)
 }
 
-/** Verifies a statement. Throws what `open` throws, MALFORMED, and TYPE_MISMATCH for a statement of another federation. */
+/** Verifies a statement. Throws the errors of `open`, MALFORMED, and TYPE_MISMATCH for a statement of another federation. */
 export async function openStatement(
   jws: string,
   expected: { charter: string; clock: Clock }
@@ -147,8 +147,8 @@ export async function openStatement(
 }
 
 /**
- * The members, computed from the charter and the statements alone. Signatures of a revoked member no longer count, not even for
- * members that it admitted earlier: these need signatures of others, or they are no members either.
+ * The members, computed from the charter and the statements alone. Signatures of a revoked member do not count, not even for members
+ * that it admitted earlier: those need signatures of others to remain members.
  */
 export function membersOf(
   charter: Charter,
@@ -162,7 +162,7 @@ export function membersOf(
 
 /**
  * The revoked PeerIds. Revocations are applied one at a time, the best supported one first. A revoked key has no vote in the
- * revocations that follow, so that it cannot revoke others afterwards, whatever date it writes. See docs/decisions/061.
+ * following revocations, so it cannot revoke others afterwards, whatever date it writes. See docs/decisions/061.
  */
 export function revokedOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   const votes = [...signersByPeer(statements, 'revoke')].sort(byFirst)
@@ -177,7 +177,7 @@ export function revokedOf(charter: Charter, statements: readonly SignedStatement
     if (accused.length === 0) return out
     for (const { peer } of rankedBySupport(accused, { support, members })) {
       out.add(peer)
-      // If the revoked peer signed nothing, no other vote or admission changes, so the ranking of the remaining ones stays valid.
+      // If the revoked peer signed nothing, no other vote or admission changes, so the ranking of the remaining revocations stays valid.
       if (!members.has(peer) || !hasSigned.has(peer)) continue
       members = admitted(charter, statements, out)
       break
@@ -185,7 +185,7 @@ export function revokedOf(charter: Charter, statements: readonly SignedStatement
   }
 }
 
-/** The signers that are members. A member cannot vote on itself. */
+/** The signers that are members. A member has no vote about itself. */
 function votersIn(members: ReadonlySet<string>, { peer, signers }: { peer: string; signers: Iterable<string> }) {
   return [...signers].filter((signer) => signer !== peer && members.has(signer))
 }
@@ -196,15 +196,15 @@ interface Accused {
 }
 
 interface Support {
-  /** Founders, by their place in the charter, who voted to revoke the peer, confirmed its revocation or named it in `on`. */
+  /** Positions in the charter of the founders who voted to revoke the peer, confirmed its revocation or named it in `on`. */
   readonly foundersBehind: (peer: string) => readonly number[]
-  /** Signers of a revocation of anybody that names the peer in `on`, that is, as revoked already. */
+  /** Signers of any revocation that names the peer in `on`, that is, as revoked already. */
   readonly buildersOn: (peer: string) => ReadonlySet<string>
   readonly founders: readonly string[]
 }
 
 /**
- * The support of each revocation, counted in founders only: the charter fixes these, whereas colluding members can admit any
+ * The support of each revocation, counted in founders only. The charter fixes the founders, whereas colluding members can admit any
  * number of others and backdate the admissions.
  */
 function supportOf(charter: Charter, statements: readonly SignedStatement[]): Support {
@@ -227,9 +227,9 @@ function supportOf(charter: Charter, statements: readonly SignedStatement[]): Su
 }
 
 /**
- * Ranks the pending revocations. First the one with most founders behind it; then the one with most founders behind it who are
- * not up for revocation themselves; then the one that most votes of other pending revocations build on; then the order of the
- * founders in the charter, which nobody can choose.
+ * Ranks the pending revocations by these criteria in turn: most founders in support; most founders in support who are not accused
+ * themselves; most votes of other pending revocations that build on it; the order of founders in the charter, which nobody can
+ * choose.
  */
 function rankedBySupport(
   accused: readonly Accused[],
@@ -254,7 +254,7 @@ function rankedBySupport(
   return ranked.map(({ one }) => one)
 }
 
-/** Compares two lists at the first place where they differ: below 0 if `a` is smaller there, 0 if there is no such place. */
+/** Compares two lists at the first position where they differ: below 0 if `a` is smaller there; 0 if they do not differ. */
 function firstDifference(a: readonly number[], b: readonly number[]): number {
   for (const [at, value] of a.entries()) {
     const difference = value - (b[at] ?? value)
@@ -263,14 +263,14 @@ function firstDifference(a: readonly number[], b: readonly number[]): number {
   return 0
 }
 
-/** A statement that some members have signed, but not yet enough of them. */
+/** A statement that has some of the signatures that it needs. */
 export interface PendingStatement extends Member {
   readonly says: 'admit' | 'revoke'
   /** Number of signatures so far; the charter's `needed` are required. */
   readonly signatures: number
 }
 
-/** Admissions of non-members and revocations of members that have at least one signature that counts. */
+/** Admissions of non-members and revocations of members that have at least one valid signature of a member. */
 export function pendingOf(charter: Charter, statements: readonly SignedStatement[]): PendingStatement[] {
   const revoked = revokedOf(charter, statements)
   const members = admitted(charter, statements, revoked)
@@ -294,23 +294,23 @@ function naming(charter: Charter, statements: readonly SignedStatement[], member
   const isFounders = namesTaken(charter.founders.filter(({ peer }) => members.has(peer)))
   return (peer: string) => {
     const name = founders.get(peer) ?? named.get(peer) ?? ''
-    // Nobody else may have a founder's name, until the founder is revoked: then its institution may come back with another key. Such
-    // a member has an empty name and is shown by its PeerId.
+    // Nobody else may have a founder's name until the founder is revoked; then its institution may return with another key. A member
+    // whose name is not accepted has an empty name and is shown by its PeerId.
     return isFounders({ peer, institution: name }) ? '' : name
   }
 }
 
-/** Whether an institution has the name of a founder, or one that looks like it, without being that founder. */
+/** Whether an institution has the name of a founder, or a similar-looking one, without being that founder. */
 export function isNameOfFounder({ founders }: Charter, institution: Member): boolean {
   return isNameOfOther(founders, institution)
 }
 
-/** Whether an institution has the name of one of the members, or one that looks like it, without being that member. */
+/** Whether an institution has the name of a member, or a similar-looking one, without being that member. */
 export function isNameOfOther(members: readonly Member[], institution: Member): boolean {
   return namesTaken(members)(institution)
 }
 
-/** As `isNameOfOther`, for many names. */
+/** Returns a function that answers `isNameOfOther` for many names. */
 function namesTaken(members: readonly Member[]): (institution: Member) => boolean {
   const peers = new Map<string, Set<string>>()
   for (const { peer, institution } of members) {
@@ -320,15 +320,15 @@ function namesTaken(members: readonly Member[]): (institution: Member) => boolea
     looksOf(institution).some((look) => [...(peers.get(look) ?? [])].some((other) => other !== peer))
 }
 
-/** How long a withdrawal counts, ms: until every credential that was signed before it has expired. */
+/** Time for which a withdrawal has effect, ms: until every credential that was signed before it has expired. */
 const WITHDRAWN_MS = LIFETIME_DAYS_MAX * 24 * 3_600_000 + LIMITS.clockSkewMs
 
-/** Whether a statement is a withdrawal from which nothing follows any more. */
+/** Whether a statement is a withdrawal that no longer has any effect. */
 export function isPast({ says, issuedAtMs }: SignedStatement, nowMs: number): boolean {
   return says.says === 'withdraw' && issuedAtMs + WITHDRAWN_MS < nowMs
 }
 
-/** When each institution last withdrew its word for each key, ms. Affiliations that it signed until then do not count. */
+/** For each institution and key, the time of the last withdrawal, ms. Affiliations that the institution signed until then do not count. */
 export function withdrawalsOf(
   statements: readonly SignedStatement[]
 ): (institution: string, key: string) => number | undefined {
@@ -341,14 +341,14 @@ export function withdrawalsOf(
   return (institution, key) => latest.get(`${institution} ${key}`)
 }
 
-/** All peers that were members at any time, revoked ones included. Their statements are kept. */
+/** All peers that have ever been members, revoked ones included. Their statements are kept. */
 export function everMembersOf(charter: Charter, statements: readonly SignedStatement[]): ReadonlySet<string> {
   return admitted(charter, statements, new Set())
 }
 
 /**
- * The members if the peers in `out` are revoked: the founders, and repeatedly every peer with enough signatures of members.
- * Founders come first, in the charter's order, then the others sorted by PeerId.
+ * The members if the peers in `out` are revoked: the founders, and repeatedly every peer with enough signatures of members. Founders
+ * come first, in the charter's order, then the others sorted by PeerId.
  */
 function admitted(
   charter: Charter,
@@ -383,7 +383,7 @@ function signersByPeer(statements: readonly SignedStatement[], says: Statement['
   return signers
 }
 
-/** For each peer, the name that most of the members who admitted it use, so that a single member cannot give it another name. */
+/** For each peer, the name given by most of the members who admitted it, so that a single member cannot change the name. */
 function namesOf(statements: readonly SignedStatement[], members: ReadonlySet<string>): Map<string, string> {
   const signers = new Map<string, Map<string, Set<string>>>()
   for (const { says, signedBy } of statements) {

@@ -13,7 +13,7 @@ export const DATA_USE_PERMISSIONS = {
   'DUO:0000011': 'population origins or ancestry research only'
 } as const
 
-/** DUO terms that modify a permission. */
+/** DUO terms that modify the main permission. */
 export const DATA_USE_MODIFIERS = {
   'DUO:0000012': 'certain research types only',
   'DUO:0000015': 'no general methods research',
@@ -61,7 +61,7 @@ const diseaseSchema = z.string().regex(/^(MONDO|DOID):\d{1,8}$/, 'A disease such
 export const dataUseSchema = z
   .strictObject({
     permission: z.enum(keysOf(DATA_USE_PERMISSIONS)),
-    /** Required for DUO:0000007, empty for every other permission. */
+    /** Required for DUO:0000007; empty for every other permission. */
     diseases: z.array(diseaseSchema).max(64).default([]),
     modifiers: z
       .array(z.enum(keysOf(DATA_USE_MODIFIERS)))
@@ -75,7 +75,7 @@ export const dataUseSchema = z
 /** The permitted uses of a catalog, parsed. */
 export type DataUse = z.output<typeof dataUseSchema>
 
-/** The result of a match. `people`: no rule can judge it, so people must decide. */
+/** The result of a match. `people`: no rule can decide, so stewards must. */
 export interface DataUseMatch {
   readonly verdict: 'permitted' | 'refused' | 'people'
   /** Depends only on the request and the catalog's public terms. */
@@ -95,7 +95,7 @@ const people = (reason: string): DataUseMatch => ({ verdict: 'people', reason })
 interface Purpose {
   readonly investigations: readonly string[]
   readonly diseases: readonly string[]
-  /** Modifiers that the requester affirms, such as non-commercial use. */
+  /** Modifiers with which the requester states to comply, such as non-commercial use. */
   readonly affirmed: readonly string[]
   readonly unknown: readonly string[]
 }
@@ -172,7 +172,7 @@ function ofDiseases(use: DataUse, { investigations, diseases }: Purpose): DataUs
     return isMethods ? permitted : refused(`The catalog is for research on ${named}: name the disease.`)
   }
   const others = diseases.filter((disease) => !use.diseases.includes(disease))
-  // A disease may be a subtype of a named one. Judging that takes the whole disease ontology or an expert.
+  // A disease may be a subtype of a named one. Deciding that needs the whole disease ontology or an expert.
   return others.length === 0 ? permitted : people(`Whether ${others.join(', ')} is a kind of ${named}, people decide.`)
 }
 
@@ -204,7 +204,7 @@ function affirmation(modifier: Modifier): DataUseMatch {
   return people(`The catalog is for ${DATA_USE_MODIFIERS[modifier]}: affirm it with ${modifier}, or people decide.`)
 }
 
-/** A catalog's permission, diseases and modifiers as one list of terms, as its description contains them. */
+/** A catalog's permission, diseases and modifiers as one list of terms, as in its description. */
 export function dataUseTerms(use: DataUse): string[] {
   const permission: Permission = use.permission
   return [permission, ...use.diseases, ...use.modifiers]

@@ -1,6 +1,6 @@
 /**
- * Invitations to a federation: the code that a member hands to a newcomer, the newcomer's proof that it has the code, and the
- * two phrases by which two people compare what their machines see.
+ * Invitations to a federation: the code that a member hands to a newcomer, the proof that the newcomer has the code, and the two
+ * phrases by which people verify that no third machine is between theirs.
  */
 import { base64url, type CryptoKey } from 'jose'
 import { z } from 'zod'
@@ -10,21 +10,21 @@ import { isKeyId } from '../ids.ts'
 import { parseJson } from '../json.ts'
 
 const PREFIX = 'stimnet-invite-'
-/** Characters of a code at most: some addresses, and no more than a person would copy. */
+/** Maximum length of a code, characters: room for some addresses, and short enough to copy. */
 const CODE_CHARACTERS_MAX = 2_048
-/** Bytes of the secret and of each nonce. */
+/** Length of the secret and of each nonce, bytes. */
 export const INVITE_BYTES = 16
-/** The addresses that a peer dials: no others may come from a code, nor characters that a terminal would obey. */
+/** The addresses that a peer dials. A code must not contain other addresses, or characters that control a terminal. */
 const ADDRESS = /^\/(ip4|ip6|dns|dns4|dns6)\/[\w.:-]+\/tcp\/\d{1,5}$/
 
 const codeSchema = z.strictObject({
   /** The member that invites. */
   peer: z.string().refine((text): boolean => isKeyId(text), 'not a PeerId'),
-  /** Multiaddrs, without PeerId, at which it waits for the newcomer. */
+  /** Multiaddrs, without PeerId, at which the member waits for the newcomer. */
   at: z.array(z.string().max(200).regex(ADDRESS)).min(1).max(4),
   /** Hash of the charter, hex. */
   charter: z.string().regex(/^[0-9a-f]{64}$/),
-  /** 16 bytes, base64url. It is valid once. */
+  /** 16 bytes, base64url, valid once. */
   secret: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
   /** Unix time, s. */
   until: z.int().min(0).max(1e11)
@@ -33,12 +33,12 @@ const codeSchema = z.strictObject({
 /** The contents of an invitation's code. */
 export type Invitation = z.output<typeof codeSchema>
 
-/** The code of an invitation: one word that can be sent in a message. */
+/** The code of an invitation: one word without spaces, to be sent in a message. */
 export function invitationCode(invitation: Invitation): string {
   return PREFIX + base64url.encode(canonicalBytes(codeSchema.parse(invitation)))
 }
 
-/** Reads a code. Throws PARAMETER_INVALID for anything that is no complete code. */
+/** Reads a code. Throws PARAMETER_INVALID for an incomplete or invalid code. */
 export function readInvitation(code: string): Invitation {
   const reason = 'This is no complete invitation code. It begins with stimnet-invite- and is one word.'
   try {
@@ -51,7 +51,7 @@ export function readInvitation(code: string): Invitation {
   }
 }
 
-/** The two sides of an invitation, by their PeerIds as Noise proved them. */
+/** The PeerIds of the two sides of an invitation, as proved by the Noise handshake. */
 export interface InviteSides {
   readonly member: string
   readonly newcomer: string
@@ -59,13 +59,13 @@ export interface InviteSides {
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** The proof that the newcomer has the secret. It is worth nothing for another PeerId, another member or another commitment. */
+/** The proof that the newcomer has the secret. It is invalid for any other PeerId, member or commitment. */
 export async function inviteProof(secret: Uint8Array, sides: InviteSides, commitment: Uint8Array): Promise<Uint8Array> {
   const message = bound('stimnet/invite-proof/1', [sides.member, sides.newcomer, base64url.encode(commitment)])
   return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(secret), message))
 }
 
-/** Whether a proof is valid; takes as long for an invalid one. */
+/** Whether a proof is valid, in constant time. */
 export async function verifyInviteProof(
   secret: Uint8Array,
   sides: InviteSides,
@@ -80,18 +80,21 @@ export async function inviteCommitment(nonce: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', nonce as Bytes))
 }
 
-/** The two phrases of an invitation. Each machine computes both, shows one to be read out, and has the other one typed. */
+/**
+ * The two phrases of an invitation. Both machines compute both phrases. Each machine shows one, which a person reads out, and asks
+ * for the other.
+ */
 export interface InvitePhrases {
-  /** The newcomer's machine shows it; it is typed at the member. */
+  /** The newcomer's machine shows this phrase; a person types it at the member's machine. */
   readonly newcomer: string
-  /** The member's machine shows it, once the newcomer's phrase was typed there; it is typed at the newcomer. */
+  /** The member's machine shows this phrase after the newcomer's phrase was typed there; a person types it at the newcomer's machine. */
   readonly member: string
 }
 
 /**
- * The phrases: three made-up words each, 48 bits. They follow from both PeerIds, the secret and both nonces. The newcomer is
- * committed to its nonce before it knows the member's, so nobody can search for a key whose phrases look like another's:
- * whoever stands between has one guess per attempt.
+ * The phrases: three made-up words each, 48 bits. They follow from both PeerIds, the secret and both nonces. The newcomer commits to
+ * its nonce before it knows the member's nonce, so nobody can search for a key with similar phrases: a machine in the middle has one
+ * guess per attempt.
  */
 export async function invitePhrases(
   secret: Uint8Array,
@@ -106,7 +109,7 @@ export async function invitePhrases(
   return { newcomer: phraseAt(0), member: phraseAt(6) }
 }
 
-/** Whether a person typed this phrase. Letter case and whatever is not spoken make no difference. */
+/** Whether a person typed this phrase. Letter case and unspoken characters are ignored. */
 export function isPhrase(phrase: string, typed: string): boolean {
   return spoken(typed) === spoken(phrase)
 }

@@ -1,19 +1,19 @@
 /** Shared functions for the JWTs of a request: reading their unverified claims, and the error codes of invalid ones. */
 import { base64url } from 'jose'
 
-/** Enough for a few claims and a signature (one of RSA has 342 characters). */
+/** Maximum length of a credential, characters: enough for a few claims and a signature (an RSA signature has 342 characters). */
 export const CREDENTIAL_CHARACTERS_MAX = 4_096
 
-/** Longest lifetime of a credential: a little over a year, because nobody checks with its issuer whether it still holds. */
+/** Maximum lifetime of a credential, days: a little over a year, because nobody asks the issuer whether it is still valid. */
 export const LIFETIME_DAYS_MAX = 400
 
-/** The unverified issuer of a credential, for choosing which credentials to verify. Undefined if it names none. */
+/** The unverified issuer of a credential, used to choose which credentials to verify; undefined if there is none. */
 export function voucherOf(credential: string): string | undefined {
   const { iss } = claimsIn(credential)
   return typeof iss === 'string' ? iss : undefined
 }
 
-/** Whether a credential names an audience that `self` does not belong to. The claim is not verified. */
+/** Whether a credential names an audience that does not include `self`. The claim is not verified. */
 export function isForOthers(credential: string, self: string): boolean {
   const { aud } = claimsIn(credential)
   return aud !== undefined && ![aud].flat().includes(self)

@@ -1,7 +1,7 @@
 /** Conditions of a GA4GH visa on other visas of the same person. A condition that cannot be judged is not met. */
 import { z } from 'zod'
 
-/** Far more than any issuer writes. The number is bounded because each clause is compared with every visa. */
+/** Maximum number of clauses, far more than any issuer writes. It is bounded because each clause is compared with every visa. */
 const CLAUSES_MAX = 16
 const PATTERN_CHARACTERS_MAX = 256
 
@@ -14,7 +14,7 @@ const clauseSchema = z
   })
   .refine(({ value, source, by }) => value !== undefined || source !== undefined || by !== undefined)
 
-/** A list of alternatives. One of them must be met, which takes all of its clauses. */
+/** A list of alternatives. At least one alternative must be met, and an alternative is met if all of its clauses are. */
 export const conditionsSchema = z.array(z.array(clauseSchema).min(1).max(CLAUSES_MAX)).min(1).max(CLAUSES_MAX)
 
 type Clause = z.output<typeof clauseSchema>
@@ -38,7 +38,10 @@ function meets(clause: Clause, ground: Ground): boolean {
   })
 }
 
-/** Whether a claim fits: `const:`, `pattern:` or, only for `value`, `split_pattern:`. With any other prefix it does not. */
+/**
+ * Whether a claim matches a pattern with the prefix `const:`, `pattern:` or, for `value` only, `split_pattern:`. Other prefixes
+ * never match.
+ */
 function fits(wanted: string, text: string, claim: 'value' | 'source' | 'by'): boolean {
   const at = wanted.indexOf(':')
   const [how, rest] = [wanted.slice(0, at), wanted.slice(at + 1)]
@@ -49,8 +52,8 @@ function fits(wanted: string, text: string, claim: 'value' | 'source' | 'by'): b
 }
 
 /**
- * Whether the text matches: `?` stands for one character, `*` for any number of them. The time is at most proportional to the
- * length of the pattern times that of the text, since no regular expression is compiled.
+ * Whether a text matches a pattern: `?` stands for one character, `*` for any number of characters. No regular expression is
+ * compiled, so the time is at most proportional to the product of both lengths.
  */
 function isLike(text: string, pattern: string): boolean {
   let [t, p, star, resume] = [0, 0, -1, 0]

@@ -22,32 +22,32 @@ import { areMet, conditionsSchema } from './visa-conditions.ts'
 /** The algorithms that the GA4GH profile of OpenID Connect permits: RSA with PKCS #1 v1.5, and ECDSA on P-256. */
 const ALGORITHMS = { RSA: 'RS256', EC: 'ES256' } as const
 
-/** An issuer whose visas are accepted, as a peer's configuration describes it. */
+/** An issuer in a peer's configuration whose visas are accepted. */
 export interface VisaIssuer {
-  /** The `iss` of its visas. */
+  /** The `iss` claim of its visas. */
   readonly issuer: string
-  /** Its pinned public keys. */
+  /** The issuer's pinned public keys. */
   readonly keys: JSONWebKeySet
-  /** Organisations that it may assert for (`source`). Empty: all. */
+  /** Organisations (`source`) in whose name the issuer may make assertions. Empty: all. */
   readonly sources: readonly string[]
-  /** Domains of the organisations in which it may assert that somebody has a role. Empty: none. */
+  /** Domains of the organisations in which the issuer may assert roles. Empty: none. */
   readonly organisations: readonly string[]
-  /** Datasets that it may grant access to. Empty: none. */
+  /** Datasets to which the issuer may grant access. Empty: none. */
   readonly datasets: readonly string[]
-  /** Key ids of its users by `sub`, for visas that name no key themselves. */
+  /** Key ids of the issuer's users by `sub`, for visas that do not name a key. */
   readonly holders: Readonly<Record<string, string>>
 }
 
 /** The assertion of a verified visa. */
 export interface Visa {
   readonly issuer: string
-  /** AffiliationAndRole, ControlledAccessGrants and so on. */
+  /** The type of the visa: AffiliationAndRole, ControlledAccessGrants and so on. */
   readonly type: string
-  /** For example `faculty@med.example.org`, or the URL of a dataset. */
+  /** The asserted value, for example `faculty@med.example.org`, or the URL of a dataset. */
   readonly value: string
-  /** URL of the organisation that asserts it. */
+  /** URL of the organisation that makes the assertion. */
   readonly source: string
-  /** self, peer, system, so or dac; empty if the visa does not say. */
+  /** The kind of authority: self, peer, system, so or dac; empty if the visa does not state it. */
   readonly by: string
   readonly expiresAtMs: number
 }
@@ -64,11 +64,11 @@ const assertionSchema = z.object({
   conditions: z.unknown().optional()
 })
 
-/** The circumstances in which visas are used. */
+/** The request and the peer for which visas are verified. */
 export interface VisaUse {
   /** The key that signed the request. */
   readonly key: string
-  /** The PeerId of the peer that verifies. */
+  /** The PeerId of the verifying peer. */
   readonly self: string
   readonly clock: Clock
   readonly issuers: ReadonlyMap<string, VisaIssuer>
@@ -80,14 +80,14 @@ interface Checked {
 }
 
 /**
- * Verifies all visas of one request. Throws TOO_LARGE, SIGNATURE_INVALID (also for another algorithm, an unknown critical
- * header, an issuer that is not pinned, an assertion that the issuer may not make, a visa of somebody else), TYPE_MISMATCH,
- * EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG, AUDIENCE_MISMATCH, MALFORMED, and CONDITION_UNMET for a visa whose conditions no
- * other visa of the request meets or whose conditions cannot be judged.
+ * Verifies all visas of one request. Throws TOO_LARGE, SIGNATURE_INVALID (also for another algorithm, an unknown critical header, an
+ * issuer that is not pinned, an assertion that the issuer may not make, a visa of somebody else), TYPE_MISMATCH, EXPIRED,
+ * NOT_YET_VALID, LIFETIME_TOO_LONG, AUDIENCE_MISMATCH, MALFORMED, and CONDITION_UNMET for a visa whose conditions cannot be judged
+ * or are not met by another visa of the request.
  */
 export async function openVisas(visas: readonly string[], use: VisaUse): Promise<Visa[]> {
   const checked = await Promise.all(visas.map((visa) => openVisa(visa, use)))
-  // A visa with conditions cannot meet those of another: two such visas could otherwise support each other.
+  // A visa with conditions cannot support another visa: two such visas could otherwise support each other.
   const grounds = checked.filter(({ conditions }) => conditions === undefined).map(({ visa }) => visa)
   for (const { conditions } of checked) {
     if (conditions === undefined) continue
@@ -117,18 +117,18 @@ async function openVisa(token: string, use: VisaUse): Promise<Checked> {
   return { visa: { issuer: issuer.issuer, type, value, source, by, expiresAtMs }, conditions }
 }
 
-/** Whether the issuer may assert this role or grant. Visas of other types are accepted, because they give no access. */
+/** Whether the issuer may assert this role or grant. Visas of other types are accepted because they give no access. */
 function mayAssert({ organisations, datasets }: VisaIssuer, type: string, value: string): boolean {
   if (type === 'ControlledAccessGrants') return datasets.includes(value)
   if (type === 'AffiliationAndRole') return organisations.includes(value.slice(value.lastIndexOf('@') + 1))
   return true
 }
 
-/** Whether the visa belongs to that key. Visas are not secret, so the visa, or the peer's configuration, must name the key. */
+/** Whether the visa belongs to the key. Visas are not secret, so the visa or the peer's configuration must name the key. */
 function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: VisaIssuer, key: string): boolean {
   const holder = Object.hasOwn(issuer.holders, sub) ? issuer.holders[sub] : undefined
   if (cnf === undefined) return parseKeyId(key) === (holder ?? sub)
-  // RFC 7800: a visa can be bound to a key id or to a key. No other binding can be judged, so it does not count.
+  // RFC 7800: a visa can be bound to a key id or to a key. Any other binding cannot be judged and is refused.
   const { kid, jwk } = (typeof cnf === 'object' && cnf !== null ? cnf : {}) as { kid?: unknown; jwk?: unknown }
   if (kid !== undefined) return parseKeyId(key) === kid
   const bound = ed25519Schema.safeParse(jwk)
@@ -138,11 +138,11 @@ function isHolder({ sub = '', cnf }: JWTPayload & { cnf?: unknown }, issuer: Vis
 async function verified(token: string, issuer: VisaIssuer, { self, clock }: VisaUse): Promise<JWTPayload> {
   const { payload, protectedHeader } = await byAnyKey(token, issuer, clock)
   const { typ } = protectedHeader
-  // The issuer signs its access tokens with the same keys, so other types must be refused.
+  // The issuer signs access tokens with the same keys, so other types of token must be refused.
   if (typ !== undefined && !/^(application\/)?(jwt|vnd\.ga4gh\.visa\+jwt)$/i.test(typ)) {
     throw new StimnetError('TYPE_MISMATCH', 'reading a visa')
   }
-  // A Visa Access Token is valid only while its issuer confirms it, and a peer does not ask the issuer.
+  // A Visa Access Token is valid only as long as its issuer confirms it, and a peer does not ask issuers.
   if (payload.scope !== undefined && String(payload.scope).split(' ').includes('openid')) {
     throw new StimnetError('TYPE_MISMATCH', 'a visa that has to be asked about at its issuer')
   }
@@ -151,12 +151,12 @@ async function verified(token: string, issuer: VisaIssuer, { self, clock }: Visa
   }
   const { iat = 0, exp = 0 } = payload
   if (iat * 1000 > clock.now() + LIMITS.clockSkewMs) throw new StimnetError('NOT_YET_VALID', 'reading a visa')
-  // The issuer is not asked whether the visa is still valid, so its lifetime is bounded.
+  // The issuer is not asked whether the visa is still valid, so the lifetime is bounded.
   if (exp - iat > LIFETIME_DAYS_MAX * 86_400) throw new StimnetError('LIFETIME_TOO_LONG', 'reading a visa')
   return payload
 }
 
-/** Verifies with the key that the header names; if the header or a key of the issuer has no `kid`, each such key is tried. */
+/** Verifies with the key that the header names. If the header or a key of the issuer has no `kid`, all such keys are tried. */
 async function byAnyKey(token: string, issuer: VisaIssuer, clock: Clock) {
   let failure: unknown = new Error('its issuer has no such key')
   for (const key of keysFor(token, issuer)) {
@@ -170,7 +170,7 @@ async function byAnyKey(token: string, issuer: VisaIssuer, clock: Clock) {
         currentDate: new Date(clock.now())
       })
     } catch (cause) {
-      // Another key may have signed the visa. Any other fault is there whichever key signed it.
+      // Another key may have signed the visa. Any other error does not depend on the key.
       failure = cause
       if (codeOfJose(cause) !== 'SIGNATURE_INVALID') break
     }

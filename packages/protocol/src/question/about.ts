@@ -9,7 +9,7 @@ const line = plainLine(200)
 /** Priorities that a requester can state. */
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 
-/** The form that the REST API takes. */
+/** The description as the REST API takes it. */
 export const aboutSchema = z.strictObject({
   requester_name: line.min(1),
   requester_institution: line.min(1),
@@ -21,10 +21,10 @@ export const aboutSchema = z.strictObject({
   selected_score: line.default(''),
   selected_timeline: line.default('')
 })
-/** The description, parsed: stewards read it. */
+/** The description, parsed. Stewards read it. */
 export type About = z.output<typeof aboutSchema>
 
-/** To the wire. */
+/** Encodes a description for the wire. */
 export function aboutToMessage(about: About): Encodable<wire.AnalysisAbout> {
   return {
     requesterName: about.requester_name,
@@ -39,7 +39,7 @@ export function aboutToMessage(about: About): Encodable<wire.AnalysisAbout> {
   }
 }
 
-/** From the wire; undefined if the request has no description. Throws PARAMETER_INVALID. */
+/** Decodes a description from the wire; undefined if the request has none. Throws PARAMETER_INVALID. */
 export function aboutFromMessage(message: wire.AnalysisAbout | null): About | undefined {
   if (message === null) return undefined
   const parsed = aboutSchema.safeParse({

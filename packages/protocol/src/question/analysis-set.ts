@@ -1,6 +1,6 @@
 /**
- * Analysis sets: fixed sets of people of a catalog, to which a question can be restricted. A set is the people who have a value of
- * every listed variable. So all questions over it are about the same people, whatever variables they use.
+ * Analysis sets: fixed sets of people of a catalog, to which a question can be restricted. A set consists of the people who have a
+ * value of every listed variable. So all questions over a set are about the same people, whatever variables they use.
  */
 
 import { didYouMean } from '../words/nearest.ts'
@@ -19,26 +19,26 @@ import {
 /** The definition of an analysis set. */
 export interface AnalysisSet {
   readonly name: string
-  /** `table.variable`, in order; everybody in the set has a value of each. Empty in a request that gives the name only. */
+  /** Variables (`table.variable`) of which everybody in the set has a value, in order. Empty in a request that gives only the name. */
   readonly completeOn: readonly string[]
-  /** The people, and the rows, that the set is limited to. */
+  /** The people and rows to which the set is limited. */
   readonly where?: Filter
 }
 
-/** No table has this name, so that no request can write a condition on a set as one on a variable. */
+/** Prefix of columns that stand for a set. No table has this name, so that a request cannot contain such a column. */
 const PREFIX = ':set.'
 
-/** The condition that a person is in a set. `id` identifies name, definition and smallest group, without spaces. */
+/** The condition that a person is in a set. `id` identifies the set's name, its definition and the smallest group; it has no spaces. */
 export function isInSet(id: string): Comparison {
   return { column: `${PREFIX}${id}`, op: 'in set', values: [] }
 }
 
-/** The id of the set that a column stands for; undefined for the column of a variable. */
+/** The id of the set for which a column stands; undefined for the column of a variable. */
 export function setIn(column: string): string | undefined {
   return column.startsWith(PREFIX) ? column.slice(PREFIX.length) : undefined
 }
 
-/** The set of a description that a resolved cohort is restricted to; undefined if there is none. */
+/** The catalog's analysis set to which a resolved cohort is restricted; undefined if there is none. */
 export function setOfCohort(
   cohort: Filter | undefined,
   { sets }: { readonly sets: readonly wire.AnalysisSet[] }
@@ -54,7 +54,7 @@ export function onlySet(filter: Filter): Comparison | undefined {
   return 'all' in filter ? filter.all.map(onlySet).find((one) => one !== undefined) : undefined
 }
 
-/** The filter without its conditions on sets, which nobody can write; undefined if nothing is left. */
+/** The filter without its conditions on sets, which a request cannot contain; undefined if nothing is left. */
 export function withoutSets(filter: Filter): Filter | undefined {
   if (isComparison(filter)) return setIn(filter.column) === undefined ? filter : undefined
   if (!('all' in filter)) return filter
@@ -62,23 +62,23 @@ export function withoutSets(filter: Filter): Filter | undefined {
   return first === undefined || others.length === 0 ? first : { all: [first, ...others] }
 }
 
-/** The sets as the description of a catalog has them. Throws FILTER_INVALID. */
+/** Encodes sets for the description of a catalog. Throws FILTER_INVALID. */
 export function describedSets(all: readonly AnalysisSet[]): wire.AnalysisSet[] {
   const sets = all.map(({ name, completeOn, where }) => ({
     name,
     completeOn: [...completeOn],
     ...(where === undefined ? {} : { where: filterToMessage(checkFilter(where)) })
   }))
-  // Encoded and decoded, a message has every field.
+  // After encoding and decoding, a message has all fields.
   return messages.CatalogDescriptor.decode(messages.CatalogDescriptor.encode({ sets })).sets
 }
 
-/** From the wire. Throws FILTER_INVALID. */
+/** Decodes a set from the wire. Throws FILTER_INVALID. */
 export function analysisSetFromMessage({ name, completeOn, where }: wire.AnalysisSet): AnalysisSet {
   return { name, completeOn, ...(where === null ? {} : { where: filterFromMessage(where) }) }
 }
 
-/** The set of a catalog with that name. Throws PARAMETER_INVALID, with a reason that names the sets that there are. */
+/** The set of a catalog with this name. Throws PARAMETER_INVALID with a reason that names the existing sets. */
 export function setNamed<S extends { readonly name: string }>(sets: readonly S[], name: string): S {
   const found = sets.find((one) => one.name === name)
   if (found) return found
@@ -88,7 +88,7 @@ export function setNamed<S extends { readonly name: string }>(sets: readonly S[]
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** A definition as one line of text, the same for the same definition. */
+/** A definition as one line of text; equal definitions have equal texts. */
 export function setInWords({ completeOn, where }: Omit<AnalysisSet, 'name'>): string {
   return `complete on ${completeOn.join(', ')}${where === undefined ? '' : `, where ${JSON.stringify(where)}`}`
 }

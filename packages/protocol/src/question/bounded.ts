@@ -2,7 +2,7 @@
 import type { Filter } from './cohort.ts'
 import type { GroupKey, VariableRef } from './plan.ts'
 
-/** Bounds in units of 10^-decimals of the variable. A value outside of them counts as the nearer bound. */
+/** Bounds in units of 10^-decimals of the variable. A value outside the bounds is replaced by the nearer bound. */
 export interface ScaledBounds {
   readonly lower: bigint
   readonly upper: bigint
@@ -19,17 +19,17 @@ export type BoundedNumber =
   /** The number of distinct subjects, and the number of rows that count. */
   | { readonly kind: 'subjects' }
   | { readonly kind: 'rows' }
-  /** Rows with a value of `variable` and, if `beside` is given, a value of that too. */
+  /** Rows with a value of `variable` and, if `beside` is given, also a value of `beside`. */
   | { readonly kind: 'count'; readonly variable: VariableRef; readonly beside?: VariableRef }
   /** Distinct subjects with a value. */
   | { readonly kind: 'present'; readonly variable: VariableRef }
-  /** Distinct subjects that have the level. */
+  /** Distinct subjects with this level. */
   | { readonly kind: 'having'; readonly variable: VariableRef; readonly level: string }
   /** Sum of the clamped values. */
   | { readonly kind: 'sum'; readonly variable: VariableRef; readonly bounds: ScaledBounds }
   /**
-   * Sum of the distances from the middle of the bounds, or of their squares or cubes. Distances are in half units, that is,
-   * 2x - lower - upper. If `beside` is given, only over rows that have a value of that too.
+   * Sum of the distances from the middle of the bounds, or of their squares or cubes. Distances are in half units, that is, 2x - lower
+   * - upper. If `beside` is given, only rows with a value of `beside` count.
    */
   | {
       readonly kind: 'offsets' | 'squares' | 'cubes'
@@ -39,7 +39,7 @@ export type BoundedNumber =
     }
   /** Sum of the products of the two variables' distances from the middle, over rows that have values of both. */
   | { readonly kind: 'products'; readonly pair: readonly [BoundedVariable, BoundedVariable] }
-  /** Rows in each declared bin, lowest first: several numbers. Each row counts in one of them. */
+  /** Rows in each declared bin, lowest bin first: one number per bin. Each row counts in one bin. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
 
 /** The numbers to compute, and how much one subject can contribute to them. */
@@ -48,9 +48,9 @@ export interface BoundedPlan {
   readonly where?: Filter
   readonly groupBy: readonly GroupKey[]
   readonly numbers: readonly BoundedNumber[]
-  /** Most groups in which one subject counts. */
+  /** Maximum number of groups in which one subject counts. */
   readonly groupsPerSubject: number
-  /** Most rows of one subject that count in one group. */
+  /** Maximum number of rows of one subject that count in one group. */
   readonly rowsPerSubject: number
 }
 
@@ -61,8 +61,8 @@ export interface BoundedGroup {
 }
 
 /**
- * All groups that the catalog's description allows, in order, empty ones included, so that the list of groups says nothing
- * about the data. The values are exact: they must not be released without noise.
+ * All groups that the catalog's description allows, in order, including empty ones, so that the list of groups discloses nothing.
+ * The values are exact and must not be released without noise.
  */
 export interface BoundedReduction {
   readonly groups: readonly BoundedGroup[]

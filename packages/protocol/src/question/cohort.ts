@@ -4,16 +4,16 @@ import { StimnetError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 
-/** Operators of a comparison, as written. */
+/** Operators of a comparison, as they are written in a filter. */
 export const COMPARISON_OPS = ['=', '!=', 'in', '<', '<=', '>', '>=', 'is null'] as const
 /** One of COMPARISON_OPS. */
 export type ComparisonOp = (typeof COMPARISON_OPS)[number]
-/** A value that a variable is compared with. */
+/** A value with which a variable is compared. */
 export type FilterValue = string | number | boolean
 
 /**
- * A comparison. `column` is `variable` or `table.variable`. `values` has one value; for `in` one or more; for `is null` none.
- * `in set` is in resolved cohorts only (see analysis-set.ts): no request can write it.
+ * A comparison. `column` is `variable` or `table.variable`. `values` has one value; for `in` one or more; for `is null` none. `in
+ * set` occurs in resolved cohorts only (see analysis-set.ts); a request cannot contain it.
  */
 export interface Comparison {
   readonly column: string
@@ -21,14 +21,14 @@ export interface Comparison {
   readonly values: readonly FilterValue[]
 }
 
-/** A filter. A subject is in the cohort of a comparison if any of its rows fits. `not` is the complement among subjects. */
+/** A filter. A subject satisfies a comparison if any of the subject's rows does. `not` is the complement among subjects. */
 export type Filter =
   | { readonly all: readonly Filter[] }
   | { readonly any: readonly Filter[] }
   | { readonly not: Filter }
   | Comparison
 
-/** Whether a filter is a comparison, so that it contains no other filters. */
+/** Whether a filter is a comparison, that is, contains no other filters. */
 export function isComparison(filter: Filter): filter is Comparison {
   return 'column' in filter
 }
@@ -45,7 +45,7 @@ const comparisonSchema = z.strictObject({
     .max(LIMITS.filterLiteralsMax)
 })
 
-// As many schemas as a filter has levels: one that refers to itself would follow a hostile body until the stack ends.
+// One schema per level of nesting. A recursive schema would follow a hostile body until the stack is exhausted.
 function schemaAt(depth: number): z.ZodType<Filter, Filter> {
   if (depth === LIMITS.filterDepthMax) return comparisonSchema
   const inner = schemaAt(depth + 1)
@@ -57,7 +57,7 @@ function schemaAt(depth: number): z.ZodType<Filter, Filter> {
   ])
 }
 
-/** The JSON form, for REST and configuration. Literals in total are counted by `checkFilter`. */
+/** The JSON form of a filter, for REST and configuration. The total number of values is checked by `checkFilter`. */
 export const filterSchema: z.ZodType<Filter, Filter> = schemaAt(1)
 
 const invalid = (reason: string): never => {
@@ -65,8 +65,8 @@ const invalid = (reason: string): never => {
 }
 
 /**
- * Returns the filter unchanged. Throws FILTER_INVALID if its depth, the length of a text, the number of literals or the number
- * of an operator's values is out of bounds.
+ * Returns the filter unchanged. Throws FILTER_INVALID if its depth, the length of a text, the number of values or the number of
+ * values of an operator is out of bounds.
  */
 export function checkFilter(filter: Filter): Filter {
   let literals = 0
@@ -88,7 +88,7 @@ export function checkFilter(filter: Filter): Filter {
   return filter
 }
 
-// The JSON schema checks these bounds too, but a filter from the wire is not checked by it.
+// The JSON schema checks these bounds too, but filters from the wire do not pass it.
 function checkTexts({ column, values }: Comparison): void {
   if (column === '' || column.length > COLUMN_CHARACTERS_MAX || !column.isWellFormed()) {
     invalid(`A column is named in 1 to ${COLUMN_CHARACTERS_MAX} characters.`)
@@ -106,7 +106,7 @@ function valuesOf(op: Comparison['op']): [min: number, max: number] {
   return op === 'in' ? [1, LIMITS.filterLiteralsMax] : [1, 1]
 }
 
-/** All columns that a filter names, as written. */
+/** All columns in a filter, as written. */
 export function columnsOf(filter: Filter): string[] {
   if (isComparison(filter)) return [filter.column]
   const inner = 'all' in filter ? filter.all : 'any' in filter ? filter.any : [filter.not]
@@ -114,8 +114,8 @@ export function columnsOf(filter: Filter): string[] {
 }
 
 /**
- * Reads the simple REST form, `{ column: value | [values] }`; the entries are joined by `and`. Undefined if there are none.
- * Throws FILTER_INVALID.
+ * Reads the simple REST form, `{ column: value | [values] }`; all entries must hold. Undefined if there are none. Throws
+ * FILTER_INVALID.
  */
 export function filterFromPairs(pairs: Readonly<Record<string, unknown>>): Filter | undefined {
   const parts = Object.entries(pairs).map(([column, value]): Comparison => {
@@ -130,7 +130,7 @@ export function filterFromPairs(pairs: Readonly<Record<string, unknown>>): Filte
   return checkFilter(parts.length === 1 ? first : { all: parts })
 }
 
-/** To the wire. */
+/** Encodes a filter for the wire. */
 export function filterToMessage(filter: Filter): Encodable<wire.Filter> {
   if ('all' in filter) return { all: { filters: filter.all.map(filterToMessage) } }
   if ('any' in filter) return { any: { filters: filter.any.map(filterToMessage) } }
@@ -141,7 +141,7 @@ export function filterToMessage(filter: Filter): Encodable<wire.Filter> {
   return { compare: { column: filter.column, op: filter.op, values } }
 }
 
-/** From the wire. Throws FILTER_INVALID. */
+/** Decodes a filter from the wire. Throws FILTER_INVALID. */
 export function filterFromMessage(message: wire.Filter): Filter {
   return checkFilter(fromLoose(message, 1))
 }

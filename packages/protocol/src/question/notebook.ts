@@ -1,6 +1,6 @@
-/** Notebooks as programs: their code cells in order, without the commands that address the notebook program itself. */
+/** Notebooks as programs: their code cells in order, without commands for the notebook software. */
 
-/** The code of a notebook, which is what runs and what people review; or the reason why it cannot be determined. */
+/** The code cells of a notebook, which run and are reviewed; or the reason why they cannot be determined. */
 export type Notebook =
   | { readonly ok: true /** The code of each code cell; line numbers are kept. */; readonly cells: readonly string[] }
   | { readonly ok: false; readonly reason: string }
@@ -8,7 +8,7 @@ export type Notebook =
 /** Types of cells in nbformat 3 and 4. Only `code` runs. */
 const CELL_TYPES: readonly unknown[] = ['code', 'markdown', 'raw', 'heading', 'html']
 
-/** Reads a notebook in order to run, review or show it. A file that two readers could understand differently is refused. */
+/** Reads a notebook in order to run, review or show it. Notebooks that two readers could understand differently are refused. */
 export function readNotebook(text: string): Notebook {
   let notebook: unknown
   try {
@@ -29,13 +29,16 @@ export function readNotebook(text: string): Notebook {
   return { ok: true, cells: codes }
 }
 
-/** The code of each code cell; undefined if the text is no readable notebook. */
+/** The code of each code cell; undefined if the text is not a valid notebook. */
 export function cellsOf(text: string): readonly string[] | undefined {
   const notebook = readNotebook(text)
   return notebook.ok ? notebook.cells : undefined
 }
 
-/** The cells of a notebook: nbformat 4 has `cells`, nbformat 3 has `worksheets` with cells. A text says why there are none. */
+/**
+ * The cells of a notebook: nbformat 4 has `cells`, nbformat 3 has `worksheets` with cells. Returns the reason as text if there are
+ * none.
+ */
 function cellsListed(notebook: Record<string, unknown>): readonly unknown[] | string {
   const { cells, worksheets } = notebook
   if (Object.hasOwn(notebook, 'cells') && Object.hasOwn(notebook, 'worksheets'))
@@ -50,7 +53,7 @@ function cellsListed(notebook: Record<string, unknown>): readonly unknown[] | st
 
 type Cell = { readonly ok: true; readonly code?: string } | { readonly ok: false; readonly why: string }
 
-/** The code of a cell, if it is a code cell: `source` in nbformat 4, `input` in nbformat 3; one text or a list of lines. */
+/** The code of a cell, if it is a code cell: `source` in nbformat 4, `input` in nbformat 3; a text or a list of lines. */
 function codeOf(cell: unknown): Cell {
   if (!isObject(cell) || !CELL_TYPES.includes(cell.cell_type)) return { ok: false, why: 'is of no known type' }
   const names = ['source', 'input'].filter((name) => Object.hasOwn(cell, name))
@@ -62,7 +65,7 @@ function codeOf(cell: unknown): Cell {
   return isLines ? { ok: true, code: written.join('') } : { ok: false, why: 'has no source' }
 }
 
-/** Replaces lines such as `%time` or `!pip`, which are not Python, by `pass`. */
+/** Replaces lines that are not Python, such as `%time` or `!pip`, by `pass`. */
 function withoutCommands(source: string): string {
   return source.replace(/^([ \t]*)(?:%%?[A-Za-z]|!).*$/gm, '$1pass')
 }

@@ -1,11 +1,11 @@
-/** The plan that both SQL and named statistics compile to, and the reduction of data that the node computes from it. */
+/** The plan to which SQL and named statistics are compiled, and the reduction that the node computes from data by a plan. */
 import type { Filter } from './cohort.ts'
 import type { SubjectSet } from '../subject-set.ts'
 
 /** A variable's full name: `table.variable`. */
 export type VariableRef = `${string}.${string}`
 
-/** One of at most three grouping keys. A number is grouped by its declared breakpoints. */
+/** One of at most three grouping keys. A number is grouped at its declared breakpoints. */
 export interface GroupKey {
   /** Column name in the output. */
   readonly name: string
@@ -14,13 +14,13 @@ export interface GroupKey {
 
 /** One computed column of the answer. `name` is its name in the output. */
 export type Measure =
-  /** Distinct subjects. */
+  /** The number of distinct subjects. */
   | { readonly kind: 'subjects'; readonly name: string }
-  /** Rows. */
+  /** The number of rows. */
   | { readonly kind: 'rows'; readonly name: string }
   /**
-   * Over non-missing values: number, sum, mean, sample variance and sample standard deviation; population skewness (m3/m2^1.5)
-   * and population kurtosis (m4/m2², which is 3 for a normal distribution).
+   * Over non-missing values: number, sum, mean, sample variance and sample standard deviation; population skewness (m3/m2^1.5) and
+   * population kurtosis (m4/m2², which is 3 for a normal distribution).
    */
   | {
       readonly kind: 'count' | 'sum' | 'mean' | 'variance' | 'sd' | 'skewness' | 'kurtosis'
@@ -33,51 +33,48 @@ export type Measure =
       readonly name: string
       readonly variables: readonly [VariableRef, VariableRef]
     }
-  /** The share of those with the level, among the group's subjects that have a value of the variable. */
+  /** The share of subjects with the level among the group's subjects with a value of the variable. */
   | { readonly kind: 'share'; readonly name: string; readonly variable: VariableRef; readonly level: string }
-  /** Interpolated linearly within a bin of the declared breakpoints. q is from 0.05 to 0.95. */
+  /** A quantile, interpolated linearly within a bin of the declared breakpoints. q is from 0.05 to 0.95. */
   | { readonly kind: 'quantile'; readonly name: string; readonly variable: VariableRef; readonly q: number }
   /**
-   * The numbers of values in the declared bins. Small bins are joined in an order that is the same at all institutions, so that
-   * they keep edges in common. The shown number is that of all values.
+   * The numbers of values in the declared bins. Small bins are joined in an order that is the same at all institutions, so that the
+   * bins still have common edges. The shown number is that of all values.
    */
   | { readonly kind: 'bins'; readonly name: string; readonly variable: VariableRef }
   | GramMeasure
 
 /**
- * The Gram matrix ZᵀZ of a linear model over the subjects that have a value of every variable: all sums of products of two
- * columns of its design, the outcome included. A plan with it has no other measure and no groups.
+ * The Gram matrix ZᵀZ of a linear model over the subjects with a value of every variable: for each pair of columns of the design,
+ * outcome included, the sum of their products. A plan with a Gram matrix has no other measure and no groups.
  */
 export interface GramMeasure {
   readonly kind: 'gram'
   readonly name: string
-  /** A number; of `binomial` a category, whose `event` is counted. Of `components` and `combat` the last of the variables. */
+  /** A number; for `binomial` a category, whose level `event` is counted. For `components` and `combat`, the last variable. */
   readonly outcome: VariableRef
   /**
-   * The terms in canonical order: of fewer variables first, then by name. A term is the product of its variables, which are in
-   * order of their names; the empty term is the intercept.
+   * The terms in canonical order: those of fewer variables first, then by name. A term is the product of its variables, sorted by
+   * name; the empty term is the intercept.
    */
   readonly terms: readonly (readonly VariableRef[])[]
-  /** The variables of the terms that are categories, with their declared levels; the first is the reference. */
+  /** The categorical variables in the terms, with their declared levels; the first level is the reference. */
   readonly factors: readonly ModelFactor[]
-  /** The institutions in the pooled model: as one sample, as a factor, as a random intercept, or each by itself and then combined. */
+  /** How institutions enter the pooled model: not at all, as a factor, as a random intercept, or by separate fits that are combined. */
   readonly site: SiteEffects
-  /** What is fitted; absent: a linear regression. */
+  /** The kind of fit; absent: a linear regression. */
   readonly fit?: ModelFit
-  /**
-   * Each person has an intercept of their own, drawn from a normal distribution; `table`: the one whose rows are those of the model,
-   * of which a person can have several.
-   */
+  /** A normally distributed intercept per person. `table`: the table whose rows are the rows of the model, several per person. */
   readonly random?: { readonly by: 'subject'; readonly table: string }
-  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  /** Only for `site: meta`: how coefficients are combined. Absent: restricted likelihood, with the interval of Hartung and Knapp. */
   readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
 
 /**
- * A fit other than a linear regression. `binomial` (logistic) and `poisson` without `rounds` have categories alone as terms, and are
- * fitted from the table of people by these categories, with the number of events or the sum of the outcome in each cell; with numbers
- * as terms they are fitted in rounds. `components`: the principal components of all variables, of which each has the variance 1 where
- * they are scaled. `combat`: harmonisation of the last `features` columns, of which the outcome is one, by the others as covariates.
+ * A fit other than a linear regression. `binomial` (logistic) and `poisson` without `rounds` have only categories as terms; they are
+ * fitted to a table of the people by these categories, with the number of events or the sum of the outcome in each cell. With
+ * numbers as terms, they are fitted in rounds. `components`: principal components of all variables, scaled to variance 1 if
+ * `scaled`. `combat`: harmonisation of the last `features` columns, including the outcome, with the other columns as covariates.
  */
 export type ModelFit =
   | { readonly family: 'binomial'; readonly event: string; readonly rounds?: ModelRounds }
@@ -85,41 +82,41 @@ export type ModelFit =
   | { readonly family: 'components'; readonly scaled: boolean }
   | { readonly family: 'combat'; readonly features: number }
 
-/** Whether a model is logistic or a Poisson one. */
+/** Whether a model is logistic or Poisson. */
 export function isOfCounted<F extends { readonly family: string }>(
   fit: F | undefined
 ): fit is Extract<F, { readonly family: 'binomial' | 'poisson' }> {
   return fit?.family === 'binomial' || fit?.family === 'poisson'
 }
 
-/** Rounds of a model that is fitted in rounds, after round 0. */
+/** The last round of a model that is fitted in rounds. Rounds are numbered from 0. */
 export const MODEL_ROUNDS_MAX = 3
-/** Institutions in a model that is fitted in rounds: so many signed answers fit into one request. */
+/** Maximum number of institutions in a model that is fitted in rounds. A request has room for this many signed answers. */
 export const ROSTER_MAX = 16
 
 /** One round of a model that several institutions fit together; see docs/decisions/086-nobody-chooses-the-estimates.md. */
 export interface ModelRounds {
-  /** PeerIds of all institutions of the fit, sorted. It is the same in all rounds. */
+  /** PeerIds of all institutions of the fit, sorted. The roster is the same in all rounds. */
   readonly roster: readonly string[]
-  /** 0: each institution fits the model to its own people. At most MODEL_ROUNDS_MAX. */
+  /** Round number, at most MODEL_ROUNDS_MAX. In round 0 each institution fits the model to its own people. */
   readonly round: number
-  /** What the institution itself made of the signed answers to the round before; absent in a question as it is read. */
+  /** The basis that the institution itself computed from the signed answers to the previous round; absent when a question is parsed. */
   readonly from?: RoundBasis
 }
 
-/** What a round starts from. Each institution computes it from the signed answers of all. */
+/** The basis of a round. Each institution computes it from the signed answers of all institutions. */
 export interface RoundBasis {
-  /** Hash of the fit: catalog, cohort, model and roster, but not the round. Hex. */
+  /** Hash of catalog, cohort, model and roster, but not of the round. Hex. */
   readonly fit: string
-  /** Hash over the outputs of the round before, in the order of the roster; empty in round 0. Hex. */
+  /** Hash over the outputs of the previous round, in the order of the roster; empty in round 0. Hex. */
   readonly answers: string
-  /** The epoch that each institution of the roster answered the round before from; empty in round 0. */
+  /** For each institution of the roster, the epoch from which it answered the previous round; empty in round 0. */
   readonly epochs: readonly string[]
   /** The coefficients at which the round is evaluated, as decimal text; empty in round 0. */
   readonly estimates: readonly string[]
 }
 
-/** A category in a model. */
+/** A categorical variable in a model. */
 export interface ModelFactor {
   readonly variable: VariableRef
   readonly levels: readonly string[]
@@ -137,31 +134,31 @@ export function variablesOf(measure: Measure): readonly VariableRef[] {
 }
 
 /**
- * A statistical test over the answer's own columns. It uses only released numbers, so it discloses nothing more, and it is
- * computed again over pooled numbers. `of` is a column with moments (a mean, with its spread) or, for `chi_squared`, a count of
- * subjects. `by` are key columns.
+ * A statistical test over the answer's own columns. It uses only released numbers, so it discloses nothing more, and it is computed
+ * again over pooled numbers. `of`: a column with moments (a mean, with its spread) or, for `chi_squared`, a number of subjects.
+ * `by`: key columns.
  */
 export type PlanTest = (
   | { readonly kind: 'welch'; readonly of: string; readonly by: string; readonly groups: readonly [string, string] }
-  /** Of a share in two groups. */
+  /** Compares a share between two groups. */
   | {
       readonly kind: 'two_by_two'
       readonly of: string
       readonly by: string
       readonly groups: readonly [string, string]
     }
-  /** `pairwise`: each group with each other. */
+  /** `pairwise`: compares each pair of groups. */
   | { readonly kind: 'anova'; readonly of: string; readonly by: string }
   | { readonly kind: 'pairwise'; readonly of: string; readonly by: string }
   | { readonly kind: 'chi_squared'; readonly of: string; readonly by: readonly [string, string] }
-  /** Of a count of people. `groups`: the two levels that both keys have. */
+  /** `of`: a number of people. `groups`: the two levels that both keys have. */
   | {
       readonly kind: 'mcnemar'
       readonly of: string
       readonly by: readonly [string, string]
       readonly groups: readonly [string, string]
     }
-  /** Of a count of people. `groups`: two levels of the first key, then two of the second. */
+  /** `of`: a number of people. `groups`: two levels of the first key, then two of the second. */
   | {
       readonly kind: 'fisher'
       readonly of: string
@@ -169,8 +166,9 @@ export type PlanTest = (
       readonly groups: readonly [string, string, string, string]
     }
   /**
-   * Of the correlation of x and y with z held fixed. `columns`: the correlations of x with z and of y with z, and the numbers of
-   * values of all three, which show whether the correlations are over the same rows. `groups`: their names.
+   * `of`: the correlation of x and y. `columns`: the correlations of x with z and of y with z, and the numbers of values of all three
+   * variables, which show whether the correlations are over the same rows. `groups`: the names of x, y and z, the variable that is
+   * held fixed.
    */
   | {
       readonly kind: 'partial_correlation'
@@ -183,9 +181,9 @@ export type PlanTest = (
   | IntervalTest
   | SurvivalTest
   | RankTest
-  /** The mean less `value`. */
+  /** Compares a mean with `value`. */
   | { readonly kind: 'one_sample'; readonly of: string; readonly by: readonly string[]; readonly value: number }
-  /** The first variable of a covariance less the second, over those who have both. */
+  /** Compares the two variables of a covariance, over rows with values of both. */
   | {
       readonly kind: 'paired'
       readonly of: string
@@ -194,9 +192,9 @@ export type PlanTest = (
       readonly groups: readonly [string, string]
     }
 ) & {
-  /** A table with several rows per subject whose column forms the groups: one person can then be in several groups. */
+  /** A table with several rows per subject whose column forms the groups. One person can then be in several groups. */
   readonly repeated?: string
-  /** A table with several rows per subject that is read: one person can then have several values in a group. */
+  /** A table with several rows per subject that is read. One person can then have several values in a group. */
   readonly clustered?: string
 }
 
@@ -205,13 +203,13 @@ export interface IntervalTest {
   readonly kind: 'mean_interval' | 'share_interval' | 'correlation_interval' | 'quantile_interval'
   readonly of: string
   readonly by: readonly string[]
-  /** Of `quantile_interval`: the share below the quantile. */
+  /** Only for `quantile_interval`: the share of values below the quantile. */
   readonly q?: number
 }
 
 /**
- * Survival from the numbers of people in bins of a time, by whether they had the event; `of`: these bins. `by`: the column of the
- * groups, if there is one, and then that of the strata. Of `cox` one or two columns of covariates, and then those of the strata.
+ * Survival from the numbers of people in bins of a time, by whether they had the event. `of`: these bins. `by`: the grouping column,
+ * if there is one, then the column of strata; for `cox` one or two columns of covariates, then those of strata.
  */
 export interface SurvivalTest {
   readonly kind: 'kaplan_meier' | 'log_rank' | 'cox'
@@ -220,24 +218,24 @@ export interface SurvivalTest {
   readonly event: SurvivalEvent
   /** The declared levels of each column in `by`. */
   readonly levels: readonly (readonly string[])[]
-  /** Of `kaplan_meier`: times at which survival is told, and the end of the restricted mean. */
+  /** Only for `kaplan_meier`: times at which survival is reported, and the end of the restricted mean. */
   readonly times?: readonly number[]
   readonly until?: number
-  /** Of `cox`: how many of the last columns in `by` are strata. */
+  /** Only for `cox`: the number of columns at the end of `by` that are strata. */
   readonly strata?: number
-  /** Of `log_rank` and `cox`: whether people of all institutions are compared with each other, or within their institution alone. */
+  /** Only for `log_rank` and `cox`: whether people are compared over all institutions (`none`) or only within their institution. */
   readonly site?: 'none' | 'stratum'
 }
 
-/** The column that says who had the event. */
+/** The column that tells who had the event. */
 export interface SurvivalEvent {
   readonly key: string
-  /** The level of those who had it. Who has one of the others was seen until the time without it. */
+  /** The level of people who had the event. People with one of the `others` were observed until the time without the event. */
   readonly level: string
   readonly others: readonly string[]
 }
 
-/** Ranks of two groups from the numbers of values in bins; `of`: these bins. `corrected`: for continuity. */
+/** Ranks of two groups from the numbers of values in bins. `of`: these bins. `corrected`: for continuity. */
 export interface RankTest {
   readonly kind: 'mann_whitney'
   readonly of: string
@@ -246,7 +244,7 @@ export interface RankTest {
   readonly corrected: boolean
 }
 
-/** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty for none. */
+/** One estimate per site, combined over the sites. `by` and `groups`: the two groups that are compared; empty if there are none. */
 export interface MetaTest {
   readonly kind: 'meta'
   readonly of: string
@@ -257,7 +255,7 @@ export interface MetaTest {
   readonly interval: 'hartung_knapp' | 'wald'
 }
 
-/** What a node computes: over which rows, in which groups, which numbers. */
+/** The computation of a node: its tables, conditions, groups and measures. */
 export interface Plan {
   /** Subject-keyed tables, joined on the subject key. */
   readonly tables: readonly string[]
@@ -269,8 +267,8 @@ export interface Plan {
 }
 
 /**
- * The rows of the table with several rows per subject; a plan has at most one such table. Each number of the plan is computed
- * from some of these rows. The sets `rowSet` and `levelRows` are sets of these rows, not of subjects.
+ * The rows of the table with several rows per subject; a plan has at most one such table. Each number of the plan is computed from
+ * some of these rows. `rowSet` and `levelRows` are sets of these rows, not of subjects.
  */
 export interface RowItems {
   readonly table: string
@@ -280,26 +278,26 @@ export interface RowItems {
   readonly owners: Uint32Array
 }
 
-/** The result of a plan over one cohort, before disclosure control. It contains small cells and must not be released as it is. */
+/** The result of a plan over one cohort, before disclosure control. It contains small cells and must not be released unchecked. */
 export interface Reduction {
-  /** Absent if every table of the plan has one row per subject: a row set would then equal its support. */
+  /** Absent if every table of the plan has one row per subject: then a row set would equal its support. */
   readonly items?: RowItems
   /** The groups that occur, in the order of their keys. */
   readonly groups: readonly ReducedGroup[]
 }
 
-/** One group of the plan, over the subjects that fall into it. */
+/** One group of the plan, with the subjects in it. */
 export interface ReducedGroup {
-  /** One label per grouping key: a level, a bin such as "[60,65)", or null for missing. */
+  /** One label per grouping key: a level, a bin such as "[60,65)", or null if the value is missing. */
   readonly key: readonly (string | null)[]
-  /** Subjects with at least one row here. */
+  /** Subjects with at least one row in this group. */
   readonly support: SubjectSet
   readonly rows: number
-  /** The set of these rows, if there are `Reduction.items`. */
+  /** The set of the group's rows; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
-  /** Each variable that a measure needs. */
+  /** By variable, the values that measures need. */
   readonly columns: ReadonlyMap<VariableRef, ReducedColumn>
-  /** Each pair that a covariance or correlation needs, by `pairKey`. */
+  /** By `pairKey`, the pairs of variables that covariances and correlations need. */
   readonly pairs: ReadonlyMap<string, ReducedPair>
   /** The rows behind each Gram matrix, by the name of its measure; absent if the plan has none. */
   readonly grams?: ReadonlyMap<string, ReducedRows>
@@ -308,75 +306,75 @@ export interface ReducedGroup {
 /** The rows that have a value of every variable of a model, and these values. */
 export interface ReducedRows extends ReducedPart {
   /**
-   * By variable, one entry per row, all in the same order: a number in units of 10^-decimals, a category as the place of its
-   * declared level.
+   * By variable, one entry per row, all in the same order: a number in units of 10^-decimals, a category as the index of its declared
+   * level.
    */
   readonly values: ReadonlyMap<VariableRef, Float64Array>
-  /** The subject of each row, in the same order. */
+  /** The subject of each row, in the order of `values`. */
   readonly owners: Uint32Array
 }
 
 /** A variable within one group. Sums are exact integers in units of 10^-decimals (of squares: 10^-2·decimals). */
 export interface ReducedColumn {
   readonly decimals: number
-  /** Subjects with a non-missing value here. */
+  /** Subjects with a non-missing value in this group. */
   readonly support: SubjectSet
   /** Number of rows with a non-missing value. */
   readonly rows: number
-  /** The set of these rows, if there are `Reduction.items`. */
+  /** The set of the rows with a value; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
-  /** Zero for a category. */
+  /** Sum of the values; zero for a category. */
   readonly sum: bigint
   readonly sumSquares: bigint
   /** Sums of third and fourth powers (in units of 10^-3·decimals and 10^-4·decimals), if a measure needs them. */
   readonly powers?: { readonly cubes: bigint; readonly fourths: bigint }
-  /** One entry per power, from 2 on, if a measure describes the spread. */
+  /** One entry per power, from 2, if a measure describes the spread. */
   readonly deviations?: readonly Deviations[]
-  /** Whether no value is below zero. Dominance is defined only then. */
+  /** Whether no value is negative. Dominance is defined only then. */
   readonly nonNegative: boolean
   /**
-   * The two largest contributions of one subject each to `sum`, if no value is negative. If nobody can have contributed more
-   * than a fortieth of the sum, these may be upper bounds, because no dominance rule applies to so small a part.
+   * The two largest contributions of single subjects to `sum`, if no value is negative. They may be upper bounds if nobody can have
+   * contributed more than a fortieth of the sum, because no dominance rule applies to such a small part.
    */
   readonly largest: readonly [bigint, bigint]
   /**
-   * For a number: the rows with a value above the least that occurs in the epoch, and those with a value below the greatest. Absent
-   * if only a few rows of the epoch have that value.
+   * For a number: the rows with a value above the least value in the epoch, and the rows with a value below the greatest. Absent if
+   * only a few rows of the epoch have that extreme value.
    */
   readonly aboveLeast?: ReducedPart
   readonly belowMost?: ReducedPart
-  /** The same without the rows that have the second value from that end, if there are values beyond it. */
+  /** As `aboveLeast` and `belowMost`, but also without the rows that have the second value from that end, if there are further values. */
   readonly aboveSecond?: ReducedPart
   readonly belowLastButOne?: ReducedPart
-  /** Subjects by value: for a category all declared levels; for a number its distinct values, if there are at most ten. */
+  /** Subjects by value: for a category by all declared levels; for a number by its distinct values, if there are at most ten. */
   readonly levels?: ReadonlyMap<string, SubjectSet>
-  /** Rows by value, for the distinct values of a number, if there are `Reduction.items`. */
+  /** Rows by value, for the distinct values of a number; present if `Reduction.items` is. */
   readonly levelRows?: ReadonlyMap<string, SubjectSet>
   /** Subjects and rows by declared bin, if a quantile needs them. */
   readonly bins?: readonly ReducedBin[]
 }
 
 /**
- * How much single subjects contribute to a sum of powers of distances from the group's mean. A spread that comes almost entirely
- * from one subject discloses that subject's value. Computed with doubles: used for judging only, never released.
+ * The contributions of single subjects to a sum of powers of distances from the group's mean. A spread that comes almost entirely
+ * from one subject discloses that subject's value. Computed with doubles: used only for decisions, never released.
  */
 export interface Deviations {
   readonly power: 2 | 3 | 4
-  /** In units of 2^-20 of that power of the snapshot's unit. */
+  /** Sum of the powers, in units of 2^-20 of that power of the snapshot's unit. */
   readonly total: bigint
-  /** The two largest contributions of one subject each. */
+  /** The two largest contributions of single subjects. */
   readonly largest: readonly [bigint, bigint]
 }
 
-/** Some of the rows of a group, and the subjects that they belong to. */
+/** Some rows of a group, and their subjects. */
 export interface ReducedPart {
   readonly support: SubjectSet
   readonly rows: number
-  /** The set of these rows, if there are `Reduction.items`. */
+  /** The set of the part's rows; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
 }
 
-/** One bin of a variable, from its lower breakpoint up to the next. */
+/** One bin of a variable, from its lower breakpoint up to the next one. */
 export interface ReducedBin extends ReducedPart {
   readonly from: number
   readonly to: number
@@ -386,7 +384,7 @@ export interface ReducedBin extends ReducedPart {
 export interface ReducedPair {
   readonly support: SubjectSet
   readonly rows: number
-  /** The set of these rows, if there are `Reduction.items`. */
+  /** The set of the rows with both values; present if `Reduction.items` is. */
   readonly rowSet?: SubjectSet
   readonly decimals: readonly [number, number]
   readonly sumX: bigint
@@ -394,7 +392,7 @@ export interface ReducedPair {
   readonly sumXX: bigint
   readonly sumYY: bigint
   readonly sumXY: bigint
-  /** Of the first and of the second variable over these rows, with power 2. */
+  /** Deviations of the first and of the second variable over the pair's rows, with power 2. */
   readonly deviations?: readonly Deviations[]
 }
 

@@ -1,4 +1,4 @@
-/** The privacy part of a request: the claim that it asks for, and the budget that it may spend. It does not depend on data. */
+/** The privacy part of a request: the requested assurance level and the budget that it may spend. It does not depend on data. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { ReadonlyDeep } from '../readonly.ts'
@@ -12,23 +12,23 @@ const chargeSchema = z
   .regex(/^\d{1,9}(\.\d{1,18})?$/, 'A decimal number above zero, such as 0.05.')
   .refine((text) => /[1-9]/.test(text), 'Above zero.')
 
-/** Largest bound on one subject's contributions. With a larger one, the noise would be too large for any use. */
+/** Maximum bound on one subject's contributions. With a larger one, the noise would be too large for any use. */
 const CONTRIBUTIONS_MAX = 1000
 
-/** The form that REST, command line and SDK take. */
+/** The privacy part as REST, command line and SDK take it. */
 export const privacyAskSchema = z
   .strictObject({
-    /** `P1`: exact numbers under disclosure control. `P2`: differentially private ones. */
+    /** `P1`: exact numbers under disclosure control. `P2`: differentially private numbers. */
     level: z.enum(['P1', 'P2']),
     /** ε of pure differential privacy for the whole answer, as decimal text. The noise is discrete Laplace. */
     epsilon: chargeSchema.optional(),
     /** ρ of zero-concentrated differential privacy for the whole answer, as decimal text. The noise is discrete Gaussian. */
     rho: chargeSchema.optional(),
-    /** Most groups in which one subject counts. */
+    /** Maximum number of groups in which one subject counts. */
     groups_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
-    /** Most rows of one subject that count in one group. */
+    /** Maximum number of rows of one subject that count in one group. */
     rows_per_subject: z.int().min(1).max(CONTRIBUTIONS_MAX).default(1),
-    /** Bounds that are narrower than the minimum and maximum in the catalog. */
+    /** Narrower bounds than the minimum and maximum in the catalog. */
     bounds: z
       .array(z.strictObject({ variable: z.string().min(1).max(129), lower: decimalSchema, upper: decimalSchema }))
       .max(16)
@@ -39,15 +39,15 @@ export const privacyAskSchema = z
   })
   .refine((ask) => ask.level === 'P2' || (ask.epsilon ?? ask.rho) === undefined, { error: 'P1 spends nothing.' })
 
-/** What is asked for, read. */
+/** The privacy part, parsed. */
 export type PrivacyAsk = ReadonlyDeep<z.output<typeof privacyAskSchema>>
-/** What is asked for, as it is written. */
+/** The privacy part as input, before defaults. */
 export type PrivacyAskInput = ReadonlyDeep<z.input<typeof privacyAskSchema>>
 
-/** The default for a request without a privacy part. */
+/** The privacy part of a request that does not give one. */
 export const P1_ASK: PrivacyAsk = { level: 'P1', groups_per_subject: 1, rows_per_subject: 1, bounds: [] }
 
-/** To the wire. Throws PARAMETER_INVALID. */
+/** Encodes the privacy part for the wire. Throws PARAMETER_INVALID. */
 export function privacyAskToMessage(ask: PrivacyAskInput): Encodable<wire.PrivacyAsk> {
   const { level, epsilon, rho, groups_per_subject, rows_per_subject, bounds } = parse(ask)
   return {
@@ -60,7 +60,7 @@ export function privacyAskToMessage(ask: PrivacyAskInput): Encodable<wire.Privac
   }
 }
 
-/** From the wire; absent means P1. Throws PARAMETER_INVALID. */
+/** Decodes the privacy part from the wire; an absent part means P1. Throws PARAMETER_INVALID. */
 export function privacyAskFromMessage(message: wire.PrivacyAsk | null): PrivacyAsk {
   if (message === null) return P1_ASK
   return parse({

@@ -1,4 +1,4 @@
-/** Programs that a request can contain: a named statistic, SQL (which compiles to the same plan), or a script. */
+/** Programs in a request: a named statistic, SQL (compiled to the same kind of plan), or a script. */
 import { z } from 'zod'
 import { canonicalJson } from '../canonical.ts'
 import { StimnetError } from '../errors.ts'
@@ -6,7 +6,7 @@ import type { Encodable, wire } from '../wire/wire.ts'
 import { parseJson } from '../json.ts'
 import { LIMITS } from '../limits.ts'
 
-/** Languages of scripts. Each node announces which of them it runs. */
+/** Languages of scripts. Each node announces the languages that it runs. */
 export const SCRIPT_LANGUAGES = ['python', 'r', 'jupyter'] as const
 /** One of SCRIPT_LANGUAGES. */
 export type ScriptLanguage = (typeof SCRIPT_LANGUAGES)[number]
@@ -29,18 +29,18 @@ export type Program =
   | { readonly kind: 'statistic'; readonly statistic: StatisticCall }
   | { readonly kind: 'script'; readonly language: ScriptLanguage; readonly code: string }
 
-/** The word by which a catalog permits a program: `sql`, `statistic`, or the language of a script. */
+/** The name under which a catalog permits a program: `sql`, `statistic`, or the language of a script. */
 export function programWord(program: Program): string {
   return program.kind === 'script' ? program.language : program.kind
 }
 
-/** The text over which the code hash of a receipt is computed. It does not depend on the order of a statistic's JSON fields. */
+/** The text over which the code hash of a receipt is computed. The order of a statistic's JSON fields has no effect. */
 export function programText(program: Program): string {
   if (program.kind === 'sql') return program.sql
   return program.kind === 'script' ? program.code : canonicalJson(program.statistic)
 }
 
-/** To the wire. */
+/** Encodes a program for the wire. */
 export function programToMessage(program: Program): Encodable<wire.Program> {
   if (program.kind === 'sql') return { sql: program.sql }
   if (program.kind === 'script') return { script: { language: program.language, code: program.code } }
@@ -49,7 +49,7 @@ export function programToMessage(program: Program): Encodable<wire.Program> {
   return { statistic: { name, ...(table === undefined ? {} : { table }), variables, by, argumentsJson } }
 }
 
-/** From the wire. Throws MALFORMED, TOO_LARGE, LANGUAGE_NOT_AVAILABLE or PARAMETER_INVALID. */
+/** Decodes a program from the wire. Throws MALFORMED, TOO_LARGE, LANGUAGE_NOT_AVAILABLE or PARAMETER_INVALID. */
 export function programFromMessage(message: wire.Program | null): Program {
   if (message?.script) {
     const { language: asked, code } = message.script
@@ -80,7 +80,7 @@ function bounded(text: string): string {
   return text
 }
 
-/** The JSON object in a text field. An empty text gives an empty object. Throws PARAMETER_INVALID. */
+/** Parses a text field that contains a JSON object; an empty text is an empty object. Throws PARAMETER_INVALID. */
 export function parseJsonObject(text: string): Record<string, unknown> {
   if (text === '') return {}
   let value: unknown

@@ -1,4 +1,4 @@
-/** A question: what a request asks, whoever signs it and whoever runs it; to the wire and from it. */
+/** A question, the content of a request independent of its signer and carrier, and its conversion to and from the wire. */
 import type { Encodable, wire } from '../wire/wire.ts'
 import { type About, aboutToMessage } from './about.ts'
 import { checkFilter, type Filter, filterFromMessage, filterToMessage } from './cohort.ts'
@@ -19,58 +19,58 @@ import {
   type VariableMappingInput
 } from './contract/variable-contract.ts'
 
-/** What is asked. */
+/** The content of a request. */
 export interface Question extends SchemaTerms {
   readonly catalog: string
   readonly program: Program
-  /** What a script finds as its parameters. */
+  /** Parameters that a script receives. */
   readonly parameters: Readonly<Record<string, unknown>>
-  /** Column to value or list of values, all of which must hold: the cohort in the form that the documented API takes. */
+  /** The cohort in the simple REST form: column to value or list of values, all of which must hold. */
   readonly filters: Readonly<Record<string, unknown>>
-  /** The cohort in the full filter language; joined to `filters` by and. */
+  /** The cohort in the full filter language; both `filters` and `where` must hold. */
   readonly where?: Filter
-  /** The name of an analysis set of the catalog, to which the cohort is restricted. */
+  /** The name of the catalog's analysis set to which the cohort is restricted. */
   readonly set?: string
-  /** GA4GH DUO terms. */
+  /** Purpose, as GA4GH DUO terms. */
   readonly purpose: readonly string[]
   readonly project: string
-  /** Which claim is asked for, and what it may spend. */
+  /** The requested assurance level and the budget that the request may spend. */
   readonly privacy: PrivacyAsk
-  /** Typed outputs that a script promises; empty for the default contract. */
+  /** Typed outputs that a script declares; empty for the default contract. */
   readonly outputs: readonly OutputDeclaration[]
-  /** Files that a script reads beside its tables. */
+  /** Files that a script reads in addition to its tables. */
   readonly uploads: readonly UploadedFile[]
   readonly title: string
-  /** People decide first, also where the catalog would run it by itself. */
+  /** Whether stewards decide first, even if the catalog would run the program without asking. */
   readonly review: boolean
 }
 
-/** What has another form, or more of it, where a question is written. */
+/** The fields that differ in a question as input, before defaults. */
 interface Written {
-  /** P1 unless given. */
+  /** Default: P1. */
   readonly privacy?: PrivacyAskInput
   readonly outputs?: readonly OutputDeclarationInput[]
-  /** What each variable is taken to be: a peer that differs refuses. */
+  /** The requester's definitions of variables. A peer whose definitions differ refuses the request. */
   readonly contract?: readonly VariableContractInput[]
-  /** How a site's own variables read in the request's. */
+  /** Mappings of sites' variables to those of the request. */
   readonly mappings?: readonly VariableMappingInput[]
-  /** For the people who decide. */
+  /** The description for the stewards who decide. */
   readonly about?: About
-  /** Default: each catalog's own limit. */
+  /** Time limit of a run, ms. Default: the catalog's own limit. */
   readonly wallTimeMsMax?: number
 }
 
-/** A question as it is written: what has a default may be left out. */
+/** A question as input. Fields with a default may be left out. */
 export type QuestionInput = Pick<Question, 'catalog' | 'program'> & Partial<Omit<Question, keyof Written>> & Written
 
-/** To the wire. Throws FILTER_INVALID, PARAMETER_INVALID, CONTRACT_INVALID. */
+/** Encodes a question for the wire. Throws FILTER_INVALID, PARAMETER_INVALID, CONTRACT_INVALID. */
 export function questionToMessage(question: QuestionInput): Encodable<wire.JobRequest> {
   const { where, about, privacy, uploads = [], contract = [], mappings = [] } = question
   return {
     catalog: question.catalog,
     purpose: [...(question.purpose ?? [])],
     project: question.project ?? '',
-    // The serving peer joins `filters` to this, since it alone knows which of them are variables.
+    // The serving peer combines `filters` with the cohort, since only it knows which filters are variables.
     ...(where === undefined ? {} : { cohort: filterToMessage(checkFilter(where)) }),
     ...(question.set === undefined ? {} : { set: { name: question.set } }),
     program: programToMessage(question.program),
@@ -87,7 +87,7 @@ export function questionToMessage(question: QuestionInput): Encodable<wire.JobRe
   }
 }
 
-/** From the wire; its description is read by itself, with `aboutFromMessage`. Throws what its parts throw. */
+/** Decodes a question from the wire, except for its description, which `aboutFromMessage` decodes. Throws the errors of its parts. */
 export function questionFromMessage(request: wire.JobRequest): Question {
   return {
     catalog: request.catalog,

@@ -1,20 +1,20 @@
-/** Files of a request. The signed request contains their hash and size, so that exactly the approved files are used. */
+/** Files of a request. The signed request contains their hashes and sizes, so that exactly the approved files are used. */
 import { z } from 'zod'
 import { StimnetError } from '../errors.ts'
 import type { Encodable, wire } from '../wire/wire.ts'
 import { LIMITS } from '../limits.ts'
 
-/** A file's name in a sandbox. It cannot be a path, a hidden file or a command-line option. */
+/** A file's name in a sandbox, which cannot be a path, a hidden file or a command-line option. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
-/** Whether a file may have that name in a sandbox. */
+/** Whether a file may have this name in a sandbox. */
 export function isUploadName(name: string): boolean {
   return NAME.test(name) && name.length <= LIMITS.uploadNameCharactersMax
 }
 
 /**
- * The name in the sandbox for a file with that name: letters without their diacritics, digits, dot, dash and underscore are
- * kept, other characters become `_`. A name that is too long keeps its end, which contains the file type.
+ * The name in the sandbox for an uploaded file: letters without their diacritics, digits, dot, dash and underscore are kept, other
+ * characters become `_`. A name that is too long keeps its end, which contains the file type.
  */
 export function uploadNameOf(filename: string): string {
   const plain = filename
@@ -33,20 +33,20 @@ export const UPLOAD_ENDINGS: Readonly<Record<'script' | 'data', readonly string[
   ]
 }
 
-/** The name under which somebody else saves the file: an unknown extension gets `.bin`, so that a double click cannot run it. */
+/** The name under which the file is saved for another person: an unknown extension gets `.bin`, so that a double click cannot run it. */
 export function savedNameOf(name: string): string {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   const isKnown = name.includes('.') && Object.values(UPLOAD_ENDINGS).some((endings) => endings.includes(ending))
   return isKnown ? name : `${name}.bin`
 }
 
-/** One file, as the signed request names it. */
+/** One file, as it is named in the signed request. */
 const uploadedFileSchema = z.strictObject({
   name: z.string().refine(isUploadName, 'Letters, digits, dot, dash and underscore; the first no dot or dash.'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int().min(1).max(LIMITS.uploadBytesMax)
 })
-/** One file, as the signed request names it. */
+/** One file, as it is named in the signed request. */
 export type UploadedFile = z.output<typeof uploadedFileSchema>
 
 /** The files of one request. */
@@ -63,12 +63,12 @@ export function bytesOf(files: readonly Pick<UploadedFile, 'size'>[]): number {
   return files.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** To the wire. Throws PARAMETER_INVALID. */
+/** Encodes the files of a request for the wire. Throws PARAMETER_INVALID. */
 export function uploadsToMessage(files: readonly UploadedFile[]): Encodable<wire.UploadedFile>[] {
   return checked(files)
 }
 
-/** From the wire. Throws PARAMETER_INVALID. */
+/** Decodes the files of a request from the wire. Throws PARAMETER_INVALID. */
 export function uploadsFromMessage(files: readonly unknown[]): UploadedFile[] {
   return checked(files)
 }

@@ -8,20 +8,20 @@ type Writer = protobuf.Writer
 /** The type of a field. A message type is given as a function, because messages can refer to each other. */
 export type FieldKind = 'double' | 'uint32' | 'bool' | 'string' | 'bytes' | (() => MessageShape)
 
-/** `chosen`: a member of a oneof, which can be present with any value, its default included. */
+/** `chosen`: a member of a oneof, which can be present with any value, including its default. */
 export type FieldRule = 'single' | 'repeated' | 'chosen'
 
-/** One field of a message, as proto/ declares it. */
+/** One field of a message, as declared in proto/. */
 export type Field = readonly [number: number, name: string, kind: FieldKind, rule?: FieldRule]
 
-/** A message to encode. A field that is left out, or null, has its default. */
+/** A message to encode. A field that is absent or null gets its default. */
 export type Encodable<T> = T extends Uint8Array | string | number | boolean
   ? T
   : T extends readonly (infer E)[]
     ? readonly Encodable<E>[]
     : { readonly [K in keyof T]?: Encodable<NonNullable<T[K]>> | null | undefined }
 
-/** A message as proto/ declares it. Fields are in the order of their numbers. */
+/** A message as declared in proto/, with fields in the order of their numbers. */
 export interface MessageShape {
   readonly name: string
   readonly fields: readonly Field[]
@@ -31,9 +31,9 @@ export interface MessageShape {
 export interface MessageType<T> extends MessageShape {
   encode(message: Encodable<T>): Uint8Array
   /**
-   * Returns every field: an absent one has its default, and an absent message or member of a oneof is null. Unknown fields are
-   * skipped: they come from a later version. Throws only MALFORMED, also if a field that is not repeated occurs twice: two
-   * readers could disagree about its value.
+   * Decodes a message and returns every field: an absent field has its default, and an absent message or member of a oneof is null.
+   * Unknown fields are skipped, since they come from a later version. Throws only MALFORMED, also if a field that is not repeated
+   * occurs twice, since two readers could disagree about its value.
    */
   decode(bytes: Uint8Array): T
 }
@@ -60,7 +60,7 @@ export function messageType<T>(name: string, fields: readonly Field[]): MessageT
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Deepest nesting of messages. The deepest message of the protocol, a filter, has about twenty levels. */
+/** Maximum nesting depth of messages. A filter, the deepest message of the protocol, has about twenty levels. */
 const DEPTH_MAX = 32
 
 const WIRE_TYPES = { double: 1, uint32: 0, bool: 0, string: 2, bytes: 2 } as const
@@ -102,7 +102,7 @@ function writeOne([number, , kind]: Field, value: unknown, writer: Writer): void
   }
 }
 
-/** Minus zero is not a default, because it would be decoded as zero. */
+/** Whether a value is the default of its type. Minus zero is not, because it would be decoded as zero. */
 function isDefault(value: unknown): boolean {
   return Object.is(value, 0) || value === '' || value === false || (value instanceof Uint8Array && value.length === 0)
 }

@@ -1,18 +1,15 @@
-/** The known word that a mistyped one most likely meant. */
+/** Suggests the known word that a mistyped one most likely meant. */
 
-/** Words longer than this are not compared. */
+/** Maximum length of a word that is compared, characters. */
 const WORD_LENGTH_MAX = 64
-/** Letters per permitted mistake: one in three letters, two in six. */
+/** Number of letters per tolerated mistake: one mistake from three letters on, two from six. */
 const LETTERS_PER_SLIP = 3
 const BEGINNING_LENGTH_MIN = 2
 
-/** More words than this are not compared: whoever asks must not cost more than the answer. */
+/** Maximum number of known words that are compared, so that a request cannot cost too much time. */
 const WORDS_MAX = 1_000
 
-/**
- * The nearest known word, whatever its capitals; undefined where none is near. A prefix counts as near where only one word begins
- * with it.
- */
+/** The nearest known word, regardless of letter case; undefined if none is near. A prefix is near if exactly one word begins with it. */
 export function nearest(word: string, among: readonly string[]): string | undefined {
   if (word.length > WORD_LENGTH_MAX || among.length > WORDS_MAX) return undefined
   const slipsMax = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP))
@@ -27,13 +24,13 @@ export function nearest(word: string, among: readonly string[]): string | undefi
   return word.length >= BEGINNING_LENGTH_MIN && second === undefined ? only : undefined
 }
 
-/** ` Did you mean run?`, with a leading space; empty where no word is near. */
+/** ` Did you mean run?`, with a leading space; empty if no word is near. */
 export function didYouMean(word: string, among: readonly string[]): string {
   const near = nearest(word, among)
   return near === undefined ? '' : ` Did you mean ${near}?`
 }
 
-/** The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+/** Number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function slipsBetween(one: string, other: string): number {
   let before: number[] = []
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)

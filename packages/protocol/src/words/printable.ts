@@ -1,11 +1,11 @@
-/** Words of others, such as names and reasons of institutions, as text that cannot control a terminal. */
+/** Makes texts from others, such as names and reasons of institutions, safe to print on a terminal. */
 
-/** Text of one line with control characters, and what changes the direction of text or breaks a line, replaced. */
+/** A one-line text in which control characters, line breaks and characters that change the direction of writing are replaced. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 }
 
-/** The same of a text of several lines, whose line breaks and tabs stay. */
+/** A text of several lines with the same replacements as `printable`, except that line breaks and tabs are kept. */
 export function printableLines(text: string): string {
   return text.replace(/[^\n\t]+/g, printable)
 }

@@ -1,4 +1,4 @@
-"""A researcher's Python for StimNet: submit, broadcast, follow, verify. See README.md of this package."""
+"""The Python client of StimNet for researchers: submit, broadcast, follow, verify. See README.md of this package."""
 
 from .async_client import DistributedClient
 from .errors import (

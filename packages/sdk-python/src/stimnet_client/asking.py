@@ -1,5 +1,5 @@
-"""A model as it is asked for: in one question, or round after round, each with the receipts of the round before.
-Written once for both clients, which ask what it says and give it the answers.
+"""Requests for a model: one question, or several rounds, each with the receipts of the previous round.
+Shared by both clients, which send the questions and pass in the answers.
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from .printing import printable
 SITES = ("none", "fixed", "random", "meta")
 FAMILIES = ("gaussian", "binomial", "poisson")
 ROUNDS_MAX = 3
-"""After round 0."""
+"""The last round; rounds are numbered from 0."""
 
 _CHANGE_ENOUGH = 1e-9
-"""Below this the next round would change no digit that is shown."""
+"""Change in standard errors below which another round would change no digit that is shown."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One question that ended. ``request_hash``: of the request that was signed with a key of one's own."""
+    """A question that has ended. ``request_hash``: hash of the request, if it was signed with the researcher's own
+    key.
+    """
 
     broadcast: Broadcast
     request_hash: str | None = None
 
 
 Asking = Generator[dict[str, Any], Answered, Model]
-"""Gives the fields of a submission, is sent its answer, and returns the model."""
+"""A generator that yields the fields of a submission, is sent the answer, and returns the model."""
 
 
 @dataclass(frozen=True)
 class ModelQuestion:
-    """A model and of whom it is asked. ``fields``: those of every submission, with ``method`` and ``interval``."""
+    """A model and its catalog. ``fields``: further fields of a submission, and ``method`` and ``interval``."""
 
     formula: str
     catalog: str
@@ -54,7 +56,7 @@ class ModelQuestion:
                 raise StimnetError("PARAMETER_INVALID", f"{name} is one of {', '.join(known)}, not {value!r}")
 
     def submission(self, roster: Sequence[str], number: int = 0, receipts: Sequence[str] = ()) -> dict[str, Any]:
-        """The fields of a submission. The roster and the round are of the families that can need rounds."""
+        """The fields of a submission. Roster and round are included for the families that may need rounds."""
         arguments: dict[str, Any] = {"formula": self.formula, "site": self.site}
         arguments |= {name: self.fields[name] for name in ("method", "interval") if name in self.fields}
         if self.family != "gaussian":
@@ -74,10 +76,10 @@ class ModelQuestion:
 
 
 def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[ModelRound], Any] | None) -> Asking:
-    """Asks a model of these institutions until it is fitted: in rounds where its answers are of one. Asked again after
-    an interruption, the institutions give the same answers again, so that it goes on where it was. An answer of another
-    model, round or roster, or at estimates that do not follow from the round before, counts as none. Raises what
-    ``model_in`` does, and ROUND_MISMATCH where all answers are such.
+    """Requests a model from these institutions until it is fitted, in rounds if its answers belong to rounds. After
+    an interruption, the institutions return the same answers again, so that the fit continues from there. An
+    answer for another model, round or roster, or at estimates that do not follow from the previous round, does not
+    count. Raises the errors of ``model_in``, and ROUND_MISMATCH if no answer counts for this reason.
     """
     roster = sorted(peers)
     sent = question.submission(roster)
@@ -101,7 +103,7 @@ def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[Mo
             models = [*models, model_in(answered.broadcast, peers=roster, request_hash=hash_, asked=asked)]
         if on_round is not None:
             on_round(made)
-        # Without rounds it is a model of categories alone, whose one answer is enough.
+        # A model without rounds has only categories, and one answer is enough.
         ended = made.missing or not parts or (made.change is not None and made.change < _CHANGE_ENOUGH)
         if ended or len(rounds) > last_round:
             break
@@ -119,7 +121,9 @@ def asking(question: ModelQuestion, peers: Sequence[str], on_round: Callable[[Mo
 def _asked(
     sent: Mapping[str, Any], answered: Answered, estimates: Sequence[str] | None = None
 ) -> ModelAsked | None:
-    """The question, with the contract that was signed for it: the gateway's word where it is signed by the gateway."""
+    """The question with its contract. If the gateway signed the question, the contract is the one that the gateway
+    states.
+    """
     shown = answered.broadcast.raw.get("asked")
     contract = sent.get("contract") or (shown.get("contract") if isinstance(shown, Mapping) else None)
     return model_asked({**sent, "contract": contract}, estimates)
@@ -136,7 +140,7 @@ def _round_of(
 
 
 def _notes(rounds: Sequence[ModelRound], names: Mapping[str, str]) -> list[str]:
-    """What a reader must know of how the rounds ended; nothing where they ended by themselves."""
+    """Remarks about rounds that ended early; empty if the fit finished."""
     last = rounds[-1]
     if not last.missing:
         return []

@@ -1,4 +1,4 @@
-"""One request of the REST API and how its answer is read: a description, nothing is sent here."""
+"""Requests of the REST API and how to parse their answers, as descriptions; nothing is sent here."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(frozen=True)
 class Request:
-    """A request relative to the gateway's address.
+    """A request relative to the gateway's URL.
 
-    ``repeatable``: sent twice it does no more than once, so that a lost answer may be asked for again.
+    ``repeatable``: sending it twice has no more effect than once, so that it may be sent again if its answer is lost.
     """
 
     method: str
@@ -32,14 +32,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """A request, and what its answer's JSON means."""
+    """A request and the function that parses its answer's JSON."""
 
     request: Request
     read: Callable[[Any], T]
 
 
 def segment(value: str | int) -> str:
-    """An id as one segment of a path, whatever is in it. Raises NOT_FOUND for what a server would resolve away."""
+    """An id encoded as one segment of a path. Raises NOT_FOUND for dot segments, which a server would resolve."""
     text = str(value)
     if text in ("", ".", ".."):
         raise StimnetError("NOT_FOUND", "an id that is no segment of an address")
@@ -47,12 +47,12 @@ def segment(value: str | int) -> str:
 
 
 def given(**values: str | int | None) -> dict[str, str | int]:
-    """Those that are not None."""
+    """The values that are not None."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def key_header(idempotency_key: str) -> dict[str, str]:
-    """The header by which a submission that is sent twice is one. Raises PARAMETER_INVALID."""
+    """The header that makes a repeated submission count once. Raises PARAMETER_INVALID."""
     if not _KEY.fullmatch(idempotency_key):
         raise StimnetError("PARAMETER_INVALID", "an idempotency key has 1 to 128 printable characters without spaces")
     return {"idempotency-key": idempotency_key}

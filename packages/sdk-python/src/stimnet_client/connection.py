@@ -1,4 +1,4 @@
-"""What both clients are told when they are made, and who they are when they ask."""
+"""Settings that both clients share, and the headers that identify them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from .errors import StimnetError
 from .version import VERSION
 
 TIMEOUT_S = 30.0
-"""Longest time one request may take, unless the client is told otherwise."""
+"""Default maximum time of one request."""
 RETRIES = 2
-"""How often a request whose answer was lost is sent again, unless the client is told otherwise."""
+"""Default number of further attempts if an answer was lost."""
 
 
 @dataclass
 class Connection:
-    """Which gateway, as whom. ``token``: what `authenticate` got; without one ``api_key`` is shown."""
+    """The gateway and the credentials. ``token``: the access token from `authenticate`; without one, ``api_key`` is
+    sent.
+    """
 
     base_url: str
     token: str | None = field(repr=False)
@@ -30,7 +32,7 @@ class Connection:
         for name in ("token", "api_key"):
             secret = getattr(self, name)
             if secret is not None and not (secret.isascii() and secret.isprintable() and " " not in secret and secret):
-                # The secret itself stays out of the text.
+                # The secret itself is not in the message.
                 raise StimnetError("PARAMETER_INVALID", f"{name}: printable characters without spaces")
         if not 0 < self.timeout_s < float("inf"):
             raise StimnetError("PARAMETER_INVALID", "timeout: seconds, above 0")
@@ -38,14 +40,14 @@ class Connection:
             raise StimnetError("PARAMETER_INVALID", "retries: from 0 to 10")
 
     def headers(self) -> Mapping[str, str]:
-        """Who asks. Without compression, an answer cannot be larger than it looks."""
+        """Headers with the credentials. Compression is refused, so that an answer cannot be larger than it appears."""
         shown = {"user-agent": f"stimnet-client/{VERSION}", "accept-encoding": "identity"}
         if self.token is not None:
             return {**shown, "authorization": f"Bearer {self.token}"}
         return shown if self.api_key is None else {**shown, "x-api-key": self.api_key}
 
     def http_settings(self, *, verify_ssl: bool, transport: Any) -> dict[str, Any]:
-        """What httpx is made with. A redirect is not followed: it could carry the token to somebody else."""
+        """Settings for httpx. Redirects are not followed, since a redirect could send the token to another server."""
         return {"verify": verify_ssl, "transport": transport, "follow_redirects": False}
 
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Route:
-    """Where requests go, as whom, and how long one may take in seconds."""
+    """The gateway, the credentials, and the maximum time of a request in seconds."""
 
     base_url: str
     timeout_s: float
@@ -28,7 +28,7 @@ class Route:
     def build(
         self, client: httpx.Client | httpx.AsyncClient, request: Request, *, within_s: float, read_s: float
     ) -> httpx.Request:
-        """The request for httpx. Raises StimnetError PARAMETER_INVALID for what cannot be sent."""
+        """The request for httpx. Raises StimnetError PARAMETER_INVALID if it cannot be sent."""
         headers = {"accept": "application/json", **self.identity(), **request.headers}
         try:
             content = None if request.json is None else json_bytes(request.json)
@@ -47,7 +47,7 @@ class Route:
             raise StimnetError("PARAMETER_INVALID", f"{request.path} cannot be sent: {cause}") from cause
 
     def seconds(self, within_s: float | None) -> float:
-        """How long a request may take."""
+        """Maximum time of a request."""
         return self.timeout_s if within_s is None else min(self.timeout_s, within_s)
 
 
@@ -61,11 +61,11 @@ class SyncDriver:
         self._chunks: Iterator[bytes] = iter(())
 
     def run(self, flow: Flow[T]) -> T:
-        """A flow that emits nothing, to its end."""
+        """Runs a flow that emits nothing."""
         return _result_of(self._steps(flow))
 
     def iterate(self, flow: Flow[None]) -> Iterator[Any]:
-        """What a flow emits, as it comes."""
+        """Runs a flow and yields the values that it emits."""
         return self._steps(flow)
 
     def _steps(self, flow: Flow[T]) -> Generator[Any, None, T]:
@@ -108,7 +108,7 @@ class SyncDriver:
         raise AssertionError(f"no such step: {step}")
 
     def _send(self, request: Request, *, within_s: float, read_s: float) -> Reply:
-        """The answer, whole; of an open stream the head alone."""
+        """Sends a request and reads the whole answer; for an open stream, only its head."""
         self._close()
         late = time.monotonic() + within_s
         is_stream = request.headers.get("accept") == "text/event-stream"
@@ -141,14 +141,14 @@ class AsyncDriver:
         self._chunks: AsyncIterator[bytes] | None = None
 
     async def run(self, flow: Flow[T]) -> T:
-        """A flow that emits nothing, to its end."""
+        """Runs a flow that emits nothing."""
         result: list[T] = []
         async for _ in self._steps(flow, result):
             raise AssertionError("this flow emits nothing")
         return result[0]
 
     def iterate(self, flow: Flow[None]) -> AsyncIterator[Any]:
-        """What a flow emits, as it comes."""
+        """Runs a flow and yields the values that it emits."""
         return self._steps(flow, [])
 
     async def _steps(self, flow: Flow[T], result: list[T]) -> AsyncIterator[Any]:
@@ -195,7 +195,7 @@ class AsyncDriver:
         return b"" if self._chunks is None else await anext(self._chunks, b"")
 
     async def _send(self, request: Request, *, within_s: float, read_s: float) -> Reply:
-        """The answer, whole; of an open stream the head alone."""
+        """Sends a request and reads the whole answer; for an open stream, only its head."""
         await self._close()
         late = time.monotonic() + within_s
         is_stream = request.headers.get("accept") == "text/event-stream"
@@ -239,7 +239,7 @@ def _check(length: int, late: float, request: Request, now: float) -> None:
 
 
 def _lost(cause: httpx.HTTPError) -> NoReturn:
-    """As an error of ours. Its text names no address: what stands in one may be a secret."""
+    """Raises an httpx error as a StimnetError. The message contains no URL, which might contain a secret."""
     if isinstance(cause, httpx.TimeoutException):
         raise TransportError("DEADLINE", "the gateway did not answer in time", retry=True) from cause
     if isinstance(cause, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol)):

@@ -1,4 +1,4 @@
-"""Whatever could not be done, as one kind of exception with a code of StimNet's closed list."""
+"""All errors of the clients, as one kind of exception with a code of StimNet's closed list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .strict_json import parse_json
 DETAIL_CHARACTERS_MAX = 2_000
 FIELDS_MAX = 20
 
-# For an answer that is no problem of ours, such as a proxy's page.
+# For responses that are not problems of a gateway, such as a proxy's page.
 _CODE_OF_STATUS: Mapping[int, str] = {
     401: "UNAUTHENTICATED",
     403: "NOT_PERMITTED",
@@ -28,23 +28,23 @@ _CODE_OF_STATUS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field of a request that does not fit: its name, as ``filters.age``, and why."""
+    """An invalid field of a request: its name, such as ``filters.age``, and the reason."""
 
     field: str
     message: str
 
 
 class StimnetError(Exception):
-    """What could not be done.
+    """The base class of all errors.
 
-    ``code``        one of the closed list in ``packages/protocol/src/errors.ts``
-    ``detail``      in words about the request, never about data; it cannot control a terminal, whoever wrote it
-    ``status``      the HTTP status; None where there was no answer
-    ``retry``       whether the same request may succeed later, unchanged
-    ``request_id``  by this the node's operator finds the request; None where there was no answer
-    ``fields``      what did not fit, field by field
-    ``incident``    by this the operator finds the cause in the node's log, where the node failed
-    ``retry_after`` seconds that the gateway asks to wait; None where it does not say
+    ``code``         one of the closed list in ``packages/protocol/src/errors.ts``
+    ``detail``       a text about the request, never about data; it cannot control a terminal, whoever wrote it
+    ``status``       the HTTP status; None if there was no answer
+    ``retry``        whether the same request, unchanged, may succeed later
+    ``request_id``   id under which the node's operator finds the request; None if there was no answer
+    ``fields``       the invalid fields of the request
+    ``incident``     id under which the operator finds the cause in the node's log, if the node failed
+    ``retry_after``  seconds that the gateway asks to wait; None if it does not state any
     """
 
     def __init__(
@@ -80,21 +80,21 @@ class AuthenticationError(StimnetError):
 
 
 class TransportError(StimnetError):
-    """No answer, or one that cannot be read: ``PEER_UNREACHABLE``, ``DEADLINE``, ``INTERRUPTED``, ``TOO_LARGE``,
+    """There is no answer, or it cannot be read: ``PEER_UNREACHABLE``, ``DEADLINE``, ``INTERRUPTED``, ``TOO_LARGE``,
     ``MALFORMED``.
     """
 
 
 class VerificationError(StimnetError):
-    """A receipt or proof that does not hold: ``SIGNATURE_INVALID``, ``MALFORMED``, ``TYPE_MISMATCH``, …"""
+    """A receipt or proof is invalid: ``SIGNATURE_INVALID``, ``MALFORMED``, ``TYPE_MISMATCH``, …"""
 
 
 class WaitTimeoutError(StimnetError, TimeoutError):
-    """The time one was willing to wait is over (``DEADLINE``); what was waited for goes on."""
+    """The time limit of waiting was exceeded (``DEADLINE``); the job or broadcast itself continues."""
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes) -> StimnetError:
-    """The error of an answer that is not a success. Never raises: whatever the body is, an error comes of it."""
+    """The error of an unsuccessful answer. Never raises, whatever the body is."""
     if 300 <= status < 400:
         return TransportError(
             "PEER_UNREACHABLE", f"{status}: a redirect is not followed, a token could go to somebody else"

@@ -1,4 +1,4 @@
-"""Server-sent events out of bytes, as the HTML standard frames them."""
+"""A parser of server-sent events, in the format of the HTML standard."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from .errors import TransportError
 
 EVENT_CHARACTERS_MAX = 64 * 1024 * 1024
-"""One event: a broadcast with the outputs of hundreds of peers."""
+"""Maximum length of one event: a broadcast with the outputs of hundreds of peers."""
 
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """One event. ``id`` is None where it carries none."""
+    """One event. ``id`` is None if it has none."""
 
     id: str | None
     name: str
@@ -21,21 +21,21 @@ class ServerEvent:
 
 
 class EventReader:
-    """Fed with bytes as they come, gives the events that they complete."""
+    """A parser that takes bytes as they arrive and returns the events that they complete."""
 
     def __init__(self, characters_max: int = EVENT_CHARACTERS_MAX) -> None:
         self._characters_max = characters_max
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-        # Pieces of an unfinished line are joined once, at its end: it may come in thousands.
+        # Pieces of an unfinished line are joined only once, at its end, since there may be thousands.
         self._pieces: list[str] = []
         self._lines: list[str] = []
         self._length = 0
         self._after_return = False
 
     def feed(self, data: bytes) -> list[ServerEvent]:
-        """Raises TransportError TOO_LARGE where an event has no end."""
+        """Parses further bytes. Raises TransportError TOO_LARGE if an event is too long."""
         text = self._decoder.decode(data)
-        # A line's end can be torn in two.
+        # A CR LF may be split between two pieces.
         if self._after_return and text.startswith("\n"):
             text = text[1:]
         if text == "":
@@ -60,7 +60,7 @@ class EventReader:
         line = "".join(self._pieces)
         self._pieces = []
         if line != "":
-            # Counted with its end, so that a flood of empty fields has a bound too.
+            # The end of a line counts too, so that empty fields are limited as well.
             self._length += 1
             self._lines.append(line)
             return []

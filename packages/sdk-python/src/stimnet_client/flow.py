@@ -1,7 +1,7 @@
-"""What the clients do, written once: generators that say what they need done and are given its outcome.
+"""The logic of the clients as generators ("flows"), which yield the steps to perform and receive their results.
 
-A driver of the sync client and one of the async client perform the steps (``drive.py``); nothing here waits, reads a
-clock or touches the network, so a test can play any server.
+A driver of the sync client and one of the async client perform the steps (``drive.py``). Nothing here waits, reads a
+clock or uses the network, so that a test can simulate any server.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from .strict_json import parse_json
 T = TypeVar("T")
 
 ANSWER_BYTES_MAX = 96 * 1024 * 1024
-"""A list of a thousand jobs with outputs of 64 KiB each."""
+"""Maximum size of an answer: a list of a thousand jobs with outputs of 64 KiB each."""
 
 WAIT_S_MAX = 60.0
-"""A gateway that asks for a longer pause is not waited for: the caller is told."""
+"""Maximum pause that is waited for. If a gateway asks for a longer one, the error is raised instead."""
 
 _FIRST_PAUSE_S = 0.25
 _PAUSE_S_MAX = 8.0
@@ -36,8 +36,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Send:
-    """Send a request and read its whole answer; gives a Reply. A TransportError is thrown in where there is none.
-    ``within_s``: no longer than that, where the client's own timeout is longer."""
+    """Sends a request and reads the whole answer; returns a Reply. If there is no answer, a TransportError is thrown
+    into the flow. ``within_s``: a shorter time limit than the client's own.
+    """
 
     request: Request
     within_s: float | None = None
@@ -45,8 +46,9 @@ class Send:
 
 @dataclass(frozen=True)
 class Open:
-    """Send a request and read the head of its answer; gives a Reply, whole unless it is 200. ``silence_s``: longest
-    wait for the next bytes."""
+    """Sends a request and reads the head of the answer; returns a Reply, with its body unless the status is 200.
+    ``silence_s``: maximum wait for the next bytes.
+    """
 
     request: Request
     silence_s: float
@@ -54,29 +56,29 @@ class Open:
 
 @dataclass(frozen=True)
 class Read:
-    """The next bytes of the open answer; none at its end."""
+    """Reads the next bytes of the open answer; empty at its end."""
 
 
 @dataclass(frozen=True)
 class Close:
-    """Let go of the open answer, if there is one."""
+    """Closes the open answer, if there is one."""
 
 
 @dataclass(frozen=True)
 class Sleep:
-    """Wait that many seconds."""
+    """Waits for a number of seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Now:
-    """Seconds of a clock that never goes back."""
+    """Reads a monotonic clock, in seconds."""
 
 
 @dataclass(frozen=True)
 class Emit:
-    """Hand a value to whoever follows."""
+    """Passes a value to the follower."""
 
     value: Any
 
@@ -86,8 +88,8 @@ Flow = Generator[Step, Any, T]
 
 
 def exchange(call: Call[T], retries: int) -> Flow[T]:
-    """One call. Asked again, at most ``retries`` times, where the answer was lost or asks to be, and asking twice
-    cannot do more than asking once. Raises StimnetError.
+    """Performs one call. It is repeated at most ``retries`` times if the answer was lost or asks for a retry, and if
+    repeating has no further effect. Raises StimnetError.
     """
     for attempt in range(retries + 1):
         try:
@@ -101,7 +103,7 @@ def exchange(call: Call[T], retries: int) -> Flow[T]:
 
 
 def ask_once(call: Call[T], within_s: float | None = None) -> Flow[T]:
-    """One call, asked once. Raises StimnetError."""
+    """Performs one call once. Raises StimnetError."""
     reply: Reply = yield Send(call.request, within_s)
     if 200 <= reply.status < 300:
         return call.read(json_of(reply))
@@ -109,19 +111,19 @@ def ask_once(call: Call[T], within_s: float | None = None) -> Flow[T]:
 
 
 def may_help(error: StimnetError) -> bool:
-    """Whether asking again can help. A refusal is final, also where its code says that it may pass later."""
+    """Whether a retry can help. A refusal is final, even if its code says that a later request may succeed."""
     passing = error.status in (429, 502, 503, 504) if error.status is not None else True
     return error.retry and passing and (error.retry_after or 0.0) <= WAIT_S_MAX
 
 
 def pause_s(attempt: int, error: StimnetError | None = None) -> float:
-    """Seconds before the next attempt, the first being 0; as long as the gateway asks for at least."""
+    """Seconds before the next attempt, counted from 0; at least as long as the gateway asks for."""
     asked_for = 0.0 if error is None or error.retry_after is None else error.retry_after
     return max(min(_FIRST_PAUSE_S * 2.0 ** min(attempt, 10), _PAUSE_S_MAX), asked_for)
 
 
 def json_of(reply: Reply) -> Any:
-    """The JSON of an answer. Raises TransportError MALFORMED."""
+    """Parses the JSON of an answer. Raises TransportError MALFORMED."""
     try:
         return parse_json(reply.body)
     except ValueError as cause:

@@ -1,6 +1,4 @@
-"""Every state of a job or broadcast until its end: by its event stream, taken up again where it broke; without one by
-asking.
-"""
+"""Follows a job or broadcast until its end: by its event stream, with reconnection, or by polling."""
 
 from __future__ import annotations
 
@@ -18,13 +16,17 @@ from .watch import Watch
 A = TypeVar("A", bound=Answer)
 
 SILENCE_S_MAX = 45.0
-"""The gateway sends a sign of life every 15 s; three missed ones mean that nobody is there."""
+"""Maximum silence. The gateway sends a heartbeat every 15 s; after three missing ones the connection counts as
+broken.
+"""
 
 SILENCE_S_MAX_IN_HASTE = 20.0
-"""With a deadline: so short that a silent stream cannot carry the wait past it. The last seconds are asked in."""
+"""Maximum silence if there is a deadline: so short that a silent stream cannot exceed it. The last seconds are spent
+polling.
+"""
 
 STREAM_FAILURES_MAX = 4
-"""Connections in a row that bring nothing new, before states are asked for instead."""
+"""Number of connections in a row without news after which polling begins."""
 
 ASK_FAILURES_MAX = 8
 _FIRST_ASK_S = 0.1
@@ -32,7 +34,7 @@ _FIRST_ASK_S = 0.1
 
 @dataclass(frozen=True)
 class Patience:
-    """``timeout_s``: longest wait in all, None for no end. ``poll_interval_s``: longest pause between two askings."""
+    """``timeout_s``: maximum total wait, None for no limit. ``poll_interval_s``: maximum time between two polls."""
 
     timeout_s: float | None
     poll_interval_s: float
@@ -46,7 +48,7 @@ class Patience:
 
 @dataclass
 class _Progress(Generic[A]):
-    """How far a follower has come."""
+    """The progress of a follower."""
 
     deadline: float | None
     last_id: str | None = None
@@ -56,7 +58,9 @@ class _Progress(Generic[A]):
     seen: A | None = None
 
     def is_news(self, state: A) -> bool:
-        """Whether it differs from the state before: after a reconnection the gateway tells the last one again."""
+        """Whether the state differs from the previous one. After a reconnection, the gateway sends the last state
+        again.
+        """
         is_news = self.seen is None or self.seen.raw != state.raw
         self.seen = state
         return is_news
@@ -67,7 +71,7 @@ class _Progress(Generic[A]):
 
 
 def follow(watch: Watch[A], patience: Patience) -> Flow[None]:
-    """Emits each state, the last one being the end. Raises WaitTimeoutError, and what its gateway refuses with."""
+    """Emits each state; the last one is the end. Raises WaitTimeoutError, and the gateway's refusals."""
     timeout = patience.timeout_s
     progress: _Progress[A] = _Progress(None if timeout is None else (yield Now()) + timeout)
     while not progress.ended and progress.streamable and (yield from progress.left()) > SILENCE_S_MAX_IN_HASTE:
@@ -81,8 +85,8 @@ def follow(watch: Watch[A], patience: Patience) -> Flow[None]:
 
 
 def _stream(watch: Watch[A], progress: _Progress[A]) -> Flow[StimnetError | None]:
-    """One connection. Gives what broke it; None after the end, and where asking must take over. Raises where trying
-    again cannot help.
+    """Reads one connection. Returns the error that broke it; None after the end, and if polling must take over.
+    Raises an error for which a retry cannot help.
     """
     try:
         error = yield from _read_stream(watch, progress)
@@ -120,7 +124,7 @@ def _take(event: ServerEvent, watch: Watch[A], progress: _Progress[A]) -> Flow[N
     progress.last_id = event.id if event.id is not None else progress.last_id
     if event.name == "problem":
         problem = error_of(500, {}, event.data.encode())
-        # A problem that may pass is a broken connection; any other is the answer.
+        # A problem that may pass counts as a broken connection; any other problem is the answer.
         raise TransportError(problem.code, problem.detail, retry=True) if problem.retry else problem
     if event.name not in ("change", "end"):
         return
@@ -136,8 +140,8 @@ def _is_stream(reply: Reply) -> bool:
 
 
 def _other_than_stream(reply: Reply, progress: _Progress[A]) -> StimnetError | None:
-    """A proxy may know no streams, and 204 says that there is nothing more to tell: then the state is asked for,
-    which also tells whether there is such a job at all.
+    """A proxy may not support streams, and 204 means that there are no further events. Then the state is polled,
+    which also shows whether the job exists.
     """
     if 200 <= reply.status < 300 or reply.status in (404, 405, 406, 501):
         progress.streamable = False
@@ -149,13 +153,13 @@ def _other_than_stream(reply: Reply, progress: _Progress[A]) -> StimnetError | N
 
 
 def _ask(watch: Watch[A], progress: _Progress[A], patience: Patience) -> Flow[None]:
-    """Asks for the state, often at first, then every ``poll_interval_s``."""
+    """Polls the state, frequently at first, then every ``poll_interval_s``."""
     pause, failures = _FIRST_ASK_S, 0
     while True:
         error: StimnetError | None = None
         left = yield from progress.left()
         try:
-            # Asked for at least once, however little time there is.
+            # Polled at least once, however little time is left.
             state = yield from ask_once(watch.state, within_s=None if left == math.inf else max(left, 1.0))
         except StimnetError as raised:
             failures += 1

@@ -1,4 +1,4 @@
-"""A regression over institutions, as a researcher reads it: fitted here, to what they signed."""
+"""Regressions over institutions: fitted here, to the signed answers of the institutions."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _WHOM = {"site": "institutions", "subject": "people"}
 
 @dataclass(frozen=True)
 class ModelRound:
-    """One round of a model as it ended.
+    """One finished round of a model.
 
-    ``missing``   PeerIds of the roster that released nothing in it, with the code that says why
-    ``change``    the largest change of an estimate that follows from it, in standard errors; None where it is not known
+    ``missing``  PeerIds in the roster that released nothing in this round, each with the code of the reason
+    ``change``   the largest change of an estimate that follows from this round, in standard errors; None if unknown
     """
 
     round: int
@@ -51,14 +51,14 @@ class ModelRound:
 class Model:
     """A fitted model.
 
-    ``result``    all numbers of the fit, in the form of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
-                  of a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``
-    ``missing``   PeerIds that are not in the model, with the code that says why
-    ``verified``  the receipts; None where ``cryptography`` is not installed: then the matrices are the gateway's word
-    ``names``     the institutions, by PeerId
-    ``rounds``    of a model in rounds: each of them, with its receipts; ``missing`` and ``verified`` are those of the
-                  last that all institutions answered
-    ``notes``     what a reader must know, such as an institution that dropped out
+    ``result``    all numbers of the fit, in the format of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
+                  for a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``
+    ``missing``   PeerIds that are not in the model, each with the code of the reason
+    ``verified``  the receipts; None if ``cryptography`` is not installed: then only the gateway states the matrices
+    ``names``     names of the institutions by PeerId
+    ``rounds``    for a model in rounds: each round with its receipts; ``missing`` and ``verified`` are those of the
+                  last round that all institutions answered
+    ``notes``     remarks for the reader, such as an institution that dropped out
     """
 
     result: dict[str, Any]
@@ -70,7 +70,7 @@ class Model:
 
     @property
     def n(self) -> int:
-        """People in the fit."""
+        """Number of people in the fit."""
         return int(self.result["n"])
 
     @property
@@ -80,15 +80,15 @@ class Model:
 
     @property
     def coefficients(self) -> list[dict[str, Any]]:
-        """A row for each coefficient: ``term, estimate, error, statistic, p, low, high``, of a logistic or Poisson
-        model also ``ratio, ratio_low, ratio_high``, of ``site="meta"`` also ``tau2, i2, q, q_p``. None for a term that
-        follows from those before it.
+        """A row per coefficient: ``term, estimate, error, statistic, p, low, high``; for a logistic or Poisson model
+        also ``ratio, ratio_low, ratio_high``, for ``site="meta"`` also ``tau2, i2, q, q_p``. The numbers are None
+        for a term that is collinear with earlier terms.
         """
         return [self._row(one) for one in self.result["coefficients"]]
 
     @property
     def sites(self) -> list[dict[str, Any]]:
-        """Each institution by itself: ``site`` (PeerId), ``institution, n, sigma, coefficients``."""
+        """The fit of each institution alone: ``site`` (PeerId), ``institution, n, sigma, coefficients``."""
         return [
             {
                 "site": one["site"],
@@ -101,14 +101,14 @@ class Model:
         ]
 
     def to_pandas(self) -> DataFrame:
-        """The coefficients as a pandas DataFrame. Raises LIBRARY_NOT_AVAILABLE where pandas is not installed."""
+        """The coefficients as a pandas DataFrame. Raises LIBRARY_NOT_AVAILABLE if pandas is not installed."""
         rows = self.coefficients
         return Table(list(rows[0]), rows).to_pandas()
 
     def forest(self, term: str) -> list[dict[str, Any]]:
-        """A coefficient at each institution, and last the pooled one: ``site, institution, n, estimate, error, low,
-        high, pooled, comparable``; not comparable is one that means something else there than its name says. Raises
-        PARAMETER_INVALID for a term that the model does not have.
+        """A coefficient at each institution, then the pooled one: ``site, institution, n, estimate, error, low, high,
+        pooled, comparable``. ``comparable`` is False where the coefficient does not mean what its name says.
+        Raises PARAMETER_INVALID for a term that the model does not have.
         """
         fits = [{**one, "institution": self._name(one["site"]), "pooled": False} for one in self.result["sites"]]
         terms = [one["term"] for one in fits[0]["coefficients"]]
@@ -153,7 +153,7 @@ class Model:
             lines += ["", "Each institution by itself", *_text_table(["institution", "n", *terms], own)]
         lines += [_cell(f"{self._name(site)} is not in it ({code}).") for site, code in sorted(self.missing.items())]
         lines += [_cell(note) for note in self.notes]
-        # Each is one line, whatever an institution called its columns.
+        # Each note is one line, whatever names an institution gave its columns.
         return "\n".join(map(printable, [*lines, "", f"Released by each institution{_released(self.result)}."]))
 
     def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class Model:
         return {**row, **{name: (one.get("between") or {}).get(name) for name in _BETWEEN}}
 
     def _term(self, term: str) -> str:
-        """An institution's own column is called by the institution: a PeerId tells people nothing."""
+        """The name of a term. In the term of an institution, the PeerId is replaced by the institution's name."""
         site = term[len("site[") : -1]
         known = any(one["site"] == site for one in self.result["sites"])
         return f"site[{self._name(site)}]" if term == f"site[{site}]" and known else term
@@ -178,7 +178,7 @@ class Model:
 
 
 def holders(found: Iterable[FoundCatalog], catalog: str, targets: Sequence[str] | None) -> list[str]:
-    """PeerIds of those who offer a catalog, or of the targets among them. Raises NO_PROVIDERS."""
+    """PeerIds of the institutions that offer a catalog, or of the targets among them. Raises NO_PROVIDERS."""
     peers = [one for one in found if one.name == catalog]
     chosen = [one.peer_id for one in peers if targets is None or one.peer_id in targets or one.node_id in targets]
     if not chosen:
@@ -187,8 +187,8 @@ def holders(found: Iterable[FoundCatalog], catalog: str, targets: Sequence[str] 
 
 
 def check_answerable(cost: PrivacyCost) -> None:
-    """Raises the first refusal where no institution would answer, such as VARIABLE_UNKNOWN with the place in the
-    formula and the nearest name. A price reads no data: nothing was asked yet.
+    """Raises the first refusal if no institution would answer, such as VARIABLE_UNKNOWN with the position in the
+    formula and the nearest name. A price reads no data, so nothing has been asked yet.
     """
     refusals = [peer for peer in cost.peers if peer.get("code")]
     if cost.peers and len(refusals) == len(cost.peers):
@@ -202,8 +202,8 @@ def model_in(
     request_hash: str | None = None,
     asked: ModelAsked | None = None,
 ) -> Model:
-    """The model in an answer, from its receipts alone. ``asked``: the question; unless given, what the gateway says was
-    asked. Raises the code of the first institution where none gave what a model can be fitted to.
+    """The model in an answer, computed from its receipts only. ``asked``: the question; default: the question that
+    the gateway states. If no institution released what a model needs, raises the code of the first one.
     """
     read = read_parts(broadcast, peers=peers, request_hash=request_hash, asked=asked)
     if not read.parts:
@@ -223,7 +223,7 @@ def model_in(
 
 
 def _named(text: str, names: Mapping[str, str]) -> str:
-    """A note with the names of institutions for their PeerIds, in one pass: a name can look like a PeerId."""
+    """A note with institutions' names instead of PeerIds. Replaced in one pass, since a name can look like a PeerId."""
     known = sorted((site for site, name in names.items() if site and name), key=len, reverse=True)
     if not known:
         return text
@@ -232,8 +232,8 @@ def _named(text: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ReadParts:
-    """What institutions released for a model, by PeerId, and who released nothing of it, with the code. ``unlike``: why
-    the answer of an institution is not in it.
+    """The data that institutions released for a model, by PeerId, and the institutions that released none, with the
+    code. ``unlike``: the reason why the answer of an institution is not in the model.
     """
 
     parts: dict[str, Part]
@@ -250,8 +250,8 @@ def read_parts(
     request_hash: str | None = None,
     asked: ModelAsked | None = None,
 ) -> ReadParts:
-    """Reads the receipts; without ``cryptography`` what the gateway shows, unless the request was signed with a key of
-    one's own.
+    """Reads the receipts. Without ``cryptography``, reads the gateway's answer, unless the researcher's own key
+    signed the request.
     """
     names = {part.peer_id: part.institution for part in broadcast.parts}
     verified: VerifiedBroadcast | None = None
@@ -259,7 +259,7 @@ def read_parts(
         verified = verify_broadcast(broadcast, peers=peers, request_hash=request_hash)
         parts = [(part.peer_id, part.output, part.code) for part in verified.parts]
     except StimnetError as error:
-        # With a key of one's own nothing is taken on the gateway's word.
+        # For a request signed with the researcher's own key, the gateway is not trusted.
         if error.code != "LIBRARY_NOT_AVAILABLE" or request_hash is not None:
             raise
         parts = [(part.peer_id, part.output, part.code) for part in broadcast.parts]
@@ -290,7 +290,7 @@ def _released(result: Mapping[str, Any]) -> str:
 
 
 def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
-    """What of the rows is in no sum, since too few people have as many rows."""
+    """A sentence about rows that are in no sum, because too few people have the same number of rows."""
     kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
     if kinds == 0:
         return []
@@ -312,7 +312,9 @@ def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]
 
 
 def _cell(value: Any) -> str:
-    """Four significant digits, or all of a whole number; a dot for none. Control characters cannot steer a terminal."""
+    """A number with four significant digits, or all digits of a whole number; a dot for None. Texts cannot control a
+    terminal.
+    """
     if value is None:
         return "·"
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""JSON as others read it: UTF-8, and no number that JSON cannot say."""
+"""Strict JSON: UTF-8, and only numbers that JSON can represent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def parse_json(data: bytes) -> Any:
-    """Raises ValueError for whatever is no JSON; numbers beyond a double's range are none."""
+    """Parses JSON. Raises ValueError for invalid JSON, including numbers beyond the range of a double."""
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
     except RecursionError as cause:
@@ -16,7 +16,7 @@ def parse_json(data: bytes) -> Any:
 
 
 def json_bytes(value: Any) -> bytes:
-    """In UTF-8. Raises ValueError or TypeError for what JSON cannot say."""
+    """JSON in UTF-8. Raises ValueError or TypeError for values that JSON cannot represent."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except RecursionError as cause:

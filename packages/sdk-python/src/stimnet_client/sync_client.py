@@ -1,4 +1,4 @@
-"""A gateway as its researcher sees it, for programs that block."""
+"""The client of a gateway for programs without asyncio."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ A = TypeVar("A", bound=Answer)
 
 
 def documented_like(model: type) -> Callable[[type[C]], type[C]]:
-    """Each method says what its twin says: one description, two ways to wait."""
+    """A decorator that copies the docstrings of the corresponding methods of another class."""
 
     def document(kind: type[C]) -> type[C]:
         for name, member in vars(kind).items():
@@ -65,7 +65,9 @@ def documented_like(model: type) -> Callable[[type[C]], type[C]]:
 
 @documented_like(DistributedClient)
 class SyncDistributedClient:
-    """The same as DistributedClient, method by method, blocking: use it in ``with``, or call ``close``."""
+    """The blocking counterpart of DistributedClient, with the same methods. Use the client in ``with``, or
+    call ``close``.
+    """
 
     def __init__(
         self,
@@ -188,7 +190,7 @@ class SyncDistributedClient:
         if isinstance(submission, SignedRequest):
             if fields:
                 raise TypeError("a signed request cannot be changed")
-            # It is one request by its signature, however often it is sent.
+            # A signed request is identified by its signature, however often it is sent.
             return self._ask(calls.broadcasts.submit(submission, idempotency_key or submission.hash))
         asked = submission_of(BroadcastSubmission, submission, fields)
         return self._ask(calls.broadcasts.submit(asked, idempotency_key or secrets.token_hex(16)))
@@ -229,7 +231,7 @@ class SyncDistributedClient:
         question = ModelQuestion(formula, catalog, site, family, event, given)
         peers = holders(self.search_catalogs(catalog), catalog, targets)
         check_answerable(self.privacy_cost(**question.submission(sorted(peers)), targets=peers))
-        # A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
+        # A roster must be the targets, even if another institution offers the catalog meanwhile.
         named: Any = "*" if targets is None and family == "gaussian" else peers
         steps = asking(question, peers, on_round)
         asked = next(steps)

@@ -1,4 +1,4 @@
-"""Results as rows: always lists of dicts, a pandas DataFrame where pandas is there."""
+"""Results as rows: lists of dicts, or pandas DataFrames if pandas is installed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns in their order, and a dict for each row; None stands where a number was withheld or does not pool."""
+    """Columns in their order, and a dict per row; None if a number was withheld or does not pool."""
 
     columns: list[str]
     rows: list[dict[str, Any]]
 
     def to_pandas(self) -> DataFrame:
-        """As a DataFrame, None read as missing. Raises LIBRARY_NOT_AVAILABLE where pandas is not installed."""
+        """The rows as a DataFrame, with None as missing. Raises LIBRARY_NOT_AVAILABLE if pandas is not installed."""
         try:
             from pandas import DataFrame
         except ImportError as cause:
@@ -29,7 +29,7 @@ class Table:
 
 
 def table_of_result(result: Mapping[str, Any]) -> Table:
-    """Of a job's ``result_data``, whose rows are objects by column. Raises MALFORMED where it is no table."""
+    """The table in a job's ``result_data``, whose rows are objects by column. Raises MALFORMED if it is not a table."""
     columns, rows = _list_in(result, "columns"), _list_in(result, "rows")
     if columns is None or rows is None or not _are(str, columns) or not _are(dict, rows):
         raise StimnetError("MALFORMED", "this result is no table: read result_data")
@@ -37,7 +37,9 @@ def table_of_result(result: Mapping[str, Any]) -> Table:
 
 
 def table_of_output(output: Mapping[str, Any]) -> Table:
-    """Of a safe output or a pooled answer, whose rows hold values in the order of the columns. Raises MALFORMED."""
+    """The table in a safe output or a pooled answer, whose rows have values in the order of the columns. Raises
+    MALFORMED.
+    """
     columns, rows = _list_in(output, "columns"), _list_in(output, "rows")
     is_table = output.get("kind") == "table"
     if not is_table or columns is None or rows is None or not _are(dict, columns) or not _are(dict, rows):
@@ -50,7 +52,7 @@ def table_of_output(output: Mapping[str, Any]) -> Table:
 
 
 def joined(name: str, tables: Sequence[tuple[str, Table]]) -> Table:
-    """Tables below each other, with a first column that says which one a row is of."""
+    """Several tables one after the other, with a first column that names the table of each row."""
     columns = list(dict.fromkeys(column for _, table in tables for column in table.columns))
     empty = dict.fromkeys(columns)
     rows = [{name: of, **empty, **row} for of, table in tables for row in table.rows]

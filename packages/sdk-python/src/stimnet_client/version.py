@@ -1,3 +1,3 @@
-"""The version of this package, told to gateways."""
+"""The version of this package, which is sent to gateways."""
 
 VERSION = "0.1.0"

@@ -1,4 +1,4 @@
-"""What can be followed: where its events come from, and how its state is read without them."""
+"""Jobs and broadcasts as things to follow: the source of their events, and the request for their state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Watch(Generic[T]):
-    """A job or a broadcast to follow."""
+    """A job or broadcast to follow."""
 
     events_path: str
     state: Call[T]

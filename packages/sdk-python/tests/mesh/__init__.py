@@ -1,1 +1,1 @@
-"""Tests against a running mesh, which ``test/interop/python-sdk.test.ts`` starts; without one they are skipped."""
+"""Tests with a running mesh, which ``test/interop/python-sdk.test.ts`` starts; skipped without one."""

@@ -1,4 +1,4 @@
-"""The running mesh that tests are given: where its gateways are, and who may log in."""
+"""The running mesh for the tests: the URLs of its gateways and its accounts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any, Mapping
 from stimnet_client import DistributedClient, SyncDistributedClient
 
 VARIABLE = "STIMNET_TEST_MESH"
-"""Names a JSON text: urls, peers, password, seed, expiring, examples. Accounts: ada and eve ask, sue decides."""
+"""Environment variable with a JSON text: urls, peers, password, seed, expiring, examples. Accounts: ada and eve are
+researchers, sue is a steward.
+"""
 
 SQL = "SELECT sex, COUNT(DISTINCT subject_id) AS subjects, AVG(age) AS age FROM subjects GROUP BY sex"
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Peers at work, by the place of their gateway in ``urls``. ``expiring``: a gateway whose tokens live for five
-    seconds; ``examples``: the folder of example programs.
+    """Running peers, in the order of their gateways in ``urls``. ``expiring``: a gateway whose tokens are valid for
+    five seconds; ``examples``: the folder of example programs.
     """
 
     urls: list[str]
@@ -30,20 +32,20 @@ class Mesh:
     examples: str
 
     def sync(self, at: int = 0, account: str = "ada", **settings: Any) -> SyncDistributedClient:
-        """Logged in."""
+        """A client that is logged in."""
         client = SyncDistributedClient(self.urls[at], **settings)
         client.authenticate(account, self.password)
         return client
 
     async def awaiting(self, at: int = 0, account: str = "ada") -> DistributedClient:
-        """Logged in."""
+        """An asynchronous client that is logged in."""
         client = DistributedClient(self.urls[at])
         await client.authenticate(account, self.password)
         return client
 
 
 def running() -> Mesh:
-    """Raises SkipTest where no mesh was started."""
+    """The running mesh. Raises SkipTest if none was started."""
     text = os.environ.get(VARIABLE)
     if text is None:
         raise unittest.SkipTest("no mesh is running: see test/interop/python-sdk.test.ts")

@@ -1,4 +1,4 @@
-"""A proof from the log of an institution at work."""
+"""A proof from the audit log of a running institution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The awaiting client against a mesh at work: many things at once."""
+"""The asynchronous client with a running mesh: many calls at once."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ class Broadcasts(unittest.TestCase):
         named = {"catalog": "imaging_data", "family": "binomial", "event": "DTI", "signer": signer}
         model = self.client.model("scan_type ~ motion_score", **named)
         self.assertEqual((model.result["kind"], len(model.sites)), ("glm", 3))
-        # At a hundred people each the information that may be told can end the fit early, with the last whole round.
+        # With a hundred people each, the limit on disclosed information can end the fit early, at the last complete
+        # round.
         self.assertGreaterEqual(len(model.rounds), 2)
         for one in model.rounds:
             assert one.verified is not None

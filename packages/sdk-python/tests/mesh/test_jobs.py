@@ -1,4 +1,4 @@
-"""The documented methods, each against a gateway at work."""
+"""The documented methods, each with a running gateway."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Jobs(unittest.TestCase):
         self.assertIsNotNone(states[-1].result_data)
         again = list(self.client.follow(job_id))
         self.assertEqual([one.status for one in again], ["completed"])
-        # Without events the same is told.
+        # Without events, polling returns the same states.
         with (
             mock.patch("stimnet_client.follow.STREAM_FAILURES_MAX", 1),
             mock.patch(
@@ -128,7 +128,7 @@ class Jobs(unittest.TestCase):
         cost = self.client.privacy_cost(privacy={"level": "P2", "epsilon": "0.5"}, **ASKED)
         self.assertEqual({peer["peer_id"] for peer in cost.peers}, set(self.mesh.peers))
         for peer in cost.peers:
-            # Somebody may be at two institutions of a broadcast, and pays what was asked in all.
+            # One person may be at two institutions of a broadcast; in total, the charge is the requested one.
             self.assertEqual(peer["cost"]["epsilon"] * peer["cost"]["sites_per_person"], 0.5)
         self.assertTrue(all(one["sd"] > 0 for one in cost.pooled if one["name"] == "subjects"))
         self.assertIn("subjects", [one["name"] for one in cost.pooled])

@@ -1,4 +1,4 @@
-"""Who may see and decide what."""
+"""Permissions of accounts to see and to decide."""
 
 from __future__ import annotations
 

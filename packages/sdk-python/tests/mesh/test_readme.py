@@ -1,4 +1,4 @@
-"""Every Python example of the README, run as it stands against a mesh at work."""
+"""Runs every Python example of the README unchanged with a running mesh."""
 
 from __future__ import annotations
 

@@ -1,25 +1,25 @@
-/** The families of models that can be fitted, each with the statistic that fits it. */
+/** The families of models, each with the statistic that fits it. */
 import { type ModelResult, type SiteEffects, type StatisticCall, statisticSchema } from '@stimnet/protocol'
 
-/** A family by its name in R, and what it is for. */
+/** A family by its name in R. */
 export interface ModelFamily {
   readonly name: 'gaussian' | 'binomial' | 'poisson'
-  /** The name of the statistic that fits it. */
+  /** Name of the statistic that fits models of this family. */
   readonly statistic: string
-  /** Such as `Linear regression`. */
+  /** Title such as `Linear regression`. */
   readonly title: string
-  /** What its outcome must be. */
+  /** The required kind of outcome. */
   readonly outcome: 'number' | 'category' | 'count'
 }
 
-/** The families that there are. The first is taken unless another is given. */
+/** All families. The first one is the default. */
 export const MODEL_FAMILIES: readonly ModelFamily[] = [
   { name: 'gaussian', statistic: 'regression', title: 'Linear regression', outcome: 'number' },
   { name: 'binomial', statistic: 'regression', title: 'Logistic regression', outcome: 'category' },
   { name: 'poisson', statistic: 'regression', title: 'Poisson regression', outcome: 'count' }
 ]
 
-/** What a fitted model is, such as `Logistic regression of yes`. */
+/** The title of a fitted model, such as `Logistic regression of yes`. */
 export function modelTitle({ kind, family, event }: ModelResult): string {
   if (kind === 'pca') return 'Principal components'
   if (kind === 'combat') return 'ComBat harmonisation'
@@ -28,7 +28,7 @@ export function modelTitle({ kind, family, event }: ModelResult): string {
   return event === undefined ? title : `${title} of ${event}`
 }
 
-/** How institutions enter a model, in words. */
+/** How institutions enter a model, as a phrase. */
 export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
   none: 'all institutions as one sample',
   fixed: 'with the institution as a factor',
@@ -36,40 +36,40 @@ export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
   meta: 'one fit per institution, combined by random effects'
 }
 
-/** How the fits of institutions can be combined. */
+/** Methods of combining the fits of institutions. */
 export const COMBINING = ['reml', 'dl', 'pm', 'fixed'] as const
-/** The intervals that a combined coefficient can have. */
+/** Types of intervals of a combined coefficient. */
 export const INTERVALS = ['hartung_knapp', 'wald'] as const
 
-/** A model as it is asked for. */
+/** A model as requested. */
 export interface ModelAsked {
   readonly formula: string
-  /** `none` unless given. */
+  /** How institutions enter the model. Default: `none`. */
   readonly site?: SiteEffects
-  /** Of `site: meta`: `reml` unless given, `dl` (DerSimonian and Laird), `pm` (Paule and Mandel), or `fixed`: one effect everywhere. */
+  /** For `site: meta`: `reml` (default), `dl` (DerSimonian and Laird), `pm` (Paule and Mandel), or `fixed` (one effect everywhere). */
   readonly method?: (typeof COMBINING)[number]
-  /** Of `site: meta`: `hartung_knapp` unless given, or `wald`; of the method `fixed` always `wald`. */
+  /** For `site: meta`: `hartung_knapp` (default) or `wald`. The method `fixed` always uses `wald`. */
   readonly interval?: (typeof INTERVALS)[number]
-  /** `gaussian` unless given. */
+  /** Default: `gaussian`. */
   readonly family?: ModelFamily['name']
-  /** Of `binomial`: the level that is modelled; the second one unless given. */
+  /** For `binomial`: the level that is modelled. Default: the second level. */
   readonly event?: string
-  /** The table of names that several tables have. */
+  /** The table of variables whose names occur in several tables. */
   readonly table?: string
-  /** Of a model that is fitted in rounds: PeerIds of all its institutions, sorted. Without it no such model is asked for. */
+  /** For a model that is fitted in rounds: PeerIds of all its institutions, sorted. Required for such a model. */
   readonly roster?: readonly string[]
-  /** With `roster`: the round, 0 unless given, and from round 1 on the receipt of each institution for the round before. */
+  /** With `roster`: the round, default 0, and from round 1 on the receipts of all institutions for the previous round. */
   readonly round?: { readonly round: number; readonly receipts: readonly string[] }
 }
 
-/** The family that a model is of. Throws RangeError for one that there is not. */
+/** The family of a model. Throws RangeError for an unknown one. */
 export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): ModelFamily {
   const found = MODEL_FAMILIES.find(({ name }) => name === family)
   if (found === undefined) throw new RangeError(`a family ${family}`)
   return found
 }
 
-/** The statistic that is asked for. */
+/** The call of the statistic that fits the model. */
 export function modelCall(asked: ModelAsked): StatisticCall {
   const { formula, site = 'none', event, table, method, interval, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
@@ -88,7 +88,7 @@ export function modelCall(asked: ModelAsked): StatisticCall {
   })
 }
 
-/** Whether a statistic of that name is a model. */
+/** Whether a statistic is a model. */
 export function isModelName(name: string): boolean {
   return MODEL_FAMILIES.some(({ statistic }) => statistic === name)
 }

@@ -1,4 +1,4 @@
-/** Formulas while they are written: read into their terms, written from them, and checked against what catalogs describe. */
+/** Formulas during editing: parsed into terms, written from terms, and checked against catalogs. */
 import type { FoundCatalog } from '@stimnet/api'
 import { type CatalogDescriptor, isOfCounted, StimnetError } from '@stimnet/protocol'
 import {
@@ -14,8 +14,8 @@ import { descriptorOf } from '../schema.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 
 /**
- * Whether a fault is left for the institutions to judge: with a mapping, names may be those of no catalog. Any other fault they would
- * find as well.
+ * Whether an error in a formula may be caused by names that only a mapping defines. The institutions decide about such an error;
+ * they would find any other error as well.
  */
 export function isLeftToMapping(
   { error }: { readonly error: StimnetError },
@@ -24,17 +24,17 @@ export function isLeftToMapping(
   return mappings.length > 0 && error.code === 'VARIABLE_UNKNOWN'
 }
 
-/** A formula in its terms, with names as they are written in it. */
+/** The terms of a formula, with names as they are written in it. */
 export interface FormulaTerms {
   readonly outcome: string
   readonly intercept: boolean
-  /** Each term is the product of its names; `*` is written out. */
+  /** Each term is a product of names; `*` is expanded. */
   readonly terms: readonly (readonly string[])[]
-  /** The groups of random intercepts, such as `site`; absent where there are none. */
+  /** Groups of random intercepts, such as `site`; absent if there are none. */
   readonly random?: readonly string[]
 }
 
-/** Reads a formula by its syntax alone; undefined for a text that is none. */
+/** Parses a formula by its syntax alone; undefined if the text is not a formula. */
 export function readFormula(text: string): FormulaTerms | undefined {
   try {
     const { outcome, intercept, terms, random } = parseFormula(text)
@@ -50,7 +50,7 @@ export function readFormula(text: string): FormulaTerms | undefined {
   }
 }
 
-/** The text of a formula: `y ~ a + b + a:b - 1`, and `+ (1 | site)` after it; `y ~ 1` where there is no term. */
+/** The text of a formula: `y ~ a + b + a:b - 1`, with `+ (1 | site)` at the end; `y ~ 1` if there are no terms. */
 export function writeFormula({ outcome, intercept, terms, random = [] }: FormulaTerms): string {
   const written = terms.map((term) => term.join(':'))
   const right = written.length === 0 ? '1' : written.join(' + ')
@@ -58,22 +58,22 @@ export function writeFormula({ outcome, intercept, terms, random = [] }: Formula
   return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}${groups}`
 }
 
-/** A model that fits a catalog's description, in canonical form; or what is wrong with it. */
+/** A model that fits a catalog's description, in canonical form; or the error. */
 export type CheckedModel =
   | {
       readonly ok: true
-      /** With `*` written out and terms in order: what is signed, priced and shown. */
+      /** The canonical formula, with `*` expanded and terms sorted. This form is signed, priced and shown. */
       readonly formula: string
-      /** The coefficients that it will have, but for those of institutions. */
+      /** The coefficients that the model will have, except for those of institutions. */
       readonly columns: readonly string[]
-      /** Whether the institutions fit it together in rounds: it is logistic or Poisson, with a number as a term. */
+      /** Whether institutions fit the model together in rounds: logistic or Poisson with a numeric term. */
       readonly inRounds: boolean
     }
   | { readonly ok: false; readonly error: StimnetError; readonly place: FormulaFault | undefined }
 
 /**
- * Checks a model against the catalogs of the institutions that would be asked. One that it fits is enough, since a mapping may be
- * made for the others; the fault is that of the first. Throws RangeError without a catalog.
+ * Checks a model against the catalogs of the institutions that would be asked. It is valid if it fits at least one of them, since
+ * the others may be mapped. The error is that of the first catalog. Throws RangeError without a catalog.
  */
 export function checkModel(catalogs: readonly FoundCatalog[], asked: ModelAsked): CheckedModel {
   let first: CheckedModel | undefined

@@ -1,4 +1,4 @@
-/** A model over institutions, as a researcher asks for it and as it comes back: fitted here, to what the institutions signed. */
+/** Models over institutions: requested, awaited, and fitted here to the signed answers. */
 import type { Broadcast, BroadcastSubmission, FoundCatalog } from '@stimnet/api'
 import {
   type Clock,
@@ -25,35 +25,38 @@ import { fitInRounds, type ModelRound, modelOfRounds, roundAnswered, roundNotes 
 import { type CoefficientRow, coefficientRows, type ForestRow, forestRows } from './rows.ts'
 import { modelText } from './text.ts'
 
-/** Whom a model is asked about, of whom, and who signs. */
+/** The cohort, the targets and the signer of a model. */
 export interface ModelOptions
   extends Omit<ModelAsked, 'formula' | 'roster' | 'round'>,
     Pick<QuestionInput, 'purpose' | 'project' | 'title' | 'mappings'> {
-  /** The name of the catalog. */
+  /** Name of the catalog. */
   readonly catalog: string
-  /** Everybody in the catalog unless given. */
+  /** Cohort. Default: everybody in the catalog. */
   readonly where?: Filter
-  /** PeerIds or node ids; every institution that offers the catalog unless given. */
+  /** PeerIds or node ids. Default: every institution that offers the catalog. */
   readonly targets?: readonly string[]
-  /** Your own key: then only receipts of this very request count. The gateway signs for your account unless given. */
+  /** The researcher's own key; then only receipts of this very request count. Default: the gateway signs for the account. */
   readonly signer?: Signer
-  /** With `signer`: JWTs of institutions that vouch for it. */
+  /** With `signer`: JWTs of institutions that vouch for its key. */
   readonly credentials?: readonly string[]
-  /** Of a model in rounds: called after each of them, and waited for. */
+  /** For a model in rounds: called after each round; the next round waits for it. */
   readonly onRound?: (round: ModelRound) => unknown
-  /** Called now and then while institutions have not answered, first after some seconds. `round`: of a model in rounds. */
+  /**
+   * Called repeatedly while institutions have not answered, first after some seconds. `round`: null unless the model is fitted in
+   * rounds.
+   */
   readonly onAwaited?: (awaited: Awaited & { readonly round: number | null }) => unknown
   readonly signal?: AbortSignal
   readonly clock?: Clock
 }
 
-/** The fit of one institution by itself. */
+/** The fit of one institution alone. */
 export interface ModelSite {
-  /** PeerId. */
+  /** PeerId of the institution. */
   readonly site: string
   readonly institution: string
   readonly n: number
-  /** Standard deviation of the residuals. */
+  /** Residual standard deviation. */
   readonly sigma: number | null
   readonly coefficients: readonly CoefficientRow[]
 }
@@ -62,28 +65,28 @@ export interface ModelSite {
 export interface Model {
   /** The canonical formula. */
   readonly formula: string
-  /** People in the fit. */
+  /** Number of people in the fit. */
   readonly n: number
   readonly coefficients: readonly CoefficientRow[]
-  /** Each institution by itself. */
+  /** The fit of each institution alone. */
   readonly sites: readonly ModelSite[]
-  /** Institutions that are not in the model, each with the code that says why. */
+  /** Institutions that are not in the model, each with the code of the reason. */
   readonly missing: readonly { readonly site: string; readonly institution: string; readonly code: string }[]
-  /** What a reader must know, such as an institution with other levels. */
+  /** Remarks for the reader, for example about an institution with other levels. */
   readonly notes: readonly string[]
   /** All numbers of the fit: df, sigma, R², log-likelihood, AIC. */
   readonly result: ModelResult
-  /** What each institution signed, and whether all of it holds; of a model in rounds, in the last that all of them answered. */
+  /** The verified answers of the institutions; for a model in rounds, those of the last round that all institutions answered. */
   readonly verified: VerifiedBroadcast
-  /** Of a model in rounds: each round, with what was signed in it. */
+  /** For a model in rounds: each round with its signed answers. */
   readonly rounds?: readonly ModelRound[]
-  /** Tables of the coefficients and of each institution, as text. */
+  /** Tables of all coefficients and of each institution, as text. */
   summary(): string
-  /** A coefficient at each institution, and last the pooled one. Throws PARAMETER_INVALID for an unknown term. */
+  /** A coefficient at each institution, then the pooled one. Throws PARAMETER_INVALID for an unknown term. */
   forest(term: string): ForestRow[]
 }
 
-/** What of a client asking needs. */
+/** The client methods that fitting a model needs. */
 export interface ModelClient {
   meshCatalogs(words: string, options?: { signal?: AbortSignal }): Promise<FoundCatalog[]>
   health(options?: { signal?: AbortSignal }): Promise<{ readonly peer_id: string }>
@@ -96,10 +99,10 @@ export interface ModelClient {
 }
 
 /**
- * Asks for a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
- * VARIABLE_AMBIGUOUS (a `FormulaError` where it has a place in the formula), SCHEMA_MISMATCH. Throws the code of the first
- * institution where none gave what a model can be fitted to. A logistic or Poisson model with a number as a term is asked in up to four
- * rounds; asked again after an interruption it goes on where it was.
+ * Requests a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS (a `FormulaError` if the error has a position in the formula), SCHEMA_MISMATCH. If no institution released what
+ * a model needs, throws the code of the first one. A logistic or Poisson model with a numeric term is requested in up to four
+ * rounds; requested again after an interruption, it continues from there.
  */
 export async function askModel(client: ModelClient, formula: string, options: ModelOptions): Promise<Model> {
   const { catalog, targets, signal } = options
@@ -112,7 +115,7 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
     const reason = `No peer that can be reached offers ${catalog}.`
     throw new StimnetError('NO_PROVIDERS', reason, { reason })
   }
-  // The institutions of a model in rounds are named in it.
+  // The request of a model in rounds names its institutions.
   const roster = found.map(({ peer_id }) => peer_id).sort()
   const asked = { ...options, formula, roster }
   const checked = checkModel(found, asked)
@@ -123,7 +126,7 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
       options,
       round: round?.round ?? null
     })
-  // In the words of a mapping, whether it needs rounds shows in the answer.
+  // With a mapping, only the answer shows whether the model needs rounds.
   if (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian') {
     const roundsMax = options.site === 'meta' ? 0 : MODEL_ROUNDS_MAX
     return modelFrom(await fitInRounds({ roster, ask, roundsMax, onRound: options.onRound }))
@@ -132,7 +135,7 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
   return modelIn(broadcast, known)
 }
 
-/** Asks one question, as the account or with the researcher's key, and waits for its end. */
+/** Submits one question, signed for the account or with the researcher's key, and waits for its end. */
 async function askStatistic(
   client: ModelClient,
   statistic: ReturnType<typeof modelCall>,
@@ -153,7 +156,7 @@ async function askStatistic(
   const terms = termsOf(options)
   const timed = clock === undefined ? {} : { clock }
   const program = { kind: 'statistic', statistic } as const
-  // A roster must be asked as it is, also where a further institution offers the catalog meanwhile.
+  // A roster must be the targets, even if another institution offers the catalog meanwhile.
   const named = 'roster' in statistic.arguments ? found.map(({ peer_id }) => peer_id) : (targets ?? '*')
   if (signer === undefined) {
     const { id } = await client.submitBroadcast(
@@ -188,7 +191,7 @@ async function askStatistic(
   return { broadcast: await ended(id), known }
 }
 
-/** The terms that both ways of asking have. */
+/** The terms that both kinds of submission have. */
 function termsOf({ where, purpose, project, title, mappings }: ModelOptions) {
   return {
     ...(where === undefined ? {} : { where }),
@@ -199,7 +202,7 @@ function termsOf({ where, purpose, project, title, mappings }: ModelOptions) {
   }
 }
 
-/** What the institutions take the variables to be. Throws SCHEMA_MISMATCH where they differ. */
+/** The contract on which the institutions agree. Throws SCHEMA_MISMATCH if they differ. */
 function agreedOn(
   found: readonly FoundCatalog[],
   {
@@ -236,14 +239,14 @@ async function endOf(
   return client.broadcast(id, waiting)
 }
 
-/** The model in an answer, from its receipts alone. Throws the code of the first institution where there is none. */
+/** The model in an answer, computed from its receipts only. Throws the code of the first institution if there is no model. */
 export async function modelIn(broadcast: Broadcast, options: Parameters<typeof verifyAndPool>[1] = {}): Promise<Model> {
   const verified = await verifyAndPool(broadcast, options)
   const [result] = verified.pooled.models ?? []
   return modelMade(result, { broadcast, verified })
 }
 
-/** The model of the last round that every institution answered. Throws as `modelIn`. */
+/** The model of the last round that every institution answered. Throws the errors of `modelIn`. */
 function modelFrom(rounds: readonly ModelRound[]): Model {
   const { broadcast, verified } = roundAnswered(rounds)
   const model = modelMade(modelOfRounds(rounds), { broadcast, verified })
@@ -284,7 +287,10 @@ function modelMade(
   }
 }
 
-/** Says of each institution why it gave nothing. A reason is the gateway's word, and so are the codes without a receipt. */
+/**
+ * The error that states for each institution why it contributed nothing. Reasons, and codes without a receipt, are stated by the
+ * gateway only.
+ */
 function noModel(
   broadcast: Broadcast,
   { parts, pooled }: VerifiedBroadcast,
@@ -298,7 +304,7 @@ function noModel(
     const why = broadcast.parts.find(({ peer_id }) => peer_id === peerId)?.reason
     return `${nameOf(peerId)}: ${code ?? codeAt(peerId) ?? 'no model'}${why ? ` (${why})` : ''}`
   })
-  // What is said of those who answered, and whose answer does not count.
+  // Notes about institutions that answered but whose answers do not count.
   const unlike = parts.some(({ output }) => output !== null) ? pooled.notes : []
   const reason =
     `No institution gave what a model can be fitted to. ${each.join(' ') || (broadcast.reason ?? '')} ${unlike.join(' ')}`.trim()

@@ -1,45 +1,45 @@
 /**
- * A model that institutions fit together in rounds. Whoever asks carries the signed answers from one round to the next, and chooses none
- * of the numbers: each institution computes from these answers where it evaluates the model.
+ * Models that institutions fit together in rounds. The requester passes the signed answers from one round to the next and chooses
+ * none of the numbers: each institution computes from these answers at which estimates it evaluates the model.
  */
 import type { Broadcast } from '@stimnet/api'
 import { MODEL_ROUNDS_MAX, type ModelResult } from '@stimnet/protocol'
 import { stepAfter } from '@stimnet/statistics'
 import { type VerifiedBroadcast, verifyAndPool } from '../signed/verify.ts'
 
-/** One round as it ended: what was answered, and what holds of it. */
+/** A finished round: its answers, and their verification. */
 export interface ModelRound {
   readonly round: number
   readonly broadcast: Broadcast
   readonly verified: VerifiedBroadcast
-  /** PeerIds of the roster that released nothing in it, each with the code that says why. */
+  /** PeerIds in the roster that released nothing in this round, each with the code of the reason. */
   readonly missing: readonly { readonly site: string; readonly code: string }[]
-  /** The largest change of an estimate that follows from it, in standard errors; null where it is not known. */
+  /** The largest change of an estimate that follows from this round, in standard errors; null if unknown. */
   readonly change: number | null
 }
 
-/** How rounds are asked. */
+/** The parameters of a fit in rounds. */
 export interface RoundsAsked {
   /** PeerIds of all institutions of the fit, sorted. */
   readonly roster: readonly string[]
-  /** Asks one round and waits for its end. `receipts`: of the round before, in the order of the roster. */
+  /** Submits one round and waits for its end. `receipts`: those of the previous round, in the order of the roster. */
   ask(round: { readonly round: number; readonly receipts: readonly string[] }): Promise<{
     readonly broadcast: Broadcast
-    /** What is known of the request that was asked. */
+    /** Facts about the request that was submitted. */
     readonly known: Parameters<typeof verifyAndPool>[1]
   }>
-  /** The rounds after round 0; MODEL_ROUNDS_MAX unless given. With `site: meta` there is none. */
+  /** Maximum number of rounds after round 0. Default: MODEL_ROUNDS_MAX. `site: meta` has none. */
   readonly roundsMax?: number
-  /** Called after each round, and waited for. */
+  /** Called after each round; the next round waits for it. */
   readonly onRound?: ((round: ModelRound) => unknown) | undefined
 }
 
-/** Below this the next round would change no digit that is shown. */
+/** Change in standard errors below which another round would change no digit that is shown. */
 const CHANGE_ENOUGH = 1e-9
 
 /**
- * Asks round after round until estimates no longer change, there are no more rounds, or an institution drops out. Asked again after an
- * interruption, the institutions give the same answers again, so that it goes on where it was. Returns the rounds; only the last can lack
+ * Submits rounds until the estimates no longer change, the maximum is reached, or an institution drops out. After an interruption,
+ * institutions return the same answers again, so that the fit continues from there. Returns the rounds; only the last one can lack
  * an institution.
  */
 export async function fitInRounds(asked: RoundsAsked): Promise<readonly ModelRound[]> {
@@ -52,7 +52,7 @@ export async function fitInRounds(asked: RoundsAsked): Promise<readonly ModelRou
     const made = await roundOf(round, broadcast, { ...startingAt(known, estimates), peers: roster })
     rounds.push(made)
     await onRound?.(made)
-    // Without rounds it is a model of categories alone, whose one answer is enough.
+    // A model without rounds has only categories, and one answer is enough.
     const isInRounds = made.verified.pooled.models?.[0]?.rounds !== undefined
     if (made.missing.length > 0 || !isInRounds || (made.change !== null && made.change < CHANGE_ENOUGH)) break
     estimates = estimatesAfter(made)
@@ -61,7 +61,7 @@ export async function fitInRounds(asked: RoundsAsked): Promise<readonly ModelRou
   return rounds
 }
 
-/** What is known of the next round: where it starts from follows from the answers to this one, and nobody has to be believed about it. */
+/** Facts about the next round. Its starting point follows from the answers to this round, so nobody has to be trusted about it. */
 function startingAt(
   known: Parameters<typeof verifyAndPool>[1] = {},
   estimates: readonly string[] | undefined
@@ -94,7 +94,7 @@ async function roundOf(
   return { round, broadcast, verified, missing, change }
 }
 
-/** The round that the answer is made of: the last in which every institution answered, or round 0. */
+/** The round from which the model is computed: the last one that every institution answered, or round 0. */
 export function roundAnswered(rounds: readonly ModelRound[]): ModelRound {
   const [first] = rounds
   const found = rounds.findLast(({ missing }) => missing.length === 0) ?? first
@@ -102,14 +102,14 @@ export function roundAnswered(rounds: readonly ModelRound[]): ModelRound {
   return found
 }
 
-/** The model of the rounds, with each institution's own fit of round 0; undefined where nobody gave one. */
+/** The model of the rounds, with each institution's own fit from round 0; undefined if no institution released one. */
 export function modelOfRounds(rounds: readonly ModelRound[]): ModelResult | undefined {
   const model = roundAnswered(rounds).verified.pooled.models?.[0]
   const sites = rounds[0]?.verified.pooled.models?.[0]?.sites
   return model && { ...model, ...(sites === undefined ? {} : { sites }) }
 }
 
-/** What a reader must know of how the rounds ended; empty where they ended by themselves. */
+/** Remarks about rounds that ended early; empty if the fit finished. */
 export function roundNotes(rounds: readonly ModelRound[], nameOf: (site: string) => string): string[] {
   const last = rounds.at(-1)
   if (last === undefined || last.missing.length === 0) return []

@@ -1,37 +1,37 @@
-/** The numbers of a fitted model as rows: its coefficients, and one of them institution by institution. */
+/** The numbers of a fitted model as rows: all coefficients, or one coefficient by institution. */
 import { type ModelResult, StimnetError } from '@stimnet/protocol'
 
-/** One coefficient of a model. Numbers are null for a term that follows from those before it. */
+/** One coefficient of a model. Its numbers are null for a term that is collinear with earlier terms. */
 export interface CoefficientRow {
   /** A column of the design, such as `age`, `sex[male]` or `site[Coastal Medical Centre]`. */
   readonly term: string
   readonly estimate: number | null
   readonly error: number | null
-  /** t. */
+  /** The t statistic. */
   readonly statistic: number | null
   readonly p: number | null
-  /** Of the 95 % interval. */
+  /** Ends of the 95 % interval. */
   readonly low: number | null
   readonly high: number | null
-  /** Of a model of counts: the odds or rate ratio, with its 95 % interval. */
+  /** Only for a model of counts: the odds ratio or rate ratio, with its 95 % interval. */
   readonly ratio?: { readonly estimate: number; readonly low: number; readonly high: number }
-  /** Of `site: meta`: how the institutions differ in it. */
+  /** Only for `site: meta`: the heterogeneity of the coefficient between institutions. */
   readonly between?: Between
 }
 
-/** How institutions differ in a coefficient. */
+/** Heterogeneity of a coefficient between institutions. */
 export interface Between {
   readonly tau2: number
   readonly i2: number
   readonly q: number
   readonly qP: number
-  /** Where the coefficient of a further institution lies, 19 times of 20; of three or more institutions. */
+  /** 95 % prediction interval for another institution; only with three or more institutions. */
   readonly predicted?: readonly [low: number, high: number]
 }
 
-/** One line of a forest plot: the coefficient at one institution, or of all together. */
+/** One line of a forest plot: the coefficient at one institution, or the pooled one. */
 export interface ForestRow {
-  /** PeerId; null for the pooled row. */
+  /** PeerId of the institution; null for the pooled row. */
   readonly site: string | null
   readonly institution: string
   readonly n: number
@@ -40,16 +40,19 @@ export interface ForestRow {
   readonly low: number | null
   readonly high: number | null
   readonly isPooled: boolean
-  /** Whether it means at this institution what its name says; another is not combined, and not to be drawn beside the others. */
+  /**
+   * Whether the coefficient means at this institution what its name says. Otherwise it is not combined, and must not be drawn beside
+   * the others.
+   */
   readonly isComparable: boolean
 }
 
-/** What an institution is called, by its PeerId. */
+/** Returns the name of an institution by its PeerId. */
 export type NameOf = (site: string) => string
 
 type Coefficient = ModelResult['coefficients'][number]
 
-/** The coefficients of a model, with the names of institutions for their PeerIds. */
+/** The coefficients of a model, with institutions' names instead of PeerIds. */
 export function coefficientRows(
   { coefficients, sites }: Pick<ModelResult, 'coefficients' | 'sites'>,
   nameOf: NameOf
@@ -78,7 +81,7 @@ function rowOf(one: Coefficient, term: string): CoefficientRow {
   }
 }
 
-/** The name of a column: of an institution's own by the institution, since a PeerId tells people nothing. */
+/** The name of a term. In the term of an institution, the PeerId is replaced by the institution's name. */
 export function termName(
   term: string,
   { sites = [], nameOf }: { readonly sites?: ModelResult['sites'] | undefined; readonly nameOf: NameOf }
@@ -87,15 +90,15 @@ export function termName(
   return id !== undefined && sites.some(({ site }) => site === id) ? `site[${nameOf(id)}]` : term
 }
 
-/** The terms that every institution has a coefficient of: all but those of the institutions themselves. */
+/** The terms for which every institution has a coefficient: all terms except those of the institutions themselves. */
 export function comparedTerms({ coefficients, sites }: ModelResult): string[] {
   const own = sites?.[0]?.coefficients ?? coefficients
   return own.map(({ term }) => term)
 }
 
 /**
- * A coefficient at each institution, and last the pooled one; of a model of one institution its own alone. Throws
- * PARAMETER_INVALID for a term that the model does not have.
+ * A coefficient at each institution, then the pooled one; only one row for a model of one institution. Throws PARAMETER_INVALID for
+ * a term that the model does not have.
  */
 export function forestRows(model: ModelResult, term: string, nameOf: NameOf): ForestRow[] {
   const known = comparedTerms(model)
@@ -120,10 +123,13 @@ export function forestRows(model: ModelResult, term: string, nameOf: NameOf): Fo
   ]
 }
 
-/** Columns whose sums of products each institution released, the outcome or, of components, the constant 1 included, and how many such sums that are. */
+/**
+ * Number of columns whose sums of products each institution released, and number of such sums. The columns include the outcome; for
+ * principal components, the constant 1.
+ */
 export function releasedBy(model: ModelResult): { readonly columns: number; readonly sums: number } {
   const { components, harmonised } = model
-  // Of a harmonisation the features stand beside the covariates, of components the number of people beside the variables.
+  // For a harmonisation: covariates and features. For components: variables and the constant that counts people.
   const columns =
     harmonised === undefined
       ? (components?.[0]?.loadings.length ?? comparedTerms(model).length) + 1

@@ -1,26 +1,26 @@
-/** What public descriptions say against a model before it is asked. */
+/** Reasons against a model that follow from public descriptions, before it is requested. */
 import type { FoundCatalog } from '@stimnet/api'
 import { type Filter, StimnetError } from '@stimnet/protocol'
 import { modelRuledOut, planOfStatistic, severalRowsAdvice } from '@stimnet/statistics'
 import { descriptorOf } from '../schema.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 
-/** One sentence or more about the model, with the institutions that it is about. */
+/** A reason against the model, in one or more sentences, with the institutions that it concerns. */
 export interface ModelHint {
   readonly institutions: readonly string[]
-  /** Their PeerIds. */
+  /** PeerIds of the institutions. */
   readonly sites: readonly string[]
   readonly text: string
   /**
-   * Whether these institutions refuse the model by their rules, whatever their data are. Otherwise they refuse it unless the data are not
-   * as described: of a table that may have several rows per person, each person has one.
+   * Whether these institutions certainly refuse the model by their rules. Otherwise they refuse it unless each person has only one row
+   * in a table that may have several.
    */
   readonly isRefused: boolean
 }
 
 /**
- * What the descriptions of the catalogs say against a model, each sentence once. Catalogs that the formula does not fit are left out:
- * see `checkModel`. With `set`, the rows may be those that the analysis set chooses, so that none are said to be several.
+ * The reasons in the catalogs' descriptions against a model, without duplicates. Catalogs that the formula does not fit are ignored;
+ * see `checkModel`. With `set`, an analysis set chooses the rows, so that several rows per person are not reported.
  */
 export function modelHints(
   catalogs: readonly FoundCatalog[],

@@ -1,12 +1,12 @@
-/** A fitted model as text: its coefficients as a table, the fit in one line, each institution's own fit, and what was released. */
+/** A fitted model as text: a table of coefficients, the fit in one line, each institution's own fit, and the released numbers. */
 import { type ModelResult, printable, withNames } from '@stimnet/protocol'
 import { measured, tableOf } from '../text-table.ts'
 import { modelTitle, SITE_WORDS } from './families.ts'
 import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, releasedBy } from './rows.ts'
 
-/** The text of a model, of several lines. */
+/** The text of a model, in several lines. */
 export function modelText(model: ModelResult, nameOf: NameOf): string {
-  // A fit of one institution alone says nothing of how institutions are treated.
+  // A fit of one institution alone has no treatment of institutions.
   const how = model.sites === undefined ? '' : `: ${SITE_WORDS[model.site]}`
   const table = model.kind === 'pca' ? componentTable : model.kind === 'combat' ? harmonisedTables : coefficientTable
   const note = model.note === '' ? '' : ` ${printable(noteInWords(model, nameOf))}`
@@ -20,7 +20,7 @@ export function modelText(model: ModelResult, nameOf: NameOf): string {
   ].join('')
 }
 
-/** What is to be known of the fit, with the names of institutions for their PeerIds. */
+/** The note about a fit, with institutions' names instead of PeerIds. */
 export function noteInWords({ note, sites = [] }: ModelResult, nameOf: NameOf): string {
   return withNames(note, Object.fromEntries(sites.map(({ site }) => [site, nameOf(site)])))
 }
@@ -53,7 +53,7 @@ function ratioOf({ ratio }: CoefficientRow): (number | null)[] {
   return ratio === undefined ? [null, null, null] : [ratio.estimate, ratio.low, ratio.high]
 }
 
-/** A column for each component; first how much of the variance it has, then the loadings. */
+/** A column per component: its share of the variance, then the loadings. */
 function componentTable({ components = [] }: ModelResult): string {
   const terms = components[0]?.loadings.map(({ term }) => term) ?? []
   const line = (name: string, of: (one: (typeof components)[number]) => number | null) => [name, ...components.map(of)]
@@ -68,7 +68,7 @@ function componentTable({ components = [] }: ModelResult): string {
   )
 }
 
-/** Each feature: its institutions before and after, and its regression on the covariates. */
+/** Each feature by institution before and after harmonisation, and its regression on the covariates. */
 function harmonisedTables({ harmonised = [] }: ModelResult, nameOf: NameOf): string {
   const head = ['institution', 'n', 'mean before', 'sd before', 'mean', 'sd', 'location', 'shrunk', 'scale', 'shrunk']
   return harmonised
@@ -110,7 +110,7 @@ function threeDigits(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-/** The numbers of the fit, in one sentence: people, degrees of freedom, spread, likelihood. */
+/** The statistics of the fit in one sentence: people, degrees of freedom, residual spread, likelihood. */
 export function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, ...rest }: ModelResult): string {
   const {
     deviance = null,
@@ -138,12 +138,12 @@ export function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, 
   return `${said.join(', ')}.`
 }
 
-/** How far a fit in rounds came. */
+/** The last round of a fit in rounds, with its change. */
 function roundsInWords({ last, change }: NonNullable<ModelResult['rounds']>): string {
   return change === null ? `round ${last}` : `round ${last}, last change ${measured(change)} standard errors`
 }
 
-/** The variances of a random intercept, in one sentence; empty where there is none. */
+/** The variances of a random intercept in one sentence; empty if there is none. */
 export function randomInWords({ random }: ModelResult): string {
   if (random === undefined) return ''
   const { by, groups, tau2, sigma2, icc } = random
@@ -162,7 +162,7 @@ function siteTable(model: ModelResult, nameOf: NameOf): string[] {
   return ['\nEach institution by itself\n', tableOf(['institution', 'n', ...comparedTerms(model)], rows)]
 }
 
-/** What left each institution, in one sentence. */
+/** The numbers that each institution released, in one sentence. */
 export function releasedInWords(model: ModelResult): string {
   if (model.rounds !== undefined) {
     const columns = model.coefficients.length

@@ -1,4 +1,4 @@
-/** A request signed by the researcher's own key, so that neither gateway nor asking peer need be trusted. */
+/** Requests signed with the researcher's own key, so that neither the gateway nor the asking peer need be trusted. */
 import {
   type Clock,
   cryptographicRandom,
@@ -15,37 +15,40 @@ import {
   toHex
 } from '@stimnet/protocol'
 
-/** What is asked, of whom, and who signs. Upload the files that it names before you submit it. */
+/** The question, its targets and its signer. Files that the question names must be uploaded before it is submitted. */
 export type SignRequestOptions = QuestionInput & {
   readonly signer: Signer
-  /** PeerIds; nobody else may run it. */
+  /** PeerIds of the peers that may run the request. */
   readonly targets: readonly string[]
   /**
-   * PeerId of the peer whose gateway it is submitted to (`peer_id` of `Client.health`): no other may bring it. Needed with
-   * several targets, each of which holds the request and could otherwise take another's answer.
+   * PeerId of the peer whose gateway receives the request (`peer_id` of `Client.health`); only this peer may deliver it. Required with
+   * several targets, each of which has the request and could otherwise collect another target's answer.
    */
   readonly carrier?: string
-  /** JWTs of institutions that vouch for the signer; see `stimnet vouch`. */
+  /** JWTs of institutions that vouch for the signer's key; see `stimnet vouch`. */
   readonly credentials?: readonly string[]
   readonly clock?: Clock
   readonly random?: RandomSource
-  /** Default five minutes, at most ten: how long a peer may still accept it. */
+  /** Validity of the request, ms. Default: five minutes; maximum: ten minutes. */
   readonly lifetimeMs?: number
 }
 
 /** A signed request, ready for `submitBroadcast`. */
 export interface SignedRequest {
   readonly envelope: Uint8Array
-  /** The same as text: a compact JWS. */
+  /** The envelope as text: a compact JWS. */
   readonly text: string
-  /** By this a receipt names the request it answers. */
+  /** Hash by which receipts refer to the request. */
   readonly hash: string
   readonly targets: readonly string[]
 }
 
 const LIFETIME_MS_DEFAULT = LIMITS.requestLifetimeMsMax / 2
 
-/** Throws KEY_UNSUPPORTED for a target or carrier that is no PeerId, FILTER_INVALID, PARAMETER_INVALID, LIFETIME_TOO_LONG, TOO_LARGE. */
+/**
+ * Signs a request. Throws KEY_UNSUPPORTED if a target or the carrier is not a PeerId, FILTER_INVALID, PARAMETER_INVALID,
+ * LIFETIME_TOO_LONG, TOO_LARGE.
+ */
 export async function signRequest(options: SignRequestOptions): Promise<SignedRequest> {
   const targets = [...new Set(options.targets.map(parseKeyId))]
   if (targets.length === 0) throw new StimnetError('PARAMETER_INVALID', 'a request without a target')

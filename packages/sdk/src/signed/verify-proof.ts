@@ -1,4 +1,4 @@
-/** A proof from a file: that a record stands in a peer's log, as the peer and its witnesses signed it. Needs no network. */
+/** Verifies a proof file: that a record is in a peer's log, as signed by the peer and its witnesses. Needs no network. */
 import type { AuditProof } from '@stimnet/api'
 import {
   type AuditRecord,
@@ -9,24 +9,24 @@ import {
   verifyAuditProof
 } from '@stimnet/protocol'
 
-/** The last moment that a date can name. */
+/** Largest time of a JavaScript date, ms. */
 const DATE_MS_MAX = 8.64e15
 
-/** What a proof from a file says, once it was checked. */
+/** The contents of a verified proof. */
 export interface VerifiedProof {
-  /** Whose log it is. */
+  /** PeerId of the log's peer. */
   readonly peer: string
-  /** Counts from 1. */
+  /** Sequence number of the record, from 1. */
   readonly sequence: number
-  /** Absent where the proof keeps it closed. */
+  /** Absent if the proof does not contain the record. */
   readonly record: AuditRecord | undefined
-  /** The signed state it was proved against: size, root, witnesses. */
+  /** The signed state of the log: size, root, witnesses. */
   readonly checkpoint: Checkpoint
 }
 
 /**
- * Throws MALFORMED for what is no proof, SIGNATURE_INVALID where a signature does not fit, the record does not stand in
- * the log, or the peer is not the expected one. That a witness is an independent institution is for its reader to know.
+ * Verifies a proof. Throws MALFORMED for an invalid file; SIGNATURE_INVALID if a signature is wrong, the record is not in the log,
+ * or the peer is not the expected one. The reader must judge whether the witnesses are independent institutions.
  */
 export async function verifyAuditFile(text: string, expected: { readonly peer?: string } = {}): Promise<VerifiedProof> {
   const parsed = auditProofFileSchema.safeParse(jsonOf(text))
@@ -52,12 +52,12 @@ export async function verifyAuditFile(text: string, expected: { readonly peer?: 
   return { peer, sequence: index + 1, record: proven.record, checkpoint }
 }
 
-/** The proof as a file holds it. */
+/** The text of a proof file. */
 export function proofText(proof: AuditProof): string {
   return `${JSON.stringify(proof, null, 2)}\n`
 }
 
-/** What an opened record says, for people. Its details keep a name of their own: whoever wrote them chose their names. */
+/** The contents of a record for display. The details stay in a field of their own, since their names are chosen by whoever wrote them. */
 export function recordFacts(record: AuditRecord): Record<string, unknown> {
   const { sequence, atMs, kind, actor, jobId, code, detailJson } = record
   const at = Number.isFinite(atMs) && Math.abs(atMs) <= DATE_MS_MAX ? new Date(atMs).toISOString() : `${atMs}`

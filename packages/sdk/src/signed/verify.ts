@@ -1,4 +1,4 @@
-/** Whether what a gateway shows is what the peers signed; and the pooled answer from that alone. */
+/** Verifies that a gateway shows what the peers signed, and pools the answer from the signed parts only. */
 import type { Broadcast, BroadcastPart } from '@stimnet/api'
 import {
   type AuditProof,
@@ -30,34 +30,34 @@ import {
 import { type AskedProgram, pool } from '@stimnet/statistics'
 import { askedProgramOf } from '../asked.ts'
 
-/** Whose receipt it must be, and of what. */
+/** The requirements on a receipt. */
 export interface ReceiptExpectation {
-  /** The peer that must have signed. */
+  /** The peer that must have signed the receipt. */
   readonly expectedPeer: string
-  /** `SignedRequest.hash`; without it, any request of anybody may be the one answered. */
+  /** `SignedRequest.hash`. Without it, the receipt may belong to any request. */
   readonly requestHash?: string
   readonly clock?: Clock
 }
 
-/** Of another institution's words no more is kept. */
+/** Maximum length of a reason that another institution wrote, characters. */
 const REASON_CHARACTERS_MAX = 1_000
 
-/** A result whose signature and hashes were checked. */
+/** A result with verified signature and hashes. */
 export interface VerifiedReceipt {
   readonly result: Message<'JobResult'>
   readonly receipt: NonNullable<Message<'JobResult'>['receipt']>
-  /** Null where the job did not complete. */
+  /** Null if the job did not complete. */
   readonly output: Output | null
   readonly code: Code | undefined
-  /** Unix time, ms: when it was signed. */
+  /** Time of the signature, Unix ms. */
   readonly issuedAtMs: number
-  /** Where the end stands in the peer's log; undefined for a peer that does not prove it. */
+  /** The verified log entry about the end of the job; undefined for a peer that does not prove it. */
   readonly logged: ProvenEntry | undefined
 }
 
 /**
- * Opens a sealed JobResult: a compact JWS, or base64url around it. Throws SIGNATURE_INVALID where another key signed, the
- * bytes were changed or it answers another request; MALFORMED where it is no result.
+ * Opens a sealed JobResult: a compact JWS, or base64url of it. Throws SIGNATURE_INVALID if another key signed, the bytes were
+ * changed, or it belongs to another request; MALFORMED if it is not a result.
  */
 export async function verifyReceipt(receiptText: string, expected: ReceiptExpectation): Promise<VerifiedReceipt> {
   const { expectedPeer, requestHash } = expected
@@ -84,7 +84,7 @@ export async function verifyReceipt(receiptText: string, expected: ReceiptExpect
   }
 }
 
-/** That this very end stands in the log: a release also with what it released, under which rules, for which request. */
+/** Verifies that this end of the job is in the log; for a release, also its output, rules and request. */
 async function verifyLogged(
   receipt: VerifiedReceipt['receipt'],
   proof: AuditProof,
@@ -107,17 +107,17 @@ async function verifyLogged(
   return proven
 }
 
-/** What a peer said when it was asked. */
+/** A peer's decision about a request, with verified signature. */
 export interface VerifiedDecision {
   readonly allowed: boolean
-  /** With a refusal. */
+  /** Code of a refusal. */
   readonly code: Code | undefined
   readonly reason: string
 }
 
 /**
- * Opens a sealed Decision. Throws as `verifyReceipt`, also for one of another request; a peer that could not read what it was
- * sent names none, and that is no decision about this one.
+ * Opens a sealed Decision. Throws the errors of `verifyReceipt`, also for a decision about another request, or one without a request
+ * hash, which a peer signs if it could not read the request.
  */
 export async function verifyDecision(decisionText: string, expected: ReceiptExpectation): Promise<VerifiedDecision> {
   const { expectedPeer, requestHash, clock = systemClock } = expected
@@ -154,42 +154,48 @@ function parseOutput(bytes: Uint8Array): Output {
   return parsed.data
 }
 
-/** What the researcher knows better than the gateway. */
+/** Facts that the researcher knows independently of the gateway. */
 export interface PoolOptions {
-  /** `SignedRequest.hash`; give it wherever you signed yourself. */
+  /** `SignedRequest.hash`; to be given if the researcher signed. */
   readonly requestHash?: string
-  /** PeerIds that were asked; a part of anybody else is left out. A gateway could sign with keys of its own. */
+  /** PeerIds that were asked; parts of other peers are left out. Otherwise the gateway could sign parts with keys of its own. */
   readonly peers?: readonly string[]
-  /** The contract of the script that you signed; else what the gateway says was asked. By it means and proportions pool. */
+  /**
+   * The output contract of the script that was signed, by which means and proportions pool. Default: the contract that the gateway
+   * states.
+   */
   readonly outputs?: readonly OutputDeclarationInput[]
-  /** The program that you signed, with its contract; else what the gateway says was asked. A part that answers another is left out. */
+  /**
+   * The program that was signed, with its contract. Default: the program that the gateway states. A part that answers another program
+   * is left out.
+   */
   readonly asked?: AskedProgram
   readonly clock?: Clock
 }
 
-/** One peer's share: verified, or left out with the code that says why. */
+/** The part of one peer: verified, or left out with the code of the reason. */
 export interface VerifiedPart {
   readonly peerId: string
   readonly institution: string
-  /** Whether its receipt holds, also one that says that nothing was released. */
+  /** Whether the receipt is valid, including a receipt that nothing was released. */
   readonly verified: boolean
   readonly output: Output | null
   readonly code: string | undefined
   readonly receipt: VerifiedReceipt | undefined
-  /** Where there is no receipt that holds: what the peer signed when it was asked, if it is shown. Why else is the gateway's word. */
+  /** Without a valid receipt: the peer's signed decision, if it is shown. Other reasons are stated by the gateway only. */
   readonly decision: VerifiedDecision | undefined
 }
 
-/** The pooled answer, and how far it can be trusted. */
+/** The pooled answer, with the verification of each part. */
 export interface VerifiedBroadcast {
-  /** From verified outputs alone. */
+  /** Pooled from verified outputs only. */
   readonly pooled: PooledOutput
   readonly parts: readonly VerifiedPart[]
-  /** Every peer that was asked has a receipt that holds. */
+  /** Whether every peer that was asked has a valid receipt. */
   readonly complete: boolean
 }
 
-/** Pools again from what each peer signed; what the gateway says of outputs and pooling is not read. */
+/** Pools again from what each peer signed. The gateway's own outputs and pooled answer are not read. */
 export async function verifyAndPool(
   broadcast: Pick<Broadcast, 'parts'> & Partial<Pick<Broadcast, 'asked'>>,
   options: PoolOptions = {}
@@ -197,7 +203,7 @@ export async function verifyAndPool(
   const seen = new Set<string>()
   const parts: VerifiedPart[] = []
   for (const part of broadcast.parts) {
-    // The same peer twice would count its people twice.
+    // A peer that occurs twice would be counted twice.
     if (!seen.has(part.peer_id)) parts.push(await verifyPart(part, options))
     seen.add(part.peer_id)
   }
@@ -211,14 +217,14 @@ export async function verifyAndPool(
     ...(code === undefined ? {} : { code })
   }))
   const contract = outputContractSchema.safeParse(options.outputs ?? broadcast.asked?.outputs ?? [])
-  // The names are the gateway's word; what was pooled does not depend on them.
+  // Only the gateway states the names; the pooled numbers do not depend on them.
   const named = parts.map(({ peerId: site, institution }) => ({ site, institution }))
   const asked = options.asked ?? (broadcast.asked ? askedProgramOf(broadcast.asked) : undefined)
   const pooled = withInstitutions(pooledOf(sites, { outputs: contract.data ?? [], asked }), named)
   return { pooled, parts, complete: parts.length > 0 && parts.every(({ verified }) => verified) }
 }
 
-/** Parts that do not fit together stand side by side, as the gateway shows them. */
+/** Pools the parts. Parts that do not fit together are not pooled, only shown side by side, as at the gateway. */
 function pooledOf(
   sites: Parameters<typeof pool>[0],
   question: { readonly outputs: readonly OutputDeclaration[]; readonly asked: AskedProgram | undefined }
@@ -246,12 +252,12 @@ async function verifyPart(part: BroadcastPart, options: PoolOptions): Promise<Ve
     const { peer_id: peerId, institution } = part
     return { peerId, institution, verified: true, output, code, receipt, decision: undefined }
   } catch (error) {
-    // Named beside the answer and not thrown: one bad receipt must not hide the good ones.
+    // Reported with the answer instead of thrown: one invalid receipt must not hide the valid ones.
     return unverified(part, codeOf(error))
   }
 }
 
-/** No receipt: what the peer signed when it was asked tells more than the gateway does. */
+/** A part without a receipt. The peer's signed decision is more reliable than the gateway's statement. */
 async function undecided(part: BroadcastPart, expected: ReceiptExpectation): Promise<VerifiedPart> {
   const plain = unverified(part, part.code ?? 'PEER_UNREACHABLE')
   if (!part.decision) return plain

@@ -1,4 +1,7 @@
-/** What the asked institutions take the variables of a program to be: signed with it, so that each holds its own data against it. */
+/**
+ * The descriptions of the variables of a program on which the asked institutions agree. They are signed with the program, so that
+ * each institution compares them with its own data.
+ */
 import {
   columnsOf,
   CONTRACT_VARIABLES_MAX,
@@ -19,8 +22,9 @@ interface Agreeing {
 }
 
 /**
- * Empty for a script to one institution alone, which is given all that there is. What a query or a script uses is not read here: of all variables those that it mentions
- * are named, where all agree on them, and the gateway compares what differs. Throws SCHEMA_MISMATCH for a statistic.
+ * The variables to be signed with a program. Empty for a script to one institution, which may read all variables. SQL and scripts
+ * are not parsed here: the contract has each variable whose name occurs in the text and that all institutions describe alike; the
+ * gateway compares the variables that differ. Throws SCHEMA_MISMATCH if the institutions differ in a variable of a statistic.
  */
 export function agreedContract(
   asked: readonly FoundCatalog[],
@@ -44,12 +48,15 @@ export function agreedContract(
     .slice(0, CONTRACT_VARIABLES_MAX)
 }
 
-/** Whether a program, or who it is about, mentions `table.variable`: by its name as a whole word. All that a statistic is compared in. */
+/**
+ * Returns a test whether a program or its cohort mentions `table.variable`, that is, the variable's name as a whole word. True of
+ * every variable for a statistic, whose variables are known.
+ */
 export function mentionedBy(program: Program, where: Filter | undefined): (ref: string) => boolean {
   if (program.kind === 'statistic') return () => true
   const text = [programText(program), ...(where ? columnsOf(where) : [])].join('\n')
   return (ref) => {
-    // Names have nothing in them that a pattern would read.
+    // Characters with a meaning in a regular expression are removed.
     const name = ref.slice(ref.indexOf('.') + 1).replaceAll(/[^\w-]/g, '')
     return new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(text)
   }

@@ -9,7 +9,7 @@ import { type Difference, differencesIn } from './differing.ts'
 import { type Change, type Draft, signingKey } from '../draft/draft.ts'
 import { type LocalVariable, standingIn, withMapping } from '../draft/mappings.ts'
 
-/** Nothing where they agree on what the question uses. */
+/** Empty if the institutions agree on all variables of the question. */
 export function Differing(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
   const { draft, change, about, own } = props
   const differences = differencesIn(draft, about, { own: signingKey(draft, own) !== undefined })

@@ -9,25 +9,25 @@ import { isSame, isWhole, type LocalVariable, mappingsAmong } from '../draft/map
 import { filterOf, programOf } from '../draft/submission.ts'
 import { unfinished } from '../draft/unfinished.ts'
 
-/** One variable at one institution that is not what the others take it to be, or was not before it was mapped. */
+/** A variable that one institution describes differently from the others, or did before it was mapped. */
 export interface Difference {
   readonly peer: string
   readonly institution: string
-  /** `table.variable`, as the question names it. */
+  /** `table.variable`, as in the question. */
   readonly variable: string
-  /** The differences in words; empty if the mapping resolves them. */
+  /** The differences as sentences; empty if the mapping resolves them. */
   readonly faults: readonly string[]
-  /** The variable as most of the other institutions describe it. */
+  /** The definition of the variable at most of the other institutions. */
   readonly wanted: VariableContract | undefined
-  /** The institution's variables in that table that could be mapped to it. */
+  /** The institution's variables in the same table that could be mapped to the variable. */
   readonly candidates: readonly LocalVariable[]
   /** The mapping on the form; undefined if there is none. */
   readonly mapping: VariableMapping | undefined
-  /** The initial mapping; what only the researcher can know is empty. */
+  /** The initial mapping. Fields that only the researcher can fill are empty. */
   readonly skeleton: VariableMapping
 }
 
-/** Nothing for one institution alone. `own`: signed with the researcher's own key. */
+/** The differing variables of a question; empty if only one institution is asked. `own`: the researcher's own key signs. */
 export function differencesIn(draft: Draft, about: About, { own }: { own: boolean }): Difference[] {
   const { asked } = about
   if (asked.length < 2) return []
@@ -36,11 +36,11 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
   const where = filterOf({ ...draft, conditions }, about.variables)
   const given = mappingsAmong(draft.mappings, about)
   const report = compareFoundCatalogs(asked, { program, mappings: given.filter(isWhole), ...(where ? { where } : {}) })
-  // The gateway takes a script to use all there is; what is signed here names what the script mentions.
+  // The gateway assumes that a script uses every variable; a request signed here names only those that the script mentions.
   const isUsed = program.kind === 'script' && !own ? () => true : mentionedBy(program, where)
   const open = report.skeleton.filter((one) => isUsed(one.variable) || given.some((said) => isSame(said, one)))
   const settled = given.filter((said) => !open.some((one) => isSame(said, one)))
-  // Sorted, so that a row stays where it is when it is settled.
+  // Sorted, so that a row stays in its position when it is settled.
   const rows = [...open, ...settled].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   return rows.map((skeleton): Difference => {
     const { peer, variable } = skeleton
@@ -62,7 +62,7 @@ export function differencesIn(draft: Draft, about: About, { own }: { own: boolea
   })
 }
 
-/** Variables of the same kind in that table, or all of its variables if there are none. */
+/** The variables of a table that have the same kind as the wanted one, or all of its variables if there are none. */
 function candidatesIn(site: FoundCatalog, table: string, wanted: VariableContract | undefined): LocalVariable[] {
   const { tables = [], subject_key: key = '' } = site.schema_definition ?? {}
   if (wanted?.type === KEY_TYPE) return [{ ref: `${table}.${key}`, type: KEY_TYPE, unit: '', levels: [] }]

@@ -1,4 +1,4 @@
-/** A question that was asked, opened on the form; what the form cannot hold of it is said. */
+/** Opens an earlier question on the form and lists the parts that the form cannot show. */
 import type { Broadcast, FoundCatalog } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { useLoaded } from '../../load.ts'
@@ -12,7 +12,7 @@ import { sharedVariables } from '../../words/variable.ts'
 import { draftOf } from '../draft/again.ts'
 import { type Draft, isComposed } from '../draft/draft.ts'
 
-/** `id`: of the question; null where none is to be opened. What is composed already is not overwritten unasked. */
+/** `id`: the question to open; null if there is none. A form that has content is overwritten only after confirmation. */
 export function Again(props: {
   id: string | null
   draft: Draft
@@ -30,7 +30,7 @@ export function Again(props: {
     const again = draftOf(broadcast.asked, sharedVariables(holders))
     open(again.draft)
     setLost(again.lost)
-    // The address says it no more: a reload keeps what is changed from here on.
+    // Remove the id from the URL, so that a reload keeps later changes.
     goTo('ask')
   }
   const isFree = !isComposed(draft)

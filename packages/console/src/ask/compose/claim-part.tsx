@@ -1,4 +1,4 @@
-/** The privacy level: checked numbers, or numbers with noise at a price that is shown first. */
+/** The privacy level: exact numbers under disclosure control, or numbers with noise at a price that is shown first. */
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -24,7 +24,7 @@ const HINTS = {
   P2: 'Differential privacy: noise hides each single person, even in small groups. It spends a budget that is never refunded.'
 } as const
 
-/** A script has no choice of level, which depends on who has reviewed it. */
+/** A script has no choice of level: its level depends on who has reviewed it. */
 export function ClaimPart(props: { draft: Draft; change: Change; price: Price; about: About }) {
   const { draft, change, price, about } = props
   if (draft.kind === 'script') {

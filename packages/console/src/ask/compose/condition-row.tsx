@@ -1,4 +1,4 @@
-/** One condition: a variable, and the declared levels or the bound it is held against. */
+/** One condition: a variable, and the declared levels or the bound with which it is compared. */
 import { boundInWords, boundText, type SharedVariable, unitInWords } from '../../words/variable.ts'
 import type { Condition } from '../draft/draft.ts'
 
@@ -12,7 +12,7 @@ interface RowProps {
   remove(): void
 }
 
-/** Nothing can be typed that the catalog does not declare. */
+/** Only declared levels and bounds can be chosen. */
 export function ConditionRow({ condition, lacks, usable, lattice, replace, remove }: RowProps) {
   const found = usable.find(({ ref }) => ref === condition.column)
   const name = found?.variable.name ?? 'new condition'

@@ -1,4 +1,4 @@
-/** Who is asked about: conditions made of the catalog's own levels and breakpoints. */
+/** The cohort: conditions made of the catalog's declared levels and breakpoints. */
 import { Panel } from '../../parts/panel.tsx'
 import { filterInWords } from '../../words/question/filter.ts'
 import { isGroupable } from '../../words/variable.ts'
@@ -9,7 +9,7 @@ import { unfinished } from '../draft/unfinished.ts'
 
 const CONDITIONS_MAX = 8
 
-/** All of them must hold; without one, everybody in the catalog. */
+/** All conditions must hold. Without conditions, the cohort is everybody in the catalog. */
 export function Conditions({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
   const { conditions, whereElse } = draft
   const usable = about.variables

@@ -12,7 +12,7 @@ import { chosenOf, tooLarge, withFile, withoutFile } from '../draft/files.ts'
 
 const MOST = LIMITS.uploadsPerRequestMax
 
-/** An uploaded file is stored and selected at once. Files that are not selected can be deleted. */
+/** An uploaded file is stored and selected at once. Only files that are not selected can be deleted. */
 export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
   const id = useId()
   const picker = useRef<HTMLInputElement>(null)
@@ -71,7 +71,7 @@ export function FilesPart({ draft, change }: { draft: Draft; change: Change }) {
   )
 }
 
-/** The files that the gateway keeps for the account, and what can be done with them. An uploaded file is chosen at once. */
+/** The files that the gateway stores for the account, with the actions on them. An uploaded file is selected at once. */
 function useStoredFiles(change: Change) {
   const { client } = useSession()
   const kept = useLoaded((signal) => client.listUploads('data', { signal }), [client])

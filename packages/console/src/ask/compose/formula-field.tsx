@@ -1,14 +1,14 @@
-/** The formula of a model as text, with its fault marked where it is. */
+/** The formula of a model as text, with the position of its error marked. */
 import type { FormulaFault } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
 import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
 import { checkedModel } from '../statistic/model.ts'
 
-/** Characters that a formula may have. */
+/** Maximum length of a formula, characters. */
 const CHARACTERS_MAX = 1_000
 
-/** Below it stand its fault, or the coefficients that the model will have. `isRead`: whether the controls can show it. */
+/** Below the formula is its error or the list of its coefficients. `isRead`: the other controls can show the formula. */
 export function FormulaField(props: {
   picked: Picked
   type: (formula: string) => void
@@ -45,7 +45,7 @@ export function FormulaField(props: {
   )
 }
 
-/** The formula with what is wrong marked. The reason above says the same by its place. */
+/** The formula with its error marked. The reason above gives the same position in words, for screen readers. */
 function Marked({ formula, place }: { formula: string; place: FormulaFault }) {
   const from = place.at - 1
   const wrong = formula.slice(from, from + place.length)

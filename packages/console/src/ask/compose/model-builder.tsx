@@ -1,4 +1,4 @@
-/** A model, chosen part by part; its formula stands below and can be written instead. */
+/** Builds a model from its parts; the formula below shows the model and can be edited as text. */
 import { type FormulaTerms, MODEL_FAMILIES } from '@stimnet/sdk'
 import { useState } from 'react'
 import { Field } from '../../parts/field.tsx'
@@ -32,7 +32,7 @@ interface BuilderProps {
   about: About
 }
 
-/** While the formula has a fault, the controls show the last one without and cannot be used: what somebody types is not overwritten. */
+/** While the formula has an error, the controls show the last valid formula and are disabled, so that they do not overwrite the text. */
 export function ModelBuilder({ picked, set, about }: BuilderProps) {
   const { model } = picked
   const { variables } = about
@@ -70,7 +70,7 @@ export function ModelBuilder({ picked, set, about }: BuilderProps) {
   )
 }
 
-/** The families of models. With another one the outcome is another, so that the formula begins anew. */
+/** The families of models. Each family has its own kind of outcome, so choosing another family clears the formula. */
 function Family({ picked: { model }, set }: Omit<BuilderProps, 'about'>) {
   const choose = (name: string) => {
     const family = MODEL_FAMILIES.find((one) => one.name === name)
@@ -128,7 +128,7 @@ interface EventProps extends Omit<PartProps, 'write'> {
   choose: (event: string) => void
 }
 
-/** The level of the outcome that a logistic model is about. */
+/** The level of the outcome whose probability a logistic model describes. */
 function Event({ shown, variables, model, choose }: EventProps) {
   const levels = variables.find(({ ref }) => ref === shown.outcome)?.variable.levels ?? []
   return (

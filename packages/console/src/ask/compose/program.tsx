@@ -1,4 +1,4 @@
-/** What is asked: a statistic by name, SQL, or a script. */
+/** The program: a statistic by name, SQL, or a script. */
 import { Editor } from '../../editor/editor.tsx'
 import { Field } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
@@ -31,7 +31,7 @@ interface Part {
   about: About
 }
 
-/** A text stays when another kind of program is selected. */
+/** The text of a program is kept when another kind is selected. */
 export function ProgramPart({ draft, change, about }: Part) {
   const { kind } = draft
   return (

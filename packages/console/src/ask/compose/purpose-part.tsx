@@ -7,7 +7,7 @@ import type { About } from '../draft/about.ts'
 import { LENGTHS } from '../draft/lengths.ts'
 import type { Change, Draft } from '../draft/draft.ts'
 
-/** Says at once which institutions would refuse, or have people decide. */
+/** Shows at once which institutions would refuse the purpose, or have stewards decide about it. */
 export function PurposePart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
   const doubts = about.asked.flatMap((one) => {

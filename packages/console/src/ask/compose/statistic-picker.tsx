@@ -1,4 +1,4 @@
-/** A statistic by name: over which variables, in which groups. */
+/** Chooses a statistic by name, its variables and its groups. */
 import { isModelName, STATISTICS } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
 import { plural } from '../../words/number.ts'
@@ -20,7 +20,7 @@ const COVARIATES_MAX = 6
 export function StatisticPicker({ picked, change, about }: { picked: Picked; change: Change; about: About }) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const set = (more: Partial<Picked>) => change({ picked: { ...picked, ...more } })
-  // Curves have groups of a category alone, and covariates are no groups.
+  // Survival statistics group by categories only, and the covariates of ComBat are not groups: the groups are cleared.
   const hasOwn = (name: string) => isSurvival(name) || name === 'combat'
   const choose = (name: string) =>
     set({
@@ -48,7 +48,7 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
   )
 }
 
-/** What the statistic is made of. */
+/** The controls for the parts of the chosen statistic. */
 function Parts(props: PartProps) {
   const { name } = props.picked
   if (isModelName(name)) return <ModelBuilder {...props} />
@@ -61,7 +61,7 @@ interface PartProps {
   about: About
 }
 
-/** The variables of a statistic, its groups, and what else it takes. */
+/** The variables of a statistic, its groups, and its other arguments. */
 function Chosen({ picked, set, about }: PartProps) {
   const statistic = STATISTICS.find(({ name }) => name === picked.name)
   const wanted = about.variables.filter(({ variable }) => {

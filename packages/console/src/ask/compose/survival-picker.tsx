@@ -1,4 +1,4 @@
-/** Survival curves, the log-rank test and hazard ratios: the time, who had the event, groups, and what is read off. */
+/** Survival curves, the log-rank test and hazard ratios: time, event, groups, and the times at which survival is read off. */
 import { Field } from '../../parts/field.tsx'
 import { type SharedVariable, shapeOf } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'

@@ -1,4 +1,4 @@
-/** Some of a catalog's variables, each with what it can be. */
+/** Checkboxes for a catalog's variables, each with its type and range. */
 import { Badge } from '../../parts/badge.tsx'
 import { type SharedVariable, shapeOf } from '../../words/variable.ts'
 

@@ -1,4 +1,4 @@
-/** What can be asked about a catalog: the holders chosen, and the variables that they have. */
+/** The chosen catalog as the form sees it: its holders, the institutions asked, and the variables that they have. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { type SharedVariable, sharedVariables } from '../../words/variable.ts'
 import type { Draft } from './draft.ts'
@@ -10,14 +10,14 @@ export interface About {
   /** The institutions that are asked. */
   readonly asked: readonly FoundCatalog[]
   readonly variables: readonly SharedVariable[]
-  /** Variables of the lattices, where holders have one: conditions on others are refused there. */
+  /** Variables of the holders' lattices. An institution that has a lattice refuses conditions on other variables. */
   readonly lattice: ReadonlySet<string>
   /** Tables with one row per subject. */
   readonly oneRow: readonly string[]
   readonly subjectKey: string
 }
 
-/** Of the chosen catalog; undefined before one is chosen or where nobody offers it any more. */
+/** The chosen catalog; undefined if none is chosen or no institution offers it any more. */
 export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Draft): About | undefined {
   const holders = found.filter(({ name }) => name === catalog)
   const [first] = holders
@@ -35,7 +35,7 @@ export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Dr
   }
 }
 
-/** What an asked institution will do about it that its description already tells. */
+/** Refusals and reviews that can be predicted from the descriptions of the catalogs, as sentences. */
 export function forewarnings({ asked }: About, draft: Draft): string[] {
   const word = draft.kind === 'script' ? draft.language : draft.kind
   return asked.flatMap((one) => {

@@ -1,4 +1,4 @@
-/** A question that was asked, on the form again: what it was about, what it asked, and for what. */
+/** Fills the form with an earlier question: its catalog, cohort, program and purpose. */
 import {
   type Comparison,
   type Filter,
@@ -14,13 +14,13 @@ import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
 import { isSurvival, isWithinSites, NO_SURVIVAL, type SurvivalDraft } from '../statistic/survival.ts'
 
-/** The filled form, and in words the parts of the question that the form cannot show. */
+/** The filled form, and the parts of the question that the form cannot show, as sentences. */
 export interface AgainDraft {
   readonly draft: Draft
   readonly lost: readonly string[]
 }
 
-/** `variables`: of the catalog's holders, by which short names are told apart. */
+/** `variables`: the variables of the catalog's holders, which resolve short names. */
 export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable[]): AgainDraft {
   const program = programIn(asked, variables)
   const cohort = cohortIn(asked, variables)
@@ -100,12 +100,15 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
   }
 }
 
-/** The arguments without that of confidence intervals. A meta-analysis has another of that name, which the form does not have. */
+/**
+ * The arguments without `interval` where it switches confidence intervals on or off. The `interval` of a meta-analysis, which the
+ * form cannot show, stays.
+ */
 function withoutInterval({ arguments: { interval, ...rest } }: StatisticCall): Record<string, unknown> {
   return interval === undefined || typeof interval === 'boolean' ? rest : { ...rest, interval }
 }
 
-/** The model of a call, and the call without what makes it; a statistic that is no model keeps its arguments. */
+/** The model of a call, and the call without the arguments of the model. The call of another statistic keeps all arguments. */
 function modelIn(
   call: StatisticCall,
   variables: readonly SharedVariable[]
@@ -113,7 +116,7 @@ function modelIn(
   if (!isModelName(call.name)) return { model: NO_MODEL, rest: call }
   const { formula: text, site: named, family: of, event, ...others } = call.arguments
   const written = typeof text === 'string' ? text : ''
-  // The form has no table that short names are of.
+  // The form has no field for the table of short names.
   const read = call.table === undefined ? undefined : readModel(written, variables, call.table)
   const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
   const formula = read === undefined ? written : writeModel(read, variables)
@@ -122,7 +125,7 @@ function modelIn(
   return { model, rest: { ...call, arguments: others } }
 }
 
-/** The survival of a call, and the call without what makes it. */
+/** The survival part of a call, and the call without the arguments of that part. */
 function survivalIn(
   call: StatisticCall,
   refOf: (name: string) => string
@@ -162,7 +165,7 @@ function cohortIn({ where, filters }: AskedQuestion, variables: readonly SharedV
   return { draft: { conditions, whereElse: whereElse ?? null }, lost }
 }
 
-/** Null for filters that a script reads in its own way: the form has no place for them. */
+/** Null for filters in a format of the script's own, which the form cannot show. */
 function plainFilter(filters: AskedQuestion['filters']): Filter | undefined | null {
   try {
     return filterFromPairs(filters ?? {})

@@ -12,7 +12,7 @@ export type Kind = 'statistic' | 'sql' | 'script'
 
 /** One condition of the cohort. */
 export interface Condition {
-  /** A key for lists of the page. */
+  /** React key of the row. */
   readonly key: number
   /** `table.variable`. */
   readonly column: string
@@ -28,21 +28,21 @@ export interface Picked {
   readonly level: string
   readonly q: string
   readonly kurtosis: boolean
-  /** Confidence intervals beside the numbers. */
+  /** Adds confidence intervals to the answer. */
   readonly interval: boolean
-  /** Each group of an analysis of variance with each other. */
+  /** Compares each pair of groups of an analysis of variance. */
   readonly pairwise: boolean
-  /** The number that a mean is compared with, as written; empty for 0. */
+  /** The number with which a mean is compared, as typed; empty means 0. */
   readonly value: string
-  /** Of a statistic that is a model. */
+  /** For models. */
   readonly model: ModelDraft
-  /** Of survival curves, the log-rank test and hazard ratios. */
+  /** For survival curves, the log-rank test and hazard ratios. */
   readonly survival: SurvivalDraft
-  /** Of principal components: each variable with the variance 1. */
+  /** For principal components: scale each variable to variance 1. */
   readonly scaled: boolean
 }
 
-/** The researcher and the purpose, in words for stewards. */
+/** The researcher and the purpose, as free text for stewards. */
 export interface Person {
   readonly name: string
   readonly institution: string
@@ -53,7 +53,7 @@ export interface Person {
 /** Everything on the form. */
 export interface Draft {
   readonly catalog: string
-  /** PeerIds; null for every institution that offers the catalog. */
+  /** PeerIds of the institutions asked; null for every institution that offers the catalog. */
   readonly targets: readonly string[] | null
   readonly kind: Kind
   readonly picked: Picked
@@ -62,31 +62,31 @@ export interface Draft {
   readonly script: string
   /** Uploaded files that a script reads. */
   readonly files: readonly ChosenFile[]
-  /** Typed outputs that a script promises, as JSON; empty for none. */
+  /** Typed outputs that a script declares, as JSON; empty for none. */
   readonly outputs: string
   readonly conditions: readonly Condition[]
-  /** What a question asked before says of its cohort that conditions cannot; it must hold as well. */
+  /** The part of an earlier question's cohort that conditions cannot express; it must hold as well. */
   readonly whereElse: Filter | null
-  /** How the words of one institution read in those of the others. */
+  /** How variables of one institution map to those of the others. */
   readonly mappings: readonly VariableMapping[]
   readonly purpose: string
   readonly disease: string
-  /** As an institution named it that keeps ledgers by project. */
+  /** Name of a project at institutions that keep ledgers by project. */
   readonly project: string
   readonly level: 'P1' | 'P2'
   readonly epsilon: string
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
   readonly title: string
-  /** Who signs the question: the researcher's key, or the gateway if there is none. */
+  /** The signer of the question: the researcher's own key, or the gateway. */
   readonly signer: 'own' | 'gateway'
-  /** Whether stewards of the one institution asked decide first. */
+  /** Whether the stewards of the one institution asked decide first. */
   readonly review: boolean
-  /** For those stewards. */
+  /** For the stewards. */
   readonly person: Person
 }
 
-/** Changes the draft. What depends on the last values is given as a function, since other changes may come between. */
+/** Changes the draft. Changes that depend on the current draft are given as a function, since other changes may come between. */
 export type Change = (change: Partial<Draft> | ((last: Draft) => Partial<Draft>)) => void
 
 /** An empty form. */
@@ -145,18 +145,18 @@ export function storedDraft(text = ofTab.get(KEY)): Draft {
   }
 }
 
-/** Kept for as long as the tab is open: a reload loses nothing where the browser has room for it. */
+/** Stores the form in this tab, so that a reload loses nothing if the browser has space. */
 export function storeDraft(draft: Draft): void {
   ofTab.set(KEY, JSON.stringify(draft))
 }
 
-/** Whether anything would be lost by beginning anew: more than a catalog, and how to ask about it. */
+/** Whether clearing the form would lose anything besides the catalog, the targets and the kind of program. */
 export function isComposed(draft: Draft): boolean {
   const { catalog, targets, kind, language, signer } = EMPTY
   return JSON.stringify({ ...draft, catalog, targets, kind, language, signer }) !== JSON.stringify(EMPTY)
 }
 
-/** The key that signs it; undefined where the gateway does. */
+/** The key that signs the draft; undefined if the gateway signs. */
 export function signingKey({ signer }: Pick<Draft, 'signer'>, own: OwnKeyState): HeldKey | undefined {
   return signer === 'own' && own.state === 'held' ? own.held : undefined
 }

@@ -3,10 +3,10 @@
 /** The ε as it is sent, or the reason why the text is invalid. */
 export type ReadEpsilon = { readonly ok: true; readonly epsilon: string } | { readonly ok: false; readonly why: string }
 
-/** Protocol's own bounds of a decimal: nine digits before the point, eighteen after it. */
+/** The protocol's bounds of a decimal: nine digits before the point, eighteen after it. */
 const DECIMAL = /^(\d{0,9})(?:[.,](\d{1,18}))?$/
 
-/** With a point or a comma. A power (1e3), another base (0x10) and Infinity are none. */
+/** Reads an ε with a decimal point or a comma. Powers (1e3), hexadecimal numbers (0x10) and Infinity are refused. */
 export function readEpsilon(text: string): ReadEpsilon {
   const [, whole = '', part = ''] = DECIMAL.exec(text.trim()) ?? []
   if (whole === '' && part === '') return no('Write ε as a number, such as 0.5.')

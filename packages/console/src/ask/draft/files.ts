@@ -1,4 +1,4 @@
-/** Files of a question, as the form holds them and as it is sent. */
+/** Files of a question, as the form holds and sends them. */
 import { LIMITS, StimnetError } from '@stimnet/protocol'
 import type { UploadedFile } from '@stimnet/sdk'
 import { bytesInWords } from '../../words/number.ts'
@@ -11,14 +11,14 @@ export function chosenOf({ file_id, name, sha256, size }: UploadedFile): ChosenF
   return { file_id, name, sha256, size }
 }
 
-/** What to say of a file that the gateway would refuse after it was sent; undefined where it takes it. */
+/** The error for a file that is too large for the gateway; undefined if the gateway would accept the file. */
 export function tooLarge({ name, size }: { readonly name: string; readonly size: number }): StimnetError | undefined {
   if (size <= LIMITS.uploadBytesMax) return undefined
   const reason = `${name} has ${bytesInWords(size)}; a file may have at most ${bytesInWords(LIMITS.uploadBytesMax)}.`
   return new StimnetError('TOO_LARGE', 'bringing a file', { reason })
 }
 
-/** A script finds its files by name: of two that are called alike it would find one. */
+/** The name that two files share, if any. A script finds its files by name, so names must be unique. */
 export function namedAlike(files: readonly ChosenFile[]): string | undefined {
   return files.find(({ name }, at) => files.slice(0, at).some((other) => other.name === name))?.name
 }

@@ -1,17 +1,17 @@
-/** What is longer than a gateway takes, told before it is sent. */
+/** Texts of the form that are longer than a gateway accepts, reported before the question is sent. */
 import { LIMITS } from '@stimnet/protocol'
 import { bytesInWords } from '../../words/number.ts'
 import type { Draft } from './draft.ts'
 
-/** Characters, as the gateway and the protocol bound them. */
+/** Maximum lengths in characters, as in the gateway and the protocol. */
 export const LENGTHS = { title: 200, project: 64, person: 200, why: 8_000 } as const
 
-/** Bytes of a text as it is sent. */
+/** Size of a text in UTF-8, bytes. */
 export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** In words, for those texts that would be sent. */
+/** A sentence for each text that would be sent and is too long. */
 export function tooLongIn({ kind, sql, script, outputs, title, project, review, person }: Draft): string[] {
   const characters: readonly (readonly [name: string, text: string, most: number])[] = [
     ['The title', title, LENGTHS.title],

@@ -1,13 +1,13 @@
-/** How the words of one institution read in those of the others, as the form holds it: not everything is filled in yet. */
+/** Mappings of one institution's variables to those of the others, as the form holds them. They may be incomplete. */
 import { type VariableMapping, variableMappingSchema } from '@stimnet/protocol'
 import type { CatalogVariable } from '@stimnet/sdk'
 import type { About } from './about.ts'
 import type { Draft } from './draft.ts'
 
-/** The variable or subject key that a mapping is for. */
+/** The institution and the variable (or subject key) of a mapping. */
 export type Mapped = Pick<VariableMapping, 'peer' | 'variable'>
 
-/** A variable, or the subject key, as one institution has it. */
+/** A variable, or the subject key, as one institution describes it. */
 export interface LocalVariable extends Pick<CatalogVariable, 'type' | 'unit' | 'levels'> {
   /** `table.variable`. */
   readonly ref: string
@@ -15,17 +15,17 @@ export interface LocalVariable extends Pick<CatalogVariable, 'type' | 'unit' | '
 
 type Asked = Pick<About, 'asked'>
 
-/** Whether nothing is missing. What it says may still not fit. */
+/** Whether the mapping is complete. A complete mapping may still not fit the variables. */
 export function isWhole(mapping: VariableMapping): boolean {
   return variableMappingSchema.safeParse(mapping).success
 }
 
-/** Whether both are about the same variable at the same institution. */
+/** Whether two mappings are about the same variable at the same institution. */
 export function isSame(one: Mapped, other: Mapped): boolean {
   return one.peer === other.peer && one.variable === other.variable
 }
 
-/** Another of the institution's variables stands for it. Levels that are called alike need no word. */
+/** A new mapping to a local variable. Levels with equal names are matched already. */
 export function standingIn(
   mapped: Mapped,
   local: LocalVariable | undefined,
@@ -52,12 +52,12 @@ export function mappingsFor({ mappings }: Draft, about: Asked): VariableMapping[
   return mappingsAmong(mappings, about).filter(isWhole)
 }
 
-/** Those that are about one of several institutions that are asked. */
+/** The mappings at institutions that are asked; none if only one institution is asked. */
 export function mappingsAmong(mappings: readonly VariableMapping[], { asked }: Asked): VariableMapping[] {
   return asked.length < 2 ? [] : mappings.filter(({ peer }) => asked.some(({ peer_id }) => peer_id === peer))
 }
 
-/** The mappings that are not complete yet, in words. */
+/** Missing parts of the mappings, as sentences. */
 export function missingInMappings(draft: Draft, about: Asked): string[] {
   const given = mappingsAmong(draft.mappings, about)
   if (given.length > 0 && draft.level === 'P2' && draft.kind !== 'script') {

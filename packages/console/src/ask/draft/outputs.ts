@@ -1,4 +1,4 @@
-/** Typed outputs that a script promises, as the researcher wrote them. */
+/** Parses the typed outputs that a script declares, as the researcher typed them. */
 import { type OutputDeclarationInput, outputContractSchema } from '@stimnet/protocol'
 
 /** The outputs, or the reason why the text is invalid. */
@@ -6,7 +6,7 @@ export type ReadOutputs =
   | { readonly ok: true; readonly outputs: readonly OutputDeclarationInput[] }
   | { readonly ok: false; readonly why: string }
 
-/** An example with one output of each usual kind. */
+/** An example with one output of each common kind. */
 export const OUTPUTS_EXAMPLE = `[
   { "name": "with a change", "kind": "count" },
   { "name": "mean change", "kind": "mean", "lower": "-199", "upper": "199", "unit": "points", "of": "with a change" },
@@ -14,7 +14,7 @@ export const OUTPUTS_EXAMPLE = `[
 ]
 `
 
-/** An empty text promises no outputs. */
+/** Parses the outputs. An empty text declares none. */
 export function readOutputs(text: string): ReadOutputs {
   if (text.trim() === '') return { ok: true, outputs: [] }
   let value: unknown

@@ -1,4 +1,4 @@
-/** What is still missing before a question can be sent, in words. */
+/** Missing parts of a question that cannot be sent yet, as sentences. */
 import { aboutSchema, LIMITS } from '@stimnet/protocol'
 import { type FoundCatalog, isModelName, type StatisticDescription } from '@stimnet/sdk'
 import { bytesInWords, plural } from '../../words/number.ts'
@@ -14,7 +14,7 @@ import type { SharedVariable } from '../../words/variable.ts'
 import type { Draft } from './draft.ts'
 import { unfinishedIn } from './unfinished.ts'
 
-/** Empty when nothing is missing. `asked`: the catalogs that a model is held against. */
+/** Empty if nothing is missing. `asked`: the catalogs against which a model is checked. */
 export function missingIn(
   draft: Draft,
   statistic: StatisticDescription | undefined,

@@ -1,11 +1,11 @@
-/** A first program for a catalog, so that nobody starts from an empty page. */
+/** A first program for a catalog, so that nobody starts with an empty field. */
 import type { SharedVariable } from '../../words/variable.ts'
 import { isGroupable, isNumeric } from '../../words/variable.ts'
 
-/** A query that most institutions can answer: counts, and the mean of a number, over whole groups. */
+/** A query that most institutions can answer: counts, and the mean of a number, by group of people. */
 export function starterSql(options: {
   variables: readonly SharedVariable[]
-  /** Tables with one row per subject, whose groups are groups of people. */
+  /** Tables with one row per subject. A group of their rows is a group of people. */
   oneRow: readonly string[]
   subjectKey: string
 }): string {
@@ -23,7 +23,7 @@ export function starterSql(options: {
   return `SELECT ${[name, ...lines].join(',\n       ')}\nFROM ${table}\nGROUP BY ${name}`
 }
 
-/** A script that releases one number of each kind. */
+/** A script with one output of each kind. */
 export function starterScript(language: 'python' | 'r', table: string): string {
   if (language === 'python') {
     return `import stimnet

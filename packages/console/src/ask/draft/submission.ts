@@ -22,10 +22,13 @@ import { readQuantiles } from '../statistic/quantiles.ts'
 import { callOfSurvival, isSurvival } from '../statistic/survival.ts'
 import { unfinished } from './unfinished.ts'
 
-/** What of a catalog's holders a submission depends on. */
+/** The facts about a catalog's holders that a submission depends on. */
 type AskedOf = Pick<About, 'asked' | 'variables'>
 
-/** What `POST /api/v1/broadcasts` takes. Throws PARAMETER_INVALID for a condition without a value: it is not sent as everybody. */
+/**
+ * The body of `POST /api/v1/broadcasts`. Throws PARAMETER_INVALID for a condition without a value, which would otherwise select
+ * everybody.
+ */
 export function submissionOf(draft: Draft, about: AskedOf) {
   const { catalog, targets, title, kind, language } = draft
   const project = draft.project.trim()
@@ -50,7 +53,7 @@ export function submissionOf(draft: Draft, about: AskedOf) {
   } satisfies BroadcastSubmission
 }
 
-/** What the form has checked already; what is no list of outputs promises nothing. */
+/** The declared outputs, which the form has checked already; none if the text is invalid. */
 function promisedIn(text: string): readonly OutputDeclarationInput[] {
   const read = readOutputs(text)
   return read.ok ? read.outputs : []
@@ -71,7 +74,7 @@ function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
   }
 }
 
-/** What `POST /api/v1/analysis-requests` takes: the same question, to one institution, with words for its stewards. */
+/** The body of `POST /api/v1/analysis-requests`: the same question to one institution, with a description for its stewards. */
 export function analysisOf(draft: Draft, about: AskedOf, target: string): AnalysisSubmission {
   const { targets: _, title = '', ...asked } = submissionOf(draft, about)
   const { name, institution, email, why } = draft.person
@@ -86,7 +89,7 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
   }
 }
 
-/** The call of a statistic, with the arguments that it knows. */
+/** The call of a statistic, with only the arguments that the statistic has. */
 export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value, ...picked }: Picked) {
   if (isModelName(name)) return callOfModel(picked.model)
   if (isSurvival(name)) return callOfSurvival(name, picked.survival, by)
@@ -115,7 +118,7 @@ export function programOf(draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'scri
     : { kind, statistic: statisticSchema.parse(callOf(picked)) }
 }
 
-/** All conditions must hold, and what stands beside them. Throws PARAMETER_INVALID for an unfinished one. */
+/** The filter of all conditions and `whereElse`. Throws PARAMETER_INVALID for an incomplete condition. */
 export function filterOf(
   { conditions, whereElse }: Pick<Draft, 'conditions' | 'whereElse'>,
   variables: readonly SharedVariable[]

@@ -1,8 +1,8 @@
-/** Conditions that do not choose anybody yet, in words: left out in silence, the answer would be about everybody. */
+/** Incomplete conditions, as sentences. If such a condition were dropped silently, the answer would be about everybody. */
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 import type { Condition } from './draft.ts'
 
-/** What a condition still lacks; undefined where it is whole. */
+/** The missing part of a condition; undefined if it is complete. */
 export function unfinished(
   { column, op, values }: Condition,
   variables: readonly SharedVariable[]
@@ -19,7 +19,7 @@ export function unfinished(
   return hasValue && hasSide ? undefined : `Choose a bound of ${column} and “below” or “from”, or remove the condition.`
 }
 
-/** Each once, in the order of the conditions. */
+/** The missing parts of all conditions, without duplicates, in the order of the conditions. */
 export function unfinishedIn(conditions: readonly Condition[], variables: readonly SharedVariable[]): string[] {
   return [...new Set(conditions.flatMap((condition) => unfinished(condition, variables) ?? []))]
 }

@@ -1,4 +1,4 @@
-/** Charge and expected error, institution by institution and together. */
+/** Charge and expected error, per institution and pooled. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { PrivacyCost } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
@@ -8,7 +8,7 @@ import { RefusingRow } from './refusing-row.tsx'
 
 const NOT_TOLD = 'not known'
 
-/** Nineteen of twenty answers are nearer to the exact one than the error says. */
+/** The error is a 95 % bound: 19 of 20 answers are nearer to the exact one. */
 export function CostTable({ cost }: { cost: PrivacyCost }) {
   const tellsLeft = cost.peers.some(({ left }) => left !== null)
   const columns = cost.peers.find((peer) => peer.cost !== null)?.cost?.columns ?? []
@@ -88,7 +88,7 @@ function Head({ tellsLeft, columns }: { tellsLeft: boolean; columns: readonly st
   )
 }
 
-/** Some institutions do not disclose their remaining budget; they refuse a question that exceeds it. */
+/** The remaining budget. Institutions that do not disclose it still refuse a question that exceeds it. */
 function Left({ peer }: { peer: PricedPeer }) {
   const left = leftAt(peer)
   if (left === undefined) return <span className="soft">{NOT_TOLD}</span>

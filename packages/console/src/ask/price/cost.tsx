@@ -1,4 +1,4 @@
-/** What an answer would cost at each institution, and how far off one with noise would be. */
+/** The price of a question at each institution, and the expected error of an answer with noise. */
 import { Notice } from '../../parts/notice.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { CostTable } from './cost-table.tsx'

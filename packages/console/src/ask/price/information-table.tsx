@@ -1,4 +1,4 @@
-/** What a question without noise tells of each variable, institution by institution. */
+/** The information about each variable that a question without noise would release, per institution. */
 import { type InformationPrice, type PrivacyCost, refusalsUsed } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
@@ -6,7 +6,7 @@ import { rough } from '../../words/number.ts'
 import type { PricedPeer } from './noise.ts'
 import { RefusingRow } from './refusing-row.tsx'
 
-/** Bits of the value of a person, of which a catalog tells at most half: read out when it is told. */
+/** In bits about each person's value, of which a catalog releases at most half. Screen readers announce the table when it arrives. */
 export function InformationTable({ cost }: { cost: PrivacyCost }) {
   return (
     <div role="status" className="stack">

@@ -1,4 +1,4 @@
-/** What a price under differential privacy means: its share of the remaining budget, and whether the error leaves the answer usable. */
+/** The price under differential privacy: its share of the remaining budget, and whether the error leaves the answer usable. */
 import { isCoarse, type PrivacyCost } from '@stimnet/sdk'
 import { count, rough } from '../../words/number.ts'
 
@@ -16,12 +16,15 @@ export function takesTooMuch(peer: PricedPeer): boolean {
   return peer.cost !== null && left !== undefined && peer.cost.rho > left
 }
 
-/** The institutions that will refuse because the remaining budget is too small, as far as they disclose it. */
+/** A sentence for each institution that will refuse because its disclosed remaining budget is too small. */
 export function refusalsIn({ peers }: PrivacyCost): string[] {
   return peers.filter(takesTooMuch).map((peer) => `${nameOf(peer)} will refuse: too little of the budget is left.`)
 }
 
-/** "ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this."; undefined where nobody tells what is left. */
+/**
+ * "ε = 0.5 costs ρ = 0.0104; 0.0244 is left at this institution: enough for two questions like this."; undefined if no institution
+ * discloses what is left.
+ */
 export function budgetSentence({ peers }: PrivacyCost, epsilon: string): string | undefined {
   const here = peers.find((peer) => peer.cost !== null && leftAt(peer) !== undefined)
   const left = here && leftAt(here)
@@ -53,7 +56,7 @@ function timesIn(times: number): string {
   return `enough for ${FEW[whole] ?? (whole > 1_000 ? 'more than 1,000' : count(whole))} questions like this`
 }
 
-/** Columns whose error is more than a tenth of the range in which their answers can lie, in words. */
+/** A sentence for each column whose error exceeds a tenth of the range of possible answers. */
 export function coarseIn({ peers }: PrivacyCost): string[] {
   const priced = peers.flatMap((peer) =>
     peer.cost === null ? [] : [{ name: nameOf(peer), columns: peer.cost.columns }]

@@ -1,4 +1,4 @@
-/** What the question on the form would cost: asked before anything is spent. */
+/** The price of the question on the form, requested before anything is spent. */
 import { type PrivacyCost, STATISTICS } from '@stimnet/sdk'
 import type { HeldKey } from '../../key/keys.ts'
 import { useLoaded } from '../../load.ts'
@@ -8,7 +8,7 @@ import type { Draft } from '../draft/draft.ts'
 import { missingIn } from '../draft/ready.ts'
 import { submissionOf } from '../draft/submission.ts'
 
-/** `free`: a script, whose outputs say what they may tell. `incomplete`: not yet a question. */
+/** `free`: a script, which has no price here; its declared outputs state what it may release. `incomplete`: not a complete question yet. */
 export type Price =
   | { readonly state: 'free' | 'incomplete' | 'asking' }
   | { readonly state: 'told'; readonly cost: PrivacyCost }
@@ -16,7 +16,10 @@ export type Price =
 
 const TYPING_MS = 400
 
-/** Asks again when the question has changed and the researcher has stopped typing. `own`: the researcher's key, if it signs. */
+/**
+ * Requests the price again when the question has changed and the researcher has stopped typing. `own`: the researcher's key, if it
+ * signs.
+ */
 export function usePrice(props: { draft: Draft; about: About | undefined; own: HeldKey | undefined }): Price {
   const { draft, about, own } = props
   const { client } = useSession()
@@ -39,12 +42,12 @@ export function usePrice(props: { draft: Draft; about: About | undefined; own: H
   return loaded.value?.question === question ? { state: 'told', cost: loaded.value.cost } : { state: 'asking' }
 }
 
-/** The question to be priced; empty while the form is incomplete. */
+/** The question as JSON; empty while the form is incomplete. */
 function questionOf({ draft, about, own }: { draft: Draft; about: About; own: HeldKey | undefined }): string {
   const statistic = STATISTICS.find(({ name }) => name === draft.picked.name)
   if (missingIn(draft, statistic, about.variables, about.asked).length > 0) return ''
   const submission = submissionOf(draft, about)
-  // A signature names whom it is for: what is priced is the same request to the same institutions.
+  // A signed request names its targets, so the same targets are priced.
   const targets = about.asked.map(({ peer_id }) => peer_id)
   return JSON.stringify(own ? { ...submission, targets, key: own.id } : submission)
 }

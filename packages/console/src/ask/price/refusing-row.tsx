@@ -2,7 +2,7 @@
 import { Badge } from '../../parts/badge.tsx'
 import type { PricedPeer } from './noise.ts'
 
-/** `columns`: the number of columns after that of the institution. */
+/** `columns`: the number of columns beside that of the institution. */
 export function RefusingRow({ peer, columns }: { peer: PricedPeer; columns: number }) {
   return (
     <tr>

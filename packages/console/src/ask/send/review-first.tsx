@@ -1,4 +1,4 @@
-/** Having the stewards of one institution decide first, with words for them. */
+/** Asks the stewards of one institution to decide first, with a description for them. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Field } from '../../parts/field.tsx'
 import { LENGTHS } from '../draft/lengths.ts'
@@ -10,7 +10,7 @@ const FIELDS = [
   { key: 'email', label: 'Your e-mail', type: 'email', autoComplete: 'email' }
 ] as const
 
-/** `only`: the one institution asked; with several nobody can be asked for a decision in one go. */
+/** `only`: the institution asked; undefined if there are several, since a review is requested from one institution. */
 export function ReviewFirst({ draft, change, only }: { draft: Draft; change: Change; only: FoundCatalog | undefined }) {
   if (only === undefined) {
     return (

@@ -1,4 +1,4 @@
-/** Sending a question that the researcher's own key signs: remembered here before anybody else has it. */
+/** Sends a question that the researcher's own key signs. The question is stored here before it leaves the browser. */
 import {
   type Clock,
   type Code,
@@ -26,24 +26,25 @@ export interface Sending {
   readonly ask: Signable
   /** The key that the page showed. */
   readonly shown: Pick<HeldKey, 'id' | 'account'>
-  /** What the page called each PeerId. */
+  /** The name that the page showed for each PeerId. */
   readonly names: Readonly<Record<string, string>>
-  /** The same question signed before, of which no answer came: the same bytes are one question, however often they are sent. */
+  /** The same question, signed earlier and not answered. The same bytes are one question, however often they are sent. */
   readonly again: SignedRequest | undefined
   /** Called before the question is sent. */
   readonly signed: (request: SignedRequest) => void
 }
 
-/** The error for a signed statement whose time differs too much from the current time. */
+/** The errors for a signed request whose time differs too much from the gateway's. */
 const UNTIMELY: readonly Code[] = ['EXPIRED', 'NOT_YET_VALID']
 
-/** The gateway's name for the question. Throws what signing and submitting throw, and KEY_UNSUPPORTED where the key is gone. */
+/** Returns the gateway's id of the question. Throws the errors of signing and submitting, and KEY_UNSUPPORTED if the key is gone. */
 export async function sendSigned(parts: SendingParts, sending: Sending): Promise<string> {
   const { again } = sending
   try {
     if (again) return await hand(parts, sending, again)
   } catch (error) {
-    // Whoever had taken it before would have said so, however late: it was lost on its way, and its time has passed.
+    // A gateway that had received the earlier request would return its id even now. It was lost on the way and has expired: sign
+    // anew.
     if (!UNTIMELY.includes(codeOf(error))) throw error
   }
   try {
@@ -61,7 +62,7 @@ async function sign(
   { client, clock, random }: SendingParts,
   { ask, shown, names, signed }: Sending
 ): Promise<SignedRequest> {
-  // Read anew: another tab may have forgotten it, or put another in its place.
+  // Read again: another tab may have deleted or replaced the key.
   const held = await keyOf(shown.account)
   if (held?.id !== shown.id) {
     const reason = 'The key that this page showed is no longer in this browser. See the page “Your key”.'
@@ -76,7 +77,7 @@ async function sign(
     random,
     signer: signerFromKey(held),
     credentials: credentialsFor(ask.targets, { credentials: held.credentials, nowMs }),
-    // As long as one that the gateway signs: an institution that is away for minutes is still asked.
+    // As long as for a request that the gateway signs, so that it still reaches an institution that is unreachable for minutes.
     lifetimeMs: LIMITS.requestLifetimeMsMax
   })
   await rememberAsked({ account: shown.account, hash: request.hash, text: request.text, names, atMs: nowMs })
@@ -89,7 +90,7 @@ async function hand({ client }: SendingParts, { shown }: Sending, request: Signe
   const named = { account: shown.account, hash: request.hash, id }
   await nameAsked(named)
   const asked = await findAsked(shown.account, { id })
-  // Nothing is remembered where another tab has just forgotten all: then it is the gateway's word, and its page says so.
+  // If another tab has just deleted the stored questions, nothing can be compared; the question's page says so.
   if (asked === undefined || asked.hash === request.hash) return id
   const reason =
     'The gateway answered with the number of another question that this browser signed. Do not trust this gateway.'

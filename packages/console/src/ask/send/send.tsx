@@ -1,4 +1,4 @@
-/** What is about to be sent, in one sentence, and the button that sends it. */
+/** Summarises in one sentence what will be sent, and has the button that sends it. */
 import { STATISTICS } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import type { OwnKeyState } from '../../key/own-key.ts'

@@ -11,7 +11,7 @@ import { forgetSent, isOutcomeUnknown, type Sent, storedSent, storeSent } from '
 import { signableOf } from './signable.ts'
 import { analysisOf, submissionOf } from '../draft/submission.ts'
 
-/** `held`: the key that signs; undefined where the gateway does. */
+/** `held`: the key that signs; undefined if the gateway signs. */
 export interface Question {
   readonly draft: Draft
   readonly about: About
@@ -19,9 +19,9 @@ export interface Question {
   readonly held: HeldKey | undefined
 }
 
-/** How a question is sent, and what became of an earlier try. */
+/** Sends questions and knows the outcome of an earlier attempt. */
 export interface Sender {
-  /** The same draft sent twice, by a double click or after a lost answer, is one question. Goes to its page. */
+  /** Sends the question and opens its page. The same draft, sent twice by a double click or after a lost answer, is one question. */
   send(question: Question): Promise<void>
   /** Whether the same question was sent before and the gateway did not answer. */
   mayBeTaken(question: Question): boolean
@@ -52,7 +52,7 @@ export function useSender(): Sender {
   }
 }
 
-/** Opens the page of the question. */
+/** Sends the question and returns the page and id to open. */
 async function hand(client: Client, question: Question, sent: Sent): Promise<readonly [page: string, id: string]> {
   const { draft, about, reviewed, held } = question
   storeSent({ ...sent, mayBeTaken: true })
@@ -78,7 +78,7 @@ function handSigned(client: Client, question: Question & { held: HeldKey }, sent
   })
 }
 
-/** Everything that identifies the question; any change makes it another one. */
+/** Everything that identifies the question as text. Any change makes it a different question. */
 function textOf({ draft, about, reviewed, held }: Question): string {
   const asked = about.asked.map(({ peer_id }) => peer_id)
   return JSON.stringify([

@@ -1,4 +1,4 @@
-/** A question that was sent and of which no answer came, kept beside the draft: sent again, also after a reload, it is the same. */
+/** A question that was sent but not answered, stored with the draft. If it is sent again, also after a reload, it is the same question. */
 import { type Code, codeOf } from '@stimnet/protocol'
 import { ApiError, type SignedRequest } from '@stimnet/sdk'
 import { type Kept, ofTab } from '../../session/storage.ts'
@@ -11,7 +11,7 @@ export interface Sent {
   readonly key: string
   /** The signed bytes of a question that was signed here. */
   readonly signed?: SignedRequest
-  /** Whether a gateway may have received it without confirming it. */
+  /** Whether a gateway may have received the question without confirming it. */
   readonly mayBeTaken: boolean
 }
 
@@ -44,7 +44,7 @@ export function forgetSent(kept: Pick<Kept, 'remove'> = ofTab): void {
 
 const LOST: readonly Code[] = ['PEER_UNREACHABLE', 'DEADLINE', 'INTERRUPTED']
 
-/** Whether a failed sending may have arrived: its answer was lost, or came from something in between. */
+/** Whether a request that failed may have been received: its answer was lost, or the error came from a proxy. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof ApiError ? error.status >= 500 : LOST.includes(codeOf(error))
 }

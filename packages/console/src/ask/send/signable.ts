@@ -1,4 +1,4 @@
-/** From the form to what is signed with the researcher's own key: the same question as the gateway would sign. */
+/** Converts the form to the content that the researcher's own key signs: the same question as the gateway would sign. */
 import { type About as AboutPerson, aboutSchema, type QuestionInput } from '@stimnet/protocol'
 import type { SignRequestOptions } from '@stimnet/sdk'
 import { agreedContract } from '../compare/agreed.ts'
@@ -7,10 +7,10 @@ import type { Draft } from '../draft/draft.ts'
 import { mappingsFor } from '../draft/mappings.ts'
 import { programOf, submissionOf } from '../draft/submission.ts'
 
-/** The question without its signer, time and carrier. */
+/** The question without signer, time and carrier. */
 export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 
-/** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH. */
+/** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH if a statistic's variables differ. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
   const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about)
   const mappings = mappingsFor(draft, about)
@@ -18,7 +18,7 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
   return {
     catalog: draft.catalog,
     program,
-    // Those that the page showed as chosen: a signature names whom it is for.
+    // The institutions that the page showed as chosen: a signed request names its targets.
     targets: about.asked.map(({ peer_id }) => peer_id),
     contract: agreedContract(about.asked, { program, where, mappings }),
     ...(mappings.length === 0 ? {} : { mappings }),

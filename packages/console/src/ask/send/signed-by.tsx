@@ -1,4 +1,4 @@
-/** Who signs the question, and what the signature proves. */
+/** The choice of who signs the question, with the meaning of each signature. */
 import { UNUSABLE } from '../../key/usable.ts'
 import type { OwnKeyState } from '../../key/own-key.ts'
 import { Segments } from '../../parts/segments.tsx'
@@ -12,7 +12,7 @@ const SIGNERS = [
   { value: 'gateway', label: 'The gateway, for my account' }
 ] as const
 
-/** One sentence for each; without a key, the way to one. */
+/** One sentence per choice; a link to create a key if there is none. */
 export function SignedBy(props: { draft: Draft; change: Change; about: About; own: OwnKeyState }) {
   const { draft, change, about, own } = props
   if (own.state === 'reading') return null

@@ -4,7 +4,7 @@
 export const OF_CATEGORIES: readonly string[] = ['table', 'chi_squared', 'share', 'two_by_two', 'mcnemar', 'fisher']
 /** Statistics of numbers and categories. */
 export const OF_BOTH: readonly string[] = ['meta', 'table_one']
-/** Statistics without a field for groups: the variables define them, or there are none. */
+/** Statistics without a field for groups: their variables define the groups, or they have none. */
 export const UNGROUPED: readonly string[] = [
   'table',
   'histogram',
@@ -24,10 +24,10 @@ export const NEEDS_GROUPING: readonly string[] = ['compare', 'anova', 'two_by_tw
 /** Statistics that can have confidence intervals. */
 export const WITH_INTERVAL: readonly string[] = ['mean', 'share', 'correlation', 'quantile']
 
-/** Statistics of one level of a category. */
+/** Statistics about one level of a category. */
 export const OF_LEVEL: readonly string[] = ['share', 'two_by_two']
 
-/** The number that a mean is compared with, as somebody types it; nothing written is 0. */
+/** The number with which a mean is compared, as typed; an empty text is 0. */
 export function readValue(text: string): number {
   const written = text.trim().replace(',', '.')
   return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(written) ? Number(written) : written === '' ? 0 : Number.NaN

@@ -1,4 +1,4 @@
-/** A model on the form: its formula is what is kept, and the controls read and write it. */
+/** A model on the form. The formula is what is stored; the controls read and write it. */
 import type { SiteEffects } from '@stimnet/protocol'
 import {
   type CheckedModel,
@@ -18,19 +18,19 @@ export interface ModelDraft {
   readonly formula: string
   readonly site: SiteEffects
   readonly family: ModelFamily['name']
-  /** Of a logistic model: the level that is modelled; empty for the second one. */
+  /** For a logistic model: the level that is modelled; empty for the second level. */
   readonly event: string
 }
 
 /** No model yet. */
 export const NO_MODEL: ModelDraft = { formula: '', site: 'none', family: 'gaussian', event: '' }
 
-/** The numeric variables that a model can use besides its outcome. */
+/** Maximum number of numeric variables in a model besides the outcome. */
 export const NUMBERS_MAX = 7
-/** The categorical variables; each adds at least one coefficient. */
+/** Maximum number of categorical variables; each adds at least one coefficient. */
 export const FACTORS_MAX = 24
 
-/** The form's words for how institutions enter the model. */
+/** How institutions can enter the model, with texts for the form. */
 export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly label: string; readonly hint: string }[] = [
   {
     value: 'none',
@@ -50,7 +50,10 @@ export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly labe
   }
 ]
 
-/** The formula in `table.variable`; names that the catalog does not have stay as they are written. Undefined for a text that is none. */
+/**
+ * Parses a formula and writes names as `table.variable`. Names that the catalog does not have stay unchanged. Undefined if the text
+ * is not a formula.
+ */
 export function readModel(
   formula: string,
   variables: readonly SharedVariable[],
@@ -62,14 +65,14 @@ export function readModel(
   return { ...read, outcome: refOf(read.outcome), terms: read.terms.map((term) => [...new Set(term.map(refOf))]) }
 }
 
-/** A model that the controls can show: its names are all variables of the catalog. Undefined for any other text. */
+/** A model that the controls can show, because the catalog has all of its variables. Undefined for any other text. */
 export function shownModel(formula: string, variables: readonly SharedVariable[]): FormulaTerms | undefined {
   const read = readModel(formula, variables)
   const names = read === undefined ? [] : [read.outcome, ...read.terms.flat()]
   return names.every((name) => variables.some(({ ref }) => ref === name)) ? read : undefined
 }
 
-/** The formula with the short names of variables, where the catalog has one of that name alone. */
+/** Writes the formula with short names of variables; with `table.variable` if several tables have the name. */
 export function writeModel(model: FormulaTerms, variables: readonly SharedVariable[]): string {
   const nameOf = (ref: string) => {
     const known = variables.find((one) => one.ref === ref)
@@ -81,20 +84,20 @@ export function writeModel(model: FormulaTerms, variables: readonly SharedVariab
   return writeFormula({ ...model, outcome: nameOf(model.outcome), terms: written })
 }
 
-/** `table.variable`, where the catalog has one variable of that name. */
+/** The name as `table.variable` if exactly one variable has that name; otherwise the name unchanged. */
 export function fullName(name: string, table: string | undefined, variables: readonly SharedVariable[]): string {
   if (variables.some(({ ref }) => ref === name)) return name
   const alike = variables.filter((one) => one.variable.name === name && (table === undefined || one.table === table))
   return alike.length === 1 ? (alike[0]?.ref ?? name) : name
 }
 
-/** The model with another outcome, which is no term any more. */
+/** The model with another outcome; terms that contain the new outcome are removed. */
 export function withOutcome(terms: FormulaTerms | undefined, outcome: string): FormulaTerms {
   const { intercept = true, terms: all = [] } = terms ?? {}
   return { ...terms, outcome, intercept, terms: all.filter((term) => !term.includes(outcome)) }
 }
 
-/** The model with these of the offered variables in it, and no others of them; a product goes with its variables. */
+/** The model with the chosen ones of the offered variables. A variable that is not chosen is removed with its products. */
 export function withVariables(
   model: FormulaTerms,
   offered: readonly string[],
@@ -108,18 +111,18 @@ export function withVariables(
   return { ...model, terms: [...own, ...added, ...products] }
 }
 
-/** The variables that are terms by themselves. */
+/** The variables that are terms on their own, not only in products. */
 export function singlesIn({ terms }: FormulaTerms): string[] {
   return terms.flatMap((term) => (term.length === 1 ? term : []))
 }
 
-/** A product of two that can be in a model. */
+/** A product of two variables that a model can have. */
 export interface Pair {
   readonly refs: readonly [string, string]
   readonly isChosen: boolean
 }
 
-/** The products of two of the chosen variables; of two numbers there is none. */
+/** The possible products of two chosen variables; two numbers have no product. */
 export function pairsIn(model: FormulaTerms, variables: readonly SharedVariable[]): Pair[] {
   const singles = [...new Set(singlesIn(model))]
   const isNumber = (ref: string) => variables.some((one) => one.ref === ref && isNumeric(one.variable))
@@ -132,7 +135,7 @@ export function pairsIn(model: FormulaTerms, variables: readonly SharedVariable[
   )
 }
 
-/** The model with or without a product. One of three that it is in cannot stay without it. */
+/** The model with or without a product. A larger product that contains the removed one is removed with it. */
 export function withPair(model: FormulaTerms, { refs, isChosen }: Pair): FormulaTerms {
   const [one, other] = refs
   const terms = isChosen
@@ -141,7 +144,7 @@ export function withPair(model: FormulaTerms, { refs, isChosen }: Pair): Formula
   return { ...model, terms }
 }
 
-/** Products of more than two, which only the text of a formula can hold. */
+/** Products of more than two variables, which only the text of the formula can express. */
 export function largerIn({ terms }: FormulaTerms): string[] {
   return onceEach(terms.filter((term) => term.length > 2)).map((term) => term.join(' × '))
 }
@@ -162,13 +165,13 @@ export function isInRoundsOfNumbers({ family }: Pick<ModelDraft, 'family'>): boo
   return family !== 'gaussian'
 }
 
-/** The model with another family. What only the other one had goes with it. */
+/** The model with another family. Settings that only the old family has are reset. */
 export function withFamily(model: ModelDraft, family: ModelDraft['family']): ModelDraft {
   const site = family !== 'gaussian' && model.site === 'random' ? 'none' : model.site
   return { formula: '', site, family, event: '' }
 }
 
-/** The call of a model, with the arguments that it knows. */
+/** The call of a model, with only the arguments that the statistic has. */
 export function callOfModel(model: ModelDraft) {
   const { name, variables, by, arguments: given } = modelCall(askedOf(model))
   return { name, variables: [...variables], by: [...by], arguments: { ...given } }
@@ -178,12 +181,12 @@ function askedOf({ formula, site, family, event }: ModelDraft): ModelAsked {
   return { formula, site, family, ...(family === 'binomial' && event !== '' ? { event } : {}) }
 }
 
-/** The model against the catalogs of those who are asked; undefined before there is a formula, or where nobody is asked. */
+/** The model checked against the catalogs of the institutions asked; undefined if there is no formula or no institution. */
 export function checkedModel(model: ModelDraft, asked: readonly FoundCatalog[]): CheckedModel | undefined {
   return model.formula.trim() === '' || asked.length === 0 ? undefined : checkModel(asked, askedOf(model))
 }
 
-/** What a model still lacks, in words. */
+/** Missing parts of a model, as sentences. */
 export function missingInModel(model: ModelDraft, asked: readonly FoundCatalog[]): string[] {
   if (model.formula.trim() === '') return ['Choose the outcome of the model, or write its formula.']
   const checked = checkedModel(model, asked)

@@ -5,10 +5,10 @@ export type ReadQuantiles =
   | { readonly ok: true; readonly levels: readonly number[] }
   | { readonly ok: false; readonly why: string }
 
-/** As the statistic takes them. */
+/** Least and greatest quantile, and maximum number of quantiles, as in the statistic. */
 const [LEAST, MOST, MANY_MAX] = [0.05, 0.95, 9]
 
-/** One to nine numbers, with spaces or commas between them. */
+/** Reads one to nine numbers, separated by spaces or commas. */
 export function readQuantiles(text: string): ReadQuantiles {
   const words = text.split(/[\s,;]+/).filter((word) => word !== '')
   const levels = words.map((word) => (/^\d?\.?\d+$/.test(word) ? Number(word) : Number.NaN))

@@ -1,26 +1,29 @@
-/** Survival on the form: a time, who had the event at that time, and what is read off the curves. */
+/** Survival on the form: a time, an event at that time, and the values that are read off the curves. */
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
 
-/** The statistics of a time and an event. */
+/** The statistics that need a time and an event. */
 export type SurvivalName = 'kaplan_meier' | 'log_rank' | 'cox'
 
-/** The part of the form that survival curves, the log-rank test and hazard ratios have. Variables are `table.variable`; empty where none is chosen. */
+/**
+ * The part of the form for survival curves, the log-rank test and hazard ratios. Variables are `table.variable`; empty if none is
+ * chosen.
+ */
 export interface SurvivalDraft {
   readonly time: string
   readonly event: string
-  /** Of an event that is a category: the level of those who had it. */
+  /** The level that means the event, if the event is a category. */
   readonly level: string
-  /** Times at which survival is read off, as written. */
+  /** Times at which survival is read off, as typed. */
   readonly times: string
-  /** Where the restricted mean ends, as written. */
+  /** End of the restricted mean, as typed. */
   readonly until: string
-  /** Of a comparison: a category within whose levels people are compared. */
+  /** For comparisons: a category; people are compared within each of its levels. */
   readonly strata: string
-  /** Of a comparison: people are compared within their own institution. */
+  /** For comparisons: people are compared within their own institution. */
   readonly bySite: boolean
 }
 
-/** Nothing is chosen yet. */
+/** The empty form for survival statistics. */
 export const NO_SURVIVAL: SurvivalDraft = {
   time: '',
   event: '',
@@ -31,12 +34,12 @@ export const NO_SURVIVAL: SurvivalDraft = {
   bySite: false
 }
 
-/** Whether a statistic is of a time and an event. */
+/** Whether a statistic needs a time and an event. */
 export function isSurvival(name: string): name is SurvivalName {
   return name === 'kaplan_meier' || name === 'log_rank' || name === 'cox'
 }
 
-/** The part of the form when the statistic is chosen: hazard ratios are within institutions unless somebody says otherwise. */
+/** The initial form for a statistic: hazard ratios compare people within institutions by default. */
 export function survivalChosen(name: string, survival: SurvivalDraft): SurvivalDraft {
   return { ...survival, bySite: isWithinSites(name, undefined) }
 }
@@ -46,44 +49,44 @@ export function isWithinSites(name: string, site: unknown): boolean {
   return name === 'cox' ? site !== 'none' : site === 'stratum'
 }
 
-/** Columns that make the groups: hazard ratios have two, or one beside strata. */
+/** Maximum number of grouping variables: two for hazard ratios, one if there are strata or for another statistic. */
 export function groupingsMax(name: SurvivalName, { strata }: SurvivalDraft): number {
   return name === 'cox' && strata === '' ? 2 : 1
 }
 
-/** Numbers with a declared grid, which curves need. */
+/** Variables that can be the time: numbers with declared breakpoints, which curves need. */
 export function timesOf(variables: readonly SharedVariable[]): SharedVariable[] {
   return variables.filter(({ variable }) => isNumeric(variable) && variable.breakpoints.length > 0)
 }
 
-/** Variables that can say who had the event: categories, and integers 0 or 1 with a breakpoint at 1. */
+/** Variables that can be the event: categories, and integers 0 or 1 with a breakpoint at 1. */
 export function eventsOf(variables: readonly SharedVariable[]): SharedVariable[] {
   return variables.filter(({ variable: { type, levels, breakpoints } }) =>
     type === 'category' ? levels.length > 1 : type === 'integer' && breakpoints.length === 1 && breakpoints[0] === 1
   )
 }
 
-/** Categories, by whose levels people are grouped or compared within. */
+/** Categories that can be groups or strata. */
 export function categoriesOf(variables: readonly SharedVariable[]): SharedVariable[] {
   return variables.filter(({ variable: { type, levels } }) => type === 'category' && levels.length > 1)
 }
 
-/** The levels of the event; none of an integer 0 or 1. */
+/** The levels of the event; empty for an integer 0 or 1. */
 export function levelsOfEvent({ event }: SurvivalDraft, variables: readonly SharedVariable[]): readonly string[] {
   return variables.find(({ ref }) => ref === event)?.variable.levels ?? []
 }
 
-/** As many times as one question reads off curves. */
+/** Maximum number of times at which one question reads off curves. */
 const TIMES_MAX = 12
 
-/** Numbers above zero, with spaces or commas between them; undefined for a text that has others. */
+/** Reads numbers above zero, separated by spaces or commas; undefined for any other text. */
 function readTimes(text: string): readonly number[] | undefined {
   const words = text.split(/[\s,;]+/).filter((word) => word !== '')
   const numbers = words.map((word) => (/^(\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : 0))
   return numbers.every((one) => one > 0) ? numbers : undefined
 }
 
-/** The call of the statistic. What is not chosen is not in it. */
+/** The call of the statistic, without arguments for fields that are empty. */
 export function callOfSurvival(name: SurvivalName, draft: SurvivalDraft, by: readonly string[]) {
   const { time, event, level, strata, bySite } = draft
   const [times = [], [until] = []] = [readTimes(draft.times), readTimes(draft.until)]
@@ -100,7 +103,7 @@ export function callOfSurvival(name: SurvivalName, draft: SurvivalDraft, by: rea
   return { name, variables, by: by.slice(0, name === 'cox' ? 2 : 1), arguments: given }
 }
 
-/** What it still lacks, in words. */
+/** Missing parts of the form, as sentences. */
 export function missingInSurvival(
   name: SurvivalName,
   draft: SurvivalDraft,

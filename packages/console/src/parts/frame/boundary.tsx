@@ -1,8 +1,8 @@
-/** What catches a page that breaks, so that the rest of the console stays. */
+/** Catches the error of a page that fails to render, so that the rest of the console keeps working. */
 import { Component, type ReactNode } from 'react'
 import { Notice } from '../notice.tsx'
 
-/** A page whose script did not come is not asked for twice by one console, so it is loaded again as a whole. */
+/** React does not retry a page whose script failed to load, so the button reloads the whole console. */
 export class Boundary extends Component<{ children: ReactNode }, { broken: string | null }> {
   override state = { broken: null as string | null }
 

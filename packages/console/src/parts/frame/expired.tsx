@@ -1,17 +1,17 @@
-/** Signing in again over the page that one was at: nothing on it is lost. */
+/** A sign-in dialog over the current page, so that nothing on the page is lost. */
 import { useEffect, useRef } from 'react'
 import { useSession } from '../../session/session.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import { focusHeading } from './title.tsx'
 
-/** Opens by itself, and goes when the sign-in worked: the focus is then where it was. */
+/** Opens by itself and closes after the sign-in; the focus then returns to where it was. */
 export function Expired({ name }: { name: string }) {
   const { signOut } = useSession()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
-    // The name is known; what is missing is the password.
+    // The name is known, so the focus goes to the password.
     dialog.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus()
     return () => {
       if (before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus()

@@ -1,4 +1,4 @@
-/** What to do first, for each role; gone once there is something to look at. */
+/** The first steps for each role, hidden once there is content to show. */
 import { useLoaded } from '../../load.ts'
 import { hrefTo } from '../../route.ts'
 import { type Account, holds } from '../../session/account.ts'
@@ -8,7 +8,7 @@ import { count, plural } from '../../words/number.ts'
 const LOOK_MS = 10_000
 const LISTED_MAX = 200
 
-/** `asked`: questions so far; `others`: institutions connected. */
+/** `asked`: number of questions so far; `others`: number of connected institutions. */
 export function FirstSteps({ account, asked, others }: { account: Account; asked: number; others: number }) {
   const steps = [
     ...(others === 0 ? [<Alone key="alone" />] : []),
@@ -73,7 +73,7 @@ function Steward() {
   )
 }
 
-/** Undefined before it is known. */
+/** `many`: number of waiting requests; undefined until it is loaded. */
 function waitingInWords(many: number | undefined): string {
   if (many === undefined) return 'Requests may wait for your decision.'
   if (many === 0) return 'No request waits for a decision.'

@@ -1,4 +1,4 @@
-/** Logging in by one's own institution, where the gateway knows its provider. */
+/** Buttons for login by an identity provider, if the gateway knows any. */
 import { beginLogin } from '@stimnet/sdk'
 import { useState } from 'react'
 import { useLoaded } from '../../load.ts'
@@ -6,7 +6,7 @@ import { keepVerifier } from '../../session/returned.ts'
 import { useSession } from '../../session/session.tsx'
 import { Problem } from '../problem.tsx'
 
-/** Nothing where there is none: name and password stand above. */
+/** Empty if there is no provider; the form for name and password is above. */
 export function LoginProviders() {
   const { client } = useSession()
   const [error, setError] = useState<unknown>()

@@ -1,6 +1,6 @@
-/** The sign of the mesh: three institutions, each with each. */
+/** The logo: three institutions, each connected with the others. */
 
-/** A decoration beside the name, hidden from screen readers. */
+/** Decorative, and hidden from screen readers. */
 export function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">

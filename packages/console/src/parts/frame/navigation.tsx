@@ -1,4 +1,4 @@
-/** The navigation: all pages that the account can use. */
+/** The navigation, with all pages that the account may open. */
 import { useRef, useState } from 'react'
 import { hrefTo, usePlace } from '../../route.ts'
 import type { Role } from '@stimnet/sdk'
@@ -6,24 +6,24 @@ import { useAccount, useSession } from '../../session/session.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
-/** Pages that one kind of user needs. */
+/** Pages for one kind of user. */
 export interface PageGroup {
   readonly name: string
   readonly pages: readonly {
     readonly at: string
     readonly label: string
-    /** A link to a page. */
+    /** The page of one item that opens from this page; the link is marked as current there as well. */
     readonly below?: string
     readonly roles: readonly Role[]
   }[]
 }
 
-/** Grouped by who needs them. */
+/** Links grouped by kind of user. */
 export function Navigation({ groups }: { groups: readonly PageGroup[] }) {
   const { page } = usePlace()
   const menu = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useState(false)
-  // The page that is chosen takes the focus as it comes; where one is there already, it stays in sight.
+  // A new page takes the focus when it opens. If the current page is chosen again, the focus must stay visible.
   const close = () => {
     setOpen(false)
     menu.current?.focus()
@@ -51,7 +51,7 @@ export function Navigation({ groups }: { groups: readonly PageGroup[] }) {
   )
 }
 
-/** Narrow screens fold it away. */
+/** Collapsed on narrow screens. */
 function Menu({ groups, page, close }: { groups: readonly PageGroup[]; page: string; close: () => void }) {
   const account = useAccount()
   const { signOut } = useSession()

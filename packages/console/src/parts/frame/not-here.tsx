@@ -1,9 +1,9 @@
-/** What is shown where an address leads to nothing: a heading, why that may be, and the way back. */
+/** The text shown if an address leads to nothing: a heading, possible reasons, and a link back. */
 import { hrefTo } from '../../route.ts'
 import { Empty } from '../empty.tsx'
 import { Title } from './title.tsx'
 
-/** `back`: the page that lists what there is, and its name in a sentence: "your questions". */
+/** `back`: the page that lists the existing items, and its name within a sentence, such as "your questions". */
 export function NotHere(props: { title: string; why: string; back: { readonly at: string; readonly name: string } }) {
   const { title, why, back } = props
   return (

@@ -1,4 +1,4 @@
-/** What stands around every page: the way to the others, who is signed in, and whether the gateway answers. */
+/** The frame around every page: navigation, the signed-in account, and the state of the connection to the gateway. */
 import { type ComponentType, Suspense } from 'react'
 import { type Place, usePlace } from '../../route.ts'
 import type { Account } from '../../session/account.ts'

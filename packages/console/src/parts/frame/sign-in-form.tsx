@@ -1,11 +1,11 @@
-/** Name and password; what was typed stays where it was refused. */
+/** The form for name and password. Its content is kept if the sign-in fails. */
 import { type FormEvent, useState } from 'react'
 import { useSession } from '../../session/session.tsx'
 import { Field } from '../field.tsx'
 import { LoginProviders } from './login-providers.tsx'
 import { Problem } from '../problem.tsx'
 
-/** `name`: whose sign-in has ended, where it is one. */
+/** `name`: the account whose session has expired, if there is one. */
 export function SignInForm({ name: known = '' }: { name?: string }) {
   const { signIn, refused } = useSession()
   const [name, setName] = useState(known)

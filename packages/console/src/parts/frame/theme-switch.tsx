@@ -1,4 +1,4 @@
-/** Light, dark, or as the system says. */
+/** The switch of the colour scheme: light, dark, or that of the system. */
 import { useState } from 'react'
 import { chooseTheme, storedTheme, THEMES, type Theme } from '../../session/theme.ts'
 

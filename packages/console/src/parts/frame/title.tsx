@@ -1,4 +1,4 @@
-/** What a page is called: in the tab, and for a screen reader where one arrives. */
+/** The title of a page, in the tab and as the heading that a screen reader reads. */
 import { type ReactNode, useEffect, useRef } from 'react'
 
 /** Sets the title of the tab. */
@@ -27,7 +27,7 @@ export function Title(props: { children: string; lead?: ReactNode; actions?: Rea
   )
 }
 
-/** Where the page begins: whoever's control has gone goes on from there. */
+/** Moves the focus to the page's heading, for use when the focused control disappears. */
 export function focusHeading(): void {
   document.querySelector<HTMLElement>('main h1')?.focus()
 }

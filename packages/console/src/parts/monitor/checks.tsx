@@ -1,4 +1,4 @@
-/** Whether this peer can take requests: what it looked at, and what to do where something is wrong. */
+/** Health checks of this peer, with advice where a check fails. */
 import { useLoaded } from '../../load.ts'
 import { useSession } from '../../session/session.tsx'
 import { Badge } from '../badge.tsx'
@@ -7,7 +7,7 @@ import { Waiting } from '../waiting.tsx'
 
 const LOOK_MS = 10_000
 
-/** The checks in the peer's words. */
+/** The checks, in the wording of the peer. */
 export function Checks() {
   const { client } = useSession()
   const readiness = useLoaded((signal) => client.readiness({ signal }), [client], { everyMs: LOOK_MS })

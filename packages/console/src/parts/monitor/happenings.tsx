@@ -1,4 +1,4 @@
-/** What happens at this peer, for those who watch over it; what somebody should look at is marked. */
+/** Recent events of this peer, for its operators. Alerts are marked. */
 import type { NodeEvent } from '@stimnet/sdk'
 import { useLoaded } from '../../load.ts'
 import { useSession } from '../../session/session.tsx'
@@ -12,7 +12,7 @@ import { Waiting } from '../waiting.tsx'
 const LOOK_MS = 3_000
 const SHOWN = 12
 
-/** The newest first; the audit log has all that is kept. */
+/** Newest first. The audit log has all events that are stored. */
 export function Happenings() {
   const { client } = useSession()
   const events = useLoaded((signal) => client.events({ limit: SHOWN, signal }), [client], { everyMs: LOOK_MS })

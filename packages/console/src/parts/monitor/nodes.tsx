@@ -1,4 +1,4 @@
-/** Institutions as a table: the map in words. */
+/** Institutions as a table, with the same content as the map. */
 import { Scroll } from '../scroll.tsx'
 import type { Node } from '@stimnet/sdk'
 import { fromNow } from '../../words/time.ts'

@@ -1,4 +1,4 @@
-/** A result as CSV, for spreadsheets: RFC 4180, and no text that a spreadsheet would take for a formula. */
+/** A result as CSV (RFC 4180) for spreadsheets. No text can be mistaken for a formula. */
 import type { PooledOutput } from '@stimnet/protocol'
 import { aboutText, coefficientRows, LEFT_OUT_WORDS } from '@stimnet/sdk'
 import type { AskedPair } from '../../words/question/asked.ts'
@@ -14,19 +14,19 @@ export function csvOf(rows: readonly (readonly Cell[])[]): string {
 function fieldOf(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  // A spreadsheet runs what begins so; a quote before it makes it text again.
+  // A spreadsheet takes text that begins with these characters for a formula; a leading quote prevents that.
   const tame = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
 }
 
-/** What was asked, a row each with its name, and an empty row below. */
+/** The question, one row per part with its name, followed by an empty row. */
 export function askedRows(asked: readonly AskedPair[]): Cell[][] {
   return asked.length === 0 ? [] : [...asked.map(([name, text]) => [name, text]), []]
 }
 
 /**
- * Each pooled row, followed by the same row of every institution. The name of a column that people were left out of begins with ≈, and
- * how far its numbers can be off stands in a column beside it, as for those that were rounded.
+ * Each pooled row, followed by the same row of every institution. ≈ before a column's name marks numbers that people were left out
+ * of. A further column has the maximum error of such numbers, and of numbers that were rounded.
  */
 export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const places = placesOf(pooled.columns)
@@ -52,12 +52,12 @@ export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Ce
   return [['institution', ...withBounds(names, offs)], ...body, ...legend]
 }
 
-/** How far at most a number of a pooled row is off by noise or by rounding; of those who remain where people were left out. */
+/** The maximum error of a number in a pooled row by noise or rounding; if people were left out, the error for the people who remain. */
 function boundOf({ error_95, within, within_remaining: remaining }: PooledOutput['rows'][number], at: number): Cell {
   return error_95?.[at] ?? within?.[at] ?? remaining?.[at] ?? null
 }
 
-/** The coefficients of models below an empty row: the pooled ones, followed by those of every institution. */
+/** The coefficients of models, below an empty row: first the pooled coefficients, then those of each institution. */
 export function modelRows({ models = [] }: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const nameOf = (id: string) => sites.find(({ peerId }) => peerId === id)?.name ?? id
   return models.flatMap((model) => {

@@ -4,7 +4,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { useSession } from '../../session/session.tsx'
 import { saveFile } from '../../parts/save.ts'
 
-/** `name` without its ending. */
+/** `name`: the file name without its extension. */
 export function SaveCrate({ id, name }: { id: string; name: string }) {
   const { client } = useSession()
   const [state, setState] = useState<{ busy: boolean; error?: unknown }>({ busy: false })

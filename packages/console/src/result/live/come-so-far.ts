@@ -1,9 +1,9 @@
-/** Which parts of a question have an answer while others are still awaited. */
+/** Selects the parts of a question that have an answer while others are still awaited. */
 import type { Broadcast, verifyAndPool } from '@stimnet/sdk'
 import { hasEnded } from '../../words/state.ts'
 import type { SignedHere } from '../trust/answer.ts'
 
-/** What has come so far, as `verifyAndPool` takes it: who is still awaited has not failed. */
+/** The answers received so far, as input of `verifyAndPool`. Institutions that are still awaited do not count as failed. */
 export function comeSoFar(
   { parts, asked }: Pick<Broadcast, 'parts' | 'asked'>,
   signed: Pick<SignedHere, 'hash' | 'targets' | 'outputs'> | undefined

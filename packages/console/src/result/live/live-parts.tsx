@@ -1,4 +1,4 @@
-/** Each institution's share, live: its state, why, and whether it can still be reached. */
+/** The part of each institution, updated live: its state, the reason, and whether the institution is connected. */
 import type { BroadcastPart } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
 import { wordsOfPart } from '../../words/state.ts'

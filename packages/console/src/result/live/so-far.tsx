@@ -1,4 +1,4 @@
-/** Answers that have come while others are still awaited: verified, and pooled over those alone. */
+/** Answers received while others are still awaited: verified, and pooled over the institutions that have answered. */
 import { type Broadcast, type VerifiedBroadcast, verifyAndPool } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { Panel } from '../../parts/panel.tsx'
@@ -6,7 +6,7 @@ import type { SignedHere } from '../trust/answer.ts'
 import { comeSoFar } from './come-so-far.ts'
 import { Answer } from '../result.tsx'
 
-/** `whole`: the question with its outputs, read anew with each answer. */
+/** `whole`: the question with its outputs, read again after each answer. */
 export function SoFar({ whole, signed }: { whole: Broadcast; signed: SignedHere | undefined }) {
   const [verified, setVerified] = useState<VerifiedBroadcast>()
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** A question followed live: every state until its end, over cut streams, sign-ins and restarts of the gateway. */
+/** Follows a question live until it ends, over broken streams, new sign-ins and restarts of the gateway. */
 import { CODES, codeOf, StimnetError } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
@@ -7,9 +7,9 @@ import { useSession } from '../../session/session.tsx'
 /** The last known state; it stays if the stream breaks. */
 export interface Watched {
   readonly broadcast: Broadcast | undefined
-  /** The stream broke and is being taken up again. */
+  /** Whether the stream is broken and is being reconnected. */
   readonly broken: boolean
-  /** The error that ended the stream for good. */
+  /** The error after which the stream was not reconnected. */
   readonly error: unknown
 }
 

@@ -1,4 +1,4 @@
-/** What was promised about the numbers, in plain words; one card for all institutions that say the same. */
+/** The disclosure cards of an answer in plain words, with one card for all institutions that have the same one. */
 import type { Output } from '@stimnet/protocol'
 import { Badge } from '../../parts/badge.tsx'
 import { cardSentences, LEVELS } from '../../words/card.ts'
@@ -8,7 +8,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** Institutions with the same card are shown together. */
+/** Institutions with equal cards are shown together. */
 export function Cards({ named }: { named: readonly Named[] }) {
   const told = named.flatMap(({ name, output }) => {
     if (!output) return []

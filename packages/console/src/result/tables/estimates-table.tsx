@@ -1,15 +1,15 @@
-/** The estimates of a test that gives several, each with its interval. */
+/** The estimates of a test that has several, each with its interval. */
 import type { TestResult } from '@stimnet/protocol'
 import { estimateName, testName, testSubject } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { measured, pInWords } from '../../words/number.ts'
 
-/** Nothing for a test that gives one number. */
+/** Empty for a test with one estimate. */
 export function EstimatesTable({ test }: { test: TestResult }) {
   const { estimates = [], by } = test
   if (estimates.length === 0) return null
   const title = `${testName(test)}: ${testSubject({ ...test, by: [] })}`
-  // Hazard ratios name their columns one by one.
+  // Hazard ratios have a name of their own in each row.
   const rows = estimates.some(({ column }) => column !== undefined) ? '' : by.join(', ')
   const hasP = estimates.some(({ p }) => p != null)
   return (

@@ -1,4 +1,4 @@
-/** Estimates with their intervals, for a forest plot: means from moments, differences from tests, coefficients from scripts. */
+/** Estimates with intervals for a forest plot: means from moments, differences from tests, coefficients from scripts. */
 import type { MomentsPart, Output, PooledOutput, TestEstimate, TestResult, TypedValue } from '@stimnet/protocol'
 import { estimateName, testAsked, testName, testSubject, testsOfOutput } from '@stimnet/sdk'
 import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
@@ -12,7 +12,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** Everything in an answer that has intervals; at least two sites, or there is nothing to compare. */
+/** All estimates in an answer that have intervals from at least two institutions. */
 export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: readonly SiteTable[]): Forest[] {
   return [
     ...combined(pooled, sites),
@@ -23,13 +23,16 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
   ].filter(({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1)
 }
 
-/** Mean with the standard error that the same cell's moments give; with noise in them (P2) that error would be too small. */
+/**
+ * Means with the standard error from the moments of the same cell. Left out for answers with noise (P2), where that error would be
+ * too small.
+ */
 function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
   const places = placesOf(pooled.columns)
   const hasInterval = (name: string) => pooled.tests?.some(({ kind, of }) => kind === 'mean_interval' && of === name)
   const spreads = pooled.columns.flatMap(({ name, kind, variables: [variable] }, at) => {
-    // Its own intervals allow for rounding.
+    // The intervals of the answer itself allow for rounding.
     if (hasInterval(name)) return []
     const isFirst = pooled.columns.findIndex((other) => isSpread(other) && other.variables[0] === variable) === at
     return isSpread({ kind }) && isFirst ? [at] : []
@@ -60,7 +63,7 @@ function isSpread({ kind }: { readonly kind: string }): boolean {
 
 const NOBODY: MomentsPart = { n: 0, sum: 0, deviations: 0 }
 
-/** Chan's rule for two samples. */
+/** Combines the moments of two samples by Chan's rule. */
 export function together(one: MomentsPart, other: MomentsPart): MomentsPart {
   if (one.n === 0) return other
   if (other.n === 0) return one
@@ -81,7 +84,10 @@ function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boo
   return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
 }
 
-/** Confidence intervals of each row: made here of each site's numbers, with what its card says of rounding. */
+/**
+ * Confidence intervals of each row. The interval of an institution is computed here from its numbers, with the rounding stated in
+ * its card.
+ */
 function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     const asked = [testAsked(test)].filter((one) => one !== undefined)
@@ -106,9 +112,9 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
   })
 }
 
-/** "Mean of age, female", "Odds and risks of two groups: share_ill, odds ratio". */
+/** The title of an estimate: "Mean of age, female", "Odds and risks of two groups: share_ill, odds ratio". */
 function estimateTitle(test: TestResult, estimate: TestEstimate): string {
-  // Its keys are in the name of the estimate.
+  // The keys of the row are in the name of the estimate.
   const subject = testSubject({ ...test, by: [] })
   const of = /^([a-z]+)_interval$/.exec(test.kind)?.[1]
   if (of === undefined) return `${testName(test)}: ${subject.replace(/^sd_/, '')}, ${estimateName(estimate)}`
@@ -135,7 +141,7 @@ function ofEstimate(name: string, estimate: TestEstimate | undefined, isPooled: 
   return [{ name, value: estimate.estimate, low, high, isPooled }]
 }
 
-/** Differences, as their t tests give them: made here of each site's numbers, with what its card says of rounding. */
+/** Differences from t tests. The difference of an institution is computed here from its numbers, with the rounding stated in its card. */
 function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     const asked = [testAsked(test)].filter((one) => one !== undefined)
@@ -157,7 +163,7 @@ function differences(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[
 
 const DIFFERENCES: readonly TestResult['kind'][] = ['welch', 'one_sample', 'paired']
 
-/** The effects of a meta-analysis, and the combined one. */
+/** The effects in a meta-analysis, and the combined effect. */
 function combined(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   return (pooled.tests ?? []).flatMap((test) => {
     if (test.meta === undefined) return []
@@ -190,7 +196,7 @@ function differenceOf(name: string, test: TestResult | undefined, isPooled: bool
 
 type Coefficients = Extract<TypedValue, { kind: 'coefficients' }>
 
-/** One plot per term. */
+/** The coefficients that scripts released, one plot per term. */
 function coefficients(pooled: PooledOutput, named: readonly Named[]): Forest[] {
   return (pooled.outputs ?? []).flatMap(({ output }, at) => {
     if (output.kind !== 'coefficients') return []

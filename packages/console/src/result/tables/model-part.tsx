@@ -1,4 +1,4 @@
-/** A fitted model: its coefficients, the fit, one coefficient by institution, and what was released for it. */
+/** A fitted model: its coefficients, its fit, one coefficient by institution, and the numbers that were released for it. */
 import type { ModelResult } from '@stimnet/protocol'
 import {
   type CoefficientRow,
@@ -15,7 +15,7 @@ import { Scroll } from '../../parts/scroll.tsx'
 import { intervalInWords, measured, pInWords } from '../../words/number.ts'
 import { ModelSites } from './model-sites.tsx'
 
-/** `nameOf`: of an institution, by its PeerId. */
+/** `nameOf`: the name of an institution by its PeerId. */
 export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site: string) => string }) {
   const title = modelTitle(model)
   const sites = model.sites ?? []
@@ -46,7 +46,7 @@ interface HarmonisedProps {
   nameOf: (site: string) => string
 }
 
-/** Each feature at each institution, before and after, and the regression of the harmonised numbers on the covariates. */
+/** Each feature at each institution before and after harmonisation, and the regression of the harmonised values on the covariates. */
 function Harmonised({ caption, model: { harmonised = [] }, nameOf }: HarmonisedProps) {
   const head = ['n', 'Mean before', 'SD before', 'Mean', 'SD', 'Location', 'Shrunk', 'Scale', 'Shrunk']
   return harmonised.map(({ feature, sites, n, mean, sd, coefficients }) => (
@@ -97,7 +97,7 @@ function NumbersOf({ name, values }: { name: string; values: readonly (number | 
   )
 }
 
-/** A column for each component: its share of the variance, then the loadings. */
+/** One column per component: its share of the variance, then the loadings. */
 function Components({ caption, model: { components = [] } }: { caption: string; model: ModelResult }) {
   const terms = components[0]?.loadings.map(({ term }) => term) ?? []
   const lines: readonly (readonly [string, readonly number[]])[] = [
@@ -136,7 +136,7 @@ function Components({ caption, model: { components = [] } }: { caption: string; 
   )
 }
 
-/** Two columns can have the same name. */
+/** The head of a table; a name in `names` may occur twice. */
 function Head({ of, names }: { of: string; names: readonly string[] }) {
   return (
     <thead>
@@ -156,7 +156,7 @@ function Head({ of, names }: { of: string; names: readonly string[] }) {
 interface CoefficientsProps {
   caption: string
   rows: readonly CoefficientRow[]
-  /** What the ratio of a model of counts is called; undefined for other models. */
+  /** The name of the ratio in a model of counts; undefined for other models. */
   ratio: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** One coefficient of a model institution by institution: as a forest plot, and as the table that says the same. */
+/** One coefficient of a model by institution, as a forest plot and as a table with the same numbers. */
 import type { ModelResult } from '@stimnet/protocol'
 import { comparedTerms, type ForestRow, forestRows } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -7,7 +7,7 @@ import { Scroll } from '../../parts/scroll.tsx'
 import { type Forest, ForestPlot } from '../../plots/forest-plot.tsx'
 import { count, intervalInWords, measured, pInWords } from '../../words/number.ts'
 
-/** The first coefficient shown is the first after the intercept. */
+/** The coefficient shown first is the first one after the intercept. */
 export function ModelSites({ model, nameOf }: { model: ModelResult; nameOf: (site: string) => string }) {
   const terms = comparedTerms(model)
   const [chosen, setChosen] = useState(() => terms.find((term) => term !== '(Intercept)') ?? terms[0] ?? '')
@@ -33,7 +33,7 @@ export function ModelSites({ model, nameOf }: { model: ModelResult; nameOf: (sit
   )
 }
 
-/** Without a coefficient that means something else at its institution than its name says. */
+/** The forest plot of a term. It leaves out the institutions where the coefficient does not mean what its name says. */
 export function forestOf(term: string, rows: readonly ForestRow[]): Forest {
   const [alike, others] = [rows.filter((row) => row.isComparable), rows.filter((row) => !row.isComparable)]
   const estimates = alike.flatMap(({ institution: name, estimate: value, low, high, isPooled }) =>
@@ -77,7 +77,7 @@ function SitesTable({ term, rows }: { term: string; rows: readonly ForestRow[] }
   )
 }
 
-/** How the institutions differ in it, where they were combined; else how that could be asked. */
+/** The heterogeneity of a coefficient between institutions, if it was combined by meta-analysis; otherwise how to request that. */
 function differingInWords({ site, coefficients }: ModelResult, term: string): string {
   const between = coefficients.find((one) => one.term === term)?.between
   if (site !== 'meta')

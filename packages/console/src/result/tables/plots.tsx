@@ -1,4 +1,4 @@
-/** A result as pictures: one column at a time, and whatever has intervals. */
+/** A result as plots: one column at a time, and all estimates with intervals. */
 import type { Output, PooledOutput } from '@stimnet/protocol'
 import { LEFT_OUT_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -117,13 +117,13 @@ function ColumnField(props: {
   )
 }
 
-/** Of a result that has more than counts, what it has beside them. */
+/** The column shown first: the first one that is not a count, if there is one. */
 function firstShown({ columns }: PooledOutput, measures: readonly number[]): number {
   const isCount = (at: number) => ['subjects', 'rows', 'count'].includes(columns[at]?.kind ?? '')
   return measures.find((at) => !isCount(at)) ?? measures[0] ?? 0
 }
 
-/** Counts over the bins of one number: the labels of bins are told by how they begin. */
+/** Whether the rows are bins of one number, which is recognised by how their labels begin. */
 function isBinned({ columns, rows }: PooledOutput): boolean {
   const keys = columns.filter(({ role }) => role === 'key')
   return keys.length === 1 && rows.length > 1 && rows.every(({ values }) => /^(<|>=|\[)/.test(String(values[0])))

@@ -1,4 +1,4 @@
-/** The pooled table; each row opens into what each institution answered to it. */
+/** The pooled table; each row expands to the answers of the institutions. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { OutputColumn, PooledOutput } from '@stimnet/protocol'
 import { aboutText, LEFT_OUT_WORDS } from '@stimnet/sdk'
@@ -7,7 +7,7 @@ import { cell, plural } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, placesOf, rowOf, type SiteTable } from './sites.ts'
 
-/** A missing number says why it is missing. */
+/** A missing number is replaced by the reason why it is missing. */
 export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
@@ -83,7 +83,7 @@ function Head({ columns, withSites }: { columns: PooledOutput['columns']; withSi
 
 type Values = readonly (string | number | null)[]
 
-/** By column how many institutions are behind a number, where not all of the row's are. */
+/** The number of institutions behind each column, where it differs from that of the row. */
 function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (string | null)[] {
   return (column_sites ?? []).map((column) =>
     column === null || column.length === 0 || column.length === sites.length
@@ -95,10 +95,10 @@ function behindOf({ sites, column_sites }: PooledOutput['rows'][number]): (strin
 interface CellsProps {
   readonly columns: readonly OutputColumn[]
   readonly values: Values
-  /** The text in place of a missing number. */
+  /** Text that is shown for a missing number. */
   readonly blank: string
   readonly errors?: readonly (number | null)[] | undefined
-  /** The same of numbers that people were left out of. */
+  /** The errors of numbers that people were left out of. */
   readonly remaining?: readonly (number | null)[] | undefined
   readonly behind?: readonly (string | null)[]
 }

@@ -1,4 +1,4 @@
-/** The parts of a pooled table: what each institution answered to the same row and column. */
+/** The parts of a pooled table: each institution's values for the same row and column. */
 import type { OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
 import type { CellParts } from '../../plots/site-bars.tsx'
 
@@ -12,36 +12,36 @@ export interface SiteTable {
 }
 
 /**
- * What stands for a number that is not there. Nothing is withheld from an answer with noise; a number is missing there where the
- * noise leaves too little of it, such as a correlation of spreads of zero.
+ * The text shown for a missing number. Nothing is withheld from an answer with noise; there a number is missing if the noise leaves
+ * too little of it, such as a correlation when a standard deviation is zero.
  */
 export function blankWord(sites: readonly SiteTable[]): string {
   return sites.some(({ table }) => table.disclosure.level === 'P2') ? 'too noisy' : 'withheld'
 }
 
-/** The number of key columns. */
+/** The positions of key columns and measure columns. */
 export interface Places {
   readonly keys: readonly number[]
   readonly measures: readonly number[]
 }
 
-/** The places of keys and measures in a table's rows. */
+/** The positions of keys and measures in the rows of a table. */
 export function placesOf(columns: readonly OutputColumn[]): Places {
   const at = (role: OutputColumn['role']) => columns.flatMap((column, i) => (column.role === role ? [i] : []))
   return { keys: at('key'), measures: at('measure') }
 }
 
-/** A row's name: its keys; "everybody" where there is none. A null key means that the value is missing. */
+/** The name of a row, made of its keys; "everybody" if it has none. A null key means that the value is missing. */
 export function rowName(values: readonly Cell[], { keys }: Places): string {
   return keys.map((at) => String(values[at] ?? 'missing')).join(' · ') || 'everybody'
 }
 
-/** The row of a site's table with the same keys; undefined where the site withheld it or has none. */
+/** The row of an institution's table with the same keys; undefined if the institution withheld it or does not have it. */
 export function rowOf(site: SiteTable, values: readonly Cell[], places: Places): OutputRow | undefined {
   return site.table.rows.find((row) => places.keys.every((at) => (row.values[at] ?? null) === (values[at] ?? null)))
 }
 
-/** One column of the pooled table, row by row with its parts. */
+/** One column of the pooled table: each row with the values of the institutions. */
 export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], column: number): CellParts[] {
   const places = placesOf(pooled.columns)
   return pooled.rows.map(({ values, sites: behind, column_sites: behindColumns }) => ({

@@ -1,4 +1,4 @@
-/** Survival: the curves, and below them what is read off each. */
+/** Survival curves, and below them the values that are read off each curve. */
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { testName } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'

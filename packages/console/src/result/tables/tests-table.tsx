@@ -4,7 +4,7 @@ import type { TestResult } from '@stimnet/protocol'
 import { testName, testSubject } from '@stimnet/sdk'
 import { measured, pInWords } from '../../words/number.ts'
 
-/** A null value was not computed; the note says why. `reader` replaces PeerIds by names. */
+/** A null value was not computed; the note gives the reason. `reader` replaces PeerIds with names. */
 export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
   return (
     <Scroll label="Tests">
@@ -53,7 +53,7 @@ export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; re
   )
 }
 
-/** How the institutions' effects differ, in one sentence. */
+/** The heterogeneity of the institutions' effects in one sentence. */
 function heterogeneityOf({ tau2, i2, q, prediction }: NonNullable<TestResult['meta']>): string {
   if (tau2 === null || i2 === null || q === null) return ''
   const p = q.p < 0.0001 ? '< 0.0001' : `= ${measured(q.p)}`

@@ -1,9 +1,9 @@
-/** A script's declared outputs as rows of a table: each number under its own name. */
+/** The declared outputs of a script as rows of a table: each number with its name. */
 import type { Output, PooledTyped, TypedValue } from '@stimnet/protocol'
 import { measured } from '../../words/number.ts'
 import type { CellParts } from '../../plots/site-bars.tsx'
 
-/** One number of an output; null where it was withheld. */
+/** One number of an output; null if it was withheld. */
 export interface TypedRow {
   readonly label: string
   readonly value: number | null
@@ -39,7 +39,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** An output's numbers with those of each institution, to be drawn; none for kinds that a bar says nothing about. */
+/** The numbers of an output with those of each institution, for a bar chart; empty for tests and coefficients, which bars do not suit. */
 export function typedCells({ output, method }: PooledTyped, at: number, named: readonly Named[]): CellParts[] {
   if (output.kind === 'test' || output.kind === 'coefficients') return []
   const parts = named.flatMap(({ name, output: own }) => {

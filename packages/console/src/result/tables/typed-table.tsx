@@ -1,4 +1,4 @@
-/** A script's declared outputs: pooled, and institution beside institution. */
+/** The declared outputs of a script: pooled, and by institution in columns. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { Output, PooledTyped } from '@stimnet/protocol'
 import { Badge } from '../../parts/badge.tsx'

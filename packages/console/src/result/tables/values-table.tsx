@@ -1,4 +1,4 @@
-/** What a script released, institution beside institution; values of scripts do not pool. */
+/** The values that a script released, by institution in columns. Undeclared values of scripts are not pooled. */
 import { Scroll } from '../../parts/scroll.tsx'
 import type { Output } from '@stimnet/protocol'
 import { cell } from '../../words/number.ts'

@@ -1,6 +1,6 @@
-/** A script's values laid out flat, so that those of several institutions can stand side by side. */
+/** Flattens the values of a script, so that those of several institutions fit into one table. */
 
-/** A leaf by its path: `model.age`, `counts[2]`. */
+/** A single value and its path: `model.age`, `counts[2]`. */
 export interface Leaf {
   readonly path: string
   readonly value: string | number | boolean | null
@@ -8,7 +8,7 @@ export interface Leaf {
 
 const LEAVES_MAX = 500
 
-/** The leaves in the order of the values. Empty lists and objects are shown as such. */
+/** All single values with their paths, in order. Empty lists and objects appear as such. */
 export function leavesOf(values: unknown, path = ''): Leaf[] {
   if (Array.isArray(values)) {
     return values.flatMap((value, at) => leavesOf(value, `${path}[${at}]`)).slice(0, LEAVES_MAX)
@@ -22,7 +22,7 @@ export function leavesOf(values: unknown, path = ''): Leaf[] {
   return [{ path: path || 'result', value: isPlain ? (values as string | number | boolean) : null }]
 }
 
-/** All paths, in the order of their first occurrence. */
+/** All paths in the order of their first occurrence, without duplicates. */
 export function pathsOf(all: readonly (readonly Leaf[])[]): string[] {
   return [...new Set(all.flatMap((leaves) => leaves.map(({ path }) => path)))]
 }

@@ -1,9 +1,9 @@
-/** What to do about a question that an institution refused because of who signed it. */
+/** Advice about a question that an institution refused because of its signer. */
 import type { BroadcastPart } from '@stimnet/sdk'
 
 const KEY_PAGE_CODES = ['EXPIRED', 'NOT_YET_VALID', 'SIGNATURE_INVALID', 'AUDIENCE_MISMATCH', 'MALFORMED', 'TOO_LARGE']
 
-/** One sentence a cause, with the institutions it is about. `own`: this browser signed it with the researcher's own key. */
+/** One sentence per cause, with the institutions concerned. `own`: this browser signed the question with the researcher's own key. */
 export function adviceOf(
   parts: readonly Pick<BroadcastPart, 'state' | 'code' | 'institution' | 'node_id'>[],
   { own }: { own: boolean }

@@ -1,8 +1,11 @@
-/** Whether the gateway shows what the institutions signed. */
+/** Compares the answer that the gateway shows with what the institutions signed. */
 import { canonicalJson, type PooledOutput } from '@stimnet/protocol'
 import type { Broadcast, VerifiedBroadcast } from '@stimnet/sdk'
 
-/** Whether the gateway shows what was signed, part by part, and what comes of it; the answer of one alone is not pooled there. */
+/**
+ * Whether the gateway shows the parts that were signed and the pooled answer that follows from them. The answer of a single
+ * institution is not pooled by the gateway.
+ */
 export function agrees({ parts, pooled }: VerifiedBroadcast, shown: Pick<Broadcast, 'parts' | 'pooled'>): boolean {
   const isAsSigned = parts.every(({ peerId, verified, output }) => {
     const part = shown.parts.find(({ peer_id }) => peer_id === peerId)
@@ -21,7 +24,7 @@ function isEqual(one: unknown, other: unknown): boolean {
   }
 }
 
-/** Whether two pooled answers say the same, up to the last digits. Notes are words about it. */
+/** Whether two pooled answers are equal up to the last digits. Notes are not compared. */
 export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean {
   const numbers = ({
     columns,
@@ -43,10 +46,13 @@ export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean
   }
 }
 
-/** Two engines compute logarithms and powers, and so a p, to different last digits. What this leaves open nobody would read. */
+/**
+ * Two JavaScript engines compute logarithms and powers, and therefore p values, with different last digits. A smaller difference is
+ * not visible to a reader.
+ */
 const SHARE_APART_MAX = 1e-9
 
-/** Whether two values are the same, in any order of keys, with numbers as near as two engines compute them. */
+/** Whether two values are equal, in any order of keys, with numbers within the difference between two engines. */
 function isNear(one: unknown, other: unknown): boolean {
   if (typeof one === 'number' && typeof other === 'number') {
     return one === other || Math.abs(one - other) <= SHARE_APART_MAX * Math.max(Math.abs(one), Math.abs(other))
@@ -59,7 +65,7 @@ function isNear(one: unknown, other: unknown): boolean {
   )
 }
 
-/** The keys that JSON would keep. */
+/** The keys that JSON would keep, that is, without undefined values. */
 function definedIn(value: object): Map<string, unknown> {
   return new Map(Object.entries(value).filter(([, own]) => own !== undefined))
 }

@@ -1,4 +1,4 @@
-/** Whether an answer answers the question that this browser signed, whatever the gateway says that it answers. */
+/** Checks that an answer belongs to a question that this browser signed, whatever the gateway claims. */
 import { type Clock, StimnetError, systemClock } from '@stimnet/protocol'
 import {
   type Broadcast,
@@ -10,35 +10,35 @@ import {
 import type { AskedHere } from '../../key/asked.ts'
 import { agrees } from './agrees.ts'
 
-/** What was signed here, by the gateway's name for it or by its hash. */
+/** Finds a question signed in this browser, by the gateway's id or by its hash. */
 export type FindAsked = (by: { readonly id: string } | { readonly hash: string }) => Promise<AskedHere | undefined>
 
-/** A receipt that holds, and is of another request than the one that it is shown for. */
+/** A valid receipt that is shown with a question but belongs to another request. */
 export interface Swapped {
   readonly peerId: string
   readonly institution: string
   readonly requestHash: string
-  /** The title of the question of this browser that it does answer; undefined where it is none of them. */
+  /** The title of this browser's question that the receipt does belong to; undefined if there is none. */
   readonly other: string | undefined
 }
 
-/** A question as it was signed here, with what the page called each PeerId then. */
+/** A question as it was signed here, with the names that the page showed for PeerIds at that time. */
 export interface SignedHere extends SignedQuestion {
   readonly names: Readonly<Record<string, string>>
 }
 
-/** What the page shows, and how far it can be trusted. */
+/** The verified answer, and how far it can be trusted. */
 export interface CheckedAnswer {
   readonly verified: VerifiedBroadcast
-  /** Whether the gateway shows the same. */
+  /** Whether the gateway shows the answer that was verified. */
   readonly agrees: boolean
-  /** The question as it was signed here; undefined where that it answers this question is the gateway's word. */
+  /** The question as it was signed here; undefined if only the gateway states which question is answered. */
   readonly question: SignedHere | undefined
-  /** The parts that are left out of the result. */
+  /** The receipts of other requests; their parts are left out of the result. */
   readonly swapped: readonly Swapped[]
 }
 
-/** A question's page, and the signed question with which its answer is compared. */
+/** The id of a question's page, and the store in which the signed question is found. */
 export interface Holding {
   /** The id of the question whose page it is; the id in the answer is not trusted. */
   readonly id: string
@@ -46,7 +46,7 @@ export interface Holding {
   readonly clock?: Clock
 }
 
-/** Throws SIGNATURE_INVALID where what this browser remembers was changed. */
+/** Verifies an answer and compares it with the signed question. Throws SIGNATURE_INVALID if the stored question was changed. */
 export async function checkAnswer(
   shown: Broadcast,
   { id, find, clock = systemClock }: Holding
@@ -67,14 +67,14 @@ export async function checkAnswer(
   return { verified, agrees: agrees(verified, shown), question: { ...question, names: asked.names }, swapped }
 }
 
-/** What was signed, read from the remembered bytes themselves. */
+/** The question, read from the stored signed bytes. Throws SIGNATURE_INVALID if they do not match the hash. */
 export async function questionIn({ hash, text }: AskedHere, clock: Clock = systemClock): Promise<SignedQuestion> {
   const question = await readSignedRequest(text, { clock })
   if (question.hash !== hash) throw new StimnetError('SIGNATURE_INVALID', 'a remembered question with another hash')
   return question
 }
 
-/** The gateway's answer to the submission may have been lost: then the receipts say which question it was. */
+/** Finds the question by the receipts, for the case that the gateway's answer to the submission was lost. */
 async function answeredBy({ parts }: VerifiedBroadcast, find: FindAsked): Promise<AskedHere | undefined> {
   const hashes = new Set(parts.flatMap(({ receipt }) => receipt?.receipt.requestHash ?? []))
   for (const hash of hashes) {
@@ -101,7 +101,7 @@ async function swappedIn(
   )
 }
 
-/** By the name under which the page showed it when it was signed for. */
+/** The part with the institution's name that the page showed when the question was signed. */
 function named<T extends { readonly peerId: string; readonly institution: string }>(part: T, { names }: AskedHere): T {
   const institution = Object.hasOwn(names, part.peerId) ? names[part.peerId] : undefined
   return institution === undefined ? part : { ...part, institution }

@@ -1,10 +1,10 @@
-/** A question as this browser signed it, while its page is open. */
+/** A question as this browser signed it, for the question's page. */
 import { useEffect, useState } from 'react'
 import { findAsked } from '../../key/asked.ts'
 import { useAccount } from '../../session/session.tsx'
 import { questionIn, type SignedHere } from './answer.ts'
 
-/** By the gateway's name for it; undefined where it was signed elsewhere, or is no longer remembered. */
+/** `id`: the gateway's id. Undefined if the question was signed elsewhere or is no longer stored. */
 export function useSignedHere(id: string): SignedHere | undefined {
   const { name } = useAccount()
   const [signed, setSigned] = useState<SignedHere>()

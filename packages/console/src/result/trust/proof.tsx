@@ -1,4 +1,4 @@
-/** Whether the result is what the institutions signed, said first and in plain words; the evidence below. */
+/** The verdict whether the result is what the institutions signed, in plain words, with the evidence below. */
 import type { VerifiedPart } from '@stimnet/sdk'
 import { Notice } from '../../parts/notice.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -6,7 +6,7 @@ import { hrefTo } from '../../route.ts'
 import { verdictOf } from './verdict.ts'
 import type { Verification } from './verified.ts'
 
-/** The verdict of this browser. `given`: receipts that came with the answer. */
+/** The verdict of this browser. `given`: number of receipts that came with the answer. */
 export function Proof({ verification, given }: { verification: Verification; given: number }) {
   if (verification.state === 'failed') return <Problem error={verification.error} doing="Checking the receipts" />
   if (verification.state !== 'done') return <p className="loading">Checking the receipts in this browser …</p>

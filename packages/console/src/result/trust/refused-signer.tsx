@@ -1,4 +1,4 @@
-/** What to do where an institution does not know who signed. */
+/** Advice shown if an institution does not know the signer. */
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../../parts/notice.tsx'
 import { hrefTo } from '../../route.ts'

@@ -1,7 +1,7 @@
 /** The state of each institution's receipt. */
 import type { CheckedAnswer } from './answer.ts'
 
-/** `other`: the receipt is valid and belongs to another question. */
+/** `other`: the receipt is valid but belongs to another question. */
 export type Standing = 'holds' | 'broken' | 'other'
 
 /** The states by PeerId. */

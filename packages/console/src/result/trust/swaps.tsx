@@ -1,11 +1,11 @@
-/** The warning that the gateway shows the answer to another question. */
+/** The warning that the gateway shows an answer to another question. */
 import { programWord } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { Notice } from '../../parts/notice.tsx'
 import { short } from '../../words/id.ts'
 import type { SignedHere, Swapped } from './answer.ts'
 
-/** Empty if each receipt names the question. */
+/** Empty if every receipt belongs to the question. */
 export function Swaps({ swapped }: { swapped: readonly Swapped[] }) {
   if (swapped.length === 0) return null
   return (

@@ -1,4 +1,4 @@
-/** How far an answer can be trusted, in words: what institutions signed, and what is the gateway's word alone. */
+/** The trust in an answer, in words: what the institutions signed, and what only the gateway states. */
 import { CODES } from '@stimnet/protocol'
 import type { VerifiedPart } from '@stimnet/sdk'
 import { plural } from '../../words/number.ts'
@@ -10,18 +10,18 @@ export interface Verdict {
   readonly tone: Tone
   readonly head: string
   readonly words: string
-  /** The question that it answers; undefined if no receipt is valid. */
+  /** The question that is answered; undefined if no receipt is valid. */
   readonly about: string | undefined
-  /** The institutions that are not in the result, with reasons. */
+  /** The institutions that are not in the result, with the reasons. */
   readonly left: readonly { readonly peerId: string; readonly name: string; readonly why: string }[]
 }
 
-/** `given`: receipts that came with the answer. */
+/** `given`: number of receipts that came with the answer. */
 export function verdictOf({ verified, agrees, question }: CheckedAnswer, given: number): Verdict {
   const { parts } = verified
   const holding = parts.filter((part) => part.verified).length
   const left = parts.filter((part) => !part.verified)
-  // Of a question that the gateway signed, which one was refused is its word as well.
+  // If the gateway signed the question, only the gateway states which question was refused.
   const isProven = question !== undefined && left.every(hasRefused)
   const named = left.map((part) => ({
     peerId: part.peerId,
@@ -63,7 +63,7 @@ function aboutOf(question: CheckedAnswer['question']): string {
   return `This answers the question that this browser signed: each of these receipts names it. It was signed for ${plural(question.targets.length, 'institution')}.`
 }
 
-/** For good: what may be taken when it is sent again could have been answered after all. */
+/** Whether the refusal is final. After a refusal that allows a retry, the institution may have answered the question sent again. */
 function hasRefused({ decision }: VerifiedPart): boolean {
   return decision?.allowed === false && decision.code !== undefined && !CODES[decision.code].retry
 }

@@ -1,4 +1,4 @@
-/** Whether a result is what the institutions signed: checked in this browser, with the result pooled again from that alone. */
+/** Verifies in this browser that a result is what the institutions signed, and pools it again from the signed parts only. */
 import type { Broadcast } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import { findAsked } from '../../key/asked.ts'
@@ -12,7 +12,7 @@ export type Verification =
   | ({ readonly state: 'done' } & CheckedAnswer)
   | { readonly state: 'failed'; readonly error: unknown }
 
-/** Checked once the question of that page has ended. */
+/** Starts the check when the question has ended. */
 export function useVerified(id: string, broadcast: Broadcast | undefined): Verification {
   const { name } = useAccount()
   const [verification, setVerification] = useState<Verification>({ state: 'waiting' })
@@ -24,7 +24,7 @@ export function useVerified(id: string, broadcast: Broadcast | undefined): Verif
       if (!isGone) setVerification(next)
     }
     show({ state: 'checking' })
-    // Where this browser keeps nothing, it signed nothing: then it is the gateway's word, and the page says so.
+    // A browser that cannot store anything has signed nothing; then only the gateway states the question, and the page says so.
     const find = (by: Parameters<typeof findAsked>[1]) => findAsked(name, by).catch(() => undefined)
     checkAnswer(ended, { id, find }).then(
       (checked) => show({ state: 'done', ...checked }),

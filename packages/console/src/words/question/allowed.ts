@@ -1,6 +1,6 @@
-/** What a parameter of a standing approval may be, in words. */
+/** The permitted values of a parameter in a standing approval, in words. */
 
-/** "years = 1", "years = 1, 2 or 3", "years from 1 to 5"; what is none of these is shown as it is. */
+/** "years = 1", "years = 1, 2 or 3", "years from 1 to 5"; any other shape is shown as JSON. */
 export function allowedInWords(name: string, allowed: unknown): string {
   const { one_of: oneOf, minimum, maximum } = Object(allowed) as Record<string, unknown>
   if (typeof minimum === 'number' && typeof maximum === 'number') return `${name} from ${minimum} to ${maximum}`

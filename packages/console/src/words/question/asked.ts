@@ -1,4 +1,4 @@
-/** What was asked, in words: a result leads with it, on the page and in every file. */
+/** A question in words. Every result begins with it, on the page and in files. */
 import { type Filter, filterFromPairs, statisticSchema } from '@stimnet/protocol'
 import type { AskedQuestion } from '@stimnet/sdk'
 import { filterInWords } from './filter.ts'
@@ -7,16 +7,16 @@ import { promisedInWords } from './promised.ts'
 import { wordsOfTerm } from '../purpose.ts'
 import { statisticName } from './question.ts'
 
-/** One thing that was asked: its name, and what it was. */
+/** One part of a question: its name and its text. */
 export type AskedPair = readonly [name: string, text: string]
 
-/** "Everybody", or "Those with sex is female and visit is month_12". */
+/** The cohort: "Everybody", or "Those with sex is female and visit is month_12". */
 export function cohortInWords({ where, filters }: Pick<AskedQuestion, 'where' | 'filters'>): string {
   const parts = [where, plainFilter(filters)].flatMap((filter) => (filter ? [filterInWords(filter)] : []))
   return parts.length === 0 ? 'Everybody' : `Those with ${parts.join(' and ')}`
 }
 
-/** What is no plain value is shown as it is, beside the others. */
+/** The filter. If a script interprets the filters itself, a placeholder condition with the filters as JSON. */
 function plainFilter(filters: AskedQuestion['filters']): Filter | undefined {
   try {
     return filterFromPairs(filters ?? {})
@@ -25,7 +25,7 @@ function plainFilter(filters: AskedQuestion['filters']): Filter | undefined {
   }
 }
 
-/** "mean UPDRS_change by sex" of a statistic; the text of a query; of a script that it is one. */
+/** "mean UPDRS_change by sex" for a statistic; the text of a query; "python script of 12 lines" for a script. */
 export function programInWords({ script_type: type, script_content: content }: AskedQuestion): string {
   if (type === 'sql') return content
   if (type !== 'statistic') return `${type} script of ${content.split('\n').length} lines`
@@ -38,7 +38,7 @@ export function programInWords({ script_type: type, script_content: content }: A
   }
 }
 
-/** All of it, the cohort and the program first. `names`: of institutions, by PeerId. */
+/** All parts of a question, cohort and program first. `names`: institutions by PeerId. */
 export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string, string>> = {}): AskedPair[] {
   const { purpose, project, outputs, mappings, parameters, files } = asked
   const pair = (name: string, texts: readonly string[]): AskedPair[] =>

@@ -1,7 +1,7 @@
-/** What a question takes a variable to be, in words. */
+/** The description of a variable that a question assumes, in words. */
 import { isoDate, type VariableContract } from '@stimnet/protocol'
 
-/** "people.sex: category, one of female, male", "people.age: integer, in a, cut at 65". */
+/** Examples: "people.sex: category, one of female, male"; "people.age: integer, in a, cut at 65". */
 export function contractInWords({ variable, type, unit, levels, breakpoints }: VariableContract): string {
   const said = [
     type,

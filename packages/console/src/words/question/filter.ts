@@ -12,7 +12,7 @@ const OPS: Readonly<Record<string, string>> = {
   'is null': 'is missing'
 }
 
-/** Parts that consist of several conditions are put in brackets. */
+/** `isInner`: nested filters of several conditions are put in brackets. */
 export function filterInWords(filter: Filter, isInner = false): string {
   if (isComparison(filter)) {
     return `${filter.column} ${OPS[filter.op] ?? filter.op} ${filter.values.map(String).join(', ')}`.trim()

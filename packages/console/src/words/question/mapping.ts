@@ -1,7 +1,7 @@
-/** How one institution's words read in those of a question, in a sentence. */
+/** A variable mapping as a sentence. */
 import type { VariableMapping } from '@stimnet/protocol'
 
-/** "people.sex at North is people.gender: m is male, w is female; its numbers times 0.4536". */
+/** Example: "people.sex at North is people.gender: m is male, w is female; its numbers times 0.4536". */
 export function mappingInWords(
   { variable, local, levels, scale }: Omit<VariableMapping, 'peer'>,
   institution: string

@@ -1,7 +1,7 @@
-/** A promised output in words. */
+/** A declared output in words. */
 import { outputDeclarationSchema } from '@stimnet/protocol'
 
-/** "mean change: mean, −199 to 199 points, 4 digits"; what is none of ours is shown as it is. */
+/** "mean change: mean, −199 to 199 points, 4 digits"; an invalid declaration is shown as JSON. */
 export function promisedInWords(output: unknown): string {
   const parsed = outputDeclarationSchema.safeParse(output)
   if (!parsed.success) return JSON.stringify(output)

@@ -1,4 +1,4 @@
-/** What a question is called where nobody gave it a title: by what it asks. */
+/** The name of a question that has no title, made from its program. */
 import { type Filter, filterSchema, withoutMisleading } from '@stimnet/protocol'
 import type { Broadcast } from '@stimnet/sdk'
 import { filterInWords } from './filter.ts'
@@ -11,10 +11,10 @@ const KINDS: Readonly<Record<string, string>> = {
   jupyter: 'Notebook'
 }
 
-/** These ask of groups, and not of values in them. */
+/** Statistics that count groups and have no values within them. */
 const OF_GROUPS = ['table', 'chi_squared', 'histogram', 'mcnemar', 'fisher']
 
-/** Its title; "mean UPDRS_change by sex" for a statistic; "SQL query 42" for what only its text would tell. */
+/** The title; "mean UPDRS_change by sex" for a statistic without a title; "SQL query 42" for another program. */
 export function questionName({
   title,
   number,
@@ -26,13 +26,13 @@ export function questionName({
   return statisticName(statistic)
 }
 
-/** "mean UPDRS_change by sex", "table of sex, visit". */
+/** The name of a statistic: "mean UPDRS_change by sex", "table of sex, visit". */
 export function statisticName({ name, variables, by }: NonNullable<Broadcast['statistic']>): string {
   const of = variables.length === 0 ? '' : `${OF_GROUPS.includes(name) ? ' of' : ''} ${variables.map(bare).join(', ')}`
   return `${name.replaceAll('_', ' ')}${of}${by.length === 0 ? '' : ` by ${by.map(bare).join(', ')}`}`
 }
 
-/** What a list tells of a question beside its name: what it asks, where a title hides that, and of whom. */
+/** The second line of a question in a list: the program, if the title hides it, and the cohort. */
 export function briefOf(one: Pick<Broadcast, 'title' | 'script_type' | 'statistic' | 'cohort' | 'opening'>): string {
   const whom = filterSchema.safeParse(one.cohort)
   const of = whom.success ? `those with ${filterInWords(whom.data as Filter)}` : 'everybody'

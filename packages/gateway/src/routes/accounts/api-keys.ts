@@ -1,4 +1,4 @@
-/** API keys of one's own account, for programs. */
+/** API keys of the caller's own account, for programs. */
 import { keyRequestShape, keyRevokedShape, keyShape, newKeyShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -6,10 +6,10 @@ import { known, person } from '../../auth/known.ts'
 import type { Room } from '../../room.ts'
 import { Answer, type Route, route } from '../../http/route.ts'
 
-/** A key that leaked must not make itself others, nor end those of its owner. */
+/** The action that needs a person: a leaked key must not create other keys or revoke those of its owner. */
 const MANAGE = 'make or end API keys'
 
-/** /api/v1/api-keys. */
+/** Routes of /api/v1/api-keys. */
 export function apiKeyRoutes({ peer }: Room): Route[] {
   return [
     route({

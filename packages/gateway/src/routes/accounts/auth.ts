@@ -1,4 +1,4 @@
-/** Logging in: a form for a token. */
+/** Login with name and password. */
 import { loginShape, signedOutShape, tokenShape } from '@stimnet/api'
 import { codeOf, StimnetError } from '@stimnet/protocol'
 import { presentedToken } from '../../auth/auth.ts'
@@ -8,7 +8,7 @@ import type { Account } from '../../peer.ts'
 import type { Room } from '../../room.ts'
 import { type Route, route } from '../../http/route.ts'
 
-/** /api/v1/auth/token. */
+/** Routes of /api/v1/auth/token. */
 export function authRoutes(room: Room): Route[] {
   return [
     route({
@@ -44,10 +44,13 @@ export function authRoutes(room: Room): Route[] {
   ]
 }
 
-/** Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID; which of name and password was wrong is not told. */
+/**
+ * Checks name and password. Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID, which does not tell which of the two
+ * was wrong.
+ */
 async function logIn(room: Room, login: { name: string; password: string; address: string }): Promise<Account> {
   const { peer, loginRates } = room
-  // By caller first, and only what is let through counts on: somebody else's guessing at a name must not lock its owner out.
+  // The limit per caller comes first, and only admitted attempts count further: guessing by somebody else must not lock the owner out.
   const buckets = [
     [loginRates.perCaller, `${login.address} ${login.name}`],
     [loginRates.perAddress, login.address],

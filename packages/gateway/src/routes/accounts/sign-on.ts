@@ -1,4 +1,4 @@
-/** Logging in by a provider: who there is, the way there, the way back, and the token. */
+/** Login by a provider: the list of providers, the redirect, the callback, and the token. */
 import { loginSecret, providerShape, redeemShape, tokenShape } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -14,7 +14,7 @@ const beginQuery = z.strictObject({
 
 const nowhere = z.string().describe('A redirect: no body')
 
-/** /api/v1/auth/providers. */
+/** Routes of /api/v1/auth/providers. */
 export function signOnRoutes(room: Room): Route[] {
   const { signOn, peer, tokens, loginRates } = room
   return [
@@ -106,7 +106,7 @@ export function signOnRoutes(room: Room): Route[] {
 const COOKIE = 'stimnet-login'
 const COOKIE_SECONDS = 600
 
-/** For the way back alone; the provider's redirect is a navigation, so Lax. */
+/** The cookie for the callback only. SameSite is Lax, since the provider's redirect is a navigation. */
 function cookieOf(browser: string, { isSecure }: { readonly isSecure: boolean }): string {
   const parts = [
     `${COOKIE}=${browser}`,
@@ -122,7 +122,7 @@ function browserIn(cookies: string | undefined): string | undefined {
   return new RegExp(`(?:^|; )${COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(cookies ?? '')?.[1]
 }
 
-/** Without script: the program on this machine gets its code when the person follows the link. */
+/** A page without scripts. The program on this machine receives its code when the person follows the link. */
 function confirmationPage({
   name,
   confirmation,

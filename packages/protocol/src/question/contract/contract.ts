@@ -26,7 +26,7 @@ const ENTRIES_MAX = 64
 const DIGITS_DEFAULT = 4
 const RESERVED: readonly string[] = ['withheld', 'disclosure']
 
-/** A name or label of the contract. Only printable ASCII is allowed, so that different names look different. */
+/** A name or label in the contract. Only printable ASCII is allowed, so that different names look different. */
 const wordSchema = z
   .string()
   .min(1)
@@ -38,12 +38,12 @@ const decimalSchema = z.string().regex(/^-?\d{1,9}(\.\d{1,9})?$/, 'A decimal num
 /** The declaration of one typed output, as REST, command line and SDK take it. */
 export const outputDeclarationSchema = z
   .strictObject({
-    /** Not `withheld` or `disclosure`, which are fields beside the outputs. */
+    /** `withheld` and `disclosure` are refused because they are fields beside the outputs. */
     name: wordSchema.refine((text) => !RESERVED.includes(text), 'This name is taken.'),
     kind: z.enum(OUTPUT_KINDS),
     /** The categories of a table, in order. */
     categories: z.array(wordSchema).max(ENTRIES_MAX).default([]),
-    /** The edges of a histogram, or the grid of a quantile or curve, in ascending order. */
+    /** The edges of a histogram, or the breakpoints of a quantile or curve, in ascending order. */
     edges: z.array(z.number()).max(ENTRIES_MAX).default([]),
     /** Bounds of a sum, mean or sd. */
     lower: decimalSchema.optional(),
@@ -53,9 +53,12 @@ export const outputDeclarationSchema = z
     /** Significant digits that may be released. */
     digits: z.int().min(1).max(6).default(DIGITS_DEFAULT),
     unit: z.string().max(64).default(''),
-    /** For a mean or proportion: the `count` or `table` of this contract that counts its people. Without it, it does not pool. */
+    /**
+     * For a mean or proportion: name of the `count` or `table` in this contract that counts its people. Without it, the output does not
+     * pool.
+     */
     of: wordSchema.optional(),
-    /** If `of` is a table: the category whose count is meant. */
+    /** If `of` names a table: the category whose count is used. */
     category: wordSchema.optional()
   })
   .superRefine((output, context) => {
@@ -96,7 +99,7 @@ export const outputContractSchema = z
   })
 
 /**
- * The declared count of people for a mean or proportion: the index of the output, and for a table the index of the category.
+ * The declared number of people for a mean or proportion: the index of the output and, for a table, the index of the category.
  * Undefined if none is declared.
  */
 export function countDeclared(
@@ -110,12 +113,12 @@ export function countDeclared(
   return entry < 0 ? undefined : { output, entry }
 }
 
-/** One typed output, read. */
+/** One declaration, parsed. */
 export type OutputDeclaration = ReadonlyDeep<z.output<typeof outputDeclarationSchema>>
-/** One typed output, as it is written. */
+/** One declaration as input, before defaults. */
 export type OutputDeclarationInput = ReadonlyDeep<z.input<typeof outputDeclarationSchema>>
 
-/** To the wire. Throws CONTRACT_INVALID. */
+/** Encodes an output contract for the wire. Throws CONTRACT_INVALID. */
 export function contractToMessage(outputs: readonly OutputDeclarationInput[]): Encodable<wire.OutputDeclaration>[] {
   return parse(outputs).map(({ lower, upper, of, category, ...rest }) => ({
     ...rest,
@@ -126,7 +129,7 @@ export function contractToMessage(outputs: readonly OutputDeclarationInput[]): E
   }))
 }
 
-/** From the wire. Throws CONTRACT_INVALID. */
+/** Decodes an output contract from the wire. Throws CONTRACT_INVALID. */
 export function contractFromMessage(messages: readonly wire.OutputDeclaration[]): OutputDeclaration[] {
   return parse(
     messages.map(({ name, kind, categories, edges, lower, upper, terms, digits, unit, of, category }) => ({

@@ -1,6 +1,6 @@
 /**
- * Comparison of the variables that a program uses between sites: their name, type, unit, levels and order of levels,
- * breakpoints, and for a script the order of columns. Numbers of sites that differ must not be pooled.
+ * Compares the variables that a program uses between sites: name, type, unit, levels and their order, breakpoints and, for a script,
+ * the order of columns. Numbers of sites that differ must not be pooled.
  */
 import { type CatalogDescriptor, resolveVariable, type VariableDescriptor } from '../../catalog.ts'
 import { StimnetError } from '../../errors.ts'
@@ -14,14 +14,14 @@ import { mapVariable, type SchemaFault } from './variable-mapping.ts'
 /** The type of a subject key in a contract. */
 export const KEY_TYPE = 'key'
 
-/** Most differences that a sentence lists; nobody would read more. */
+/** Maximum number of differences in one sentence. */
 const DIFFERENCES_TOLD_MAX = 6
 
 /** A variable that a program uses. */
 export interface VariableUse {
   /** `table.variable`. */
   readonly variable: string
-  /** Whether it is divided at its declared breakpoints, as a grouping key or for a quantile. */
+  /** Whether the variable is divided at its declared breakpoints, as a grouping key or for a quantile. */
   readonly binned: boolean
 }
 
@@ -35,32 +35,32 @@ export interface SiteCatalog {
 /** One difference between a site and the contract. */
 export interface SchemaDifference extends SchemaFault {
   readonly site: string
-  /** `table.variable`; only `table` for a difference in the order of columns; the name for one of an analysis set. */
+  /** `table.variable`; only the table if the order of columns differs; the name of the set for an analysis set. */
   readonly variable: string
 }
 
 /** The result of a comparison. */
 export interface SchemaReport {
-  /** The definition of each used variable: the given contract or, without one, the definition of most sites. */
+  /** The definition of each used variable: the given one or, if none is given, that of most sites. */
   readonly contract: readonly VariableContract[]
   readonly differences: readonly SchemaDifference[]
-  /** Mappings to fill in, one per site and variable that differ. */
+  /** Mappings to complete, one for each site and differing variable. */
   readonly skeleton: readonly VariableMapping[]
 }
 
-/** The input of a comparison. */
+/** The program's use of variables, and the requester's terms. */
 export interface SchemaQuestion {
   readonly uses: readonly VariableUse[]
-  /** Whether a script reads whole tables. If so, the order of columns is compared too. */
+  /** Whether a script reads whole tables. Then the order of columns is compared too. */
   readonly tables: boolean
-  /** The requester's definitions of variables. Variables that it does not define are defined by most sites. */
+  /** The requester's definitions of variables. A variable without one is defined by most sites. */
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
-  /** The analysis set of the question. Without variables, its definition is that of most sites. */
+  /** The analysis set of the question. If it lists no variables, its definition is that of most sites. */
   readonly set?: AnalysisSet | undefined
 }
 
-/** The variables of a plan, those in its `where` filter included. */
+/** The variables of a plan, including those in its `where` filter. */
 export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   const binned = [
     ...groupBy.map(({ variable }) => variable),
@@ -81,12 +81,12 @@ export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse
   return [...usesOfKey(descriptor, descriptor.tables[0]?.name), ...variables]
 }
 
-/** The subject key, named with the given table. It is the same in all tables. */
+/** The subject key, prefixed with the given table. The key has the same name in all tables. */
 export function usesOfKey({ subjectKey }: SiteCatalog['descriptor'], table: string | undefined): VariableUse[] {
   return table === undefined || subjectKey === '' ? [] : [{ variable: `${table}.${subjectKey}`, binned: false }]
 }
 
-/** The variables of a cohort filter. Each column is resolved by the first catalog that can; others are skipped. */
+/** The variables of a cohort filter. Each column is resolved by the first catalog that has it; unresolved columns are skipped. */
 export function usesOfCohort(columns: readonly string[], catalogs: readonly CatalogDescriptor[]): VariableUse[] {
   return columns.flatMap((column) => {
     for (const descriptor of catalogs) {
@@ -100,7 +100,10 @@ export function usesOfCohort(columns: readonly string[], catalogs: readonly Cata
   })
 }
 
-/** The differences as one sentence, with the names of sites if `nameOf` is given. It uses only catalogs and request. */
+/**
+ * The differences as one sentence, with the names of sites if `nameOf` is given. The sentence contains only facts from catalogs and
+ * request.
+ */
 export function differencesInWords(
   differences: readonly SchemaDifference[],
   nameOf?: (site: string) => string
@@ -114,7 +117,7 @@ export function differencesInWords(
   return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ')
 }
 
-/** Compares the sites. A pure function: the asking peer, each serving peer and a browser get the same result. */
+/** Compares the sites. A pure function, so that the asking peer, each serving peer and a browser get the same result. */
 export function compareSchemas(sites: readonly SiteCatalog[], question: SchemaQuestion): SchemaReport {
   const contract = question.uses.flatMap((use) => referenceOf(use, sites, question) ?? [])
   const own = sites.flatMap((at) => contract.flatMap((wanted) => variableDifferences(at, wanted, question.mappings)))
@@ -133,7 +136,7 @@ function variableAt({ descriptor }: SiteCatalog, ref: string): VariableDescripto
   return found?.variables.find((one) => one.name === name)
 }
 
-/** The subject key as a variable of a type of its own, so that it can be compared like other variables. */
+/** The subject key as a variable with a type of its own, so that it is compared like other variables. */
 function keyVariable(name: string): VariableDescriptor {
   const plain = { unit: '', description: '', levels: [], breakpoints: [], minimum: 0, maximum: 0, bounded: false }
   return { name, type: KEY_TYPE, ...plain, missingShare: 0, missingTold: false, identifying: false, derivation: '' }
@@ -144,8 +147,8 @@ function mappingAt(site: string, ref: string, mappings: readonly VariableMapping
 }
 
 /**
- * The definition of a variable: the one in the given contract; otherwise the most common one among sites without a mapping (the
- * first of equally common ones); otherwise the one that results from the first usable mapping.
+ * The definition of a variable: the given one; otherwise the most common one among sites without a mapping (the first of equally
+ * common ones); otherwise the result of the first usable mapping.
  */
 function referenceOf(
   { variable, binned }: VariableUse,
@@ -164,7 +167,7 @@ function wordsOf(variable: string, local: VariableDescriptor, binned: boolean): 
   return { variable, type, unit, levels: [...levels], breakpoints: binned ? [...breakpoints] : [] }
 }
 
-/** A mapped variable's definition, for the case that every site has a mapping. Levels are in the site's order. */
+/** The definition that a mapping gives a site's variable, for the case that every site has a mapping. Levels are in the site's order. */
 function mappedWords(
   at: SiteCatalog,
   variable: string,
@@ -186,11 +189,11 @@ function mostCommon<T>(items: readonly T[]): T | undefined {
     if (known) known.times += 1
     else found.set(text, { item, times: 1 })
   }
-  // Sorting is stable: of equally common items the first one wins.
+  // Sorting is stable, so the first of equally common items wins.
   return [...found.values()].sort((a, b) => b.times - a.times)[0]?.item
 }
 
-/** All differences between one site's variable and its definition in the contract. */
+/** All differences between a site's variable and its definition in the contract. */
 function variableDifferences(
   at: SiteCatalog,
   wanted: VariableContract,
@@ -223,9 +226,10 @@ function plainFaults(local: VariableDescriptor, wanted: VariableContract): Schem
 }
 
 /**
- * The differences without those that say another one the other way round. Where most sites have `sex` and one has `gender` instead,
- * the one lacks `sex`; that the others lack `gender` would ask for a second mapping of the same. The name of most sites stays, of
- * equally many that which comes first. Each name stands for one other, so something always remains of what differs.
+ * Removes each difference that only repeats another one in reverse. If most sites have `sex` and one site has `gender` instead, that
+ * site lacks `sex`; the difference that the other sites lack `gender` would ask for a second, redundant mapping. The name used at
+ * most sites is kept; of equally common names, the one that comes first. Each name can replace only one other, so some difference
+ * always remains.
  */
 function withoutMirrors(
   differences: readonly SchemaDifference[],
@@ -240,7 +244,10 @@ function withoutMirrors(
   })
 }
 
-/** By variable: the one that its sites lack, of the same kind and with more sites, for which it may be another name. */
+/**
+ * For each variable that may be another name of a more common one: the more common variable, which is of the same kind and missing
+ * at all sites that have the first.
+ */
 function mirrorsOf(
   differences: readonly SchemaDifference[],
   sites: readonly SiteCatalog[],
@@ -251,7 +258,7 @@ function mirrorsOf(
   )
   const holders = new Map(contract.map(({ variable }) => [variable, sites.filter((at) => variableAt(at, variable))]))
   const sitesOf = ({ variable }: VariableContract) => holders.get(variable) ?? []
-  // Sorting is stable: of equally many the first comes first.
+  // Sorting is stable, so the first of equally common variables stays first.
   const preferred = [...contract].sort((a, b) => sitesOf(b).length - sitesOf(a).length)
   const mirrors = new Map<string, string>()
   const taken = new Set<string>()
@@ -268,19 +275,19 @@ function mirrorsOf(
   return mirrors
 }
 
-/** Whether one of two variables could be the other under another name. */
+/** Whether two variables could be the same under different names, because table and type fit. */
 function isOfKind(one: VariableContract, other: VariableContract): boolean {
   const kindOf = ({ type }: VariableContract) => (type === 'integer' ? 'number' : type)
   return tableOf(one.variable) === tableOf(other.variable) && kindOf(one) === kindOf(other)
 }
 
-/** Differences in the order of columns. A table with a mapping is reordered to fit the contract; others must fit already. */
+/** Differences in the order of columns. A table with a mapping is reordered to fit the contract; other tables must fit already. */
 function orderDifferences(
   sites: readonly SiteCatalog[],
   contract: readonly VariableContract[],
   mappings: readonly VariableMapping[]
 ): SchemaDifference[] {
-  // A variable that at most half of the sites have is reported as a difference of its own and left out of the order.
+  // A variable that at most half of the sites have is reported as a separate difference and ignored in the order.
   const common = contract
     .map(({ variable }) => variable)
     .filter((variable) => 2 * sites.filter((at) => variableAt(at, variable)).length > sites.length)
@@ -298,7 +305,7 @@ function orderDifferences(
   )
 }
 
-/** Differences in the definition of an analysis set, in the words of the request. */
+/** Differences in the definition of an analysis set, with the variable names of the request. */
 function setDifferences(
   sites: readonly SiteCatalog[],
   set: AnalysisSet,
@@ -313,7 +320,7 @@ function setDifferences(
   )
 }
 
-/** A site's definition of a set in the request's names of variables; undefined if it has none. */
+/** A site's definition of a set with the variable names of the request; undefined if the site does not have the set. */
 function setAt(
   { site, descriptor }: SiteCatalog,
   name: string,
@@ -331,8 +338,8 @@ function tableOf(ref: string): string {
 }
 
 /**
- * Mappings for a person to complete. Known parts are filled in, the others are empty. An empty name or level is refused, and so
- * is an empty factor between different units: nothing runs on a guess by accident.
+ * Mappings for a person to complete. Known parts are filled in, the others are empty. An empty name or level is refused, and so is
+ * an empty factor between different units, so that nothing runs on a guess.
  */
 function skeletonOf(
   sites: readonly SiteCatalog[],
@@ -341,7 +348,7 @@ function skeletonOf(
 ): VariableMapping[] {
   const found = new Map<string, VariableMapping>()
   for (const { site, variable, field, expected } of differences) {
-    // No mapping makes two sets alike.
+    // A mapping cannot resolve a difference between sets.
     if (field === 'analysis set') continue
     const ref = field === 'column order' ? `${variable}.${expected.split(', ')[0] ?? ''}` : variable
     const at = sites.find((one) => one.site === site)
@@ -358,7 +365,7 @@ function skeletonOf(
   return [...found.values()]
 }
 
-/** Breakpoints as they are written in a catalog: of a date as days of the calendar. */
+/** Breakpoints as a catalog writes them; those of a date as calendar days. */
 function pointsInWords({ type, breakpoints }: Pick<VariableContract, 'type' | 'breakpoints'>): string {
   return breakpoints.map((point) => (type === 'date' ? isoDate(point) : String(point))).join(', ')
 }

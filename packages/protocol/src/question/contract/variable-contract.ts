@@ -1,15 +1,15 @@
-/** The schema terms of a request: its definitions of variables, and mappings of sites' variables to these. */
+/** The schema terms of a request: its definitions of variables, and the mappings of sites' variables to them. */
 import { z } from 'zod'
 import { StimnetError } from '../../errors.ts'
 import type { ReadonlyDeep } from '../../readonly.ts'
 import type { Encodable, wire } from '../../wire/wire.ts'
 
-/** Most variables of a contract. A script's contract can contain a whole catalog. */
+/** Maximum number of variables in a contract. A script's contract can contain a whole catalog. */
 export const CONTRACT_VARIABLES_MAX = 512
 const MAPPINGS_MAX = 4096
 const refSchema = z.string().regex(/^[^.\s]{1,64}\.[^.\s]{1,64}$/, 'table.variable')
 
-/** The requester's definition of one variable. Sites are compared by name, type, unit, ordered levels and breakpoints. */
+/** The requester's definition of one variable, which is compared with each site: name, type, unit, ordered levels and breakpoints. */
 export const variableContractSchema = z.strictObject({
   variable: refSchema,
   type: z.string().min(1).max(16),
@@ -17,7 +17,7 @@ export const variableContractSchema = z.strictObject({
   levels: z.array(z.string().min(1).max(128)).max(256).default([]),
   breakpoints: z.array(z.number()).max(256).default([])
 })
-/** One variable's contract. */
+/** One variable's definition, parsed. */
 export type VariableContract = ReadonlyDeep<z.output<typeof variableContractSchema>>
 
 /** The mapping of one site's variable to a variable of the request. */
@@ -33,27 +33,27 @@ export const variableMappingSchema = z.strictObject({
     .array(z.strictObject({ local: z.string().min(1).max(128), level: z.string().min(1).max(128) }))
     .max(256)
     .default([]),
-  /** For a number: the factor that converts the site's value to the request's unit. Empty: the same unit. */
+  /** For a number: the factor from the site's unit to the request's unit. Empty: the units are equal. */
   scale: z
     .string()
     .regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,9})?$/, 'A decimal number above zero, such as 0.001.')
     .or(z.literal(''))
     .default('')
 })
-/** One mapping. */
+/** One mapping, parsed. */
 export type VariableMapping = ReadonlyDeep<z.output<typeof variableMappingSchema>>
-/** One mapping, as it is written. */
+/** One mapping as input, before defaults. */
 export type VariableMappingInput = ReadonlyDeep<z.input<typeof variableMappingSchema>>
-/** One variable's contract, as it is written. */
+/** One variable's definition as input, before defaults. */
 export type VariableContractInput = ReadonlyDeep<z.input<typeof variableContractSchema>>
 
-/** The schema contract of a request: each variable at most once. */
+/** All definitions of a request, at most one per variable. */
 export const contractListSchema = z
   .array(variableContractSchema)
   .max(CONTRACT_VARIABLES_MAX)
   .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable stands twice.')
 
-/** All mappings of a request: at most one per peer and variable. */
+/** All mappings of a request, at most one per peer and variable. */
 export const mappingListSchema = z
   .array(variableMappingSchema)
   .max(MAPPINGS_MAX)
@@ -62,13 +62,13 @@ export const mappingListSchema = z
     'A variable is mapped twice at one peer.'
   )
 
-/** The schema contract and the mappings of a request. */
+/** The definitions and mappings of a request. */
 export interface SchemaTerms {
   readonly contract: readonly VariableContract[]
   readonly mappings: readonly VariableMapping[]
 }
 
-/** To the wire. Throws PARAMETER_INVALID. */
+/** Encodes schema terms for the wire. Throws PARAMETER_INVALID. */
 export function schemaTermsToMessage(terms: {
   readonly contract: readonly VariableContractInput[]
   readonly mappings: readonly VariableMappingInput[]
@@ -83,7 +83,7 @@ export function schemaTermsToMessage(terms: {
   }
 }
 
-/** From the wire. Throws PARAMETER_INVALID. */
+/** Decodes schema terms from the wire. Throws PARAMETER_INVALID. */
 export function schemaTermsFromMessage(message: {
   contract: readonly unknown[]
   mappings: readonly unknown[]

@@ -1,8 +1,8 @@
-/** Application of a mapping: one site's variable under the name, levels and unit of a request. */
+/** Applies a mapping: gives a site's variable the name, levels and unit of a request. */
 import type { VariableDescriptor } from '../../catalog.ts'
 import type { VariableContract, VariableMapping } from './variable-contract.ts'
 
-/** The properties of a variable or of a catalog that can differ. */
+/** The properties in which sites can differ from a contract. */
 export const SCHEMA_FIELDS = [
   'name',
   'type',
@@ -14,7 +14,7 @@ export const SCHEMA_FIELDS = [
   'analysis set'
 ] as const
 
-/** One property that does not fit. The texts contain only facts from catalogs and request. */
+/** One property that differs. The texts contain only facts from catalogs and request. */
 export interface SchemaFault {
   readonly field: (typeof SCHEMA_FIELDS)[number]
   readonly expected: string
@@ -29,24 +29,24 @@ export interface Scale {
 
 /** A site's variable after the mapping. */
 export interface MappedVariable {
-  /** Its description with the request's name, levels and unit. */
+  /** The description with the request's name, levels and unit. */
   readonly variable: VariableDescriptor
-  /** Its name at the site. */
+  /** The variable's name at the site. */
   readonly local: string
-  /** For each cell of the site (a level, or a bin between breakpoints), the index of the request's cell that contains it. */
+  /** For each of the site's cells (a level, or a bin between breakpoints), the index of the request's cell that contains it. */
   readonly cells: readonly number[]
   readonly scale: Scale
 }
 
-/** A mapped variable, or all faults that prevent the mapping. */
+/** A mapped variable, or all differences that prevent the mapping. */
 export type Mapping =
   | { readonly ok: true; readonly mapped: MappedVariable }
   | { readonly ok: false; readonly faults: SchemaFault[] }
 
 /**
- * Maps `local` to `wanted`. Each of the site's cells must lie completely in one of the request's cells. Several may lie in the
- * same one, since their union is a cell again; none can be divided or left out. A factor is above zero, and no constant can be
- * added: a shifted sum would hide that one person makes up most of it.
+ * Maps `local` to `wanted`. Each of the site's cells must lie completely within one cell of the request. Several cells may lie in
+ * the same one, since their union is a cell again; a cell cannot be divided or left out. The factor is above zero, and no constant
+ * can be added: a shifted sum would hide that one person makes up most of it.
  */
 export function mapVariable(
   local: VariableDescriptor,
@@ -99,7 +99,7 @@ export function isPowerOfTen({ units }: Scale): boolean {
   return /^10*$/.test(String(units))
 }
 
-/** The product rounded to 15 significant digits, as a person would write it. */
+/** The product of a value and a factor, rounded to 15 significant digits, so that no rounding error of the multiplication remains. */
 function times(value: number, { units, decimals }: Scale): number {
   return units === 1 && decimals === 0 ? value : Number((value * units * 10 ** -decimals).toPrecision(15))
 }
@@ -114,7 +114,7 @@ function typeFaults(local: VariableDescriptor, wanted: VariableContract, { units
 }
 
 function unitFaults(local: VariableDescriptor, scale: string, wanted: VariableContract): SchemaFault[] {
-  // A different unit needs a factor, even if it is 1 because only the unit's name differs.
+  // A different unit needs a factor, even a factor of 1 if only the name of the unit differs.
   return local.unit === wanted.unit || scale !== '' ? [] : [fault('unit', wanted.unit, local.unit)]
 }
 

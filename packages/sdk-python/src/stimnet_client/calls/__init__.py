@@ -1,4 +1,4 @@
-"""Every request of the API that the clients send, as descriptions that both share."""
+"""All requests that the clients send, as descriptions that both clients share."""
 
 from . import analyses, audit, broadcasts, jobs, nodes
 

@@ -1,4 +1,4 @@
-"""Analysis requests: what people decide about."""
+"""Analysis requests, about which stewards decide."""
 
 from __future__ import annotations
 

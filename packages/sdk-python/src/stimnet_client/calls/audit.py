@@ -1,4 +1,4 @@
-"""The audit log, for those who audit."""
+"""The audit log, for auditors."""
 
 from __future__ import annotations
 

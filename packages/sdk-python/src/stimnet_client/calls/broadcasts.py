@@ -1,4 +1,4 @@
-"""Broadcasts: one request to many peers; and what one would cost."""
+"""Broadcasts, which are requests to several peers, and their prices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATH = "/api/v1/broadcasts"
 
 
 def submit(submission: BroadcastSubmission | SignedRequest, idempotency_key: str) -> Call[Broadcast]:
-    """POST /api/v1/broadcasts, signed by the gateway for the account or already by oneself."""
+    """POST /api/v1/broadcasts, signed by the gateway for the account, or already by the researcher."""
     return Call(Request("POST", PATH, json=submission.to_json(), headers=key_header(idempotency_key)), Broadcast.read)
 
 
@@ -30,12 +30,12 @@ def listed(limit: int, to_one: bool) -> Call[list[Broadcast]]:
 
 
 def watch(broadcast_id: str) -> Watch[Broadcast]:
-    """The event stream of a broadcast, and how it is read without one."""
+    """The event stream of a broadcast, and the request for its state."""
     path = f"{PATH}/{segment(broadcast_id)}/events"
     return Watch(path, read(broadcast_id), lambda broadcast: broadcast.ended, f"broadcast {broadcast_id}")
 
 
 def cost(submission: BroadcastSubmission, key: str | None) -> Call[PrivacyCost]:
-    """POST /api/v1/privacy/cost: spends nothing, so it may be asked twice."""
+    """POST /api/v1/privacy/cost. It spends nothing, so it may be sent again."""
     question = {**submission.to_json(), **({} if key is None else {"key": key})}
     return Call(Request("POST", "/api/v1/privacy/cost", json=question), PrivacyCost.read)

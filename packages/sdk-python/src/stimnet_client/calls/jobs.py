@@ -31,5 +31,5 @@ def listed(status: str | None, limit: int) -> Call[list[JobResult]]:
 
 
 def watch(job_id: str) -> Watch[JobResult]:
-    """The event stream of a job, and how it is read without one."""
+    """The event stream of a job, and the request for its state."""
     return Watch(f"{PATH}/{segment(job_id)}/events", read(job_id), lambda job: job.ended, f"job {job_id}")

@@ -1,4 +1,4 @@
-"""Who is there, what they offer, and logging in."""
+"""Nodes, their catalogs, and login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked and answered, as typed values."""
+"""Requests and answers as typed values."""
 
 from .analysis import AnalysisRequest, AnalysisResults
 from .answer import Answer

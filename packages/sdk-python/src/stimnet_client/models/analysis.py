@@ -1,4 +1,4 @@
-"""What people are asked to approve, and what they said."""
+"""Analysis requests and their results."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from .answer import Answer
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AnalysisRequest(Answer):
-    """A request that the stewards of one node decide. ``status``: pending, approved, denied or expired; ``approvals``
-    of ``approvals_needed`` have agreed. Its ``request_id`` is also the id of its job at the serving peer.
+    """A request about which the stewards of one node decide. ``status``: pending, approved, denied or expired.
+    ``approvals`` of the ``approvals_needed`` have been given. Its ``request_id`` is also the id of its job at the
+    serving peer.
     """
 
     id: int
@@ -43,7 +44,7 @@ class AnalysisRequest(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AnalysisResults(Answer):
-    """The results of an analysis request's job; ``result_data`` is None until there are any."""
+    """The results of an analysis request's job. ``result_data`` is None until the job has ended with a result."""
 
     request_id: str
     job_id: str | None

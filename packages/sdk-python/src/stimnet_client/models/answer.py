@@ -1,4 +1,4 @@
-"""An answer's JSON object as a typed value: each class declares its fields once, and is read by that declaration."""
+"""JSON objects in answers as typed values. Each class declares its fields, from which its parser follows."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ A = TypeVar("A", bound="Answer")
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Answer(Mapping[str, Any]):
-    """What a gateway answered. Its fields are attributes; every field that was sent, also one of a newer gateway, is
-    there by key: ``job.status`` and ``job["status"]`` are the same. Texts are as they came: escape them where you show
-    them as HTML."""
+    """A JSON object from a gateway. Its fields are attributes; every field that was sent, including those of a newer
+    gateway, is also available by key: ``job.status`` and ``job["status"]`` are the same. Texts are unchanged:
+    escape them before you show them as HTML.
+    """
 
     raw: Mapping[str, Any] = field(repr=False)
 
@@ -33,17 +34,17 @@ class Answer(Mapping[str, Any]):
 
     @classmethod
     def read(cls: type[A], value: Any) -> A:
-        """From parsed JSON. Raises TransportError MALFORMED, naming the field that does not fit."""
+        """Creates the value from parsed JSON. Raises TransportError MALFORMED naming the invalid field."""
         return _object(cls, value, cls.__name__)
 
 
 def read_list(kind: type[A]) -> typing.Callable[[Any], list[A]]:
-    """Reads a JSON list of such objects."""
+    """Returns a parser of a JSON list of ``kind`` objects."""
     return lambda value: _value(list[kind], value, f"list of {kind.__name__}")  # type: ignore[valid-type]
 
 
 def malformed(where: str) -> TransportError:
-    """What is raised for an answer of another shape."""
+    """The error for an answer of another shape."""
     return TransportError("MALFORMED", f"the answer does not have the documented shape: {where}")
 
 
@@ -82,7 +83,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
 
 
 def _plain(hint: type, value: Any, where: str) -> Any:
-    # In Python True is a number; in JSON it is none.
+    # In Python, True is a number; in JSON it is not.
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     if hint is float and is_number:
         return float(value)

@@ -1,4 +1,4 @@
-"""Proofs about an audit log, as a gateway gives them."""
+"""Proofs about an audit log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from .answer import Answer
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class AuditProof(Answer):
-    """That a record stands in a peer's log. Keep ``text()`` in a file, for ``verify_proof`` and ``stimnet verify``."""
+    """A proof that a record is in a peer's log. Save ``text()`` to a file, for ``verify_proof`` and ``stimnet
+    verify``.
+    """
 
     entry: str
     index: int
@@ -21,5 +23,5 @@ class AuditProof(Answer):
     checkpoint: str
 
     def text(self) -> str:
-        """As a file holds it."""
+        """The text of a proof file."""
         return json.dumps(dict(self.raw), indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""One request to many peers, each peer's share, and the pooled answer."""
+"""Broadcasts: a request, the part of each peer, and the pooled answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class BroadcastPart(Answer):
-    """One peer's share. ``output`` is as the gateway shows it, ``receipt`` as the institution signed it."""
+    """The part of one peer. ``output`` is as the gateway shows it, ``receipt`` as the institution signed it."""
 
     peer_id: str
     node_id: str
@@ -36,8 +36,8 @@ class BroadcastPart(Answer):
 
     @property
     def table(self) -> Table:
-        """Its output as a table. Raises StimnetError: by the part's own code where there is none, MALFORMED for a
-        script's values.
+        """The output as a table. Raises StimnetError with the part's own code if there is none, MALFORMED for values
+        of a script.
         """
         if self.output is None:
             raise StimnetError(self.code or "INTERRUPTED", self.reason or f"{self.institution}: {self.state}")
@@ -46,9 +46,9 @@ class BroadcastPart(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Broadcast(Answer):
-    """A broadcast as it stands. ``pooled`` is there once it has ended: ``columns, rows, sites, missing, notes``, and
-    ``institutions``, the name of each PeerId; for scripts with declared outputs also ``outputs``, for a regression
-    ``models``. It is the gateway's arithmetic: ``verify_broadcast`` says which parts are signed.
+    """A broadcast in its current state. ``pooled`` is available once it has ended: ``columns, rows, sites, missing,
+    notes``, and ``institutions``, the names by PeerId; for scripts with declared outputs also ``outputs``, for a
+    regression ``models``. The gateway computed it; ``verify_broadcast`` shows which parts are signed.
     """
 
     id: str
@@ -70,13 +70,14 @@ class Broadcast(Answer):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing changes any more."""
+        """Whether the broadcast has ended, so that nothing changes any more."""
         return self.status in ENDED
 
     @property
     def table(self) -> Table:
-        """The pooled answer as a table; who is missing stands in ``pooled["missing"]``. Raises StimnetError: by the
-        broadcast's own code where it did not complete, MALFORMED where only declared outputs were pooled."""
+        """The pooled answer as a table; ``pooled["missing"]`` lists missing institutions. Raises StimnetError with
+        the broadcast's own code if it did not complete, MALFORMED if only declared outputs were pooled.
+        """
         if self.status != "completed" or self.pooled is None:
             code = self.code or ("INTERRUPTED" if not self.ended else "OUTPUT_NOT_RELEASABLE")
             raise StimnetError(code, self.reason or f"the broadcast is {self.state}")
@@ -84,14 +85,16 @@ class Broadcast(Answer):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The pooled rows; None where a column does not pool. Raises what ``table`` raises."""
+        """The pooled rows; None if a column does not pool. Raises the errors of ``table``."""
         return self.table.rows
 
     def parts_table(self) -> Table:
-        """The rows of every part with an output, below each other, with a first column ``institution``."""
+        """The rows of all parts with an output, one part after the other, with a first column ``institution``."""
         tables = [(part.institution, part.table) for part in self.parts if part.output is not None]
         return joined("institution", tables)
 
     def to_pandas(self) -> DataFrame:
-        """The pooled rows as a pandas DataFrame. Raises what ``table`` raises, LIBRARY_NOT_AVAILABLE without pandas."""
+        """The pooled rows as a pandas DataFrame. Raises the errors of ``table``, and LIBRARY_NOT_AVAILABLE without
+        pandas.
+        """
         return self.table.to_pandas()

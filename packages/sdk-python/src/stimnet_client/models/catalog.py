@@ -1,4 +1,4 @@
-"""What an institution offers: descriptions of data, never rows."""
+"""Catalogs of institutions: descriptions of data, never rows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .answer import Answer
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DataCatalog(Answer):
-    """A catalog of the node asked.
+    """A catalog of the node that answers.
 
-    ``total_records``      subjects, rounded down to tens
-    ``schema_definition``  tables with their variables: type, unit, declared levels or breakpoints, and what share of
-                           its rows has none (``missing_share``; None where it is not told); ``derivation`` says what
-                           a derived variable is made of
+    ``total_records``      number of subjects, rounded down to tens
+    ``schema_definition``  tables with their variables: type, unit, declared levels or breakpoints, and the share of
+                           rows without a value (``missing_share``; None if it is not disclosed); ``derivation``
+                           describes how a derived variable is computed
     ``access_level``       public, restricted or private
     ``data_use``           GA4GH DUO terms; empty: unrestricted
     """
@@ -36,7 +36,7 @@ class DataCatalog(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FoundCatalog(Answer):
-    """A catalog found in the mesh, with who holds it."""
+    """A catalog found in the mesh, with its holder."""
 
     name: str
     title: str | None

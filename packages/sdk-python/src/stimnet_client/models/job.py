@@ -1,4 +1,4 @@
-"""A job and its result."""
+"""Jobs and their results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ENDED = ("completed", "failed", "cancelled", "blocked")
-"""The statuses after which nothing changes any more."""
+"""The final statuses."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,14 +27,14 @@ class JobAccepted(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class JobResult(Answer):
-    """A job as it stands.
+    """A job in its current state.
 
     ``status``          queued, running, completed, failed, cancelled or blocked
-    ``state``           the true word behind it, such as pending, denied or expired
+    ``state``           the more specific state behind it, such as pending, denied or expired
     ``progress``        0 to 1
-    ``result_data``     a table ``{columns, rows, withheld, disclosure}``, a script's values, or ``{message}`` of a
-                        blocked job
-    ``code``            why it did not complete, of the closed list
+    ``result_data``     a table ``{columns, rows, withheld, disclosure}``, the values of a script, or ``{message}`` of
+                        a blocked job
+    ``code``            the reason why it did not complete, from the closed list
     ``execution_time``  seconds, once it has ended
     ``receipt``         the institution's signed result, for ``verify_receipt``; None for several peers
     """
@@ -63,26 +63,26 @@ class JobResult(Answer):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing changes any more."""
+        """Whether the job has ended, so that nothing changes any more."""
         return self.status in ENDED
 
     @property
     def table(self) -> Table:
-        """The result as a table. Raises StimnetError: by the job's own code where it did not complete, MALFORMED
-        where a script released values that are no table.
+        """The result as a table. Raises StimnetError with the job's own code if it did not complete, MALFORMED if a
+        script released values that are not a table.
         """
         if self.status != "completed" or self.result_data is None:
             code = self.code or ("INTERRUPTED" if not self.ended else "OUTPUT_NOT_RELEASABLE")
-            # The gateway writes the code before its message.
+            # The gateway puts the code in front of its message.
             message = (self.error_message or "").removeprefix(f"{code}: ")
             raise StimnetError(code, message or f"the job is {self.state or self.status}")
         return table_of_result(self.result_data)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of ``table``; None stands where a number was withheld. Raises what ``table`` raises."""
+        """The rows of ``table``; None for a withheld number. Raises the errors of ``table``."""
         return self.table.rows
 
     def to_pandas(self) -> DataFrame:
-        """The rows as a pandas DataFrame. Raises what ``table`` raises, LIBRARY_NOT_AVAILABLE without pandas."""
+        """The rows as a pandas DataFrame. Raises the errors of ``table``, and LIBRARY_NOT_AVAILABLE without pandas."""
         return self.table.to_pandas()

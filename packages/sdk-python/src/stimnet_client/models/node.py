@@ -1,4 +1,4 @@
-"""What nodes say of themselves."""
+"""Descriptions of nodes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from .catalog import DataCatalog
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Health(Answer):
-    """How a node is. ``uptime`` in seconds. Counts are rounded down to tens; ``peers``: connected, None below ten."""
+    """The health of a node. ``uptime`` in seconds. Counts are rounded down to tens; ``peers``: connected peers, None
+    below ten.
+    """
 
     status: str
     node_id: str
@@ -25,7 +27,7 @@ class Health(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Node(Answer):
-    """A node as the gateway's knows it. ``last_seen``: ISO 8601; ``languages``: of scripts that run there."""
+    """A node as the gateway's node knows it. ``last_seen``: ISO 8601; ``languages``: those of scripts that it runs."""
 
     id: int
     node_id: str
@@ -42,7 +44,7 @@ class Node(Answer):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NodeInfo(Answer):
-    """The nodes a gateway knows, its own first, and the catalogs of its own node."""
+    """The nodes that a gateway's node knows, itself first, and its own catalogs."""
 
     nodes: list[Node]
     data_catalogs: list[DataCatalog]

@@ -1,4 +1,4 @@
-"""What an answer costs."""
+"""Prices of answers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .answer import Answer
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PrivacyCost(Answer):
-    """Price and expected error of a P2 request, at each peer that offers the catalog.
+    """Price and expected error of a P2 request at each peer that offers the catalog.
 
-    ``peers``   ``peer_id, institution, code, reason, cost, information, refusals, left``; ``cost`` tells
-                ``epsilon`` or ``rho`` and for each column the standard deviation of its noise (``sd``), ``error_95``,
-                and its variable's ``range``
-    ``pooled``  ``name, sd, error_95``: noise of the sums and counts of all together
+    ``peers``   ``peer_id, institution, code, reason, cost, information, refusals, left``; ``cost`` has ``epsilon`` or
+                ``rho`` and for each column the standard deviation of its noise (``sd``), ``error_95``, and its
+                variable's ``range``
+    ``pooled``  ``name, sd, error_95``: noise of the pooled sums and counts
     """
 
     data_catalog_name: str
@@ -23,8 +23,9 @@ class PrivacyCost(Answer):
     pooled: list[dict[str, Any]]
 
     def refusals_used(self) -> list[str]:
-        """A sentence for each institution that has told how much of the allowance for refusals is used, as of its last
-        answer."""
+        """A sentence for each institution that discloses how much of the refusal allowance is used, as of its last
+        answer.
+        """
         used = []
         for peer in self.peers:
             refusals = peer.get("refusals")

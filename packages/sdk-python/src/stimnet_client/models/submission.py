@@ -1,4 +1,4 @@
-"""What a researcher asks for, in the words of the REST API."""
+"""Submissions, with the field names of the REST API."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from ..errors import StimnetError
 S = TypeVar("S", bound="Asked")
 
 SCRIPT_BYTES_MAX = 256 * 1024
-"""A script a person can still review."""
+"""Maximum size of a script that a person can still review."""
 
 _TYPE_OF_SUFFIX = {".py": "python", ".r": "r", ".sql": "sql", ".ipynb": "jupyter", ".json": "statistic"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked, in every form of a submission.
+    """The fields that all submissions have.
 
-    ``script_type``   python, r, sql, jupyter or statistic
-    ``script_content`` the query or script; for a statistic its call as JSON text: ``{"name", "variables", "by"}``
-    ``parameters``    what a script finds as its parameters
-    ``filters``       the cohort: column to value or list of values, all of which must hold
-    ``where``         the cohort in the full filter language, joined to ``filters`` by and
-    ``set``           an analysis set of the catalog, to which the cohort is restricted
-    ``purpose``       GA4GH DUO terms
-    ``privacy``       which claim is asked for, such as ``{"level": "P2", "epsilon": "0.5"}``; P1 unless given
-    ``outputs``       typed outputs that a script promises
-    ``contract``      what each variable is taken to be; a peer that differs refuses
-    ``mappings``      how a site's own variables read in the request's
+    ``script_type``     python, r, sql, jupyter or statistic
+    ``script_content``  the query or script; for a statistic its call as JSON text: ``{"name", "variables", "by"}``
+    ``parameters``      parameters that a script receives
+    ``filters``         the cohort: column to value or list of values, all of which must hold
+    ``where``           the cohort in the full filter language; both ``filters`` and ``where`` must hold
+    ``set``             an analysis set of the catalog, to which the cohort is restricted
+    ``purpose``         GA4GH DUO terms
+    ``privacy``         the requested assurance level, such as ``{"level": "P2", "epsilon": "0.5"}``; default: P1
+    ``outputs``         typed outputs that a script declares
+    ``contract``        the requester's definitions of variables; a peer whose definitions differ refuses
+    ``mappings``        mappings of sites' variables to those of the request
     """
 
     data_catalog_name: str
@@ -48,7 +48,7 @@ class Asked:
     mappings: Sequence[Mapping[str, Any]] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As it is sent: what was not given is left out."""
+        """The JSON of the submission, without fields that were not given."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: _plain(value) for name, value in values.items() if value is not None}
 
@@ -64,7 +64,7 @@ class JobSubmission(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class BroadcastSubmission(Asked):
-    """A request to many peers, signed by the gateway with the key of the account. ``targets``: names or PeerIds, or
+    """A request to several peers that the gateway signs with the account's key. ``targets``: node ids or PeerIds, or
     ``"*"``.
     """
 
@@ -76,9 +76,10 @@ class BroadcastSubmission(Asked):
 class RequestToSign(Asked):
     """A request that the researcher signs.
 
-    ``review``            people decide first, also where the catalog would run it by itself; ``about`` is for them
+    ``review``            stewards decide first, even if the catalog would run the program without asking; ``about``
+                          is for them
     ``credentials``       JWTs of institutions that vouch for the signer; see ``stimnet vouch``
-    ``wall_time_ms_max``  0: each catalog's own limit
+    ``wall_time_ms_max``  0: the catalog's own limit
     """
 
     title: str = ""
@@ -90,7 +91,7 @@ class RequestToSign(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisSubmission(Asked):
-    """A request that people decide about. ``priority``: low, normal, high or urgent."""
+    """A request about which stewards decide. ``priority``: low, normal, high or urgent."""
 
     target_node_id: str
     requester_name: str
@@ -106,8 +107,8 @@ class AnalysisSubmission(Asked):
 
 
 def submission_of(kind: type[S], whole: S | Mapping[str, Any] | None, by_field: Mapping[str, Any]) -> S:
-    """Fields given one by one go before those of the whole. Raises TypeError for a field there is not, or a missing
-    one.
+    """The submission from ``whole`` and single fields, which take precedence. Raises TypeError for an unknown or
+    missing field.
     """
     if isinstance(whole, kind):
         if not by_field:
@@ -117,15 +118,16 @@ def submission_of(kind: type[S], whole: S | Mapping[str, Any] | None, by_field: 
 
 
 def script_submission(path: str | Path, by_field: Mapping[str, Any]) -> JobSubmission:
-    """A job whose script is in a file. Raises what ``read_script`` raises."""
+    """A job whose script is in a file. Raises the errors of ``read_script``."""
     script_type, content = read_script(path)
     return submission_of(JobSubmission, {"script_type": script_type, **by_field, "script_content": content}, {})
 
 
 def read_script(path: str | Path) -> tuple[str, str]:
-    """A script's type, by its name's ending (.py .r .sql .ipynb, .json for a statistic), and its text (UTF-8).
+    """The type of a script, by its file extension (.py .r .sql .ipynb, .json for a statistic), and its text (UTF-8).
 
-    Raises LANGUAGE_NOT_AVAILABLE, TOO_LARGE, MALFORMED; OSError where it cannot be read."""
+    Raises LANGUAGE_NOT_AVAILABLE, TOO_LARGE, MALFORMED; OSError if the file cannot be read.
+    """
     file = Path(path)
     script_type = _TYPE_OF_SUFFIX.get(file.suffix.lower())
     if script_type is None:

@@ -1,4 +1,6 @@
-"""One answer out of what several institutions signed: the arithmetic of ``packages/statistics``, for tables."""
+"""Pools the signed tables and fits the models of several institutions, with the arithmetic of
+``packages/statistics``.
+"""
 
 from .tables import PooledTable, pool_outputs
 

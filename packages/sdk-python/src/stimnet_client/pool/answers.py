@@ -1,5 +1,5 @@
-"""Whether what an institution signed for a model is of the model that was asked, as ``packages/statistics`` holds it
-against the question: one that lies may sign that of another.
+"""Checks that the signed answer of an institution belongs to the requested model, as ``packages/statistics`` does,
+since a dishonest institution may sign the answer to another model.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _FORMULA_CHARACTERS_MAX = 1_000
 
 @dataclass(frozen=True)
 class ModelAsked:
-    """A regression as it was asked. ``contract``: what each variable was taken to be; ``estimates``: of a round after
-    the first, those that follow from the round before.
+    """A regression as it was requested. ``contract``: the definitions of variables; ``estimates``: for a round after
+    the first, the estimates that follow from the previous round.
     """
 
     arguments: Mapping[str, Any]
@@ -27,7 +27,7 @@ class ModelAsked:
 
 
 def model_asked(question: Any, estimates: Sequence[str] | None = None) -> ModelAsked | None:
-    """The regression of a question in the form of a submission; None for any other, and for one that cannot be read."""
+    """The regression in a submission; None for any other question, and for one that cannot be parsed."""
     if not isinstance(question, Mapping) or question.get("script_type") != "statistic":
         return None
     try:
@@ -42,8 +42,8 @@ def model_asked(question: Any, estimates: Sequence[str] | None = None) -> ModelA
 
 
 def unlike_asked(part: Mapping[str, Any], asked: ModelAsked) -> str | None:
-    """What of a part, which was read before, is not as it was asked, as ``another formula``; None if nothing is. Names
-    are compared without their tables, since a question may leave these out.
+    """The difference between a parsed part and the question, such as ``another formula``; None if there is none.
+    Names are compared without their tables, which a question may leave out.
     """
     given, contract = asked.arguments, asked.contract
     own: Mapping[str, Any] = part.get("round") or {}
@@ -55,7 +55,7 @@ def unlike_asked(part: Mapping[str, Any], asked: ModelAsked) -> str | None:
     if any(_has_other_levels(factor, contract) for factor in factors):
         return "other levels of a category"
     wanted, said = formula_of(given.get("formula")), formula_of(part.get("formula"))
-    # A question that no institution could read is no measure of answers.
+    # A question that no institution could parse cannot be compared with answers.
     if wanted is None:
         return None
     if said is None or said.alike != wanted.alike or _short(str(part.get("outcome"))) != wanted.outcome:
@@ -84,7 +84,7 @@ def _is_of_round(own: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula as it is compared. ``terms``: as they are written, with their tables."""
+    """A formula for comparison. ``terms``: as they are written, with table names."""
 
     outcome: str
     alike: tuple[Any, ...]
@@ -93,7 +93,7 @@ class Formula:
 
 
 def formula_of(text: Any) -> Formula | None:
-    """A formula as read; None for one that cannot be read."""
+    """A formula, parsed; None if it cannot be parsed."""
     if not isinstance(text, str) or len(text) > _FORMULA_CHARACTERS_MAX:
         return None
     words: list[str] = []
@@ -120,7 +120,7 @@ def formula_of(text: Any) -> Formula | None:
             if not made or sign == "-":
                 return None
             terms += made
-        # After a sign there is something.
+        # A sign must be followed by a term.
         if rest and (rest[0] not in ("+", "-") or len(rest) == 1):
             return None
         sign, rest = (rest[0], rest[1:]) if rest else (sign, rest)
@@ -130,8 +130,8 @@ def formula_of(text: Any) -> Formula | None:
 
 
 def _crossing_of(words: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Terms joined by ``*``, each of which is names joined by ``:``, and what follows them; no terms where there is
-    something else.
+    """Parses terms joined by ``*``, each of which is names joined by ``:``, and returns them with the rest of the
+    words; no terms if there is a syntax error.
     """
     products: list[tuple[str, ...]] = []
     at, joint = 0, "*"
@@ -150,8 +150,8 @@ def _crossing_of(words: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]
 
 
 def columns_of(part: Mapping[str, Any], formula: Formula) -> list[str]:
-    """The names of the columns that the formula and the factors of a part make, the outcome last. Without an intercept
-    the first category by itself has a column for each level, as in R.
+    """The names of the columns that follow from the formula and the factors of a part, the outcome last. Without an
+    intercept, the first category that is a term by itself has a column for each level, as in R.
     """
     factors = {one["name"]: list(one["levels"]) for one in part.get("factors") or []}
     intercept = part.get("intercept")
@@ -189,7 +189,7 @@ def _has_other_levels(factor: Mapping[str, Any], contract: Sequence[Mapping[str,
 
 
 def _levels_of(name: str, contract: Sequence[Mapping[str, Any]]) -> list[Any] | None:
-    """The levels of a category in the contract; None where it does not say, or two variables have the name."""
+    """The levels of a category in the contract; None if it has none, or if two variables have the name."""
     found = [one for one in contract if name in (one.get("variable"), _short(str(one.get("variable"))))]
     levels = found[0].get("levels") if len(found) == 1 else None
     return list(levels) if isinstance(levels, (list, tuple)) and levels else None

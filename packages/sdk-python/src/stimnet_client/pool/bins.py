@@ -1,4 +1,4 @@
-"""Quantiles from counts on a public grid: linear within a bin, and the bins of several sites laid over one another."""
+"""Quantiles from counts in declared bins: linear within a bin, with the bins of several sites combined."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sys
 from typing import Any, Mapping, Sequence
 
 Bins = Sequence[Mapping[str, Any]]
-"""Rows in ``from`` up to, not including, ``to``."""
+"""Counts of rows with a value from ``from`` (included) to ``to`` (excluded)."""
 
 _OPEN_END = sys.float_info.max
-"""How an open end is written: JSON has no infinity."""
+"""The representation of an open end, since JSON has no infinity."""
 
 
 def quantile_of(bins: Bins, q: float) -> float | None:
-    """The value below which the share q of the rows lies. None without rows or with an open-ended bin there."""
+    """The value below which the share q of the rows lies. None without rows, or if it lies in an open-ended bin."""
     total = sum(one["rows"] for one in bins)
     if total <= 0:
         return None
@@ -29,9 +29,10 @@ def quantile_of(bins: Bins, q: float) -> float | None:
 
 
 def lay_bins(sites: Sequence[Bins]) -> Bins | None:
-    """The bins of several sites laid over one another: each site's rows lie evenly over its own bins, so how many lie
-    below an edge is the sum of what the sites themselves say. An edge inside a site's open-ended bin is left out: where
-    in it the rows are is unknown. A bin may hold part of a row. None where the outer edges differ.
+    """Combines the bins of several sites. Each site's rows are assumed to be evenly distributed within its own bins,
+    so the number of rows below an edge is the sum of the sites' own numbers. An edge inside a site's open-ended
+    bin is left out, since the position of its rows is unknown. A bin may have a fractional number of rows. None if
+    the outer edges differ.
     """
     shared = pool_bins(sites)
     if shared is None or all(len(bins) == len(shared) for bins in sites):
@@ -51,7 +52,7 @@ def _is_open(one: Mapping[str, Any]) -> bool:
 
 
 def _rows_between(one: Mapping[str, Any], low: float, high: float) -> float:
-    """How many rows of a bin lie between two values; of an open-ended one all or none."""
+    """The number of rows of a bin between two values; for an open-ended bin all or none."""
     start, end = max(low, one["from"]), min(high, one["to"])
     if start >= end:
         return 0.0
@@ -61,9 +62,9 @@ def _rows_between(one: Mapping[str, Any], low: float, high: float) -> float:
 
 
 def pool_bins(sites: Sequence[Bins], *, drawn: bool = False) -> Bins | None:
-    """Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the union is
-    taken on the edges that all have in common. None where the outer edges differ. ``drawn``: a bin may hold less than
-    nobody, as noise leaves it, and the outer edges are the bounds between which values count; the widest are taken.
+    """Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the result has
+    the edges that all sites have in common. None if the outer edges differ. ``drawn``: counts with noise, which
+    may be negative, and whose outer edges are the bounds of values; the widest bounds are taken.
     """
     if not sites or not all(_is_grid(bins) for bins in sites):
         return None
@@ -82,8 +83,8 @@ def pool_bins(sites: Sequence[Bins], *, drawn: bool = False) -> Bins | None:
 
 
 def rising_bins(bins: Bins) -> Bins:
-    """The bins nearest to counts with noise that no bin holds less than nobody: how many rows lie below each edge only
-    rises. By least squares, joining neighbours that fall to their mean (pool adjacent violators).
+    """The closest bins without negative counts for counts with noise, so that the number of rows below an edge only
+    rises. By least squares, replacing decreasing neighbours by their mean (pool adjacent violators).
     """
     total = max(0, sum(one["rows"] for one in bins))
     blocks: list[tuple[float, int]] = []
@@ -105,6 +106,6 @@ def _edges(bins: Bins) -> list[float]:
 
 
 def _is_grid(bins: Bins) -> bool:
-    """Whether bins follow one another without gap."""
+    """Whether the bins are contiguous."""
     follows = all(before["to"] == after["from"] for before, after in zip(bins, bins[1:]))
     return len(bins) > 0 and follows and all(one["from"] < one["to"] for one in bins)

@@ -1,4 +1,4 @@
-"""One cell of the pooled answer from the cells of the sites, by what its column is; and whether a cell is sound."""
+"""Pools one cell from the cells of the sites by the kind of its column, and checks whether a cell is consistent."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from .moments import Moments, exact_sum, pool_moments, value_of
 from .noisy import moments_of_noisy
 
 Cell = Mapping[str, Any]
-"""What pools a cell: ``add``, ``moments``, ``noisy``, ``share``, ``choice``, ``bins`` or ``gram``."""
+"""The part from which a cell is pooled: ``add``, ``moments``, ``noisy``, ``share``, ``choice``, ``bins`` or ``gram``.
+"""
 
 _ADDING = ("subjects", "rows", "count", "sum")
 _FROM_MOMENTS = ("mean", "variance", "sd", "skewness", "kurtosis", "covariance", "correlation")
 _FORMS = ("add", "moments", "noisy", "share", "choice", "bins", "gram")
 _TOLERANCE = 1e-6
-"""Relative difference between a shown value and what its part gives: rounding on the way, nothing more."""
+"""Maximum relative difference between a shown value and the value from its part, which is due to rounding only."""
 
 
 def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
-    """None where the cells do not pool: a quantile on grids that do not meet, moments of no value."""
+    """The pooled value; None if the cells do not pool: a quantile over incompatible bins, or moments without values."""
     kind = column["kind"]
     if kind in _ADDING:
         total = exact_sum([cell["add"] for cell in cells if "add" in cell])
-        # Noise may leave less than nobody: that is for the sum to even out, and hidden only where the sum is shown.
+        # Counts with noise may be negative. They are added as they are, so that noise cancels; then a count is
+        # clamped at 0, but a sum is not.
         return total if kind == "sum" else max(0, total)
     if kind in _FROM_MOMENTS:
         moments = _moments_for(kind, cells)
@@ -33,7 +35,7 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
     if kind == "share":
         return _pool_shares(cells)
     if kind == "gram":
-        # The people of a model; the model itself is fitted by the gateway.
+        # The number of people in a model; the model itself is fitted separately.
         return exact_sum([cell["gram"]["n"] for cell in cells if "gram" in cell])
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
@@ -55,7 +57,7 @@ def _moments_for(kind: str, cells: Sequence[Cell]) -> Moments | None:
 
 
 def _pool_shares(cells: Sequence[Cell]) -> float | None:
-    """Under noise of at least one person: of a group that nobody may be in it is asked all the same."""
+    """The pooled share. Under noise, the number of people counts as at least one, since a group may be empty."""
     shares = [cell["share"] for cell in cells if "share" in cell]
     of = exact_sum([share["of"] for share in shares])
     if any(_is_drawn(cell) for cell in cells):
@@ -67,7 +69,7 @@ def _pooled_bins(cells: Sequence[Cell]) -> Bins | None:
     sites = [cell["bins"] for cell in cells if "bins" in cell]
     if not any(_is_drawn(cell) for cell in cells):
         return lay_bins(sites)
-    # No site joins noisy bins, so that they are added on the edges that all have.
+    # Sites do not join bins with noise, so the bins are added on common edges.
     bins = pool_bins(sites, drawn=True)
     return None if bins is None else rising_bins(bins)
 
@@ -77,7 +79,9 @@ def _is_drawn(cell: Cell) -> bool:
 
 
 def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
-    """Whether a site's own part gives the value it shows: a mistaken or dishonest site is not averaged in."""
+    """Whether a site's own part gives the value that it shows. Otherwise the site is mistaken or dishonest, and is
+    not pooled.
+    """
     if column["role"] == "key":
         return value is None or isinstance(value, str)
     if value is None:
@@ -85,15 +89,15 @@ def reads_as(column: Mapping[str, Any], value: Any, cell: Cell | None) -> bool:
     if not _is_number(value) or cell is None or not _is_countable(cell):
         return False
     if "choice" in cell:
-        # Chosen by chance on a grid: it is what it is, and does not pool.
+        # A value chosen at random from a grid, which does not pool.
         return bool(cell["choice"] == value)
     own = pool_cells(column, [cell])
     return own is not None and abs(own - value) <= _TOLERANCE * max(1.0, abs(value))
 
 
 def _is_valueless(column: Mapping[str, Any], cell: Cell) -> bool:
-    """Whether it counts among all though its own site has no value: a quantile in an open bin, the correlation of what
-    does not vary.
+    """Whether a cell counts in the pooled value although its own site has no value: a quantile in an open-ended bin,
+    or a correlation of a variable without variation.
     """
     if "bins" in cell or "noisy" in cell:
         return True
@@ -123,7 +127,7 @@ def _is_countable(cell: Cell) -> bool:
 
 
 def _is_gram(gram: Any) -> bool:
-    """Whether a Gram matrix has people, as many sums as its columns need, and no square below zero."""
+    """Whether a Gram matrix has people, as many sums as its columns need, and no negative square."""
     if not _are_numbers(gram, ("n",)) or gram["n"] <= 0:
         return False
     columns, upper = gram.get("columns"), gram.get("upper")
@@ -150,7 +154,7 @@ def _is_moments(moments: Any) -> bool:
 
 
 def _is_same_sum(moments: Mapping[str, Any]) -> bool:
-    """To its last digit a sum is the one beside it, rounded."""
+    """Whether `sum` is the exact sum, rounded, to its last digit."""
     text = moments.get("sum_exact")
     if text is None:
         return True

@@ -1,5 +1,5 @@
-"""Coefficients that institutions estimate by themselves, combined by random effects over those at which they mean the
-same, as ``packages/statistics`` combines them.
+"""Combines coefficients of separate fits by random effects, over the institutions where they mean the same, as
+``packages/statistics`` does.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _ROUNDING = 1e-4
 
 @dataclass(frozen=True)
 class OwnFit:
-    """The fit of one institution to its own people. ``follows``: which columns follow there from which others. The
-    coefficient of a column that another one follows from has that one's effect in it: with nobody at the reference
-    level of a category, the intercept and its other levels are compared with the last of them.
+    """The fit of one institution to its own people. ``follows``: columns that follow from other columns there. The
+    coefficient of a column includes the effect of each column that follows from it: if nobody has the reference
+    level of a category, the intercept and the other levels are compared with its last level.
     """
 
     site: str
@@ -29,8 +29,8 @@ class OwnFit:
 
 
 def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
-    """Each coefficient over the institutions that estimate it, without those at which it means something else. Of fewer
-    than two of them there is none.
+    """Each coefficient, combined over the institutions that estimate it and where it means what its name says. None
+    for a coefficient of fewer than two such institutions.
     """
     knapp = interval == "hartung_knapp" and method != "fixed"
     told = [{one.origin for one in own.follows} for own in fits]
@@ -61,15 +61,15 @@ def combined_over(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
     ]
     if knapp:
         notes += [f"{_WIDE}."] if len(fits) == 2 else _listed(_WIDE, of_two)
-    # Coefficients of different numbers of institutions have no common one.
+    # Coefficients of different numbers of institutions have no common degrees of freedom.
     df = sizes.pop() - 1 if knapp and len(sizes) == 1 else None
     n = sum(own.fit["n"] for own in fits)
     return {"coefficients": coefficients, "n": n, "df": df, "note": " ".join(notes)}
 
 
 def sites_shown(fits: Sequence[OwnFit]) -> list[Fit]:
-    """The fits of institutions as a result shows them; of several, a coefficient that means something else than its
-    name says is marked.
+    """The institutions' fits as a result shows them. With several institutions, coefficients that do not mean what
+    their name says are marked.
     """
     shown = []
     for own in fits:
@@ -84,7 +84,9 @@ def sites_shown(fits: Sequence[OwnFit]) -> list[Fit]:
 
 
 def _left_out_of(own: OwnFit) -> list[str]:
-    """The coefficients of an institution that are not combined, each with what it has in it."""
+    """A note about the coefficients of an institution that are not combined, with the other effects that each of them
+    includes.
+    """
     coefficients = own.fit["coefficients"]
     terms = []
     for at, one in enumerate(coefficients):
@@ -102,8 +104,8 @@ def _left_out_of(own: OwnFit) -> list[str]:
 
 
 def _is_taken_off(one: FollowsFrom) -> bool:
-    """Whether the effect of the column is taken off once, as is that of a level that others are compared with. Sums of
-    doubles do not tell smaller differences.
+    """Whether the column's effect is subtracted exactly once, as for a reference level. Smaller differences are lost
+    in sums of doubles.
     """
     return abs(one.top + one.bottom) < _ROUNDING * abs(one.bottom)
 

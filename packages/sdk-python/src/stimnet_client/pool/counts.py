@@ -1,4 +1,4 @@
-"""Logistic and Poisson regression on categories, from tables of counts: they give the estimates that the rows give."""
+"""Logistic and Poisson regression on categories, from tables of counts, which give the same estimates as the rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CELLS_MAX = 4096
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the table: its line of the design, its people, their events or the sum of their outcomes."""
+    """One cell of the table: its row of the design, its people, and its events or the sum of its outcomes."""
 
     line: tuple[int, ...]
     n: int
@@ -46,7 +46,7 @@ class CountTable:
 
 
 def count_table_of(part: Mapping[str, Any]) -> CountTable | None:
-    """A part as an institution signed it; None for one that cannot be a table of counts of its model."""
+    """The table in a signed part; None if it cannot be a table of counts of its model."""
     table, columns, n, intercept = (part.get(name) for name in ("table", "columns", "n", "intercept"))
     fit = fit_in(part)
     factors = _factors_in(part.get("factors"))
@@ -118,7 +118,9 @@ def _line_of(
     factors: Mapping[str, Sequence[str]],
     intercept: bool,
 ) -> tuple[int, ...]:
-    """Without an intercept the first category by itself has a column for each level, as in R."""
+    """The row of the design for a cell. Without an intercept, the first category that is a term by itself has a
+    column for each level, as in R.
+    """
     whole = None if intercept else next((term for term in terms if len(term) == 1), None)
     line: list[int] = []
     for term in terms:
@@ -133,7 +135,7 @@ def _line_of(
 
 
 def fit_counts(sites: Mapping[str, CountTable]) -> Fit:
-    """The model of the tables of all sites."""
+    """Fits the model to the tables of all sites."""
     tables = list(sites.values())
     first = tables[0]
     each = {site: _fit_of(table.names, table.cells, table.family) for site, table in sites.items()}
@@ -156,7 +158,7 @@ def fit_counts(sites: Mapping[str, CountTable]) -> Fit:
 
 
 def _with_sites(sites: Mapping[str, CountTable]) -> tuple[tuple[str, ...], list[Cell]]:
-    """The tables with a column for each site but the first, after the intercept."""
+    """The tables with a column for each site except for the first, after the intercept."""
     names = next(iter(sites.values())).names
     others = [f"site[{site}]" for site in list(sites)[1:]]
     cells = []
@@ -215,8 +217,8 @@ def _design_of(size: int, cells: Sequence[Cell]) -> Matrix:
 def _maximum_of(
     family: str, cells: Sequence[Cell], size: int
 ) -> tuple[list[float], list[float], list[float]] | None:
-    """Estimates, their variances, and the expected share or mean of each cell, by iteratively reweighted least squares;
-    None where estimates have no finite maximum.
+    """The estimates, their variances, and the expected share or mean of each cell, by iteratively reweighted least
+    squares; None if there is no finite maximum.
     """
     binomial = family == "binomial"
     predictors = [_start(binomial, cell) for cell in cells]
@@ -274,7 +276,9 @@ def _least_squares(parts: Sequence[tuple[Cell, float, float]], size: int) -> tup
 
 
 def _apart(family: str, cell: Cell, mean: float) -> float:
-    """Half of the deviance of a cell: of single people, or of the sum in it. Nothing times anything is nothing."""
+    """Half of the deviance of a cell: of its people for ``binomial``, of its sum for ``poisson``. 0 · log 0 counts as
+    0.
+    """
     n, total = cell.n, cell.total
     if family == "binomial":
         having = total * math.log(mean) if total else 0.0

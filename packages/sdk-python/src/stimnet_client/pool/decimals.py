@@ -1,4 +1,6 @@
-"""Decimal text in the one form that institutions write in rounds: from the same texts all compute the same texts."""
+"""Decimal text in the only spelling that institutions use in rounds, so that equal inputs give equal texts
+everywhere.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,12 @@ _TEXT = re.compile(r"-?\d\.\d{15}e[+-]\d{1,2}\Z", re.ASCII)
 
 
 def is_decimal(value: Any) -> bool:
-    """Whether it is a number as institutions write it."""
+    """Whether a value is a number in this spelling."""
     return isinstance(value, str) and bool(_TEXT.match(value)) and abs(int(value.split("e")[1])) <= _EXPONENT_MAX
 
 
 def fraction_of(text: str) -> Fraction:
-    """The exact value of such a text."""
+    """The exact value of a decimal text."""
     return Fraction(text)
 
 
@@ -33,7 +35,7 @@ def decimal_of(value: Fraction) -> str:
         digits = _rounded(top, bottom, _DIGITS - exponent)
         if len(digits) == _DIGITS + 1:
             return f"{'-' if value < 0 else ''}{digits[0]}.{digits[1:]}e{'-' if exponent < 0 else '+'}{abs(exponent)}"
-        # Up to one digit too many or too few.
+        # The estimated exponent may be off by one.
         exponent += 1 if len(digits) > _DIGITS + 1 else -1
 
 

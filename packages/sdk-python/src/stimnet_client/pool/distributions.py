@@ -1,4 +1,4 @@
-"""Tail probabilities of t, z and χ², and the t or z of a tail: the same functions as in ``packages/statistics``."""
+"""Tail probabilities of t, z and χ² and their inverses, by the same functions as in ``packages/statistics``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _EPSILON = 1e-15
 
 
 def p_of_t(t: float, df: float) -> float:
-    """Probability of a |t| this large or larger."""
+    """Probability of a |t| at least as large."""
     whole = df + t * t
     return _beta(df / 2, 0.5, df / whole, t * t / whole)
 
@@ -36,29 +36,31 @@ def t_of_p(p: float, df: float) -> float:
 
 
 def p_of_normal(z: float) -> float:
-    """Both tails of the normal distribution."""
+    """Two-sided tail probability of the normal distribution."""
     return math.erfc(abs(z) / math.sqrt(2))
 
 
 def z_of_p(p: float) -> float:
-    """The z with these tails."""
+    """The z with the two-sided tail probability ``p``."""
     return NormalDist().inv_cdf(1 - p / 2)
 
 
 def p_of_chi_squared(value: float, df: float) -> float:
-    """Probability of a χ² this large or larger."""
+    """Probability of a χ² at least as large."""
     return 1.0 if value <= 0 else _upper_gamma(df / 2, value / 2)
 
 
 def _beta(a: float, b: float, x: float, rest: float) -> float:
-    """The regularised incomplete beta function of x; ``rest`` is 1 - x, which a subtraction would give less exactly."""
+    """The regularised incomplete beta function of x. ``rest`` is 1 - x, given separately because a subtraction would
+    lose digits.
+    """
     if x <= 0:
         return 0.0
     if rest <= 0:
         return 1.0
     whole = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(a * math.log(x) + b * math.log(rest) + whole)
-    # The fraction converges below the mean; above it the complement is used.
+    # The fraction converges below the mean; above it, the complement is used.
     if x < (a + 1) / (a + b + 2):
         return front * _beta_fraction(a, b, x) / a
     return 1 - front * _beta_fraction(b, a, rest) / b
@@ -75,7 +77,7 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
 
 
 def _upper_gamma(a: float, x: float) -> float:
-    """The regularised upper gamma function, by its series where that is short, and else by its continued fraction."""
+    """The regularised upper gamma function, by its series or by its continued fraction, whichever converges faster."""
     front = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x >= a + 1:
         first = x + 1 - a
@@ -90,7 +92,7 @@ def _upper_gamma(a: float, x: float) -> float:
 
 
 def _fraction(first: float, top: Callable[[int], float], bottom: Callable[[int], float]) -> float:
-    """A continued fraction ``first + top(1) / (bottom(1) + top(2) / …)``, by Lentz' method. NaN where it does not
+    """A continued fraction ``first + top(1) / (bottom(1) + top(2) / …)``, by Lentz' method. NaN if it does not
     converge, never a wrong number.
     """
     value = c = first if abs(first) >= _TINY else _TINY
@@ -101,7 +103,7 @@ def _fraction(first: float, top: Callable[[int], float], bottom: Callable[[int],
         c = bottom(step) + top(step) / c
         c = c if abs(c) >= _TINY else _TINY
         value *= c * d
-        # A step that changes nothing may stand before one that does.
+        # A step without a change may be followed by a step with one, so convergence needs several.
         still = still + 1 if abs(c * d - 1) <= _EPSILON else 0
         if still == 2:
             return value

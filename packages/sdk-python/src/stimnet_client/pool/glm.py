@@ -1,4 +1,4 @@
-"""What logistic and Poisson models have alike, whether they are fitted from a table or in rounds."""
+"""Functions that logistic and Poisson models share, whether they are fitted from a table or in rounds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ UNKNOWN_FIT: Fit = dict.fromkeys([*_UNKNOWN, *_UNKNOWN_OF_COUNTS])
 
 
 def fit_in(part: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is fitted: ``family`` and, of a logistic model, ``event``. None for a linear model and for what is none."""
+    """The kind of fit: ``family`` and, for a logistic model, ``event``. None for a linear model, or if it is invalid.
+    """
     fit = part.get("fit")
     if not isinstance(fit, dict) or fit.get("family") not in ("binomial", "poisson"):
         return None
@@ -23,7 +24,7 @@ def fit_in(part: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def coefficient(term: str, estimate: float, error: float) -> Fit:
-    """A coefficient with Wald's interval, and as a ratio unless it is the intercept."""
+    """A coefficient with Wald's interval, and with its ratio unless it is the intercept."""
     reach = z_of_p(ERROR_SHARE) * error
     statistic = estimate / error
     own = {"term": term, "estimate": estimate, "error": error, "statistic": statistic, "p": p_of_normal(statistic)}
@@ -31,7 +32,7 @@ def coefficient(term: str, estimate: float, error: float) -> Fit:
 
 
 def with_ratio(term: str, estimate: float, interval: Sequence[float]) -> Fit:
-    """The interval, and the odds or rate ratio of a term."""
+    """The interval of a term, and its odds ratio or rate ratio."""
     if term == "(Intercept)":
         return {"interval": list(interval)}
     ratio = {"estimate": _exp(estimate), "interval": [_exp(end) for end in interval]}
@@ -43,7 +44,7 @@ def _exp(value: float) -> float:
 
 
 def combined_counts(fits: Sequence[OwnFit], method: str, interval: str) -> Fit:
-    """The combined fit of institutions; there is no common likelihood."""
+    """The combined fit of separate fits, which have no common likelihood."""
     found = combined_over(fits, method, interval)
     coefficients = [
         {**one, **({} if one["estimate"] is None else with_ratio(one["term"], one["estimate"], one["interval"]))}

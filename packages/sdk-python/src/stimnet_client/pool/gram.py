@@ -1,4 +1,4 @@
-"""Gram matrices of several sites: read, put into common units, added up, and solved exactly in whole numbers."""
+"""Gram matrices of several sites: parsed, converted to common units, added, and solved exactly in whole numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PEOPLE_MAX = 2**53 - 1
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of one size: sums over their rows, and over the groups of the products of their totals."""
+    """All groups of one size: sums over their rows, and sums over the groups of the products of their totals."""
 
     size: int
     groups: int
@@ -28,10 +28,11 @@ class Groups:
 
 @dataclass(frozen=True)
 class Gram:
-    """Sums of products of two columns of a design, the outcome last. ``decimals``: of each column, whose values are in
-    units of 10^-decimals. ``key``: what the sites of one model have alike. ``people``: of a model with an intercept of
-    each person, those with each number of rows; ``left_out``: numbers of rows that too few people have; ``rows``:
-    those of everybody, left out or not, where it is told.
+    """Sums of products of two columns of a design, the outcome last. ``decimals``: for each column, values are in
+    units of 10^-decimals. ``key``: the facts that are equal at all sites of one model. For a model with a random
+    intercept per person: ``people``, the sums separately for people with one row, two rows, and so on;
+    ``left_out``, the number of row counts that too few people have; ``rows``, the number of rows of everybody, if
+    it is disclosed.
     """
 
     names: tuple[str, ...]
@@ -51,7 +52,7 @@ class Gram:
 
 
 def gram_of(part: Mapping[str, Any]) -> Gram | None:
-    """A part as an institution signed it; None for one that cannot be a matrix of squares and products of people."""
+    """The matrix in a signed part; None if it cannot be a matrix of squares and products of people."""
     columns, upper, n, intercept = part.get("columns"), part.get("upper"), part.get("n"), part.get("intercept")
     if not isinstance(columns, list) or not isinstance(upper, list) or type(n) is not int or not 0 < n <= PEOPLE_MAX:
         return None
@@ -76,7 +77,7 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
         if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
             return None
         rows = clusters.get("rows")
-        # Whoever is left out has rows, and without them there are no others.
+        # People who are left out have rows, so there are more rows than those in the sums.
         if rows is not None and (type(rows) is not int or left_out == 0 or not n < rows <= PEOPLE_MAX):
             return None
     meta = meta_in(part)
@@ -91,7 +92,7 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
 
 
 def meta_in(part: Mapping[str, Any]) -> tuple[str, str] | None:
-    """How coefficients of sites are combined, and with which interval; None for what is neither."""
+    """The method by which sites' coefficients are combined, and the type of interval; None if invalid."""
     meta = part.get("meta", {"method": "reml", "interval": "hartung_knapp"})
     method, interval = (meta.get("method"), meta.get("interval")) if isinstance(meta, dict) else (None, None)
     known = method in ("reml", "dl", "pm", "fixed") and interval in ("hartung_knapp", "wald")
@@ -103,7 +104,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _matrix_of(upper: Sequence[str], size: int) -> Matrix:
-    """A symmetric matrix from its upper triangle row by row."""
+    """A symmetric matrix from its upper triangle, row by row."""
     matrix = [[0] * size for _ in range(size)]
     places = ((i, j) for i in range(size) for j in range(i, size))
     for (i, j), text in zip(places, upper):
@@ -112,7 +113,7 @@ def _matrix_of(upper: Sequence[str], size: int) -> Matrix:
 
 
 def _people_in(clusters: Any, whole: Matrix, n: int) -> tuple[Groups, ...] | None:
-    """The sums by number of rows; None for what cannot be sums of people that add up to the whole."""
+    """The sums by number of rows; None if they cannot be sums of people that add up to the whole."""
     listed = clusters.get("sizes") if isinstance(clusters, dict) else None
     if not isinstance(listed, list) or not 1 <= len(listed) <= SIZES_MAX:
         return None
@@ -140,7 +141,7 @@ def _groups_in(one: Any, columns: int) -> Groups | None:
     rows, of_totals = _matrix_of(within or [], columns), _matrix_of(totals or [], columns)
     if rows[0][0] != size * people or of_totals[0][0] != size * size * people:
         return None
-    # What is left of the rows within people when the people's means are taken out.
+    # Sums within people: the rows' sums minus those of the people's means.
     inside = [[size * a - b for a, b in zip(*lines)] for lines in zip(rows, of_totals)]
     return Groups(size, people, rows, of_totals) if _is_of_squares(of_totals) and _is_of_squares(inside) else None
 
@@ -152,7 +153,7 @@ def _is_column(column: Any) -> bool:
 
 
 def in_common_units(grams: Sequence[Gram]) -> list[Gram]:
-    """Each column in the finest unit that a site has."""
+    """The matrices with each column in the finest unit that any site uses."""
     finest = tuple(max(each) for each in zip(*(gram.decimals for gram in grams)))
     scaled = []
     for gram in grams:
@@ -170,8 +171,8 @@ def added(grams: Sequence[Gram]) -> Gram:
 
 
 def with_site_columns(sites: Mapping[str, Gram]) -> Gram:
-    """The matrix with the site as a factor: after the intercept a column for each site but the first, whose sums with
-    any column are those of the site's own intercept.
+    """The matrix with the site as a factor: after the intercept, a column for each site except for the first. The
+    sums of a site's column with any column are those of the site's own intercept.
     """
     scaled = in_common_units(list(sites.values()))
     whole = added(scaled)
@@ -192,7 +193,7 @@ def with_site_columns(sites: Mapping[str, Gram]) -> Gram:
 
 
 def independent_in(matrix: Matrix) -> list[int]:
-    """The places of the columns that do not follow from those before them."""
+    """The positions of the columns that do not follow from earlier columns."""
     rows = [row[:] for row in matrix]
     found, before = [], 1
     for at in range(len(rows)):
@@ -207,9 +208,7 @@ def independent_in(matrix: Matrix) -> list[int]:
 
 @dataclass(frozen=True)
 class FollowsFrom:
-    """One of the earlier columns that a column follows from, and how often it is in it: ``top`` over ``bottom``, which
-    is not zero.
-    """
+    """An earlier column from which a column follows, with its factor ``top`` over ``bottom``, which is not zero."""
 
     column: int
     origin: int
@@ -218,7 +217,9 @@ class FollowsFrom:
 
 
 def followers_in(matrix: Matrix, kept: Sequence[int]) -> list[FollowsFrom]:
-    """What each column that is not kept is made of, for the places from ``independent_in``."""
+    """The earlier columns of which each column that is not kept consists; ``kept``: positions from
+    ``independent_in``.
+    """
     if len(kept) == len(matrix):
         return []
     bottom, _, inverse = solved([[matrix[i][j] for j in kept] for i in kept], [0] * len(kept))
@@ -231,12 +232,12 @@ def followers_in(matrix: Matrix, kept: Sequence[int]) -> list[FollowsFrom]:
 
 
 def follows_in(design: Matrix) -> list[FollowsFrom]:
-    """Which columns of a design follow from which others."""
+    """The columns of a design that follow from other columns."""
     return followers_in(design, independent_in(design))
 
 
 def _is_of_squares(matrix: Matrix) -> bool:
-    """Whether it is ZᵀZ of some Z: no pivot is below zero, and nothing is left beside a pivot of zero."""
+    """Whether a matrix is ZᵀZ of some Z: no pivot is negative, and nothing remains beside a pivot of zero."""
     rows = [row[:] for row in matrix]
     before = 1
     for at in range(len(rows)):
@@ -253,12 +254,12 @@ def _eliminate_below(rows: Matrix, at: int, before: int) -> None:
     line, pivot = rows[at], rows[at][at]
     for row in rows[at + 1 :]:
         factor = row[at]
-        # Exact: every number of this elimination (Bareiss) is a minor of the matrix.
+        # Exact: every number in this elimination (Bareiss) is a minor of the matrix.
         row[at:] = [(value * pivot - factor * other) // before for value, other in zip(row[at:], line[at:])]
 
 
 def solved(matrix: Matrix, right: Sequence[int]) -> tuple[int, list[int], Matrix]:
-    """Determinant, and over it the solution and the inverse, for a ZᵀZ of independent columns."""
+    """The determinant, and the solution and the inverse multiplied by it, for a ZᵀZ with independent columns."""
     size = len(matrix)
     rows = [[*row, right[i], *(1 if i == j else 0 for j in range(size))] for i, row in enumerate(matrix)]
     before = 1

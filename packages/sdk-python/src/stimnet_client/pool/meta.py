@@ -1,5 +1,6 @@
-"""Meta-analysis of one estimate per site: fixed, or random effects with the variance between sites by restricted
-likelihood, DerSimonian and Laird, or Paule and Mandel."""
+"""Meta-analysis of one estimate per site: fixed effect, or random effects with the variance between sites by
+restricted likelihood, DerSimonian and Laird, or Paule and Mandel.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _HALVINGS_MAX = 2_000
 
 @dataclass(frozen=True)
 class Effect:
-    """The estimate of one site, and its squared standard error."""
+    """The estimate of one site and its squared standard error."""
 
     estimate: float
     variance: float
@@ -24,8 +25,9 @@ class Effect:
 
 @dataclass(frozen=True)
 class Meta:
-    """The combined estimate. ``tau2``: variance between sites; ``i2``: their share of all variability; ``q`` and
-    ``q_p``: Cochran's test that all sites have one effect; ``prediction``: where that of a further site lies.
+    """The combined estimate. ``tau2``: variance between sites; ``i2``: its share of the total variability; ``q`` and
+    ``q_p``: Cochran's test that all sites have the same effect; ``prediction``: 95 % interval for the effect of
+    another site.
     """
 
     estimate: float
@@ -41,8 +43,8 @@ class Meta:
 
 
 def combine(effects: Sequence[Effect], method: str = "reml", knapp: bool = True) -> Meta | None:
-    """None for fewer than two sites, for a variance that is not positive, where the likelihood has no rest, and for
-    numbers at the limits of a double.
+    """The combined estimate; None for fewer than two sites, for a variance that is not positive, if the likelihood
+    does not converge, or for numbers at the limits of a double.
     """
     if len(effects) < 2 or not all(math.isfinite(one.estimate) and one.variance > 0 for one in effects):
         return None
@@ -93,14 +95,14 @@ def _scatter(effects: Sequence[Effect], tau2: float) -> float:
 
 
 def _dersimonian_laird(effects: Sequence[Effect]) -> float:
-    """The variance with which Q would be as it is on average."""
+    """The variance between sites for which the observed Q equals its expected value."""
     weights, total, _ = _weighted(effects, 0.0)
     scale = total - math.fsum(weight**2 for weight in weights) / total
     return max(0.0, (_scatter(effects, 0.0) - (len(effects) - 1)) / scale)
 
 
 def _paule_mandel(effects: Sequence[Effect]) -> float:
-    """The variance with which Q is the number of sites less one: Q falls with it."""
+    """The variance at which Q, which decreases with it, equals the number of sites minus one."""
     wanted = len(effects) - 1
     if _scatter(effects, 0.0) <= wanted:
         return 0.0
@@ -116,8 +118,8 @@ def _paule_mandel(effects: Sequence[Effect]) -> float:
 
 
 def _restricted_likelihood(effects: Sequence[Effect]) -> float:
-    """Fisher's scoring of the restricted likelihood, from DerSimonian and Laird's variance on. Steps that turn back
-    are halved; NaN where it does not come to rest.
+    """Fisher scoring of the restricted likelihood, starting at DerSimonian and Laird's variance. Steps that reverse
+    direction are halved; NaN without convergence.
     """
     tau2 = _dersimonian_laird(effects)
     share, before = 1.0, 0.0

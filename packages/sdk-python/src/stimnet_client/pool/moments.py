@@ -1,4 +1,4 @@
-"""Moments of the union of several groups, and what a measure is over them."""
+"""Moments of the union of several groups, and the measures that follow from them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
 Moments = Mapping[str, Any]
-"""``n``, ``sum``, and where they are known ``deviations``, ``third``, ``fourth`` and ``second`` (sum, deviations,
-cross).
-"""
+"""``n``, ``sum`` and, if known, ``deviations``, ``third``, ``fourth`` and ``second`` (sum, deviations, cross)."""
 
 
 def exact_sum(terms: Sequence[float]) -> float:
-    """Without a rounding but the last; whole numbers stay whole."""
+    """The sum, rounded once at the end; whole numbers stay whole."""
     return sum(terms) if all(isinstance(term, int) for term in terms) else math.fsum(terms)
 
 
 def pool_moments(parts: Sequence[Moments]) -> Moments | None:
-    """After Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the common mean;
-    third and fourth powers after Pébay. What a part lacks, the union lacks. None without values.
+    """Pools moments after Chan, Golub & LeVeque: the deviations within the parts, plus those of their means from the
+    common mean; third and fourth powers after Pébay. A moment that one part lacks is missing in the result. None
+    without values.
     """
     filled = [part for part in parts if part["n"] > 0]
     n = exact_sum([part["n"] for part in filled])
@@ -36,8 +35,8 @@ def pool_moments(parts: Sequence[Moments]) -> Moments | None:
 
 
 def value_of(kind: str, moments: Moments) -> float | None:
-    """What a measure of that kind is: sample variance, sd and covariance; skewness and kurtosis of the population;
-    Pearson's r. None where it is undefined.
+    """The value of a measure: sample variance, standard deviation and covariance; population skewness and kurtosis;
+    Pearson's r. None if it is undefined.
     """
     n, deviations = moments["n"], moments.get("deviations")
     if kind == "mean":
@@ -54,8 +53,8 @@ def value_of(kind: str, moments: Moments) -> float | None:
 
 
 def _offsets(parts: Sequence[Moments]) -> list[float]:
-    """How far each part's mean is from the common one, rounded once: the difference of two quotients would lose the
-    digits that large numbers have in common.
+    """The differences of the parts' means from the common mean, rounded once. The difference of two quotients would
+    lose the digits that large numbers have in common.
     """
     sums = [Fraction(part["sum"] if part.get("sum_exact") is None else part["sum_exact"]) for part in parts]
     counts = [Fraction(part["n"]) for part in parts]
@@ -81,7 +80,7 @@ def _times(factor: float, value: float | None) -> float | None:
 
 
 def _known(lists: Any) -> float | None:
-    """Their sum; None where a term is not known."""
+    """The sum of the terms; None if one of them is None."""
     terms = [term for terms in lists for term in terms]
     return None if None in terms else exact_sum(terms)
 

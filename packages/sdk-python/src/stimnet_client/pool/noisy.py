@@ -1,4 +1,4 @@
-"""Moments made of sums with noise: pooled as they were drawn, and kept within bounds at the end."""
+"""Moments from sums with noise: pooled unchanged, and brought within bounds at the end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Noisy = Mapping[str, Any]
 
 
 def moments_of_noisy(kind: str, sites: Sequence[Noisy]) -> Moments | None:
-    """The moments of everybody, as if all sums had come from one site. At least as many rows as the kind needs are
-    taken to be there; means stay within the bounds, spreads within what the bounds allow. None where the sites did not
-    sum the same things.
+    """The moments of everybody, as if all sums had come from one site. The number of rows counts as at least what the
+    kind needs; means are kept within the bounds, and spreads within what the bounds permit. None if the sites'
+    sums differ in kind.
     """
     if not sites or any(_shape(site) != _shape(sites[0]) for site in sites):
         return None

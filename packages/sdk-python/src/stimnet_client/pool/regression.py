@@ -1,4 +1,4 @@
-"""Models from what institutions signed, as ``packages/statistics`` fits them; linear ones from Gram matrices."""
+"""Fits models to signed parts as ``packages/statistics`` does; linear models to Gram matrices."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "inte
 
 
 Part = Union[Gram, CountTable, Round]
-"""What an institution released for a model: a matrix, a table of counts, or a round."""
+"""The data that an institution released for a model: a matrix, a table of counts, or a round."""
 
 
 def grams_in(
     outputs: Mapping[str, Mapping[str, Any]], asked: ModelAsked | None = None
 ) -> tuple[dict[str, Part], dict[str, str]]:
-    """What the outputs of sites have for a model, by PeerId in order, and why the others are not in it: no matrix of
-    squares, of another model than was asked, or than most have. Where no model is more common than the others, none is
-    taken: the order or the names of the sites decide nothing.
+    """The parts of the sites' outputs for a model, sorted by PeerId, and the reasons why other parts are left out:
+    not a matrix of squares, or of another model than was requested or than most sites have. If no model is more
+    common than the others, none is used, so that neither the order nor the names of sites decide.
     """
     found: dict[str, Part] = {}
     others: dict[str, str] = {}
@@ -85,8 +85,8 @@ def _read(part: Mapping[str, Any]) -> Part | None:
 
 
 def fit_model(sites: Mapping[str, Part]) -> Fit:
-    """The model of all sites, in the form of the REST API, with the fit of each site by itself. ``sites`` has at least
-    one, all of one model.
+    """Fits the model of all sites, in the format of the REST API, with each site's own fit. ``sites``: at least one,
+    all of one model.
     """
     tables = {site: part for site, part in sites.items() if isinstance(part, CountTable)}
     rounds = {site: part for site, part in sites.items() if isinstance(part, Round)}
@@ -98,7 +98,7 @@ def fit_model(sites: Mapping[str, Part]) -> Fit:
 
 
 def fit_grams(sites: Mapping[str, Gram]) -> Fit:
-    """Of a linear or mixed model."""
+    """Fits a linear or mixed model."""
     first = next(iter(sites.values()))
     each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
     own_fits = [OwnFit(site, own, follows_in(_design_of(sites[site].matrix))) for site, own in each.items()]
@@ -127,13 +127,13 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
 
 
 def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
-    """Each site as one group: its totals are the first row of its matrix, since its first column is 1."""
+    """Each site as one group. Its totals are the first row of its matrix, since the first column is 1."""
     totals = [[[a * b for b in gram.matrix[0]] for a in gram.matrix[0]] for gram in grams]
     return [Groups(gram.n, 1, gram.matrix, own) for gram, own in zip(grams, totals)], grams[0].decimals
 
 
 def _fit_of_people(grams: Sequence[Gram]) -> Fit:
-    """The fit with an intercept of each person, of the people of all sites."""
+    """The fit with a random intercept per person, over the people of all sites."""
     groups: list[Groups] = []
     scaled: list[Gram] = []
     for gram in grams:
@@ -147,7 +147,7 @@ def _fit_of_people(grams: Sequence[Gram]) -> Fit:
 
 
 def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
-    """The sites with a column for each but the first, of which only its own is not zero."""
+    """The sites' matrices with a column for each site except for the first; only a site's own column is not zero."""
     found = []
     for site, gram in sites.items():
 
@@ -162,7 +162,7 @@ def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
 
 
 def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str) -> Fit:
-    """The fit with a random intercept of each group; z, p and intervals are Wald's."""
+    """The fit with a random intercept per group; z, p and intervals are Wald's."""
     groups, decimals = made
     found = reml(groups, decimals)
     fit: Fit = {"n": sum(one.size * one.groups for one in groups)}
@@ -200,7 +200,7 @@ def _fit_of(gram: Gram) -> Fit:
     right = [gram.matrix[at][last] for at in kept]
     bottom, solution, inverse = solved([[gram.matrix[i][j] for j in kept] for i in kept], right)
     squares = gram.matrix[last][last]
-    # Over the determinant, as everything here: the sum of squared residuals.
+    # The sum of squared residuals, multiplied by the determinant, as all numbers here.
     left = squares * bottom - sum(value * one for value, one in zip(right, solution))
     df = gram.n - len(kept)
     units = [10**decimals for decimals in gram.decimals]
@@ -221,12 +221,12 @@ def _fit_of(gram: Gram) -> Fit:
 
 
 def _design_of(matrix: Matrix) -> Matrix:
-    """The sums of products of the columns without the outcome."""
+    """The sums of products of the columns, without the outcome."""
     return [row[:-1] for row in matrix[:-1]]
 
 
 def _number(top: int, bottom: int) -> float:
-    """A ratio as the nearest double; infinite beyond them all."""
+    """A ratio as the nearest double; infinite if it is too large."""
     try:
         return float(Fraction(top, bottom))
     except OverflowError:
@@ -244,7 +244,7 @@ def _tested(estimate: float, error: float, df: int) -> Fit:
 
 
 def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
-    """How well it fits; with an intercept, R² is about the mean."""
+    """Measures of fit. With an intercept, R² is relative to the mean."""
     last = len(gram.names) - 1
     n, df, own = gram.n, gram.n - kept, 10 ** gram.decimals[last]
     squares, total_sum = gram.matrix[last][last], gram.matrix[0][last]
@@ -266,6 +266,6 @@ def _measures(gram: Gram, left: int, bottom: int, kept: int) -> Fit:
 
 
 def _combined(fits: Sequence[OwnFit], first: Gram) -> Fit:
-    """There is no common sigma, R² or AIC."""
+    """The combined fit of separate fits, which has no common sigma, R² or AIC."""
     found = combined_over(fits, first.method, first.interval)
     return {**found, **dict.fromkeys(("sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))}

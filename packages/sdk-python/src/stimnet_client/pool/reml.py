@@ -1,4 +1,4 @@
-"""A linear model with a random intercept by group, by restricted likelihood, as ``packages/statistics`` fits it."""
+"""A linear model with a random intercept per group, by restricted likelihood, as in ``packages/statistics``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _STEPS_MAX = 100
 
 @dataclass(frozen=True)
 class Reml:
-    """Estimates of the columns at ``kept``, the variance within groups, and that between them over it."""
+    """Estimates of the columns at ``kept``, the variance within groups, and the ratio of the variance between groups
+    to it.
+    """
 
     kept: list[int]
     estimates: list[float]
@@ -41,7 +43,7 @@ _At = Callable[[float], "_Profile | None"]
 
 
 def reml(classes: Sequence[Groups], decimals: Sequence[int]) -> Reml | None:
-    """The fit; None where the sums do not say how groups differ, or a number is beyond all doubles."""
+    """The fit; None if the sums do not show how groups differ, or if a number is too large for a double."""
     try:
         return _fitted(classes, decimals)
     except OverflowError:
@@ -74,7 +76,7 @@ def _fitted(classes: Sequence[Groups], decimals: Sequence[int]) -> Reml | None:
 
 
 def _best_of(at: _At) -> _Profile | None:
-    """The lowest deviance: where its slope turns from falling to rising, or at no variance between the groups."""
+    """The lowest deviance: where its slope changes from negative to positive, or at zero variance between groups."""
     before = at(0.0)
     if before is None:
         return None
@@ -87,12 +89,14 @@ def _best_of(at: _At) -> _Profile | None:
             turn = _turn_between(before, following, at)
             found += [] if turn is None else [turn]
         before = following
-    # Falling at the last one: the ratio has no bound.
+    # The deviance still falls at the last ratio, so it has no minimum.
     return None if before.slope < 0 or not found else min(found, key=lambda one: one.deviance)
 
 
 def _turn_between(low: _Profile, high: _Profile, at: _At) -> _Profile | None:
-    """Where the slope is zero, by false position; an end that stays is weighed half (the Illinois rule)."""
+    """The ratio at which the slope is zero, by false position; the value at an end that stays is halved (Illinois
+    rule).
+    """
     low_slope, high_slope, side = low.slope, high.slope, 0
     for step in range(_STEPS_MAX):
         width = high.ratio - low.ratio
@@ -115,7 +119,7 @@ def _turn_between(low: _Profile, high: _Profile, at: _At) -> _Profile | None:
 def _profile_at(
     ratio: float, classes: Sequence[Groups], kept: Sequence[int], rows: int, decimals: Sequence[int]
 ) -> _Profile | None:
-    """The best fit with a ratio of the variances; None if it leaves no error."""
+    """The best fit for a given ratio of the variances; None if it leaves no residual."""
     last, df = len(decimals) - 1, rows - len(kept)
     top, under = ratio.as_integer_ratio()
     weighted_parts, turned_parts = [], []

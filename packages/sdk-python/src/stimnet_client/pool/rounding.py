@@ -1,4 +1,6 @@
-"""Error bound of a pooled number from rounded parts: how far it is at most from what the exact parts would give."""
+"""Error bounds of pooled numbers from rounded parts: the maximum distance from the number that the exact parts would
+give.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from .moments import Moments, pool_moments, value_of
 
 
 def pooled_within(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None:
-    """The bound, rounded up to two digits. None if no part was rounded, and for quantiles: no bound is known."""
+    """The bound, rounded up to two digits. None if no part was rounded, and for quantiles, for which no bound is
+    known.
+    """
     within = _within_of(column, cells)
     if within is None or not math.isfinite(within) or within == 0:
         return None
@@ -50,7 +54,7 @@ def _within_of(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
 
 
 def _within_of_shares(cells: Sequence[Cell]) -> float | None:
-    """A share is a mean of zeros and ones."""
+    """The bound of a share, which is a mean of zeros and ones."""
     if all(cell.get("accuracy") is None for cell in cells):
         return None
     sides = []
@@ -61,12 +65,12 @@ def _within_of_shares(cells: Sequence[Cell]) -> float | None:
 
 
 _TOGETHER = 1.25
-"""Room for what the moves of several moments do together, beyond the sum of their moves."""
+"""Factor for the joint effect of changes in several moments, which may exceed the sum of their separate effects."""
 
 
 def _within_of_shape(kind: str, parts: Sequence[Moments]) -> float | None:
-    """Each moment of each institution is moved alone to both ends of what it can be; the moves of the pooled number are
-    added.
+    """Changes each moment of each institution separately to both ends of its possible range, and adds the resulting
+    changes of the pooled number.
     """
 
     def value(moved: Sequence[Moments]) -> float | None:
@@ -87,8 +91,8 @@ def _within_of_shape(kind: str, parts: Sequence[Moments]) -> float | None:
 
 
 def _pairs_of_ends(part: Moments) -> list[tuple[Moments, Moments]]:
-    """The part with one number after the other at the ends of what it can be. Third and fourth moments were rounded as
-    skewness and kurtosis, so they move along with the spread and the number of values.
+    """The part with one number at a time at the ends of its possible range. Third and fourth moments were rounded as
+    skewness and kurtosis, so they change along with the spread and the number of values.
     """
     n, accuracy = part["n"], part.get("accuracy") or {}
     plain = {"n": n, "sum": part["sum"], **{name: part.get(name) or 0 for name in ("deviations", "third", "fourth")}}
@@ -109,7 +113,7 @@ def _pairs_of_ends(part: Moments) -> list[tuple[Moments, Moments]]:
 
 @dataclass(frozen=True)
 class _Side:
-    """One variable at one institution; ``n_off``, ``mean_off``, ``deviations_off``: how far at most each is off."""
+    """One variable at one institution. ``n_off``, ``mean_off``, ``deviations_off``: the maximum error of each."""
 
     n: float
     mean: float
@@ -121,7 +125,7 @@ class _Side:
 
 @dataclass(frozen=True)
 class _OverAll:
-    """One variable over all institutions, with the bounds of its mean, squared deviations and variance."""
+    """One variable over all institutions, with error bounds of its mean, squared deviations and variance."""
 
     of_mean: float
     mean: float
@@ -147,9 +151,9 @@ def _other_side_of(part: Moments) -> _Side:
 
 
 def _over_all(sides: Sequence[_Side], n: float) -> _OverAll:
-    """The mean M = Σ n·m / N moves by at most Σ n·δm/N, and by (m − M)·δn/N where an n is off. Squared
-    Σ D + n·(m − M)² move by the errors of the D, by 2·n·|m − M|·δm for each mean, and by (D/n + (m − M)² − V)·δn. What
-    remains is of second order, and is covered by counting with the largest move of a mean.
+    """The mean M = Σ n·m / N changes by at most Σ n·δm/N, and by (m − M)·δn/N if an n has an error. The squared
+    deviations Σ D + n·(m − M)² change by the errors of the D, by 2·n·|m − M|·δm for each mean, and by (D/n + (m −
+    M)² − V)·δn. The rest is of second order; using the largest change of a mean covers it.
     """
     mean = math.fsum(side.n * side.mean for side in sides) / n
 
@@ -198,6 +202,8 @@ def _cross_moves(part: Moments, x: _OverAll, y: _OverAll) -> float:
 
 
 def _root_moves(variance: float, error: float) -> float:
-    """The largest change of the root of a variance that is off by ``error``. It is larger downwards than upwards."""
+    """The largest change of a standard deviation whose variance has the error ``error``. It is larger downwards than
+    upwards.
+    """
     root = math.sqrt(variance)
     return max(root - math.sqrt(max(0, variance - error)), math.sqrt(variance + error) - root)

@@ -1,5 +1,5 @@
-"""Logistic and Poisson models that institutions fit together in rounds, from what they signed in one of them. The next
-estimates follow from the answers in whole numbers, so that nobody has to be believed about them.
+"""Logistic and Poisson models that institutions fit together in rounds, computed from the signed answers of one
+round. The next estimates follow from the answers in whole numbers, so that nobody has to be trusted about them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ _ROSTER_MAX = 16
 
 @dataclass(frozen=True)
 class Round:
-    """What one site released in a round. ``estimates``: where ``score``, ``information`` (its upper triangle, row by
-    row) and ``deviance`` hold; ``total``: people with the event, or the sum of the outcome.
+    """The numbers that one site released in a round. ``estimates``: the values at which ``score``, ``information``
+    (its upper triangle, row by row) and ``deviance`` were computed; ``total``: number of people with the event, or
+    the sum of the outcome.
     """
 
     family: str
@@ -50,8 +51,8 @@ class Round:
 
 @dataclass(frozen=True)
 class Step:
-    """The estimates after a round. ``kept``: the columns that are estimated; ``moved``: from where the round was
-    evaluated, None after round 0; ``change``: the largest of these in standard errors.
+    """The estimates after a round. ``kept``: the columns that are estimated; ``moved``: the changes from the
+    estimates of the round, None after round 0; ``change``: the largest of these in standard errors.
     """
 
     estimates: list[str]
@@ -62,7 +63,7 @@ class Step:
 
 
 def round_of(part: Mapping[str, Any]) -> Round | None:
-    """A part as an institution signed it; None for one that cannot be a round of its model."""
+    """The round in a signed part; None if it cannot be a round of its model."""
     fit, meta, own = fit_in(part), meta_in(part), part.get("round")
     columns, n, intercept = part.get("columns"), part.get("n"), part.get("intercept")
     texts = [part.get(name) for name in ("formula", "outcome", "site")]
@@ -77,7 +78,7 @@ def round_of(part: Mapping[str, Any]) -> Round | None:
     names = [column.get("name") if isinstance(column, dict) else None for column in columns]
     if not all(isinstance(name, str) for name in names) or not _is_round(own, len(names) - 1):
         return None
-    # Nobody weighs more than a quarter in a logistic model, and no more people have the event than there are.
+    # In a logistic model a person's weight is at most a quarter, and at most all people have the event.
     total = int(own["total"])
     if fit["family"] == "binomial":
         if total > n or (intercept and float(own["information"][0]) > n / 4 * (1 + 1e-9)):
@@ -137,13 +138,13 @@ def _is_text(value: Any) -> bool:
 
 
 def _upper_at(size: int, i: int, j: int) -> int:
-    """Where the entry of two columns stands in an upper triangle; the first is not after the second."""
+    """The index of the entry of two columns in an upper triangle; i is at most j."""
     return i * size - i * (i - 1) // 2 + (j - i)
 
 
 def step_after(rounds: Sequence[Round]) -> Step:
-    """The estimates after a round of these institutions: after round 0 the institutions' own ones, weighted by their
-    information; after any other one step of Newton from where all of them evaluated it.
+    """The estimates after a round of these institutions: after round 0 their own estimates, weighted by their
+    information; after a later round one Newton step from the estimates at which all of them evaluated it.
     """
     first = rounds[0]
     size = len(first.names)
@@ -162,14 +163,16 @@ def step_after(rounds: Sequence[Round]) -> Step:
 
 
 def _times(one: Round, i: int) -> Fraction:
-    """A line of a site's information times its own estimates."""
+    """A row of a site's information matrix times the site's own estimates."""
     size = len(one.estimates)
     texts = ((one.information[_upper_at(size, *sorted((i, j)))], one.estimates[j]) for j in range(size))
     return sum((fraction_of(entry) * fraction_of(estimate) for entry, estimate in texts), Fraction(0))
 
 
 def _solved(upper: Sequence[Fraction], right: Sequence[Fraction]) -> tuple[list[Fraction], list[int], list[float]]:
-    """The solution, 0 for columns that follow from others; the other columns; standard errors, NaN for the first."""
+    """The solution, with 0 for columns that follow from others; the other columns; standard errors, NaN for columns
+    that follow from others.
+    """
     size = len(right)
     unit, side_unit = _unit_of(upper), _unit_of(right)
     sides = [int(value * side_unit) for value in right]
@@ -185,7 +188,7 @@ def _solved(upper: Sequence[Fraction], right: Sequence[Fraction]) -> tuple[list[
 
 
 def _follows_in(one: Round) -> list[FollowsFrom]:
-    """Which columns follow from which others, as far as sums of doubles tell."""
+    """The columns that follow from other columns, within the precision of doubles."""
     upper = [fraction_of(text) for text in one.information]
     unit = _unit_of(upper)
     matrix = _matrix_of([int(value * unit) for value in upper], len(one.names))
@@ -206,7 +209,9 @@ def _unit_of(values: Sequence[Fraction]) -> int:
 
 
 def _kept_in(matrix: Matrix) -> list[int]:
-    """A column of which less than one part in 10^10 is its own follows from those before it: doubles tell no more."""
+    """The columns that are kept. A column with a remainder of less than 1 in 10^10 follows from earlier columns;
+    doubles are not more precise.
+    """
     rows = [row[:] for row in matrix]
     found: list[int] = []
     before = 1
@@ -223,7 +228,7 @@ def _kept_in(matrix: Matrix) -> list[int]:
 
 
 def fit_rounds(sites: Mapping[str, Round]) -> Fit:
-    """The model after one round: of a later one than round 0 all of the roster are needed."""
+    """Fits the model after one round. After round 0, all institutions of the roster are needed."""
     rounds = list(sites.values())
     first = rounds[0]
     each = {site: _own_fit(one) for site, one in sites.items()} if first.round == 0 else {}
@@ -289,7 +294,9 @@ def _coefficients(names: Sequence[str], estimates: Sequence[str], errors: Sequen
 
 
 def _deviance_after(rounds: Sequence[Round], step: Step) -> float | None:
-    """At the estimates of the step: it falls by the gradient along it, up to the third power of its length."""
+    """The deviance at the estimates after the step: it decreases by the gradient along the step, up to the third
+    power of its length.
+    """
     if step.moved is None:
         return float(rounds[0].deviance) if len(rounds) == 1 else None
     falls = (float(text) * moved for one in rounds for text, moved in zip(one.score, step.moved))
@@ -297,6 +304,6 @@ def _deviance_after(rounds: Sequence[Round], step: Step) -> float | None:
 
 
 def _null_deviance(n: int, rounds: Sequence[Round]) -> float:
-    """Of the intercept alone."""
+    """The deviance of the intercept alone."""
     events = sum(one.total for one in rounds)
     return -2 * sum(count * math.log(count / n) for count in (events, n - events) if count)

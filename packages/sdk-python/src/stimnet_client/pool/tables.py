@@ -1,4 +1,4 @@
-"""The tables of several sites put together, with everything a reader must know beside it."""
+"""Pools the tables of several sites, with remarks for the reader."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ Key = tuple[Any, ...]
 class PooledTable:
     """One table over several institutions.
 
-    ``table``    None stands where a column does not pool, or nobody showed a number
-    ``sites``    PeerIds whose table went in
-    ``missing``  PeerIds whose answer did not, with the code
-    ``notes``    what a reader must know: cells and groups that were withheld, columns that do not pool
-    ``within``   of each row, by column: how far at most a number is from what the unrounded parts would give. A column
-                 without such a bound is not there: nothing was rounded, or no bound is known (quantiles)
-    ``left_out``  columns that people were left out of for privacy. How far their numbers are from those of all people
-                 is not known, so they are not in ``within``
-    ``within_remaining``  as ``within``, of the columns in ``left_out``, about those who remain
+    ``table``             the pooled rows; None if a column does not pool, or no site released a number
+    ``sites``             PeerIds of the sites whose tables were pooled
+    ``missing``           PeerIds of the other sites, with the code
+    ``notes``             remarks for the reader: withheld cells and groups, columns that do not pool
+    ``within``            for each row, by column: the maximum distance from the number that unrounded parts would
+                          give. A column is absent if nothing was rounded or no bound is known (quantiles)
+    ``left_out``          columns that people were left out of for privacy. The distance of their numbers from those
+                          of all people is unknown, so they are not in ``within``
+    ``within_remaining``  as ``within``, for the columns in ``left_out``: the distance from the numbers of the people
+                          who remain
     """
 
     table: Table
@@ -42,8 +43,8 @@ class PooledTable:
 
 def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> PooledTable:
     """Pools tables by PeerId: counts and sums by adding, means to correlations from moments, shares from their cells,
-    quantiles from bins. A site whose columns differ from most, or whose numbers contradict their own parts, is left out
-    and named. The answer does not depend on the order of the sites.
+    quantiles from bins. A site whose columns differ from most sites, or whose numbers contradict their own parts,
+    is left out and named. The answer does not depend on the order of the sites.
     """
     without = dict(missing)
     tables = {site: outputs[site] for site in sorted(outputs)}
@@ -90,8 +91,8 @@ def _has_columns(table: Output) -> bool:
 
 
 def _same_columns(tables: Mapping[str, Output]) -> dict[str, Output]:
-    """The sites that have the most common columns. With no majority nobody can tell which are right, so none is
-    pooled: a wrong answer that looks right is worse than none.
+    """The sites that have the most common columns. Without a majority nobody can tell which sites are right, so none
+    is pooled: a wrong answer that looks right is worse than none.
     """
     by_shape: dict[str, dict[str, Output]] = defaultdict(dict)
     for site, table in tables.items():
@@ -102,7 +103,9 @@ def _same_columns(tables: Mapping[str, Output]) -> dict[str, Output]:
 
 
 def _is_sound(table: Output) -> bool:
-    """As many values as columns, no row twice, and each shown measure with the part that gives that value."""
+    """Whether a table has as many values as columns, no row twice, and for each measure the part that gives its
+    value.
+    """
     columns, rows = table["columns"], table["rows"]
     for row in rows:
         is_row = isinstance(row, dict) and isinstance(row.get("values"), list) and isinstance(row.get("parts"), dict)
@@ -122,7 +125,7 @@ def _key_of(columns: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Key
 
 
 def _row_keys(tables: Mapping[str, Output]) -> list[Key]:
-    """Every row of any site, each after the row it follows at the site that named it first."""
+    """The keys of all sites' rows, each after the row that it follows at the site that has it first."""
     order: list[Key] = []
     for table in tables.values():
         before = -1
@@ -137,7 +140,9 @@ def _row_keys(tables: Mapping[str, Output]) -> list[Key]:
 
 
 def _in_order_of_bins(keys: list[Key]) -> list[Key]:
-    """Rows by bins of one variable in the order of their lower ends, a missing value last. Other rows as they are."""
+    """Rows by bins of one variable, in the order of the bins' lower ends, a missing value last. Other rows are not
+    sorted.
+    """
     ends = [_lower_end_of(key) for key in keys]
     known = [(end, at) for at, end in enumerate(ends) if end is not None]
     return [keys[at] for _, at in sorted(known)] if len(known) == len(keys) else keys
@@ -148,7 +153,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _lower_end_of(key: Key) -> float | None:
-    """The lower end of the bin that a row is about; None if it is about anything else."""
+    """The lower end of the bin in a row's key; None if the key is not a bin."""
     if len(key) != 1 or isinstance(key[0], (int, float)):
         return None
     if key[0] is None:
@@ -158,7 +163,7 @@ def _lower_end_of(key: Key) -> float | None:
         return None
     side, text = bin_.groups()
     try:
-        # Days in order are their digits in order.
+        # Dates as digits have the same order as the dates.
         start = float(text.replace("-", "") if _DAY.fullmatch(text) else text)
     except ValueError:
         return None
@@ -195,7 +200,9 @@ def _within_row(columns: Sequence[Mapping[str, Any]], found: Sequence[Mapping[st
 
 
 def _cells_of(column: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
-    """No cell where it was withheld. A quantile beyond the last breakpoint has no value, but its bins count."""
+    """The cells of a column; none where it was withheld. A quantile beyond the last breakpoint has no value, but its
+    bins count.
+    """
     cell = row["parts"].get(column["name"])
     return [] if cell is None else [cell]
 

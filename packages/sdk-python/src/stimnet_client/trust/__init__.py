@@ -1,1 +1,1 @@
-"""What is checked and signed without trusting the gateway: keys, envelopes, receipts, proofs."""
+"""Verification and signing without trust in the gateway: keys, envelopes, receipts, proofs."""

@@ -1,4 +1,4 @@
-"""What stands in a peer's log for a record, and that it does: the log itself tells nothing."""
+"""Verifies that an entry is in a peer's audit log. The log itself discloses nothing about its records."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SAFE_INTEGER_MAX = 2**53 - 1
 
 @dataclass(frozen=True)
 class ProvenEntry:
-    """An entry that stands in a log of ``size`` entries with that root. ``index`` counts from 0; ``leaf`` in hex;
-    ``record`` is None where the proof keeps it closed.
+    """An entry that is in a log of ``size`` entries with this root. ``index`` counts from 0; ``leaf`` in hex;
+    ``record`` is None if the proof does not contain it.
     """
 
     index: int
@@ -30,7 +30,9 @@ class ProvenEntry:
 
 
 def verify_audit_proof(proof: Mapping[str, Any]) -> ProvenEntry:
-    """Raises SIGNATURE_INVALID where the entry does not stand in the log, or its record is not the one committed to."""
+    """Verifies a proof. Raises SIGNATURE_INVALID if the entry is not in the log or does not commit to the given
+    record.
+    """
     index, size = _count(proof["index"]), _count(proof["size"])
     leaf = leaf_hash(proof["entry"])
     if not proves_inclusion(leaf=leaf, index=index, size=size, path=proof["path"], root=proof["root"]):
@@ -42,7 +44,7 @@ def verify_audit_proof(proof: Mapping[str, Any]) -> ProvenEntry:
 
 
 def _entry_of(record: Mapping[str, Any]) -> bytes:
-    """Number, hour and kind, and a salted commitment to all else."""
+    """The entry of a record: its number, hour and kind, and a salted commitment to the whole record."""
     committed = b"stimnet/audit/1\n" + messages.encode("AuditRecord", {**record, "hash": b""})
     at_ms = record["at_ms"]
     if not math.isfinite(at_ms):

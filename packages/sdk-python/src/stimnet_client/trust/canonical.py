@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785): one byte sequence for one value, so that a hash of it means something."""
+"""Canonical JSON (RFC 8785): each value has exactly one byte sequence, so that equal values have equal hashes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any, Mapping
 from .fail import refuse
 
 DEPTH_MAX = 100
-"""Deeper values than this are nobody's answer."""
+"""Maximum nesting depth; legitimate values have less."""
 
 
 def canonical_json(value: Any) -> str:
-    """Raises MALFORMED for what JSON cannot say: NaN, infinities, lone surrogates, whole numbers that no double holds,
-    keys that are no text, other classes; and past 100 levels."""
+    """The canonical text of a value. Raises MALFORMED for values that JSON cannot represent (NaN, infinities, lone
+    surrogates, whole numbers that a double cannot represent, keys that are not texts, other classes), and for more
+    than 100 levels.
+    """
     return _write(value, 0)
 
 
 def canonical_bytes(value: Any) -> bytes:
-    """The same in UTF-8."""
+    """The canonical JSON of a value in UTF-8."""
     return canonical_json(value).encode()
 
 
@@ -62,11 +64,12 @@ def _number(value: int | float) -> str:
     if double == 0:
         return "0"
     sign = "-" if double < 0 else ""
-    # The shortest digits that read back as the same double: ECMAScript and Python agree on these, not on their layout.
+    # The shortest digits that give the same double. ECMAScript and Python agree on the digits, but not on their
+    # format.
     mantissa, _, exponent = f"{abs(double)!r}".partition("e")
     whole, _, fraction = mantissa.partition(".")
     digits = (whole + ("" if fraction == "0" else fraction)).lstrip("0")
-    # The value is 0.digits times ten to the point.
+    # The value is 0.digits times ten to the power of `point`.
     point = int(exponent or 0) + len(whole.lstrip("0") or "")
     if whole.strip("0") == "":
         point = int(exponent or 0) - (len(fraction) - len(fraction.lstrip("0")))
@@ -74,7 +77,7 @@ def _number(value: int | float) -> str:
 
 
 def _layout(digits: str, point: int) -> str:
-    """Number::toString of ECMAScript for 0.digits × 10^point."""
+    """The format of ECMAScript's Number::toString for 0.digits × 10^point."""
     count = len(digits)
     if count <= point <= 21:
         return digits + "0" * (point - count)

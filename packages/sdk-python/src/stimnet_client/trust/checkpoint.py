@@ -1,4 +1,6 @@
-"""A log's state as one peer signs it and others cosign it: C2SP signed-note, tlog-checkpoint and tlog-cosignature."""
+"""Checkpoints: the state of a log, signed by its peer and cosigned by others (C2SP signed-note, tlog-checkpoint and
+tlog-cosignature).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from .fail import refuse
 from .keys import public_key_of
 
 NOTE_CHARACTERS_MAX = 16_384
-"""A note is a few lines; a federation has few witnesses."""
+"""Maximum length of a note, which has a few lines; a federation has few witnesses."""
 
 _SIGNATURES_MAX = 64
 _TYPE_SIGNATURE, _TYPE_COSIGNATURE = 0x01, 0x04
@@ -26,8 +28,8 @@ _SAFE_INTEGER_MAX = 2**53 - 1
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint whose every signature was checked. ``witnesses``: peers that saw the log in this state, each with
-    when (ms since 1970). That a witness is an independent institution is for its reader to know.
+    """A checkpoint with verified signatures. ``witnesses``: peers that cosigned this state, with the time (ms since
+    1970). The reader must judge whether a witness is an independent institution.
     """
 
     peer: str
@@ -37,8 +39,8 @@ class Checkpoint:
 
 
 def open_checkpoint(note: str, *, peer: str) -> Checkpoint:
-    """Raises MALFORMED for what is no checkpoint of ``peer``, SIGNATURE_INVALID where its own signature is missing or
-    any signature does not fit.
+    """Verifies a checkpoint. Raises MALFORMED if it is not a checkpoint of ``peer``, SIGNATURE_INVALID if the peer's
+    own signature is missing or any signature is wrong.
     """
     body, lines = _split(note)
     origin, size, root, *rest = [*body.split("\n"), "", ""]
@@ -53,7 +55,7 @@ def open_checkpoint(note: str, *, peer: str) -> Checkpoint:
         if name == peer and at_ms is None:
             is_own = True
         elif name != peer and at_ms is not None:
-            # Nobody witnesses their own log.
+            # A peer cannot be a witness of its own log.
             witnesses[name] = at_ms
     if not is_own:
         raise refuse("SIGNATURE_INVALID", "a checkpoint without its own signature")
@@ -61,7 +63,7 @@ def open_checkpoint(note: str, *, peer: str) -> Checkpoint:
 
 
 def _verified(line: str, body: str) -> tuple[str, int | None]:
-    """Who signed; a witness also says when."""
+    """The signer of a line and, for a witness, the time."""
     words = line.split(" ")
     if len(words) != 3 or words[0] != "—" or not words[1].startswith("stimnet/"):
         raise _malformed()
@@ -86,7 +88,7 @@ def _assert_signed(key: bytes, message: bytes, signature: bytes) -> None:
 
 
 def _key_hash(name: str, key: bytes, kind: int) -> bytes:
-    """The first four bytes of a hash over name, kind and key: it tells keys apart, it proves nothing."""
+    """The first four bytes of a hash over name, kind and key. They only tell keys apart; they prove nothing."""
     return hashlib.sha256(f"{name}\n".encode() + bytes((kind,)) + key).digest()[:_ID_BYTES]
 
 
@@ -105,7 +107,7 @@ def _bytes_of(text: str) -> bytes:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as cause:
         raise _malformed() from cause
-    # One spelling, as for everything that is signed.
+    # Only the canonical spelling is accepted, as for all signed data.
     if base64.b64encode(data).decode() != text:
         raise _malformed()
     return data

@@ -1,4 +1,4 @@
-"""Ed25519, the one door to the package ``cryptography``."""
+"""Ed25519. The only module that uses the package ``cryptography``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature fits. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``: what cannot be checked does
-    not hold.
+    """Whether the signature is valid. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``, since an unchecked
+    signature must not count.
     """
     try:
         from cryptography.exceptions import InvalidSignature
@@ -27,7 +27,7 @@ def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 class Ed25519Key:
-    """A private key. It is not shown, and the signature of the same bytes is always the same."""
+    """A private key, whose bytes are not accessible. Signing the same bytes always gives the same signature."""
 
     def __init__(self, seed: bytes) -> None:
         try:
@@ -40,11 +40,11 @@ class Ed25519Key:
 
     @property
     def public_key(self) -> bytes:
-        """Its 32 public bytes."""
+        """The 32 bytes of the public key."""
         return self._key.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        """64 bytes."""
+        """The signature, 64 bytes."""
         return self._key.sign(message)
 
 

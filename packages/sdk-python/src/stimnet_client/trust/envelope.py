@@ -1,4 +1,4 @@
-"""seal and open: a statement signed by an Ed25519 key, verifiable knowing only the key's id."""
+"""Signed statements (``seal``), and their verification with the id of the Ed25519 key alone (``open_sealed``)."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from .fail import refuse
 from .keys import key_id_of, public_key_of
 
 DOMAIN = "stimnet/1"
-"""A signature made for anything else is no signature here."""
+"""The domain of every statement. Signatures for another domain are refused."""
 ENVELOPE_BYTES_MAX = 512 * 1024
-"""A script, its parameters and the base64 of a JWS around them."""
+"""Maximum size of an envelope: a script and its parameters, in the base64 of a JWS."""
 REQUEST_LIFETIME_MS_MAX = 10 * 60_000
-"""Long enough for a slow broadcast, short enough that a stolen request soon is useless."""
+"""Maximum validity of a request: enough for a slow broadcast, and so short that a stolen request soon becomes
+useless.
+"""
 
 _HEADER_TYPE = "stimnet+jws"
 _LIFETIME_MS_MAX = {"job-request": REQUEST_LIFETIME_MS_MAX, "cancel": REQUEST_LIFETIME_MS_MAX}
 _SEED = re.compile(rb"[0-9a-f]{64}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
-# Extensions that change what is signed or must be understood.
+# Extensions that change the signed content or that must be understood.
 _HEADERS_REFUSED = ("crit", "b64")
 
 
 class Signer:
-    """A researcher's private key, from its 32 secret bytes."""
+    """A researcher's private key, created from its 32 secret bytes."""
 
     def __init__(self, seed: bytes) -> None:
         self._key = Ed25519Key(seed)
@@ -42,8 +44,8 @@ class Signer:
 
     @staticmethod
     def from_file(path: str | Path) -> Signer:
-        """The key that ``stimnet key`` made: 64 hexadecimal digits in a file. Raises KEY_UNSUPPORTED for anything
-        else, OSError where it cannot be read.
+        """Reads a key file made by ``stimnet key``: 64 hexadecimal digits. Raises KEY_UNSUPPORTED for any other
+        content, OSError if the file cannot be read.
         """
         with Path(path).expanduser().open("rb") as opened:
             text = opened.read(100).strip()
@@ -52,7 +54,7 @@ class Signer:
         return Signer(bytes.fromhex(text.decode()))
 
     def sign(self, payload: bytes) -> str:
-        """A compact JWS around ``payload``."""
+        """Signs ``payload`` as a compact JWS."""
         header = json.dumps({"alg": "Ed25519", "kid": self.id, "typ": _HEADER_TYPE}, separators=(",", ":"))
         signed = f"{base64url(header.encode())}.{base64url(payload)}"
         return f"{signed}.{base64url(self._key.sign(signed.encode()))}"
@@ -63,8 +65,8 @@ class Signer:
 
 @dataclass(frozen=True)
 class Opened:
-    """A statement whose signature and type were checked. Times in ms since 1970; ``hash`` (SHA-256 of the JWS, hex)
-    is the name by which decisions and receipts point to it.
+    """A statement with verified signature and type. Times in ms since 1970. Decisions and receipts refer to a
+    statement by its ``hash`` (SHA-256 of the JWS, hex).
     """
 
     issuer: str
@@ -86,7 +88,7 @@ def seal(
     nonce: bytes,
     audience: Sequence[str],
 ) -> str:
-    """Signs ``body`` as a statement of that kind, as a compact JWS. Raises TOO_LARGE."""
+    """Signs ``body`` as a statement of the given kind; returns a compact JWS. Raises TOO_LARGE."""
     statement = {
         "domain": DOMAIN,
         "type": kind,
@@ -104,8 +106,8 @@ def seal(
 
 
 def open_sealed(jws: str, *, kind: str, issuer: str) -> Opened:
-    """Verifies a sealed statement over the exact characters received, and only then decodes it. Its time is not
-    checked: this is for evidence read later. Raises VerificationError TOO_LARGE, MALFORMED, KEY_UNSUPPORTED,
+    """Verifies a sealed statement over the exact characters received, and only then decodes it. Its validity in time
+    is not checked, since evidence is read later. Raises VerificationError TOO_LARGE, MALFORMED, KEY_UNSUPPORTED,
     SIGNATURE_INVALID, TYPE_MISMATCH, LIFETIME_TOO_LONG.
     """
     if len(jws) > ENVELOPE_BYTES_MAX:
@@ -131,19 +133,19 @@ def open_sealed(jws: str, *, kind: str, issuer: str) -> Opened:
 
 
 def base64url(data: bytes) -> str:
-    """Without padding."""
+    """Encodes base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def from_base64url(text: str) -> bytes:
-    """Raises MALFORMED for any other character, padding included."""
+    """Decodes base64url. Raises MALFORMED for any other character, including padding."""
     if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
         raise refuse("MALFORMED", "reading base64url")
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def sha256_hex(data: bytes) -> str:
-    """Lower-case hexadecimal."""
+    """SHA-256 as lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -153,7 +155,8 @@ def _verified(jws: str, kind: str) -> tuple[str, bytes]:
         raise refuse("MALFORMED", f"opening a {kind}: it is no compact JWS")
     header = _header(from_base64url(parts[0]), kind)
     payload, signature = from_base64url(parts[1]), from_base64url(parts[2])
-    # Header and payload are signed as they are spelled, the signature is not: one statement must have one spelling.
+    # The signature covers the spelling of header and payload, but not its own: each statement must have only one
+    # spelling.
     if base64url(signature) != parts[2]:
         raise refuse("MALFORMED", f"reading the spelling of a {kind}")
     key_id = header.get("kid")
@@ -171,7 +174,7 @@ def _header(data: bytes, kind: str) -> dict[str, Any]:
         raise refuse("MALFORMED", f"reading the header of a {kind}") from cause
     if not isinstance(header, dict) or any(name in header for name in _HEADERS_REFUSED):
         raise refuse("MALFORMED", f"reading the header of a {kind}")
-    # Fixed, never chosen by the header: a header must not pick its own check.
+    # The algorithm is fixed: a header must not choose how it is verified.
     if header.get("alg") != "Ed25519":
         raise refuse("SIGNATURE_INVALID", f"opening a {kind}: another algorithm")
     if header.get("typ") != _HEADER_TYPE:

@@ -1,4 +1,4 @@
-"""How a check refuses."""
+"""The error of a failed verification."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from ..errors import VerificationError
 
 
 def refuse(code: str, what: str) -> VerificationError:
-    """The error to raise: a code of the closed list, and what was being read."""
+    """The error to raise. ``code``: from the closed list; ``what``: the data that were being read."""
     return VerificationError(code, what)

@@ -10,7 +10,8 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _CHARACTERS_MAX = 60
 
 _FIELD = 2**255 - 19
-# The y of every point of small order: under such a key a signature can hold that nobody made with a private one.
+# The y of every point of small order. With such a public key, a signature can be valid although nobody made it with a
+# private key.
 _SMALL_ORDER = frozenset(
     (
         0,
@@ -23,7 +24,7 @@ _SMALL_ORDER = frozenset(
 
 
 def key_id_of(public_key: bytes) -> str:
-    """The key id of 32 public bytes. Raises KEY_UNSUPPORTED."""
+    """The key id of a public key of 32 bytes. Raises KEY_UNSUPPORTED."""
     if len(public_key) != 32:
         raise refuse("KEY_UNSUPPORTED", "a public key has 32 bytes")
     _assert_sound(public_key)
@@ -31,7 +32,7 @@ def key_id_of(public_key: bytes) -> str:
 
 
 def public_key_of(key_id: str) -> bytes:
-    """The 32 bytes inside a key id. Raises KEY_UNSUPPORTED for anything but the one canonical spelling of a
+    """The 32 bytes of the public key in a key id. Raises KEY_UNSUPPORTED unless it is the canonical spelling of a
     sound key.
     """
     data = _from_base58(key_id) if isinstance(key_id, str) and 0 < len(key_id) <= _CHARACTERS_MAX else b""
@@ -44,7 +45,7 @@ def public_key_of(key_id: str) -> bytes:
 
 def _assert_sound(public_key: bytes) -> None:
     y = int.from_bytes(public_key, "little") & (2**255 - 1)
-    # A y of the field's size or more is a second spelling of a smaller one.
+    # A y of at least the field's size is a second encoding of a smaller y.
     if y >= _FIELD or y in _SMALL_ORDER:
         raise refuse("KEY_UNSUPPORTED", "a weak public key")
 

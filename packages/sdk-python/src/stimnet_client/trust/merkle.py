@@ -1,4 +1,4 @@
-"""The tree of RFC 6962 over a log that only grows: how it is checked that an entry stands in it."""
+"""The Merkle tree of RFC 6962 over an append-only log: verification that an entry is in the log."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _HASH_BYTES = 32
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """A zero byte, then the entry: no leaf can be taken for a node."""
+    """The hash of a leaf: a zero byte, then the entry. The first byte distinguishes leaves from nodes."""
     return hashlib.sha256(b"\0" + entry).digest()
 
 
 def proves_inclusion(*, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Whether ``leaf`` (a leaf's hash) is number ``index`` of the tree of ``size`` leaves with that root (RFC 9162,
-    2.1.3.2).
+    """Whether ``leaf`` (the hash of a leaf) is number ``index`` in the tree of ``size`` leaves with this root (RFC
+    9162, 2.1.3.2).
     """
     hashes = [leaf, root, *path]
     if not 0 <= index < size or any(len(one) != _HASH_BYTES for one in hashes):

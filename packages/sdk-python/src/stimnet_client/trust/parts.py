@@ -1,4 +1,4 @@
-"""Whether what a gateway shows of a broadcast is what the peers signed."""
+"""Verifies that the parts of a broadcast that a gateway shows are what the peers signed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from .receipt import VerifiedReceipt, verify_receipt
 
 @dataclass(frozen=True)
 class VerifiedPart:
-    """One peer's share: with its receipt where that holds, also one that says that nothing was released; else with the
-    code that says why not."""
+    """The part of one peer: with its receipt if that is valid (including a receipt that nothing was released),
+    otherwise with the code of the reason.
+    """
 
     peer_id: str
     institution: str
@@ -24,25 +25,25 @@ class VerifiedPart:
 
     @property
     def verified(self) -> bool:
-        """Whether the receipt holds."""
+        """Whether the receipt is valid."""
         return self.receipt is not None
 
     @property
     def output(self) -> Mapping[str, Any] | None:
-        """The output as signed."""
+        """The signed output."""
         return None if self.receipt is None else self.receipt.output
 
 
 @dataclass(frozen=True)
 class VerifiedBroadcast:
-    """Each peer's share. ``complete``: every peer that was asked has a receipt that holds."""
+    """The parts of all peers. ``complete``: every peer that was asked has a valid receipt."""
 
     parts: list[VerifiedPart]
     complete: bool
 
     def table(self) -> Table:
-        """The signed rows of every part, below each other, with a first column ``institution``. Raises MALFORMED for
-        values that are no table.
+        """The signed rows of all parts, one part after the other, with a first column ``institution``. Raises
+        MALFORMED for values that are not a table.
         """
         receipts = [(part.institution, part.receipt) for part in self.parts if part.receipt is not None]
         return joined(
@@ -50,9 +51,9 @@ class VerifiedBroadcast:
         )
 
     def pooled(self) -> PooledTable:
-        """One table, pooled here from what the institutions signed; nothing that the gateway says of it is read.
-        Scripts' values and declared outputs are not pooled in Python, nor is noise added up. Raises MALFORMED
-        where nobody released a table.
+        """One table, pooled here from the signed tables; the gateway's pooled answer is not read. Values and declared
+        outputs of scripts, and numbers with noise, are not pooled in Python. Raises MALFORMED if nobody released a
+        table.
         """
         outputs = {part.peer_id: part.output for part in self.parts if part.output is not None}
         if not any(output.get("kind") == "table" for output in outputs.values()):
@@ -64,13 +65,13 @@ class VerifiedBroadcast:
 def verify_broadcast(
     broadcast: Broadcast, *, peers: Iterable[str] | None = None, request_hash: str | None = None
 ) -> VerifiedBroadcast:
-    """Checks the receipt of every part. A bad one is named and does not hide the good ones. ``peers``: PeerIds that
-    were asked; a part of anybody else does not count, and one that is missing is named (a gateway could sign with
-    keys of its own). ``request_hash``: of the request that you signed. Raises LIBRARY_NOT_AVAILABLE without
-    ``cryptography``.
+    """Verifies the receipt of every part. An invalid receipt is reported and does not hide the valid ones. ``peers``:
+    PeerIds that were asked; a part of another peer does not count, and a missing peer is reported (otherwise the
+    gateway could sign with keys of its own). ``request_hash``: hash of the request, if the researcher signed it.
+    Raises LIBRARY_NOT_AVAILABLE without ``cryptography``.
     """
     asked = None if peers is None else list(dict.fromkeys(peers))
-    # The same peer twice would count its people twice.
+    # A peer that occurs twice would be counted twice.
     first = {part.peer_id: part for part in reversed(broadcast.parts)}
     parts = [_verify(part, asked, request_hash) for part in broadcast.parts if first[part.peer_id] is part]
     missing = [peer for peer in asked or () if peer not in first]

@@ -1,4 +1,4 @@
-"""A proof from a file: that a record stands in a peer's log, as the peer and its witnesses signed it."""
+"""Verifies a proof file: that a record is in a peer's log, as signed by the peer and its witnesses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .checkpoint import NOTE_CHARACTERS_MAX, Checkpoint, open_checkpoint
 from .fail import refuse
 
 PROOF_CHARACTERS_MAX = 1024 * 1024
-"""A record, a path of hashes and a note."""
+"""Maximum length of a proof file: a record, a path of hashes and a note."""
 
 _PATH_MAX = 64
 _ORIGIN = re.compile(r"stimnet/(\S+)\n")
@@ -23,12 +23,12 @@ _ORIGIN = re.compile(r"stimnet/(\S+)\n")
 
 @dataclass(frozen=True)
 class VerifiedProof:
-    """What a proof says, once it was checked.
+    """The contents of a verified proof.
 
-    ``peer``        whose log it is
-    ``sequence``    of the record, counted from 1
-    ``record``      None where the proof keeps it closed
-    ``checkpoint``  the signed state it was proved against: size, root, witnesses
+    ``peer``        PeerId of the log's peer
+    ``sequence``    sequence number of the record, from 1
+    ``record``      None if the proof does not contain it
+    ``checkpoint``  the signed state of the log: size, root, witnesses
     """
 
     peer: str
@@ -38,10 +38,10 @@ class VerifiedProof:
 
 
 def verify_proof(text: str, *, peer: str | None = None) -> VerifiedProof:
-    """Checks what ``stimnet audit prove`` wrote, offline. Without ``peer`` any log may be the one proved.
+    """Verifies a file from ``stimnet audit prove``, offline. Without ``peer``, it may prove a record of any log.
 
-    Raises VerificationError: MALFORMED for what is no proof, SIGNATURE_INVALID where a signature does not fit, the
-    record does not stand in the log, or the log is another's. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``.
+    Raises VerificationError: MALFORMED for an invalid file, SIGNATURE_INVALID if a signature is wrong, the record is
+    not in the log, or it is the log of another peer. Raises LIBRARY_NOT_AVAILABLE without ``cryptography``.
     """
     told = _object_of(text)
     note = told.get("checkpoint")

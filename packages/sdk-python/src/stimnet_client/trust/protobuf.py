@@ -9,7 +9,7 @@ from typing import Any, Mapping
 from .fail import refuse
 
 DEPTH_MAX = 32
-"""Messages inside messages; the deepest of ours, a filter, has a few."""
+"""Maximum nesting depth of messages. A filter, the deepest message of the protocol, has a few levels."""
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _WIRE_TYPE = {"double": _FIXED64, "uint32": _VARINT, "bool": _VARINT, "string": _LENGTH, "bytes": _LENGTH}
@@ -18,8 +18,8 @@ _DEFAULT: Mapping[str, Any] = {"double": 0.0, "uint32": 0, "bool": False, "strin
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``kind``: double, uint32, bool, string, bytes, or the name of a message. ``chosen``: in a oneof, so
-    that it is present or not, whatever its value.
+    """One field. ``kind``: double, uint32, bool, string, bytes, or the name of a message. ``chosen``: a member of a
+    oneof, which can be present with any value.
     """
 
     number: int
@@ -33,14 +33,14 @@ Shapes = Mapping[str, tuple[Field, ...]]
 
 
 def encode(shapes: Shapes, name: str, values: Mapping[str, Any]) -> bytes:
-    """A message from its fields by name, in the order of their numbers; defaults are not written."""
+    """Encodes a message from its fields by name, in the order of their numbers. Default values are not written."""
     return b"".join(_write_field(shapes, field, values.get(field.name)) for field in shapes[name])
 
 
 def decode(shapes: Shapes, name: str, data: bytes, depth: int = 0) -> dict[str, Any]:
-    """Every field of a message by name: absent ones have their default, an absent message or choice is None. Fields
-    of a newer version are passed over. Raises MALFORMED, also where a field stands twice: two readers could differ
-    on it.
+    """Decodes a message and returns every field by name: an absent field has its default, and an absent message or
+    member of a oneof is None. Fields of a newer version are skipped. Raises MALFORMED, also if a field occurs
+    twice, since two readers could disagree about its value.
     """
     if depth > DEPTH_MAX:
         raise refuse("MALFORMED", f"decoding {name}: nested too deep")

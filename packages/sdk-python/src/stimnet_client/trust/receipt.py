@@ -1,4 +1,4 @@
-"""A receipt: what an institution signed about one job's end, checked offline."""
+"""Verifies receipts: an institution's signature over the end of a job, checked offline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .envelope import ENVELOPE_BYTES_MAX, from_base64url, open_sealed, sha256_he
 from .fail import refuse
 
 OUTPUT_BYTES_MAX = 64 * 1024
-"""A safe output: thousands of cells, and far too little for a data set."""
+"""Maximum size of a safe output: thousands of cells, and far too little for a data set."""
 
 _ENDED = ("completed", "blocked", "failed", "cancelled", "denied", "expired")
 _OUTPUT_LISTS = {"table": ("columns", "rows"), "typed": ("outputs",), "values": ()}
@@ -22,16 +22,16 @@ _OUTPUT_LISTS = {"table": ("columns", "rows"), "typed": ("outputs",), "values": 
 
 @dataclass(frozen=True)
 class VerifiedReceipt:
-    """A result whose signature and hashes were checked.
+    """A result with verified signature and hashes.
 
-    ``peer``          who signed it
-    ``state``         completed, blocked, failed, cancelled, denied or expired; ``code`` and ``reason`` where not
+    ``peer``          PeerId of the signer
+    ``state``         completed, blocked, failed, cancelled, denied or expired; ``code`` and ``reason`` unless
                       completed
-    ``output``        the safe output as signed; None where the job did not complete
-    ``request_hash``  names the request it answers: ``SignedRequest.hash``
-    ``custody``       who held the key that signed the request: requester or gateway
-    ``issued_at_ms``  when it was signed, ms since 1970
-    ``logged``        where the end stands in the peer's log; None for a peer that does not prove it
+    ``output``        the signed output; None if the job did not complete
+    ``request_hash``  hash of the request: ``SignedRequest.hash``
+    ``custody``       the holder of the key that signed the request: requester or gateway
+    ``issued_at_ms``  time of the signature, ms since 1970
+    ``logged``        the log entry about the end of the job; None for a peer that does not prove it
     ``details``       epoch, code_hash, image, policy_hash, engine, grade, …
     """
 
@@ -50,8 +50,8 @@ class VerifiedReceipt:
 
     @property
     def table(self) -> Table:
-        """The signed output as a table. Raises StimnetError: by the code where there is none, MALFORMED for a
-        script's values.
+        """The signed output as a table. Raises StimnetError with the result's code if there is none, MALFORMED for
+        values of a script.
         """
         if self.output is None:
             raise StimnetError(self.code or "OUTPUT_NOT_RELEASABLE", self.reason or f"the job is {self.state}")
@@ -59,12 +59,12 @@ class VerifiedReceipt:
 
 
 def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) -> VerifiedReceipt:
-    """Opens a sealed job result (a compact JWS, or base64url around it) and checks, without any network: that
-    ``peer`` signed these very bytes, that the output is the one the receipt speaks of, that it answers the request
-    of that hash (any request where none is given), and that the end stands in the peer's log.
+    """Opens a sealed job result (a compact JWS, or base64url of it) and verifies offline that ``peer`` signed these
+    very bytes, that the receipt is about this output, that it belongs to the request with this hash (any request
+    if no hash is given), and that the end of the job is in the peer's log.
 
-    Raises VerificationError: SIGNATURE_INVALID where another key signed, a byte was changed or it answers another
-    request; MALFORMED, TOO_LARGE, TYPE_MISMATCH or KEY_UNSUPPORTED where it is no result. Raises
+    Raises VerificationError: SIGNATURE_INVALID if another key signed, a byte was changed, or it belongs to another
+    request; MALFORMED, TOO_LARGE, TYPE_MISMATCH or KEY_UNSUPPORTED if it is not a result. Raises
     LIBRARY_NOT_AVAILABLE without the package ``cryptography``.
     """
     opened = open_sealed(_jws_of(receipt), kind="job-result", issuer=peer)
@@ -95,9 +95,7 @@ def verify_receipt(receipt: str, *, peer: str, request_hash: str | None = None) 
 
 
 def _verify_logged(signed: Mapping[str, Any], proof: Mapping[str, Any], result: Mapping[str, Any]) -> ProvenEntry:
-    """That this very end stands in the log: a release also with what it released, under which rules, for which
-    request.
-    """
+    """Verifies that this end of the job is in the log; for a release, also its output, rules and request."""
     proven = verify_audit_proof(proof)
     fits = proven.leaf == signed["audit_head"] and proven.index + 1 == signed["audit_sequence"]
     if not fits or (proven.record is not None and not _speaks_of(proven.record, signed, result)):

@@ -1,4 +1,4 @@
-"""What is asked, as the message that a researcher's key signs."""
+"""Encodes a question as the message that a researcher's key signs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import StimnetError
 from ..strict_json import json_bytes, parse_json
 
 FILTER_DEPTH_MAX = 4
-"""Deeper filters than this are no longer a question about a cohort; the serving peer holds all other limits."""
+"""Maximum depth of a filter. No sensible cohort needs more; the serving peer checks all other limits."""
 
 _OPS = ("=", "!=", "in", "<", "<=", ">", ">=", "is null")
 _LANGUAGES = ("python", "r", "jupyter")
@@ -18,7 +18,9 @@ _STATISTIC_KEYS = {"name", "table", "variables", "by", "arguments"}
 
 
 def program_message(script_type: str, script_content: str) -> dict[str, Any]:
-    """Of a query, a statistic's call as JSON text, or a script. Raises LANGUAGE_NOT_AVAILABLE, PARAMETER_INVALID."""
+    """The message of a program: a query, a statistic's call as JSON text, or a script. Raises LANGUAGE_NOT_AVAILABLE,
+    PARAMETER_INVALID.
+    """
     if script_type == "sql":
         return {"sql": script_content}
     if script_type in _LANGUAGES:
@@ -42,8 +44,8 @@ def program_message(script_type: str, script_content: str) -> dict[str, Any]:
 
 
 def filter_message(where: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
-    """A cohort in the full filter language: ``{"all": […]}``, ``{"any": […]}``, ``{"not": …}`` or ``{"column", "op",
-    "values"}``. Raises FILTER_INVALID.
+    """The message of a cohort in the full filter language: ``{"all": […]}``, ``{"any": […]}``, ``{"not": …}`` or
+    ``{"column", "op", "values"}``. Raises FILTER_INVALID.
     """
     if depth > FILTER_DEPTH_MAX:
         raise StimnetError("FILTER_INVALID", f"a filter is at most {FILTER_DEPTH_MAX} levels deep")
@@ -61,7 +63,7 @@ def filter_message(where: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
 
 
 def privacy_message(ask: Mapping[str, Any]) -> dict[str, Any]:
-    """Which claim is asked for, and its price."""
+    """The message of the requested assurance level and its price."""
     message = _known(ask, "privacy", {"level", "epsilon", "rho", "groups_per_subject", "rows_per_subject", "bounds"})
     bounds = message.get("bounds", [])
     return {
@@ -71,18 +73,18 @@ def privacy_message(ask: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def outputs_message(outputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The typed outputs that a script promises."""
+    """The messages of the typed outputs that a script declares."""
     keys = {"name", "kind", "categories", "edges", "lower", "upper", "terms", "digits", "unit", "of", "category"}
     return [{"digits": _DIGITS_DEFAULT, **_known(output, "outputs", keys)} for output in outputs]
 
 
 def contract_message(contract: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What each variable is taken to be."""
+    """The messages of the requester's definitions of variables."""
     return [_known(one, "contract", {"variable", "type", "unit", "levels", "breakpoints"}) for one in contract]
 
 
 def mappings_message(mappings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How a site's own variables read in the request's."""
+    """The messages of the mappings of sites' variables to those of the request."""
     read = [_known(one, "mappings", {"peer", "variable", "local", "levels", "scale"}) for one in mappings]
     return [
         {**one, "levels": [_known(pair, "levels", {"local", "level"}) for pair in one.get("levels", [])]}
@@ -91,14 +93,14 @@ def mappings_message(mappings: Sequence[Mapping[str, Any]]) -> list[dict[str, An
 
 
 def about_message(about: Mapping[str, str]) -> dict[str, Any]:
-    """What the people who decide read of the requester."""
+    """The message of the description for stewards."""
     names = {"description", "priority", "estimated_duration", "selected_score", "selected_timeline"}
     requester = {f"requester_{name}" for name in ("name", "institution", "email", "affiliation")}
     return _known(about, "about", names | requester)
 
 
 def json_text(value: Any, what: str) -> str:
-    """A JSON object as text. Raises PARAMETER_INVALID."""
+    """The text of a JSON object. Raises PARAMETER_INVALID."""
     if not isinstance(value, Mapping):
         raise _invalid(f"{what}: a mapping")
     try:
@@ -118,7 +120,7 @@ def _filter_value(value: Any) -> dict[str, Any]:
 
 
 def _known(value: Any, what: str, keys: set[str]) -> dict[str, Any]:
-    """A mapping with these keys alone: a misspelt one would silently not be asked for."""
+    """A mapping with permitted keys only. A misspelt key is refused, since it would be ignored silently otherwise."""
     if not isinstance(value, Mapping):
         raise _invalid(f"{what}: a mapping")
     strange = [str(key) for key in value if key not in keys]

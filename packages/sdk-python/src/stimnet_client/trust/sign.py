@@ -1,4 +1,4 @@
-"""A request signed by the researcher's own key, so that neither gateway nor asking peer need be trusted."""
+"""Requests signed with the researcher's own key, so that neither the gateway nor the asking peer need be trusted."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .keys import public_key_of
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A signed request, ready for ``broadcast``: ``text`` is a compact JWS; by ``hash`` a receipt names the request
-    it answers.
+    """A signed request, ready for ``broadcast``. ``text`` is a compact JWS; receipts refer to the request by
+    ``hash``.
     """
 
     text: str
@@ -27,13 +27,13 @@ class SignedRequest:
     targets: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As it is sent."""
+        """The JSON of the submission."""
         return {"envelope": self.text, "targets": list(self.targets)}
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """What makes a request this one: when it is signed (ms since 1970), 16 random bytes, and a random name for a
+    """The values that are new in each request: its time (ms since 1970), 16 random bytes, and a random id for a
     broadcast.
     """
 
@@ -43,7 +43,7 @@ class Fresh:
 
     @staticmethod
     def now() -> Fresh:
-        """From the system's clock and dice."""
+        """New values from the system's clock and random generator."""
         return Fresh(float(time.time_ns() // 1_000_000), secrets.token_bytes(16), secrets.token_hex(16))
 
 
@@ -57,13 +57,14 @@ def sign_request(
     fresh: Fresh | None = None,
     **fields: Any,
 ) -> SignedRequest:
-    """Signs a request for ``targets`` (PeerIds; nobody else may run it), given as a RequestToSign or by its fields.
-    ``carrier``: the PeerId of the peer whose gateway it is submitted to (``client.health_check().peer_id``); no other
-    may bring it. Needed with several targets, each of which holds the request and could take another's answer.
-    ``lifetime_ms``: how long a peer may still accept it: five minutes, at most ten.
+    """Signs a request for ``targets`` (PeerIds of the peers that may run it), given as a RequestToSign or by its
+    fields. ``carrier``: the PeerId of the peer whose gateway receives the request
+    (``client.health_check().peer_id``); only this peer may deliver it. Required with several targets, each of
+    which has the request and could otherwise collect another target's answer. ``lifetime_ms``: validity of the
+    request: default five minutes, maximum ten.
 
-    Raises StimnetError KEY_UNSUPPORTED for a target or carrier that is no PeerId, FILTER_INVALID, PARAMETER_INVALID,
-    LANGUAGE_NOT_AVAILABLE, LIFETIME_TOO_LONG, TOO_LARGE; TypeError for a field there is not.
+    Raises StimnetError KEY_UNSUPPORTED if a target or the carrier is not a PeerId, FILTER_INVALID, PARAMETER_INVALID,
+    LANGUAGE_NOT_AVAILABLE, LIFETIME_TOO_LONG, TOO_LARGE; TypeError for an unknown field.
     """
     submission = submission_of(RequestToSign, asked, fields)
     if isinstance(targets, str) or not targets:
@@ -91,7 +92,7 @@ def sign_request(
 
 
 def job_id_of(*, issuer: str, nonce: bytes, serving_peer: str) -> str:
-    """The id of the job that a request becomes at one peer, known before the answer."""
+    """The id of the job that a request becomes at one peer, known before the peer answers."""
     text = f"stimnet/job/1\n{issuer}\n{nonce.hex()}\n{serving_peer}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -102,7 +103,7 @@ def _body_of(asked: RequestToSign, carrier: str, broadcast: str) -> bytes:
             "catalog": asked.data_catalog_name,
             "purpose": list(asked.purpose or ()),
             "project": asked.project or "",
-            # The serving peer joins `filters` to this, since it alone knows which of them are variables.
+            # The serving peer combines `filters` with the cohort, since only it knows which filters are variables.
             "cohort": None if asked.where is None else request.filter_message(asked.where),
             "program": request.program_message(asked.script_type, asked.script_content),
             "parameters_json": request.json_text(asked.parameters or {}, "parameters"),
