@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DockerSettings } from '@stimnet/sandbox'
 import type { PeerConfig } from './config.ts'
 
-/** Folder of the embedded sandbox: its snapshot, and what the operator added. */
+/** Folder of the embedded sandbox, with its snapshot and the operator's additions. */
 export function sandboxCacheDir({ sandbox }: Pick<PeerConfig, 'sandbox'>, dataDir: string): string {
   return sandbox.cache_dir ?? join(dataDir, 'sandbox')
 }
@@ -22,7 +22,10 @@ function definedOnly(images: { python?: string | undefined; r?: string | undefin
   return { ...(python === undefined ? {} : { python }), ...(r === undefined ? {} : { r }) }
 }
 
-/** The environment of this process, in which a self-test hides a secret to check that no sandbox passes it on. Not for settings. */
+/**
+ * The environment of this process, in which a self-test hides a secret to check that no sandbox passes it on. Do not use it
+ * for settings.
+ */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   return process.env
 }
