@@ -107,8 +107,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
         custody: job.custody,
-        // The reason for withholding depends on data, so only the record of a release without such a reason is opened in the
-        // proof.
+        // The reason for withholding depends on data, so a record with such a reason is not opened in the proof.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })
