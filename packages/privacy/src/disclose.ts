@@ -149,8 +149,8 @@ export type Disclosed =
       /** For the local audit log only, since it depends on data. */
       readonly why: string
       /**
-       * To be stored with the refusal: they record the people over whom the question was asked. Absent where nothing is
-       * recorded.
+       * The ledgers to store with the refusal, in which the people over whom the question was asked are recorded. Absent
+       * if nothing is recorded.
        */
       readonly ledgers?: Ledgers
     }

@@ -1,4 +1,4 @@
-/** Replacement of a peer's key. Its database stays: ledgers, audit log and epochs. The old key is no longer accepted here. */
+/** Replacement of a peer's key. The database is kept: ledgers, audit log and epochs. The old key is no longer accepted here. */
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

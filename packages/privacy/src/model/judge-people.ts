@@ -168,8 +168,8 @@ interface OfSize {
 }
 
 /**
- * The sums over the people with one number of rows, and the ledgers after these sums; or the reason why the sums are not
- * released.
+ * The sums over the people who have the same number of rows, and the ledgers with these sums recorded; or the reason why
+ * the sums are not released.
  */
 function sumsOf(
   { size, people }: PeopleOfSize,

@@ -200,7 +200,7 @@ export class Approvals {
       await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
       return true
     }
-    // Its last approval or its end was being written when the cancellation arrived.
+    // The last approval or the end of the job was being written when the cancellation arrived.
     await database.commit(() => undefined)
     const decided = await jobs.get(job.id)
     return decided !== undefined && decided.state !== 'pending' && !isEnded(decided.state) && runner.cancel(decided)

@@ -21,7 +21,7 @@ import {
 interface Unsaid {
   /** Whether it is hidden who has a row. */
   readonly isHidden: boolean
-  /** The kinds of its rows, if some of them are rare. */
+  /** The kinds of the table's rows, if some kinds are rare. */
   readonly kinds?: Kinds
 }
 
