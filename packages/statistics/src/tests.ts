@@ -185,8 +185,8 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
 }
 
 /**
- * Maximum number of groups: that of two categories with as many levels as a catalog may declare. An institution that lies may
- * send any levels.
+ * Maximum number of groups: that of two categories with as many levels as a catalog may declare. A dishonest institution may send
+ * any levels.
  */
 const GROUPS_MAX = 256 ** 2
 

@@ -1,4 +1,4 @@
-/** Answers to a question other than the one asked, as an institution that lies may sign them. */
+/** Answers to a question other than the one asked, as a dishonest institution may sign them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type GramPart, type Output, type Program, type StatisticCall, statisticSchema } from '@stimnet/protocol'

@@ -4,9 +4,9 @@ import type { Clock } from '@stimnet/protocol'
 const SILENT = 'silent'
 
 /**
- * The events, with `sign` yielded at once and after every `everyMs` without an event. The first sign tells the asking peer
- * that the stream is open. Ends with the events or with the signal; the iterator of the events is then asked to return, but
- * not awaited.
+ * The events, with `sign` yielded at once and whenever `everyMs` pass without an event. The first sign tells the asking peer that
+ * the stream is open. The iteration ends with the events or when the signal aborts; the iterator of the events is then asked to
+ * return, but the return is not awaited.
  */
 export async function* withHeartbeats<T>(
   events: AsyncIterable<T>,

@@ -1,4 +1,4 @@
-/** The check that a signed part of a model belongs to the requested model: a site that lies may sign the part of another model. */
+/** The check that a signed part of a model belongs to the requested model: a dishonest site may sign the part of another model. */
 import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
 import { columnsOfModel } from './design.ts'

@@ -34,7 +34,7 @@ export function fitOwnModel(gram: GramPart): ModelResult {
   return result
 }
 
-/** Whether a part can be the answer of a site for a model: a site that lies may send anything. */
+/** Whether a part can be the answer of a site for a model: a dishonest site may send anything. */
 export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
   if (part.round !== undefined) return part.site !== 'random' && part.clusters === undefined && isRoundPart(part)

@@ -33,7 +33,7 @@ export function upperOf(matrix: IntegerMatrix): string[] {
 
 /**
  * Whether a part can be a Gram matrix: as many sums as the columns need, a whole number of people that, with an intercept, equals
- * its first sum, and a matrix of squares and products of real columns. A site that lies may send any other part.
+ * its first sum, and a matrix that can contain squares and products of real columns. A dishonest site may send any other part.
  */
 export function isGram(part: GramPart): boolean {
   const { columns, intercept, n, upper, site } = part

@@ -98,7 +98,7 @@ function leftOutInWords({ left_out, left_out_rows }: ReturnType<typeof leftOutOf
   return `People are grouped by how many rows they have, and groups of too few people are left out, here ${groups}${share}. Where only a few would be left out, the next smallest group is left out as well.`
 }
 
-/** Whether a part can be the answer of a site for a model with an intercept per person: a site that lies may send anything. */
+/** Whether a part can be the answer of a site for a model with an intercept per person: a dishonest site may send anything. */
 export function isOfClusters(part: GramPart): boolean {
   const { clusters, columns, intercept, n, upper } = part
   if (clusters === undefined) return true

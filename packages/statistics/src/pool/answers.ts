@@ -1,6 +1,6 @@
 /**
- * The checks which answers of sites belong to the question, and which of them are alike: a site that lies may sign the answer to
- * another question.
+ * Checks whether the answers of sites belong to the question, and which of these answers are alike: a dishonest site may sign the
+ * answer to another question.
  */
 import {
   type CatalogDescriptor,

@@ -110,8 +110,8 @@ export function ownErrors({ information, estimates }: RoundSums): readonly numbe
 }
 
 /**
- * Whether the numbers can be those of a round, because an institution that lies may send any: as many numbers as columns require,
- * a matrix whose two by two parts can be of squares, and in round 0 no gradient.
+ * Whether the numbers can be those of a round: as many numbers as the columns require, a matrix in which the square of each entry
+ * is at most the product of its two diagonal entries, and no gradient in round 0. A dishonest institution may send any numbers.
  */
 export function isRound(part: ModelRoundPart, columns: number): boolean {
   const { round, roster, answers, epochs, estimates, score, information, deviance } = part

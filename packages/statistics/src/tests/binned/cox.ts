@@ -140,7 +140,7 @@ function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
 }
 
 /**
- * Maximum number of events, more than in any federation. An institution that lies may send any number, and each event of an
+ * Maximum number of events, more than in any federation. A dishonest institution may send any number, and each event of an
  * interval costs time.
  */
 const EVENTS_MAX = 1e7
