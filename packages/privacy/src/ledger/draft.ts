@@ -148,14 +148,16 @@ export class LedgerDraft {
    * Admits all of the numbers, or admits none and returns the first objection. `k` is the minimum number of people on whom a
    * combination of disclosed sums may rest.
    *
-   * Whether a number is admitted must not show whether one known person is in a set that others do not know. So counts are
-   * judged not by leverage but by the minimum number of people on whom a combination can rest: each counted person counts as
-   * one, and there is no value to find out. Counts of sets that others know are judged among themselves, because their
-   * numbers are known. Counts of other sets are judged among themselves together with the known sets that contain them. Sums
-   * without the people at an end are judged like counts, because others do not know who these people are. For other
-   * quantities, sums over sets that others know are judged among themselves by a leverage of one in k. Together with sums
-   * over sets that others do not know, they are judged by the minimum number of people on whom a combination can rest and,
-   * if others do not know the values, by a leverage of two in k.
+   * Whether a number is admitted must not show whether one known person is in a set that others do not know.
+   * - Counts are therefore judged not by leverage but by the minimum number of people on whom a combination can rest: each
+   *   counted person counts as one, and there is no value to find out. Counts of sets that others know are judged among
+   *   themselves, because their numbers are known. Counts of other sets are judged among themselves together with the known sets
+   *   that contain them.
+   * - Sums without the people at an end of the variable's range are judged like counts, because others do not know who these
+   *   people are.
+   * - Other quantities: sums over sets that others know are judged among themselves by a leverage of one in k. Together with sums
+   *   over sets that others do not know, they are judged by the minimum number of people on whom a combination can rest and, if
+   *   others do not know the values, by a leverage of two in k.
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
