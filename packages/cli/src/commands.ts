@@ -10,6 +10,7 @@ import { keyCommand } from './session/key.ts'
 import { loginCommand } from './session/login.ts'
 import { logoutCommand } from './session/logout.ts'
 import { modelCommand } from './ask/model.ts'
+import { permitCommand } from './follow/permit.ts'
 import { peersCommand } from './follow/peers.ts'
 import { requestsCommand } from './follow/requests.ts'
 import { runCommand } from './ask/run.ts'
@@ -33,4 +34,4 @@ export const ASKING: readonly Command[] = [
 ]
 
 /** The commands for stewards and operators, who may be at another machine than their peer. */
-export const DECIDING: readonly Command[] = [requestsCommand, eventsCommand]
+export const DECIDING: readonly Command[] = [requestsCommand, permitCommand, eventsCommand]

@@ -203,6 +203,8 @@ const catalogShape = z.strictObject({
   missingness: z.enum(['untold', 'told']).default('untold'),
   /** What the data may be used for, in terms of GA4GH DUO; requests state their purpose. Default: unrestricted. */
   data_use: dataUseSchema.optional(),
+  /** `required`: only requests under a data permit (stimnet permit) are admitted. Default: a permit is checked where a request names one. */
+  permit: z.literal('required').optional(),
   /** The requesters who may query this catalog, in place of the peer's own list. */
   requesters: z
     .array(

@@ -62,7 +62,8 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     precision: facts.precision ?? '',
     sitesPerPerson: config.budget.sites_per_person,
     // Resolving their conditions needs this description: see open/analysis-sets.ts.
-    sets: []
+    sets: [],
+    permitRequired: config.permit === 'required'
   }
 }
 

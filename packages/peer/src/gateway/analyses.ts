@@ -415,6 +415,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     // The terms beside the program that decide what it means. Stewards decide about them as well.
     purpose: request.purpose,
     project: request.project || null,
+    permit: request.permit || null,
     privacy: question.privacy,
     contract: question.contract,
     mappings: question.mappings,

@@ -54,11 +54,7 @@ async function prove(
   { asks }: { readonly asks: boolean }
 ): Promise<AuditProof | null> {
   if (sequence < 1 || sequence > database.auditLog.head.size) return null
-  let checkpoint = await witnesses.checkpoint()
-  if (sizeIn(checkpoint) < sequence) {
-    await witnesses.round()
-    checkpoint = await witnesses.checkpoint()
-  }
+  const checkpoint = await checkpointOver(witnesses, sequence)
   const proof = await database.auditLog.prove(sequence, {
     size: sizeIn(checkpoint),
     isOpened: (detailJson) => !(asks && detailOf(detailJson).why !== undefined)
@@ -66,6 +62,14 @@ async function prove(
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
   const { entry, path, root, record, ...place } = proof
   return { ...place, entry: text(entry), path: path.map(text), root: text(root), record: text(record), checkpoint }
+}
+
+/** The newest checkpoint, or one that is made now where it does not contain the record. */
+export async function checkpointOver(witnesses: Witnesses, sequence: number): Promise<string> {
+  const checkpoint = await witnesses.checkpoint()
+  if (sizeIn(checkpoint) >= sequence) return checkpoint
+  await witnesses.round()
+  return witnesses.checkpoint()
 }
 
 /** Throws NOT_PERMITTED for accounts that are neither auditor, steward nor operator. */
@@ -79,7 +83,7 @@ export function assertAuditor(account: Account): void {
  * questions: it
  * would disclose what the answer did not. The same accounts cannot open the record in a proof.
  */
-function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
+export function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
   const { why, ...detail } = detailOf(record.detailJson)
   return {
     sequence: record.sequence,
@@ -93,7 +97,7 @@ function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): A
   }
 }
 
-function detailOf(detailJson: string): Record<string, unknown> {
+export function detailOf(detailJson: string): Record<string, unknown> {
   return detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
 }
 

@@ -34,6 +34,8 @@ export interface Question extends SchemaTerms {
   /** GA4GH DUO terms. */
   readonly purpose: readonly string[]
   readonly project: string
+  /** The id of the data permit under which it is asked; absent for none. */
+  readonly permit?: string
   /** Which claim is asked for, and what it may spend. */
   readonly privacy: PrivacyAsk
   /** Typed outputs that a script promises; empty for the default contract. */
@@ -73,6 +75,7 @@ export function questionToMessage(question: QuestionInput): Encodable<wire.JobRe
     // The serving peer joins `filters` to this, since it alone knows which of them are variables.
     ...(where === undefined ? {} : { cohort: filterToMessage(checkFilter(where)) }),
     ...(question.set === undefined ? {} : { set: { name: question.set } }),
+    ...(question.permit === undefined ? {} : { permit: question.permit }),
     program: programToMessage(question.program),
     parametersJson: JSON.stringify(question.parameters ?? {}),
     filtersJson: JSON.stringify(question.filters ?? {}),
@@ -98,6 +101,7 @@ export function questionFromMessage(request: wire.JobRequest): Question {
     ...(request.set ? { set: request.set.name } : {}),
     purpose: request.purpose,
     project: request.project,
+    ...(request.permit === '' ? {} : { permit: request.permit }),
     privacy: privacyAskFromMessage(request.privacy),
     outputs: contractFromMessage(request.outputs),
     uploads: uploadsFromMessage(request.uploads),

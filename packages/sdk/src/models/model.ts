@@ -28,7 +28,7 @@ import { modelText } from './text.ts'
 /** Whom a model is asked about, of whom, and who signs. */
 export interface ModelOptions
   extends Omit<ModelAsked, 'formula' | 'roster' | 'round'>,
-    Pick<QuestionInput, 'purpose' | 'project' | 'title' | 'mappings'> {
+    Pick<QuestionInput, 'purpose' | 'project' | 'permit' | 'title' | 'mappings'> {
   /** The name of the catalog. */
   readonly catalog: string
   /** Everybody in the catalog unless given. */
@@ -189,11 +189,12 @@ async function askStatistic(
 }
 
 /** The terms that both ways of asking have. */
-function termsOf({ where, purpose, project, title, mappings }: ModelOptions) {
+function termsOf({ where, purpose, project, permit, title, mappings }: ModelOptions) {
   return {
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
+    ...(permit === undefined ? {} : { permit }),
     ...(title === undefined ? {} : { title }),
     ...(mappings === undefined ? {} : { mappings })
   }

@@ -49,6 +49,16 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
             />
           )}
         </Field>
+        <Field label="Data permit (optional)" hint="As its authority numbers it; each institution checks its terms.">
+          {(field) => (
+            <input
+              {...field}
+              maxLength={LENGTHS.permit}
+              value={draft.permit}
+              onChange={(e) => change({ permit: e.target.value })}
+            />
+          )}
+        </Field>
       </div>
       {doubts.map(({ name, reason }) => (
         <Notice key={name} tone="warn">

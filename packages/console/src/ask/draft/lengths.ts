@@ -4,7 +4,7 @@ import { bytesInWords } from '../../words/number.ts'
 import type { Draft } from './draft.ts'
 
 /** Characters, as the gateway and the protocol bound them. */
-export const LENGTHS = { title: 200, project: 64, person: 200, why: 8_000 } as const
+export const LENGTHS = { title: 200, project: 64, permit: 64, person: 200, why: 8_000 } as const
 
 /** Bytes of a text as it is sent. */
 export function bytesOf(text: string): number {
@@ -12,10 +12,11 @@ export function bytesOf(text: string): number {
 }
 
 /** In words, for those texts that would be sent. */
-export function tooLongIn({ kind, sql, script, outputs, title, project, review, person }: Draft): string[] {
+export function tooLongIn({ kind, sql, script, outputs, title, project, permit, review, person }: Draft): string[] {
   const characters: readonly (readonly [name: string, text: string, most: number])[] = [
     ['The title', title, LENGTHS.title],
     ['The project', project, LENGTHS.project],
+    ['The id of the data permit', permit, LENGTHS.permit],
     ...(review
       ? ([
           ['Your name', person.name, LENGTHS.person],

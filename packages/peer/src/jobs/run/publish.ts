@@ -76,14 +76,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     // The record of a release leaves with it. So it carries the boundary's time and not the time of the computation.
     atMs: publication.visibleAtMs,
     code,
-    detail: {
-      state: ending.state,
-      request: job.requestHash,
-      output: outputHash,
-      policy: publication.policyHash,
-      ...charged,
-      ...(publication.why === undefined ? {} : { why: publication.why })
-    }
+    detail: { ...detailOf(publication, outputHash), ...charged }
   })
   const sealed = await seal({
     type: 'job-result',
@@ -110,6 +103,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
         custody: job.custody,
+        permit: job.permit ?? '',
         // The reason for withholding depends on data, so only the record of a release is opened in the proof.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
@@ -122,6 +116,18 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     result: toText(sealed.bytes),
     ...(code === '' ? {} : { code, reason })
   })
+}
+
+/** What the log says of an end, beside what it used up. */
+function detailOf({ job, ending, policyHash, why }: Publication, outputHash: string) {
+  return {
+    state: ending.state,
+    request: job.requestHash,
+    output: outputHash,
+    policy: policyHash,
+    ...(job.permit === undefined ? {} : { permit: job.permit }),
+    ...(why === undefined ? {} : { why })
+  }
 }
 
 function usedUp({ refusals }: Publication): Pick<JobRecord, 'refusals'> {

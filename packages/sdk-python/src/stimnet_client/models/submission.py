@@ -27,6 +27,7 @@ class Asked:
     ``where``         the cohort in the full filter language, joined to ``filters`` by and
     ``set``           an analysis set of the catalog, to which the cohort is restricted
     ``purpose``       GA4GH DUO terms
+    ``permit``        the id of the data permit under which it is asked
     ``privacy``       which claim is asked for, such as ``{"level": "P2", "epsilon": "0.5"}``; P1 unless given
     ``outputs``       typed outputs that a script promises
     ``contract``      what each variable is taken to be; a peer that differs refuses
@@ -42,6 +43,7 @@ class Asked:
     set: str | None = None
     purpose: Sequence[str] | None = None
     project: str | None = None
+    permit: str | None = None
     privacy: Mapping[str, Any] | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
     contract: Sequence[Mapping[str, Any]] | None = None
