@@ -1652,10 +1652,18 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'extract-tells-why',
-    control: 'An extract for an authority does not open the reason for which something was withheld',
+    control: 'An extract for an authority opens no record of an end that released nothing',
     file: `${PEER}/gateway/permit-view.ts`,
-    from: 'detailOf(detailJson).why === undefined',
-    to: "detailJson !== ''",
+    from: 'isOpened: () => !isClosed(record)',
+    to: 'isOpened: () => true',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'extract-shows-bits',
+    control: 'An extract shows of such an end what its requester is told',
+    file: `${PEER}/gateway/permit-view.ts`,
+    from: 'if (!isClosed(record)) return shown',
+    to: 'if (record.sequence > 0) return shown',
     noticedBy: peerTest('data-permits')
   },
   {

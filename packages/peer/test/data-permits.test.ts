@@ -220,7 +220,15 @@ describe('the extract for the authority of a permit', () => {
       draft.audit({ kind: 'request', actor: 'eve', jobId: 'c', detail: { account: TERMS.id } })
       draft.audit({ kind: 'run', actor: signer.id, jobId: 'a', detail: { run: 1 } })
       draft.audit({ kind: 'run', actor: signer.id, jobId: 'b', detail: { run: 1 } })
-      draft.audit({ kind: 'end', actor: signer.id, jobId: 'a', code: 'X', detail: { state: 'blocked', why: 'two' } })
+      draft.audit({
+        kind: 'end',
+        actor: signer.id,
+        jobId: 'a',
+        code: 'X',
+        detail: { state: 'blocked', bits: 7, why: 'two' }
+      })
+      draft.audit({ kind: 'alert', actor: signer.id, jobId: 'a', detail: { alert: 'disclosure' } })
+      draft.audit({ kind: 'end', actor: signer.id, jobId: 'a', code: 'X', detail: { state: 'failed', bits: 7 } })
       draft.audit({ kind: 'refusal', actor: signer.id, code: 'PERMIT_UNKNOWN', detail: { permit: TERMS.id } })
       draft.audit({ kind: 'login', actor: 'sue' })
     })
@@ -239,12 +247,13 @@ describe('the extract for the authority of a permit', () => {
     const { extract, signer } = await extracted(t)
     assert.deepEqual(
       extract.records.map(({ shown }) => `${shown.sequence} ${shown.kind}`),
-      ['1 permit', '2 request', '5 run', '7 end', '8 refusal']
+      ['1 permit', '2 request', '5 run', '7 end', '9 end', '10 refusal']
     )
-    assert.doesNotMatch(JSON.stringify(extract), /two/)
-    assert.equal(extract.records[3]?.proof.record, '', 'the record with the reason stays closed')
+    assert.doesNotMatch(JSON.stringify(extract.records), /two|bits/)
+    const closed = extract.records.filter(({ proof }) => proof.record === '').map(({ shown }) => shown.detail.state)
+    assert.deepEqual(closed, ['blocked', 'failed'], 'what released nothing stays closed')
     const verified = await verifyPermitFile(JSON.stringify(extract), { peer: signer.id })
-    assert.deepEqual([verified.areTermsProved, verified.closed, verified.extract.after], [true, 1, null])
+    assert.deepEqual([verified.areTermsProved, verified.closed, verified.extract.after], [true, 2, null])
   })
 
   test('goes on after a record, where the entry of the terms is in an earlier file', async (t) => {
@@ -252,11 +261,26 @@ describe('the extract for the authority of a permit', () => {
     const rest = await methods.permitRecords(olga, TERMS.id, { ...everything, after: 5 })
     assert.deepEqual(
       rest?.records.map(({ shown }) => shown.sequence),
-      [7, 8]
+      [7, 9, 10]
     )
     const verified = await verifyPermitFile(JSON.stringify(rest), { peer: signer.id })
     assert.equal(verified.areTermsProved, false)
     assert.equal(await methods.permitRecords(olga, 'FD-2026-99', everything), null)
+  })
+
+  test('has a bounded number of records, and says where the next begin', async (t) => {
+    const { database, methods } = await office(t)
+    await methods.grantPermit(TERMS, sue)
+    await database.commit((draft) => {
+      for (let i = 0; i < 600; i++) draft.audit({ kind: 'refusal', actor: 'n', detail: { permit: TERMS.id } })
+    })
+    const first = await methods.permitRecords(olga, TERMS.id, everything)
+    assert.deepEqual([first?.records.length, first?.after], [500, 500])
+    const rest = await methods.permitRecords(olga, TERMS.id, { ...everything, after: first?.after ?? 0 })
+    assert.deepEqual([rest?.records.length, rest?.after], [101, null])
+    await assert.rejects(methods.permitRecords(olga, TERMS.id, { after: 0, signal: AbortSignal.abort() }), {
+      name: 'AbortError'
+    })
   })
 
   test('does not hold once anything in it was changed', async (t) => {

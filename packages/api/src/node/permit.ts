@@ -83,11 +83,13 @@ export const permitRecordsShape = output(
     records: z
       .array(
         z.object({
-          shown: auditShape.describe('Without the reasons for which something was withheld: they depend on data'),
+          shown: auditShape.describe(
+            'Of an end that released nothing only what its requester is told: the rest depends on data'
+          ),
           proof: z.object({
             entry: bytesShape,
             path: z.array(bytesShape).max(64),
-            record: bytesShape.describe('The record behind its commitment; empty where it has such a reason')
+            record: bytesShape.describe('The record behind its commitment; empty for such an end')
           })
         })
       )

@@ -7,6 +7,7 @@ import { canonicalHash } from '../canonical-hash.ts'
 import type { PeerConfig } from '../config/config.ts'
 import { type DataPermit, type DataPermits, stateOf } from '../store/data-permits.ts'
 import type { Database } from '../store/database.ts'
+import type { AuditKind } from '../store/log/audit-log.ts'
 import { sizeIn } from '../witness/conflicts.ts'
 import type { Witnesses } from '../witness/witnesses.ts'
 import { assertAuditor, checkpointOver, detailOf, recordOf } from './audit-view.ts'
@@ -23,7 +24,22 @@ interface PermitParts {
 type PermitMethods = 'permits' | 'grantPermit' | 'revokePermit' | 'permitRecords'
 
 /** Records of one extract at most: with their proofs they stay below what `stimnet verify` reads. */
-const RECORDS_MAX = 1_000
+const RECORDS_MAX = 500
+
+/** The kinds of records that an authority is shown. Alerts, logins and the like are the institution's own. */
+const SHOWN: readonly AuditKind[] = [
+  'permit',
+  'request',
+  'decision',
+  'refusal',
+  'approval',
+  'denial',
+  'cancel',
+  'spend',
+  'run',
+  'release',
+  'end'
+]
 
 /** The methods for permits: stewards enter and revoke them; stewards, auditors and operators read them. */
 export function permitMethods(parts: PermitParts): Pick<GatewayPeer, PermitMethods> {
@@ -70,7 +86,8 @@ async function recordsUnder(
   const isUnder = (record: AuditRecord): boolean => {
     const isNamed = record.detailJson.includes(id) && detailOf(record.detailJson).permit === id
     if (isNamed && record.jobId !== '') jobs.add(record.jobId)
-    return (isNamed || jobs.has(record.jobId)) && record.sequence > after
+    const isItsOwn = isNamed || jobs.has(record.jobId)
+    return isItsOwn && record.sequence > after && SHOWN.some((kind) => kind === record.kind)
   }
   const found = await database.auditLog.select(isUnder, { limit: RECORDS_MAX + 1, signal })
   const records = found.slice(0, RECORDS_MAX)
@@ -79,17 +96,27 @@ async function recordsUnder(
   const size = sizeIn(checkpoint)
   const proven: PermitRecords['records'][number][] = []
   for (const record of records) {
-    // As in a receipt: what tells why something was withheld depends on data, and stays closed.
-    const isOpened = (detailJson: string) => detailOf(detailJson).why === undefined
-    const proof = await database.auditLog.prove(record.sequence, { size, isOpened })
+    const proof = await database.auditLog.prove(record.sequence, { size, isOpened: () => !isClosed(record) })
     const { entry, path, record: opened } = proof
     proven.push({
-      shown: recordOf(record, { asks: true }),
+      shown: shownOf(record),
       proof: { entry: base64(entry), path: path.map(base64), record: base64(opened) }
     })
   }
   const next = found.length > records.length ? last : null
   return { permit, peer_id: self, institution: config.institution, checkpoint, records: proven, after: next }
+}
+
+/** As in a receipt: the record of an end that released nothing says more than its requester is told, and some of that depends on data. */
+function isClosed({ kind, detailJson }: AuditRecord): boolean {
+  return kind === 'end' || detailOf(detailJson).why !== undefined
+}
+
+function shownOf(record: AuditRecord): PermitRecords['records'][number]['shown'] {
+  const shown = recordOf(record, { asks: true })
+  if (!isClosed(record)) return shown
+  const { state, request, permit } = shown.detail
+  return { ...shown, detail: { state, request, permit } }
 }
 
 function base64(bytes: Uint8Array): string {
