@@ -1566,8 +1566,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'anybody-asks',
     control: 'Only listed keys may ask',
     file: `${PEER}/policy/people.ts`,
-    from: 'if (facts.open || facts.requesters.includes(facts.issuer)) return allowed',
-    to: 'if (facts.open || facts.issuer !== undefined) return allowed',
+    from: 'if (entries.includes(facts.issuer)) return true',
+    to: 'if (facts.issuer !== undefined) return true',
     noticedBy: peerTest('policy')
   },
   {
