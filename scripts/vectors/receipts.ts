@@ -43,7 +43,9 @@ interface End {
   readonly requestHash?: string
   readonly type?: 'job-result' | 'decision'
   readonly signer?: Signer
-  /** A wrong position in the log, stated by the receipt. */
+  /** The data permit that it states. */
+  readonly permit?: string
+  /** A false place in the log, which the receipt states. */
   readonly place?: { readonly auditHead?: string; readonly auditSequence?: number }
   /** The record in the log. Without a record, the receipt has no proof. */
   readonly logged?: Partial<AuditRecord> & {
@@ -64,11 +66,13 @@ export async function receiptVectors() {
     logged: { kind: 'end', code: '', detail: { ...detail, state: 'blocked', output: await sha256Hex(NOTHING) } }
   }
   const release = { kind: 'release', detail }
+  const underPermit = { kind: 'release', detail: { ...detail, permit: 'FD-2026-17' } }
   const holding: readonly (readonly [string, End])[] = [
     ['a release that stands in the log', { logged: release }],
     ['a release whose record stays closed', { logged: { ...release, closed: true } }],
     ['a release of a peer that proves nothing', {}],
-    ['nothing was released', blocked]
+    ['nothing was released', blocked],
+    ['a release under a permit', { permit: 'FD-2026-17', logged: underPermit }]
   ]
   const refused: readonly (readonly [string, string, End])[] = [
     ['another peer signed it', 'SIGNATURE_INVALID', { signer: other, logged: release }],
@@ -88,6 +92,7 @@ export async function receiptVectors() {
     ['the log speaks of another place', 'SIGNATURE_INVALID', { logged: { ...release, sequence: 6 } }],
     ['it names another entry', 'SIGNATURE_INVALID', { logged: release, place: { auditHead: 'ef'.repeat(32) } }],
     ['it names another place', 'SIGNATURE_INVALID', { logged: release, place: { auditSequence: 6 } }],
+    ['the log speaks of a permit', 'SIGNATURE_INVALID', { logged: underPermit }],
     ['another root of the log', 'SIGNATURE_INVALID', { logged: { ...release, root: new Uint8Array(32) } }]
   ]
   const cases = [
@@ -109,6 +114,7 @@ async function receiptOf(end: End, peer: Signer): Promise<string> {
     receipt: {
       ...{ requestHash: end.requestHash ?? REQUEST, outputHash: end.outputHash ?? (await sha256Hex(outputJson)) },
       ...{ policyHash: POLICY, releasedAtMs: AT_MS, requester: peer.id, custody: 'requester', engine: 'node' },
+      permit: end.permit ?? '',
       ...(proof ? { audit: proof, auditHead: toHex(await leafHash(proof.entry)), auditSequence: proof.index + 1 } : {}),
       ...end.place
     }

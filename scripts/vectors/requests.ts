@@ -84,6 +84,11 @@ const VECTORS: readonly Vector[] = [
       ...{ credentials: ['e30.e30.c2ln'], wallTimeMsMax: 90_000 }
     },
     peers: 3
+  },
+  {
+    asked: { script_type: 'sql', script_content: SQL, purpose: ['DUO:0000037'], permit: 'FD-2026-17' },
+    options: { program: { kind: 'sql', sql: SQL }, purpose: ['DUO:0000037'], permit: 'FD-2026-17' },
+    peers: 1
   }
 ]
 

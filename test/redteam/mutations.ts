@@ -1566,8 +1566,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'anybody-asks',
     control: 'Only listed keys may ask',
     file: `${PEER}/policy/people.ts`,
-    from: 'if (facts.open || facts.requesters.includes(facts.issuer)) return allowed',
-    to: 'if (facts.open || facts.issuer !== undefined) return allowed',
+    from: 'if (entries.includes(facts.issuer)) return true',
+    to: 'if (facts.issuer !== undefined) return true',
     noticedBy: peerTest('policy')
   },
   {
@@ -1577,6 +1577,118 @@ export const MUTATIONS: readonly Mutation[] = [
     from: 'if (spending.nanoRho > lifetime || spending.nanoRho > project)',
     to: 'if (spending.nanoRho < 0n)',
     noticedBy: peerTest('privacy-ledger')
+  },
+  {
+    id: 'permit-not-needed',
+    control: 'A catalog with permit: required answers nobody without one',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: 'if (!catalog.permitRequired) return allowed',
+    to: 'return allowed',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-of-others',
+    control: 'A permit is for its persons alone, and reads as unknown for all others',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: '!isAmong(facts, permit.held.terms.persons)',
+    to: 'permit.held.terms.persons.length === 0',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-without-end',
+    control: 'A permit holds on its days, until it is revoked',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: "if (state !== 'in_force') return",
+    to: "if (state === 'unknown') return",
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-any-catalog',
+    control: 'A permit covers its catalogs',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: 'if (!terms.data_catalog_names.includes(catalog.name)) {',
+    to: 'if (terms.data_catalog_names.length === 0) {',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-further-purpose',
+    control: 'A request under a permit states no purpose beyond it',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: 'purpose.some((term) => !permitted.includes(term))',
+    to: 'purpose.every((term) => !permitted.includes(term))',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-any-files',
+    control: 'A script that reads uploaded files is not the program whose hash a permit names',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: '(!bringsFiles && hashes.includes(codeHash))',
+    to: 'hashes.includes(codeHash)',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-any-statistic',
+    control: 'A query is no statistic of the same name',
+    file: `${PEER}/policy/data-permits.ts`,
+    from: "programWord === 'sql' ? 'sql' : statistic",
+    to: 'statistic',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'permit-of-approval',
+    control: 'An approval that lets code run again is bound to the permit under which it was given',
+    file: `${PEER}/store/standing.ts`,
+    from: 'run.permit === permit &&',
+    to: '',
+    noticedBy: peerTest('approvals')
+  },
+  {
+    id: 'permit-changed-later',
+    control: 'The terms of a permit never change',
+    file: `${PEER}/store/data-permits.ts`,
+    from: 'if (this.#held.has(terms.id)) {',
+    to: 'if (this.#held.size < 0) {',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'extract-tells-why',
+    control: 'An extract for an authority opens no record of an end that released nothing',
+    file: `${PEER}/gateway/permit-view.ts`,
+    from: 'isOpened: () => !isClosed(record)',
+    to: 'isOpened: () => true',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'extract-shows-bits',
+    control: 'An extract shows of such an end what its requester is told',
+    file: `${PEER}/gateway/permit-view.ts`,
+    from: 'if (!isClosed(record)) return shown',
+    to: 'if (record.sequence > 0) return shown',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'extract-shows-anything',
+    control: 'What an extract shows of a record is what the record says',
+    file: 'packages/sdk/src/signed/verify-permit.ts',
+    from: 'canonicalJson(recordFacts(record)) === canonicalJson({ ...facts, job })',
+    to: 'facts.kind === record.kind',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'extract-other-terms',
+    control: 'The terms in an extract are those that were entered',
+    file: 'packages/sdk/src/signed/verify-permit.ts',
+    from: 'extract.permit.terms_hash !== hash || entered.some((terms) => terms !== hash)',
+    to: 'extract.permit.terms_hash === peer',
+    noticedBy: peerTest('data-permits')
+  },
+  {
+    id: 'receipt-other-permit',
+    control: 'A receipt names the permit that the log names',
+    file: 'packages/sdk/src/signed/verify.ts',
+    from: "(detail.permit ?? '') === receipt.permit",
+    to: 'receipt.permit.length < 65',
+    noticedBy: { tests: ['test/vectors.test.ts'] }
   }
 ]
 
@@ -1670,5 +1782,13 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     from: 'if (earlier.askedBy === askedBy && earlier.requestHash === checked.opened.hash) {',
     to: 'if (earlier.requestHash === checked.opened.hash) {',
     noticedBy: attacks('R67')
+  },
+  {
+    id: 'permit-checked-once',
+    control: 'A permit is checked again before the run: it may have been revoked or have ended since',
+    file: `${PEER}/jobs/run/runner.ts`,
+    from: 'if (!standing.allow) throw',
+    to: "if (!standing.allow && standing.code !== 'PERMIT_LAPSED') throw",
+    noticedBy: { tests: ['test/scenarios/permits.test.ts'] }
   }
 ]

@@ -102,6 +102,16 @@ export {
   auditVerificationShape
 } from './node/audit.ts'
 export {
+  type Permit,
+  type PermitRecords,
+  type PermitState,
+  type PermitSubmission,
+  type PermitTerms,
+  permitRecordsShape,
+  permitShape,
+  permitTermsShape
+} from './node/permit.ts'
+export {
   type ApiKey,
   type ApiKeyRequest,
   type LoginProvider,

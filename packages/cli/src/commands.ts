@@ -10,6 +10,7 @@ import { keyCommand } from './session/key.ts'
 import { loginCommand } from './session/login.ts'
 import { logoutCommand } from './session/logout.ts'
 import { modelCommand } from './ask/model.ts'
+import { permitCommand } from './follow/permit.ts'
 import { peersCommand } from './follow/peers.ts'
 import { requestsCommand } from './follow/requests.ts'
 import { runCommand } from './ask/run.ts'
@@ -32,5 +33,5 @@ export const ASKING: readonly Command[] = [
   apiKeyCommand
 ]
 
-/** The commands for stewards and operators, who may work on another machine than their peer's. */
-export const DECIDING: readonly Command[] = [requestsCommand, eventsCommand]
+/** The commands for stewards and operators, who may be at another machine than their peer. */
+export const DECIDING: readonly Command[] = [requestsCommand, permitCommand, eventsCommand]

@@ -45,6 +45,7 @@ const CHANGES = {
   asked_by: { peer_id: SOUTH, institution: 'South' },
   purpose: ['DUO:0000037'],
   project: 'aging',
+  permit: 'FD-2026-7',
   privacy: { level: 'P2', rho: '0.5', groups_per_subject: 1, rows_per_subject: 1 },
   contract: [{ variable: 'people.age', type: 'integer', unit: 'a', breakpoints: [65] }],
   mappings: [{ ...MAPPING, levels: [{ local: 'm', level: 'male' }] }],

@@ -26,6 +26,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { permitRoutes } from './routes/permits.ts'
 import { privacyRoutes } from './routes/privacy.ts'
 import { sandboxRoutes } from './routes/sandboxes.ts'
 import { signOnRoutes } from './routes/accounts/sign-on.ts'
@@ -95,6 +96,7 @@ export function routesOf(room: Room): Route[] {
     ...analysisRoutes(room),
     ...uploadRoutes(room),
     ...privacyRoutes(room),
+    ...permitRoutes(room),
     ...auditRoutes(room),
     ...eventRoutes(room),
     ...stewardshipRoutes(room),

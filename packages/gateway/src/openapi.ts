@@ -46,6 +46,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Events: 'What happens at this node, for its staff.',
   Uploads: 'Files that scripts read; each is its owner’s alone.',
   Privacy: 'What differentially private answers cost.',
+  Permits: 'What authorities permitted whom to ask, and the records under it.',
   Audit: 'The log of this node, and what proves it.',
   Documentation: 'This document, and a page that explains it.'
 }

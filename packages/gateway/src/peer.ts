@@ -15,6 +15,9 @@ import type {
   NewApiKey,
   Node,
   NodeEvent,
+  Permit,
+  PermitRecords,
+  PermitTerms,
   Policy,
   PrivacyCost,
   Readiness,
@@ -206,7 +209,19 @@ export interface GatewayPeer {
   cancel(id: string, account: Account): Promise<OwnRequest | null>
   /** Yields the request now and after each change, until it has ended or the signal aborts. */
   watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<OwnRequest>
-  /** Audit records with a sequence number below `before` (default: from the newest), newest first. */
+  /** Data permits entered here. Throws NOT_PERMITTED but for stewards, auditors and operators. */
+  permits(account: Account): readonly Permit[]
+  /** For stewards. Throws NOT_PERMITTED; PARAMETER_INVALID for an id that there was, and for unknown catalogs and statistics. */
+  grantPermit(terms: PermitTerms, account: Account): Promise<Permit>
+  /** For stewards. Null where there is none. */
+  revokePermit(id: string, account: Account): Promise<Permit | null>
+  /** The records of the log under a permit with a sequence above `after`. As `permits`; null where there is none. */
+  permitRecords(
+    account: Account,
+    id: string,
+    options: { readonly after: number; readonly signal: AbortSignal }
+  ): Promise<PermitRecords | null>
+  /** Records with a sequence below `before` (the newest where absent), newest first. */
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
   /** Verifies the whole audit log. Throws NOT_PERMITTED. */
   verifyAudit(account: Account): Promise<AuditVerification>

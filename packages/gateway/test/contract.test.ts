@@ -69,6 +69,16 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   deleteUpload: { as: 'ada', path: { id: '1'.padStart(32, 'a') } },
   analysisUpload: { as: 'stew', path: { id: FIRST, sha256: 'a'.repeat(64) } },
   privacyCost: { as: 'ada', body: { ...ASKED, privacy: { level: 'P2', epsilon: '1' } } },
+  permits: { as: 'stew' },
+  grantPermit: {
+    as: 'stew',
+    body: {
+      ...{ id: 'FD-2026-2', authority: 'Data access body', purpose: ['DUO:0000037'], persons: ['gateway:self'] },
+      ...{ data_catalog_names: ['clinical_trial_data'], statistics: ['mean'], from: '2026-01-01', until: '2026-12-31' }
+    }
+  },
+  revokePermit: { as: 'stew', path: { id: 'FD-2026-1' } },
+  permitRecords: { as: 'stew', path: { id: 'FD-2026-1' }, query: { after: '1' } },
   audit: { as: 'stew', query: { before: '3' } },
   auditVerification: { as: 'stew' },
   auditCheckpoint: { as: 'stew' },
@@ -116,7 +126,7 @@ describe('the contract', () => {
     )
     ajv = new Ajv2020({ strict: false, allErrors: true })
     ajv.addFormat('date-time', (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text))
-    for (const name of ['email', 'uri']) ajv.addFormat(name, true)
+    for (const name of ['date', 'email', 'uri']) ajv.addFormat(name, true)
     ajv.addSchema(document, 'document')
   })
 

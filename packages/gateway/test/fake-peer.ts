@@ -23,6 +23,9 @@ import {
   type FoundCatalog,
   type Node,
   type NodeEvent,
+  type Permit,
+  type PermitRecords,
+  type PermitTerms,
   type PrivacyCost,
   type Readiness,
   type Role,
@@ -130,6 +133,17 @@ const keyOf = (id: string, roles: readonly Role[]): ApiKey => ({
   ...{ id, label: 'laptop', roles },
   ...{ created_at: '2023-11-14T22:13:20.000Z', expires_at: '2027-01-15T08:00:00.000Z' }
 })
+
+const PERMIT: Permit = {
+  state: 'in_force',
+  terms: {
+    ...{ id: 'FD-2026-1', authority: 'Data access body', title: '', purpose: ['DUO:0000037'] },
+    ...{ persons: ['gateway:self'], data_catalog_names: ['clinical_trial_data'], statistics: ['mean'] },
+    ...{ code_hashes: [], from: '2026-01-01', until: '2026-12-31' }
+  },
+  ...{ terms_hash: 'a'.repeat(64), granted_by: 'stew', granted_at: '2023-11-14T22:13:20.000Z' },
+  ...{ revoked_by: null, revoked_at: null }
+}
 
 export class FakePeer implements GatewayPeer {
   readonly accounts = new Map<string, Account>([
@@ -567,6 +581,27 @@ export class FakePeer implements GatewayPeer {
 
   async revokeStanding() {
     return false
+  }
+
+  permits() {
+    return [PERMIT]
+  }
+
+  async grantPermit(terms: PermitTerms) {
+    return { ...PERMIT, terms }
+  }
+
+  async revokePermit(id: string) {
+    return id === PERMIT.terms.id ? { ...PERMIT, state: 'revoked' as const } : null
+  }
+
+  async permitRecords(account: Account, id: string, { after }: { after: number }): Promise<PermitRecords | null> {
+    if (id !== PERMIT.terms.id) return null
+    const [shown] = await this.audit(account, { limit: 1, before: 3 })
+    const proof = { entry: 'AQID', path: ['AQID'], record: '' }
+    const records = shown && after < shown.sequence ? [{ shown, proof }] : []
+    const checkpoint = await this.checkpoint()
+    return { permit: PERMIT, peer_id: PEER_ID, institution: 'Hospital', checkpoint, records, after: null }
   }
 
   async checkpoint(): Promise<string> {

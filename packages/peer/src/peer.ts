@@ -14,6 +14,7 @@ import { eventMethods } from './gateway/event-view.ts'
 import { nodeMethods } from './gateway/node-view.ts'
 import { peopleMethods } from './gateway/people-view.ts'
 import { createReadings } from './gateway/readings.ts'
+import { permitMethods } from './gateway/permit-view.ts'
 import { requestMethods } from './gateway/request-view.ts'
 import { sandboxMethods } from './gateway/sandbox-view.ts'
 import { statusMethods } from './gateway/status-view.ts'
@@ -172,7 +173,7 @@ interface Parts {
 async function openDoor(setting: Setting, parts: Parts) {
   const { stores, basis, mesh, serving, connections, asking, feed, retention } = parts
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
-  const { seed, signer, database, requests, ledger } = stores
+  const { seed, signer, database, requests, ledger, dataPermits } = stores
   const { accounts, apiKeys, endedTokens, signedOn } = stores
   const { sandbox, selfTests, around, catalogs, privacy, federation, permits, clocks } = basis
   const { runner, approvals, conflicts, witnesses } = serving
@@ -188,6 +189,7 @@ async function openDoor(setting: Setting, parts: Parts) {
     ...askingMethods(setting, { stores, basis, serving, connections, asking }),
     ...peopleMethods({ clock, accounts, apiKeys, endedTokens, signedOn, logins: loginsOf(config), database, events }),
     ...auditMethods({ database, witnesses }),
+    ...permitMethods({ config, self, clock, database, dataPermits, witnesses }),
     ...eventMethods({ feed }),
     ...stewardshipMethods({ config, self, ledger, privacy, federation, permits, mesh, directory, conflicts }),
     ...statusMethods({

@@ -295,7 +295,7 @@ describe('a standing approval', () => {
   const OTHERS: Record<keyof RunTerms, RunTerms[keyof RunTerms]> = {
     ...{ catalog: 'x', epoch: 'x', language: 'r', codeHash: 'x', cohortHash: 'x', outputsHash: 'x', filtersHash: 'x' },
     ...{ image: 'x', parameters: { years: 2 }, issuer: 'eve', purposeHash: 'x', project: 'x', privacyHash: 'x' },
-    ...{ schemaHash: 'x', uploadsHash: 'x', wallTimeMsMax: 1 }
+    ...{ schemaHash: 'x', uploadsHash: 'x', wallTimeMsMax: 1, permit: 'x' }
   }
   for (const [name, value] of Object.entries(OTHERS)) {
     test(`does not cover another ${name}`, async () => {
@@ -304,6 +304,12 @@ describe('a standing approval', () => {
       assert.equal(matches({ ...RUN, [name]: value }), false)
     })
   }
+
+  test('under a permit covers no run without it', async () => {
+    const { matches } = await granted(wide, { ...RUN, permit: 'FD-2026-1' })
+    assert.ok(matches({ ...RUN, permit: 'FD-2026-1' }))
+    assert.equal(matches(RUN), false)
+  })
 
   test('covers nothing that it does not speak of, as one of an earlier version', async () => {
     const { purposeHash: _, ...older } = RUN
@@ -399,7 +405,7 @@ test('what an approval is bound to is what the API says it is, so that a page ca
     ...{ catalog: { descriptor: { name: 'trial' }, epoch: 'e' }, program: { kind: 'sql', sql: 'SELECT 1' } },
     ...{ outputs: [], filters: {}, parameters: {}, privacy: {}, schema: {}, uploads: [], project: '' }
   }
-  const checked = { opened: { issuer: 'ada' }, request: { purpose: [], wallTimeMsMax: 0 } }
+  const checked = { opened: { issuer: 'ada' }, request: { purpose: [], permit: 'FD-2026-1', wallTimeMsMax: 0 } }
   const { run } = await approvals.factsOf(checked as never, plan as never)
   assert.deepEqual(Object.keys(run).sort(), Object.keys(BOUND_TO).sort())
 })

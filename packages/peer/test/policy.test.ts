@@ -22,6 +22,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
     accessLevel: 'public',
     synthetic: false,
     controlledAccess: [],
+    permitRequired: false,
     codeHashes: [],
     scripts: 'deny',
     refuses: []

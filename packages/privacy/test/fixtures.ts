@@ -310,6 +310,7 @@ export const CATALOG: CatalogDescriptor = {
   sandboxGradeMin: '',
   sitesPerPerson: 1,
   sets: [],
+  permitRequired: false,
   preset: 'default',
   policyHash: '',
   precision: '',

@@ -101,6 +101,29 @@ export const CODES = facts({
   },
   PEER_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'This peer is not in the federation.' },
   PURPOSE_NOT_PERMITTED: { fault: 'policy', retry: false, meaning: 'The catalog may not be used for that purpose.' },
+  PERMIT_REQUIRED: {
+    fault: 'policy',
+    retry: false,
+    meaning:
+      'The catalog answers only under a data permit. Ask the institution to enter the permit of your authority, and name it in the request.'
+  },
+  PERMIT_UNKNOWN: {
+    fault: 'policy',
+    retry: false,
+    meaning:
+      'No data permit of that id that names you is known here. Check the id, ask the institution to enter the permit, or ask without one.'
+  },
+  PERMIT_LAPSED: {
+    fault: 'policy',
+    retry: false,
+    meaning: 'The data permit has not begun, has expired or was revoked. Ask its authority for one that is in force.'
+  },
+  PERMIT_EXCEEDED: {
+    fault: 'policy',
+    retry: false,
+    meaning:
+      'The data permit does not cover this catalog, purpose or program. Ask for what it covers, or for a wider permit.'
+  },
   PROGRAM_NOT_PERMITTED: {
     fault: 'policy',
     retry: false,

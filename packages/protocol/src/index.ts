@@ -243,6 +243,7 @@ export {
 } from './question/program.ts'
 export { type RandomSource, cryptographicRandom, randomUnit, seededRandom } from './random.ts'
 export type { ReadonlyDeep } from './readonly.ts'
+export { permitIdSchema } from './question/permit.ts'
 export { type Question, type QuestionInput, questionFromMessage, questionToMessage } from './question/question.ts'
 export { isRequesterEntry, isWantedRole } from './question/requesters.ts'
 export {

@@ -52,6 +52,7 @@ const receipt = fc.record({
   releasedAtMs: number,
   requester: text,
   custody: text,
+  permit: text,
   engine: text,
   grade: text,
   audit: fc.option(
@@ -113,7 +114,8 @@ const FULL: Partial<Record<keyof typeof messages, fc.Arbitrary<object>>> = {
     policyHash: text,
     precision: text,
     dataUse: texts,
-    sets: fc.array(fc.record({ name: text, completeOn: texts, where: fc.constant(null) }), { maxLength: 2 })
+    sets: fc.array(fc.record({ name: text, completeOn: texts, where: fc.constant(null) }), { maxLength: 2 }),
+    permitRequired: fc.boolean()
   }),
   CatalogQuery: fc.record({ words: texts, name: text }),
   CatalogAnswer: fc.record({ catalogs: fc.array(bytes, { maxLength: 3 }) }),

@@ -59,7 +59,7 @@ class Receipts(unittest.TestCase):
                 with self.assertRaises(VerificationError) as refused:
                     verify_receipt(case["receipt"], peer=PEER, request_hash=REQUEST)
                 self.assertEqual(refused.exception.code, case["code"])
-        self.assertEqual(held, 4)
+        self.assertEqual(held, 5)
 
     def test_what_is_logged_is_told(self) -> None:
         told = {}

@@ -14,7 +14,7 @@ import type { AskedProgram } from '@stimnet/statistics'
 /** A question in the format of a submission. Fields with default values are left out. */
 export function askedQuestionOf(question: Question, targets: AskedQuestion['targets']): AskedQuestion {
   const { catalog, program, where, set, privacy, parameters, filters } = question
-  const { purpose, project, title, outputs, contract, mappings, uploads } = question
+  const { purpose, project, permit, title, outputs, contract, mappings, uploads } = question
   return {
     targets,
     data_catalog_name: catalog,
@@ -26,6 +26,7 @@ export function askedQuestionOf(question: Question, targets: AskedQuestion['targ
     ...(set === undefined ? {} : { set }),
     ...(purpose.length > 0 ? { purpose } : {}),
     ...(project === '' ? {} : { project }),
+    ...(permit === undefined ? {} : { permit }),
     privacy,
     ...(outputs.length > 0 ? { outputs } : {}),
     ...(contract.length > 0 ? { contract } : {}),

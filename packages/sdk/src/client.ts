@@ -30,6 +30,9 @@ import type {
   Node,
   NodeEvent,
   OutwardState,
+  Permit,
+  PermitRecords,
+  PermitSubmission,
   Policy,
   PrivacyCost,
   Readiness,
@@ -150,7 +153,15 @@ export interface Client {
   standingApprovals(options?: WaitOptions): Promise<StandingApproval[]>
   /** For stewards: revokes a standing approval. */
   revokeStanding(id: string, options?: WaitOptions): Promise<void>
-  /** The latest events of the node, newest first. For stewards, auditors and operators, like the methods below. */
+  /** Data permits entered at the node. For stewards, auditors and operators. */
+  permits(options?: WaitOptions): Promise<Permit[]>
+  /** For stewards: enters a permit that an authority issued. */
+  grantPermit(terms: PermitSubmission, options?: WaitOptions): Promise<Permit>
+  /** For stewards: at once, also for jobs that wait. */
+  revokePermit(id: string, options?: WaitOptions): Promise<Permit>
+  /** The records of the audit log under a permit, for its authority; `verifyPermitFile` reads them from a file. */
+  permitRecords(id: string, options?: WaitOptions & { after?: number }): Promise<PermitRecords>
+  /** The latest events of the node, newest first. For stewards, auditors and operators, as all below. */
   events(options?: WaitOptions & { limit?: number; alerts?: boolean }): Promise<NodeEvent[]>
   /** Yields events, beginning with the oldest one that the node still has. Reconnects automatically, until the signal aborts. */
   followEvents(options?: WaitOptions): AsyncIterable<NodeEvent>
@@ -213,6 +224,7 @@ export function createClient(options: ClientOptions): Client {
     ...crateCalls(http),
     ...analysisCalls(http),
     ...uploadCalls(http),
+    ...permitCalls(http),
     ...auditCalls(http),
     ...eventCalls(http, clock),
     ...stewardshipCalls(http)
@@ -301,6 +313,19 @@ function uploadCalls(http: Http) {
     deleteUpload: async (fileId: string, { signal }: WaitOptions = {}) => {
       await http.json({ method: 'DELETE', path: `/api/v1/uploads/${segment(fileId)}`, signal })
     }
+  }
+}
+
+function permitCalls(http: Http) {
+  const path = '/api/v1/permits'
+  return {
+    permits: ({ signal }: WaitOptions = {}) => http.json<Permit[]>({ method: 'GET', path, signal }),
+    grantPermit: (terms: PermitSubmission, { signal }: WaitOptions = {}) =>
+      http.json<Permit>({ method: 'POST', path, json: terms, signal }),
+    revokePermit: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<Permit>({ method: 'DELETE', path: `${path}/${segment(id)}`, signal }),
+    permitRecords: (id: string, { after, signal }: WaitOptions & { after?: number } = {}) =>
+      http.json<PermitRecords>({ method: 'GET', path: `${path}/${segment(id)}/records`, query: { after }, signal })
   }
 }
 

@@ -34,6 +34,11 @@ export type {
   Node,
   NodeEvent,
   OutwardState,
+  Permit,
+  PermitRecords,
+  PermitState,
+  PermitSubmission,
+  PermitTerms,
   Policy,
   PrivacyCost,
   PrivacyPrice,
@@ -132,4 +137,5 @@ export {
   verifyDecision,
   verifyReceipt
 } from './signed/verify.ts'
+export { type VerifiedPermitRecords, verifyPermitFile } from './signed/verify-permit.ts'
 export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './signed/verify-proof.ts'

@@ -42,6 +42,7 @@ const CATALOG: CatalogDescriptor = {
   sandboxGradeMin: '',
   sitesPerPerson: 1,
   sets: [],
+  permitRequired: false,
   preset: 'default',
   policyHash: '',
   precision: '',

@@ -79,6 +79,10 @@ const described = {
   mode: z.string().describe('sdc: exact numbers under disclosure control; dp: differentially private ones only'),
   scripts: z.string().describe('auto, review or deny'),
   sandbox_grade_min: z.string().nullable().describe('Weakest isolation in which a script is run; null for any'),
+  permit_required: z
+    .boolean()
+    .optional()
+    .describe('Only requests under a data permit are admitted; absent where they need none'),
   preset: z.string().describe('Disclosure rules by name'),
   policy_hash: z.string().describe('Hash of the rules in force'),
   precision: z

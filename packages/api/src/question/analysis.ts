@@ -111,6 +111,7 @@ export const analysisShape = output(
     approvals_needed: z.number().int(),
     purpose: z.array(z.string()).describe('GA4GH DUO terms'),
     project: z.string().nullable(),
+    permit: z.string().nullable().optional().describe('The data permit that it names; absent from an older gateway'),
     privacy: z.record(z.string(), z.unknown()).nullable().describe('Which claim it asks for, and at what price'),
     contract: z.array(z.unknown()).describe('What it takes variables to be'),
     mappings: z.array(z.unknown()).describe('How variables read in its words: they change what the cohort means'),

@@ -5,6 +5,7 @@ import {
   LIMITS,
   mappingListSchema,
   outputContractSchema,
+  permitIdSchema,
   plainLine,
   privacyAskSchema
 } from '@stimnet/protocol'
@@ -49,6 +50,9 @@ export const asked = {
     .describe('An analysis set of the catalog, to which the cohort is restricted'),
   purpose: z.array(plainLine(64).min(1)).max(16).nullish().describe('GA4GH DUO terms'),
   project: plainLine(128).nullish(),
+  permit: permitIdSchema
+    .nullish()
+    .describe('The data permit under which it is asked; each institution checks its terms'),
   privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),
   outputs: outputContractSchema
     .nullish()

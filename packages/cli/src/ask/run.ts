@@ -61,6 +61,7 @@ export const ASK_OPTIONS = {
   where: { type: 'string', multiple: true, value: 'COMPARISON', help: 'Only subjects with this, e.g. sex=female' },
   set: { type: 'string', value: 'NAME', help: 'Only the people of an analysis set of the catalog' },
   purpose: { type: 'string', multiple: true, value: 'TERM', help: 'The purpose, as a GA4GH DUO term' },
+  permit: { type: 'string', value: 'ID', help: 'The data permit under which you ask, as its authority numbers it' },
   title: { type: 'string', value: 'TEXT', help: 'The title that you and the stewards see' },
   dry: { type: 'boolean', help: 'Only print what the question would cost at each institution' },
   ...TERMS_OPTIONS
@@ -191,6 +192,7 @@ export async function askOf(
     ...asked,
     ...(where ? { where } : {}),
     ...setOf(values),
+    ...(values.permit === undefined ? {} : { permit: values.permit }),
     ...(await termsOf(values)),
     purpose: values.purpose ?? []
   }

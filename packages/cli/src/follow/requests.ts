@@ -151,6 +151,7 @@ function showText(one: AnalysisRequest): string {
     ['catalog', `${one.data_catalog_name}, epoch ${one.epoch ?? 'unknown'}`],
     ['purpose', one.purpose.join(', ') || 'none stated'],
     ['project', one.project ?? ''],
+    ['permit', one.permit ?? ''],
     ['claim', JSON.stringify(one.privacy)],
     ...(one.mappings.length > 0 ? [['mappings', JSON.stringify(one.mappings)] as [string, unknown]] : []),
     ['cohort', JSON.stringify({ ...(one.set ? { set: one.set } : {}), where: one.cohort, filters: one.filters })],

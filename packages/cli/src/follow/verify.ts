@@ -1,8 +1,8 @@
-/** `stimnet verify`: verifies a receipt or a proof in a file, without network, peer or login. */
+/** `stimnet verify`: verifies a receipt, a proof or an extract in a file. Needs no network, no peer and no login. */
 import { readFile } from 'node:fs/promises'
 import { command, EXIT, given, type Io, printable, refuse } from '@stimnet/machine'
 import { StimnetError } from '@stimnet/protocol'
-import { recordFacts, verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
+import { recordFacts, verifyAuditFile, verifyPermitFile, verifyReceipt } from '@stimnet/sdk'
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024
 
@@ -10,11 +10,12 @@ const FILE_BYTES_MAX = 4 * 1024 * 1024
 export const verifyCommand = command({
   name: 'verify',
   usage: 'FILE --peer PEERID [--request HASH] [--json]',
-  summary: 'Checks a receipt or a proof from the audit log, offline.',
+  summary: 'Checks a receipt, or proofs from the audit log, offline.',
   details: `
-FILE contains a receipt (the field receipt of a job), the JSON of a job, or a proof from stimnet audit prove. Checked are the
-institution's signature, that the values are those it signed, that the end of the job is in its audit log, and for a proof
-the signatures of all witnesses. --peer names the institution that must have signed: a receipt alone does not prove who owns
+FILE contains a receipt (the field receipt of a job), the JSON of a job, a proof from stimnet audit prove, or an extract from stimnet
+audit export. Checked are the institution's signature, that the values are those it signed, that the end of the job is in its audit
+log, for proofs and extracts the signatures of all witnesses, and for an extract that each record and the terms of the permit are
+shown as they are in the log. That no record is missing from an extract cannot be checked. --peer names the institution that must have signed: a receipt alone does not prove who owns
 a key.
 
   stimnet job 3f2a91c4 --json > job.json && stimnet verify job.json --peer 12D3KooW…
@@ -34,10 +35,12 @@ a key.
     const text = await readBounded(file)
     const told = isProof(text)
       ? await proofFacts(text, peer)
-      : await receiptFacts(receiptIn(text), {
-          expectedPeer: peer,
-          ...(values.request ? { requestHash: values.request } : {})
-        })
+      : isExtract(text)
+        ? await extractFacts(text, peer)
+        : await receiptFacts(receiptIn(text), {
+            expectedPeer: peer,
+            ...(values.request ? { requestHash: values.request } : {})
+          })
     print(told, values.json, io)
     return EXIT.ok
   }
@@ -45,15 +48,36 @@ a key.
 
 async function proofFacts(text: string, peer: string): Promise<Record<string, unknown>> {
   const proof = await verifyAuditFile(text, { peer })
-  const witnesses = proof.checkpoint.witnesses.map((one) => `${one.peer} at ${new Date(one.atMs).toISOString()}`)
   return {
     holds: 'the record is in the log',
     log: proof.peer,
     record: proof.sequence,
     of: proof.checkpoint.size,
-    witnesses,
+    witnesses: witnessesIn(proof),
     ...(proof.record ? recordFacts(proof.record) : {})
   }
+}
+
+async function extractFacts(text: string, peer: string): Promise<Record<string, unknown>> {
+  const verified = await verifyPermitFile(text, { peer })
+  const { permit, records, after } = verified.extract
+  return {
+    holds: 'every record is in the log and is shown as it is there',
+    log: verified.peer,
+    permit: permit.terms.id,
+    terms: verified.areTermsProved
+      ? 'as they were entered'
+      : 'not proved by this file: the record of their entry is not in it',
+    records: records.length,
+    of: verified.checkpoint.size,
+    closed: `${verified.closed}, of which number, hour and kind are proved`,
+    ...(after === null ? {} : { more: `after record ${after}` }),
+    witnesses: witnessesIn(verified)
+  }
+}
+
+function witnessesIn({ checkpoint }: Pick<Awaited<ReturnType<typeof verifyAuditFile>>, 'checkpoint'>): string[] {
+  return checkpoint.witnesses.map((one) => `${one.peer} at ${new Date(one.atMs).toISOString()}`)
 }
 
 async function receiptFacts(
@@ -71,6 +95,7 @@ async function receiptFacts(
     request: receipt.requestHash,
     requester: receipt.requester,
     custody: receipt.custody,
+    ...(receipt.permit ? { permit: receipt.permit } : {}),
     epoch: receipt.epoch,
     code_hash: receipt.codeHash,
     ran_in: [receipt.engine, receipt.grade, receipt.image].filter(Boolean).join(', '),
@@ -104,7 +129,11 @@ async function readBounded(file: string): Promise<string> {
 }
 
 function isProof(text: string): boolean {
-  return text.startsWith('{') && typeof (parsed(text) as { checkpoint?: unknown }).checkpoint === 'string'
+  return text.startsWith('{') && typeof (parsed(text) as { entry?: unknown }).entry === 'string'
+}
+
+function isExtract(text: string): boolean {
+  return text.startsWith('{') && Array.isArray((parsed(text) as { records?: unknown }).records)
 }
 
 /** The receipt in a file: the whole text, or the receipt in the JSON of a job or a part. */

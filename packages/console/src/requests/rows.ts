@@ -36,6 +36,7 @@ export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string)
     { name: 'Language', said: [request.script_type] },
     { name: 'Purpose', said: [request.purpose.map(wordsOfTerm).join('; ') || 'not stated'] },
     { name: 'Project', said: [request.project ?? 'none'] },
+    { name: 'Data permit', said: [request.permit ?? 'none'] },
     ...optional('Time limit', timeOf(request)),
     { name: 'Cohort', said: [cohortOf(request.cohort)], isWide: true },
     ...optional(

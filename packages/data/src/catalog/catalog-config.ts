@@ -13,6 +13,7 @@ import { daysOf } from '../dates.ts'
 import { budgetSchema } from './budget.ts'
 import { catalogPrivacySchema } from './catalog-privacy.ts'
 import { DECIMALS_MAX, decimalsOf, isOnGrid } from './decimals.ts'
+import { dcatSchema } from './dcat-config.ts'
 import { derivationFaults } from './derive/faults.ts'
 import { deriveSchema } from './derive/rule.ts'
 import { fhirSchema } from './fhir-config.ts'
@@ -200,6 +201,10 @@ const catalogShape = z.strictObject({
   missingness: z.enum(['untold', 'told']).default('untold'),
   /** The purposes for which the data may be used, in terms of GA4GH DUO. Requests state their purpose. Default: unrestricted. */
   data_use: dataUseSchema.optional(),
+  /** What its description in HealthDCAT-AP says beside everything else that is declared here (stimnet catalog dcat). */
+  dcat: dcatSchema.optional(),
+  /** `required`: only requests under a data permit (stimnet permit) are admitted. Default: a permit is checked where a request names one. */
+  permit: z.literal('required').optional(),
   /** The requesters who may query this catalog, in place of the peer's own list. */
   requesters: z
     .array(

@@ -61,8 +61,9 @@ export function describe(config: CatalogConfig, facts: DescriptorFacts): Catalog
     policyHash: facts.policyHash ?? '',
     precision: facts.precision ?? '',
     sitesPerPerson: config.budget.sites_per_person,
-    // Added in open/analysis-sets.ts, since the conditions of sets are resolved against this description.
-    sets: []
+    // Resolving their conditions needs this description: see open/analysis-sets.ts.
+    sets: [],
+    permitRequired: config.permit === 'required'
   }
 }
 

@@ -16,7 +16,7 @@ const SCRIPTS = ['deny', 'review', 'auto'] as const
  */
 export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): CatalogConfig {
   const { title, description, keywords, data_type, access_level, programs, budget, missingness } = current
-  const { requesters: _, ...rest } = stored
+  const { requesters: _, permit: __, dcat: ___, ...rest } = stored
   const k = Math.max(stored.min_cohort_size ?? 0, current.min_cohort_size ?? 0)
   const presenceOf = (name: string) => current.tables.find((table) => table.name === name)?.presence
   return {
@@ -38,6 +38,8 @@ export function pinnedConfig(stored: CatalogConfig, current: CatalogConfig): Cat
     ...withoutUndefined({
       data_use: current.data_use ?? stored.data_use,
       requesters: current.requesters,
+      permit: current.permit,
+      dcat: current.dcat,
       controlled_access: current.controlled_access ?? stored.controlled_access,
       sandbox_grade_min: GRADES.findLast((grade) => [stored, current].some((one) => one.sandbox_grade_min === grade)),
       images: listedInBoth(stored.images, current.images)

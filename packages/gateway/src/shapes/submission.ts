@@ -31,6 +31,7 @@ export function submissionOf(
     ...(body.set ? { set: body.set } : {}),
     purpose: body.purpose ?? [],
     project: body.project ?? '',
+    ...(body.permit ? { permit: body.permit } : {}),
     privacy: body.privacy ?? P1_ASK,
     outputs: body.outputs ?? [],
     contract: body.contract ?? [],

@@ -414,6 +414,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     // The terms in addition to the program that decide what it means. Stewards decide about these as well.
     purpose: request.purpose,
     project: request.project || null,
+    permit: request.permit || null,
     privacy: question.privacy,
     contract: question.contract,
     mappings: question.mappings,

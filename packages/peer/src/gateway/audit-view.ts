@@ -57,11 +57,7 @@ async function prove(
   { asks }: { readonly asks: boolean }
 ): Promise<AuditProof | null> {
   if (sequence < 1 || sequence > database.auditLog.head.size) return null
-  let checkpoint = await witnesses.checkpoint()
-  if (sizeIn(checkpoint) < sequence) {
-    await witnesses.round()
-    checkpoint = await witnesses.checkpoint()
-  }
+  const checkpoint = await checkpointOver(witnesses, sequence)
   const proof = await database.auditLog.prove(sequence, {
     size: sizeIn(checkpoint),
     isOpened: (detailJson) => !(asks && detailOf(detailJson).why !== undefined)
@@ -71,7 +67,15 @@ async function prove(
   return { ...place, entry: text(entry), path: path.map(text), root: text(root), record: text(record), checkpoint }
 }
 
-/** Throws NOT_PERMITTED for accounts that are not auditor, steward or operator. */
+/** The newest checkpoint, or one that is made now where it does not contain the record. */
+export async function checkpointOver(witnesses: Witnesses, sequence: number): Promise<string> {
+  const checkpoint = await witnesses.checkpoint()
+  if (sizeIn(checkpoint) >= sequence) return checkpoint
+  await witnesses.round()
+  return witnesses.checkpoint()
+}
+
+/** Throws NOT_PERMITTED for accounts that are neither auditor, steward nor operator. */
 export function assertAuditor(account: Account): void {
   if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
   throw new StimnetError('NOT_PERMITTED', `${account.name} reads what happens here`)
@@ -81,7 +85,7 @@ export function assertAuditor(account: Account): void {
  * A record for display. The reason for withholding depends on data, so it is left out for accounts that may also ask
  * questions: it would disclose what the answer did not. These accounts cannot open the record in a proof either.
  */
-function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
+export function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
   const { why, ...detail } = detailOf(record.detailJson)
   return {
     sequence: record.sequence,
@@ -95,7 +99,7 @@ function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): A
   }
 }
 
-function detailOf(detailJson: string): Record<string, unknown> {
+export function detailOf(detailJson: string): Record<string, unknown> {
   return detailJson === '' ? {} : (JSON.parse(detailJson) as Record<string, unknown>)
 }
 

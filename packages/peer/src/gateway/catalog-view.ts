@@ -37,6 +37,7 @@ function descriptionOf(descriptor: CatalogDescriptor) {
     mode: descriptor.mode || 'sdc',
     scripts: descriptor.scripts,
     sandbox_grade_min: descriptor.sandboxGradeMin || null,
+    ...(descriptor.permitRequired ? { permit_required: true } : {}),
     preset: descriptor.preset,
     policy_hash: descriptor.policyHash,
     ...(descriptor.precision === '' ? {} : { precision: descriptor.precision })

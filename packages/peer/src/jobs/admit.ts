@@ -181,6 +181,7 @@ async function storeJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     catalog: plan.catalog.descriptor.name,
     epoch: plan.catalog.epoch,
     programWord: programWord(plan.program),
+    ...permitOf(checked),
     admittedAtMs: parts.clock.now(),
     runs: 0,
     warnings: plan.warnings,
@@ -222,7 +223,12 @@ async function refuseRequest(
     // A temporary refusal (a full queue) is not remembered, so that the same statement may be sent again.
     if (!CODES[code].retry) remember(parts, draft, { key: refused.key, checked, askedBy, sealed })
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
-    draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
+    draft.audit({
+      kind: 'refusal',
+      actor: parts.signer.id,
+      code,
+      detail: { request: checked.opened.hash, ...permitOf(checked) }
+    })
   })
   tellRefused(parts, { code, askedBy, catalog: checked.request.catalog.slice(0, 80), cause: verdict.cause })
   return sealed
@@ -285,11 +291,17 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
     custody: custody === 'gateway' ? 'gateway' : 'requester',
     account: account.slice(0, 80),
     project: project.slice(0, 80),
+    ...permitOf(checked),
     ...vouchersOf(checked)
   }
 }
 
-/** The affiliations and visas that came with the request, as one line for the audit log; no field if there are none. */
+/** The data permit that a request names, as jobs and the audit log keep it; no field where it names none. */
+function permitOf({ request }: CheckedRequest): { readonly permit?: string } {
+  return request.permit === '' ? {} : { permit: request.permit.slice(0, 80) }
+}
+
+/** The affiliations and visas that came with the request, as one line for the audit log; no field where there are none. */
 function vouchersOf({ affiliations, visas }: CheckedRequest) {
   const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
   const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)

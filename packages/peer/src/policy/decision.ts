@@ -1,4 +1,5 @@
 /** Decisions of the policy: allow, or refuse with a code and a reason. Rules are pure, and the first refusal wins. */
+import type { PermitState, PermitTerms } from '@stimnet/api'
 import { CODES, type Code, type DataUse, type Visa } from '@stimnet/protocol'
 import type { FindingKind, Review, SandboxGrade } from '@stimnet/sandbox'
 
@@ -87,19 +88,22 @@ export interface Facts {
     readonly images?: readonly string[]
     /** Kinds of findings for which a script is refused. */
     readonly refuses: readonly FindingKind[]
-    /** The listed projects, if ledgers are kept per project. */
+    /** Only requests under a data permit are admitted. */
+    readonly permitRequired: boolean
+    /** The listed projects, where ledgers are kept per project. */
     readonly projects?: readonly { readonly name: string; readonly requesters: readonly string[] }[]
   }
   /** The isolation grade of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
-  /**
-   * For a script: the hash of its text, whether it reads files of its requester (`bringsFiles`), and the image that would
-   * run it here (`image`).
-   */
+  /** The hash of the program's text. Of a script also: whether it reads files of its requester, and the image that would run it here. */
   readonly codeHash?: string
   readonly bringsFiles?: boolean
   readonly image?: string
-  /** For a script: the findings that its stewards are shown. */
+  /** Of a statistic: its name. */
+  readonly statistic?: string
+  /** The data permit that the request names, and what is known of it; absent where it names none. */
+  readonly permit?: { readonly held: { readonly terms: PermitTerms; readonly state: PermitState } | undefined }
+  /** Of a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** GA4GH DUO terms and diseases that the request states. */
   readonly purpose: readonly string[]

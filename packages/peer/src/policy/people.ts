@@ -8,19 +8,21 @@ import { allowed, type Facts, type Rule, refuse } from './decision.ts'
  */
 export const requesterIsListed: Rule = (facts) => {
   if (facts.catalog.controlledAccess.length > 0) return hasGrant(facts) ? allowed : refuseWithoutGrant(facts)
-  if (facts.open || facts.requesters.includes(facts.issuer)) return allowed
-  if (facts.custody === 'gateway' && gatewayIsListed(facts)) return allowed
-  if (facts.vouchedBy.some((voucher) => isTrusted(facts, voucher)) || hasRole(facts)) return allowed
+  if (facts.open || isAmong(facts, facts.requesters)) return allowed
   return refuse(
     'REQUESTER_NOT_PERMITTED',
     `The key ${facts.issuer} is not among the requesters of this peer${facts.custody === 'gateway' ? forAccounts(facts) : FOR_OWN_KEY}`
   )
 }
 
-/**
- * The ways in which an account can be permitted. A credential is not among them: it is about a key with which its holder
- * signs.
- */
+/** Whether a list of requesters names the requester: by key, by gateway, by an institution that vouches, or by role. */
+export function isAmong(facts: Facts, entries: readonly string[]): boolean {
+  if (entries.includes(facts.issuer)) return true
+  if (facts.custody === 'gateway' && gatewayIsListed(facts, entries)) return true
+  return facts.vouchedBy.some((voucher) => isTrusted(entries, voucher)) || hasRole(facts, entries)
+}
+
+/** The ways for an account, of which a credential is none: it is about a key that its holder signs with. */
 function forAccounts({ askedBy, self }: Facts): string {
   const entry = askedBy === self ? 'gateway:self' : `gateway:${askedBy}`
   return (
@@ -39,7 +41,7 @@ export const carrierBelongs: Rule = ({ carrierMayConnect }) =>
   carrierMayConnect ? allowed : refuse('PEER_NOT_PERMITTED')
 
 /** Whether this list of requesters trusts the voucher. Lists of other catalogs do not count. */
-function isTrusted({ requesters }: Facts, { institution, isMember }: Facts['vouchedBy'][number]): boolean {
+function isTrusted(requesters: readonly string[], { institution, isMember }: Facts['vouchedBy'][number]): boolean {
   return requesters.includes(`affiliation:${institution}`) || (isMember && requesters.includes('affiliation:members'))
 }
 
@@ -47,7 +49,7 @@ function isTrusted({ requesters }: Facts, { institution, isMember }: Facts['vouc
  * Whether a visa gives a listed role. The role must be asserted by an official or a system, because a visa may also repeat
  * what its holder claims.
  */
-function hasRole({ requesters, visas }: Facts): boolean {
+function hasRole({ visas }: Facts, requesters: readonly string[]): boolean {
   const roles = visas.filter(({ type, by }) => type === 'AffiliationAndRole' && (by === 'so' || by === 'system'))
   return roles.some(({ value }) => requesters.some((entry) => isWantedRole(entry, value)))
 }
@@ -70,7 +72,6 @@ function refuseWithoutGrant({ catalog }: Facts) {
  * Whether the carrying peer is a listed gateway. A gateway is believed about its accounts only over its own connection, on
  * which Noise proves its PeerId.
  */
-function gatewayIsListed(facts: Facts): boolean {
-  const own = facts.askedBy === facts.self && facts.requesters.includes('gateway:self')
-  return own || facts.requesters.includes(`gateway:${facts.askedBy}`)
+function gatewayIsListed({ askedBy, self }: Facts, requesters: readonly string[]): boolean {
+  return (askedBy === self && requesters.includes('gateway:self')) || requesters.includes(`gateway:${askedBy}`)
 }

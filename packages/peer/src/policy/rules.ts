@@ -1,4 +1,5 @@
 /** The rules of this peer, in the order in which they are evaluated. */
+import { permitCovers } from './data-permits.ts'
 import { catalogIsOffered, programIsPermitted } from './data.ts'
 import type { Rule } from './decision.ts'
 import { carrierBelongs, requesterIsListed } from './people.ts'
@@ -14,6 +15,7 @@ export const EARLY_RULES: readonly Rule[] = [carrierBelongs, requesterIsListed, 
 /** Rules that must hold when a request is admitted, and still when its job runs. */
 export const STANDING_RULES: readonly Rule[] = [
   ...EARLY_RULES,
+  permitCovers,
   projectIsListed,
   purposeFits,
   programIsPermitted,

@@ -65,7 +65,7 @@ export async function openBasis(setting: Setting, stores: Stores, brought: Broug
 /** Opens the serving side over a mesh that has not started. */
 export async function openServing(setting: Setting, stores: Stores, basis: Basis, mesh: Mesh) {
   const { config, clock, random, events, lifetime } = setting
-  const { signer, database, jobs, ledger, standing } = stores
+  const { signer, database, jobs, ledger, standing, dataPermits } = stores
   const { sandbox, facts, imageOf, catalogs, privacy, membership, permits, monitor } = basis
   const trust = await trustOf(setting, membership)
   const members = () => mesh.members()
@@ -95,6 +95,7 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     permits,
     stillAgreed: (requestHash) => approvals.stillAgreed(requestHash),
     imageOf,
+    permitOf: (id) => dataPermits.at(id, clock.now()),
     isLogBehind,
     config,
     self: signer.id,

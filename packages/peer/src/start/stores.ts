@@ -8,6 +8,7 @@ import type { Setting } from './setting.ts'
 import { Accounts } from '../store/accounts/accounts.ts'
 import { AnsweredStore } from '../store/released/answered.ts'
 import { ApiKeys } from '../store/accounts/api-keys.ts'
+import { DataPermits } from '../store/data-permits.ts'
 import { Database } from '../store/database.ts'
 import { PEER_FOLDERS } from '../store/folders.ts'
 import { EndedTokens } from '../store/accounts/ended-tokens.ts'
@@ -72,6 +73,7 @@ export async function openStores({ config, dataDir, clock, random, lifetime, pas
     taken: await RecentBits.open(database, 'taken-bits', clock.now()),
     answered: new AnsweredStore(database),
     scriptBits: await ScriptBitStore.open(database),
+    dataPermits: await DataPermits.open(database),
     standing: await StandingApprovals.open(database, random),
     uploads: await UploadStore.open({ database, directory: join(dataDir, 'uploads'), clock, random, lifetimeMs }),
     accounts: await Accounts.open(join(dataDir, 'accounts.json'), passwordCost),

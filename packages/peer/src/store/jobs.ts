@@ -19,7 +19,9 @@ export interface JobRecord {
   /** The peer that submitted the job. Only this peer may follow and cancel it. */
   readonly askedBy: string
   readonly catalog: string
-  /** The epoch for which the job was admitted. It runs on no other epoch. */
+  /** The data permit that the request names; absent for none. */
+  readonly permit?: string
+  /** The epoch for which the job was admitted. It runs on no other. */
   readonly epoch: string
   readonly programWord: string
   readonly admittedAtMs: number
@@ -98,6 +100,8 @@ export interface RunTerms {
   readonly purposeHash: string
   /** The project whose ledger is charged. */
   readonly project: string
+  /** The data permit that is named; absent for none, as in approvals stored before permits. */
+  readonly permit?: string
   /** Hash of the privacy level and its price. */
   readonly privacyHash: string
   /** Hash of the contract and the mappings. */

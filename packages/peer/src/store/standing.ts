@@ -104,11 +104,13 @@ export class StandingApprovals {
 
 function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
   const { cohortHash, issuer, parameters } = run
-  const { cohortHash: _cohort, issuer: _issuer, parameters: _parameters, ...bound } = asked
+  const { cohortHash: _cohort, issuer: _issuer, parameters: _parameters, permit, ...bound } = asked
   // Compares every term of the new run: an approval that lacks a term has not approved it.
   const isSame = Object.entries(bound).every(([name, value]) => run[name as keyof typeof bound] === value)
   return (
     isSame &&
+    // The one term that may be absent: an approval under a permit covers no run without it.
+    run.permit === permit &&
     (terms.cohort === 'any' || asked.cohortHash === cohortHash) &&
     (terms.requester === 'any' || asked.issuer === issuer) &&
     parametersFit(terms, { approved: parameters, asked: asked.parameters })

@@ -17,6 +17,7 @@ export const BOUND_TO = {
   issuer: ['requester_key', 'custody', 'account', 'asked_by'],
   purposeHash: ['purpose'],
   project: ['project'],
+  permit: ['permit'],
   privacyHash: ['privacy'],
   schemaHash: ['contract', 'mappings'],
   uploadsHash: ['uploads'],

@@ -34,7 +34,9 @@ export interface Question extends SchemaTerms {
   /** Purpose, as GA4GH DUO terms. */
   readonly purpose: readonly string[]
   readonly project: string
-  /** The requested assurance level and the budget that the request may spend. */
+  /** The id of the data permit under which it is asked; absent for none. */
+  readonly permit?: string
+  /** Which claim is asked for, and what it may spend. */
   readonly privacy: PrivacyAsk
   /** Typed outputs that a script declares; empty for the default contract. */
   readonly outputs: readonly OutputDeclaration[]
@@ -73,6 +75,7 @@ export function questionToMessage(question: QuestionInput): Encodable<wire.JobRe
     // The serving peer combines `filters` with the cohort, since only it knows which filters are variables.
     ...(where === undefined ? {} : { cohort: filterToMessage(checkFilter(where)) }),
     ...(question.set === undefined ? {} : { set: { name: question.set } }),
+    ...(question.permit === undefined ? {} : { permit: question.permit }),
     program: programToMessage(question.program),
     parametersJson: JSON.stringify(question.parameters ?? {}),
     filtersJson: JSON.stringify(question.filters ?? {}),
@@ -98,6 +101,7 @@ export function questionFromMessage(request: wire.JobRequest): Question {
     ...(request.set ? { set: request.set.name } : {}),
     purpose: request.purpose,
     project: request.project,
+    ...(request.permit === '' ? {} : { permit: request.permit }),
     privacy: privacyAskFromMessage(request.privacy),
     outputs: contractFromMessage(request.outputs),
     uploads: uploadsFromMessage(request.uploads),

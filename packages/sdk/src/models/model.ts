@@ -28,8 +28,8 @@ import { modelText } from './text.ts'
 /** The cohort, the targets and the signer of a model. */
 export interface ModelOptions
   extends Omit<ModelAsked, 'formula' | 'roster' | 'round'>,
-    Pick<QuestionInput, 'purpose' | 'project' | 'title' | 'mappings'> {
-  /** Name of the catalog. */
+    Pick<QuestionInput, 'purpose' | 'project' | 'permit' | 'title' | 'mappings'> {
+  /** The name of the catalog. */
   readonly catalog: string
   /** Cohort. Default: everybody in the catalog. */
   readonly where?: Filter
@@ -191,12 +191,13 @@ async function askStatistic(
   return { broadcast: await ended(id), known }
 }
 
-/** The terms that both kinds of submission have. */
-function termsOf({ where, purpose, project, title, mappings }: ModelOptions) {
+/** The terms that both ways of asking have. */
+function termsOf({ where, purpose, project, permit, title, mappings }: ModelOptions) {
   return {
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
+    ...(permit === undefined ? {} : { permit }),
     ...(title === undefined ? {} : { title }),
     ...(mappings === undefined ? {} : { mappings })
   }

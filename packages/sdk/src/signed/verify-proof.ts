@@ -32,11 +32,7 @@ export async function verifyAuditFile(text: string, expected: { readonly peer?: 
   const parsed = auditProofFileSchema.safeParse(jsonOf(text))
   if (!parsed.success) throw new StimnetError('MALFORMED', 'reading a proof', { cause: parsed.error })
   const { entry, path, root, record, checkpoint: note, index, size } = parsed.data
-  const peer = /^stimnet\/(\S+)\n/.exec(note)?.[1] ?? ''
-  if (expected.peer !== undefined && expected.peer !== peer) {
-    throw new StimnetError('SIGNATURE_INVALID', 'a proof from another log')
-  }
-  const checkpoint = await openCheckpoint(note, { peer })
+  const { peer, checkpoint } = await checkpointIn(note, expected)
   const proof = {
     index,
     size,
@@ -52,7 +48,19 @@ export async function verifyAuditFile(text: string, expected: { readonly peer?: 
   return { peer, sequence: index + 1, record: proven.record, checkpoint }
 }
 
-/** The text of a proof file. */
+/** A checkpoint with whose log it is of. Throws as `verifyAuditFile`. */
+export async function checkpointIn(
+  note: string,
+  expected: { readonly peer?: string }
+): Promise<{ peer: string; checkpoint: Checkpoint }> {
+  const peer = /^stimnet\/(\S+)\n/.exec(note)?.[1] ?? ''
+  if (expected.peer !== undefined && expected.peer !== peer) {
+    throw new StimnetError('SIGNATURE_INVALID', 'a proof from another log')
+  }
+  return { peer, checkpoint: await openCheckpoint(note, { peer }) }
+}
+
+/** The proof as a file holds it. */
 export function proofText(proof: AuditProof): string {
   return `${JSON.stringify(proof, null, 2)}\n`
 }
@@ -64,7 +72,8 @@ export function recordFacts(record: AuditRecord): Record<string, unknown> {
   return { sequence, at, kind, actor, job: jobId, code, detail: detailJson === '' ? {} : jsonOf(detailJson) }
 }
 
-function jsonOf(text: string): unknown {
+/** Throws MALFORMED. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -72,7 +81,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function bytesOf(text: string): Uint8Array {
+/** Bytes from base64. */
+export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 }
 

@@ -102,7 +102,8 @@ async function verifyLogged(
         detail.state === state &&
         detail.output === receipt.outputHash &&
         detail.request === receipt.requestHash &&
-        detail.policy === receipt.policyHash))
+        detail.policy === receipt.policyHash &&
+        (detail.permit ?? '') === receipt.permit))
   if (!fits) throw new StimnetError('SIGNATURE_INVALID', 'a receipt that its log entry does not speak of')
   return proven
 }

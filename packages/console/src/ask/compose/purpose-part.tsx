@@ -9,11 +9,7 @@ import type { Change, Draft } from '../draft/draft.ts'
 
 /** Shows at once which institutions would refuse the purpose, or have stewards decide about it. */
 export function PurposePart({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
-  const doubts = about.asked.flatMap((one) => {
-    const { verdict, reason } = fits(one.data_use, purpose)
-    return verdict === 'permitted' ? [] : [{ name: one.institution || one.node_id, reason }]
-  })
+  const doubts = doubtsOf(draft, about)
   return (
     <Panel title="What for">
       <div className="row">
@@ -49,12 +45,36 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
             />
           )}
         </Field>
+        <Field label="Data permit (optional)" hint="As its authority numbers it; each institution checks its terms.">
+          {(field) => (
+            <input
+              {...field}
+              maxLength={LENGTHS.permit}
+              value={draft.permit}
+              onChange={(e) => change({ permit: e.target.value })}
+            />
+          )}
+        </Field>
       </div>
       {doubts.map(({ name, reason }) => (
-        <Notice key={name} tone="warn">
+        <Notice key={`${name} ${reason}`} tone="warn">
           <strong>{name}:</strong> {reason}
         </Notice>
       ))}
     </Panel>
   )
+}
+
+/** Which institutions would refuse, or have people decide, and why. */
+function doubtsOf(draft: Draft, about: About): readonly { readonly name: string; readonly reason: string }[] {
+  const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  return about.asked.flatMap((one) => {
+    const { verdict, reason } = fits(one.data_use, purpose)
+    const name = one.institution || one.node_id
+    const needsPermit = one.permit_required === true && draft.permit.trim() === ''
+    return [
+      ...(verdict === 'permitted' ? [] : [{ name, reason }]),
+      ...(needsPermit ? [{ name, reason: 'answers only under a data permit that names you.' }] : [])
+    ]
+  })
 }

@@ -38,6 +38,7 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
     purpose: purpose.find((term) => term.startsWith('DUO:')) ?? '',
     disease: purpose.find((term) => !term.startsWith('DUO:')) ?? '',
     project: asked.project ?? '',
+    permit: asked.permit ?? '',
     title: asked.title ?? ''
   }
   const kept = [draft.purpose, draft.disease]

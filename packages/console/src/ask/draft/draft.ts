@@ -73,6 +73,8 @@ export interface Draft {
   readonly disease: string
   /** Name of a project at institutions that keep ledgers by project. */
   readonly project: string
+  /** The id of the data permit under which it is asked. */
+  readonly permit: string
   readonly level: 'P1' | 'P2'
   readonly epsilon: string
   readonly groupsPerSubject: number
@@ -119,6 +121,7 @@ export const EMPTY: Draft = {
   purpose: '',
   disease: '',
   project: '',
+  permit: '',
   level: 'P1',
   epsilon: '0.5',
   groupsPerSubject: 1,

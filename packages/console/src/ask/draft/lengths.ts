@@ -3,19 +3,20 @@ import { LIMITS } from '@stimnet/protocol'
 import { bytesInWords } from '../../words/number.ts'
 import type { Draft } from './draft.ts'
 
-/** Maximum lengths in characters, as in the gateway and the protocol. */
-export const LENGTHS = { title: 200, project: 64, person: 200, why: 8_000 } as const
+/** Characters, as the gateway and the protocol bound them. */
+export const LENGTHS = { title: 200, project: 64, permit: 64, person: 200, why: 8_000 } as const
 
 /** Size of a text in UTF-8, bytes. */
 export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** A sentence for each text that would be sent and is too long. */
-export function tooLongIn({ kind, sql, script, outputs, title, project, review, person }: Draft): string[] {
+/** In words, for those texts that would be sent. */
+export function tooLongIn({ kind, sql, script, outputs, title, project, permit, review, person }: Draft): string[] {
   const characters: readonly (readonly [name: string, text: string, most: number])[] = [
     ['The title', title, LENGTHS.title],
     ['The project', project, LENGTHS.project],
+    ['The id of the data permit', permit, LENGTHS.permit],
     ...(review
       ? ([
           ['Your name', person.name, LENGTHS.person],

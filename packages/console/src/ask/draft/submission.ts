@@ -32,6 +32,7 @@ type AskedOf = Pick<About, 'asked' | 'variables'>
 export function submissionOf(draft: Draft, about: AskedOf) {
   const { catalog, targets, title, kind, language } = draft
   const project = draft.project.trim()
+  const permit = draft.permit.trim()
   const where = filterOf(draft, about.variables)
   const mappings = mappingsFor(draft, about)
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
@@ -43,6 +44,7 @@ export function submissionOf(draft: Draft, about: AskedOf) {
     ...(where === undefined ? {} : { where }),
     ...(purpose.length === 0 ? {} : { purpose }),
     ...(project === '' ? {} : { project }),
+    ...(permit === '' ? {} : { permit }),
     ...(title.trim() === '' ? {} : { title: title.trim() }),
     ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
     ...(kind === 'script' && draft.files.length > 0

@@ -12,7 +12,7 @@ export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH if a statistic's variables differ. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
-  const { where, purpose, project, title, privacy, outputs } = submissionOf(draft, about)
+  const { where, purpose, project, permit, title, privacy, outputs } = submissionOf(draft, about)
   const mappings = mappingsFor(draft, about)
   const program = programOf(draft)
   return {
@@ -25,6 +25,7 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
+    ...(permit === undefined ? {} : { permit }),
     ...(title === undefined ? {} : { title }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(outputs === undefined ? {} : { outputs }),

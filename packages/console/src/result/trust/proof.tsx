@@ -64,6 +64,7 @@ function Evidence({ part }: { part: VerifiedPart }) {
     Job: receipt.result.jobId,
     'Answers request': receipt.receipt.requestHash,
     'Asked by key': `${receipt.receipt.requester}, ${custodyWords(receipt.receipt.custody)}`,
+    ...(receipt.receipt.permit === '' ? {} : { 'Data permit': receipt.receipt.permit }),
     Output: receipt.receipt.outputHash,
     'Rules in force': receipt.receipt.policyHash,
     'In the log as record': receipt.logged ? `${receipt.logged.index + 1}, proved` : 'not proved'

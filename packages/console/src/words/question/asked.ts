@@ -40,7 +40,7 @@ export function programInWords({ script_type: type, script_content: content }: A
 
 /** All parts of a question, cohort and program first. `names`: institutions by PeerId. */
 export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string, string>> = {}): AskedPair[] {
-  const { purpose, project, outputs, mappings, parameters, files } = asked
+  const { purpose, project, permit, outputs, mappings, parameters, files } = asked
   const pair = (name: string, texts: readonly string[]): AskedPair[] =>
     texts.length === 0 ? [] : [[name, texts.join('; ')]]
   return [
@@ -49,6 +49,7 @@ export function askedInWords(asked: AskedQuestion, names: Readonly<Record<string
     ['Catalog', asked.data_catalog_name],
     ['Purpose', (purpose ?? []).map(wordsOfTerm).join('; ') || 'not stated'],
     ...pair('Project', project ? [project] : []),
+    ...pair('Data permit', permit ? [permit] : []),
     ['Claim', claimOf(asked)],
     ...pair('Declared outputs', (outputs ?? []).map(promisedInWords)),
     ...pair('Parameters', Object.keys(parameters ?? {}).length > 0 ? [JSON.stringify(parameters)] : []),

@@ -1,18 +1,19 @@
 /** `stimnet catalog`: turns files into a described catalog. */
 import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
 import { checkAction } from './check.ts'
+import { dcatAction } from './dcat.ts'
 import { dummyAction } from './dummy.ts'
 import { type ProposeDatabase, proposeAction } from './propose.ts'
 
-const ACTIONS = ['propose', 'check', 'dummy'] as const
+const ACTIONS = ['propose', 'check', 'dummy', 'dcat'] as const
 
 /** Exit code 1: the check found something wrong. Exit code 2: nothing could be checked. */
 export const catalogCommand = command({
   name: 'catalog',
   usage:
-    'propose FILE … | propose --bids FOLDER | propose --postgres URL | propose --omop URL --concepts FILE | propose --fhir FOLDER --concepts FILE | check [FILE] | dummy NAME [--rows N]',
+    'propose FILE … | propose --bids FOLDER | propose --postgres URL | propose --omop URL --concepts FILE | propose --fhir FOLDER --concepts FILE | check [FILE] | dummy NAME [--rows N] | dcat NAME [--out FILE]',
   summary:
-    'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows.',
+    'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows, describes catalogs in HealthDCAT-AP.',
   details: `
 propose   reads CSV, TSV and Parquet files and writes a catalog to standard output: subject key, types, levels, bounds,
           breakpoints, and how the files are read. Levels of few people are not written, since levels are public. What a person
@@ -31,15 +32,20 @@ check     says everything that is wrong with the catalogs of a configuration (--
 dummy     writes made-up rows of a catalog as CSV files, from its description alone: types, levels, bounds and no data. For
           writing a script before it is sent. Asks the gateway for the description, or takes it from --config.
 
+dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), as catalogues of the European Health Data Space read it, from
+          what its configuration declares: texts, access, permitted uses, variables, and the section dcat. It reads no data and
+          counts nobody. Exit code 1: something that the profile requires is not declared; it is named.
+
   stimnet catalog propose export/*.csv > catalog.yaml
   stimnet catalog propose --bids /data/ds004 --name imaging_data > catalog.yaml
   stimnet catalog propose --postgres postgresql://reader@127.0.0.1/registry --password-file pw --table clinic.patients > catalog.yaml
   stimnet catalog propose --omop postgresql://reader@127.0.0.1/omop --password-file pw --concepts concepts.yaml > catalog.yaml
   stimnet catalog propose --fhir /data/bulk --concepts codes.yaml > catalog.yaml
   stimnet catalog check catalog.yaml
-  stimnet catalog dummy clinical_trial_data --rows 500 --out dummy`,
+  stimnet catalog dummy clinical_trial_data --rows 500 --out dummy
+  stimnet catalog dcat clinical_trial_data --config peer/stimnet.yaml --out trial.jsonld`,
   options: {
-    config: { type: 'string', short: 'c', value: 'FILE', help: 'check, dummy: the peer’s configuration' },
+    config: { type: 'string', short: 'c', value: 'FILE', help: 'check, dummy, dcat: the peer’s configuration' },
     name: { type: 'string', value: 'NAME', help: 'propose: the name of the catalog (default: that of the first file)' },
     'subject-key': {
       type: 'string',
@@ -84,8 +90,8 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
     rows: { type: 'string', value: 'N', help: 'dummy: rows of each table (default 100)' },
     out: {
       type: 'string',
-      value: 'FOLDER',
-      help: 'dummy: where the files go (default: a folder with the catalog’s name)'
+      value: 'PATH',
+      help: 'dummy, dcat: where it goes (default: a folder with the catalog’s name; standard output)'
     },
     seed: { type: 'string', value: 'N', help: 'dummy: other rows for other numbers (default 1)' },
     url: {
@@ -129,6 +135,11 @@ dummy     writes made-up rows of a catalog as CSV files, from its description al
         if (file !== undefined && values.config !== undefined) return refuse('give a file or --config, not both')
         const placesMax = wholeNumber('--lines', values.lines, { most: 10_000 }) ?? 10
         return checkAction(file ?? values.config ?? 'stimnet.yaml', { placesMax, json }, io)
+      }
+      case 'dcat': {
+        const [name] = onlyOne(rest, 'dcat NAME')
+        if (name === undefined) return refuse('the name of the catalog is missing: stimnet catalog dcat NAME')
+        return dcatAction(name, { config: values.config ?? 'stimnet.yaml', out: values.out }, io)
       }
       case 'dummy': {
         const [name] = onlyOne(rest, 'dummy NAME')

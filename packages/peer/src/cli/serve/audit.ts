@@ -1,49 +1,59 @@
 /** `stimnet audit`: verifies this peer's log, proves its records, and gathers attestations. */
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
+import { CLIENT_OPTIONS, clientFor, command, EXIT, given, type Io, oneOf, tableOf, wholeNumber } from '@stimnet/machine'
 import { systemClock, counted } from '@stimnet/protocol'
 import { proofText } from '@stimnet/sdk'
 import { damageText } from '../../store/level/checked-level.ts'
 import type { AuditFinding } from '../../store/log/audit-log.ts'
 import { CONFIG_OPTION } from './start.ts'
 
-const ACTIONS = ['verify', 'prove', 'witness', 'reconcile'] as const
+const ACTIONS = ['verify', 'prove', 'export', 'witness', 'reconcile'] as const
 
 interface Values {
   readonly config: string | undefined
   readonly url: string | undefined
   readonly json: boolean | undefined
   readonly out: string | undefined
+  readonly permit: string | undefined
+  readonly after: string | undefined
 }
 
 /** Exit code 1: the log is broken, a record of the store is damaged, or a member does not attest it. */
 export const auditCommand = command({
   name: 'audit',
-  usage: 'verify | prove SEQUENCE [--out FILE] | witness | reconcile',
+  usage: 'verify | prove SEQUENCE [--out FILE] | export --permit ID [--out FILE] | witness | reconcile',
   summary: 'Checks the audit log, proves records of it, has members attest it.',
   details: `
 verify     reads everything in the store, checks all records of the log and builds their tree again. With --config it reads the
            folder of a stopped peer. With --url a running peer checks its own log.
 prove      writes a proof of one record for somebody who sees nothing else of the log. stimnet verify FILE checks it anywhere.
+export     writes all records under a data permit (stimnet permit) for its authority: who asked what, what was decided and released,
+           each record with its proof against one signed checkpoint. It has nothing about patients: of an end that released nothing
+           it says what the requester was told, and the rest stays closed. stimnet verify FILE checks it anywhere. A file has at most
+           500 records; the command then says how to write the next.
 witness    has every connected member attest the present state of the log. A running peer does so every few minutes.
 reconcile  confirms that a steward has looked into a log that was restored from a backup, has a new key, or of which a member had
            seen more than there is (a restored copy, or a second peer with the same key), so that people are answered about and
            privacy budgets spent again. What was released in the lost part stays unknown to the ledgers. The peer must be stopped.
 
-prove and witness need a login with the role auditor, steward or operator.
+prove, export and witness need a login with the role auditor, steward or operator.
 
   stimnet audit verify --config peer/stimnet.yaml
-  stimnet audit prove 41 --url http://127.0.0.1:8000 --out release-41.json`,
+  stimnet audit prove 41 --url http://127.0.0.1:8000 --out release-41.json
+  stimnet audit export --permit FD-2026-17 --out FD-2026-17.json`,
   options: {
     config: CONFIG_OPTION,
     ...CLIENT_OPTIONS,
-    out: { type: 'string', value: 'FILE', help: 'Where the proof is written (default standard output)' }
+    permit: { type: 'string', value: 'ID', help: 'export: the data permit' },
+    after: { type: 'string', value: 'SEQUENCE', help: 'export: only records after this one' },
+    out: { type: 'string', value: 'FILE', help: 'prove, export: where it is written (default standard output)' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [action = '', argument], io) => {
     const chosen = oneOf('the action', action, ACTIONS)
     if (chosen === 'prove') return prove(values, argument, io)
+    if (chosen === 'export') return exportRecords(values, io)
     if (chosen === 'witness') return gather(values, io)
     return chosen === 'verify' ? verify(values, io) : reconcile(values, io)
   }
@@ -85,9 +95,22 @@ async function prove(values: Values, argument: string | undefined, io: Io): Prom
     )
     return EXIT.usage
   }
-  const text = proofText(await (await clientFor(values.url)).auditProof(Number(argument)))
-  if (values.out === undefined) io.out(text)
-  else await writeFile(values.out, text)
+  return write(proofText(await (await clientFor(values.url)).auditProof(Number(argument))), values, io)
+}
+
+async function exportRecords(values: Values, io: Io): Promise<number> {
+  const id = given('--permit', values.permit, ': stimnet permit list shows them')
+  const client = await clientFor(values.url)
+  const extract = await client.permitRecords(id, { after: wholeNumber('--after', values.after) ?? 0 })
+  if (extract.after !== null) {
+    io.err(`More records follow: stimnet audit export --permit ${id} --after ${extract.after} --out ANOTHER-FILE\n`)
+  }
+  return write(`${JSON.stringify(extract, null, 2)}\n`, values, io)
+}
+
+async function write(text: string, { out }: Pick<Values, 'out'>, io: Io): Promise<number> {
+  if (out === undefined) io.out(text)
+  else await writeFile(out, text)
   return EXIT.ok
 }
 

@@ -65,7 +65,9 @@ interface SignOffParts {
   readonly stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
   readonly permits: Permits
-  /** Whether a witness has attested more records of this peer's log than exist. */
+  /** A data permit that a steward entered here, as it is now. */
+  readonly permitOf: (id: string) => NonNullable<Facts['permit']>['held']
+  /** Whether a witness has attested more of this peer's log than there is. */
   readonly isLogBehind: () => boolean
   /** The used amounts of a request's ledger scope. */
   readonly use: (plan: JobPlan, asker: Asker, isRepeated: boolean) => ScopeUse
@@ -128,13 +130,8 @@ function factsOf(
     programWord: plan ? programWord(plan.program) : '',
     sandboxGrade: parts.sandboxGrade,
     catalog: catalogFacts(settings, descriptor, plan),
-    ...(plan?.program.kind === 'script'
-      ? {
-          codeHash: codeHashOf(plan.program),
-          image: parts.imageOf(plan.program.language),
-          bringsFiles: plan.uploads.length > 0
-        }
-      : {}),
+    ...(checked.request.permit === '' ? {} : { permit: { held: parts.permitOf(checked.request.permit) } }),
+    ...(plan ? programFacts(parts, plan) : {}),
     ...(plan?.review ? { review: plan.review } : {}),
     ...(plan
       ? {
@@ -145,7 +142,14 @@ function factsOf(
   }
 }
 
-/** The facts about a catalog. `settings` are those of the current configuration; the plan has those with which it was made. */
+function programFacts({ imageOf }: SignOffParts, { program, uploads }: JobPlan) {
+  const codeHash = codeHashOf(program)
+  if (program.kind === 'statistic') return { codeHash, statistic: program.statistic.name }
+  if (program.kind === 'sql') return { codeHash }
+  return { codeHash, image: imageOf(program.language), bringsFiles: uploads.length > 0 }
+}
+
+/** The facts about a catalog. `settings` are those of the configuration now; the plan has those with which it was made. */
 function catalogFacts(
   settings: CatalogConfig | undefined,
   descriptor: CatalogDescriptor | undefined,
@@ -160,6 +164,7 @@ function catalogFacts(
     scripts: own?.scripts ?? (descriptor?.synthetic ? 'auto' : 'review'),
     ...(own?.data_use ? { dataUse: own.data_use } : {}),
     controlledAccess: settings?.controlled_access ?? [],
+    permitRequired: [settings, own].some((one) => one?.permit === 'required'),
     codeHashes: own?.code_hashes ?? [],
     ...(own?.images ? { images: own.images } : {}),
     refuses: own?.refuse_programs_that ?? [],

@@ -203,9 +203,14 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, re
   return { filters, unapplied, ...(cohort === undefined ? {} : { cohort }) }
 }
 
-/** Throws PARAMETER_INVALID for text beside the program with characters that make it look different from its content. */
-function assertReadable({ title, project, purpose }: Message<'JobRequest'>): void {
-  for (const [field, text] of [['title', title], ['project', project], ...purpose.map((term) => ['purpose', term])]) {
+/** Throws PARAMETER_INVALID for text beside the program with characters that make it read differently from what it is. */
+function assertReadable({ title, project, permit, purpose }: Message<'JobRequest'>): void {
+  for (const [field, text] of [
+    ['title', title],
+    ['project', project],
+    ['permit', permit],
+    ...purpose.map((term) => ['purpose', term])
+  ]) {
     const found = misleadingIn(text ?? '')
     if (!found) continue
     const reason = `${field}: the character ${found.codePoint} makes it read otherwise than it is.`

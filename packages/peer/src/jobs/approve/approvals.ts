@@ -308,6 +308,7 @@ function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerm
     issuer: checked.opened.issuer,
     purposeHash: canonicalHash([...checked.request.purpose].sort()),
     project: plan.project,
+    ...(checked.request.permit ? { permit: checked.request.permit } : {}),
     privacyHash: canonicalHash(plan.privacy),
     schemaHash: canonicalHash(plan.schema),
     uploadsHash: canonicalHash(plan.uploads),

@@ -73,14 +73,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     // The record of a release is sent with it. So it carries the boundary's time and not the time of the computation.
     atMs: publication.visibleAtMs,
     code,
-    detail: {
-      state: ending.state,
-      request: job.requestHash,
-      output: outputHash,
-      policy: publication.policyHash,
-      ...charged,
-      ...(publication.why === undefined ? {} : { why: publication.why })
-    }
+    detail: { ...detailOf(publication, outputHash), ...charged }
   })
   const sealed = await seal({
     type: 'job-result',
@@ -107,7 +100,8 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
         custody: job.custody,
-        // The reason for withholding depends on data, so a record with such a reason is not opened in the proof.
+        permit: job.permit ?? '',
+        // The reason for withholding depends on data, so only the record of a release is opened in the proof.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })
@@ -119,6 +113,18 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     result: toText(sealed.bytes),
     ...(code === '' ? {} : { code, reason })
   })
+}
+
+/** What the log says of an end, beside what it used up. */
+function detailOf({ job, ending, policyHash, why }: Publication, outputHash: string) {
+  return {
+    state: ending.state,
+    request: job.requestHash,
+    output: outputHash,
+    policy: policyHash,
+    ...(job.permit === undefined ? {} : { permit: job.permit }),
+    ...(why === undefined ? {} : { why })
+  }
 }
 
 function usedUp({ refusals }: Publication): Pick<JobRecord, 'refusals'> {

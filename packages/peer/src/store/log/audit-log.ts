@@ -47,6 +47,7 @@ export type AuditKind =
   | 'missingness'
   | 'approval'
   | 'denial'
+  | 'permit'
   | 'witness'
   | 'regression'
   | 'reconcile'
@@ -233,6 +234,21 @@ export class AuditLog {
     const range = options.before === undefined ? {} : { lt: keyOf(options.before) }
     const values = await this.#records.values({ ...range, reverse: true, limit: options.limit }).all()
     return values.map((bytes) => messages.AuditRecord.decode(bytes))
+  }
+
+  /** The records that fit, oldest first, and at most `limit` of them. Reads the log from its beginning. */
+  async select(
+    fits: (record: AuditRecord) => boolean,
+    options: { limit: number; signal: AbortSignal }
+  ): Promise<AuditRecord[]> {
+    const found: AuditRecord[] = []
+    for await (const bytes of this.#records.values()) {
+      options.signal.throwIfAborted()
+      const record = messages.AuditRecord.decode(bytes)
+      if (fits(record)) found.push(record)
+      if (found.length >= options.limit) break
+    }
+    return found
   }
 
   /**

@@ -89,6 +89,7 @@ export interface CatalogDescriptor {
   dataUse: string[]
   sets: AnalysisSet[]
   precision: string
+  permitRequired: boolean
 }
 export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('CatalogDescriptor', [
   [1, 'name', 'string'],
@@ -114,7 +115,8 @@ export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('Ca
   [21, 'sitesPerPerson', 'uint32'],
   [22, 'dataUse', 'string', 'repeated'],
   [23, 'sets', () => AnalysisSet, 'repeated'],
-  [24, 'precision', 'string']
+  [24, 'precision', 'string'],
+  [25, 'permitRequired', 'bool']
 ])
 
 export interface AnalysisSet {
@@ -363,6 +365,7 @@ export interface JobRequest {
   uploads: UploadedFile[]
   carrier: string
   set: AnalysisSet | null
+  permit: string
 }
 export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
   [1, 'catalog', 'string'],
@@ -386,7 +389,8 @@ export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
   [19, 'credentials', 'string', 'repeated'],
   [20, 'uploads', () => UploadedFile, 'repeated'],
   [21, 'carrier', 'string'],
-  [22, 'set', () => AnalysisSet]
+  [22, 'set', () => AnalysisSet],
+  [23, 'permit', 'string']
 ])
 
 export interface UploadedFile {
@@ -747,6 +751,7 @@ export interface Receipt {
   engine: string
   grade: string
   audit: AuditProof | null
+  permit: string
 }
 export const Receipt: MessageType<Receipt> = messageType('Receipt', [
   [1, 'requestHash', 'string'],
@@ -762,7 +767,8 @@ export const Receipt: MessageType<Receipt> = messageType('Receipt', [
   [11, 'custody', 'string'],
   [12, 'engine', 'string'],
   [13, 'grade', 'string'],
-  [14, 'audit', () => AuditProof]
+  [14, 'audit', () => AuditProof],
+  [15, 'permit', 'string']
 ])
 
 export interface AuditProof {

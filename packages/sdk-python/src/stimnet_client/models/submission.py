@@ -20,17 +20,18 @@ _TYPE_OF_SUFFIX = {".py": "python", ".r": "r", ".sql": "sql", ".ipynb": "jupyter
 class Asked:
     """The fields that all submissions have.
 
-    ``script_type``     python, r, sql, jupyter or statistic
-    ``script_content``  the query or script; for a statistic its call as JSON text: ``{"name", "variables", "by"}``
-    ``parameters``      parameters that a script receives
-    ``filters``         the cohort: column to value or list of values, all of which must hold
-    ``where``           the cohort in the full filter language; both ``filters`` and ``where`` must hold
-    ``set``             an analysis set of the catalog, to which the cohort is restricted
-    ``purpose``         GA4GH DUO terms
-    ``privacy``         the requested assurance level, such as ``{"level": "P2", "epsilon": "0.5"}``; default: P1
-    ``outputs``         typed outputs that a script declares
-    ``contract``        the requester's definitions of variables; a peer whose definitions differ refuses
-    ``mappings``        mappings of sites' variables to those of the request
+    ``script_type``   python, r, sql, jupyter or statistic
+    ``script_content`` the query or script; for a statistic its call as JSON text: ``{"name", "variables", "by"}``
+    ``parameters``    what a script finds as its parameters
+    ``filters``       the cohort: column to value or list of values, all of which must hold
+    ``where``         the cohort in the full filter language, joined to ``filters`` by and
+    ``set``           an analysis set of the catalog, to which the cohort is restricted
+    ``purpose``       GA4GH DUO terms
+    ``permit``        the id of the data permit under which it is asked
+    ``privacy``       which claim is asked for, such as ``{"level": "P2", "epsilon": "0.5"}``; P1 unless given
+    ``outputs``       typed outputs that a script promises
+    ``contract``      what each variable is taken to be; a peer that differs refuses
+    ``mappings``      how a site's own variables read in the request's
     """
 
     data_catalog_name: str
@@ -42,6 +43,7 @@ class Asked:
     set: str | None = None
     purpose: Sequence[str] | None = None
     project: str | None = None
+    permit: str | None = None
     privacy: Mapping[str, Any] | None = None
     outputs: Sequence[Mapping[str, Any]] | None = None
     contract: Sequence[Mapping[str, Any]] | None = None

@@ -109,6 +109,8 @@ def _speaks_of(record: Mapping[str, Any], signed: Mapping[str, Any], result: Map
         raise refuse("MALFORMED", "reading the detail of a record")
     told = [detail.get(name) for name in ("state", "output", "request", "policy")]
     expected = [result["state"], signed["output_hash"], signed["request_hash"], signed["policy_hash"]]
+    told.append(detail.get("permit", ""))
+    expected.append(signed["permit"])
     is_release = record["kind"] == "release"
     return record["job_id"] == result["job_id"] and is_release == (result["state"] == "completed") and told == expected
 

@@ -54,6 +54,7 @@ SHAPES: Shapes = {
         Field(20, "uploads", "UploadedFile", repeated=True),
         Field(21, "carrier", "string"),
         Field(22, "set", "AnalysisSet"),
+        Field(23, "permit", "string"),
     ),
     "UploadedFile": (
         Field(1, "name", "string"),
@@ -173,6 +174,7 @@ SHAPES: Shapes = {
         Field(12, "engine", "string"),
         Field(13, "grade", "string"),
         Field(14, "audit", "AuditProof"),
+        Field(15, "permit", "string"),
     ),
     "AuditProof": (
         Field(1, "entry", "bytes"),

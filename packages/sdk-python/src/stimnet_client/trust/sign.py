@@ -103,7 +103,8 @@ def _body_of(asked: RequestToSign, carrier: str, broadcast: str) -> bytes:
             "catalog": asked.data_catalog_name,
             "purpose": list(asked.purpose or ()),
             "project": asked.project or "",
-            # The serving peer combines `filters` with the cohort, since only it knows which filters are variables.
+            "permit": asked.permit or "",
+            # The serving peer joins `filters` to this, since it alone knows which of them are variables.
             "cohort": None if asked.where is None else request.filter_message(asked.where),
             "program": request.program_message(asked.script_type, asked.script_content),
             "parameters_json": request.json_text(asked.parameters or {}, "parameters"),

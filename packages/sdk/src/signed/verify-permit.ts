@@ -1,0 +1,72 @@
+/** An extract of an audit log under a data permit, from a file: that each of its records stands in the log. Needs no network. */
+import { type PermitRecords, permitRecordsShape } from '@stimnet/api'
+import {
+  type AuditRecord,
+  canonicalJson,
+  type Checkpoint,
+  parseJsonObject,
+  sha256Hex,
+  StimnetError,
+  verifyAuditProof
+} from '@stimnet/protocol'
+import { bytesOf, checkpointIn, jsonOf, recordFacts } from './verify-proof.ts'
+
+type Extracted = PermitRecords['records'][number]
+
+/** What an extract says, once it was checked. That no record is missing from it, nobody can prove. */
+export interface VerifiedPermitRecords {
+  /** Whose log it is. */
+  readonly peer: string
+  readonly extract: PermitRecords
+  /** Whether the record by which these terms were entered is in it. */
+  readonly areTermsProved: boolean
+  /** Records of which number, hour and kind alone are proved. */
+  readonly closed: number
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * Throws MALFORMED for what is no extract, and SIGNATURE_INVALID where a signature does not fit, a record does not stand in the log
+ * or is shown otherwise than it is there, the terms are not those that were entered, or the peer is not the expected one.
+ */
+export async function verifyPermitFile(
+  text: string,
+  expected: { readonly peer?: string } = {}
+): Promise<VerifiedPermitRecords> {
+  const parsed = permitRecordsShape.safeParse(jsonOf(text))
+  if (!parsed.success) throw new StimnetError('MALFORMED', 'reading an extract', { cause: parsed.error })
+  const extract = parsed.data
+  const { peer, checkpoint } = await checkpointIn(extract.checkpoint, expected)
+  if (extract.peer_id !== peer) throw new StimnetError('SIGNATURE_INVALID', 'an extract of another log')
+  const records: (AuditRecord | undefined)[] = []
+  for (const one of extract.records) records.push(await verifyShown(one, checkpoint))
+  const { id } = extract.permit.terms
+  const entered = records.flatMap((record) => (record === undefined ? [] : enteredBy(record, id)))
+  const hash = await sha256Hex(new TextEncoder().encode(canonicalJson(extract.permit.terms)))
+  if (extract.permit.terms_hash !== hash || entered.some((terms) => terms !== hash)) {
+    throw new StimnetError('SIGNATURE_INVALID', 'other terms than were entered')
+  }
+  const closed = records.filter((record) => record === undefined).length
+  return { peer, extract, areTermsProved: entered.length > 0, closed, checkpoint }
+}
+
+/** The record behind a proof; undefined where it stays closed. Throws SIGNATURE_INVALID where it is shown otherwise. */
+async function verifyShown({ shown, proof }: Extracted, { size, root }: Checkpoint): Promise<AuditRecord | undefined> {
+  const entry = bytesOf(proof.entry)
+  const path = proof.path.map(bytesOf)
+  const opened = bytesOf(proof.record)
+  const { sequence } = shown
+  const { record, leaf } = await verifyAuditProof({ entry, path, size, root, record: opened, index: sequence - 1 })
+  const { n, kind } = parseJsonObject(new TextDecoder().decode(entry))
+  const { job_id: job, hash, ...facts } = shown
+  const isShown = record === undefined || canonicalJson(recordFacts(record)) === canonicalJson({ ...facts, job })
+  if (n === sequence && kind === shown.kind && hash === leaf && isShown) return record
+  throw new StimnetError('SIGNATURE_INVALID', 'a record that is shown otherwise than it is')
+}
+
+/** The hash of the terms that a record enters for a permit. */
+function enteredBy({ kind, detailJson }: AuditRecord, id: string): unknown[] {
+  if (kind !== 'permit') return []
+  const { permit, granted, terms } = parseJsonObject(detailJson)
+  return permit === id && granted === true ? [terms] : []
+}
