@@ -100,7 +100,10 @@ function priceOf(
 ): { readonly price?: DpCost } & Partial<Pick<PricedPeer, 'code' | 'reason' | 'information'>> {
   try {
     if (privacy.level !== 'P2') {
-      const information = priceByDescription(descriptor, { plan: planOf(program, descriptor), where })
+      const plan = planOf(program, descriptor)
+      const refused = modelRuledOut(plan, descriptor)
+      if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
+      const information = priceByDescription(descriptor, { plan, where })
       return { information: information.map(({ max, ...told }) => ({ ...told, bits_max: max })) }
     }
     const sitesPerPerson = sitesPerPersonOf(broadcast, descriptor)
@@ -114,8 +117,6 @@ function priceOf(
 
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   const plan = planRead(program, descriptor)
-  const refused = plan && modelRuledOut(plan, descriptor)
-  if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
   if (plan) return plan
   const reason =
     'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'

@@ -2,6 +2,7 @@
 import {
   type BoundedPlan,
   type CatalogDescriptor,
+  type GramMeasure,
   LIMITS,
   type Measure,
   type Plan,
@@ -9,6 +10,7 @@ import {
   StimnetError,
   type VariableRef
 } from '@stimnet/protocol'
+import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import { nanoRhoOf, ratioOfDecimal } from '../accounting/decimal.ts'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 import { boundsOf, type VariableBounds } from './bounds.ts'
@@ -59,6 +61,7 @@ export function planNoise(terms: DpTerms): DpPlan {
   const through = movesThrough(terms)
   const groups = plan.groupBy.reduce((product, { variable }) => product * cellsOf(descriptor, variable, plan), 1)
   const rowsPerSubject = through.rows ? ask.rows_per_subject : 1
+  assertOneRow(plan, rowsPerSubject)
   const whole = charge.epsilon ?? charge.rho
   const dpPlan: DpPlan = {
     plan,
@@ -74,12 +77,29 @@ export function planNoise(terms: DpTerms): DpPlan {
       groupsPerSubject: through.groups ? Math.min(ask.groups_per_subject, groups) : 1,
       rowsPerSubject
     },
-    bounds: [...new Set(numbers.flatMap((of) => ('bounds' in of ? [of.variable] : [])))].map(bounds),
+    bounds: [...new Set(numbers.flatMap(measuredIn))].map(bounds),
     groups,
     sitesPerPerson
   }
   assertFits(dpPlan, descriptor)
   return dpPlan
+}
+
+/** The variables whose values a number adds up. */
+function measuredIn(of: DpNumber): VariableRef[] {
+  if (of.kind === 'cells') return of.numbers.map(({ variable }) => variable)
+  return 'bounds' in of ? [of.variable] : []
+}
+
+/**
+ * Throws PARAMETER_INVALID for a model over several rows of a person: the errors of its coefficients are those of independent rows. With
+ * one row, which is chosen at random, it is a model of people.
+ */
+function assertOneRow(plan: Plan, rowsPerSubject: number): void {
+  if (gramIn(plan) === undefined || rowsPerSubject === 1) return
+  const reason =
+    'A model with noise takes one row of each person: leave rows_per_subject at 1, and choose the row by a condition.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
 function distinct(numbers: readonly DpNumber[]): DpNumber[] {
@@ -130,7 +150,7 @@ const CARD_BYTES = 6_000
  * Throws PARAMETER_INVALID unless the longest possible answer fits. Whether an answer fits must
  * depend neither on the noise nor on data.
  */
-function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): void {
+function assertFits({ plan, groups, numbers: drawn }: DpPlan, descriptor: CatalogDescriptor): void {
   const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, plan.tables).variable
   const keys = plan.groupBy.map(
@@ -138,6 +158,7 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   )
   const cells = plan.measures.map((measure) => {
     const { name, kind } = measure
+    if (measure.kind === 'gram') return modelBytes(measure, drawn)
     // Each bin has two ends and a number of rows.
     const bins = kind === 'quantile' ? variableOf(measure.variable).breakpoints.length + 1 : 0
     const numbers = 1 + (PART_NUMBERS[kind] ?? 3) + 3 * bins
@@ -147,6 +168,29 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   if (CARD_BYTES + plan.measures.length * 300 + groups * row <= LIMITS.outputBytesMax) return
   const reason = `These columns and ${groups} groups are more than one answer can hold, since an answer with noise contains every group, including empty ones.`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** Bytes of the names of one column of a model, which stand in its part, in its coefficient and on the card, and of what is beside them. */
+const COLUMN_NUMBERS = 24
+/** Bytes of the field names around the values of one product. */
+const SUMS_BYTES = 200
+
+/** Bytes of the part of a model, its coefficients, and their errors on the card. */
+function modelBytes(measure: GramMeasure, numbers: readonly DpNumber[]): number {
+  const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
+  const columns = columnsOfModel(measure).reduce(
+    (sum, { name }) => sum + 3 * size(name) + COLUMN_NUMBERS * NUMBER_BYTES,
+    0
+  )
+  const levels = measure.factors.reduce(
+    (sum, one) => sum + one.levels.reduce((all, level) => all + size(level) + 1, 0),
+    0
+  )
+  const values = numbers.reduce((sum, of) => {
+    const cells = of.kind === 'cells' ? of.by.reduce((product, one) => product * one.levels.length, 1) : 0
+    return sum + SUMS_BYTES + cells * NUMBER_BYTES
+  }, 0)
+  return columns + levels + values
 }
 
 /** The noise of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */

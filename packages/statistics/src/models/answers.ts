@@ -1,7 +1,7 @@
 /** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
-import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
+import type { GramPart, StatisticCall, VariableContract } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
-import { columnsOfModel } from './design.ts'
+import { columnsOfModel, measureIn } from './design.ts'
 import { type FormulaName, parseFormula } from './formula/formula.ts'
 
 /** Statistics that are answered with a model. */
@@ -103,17 +103,8 @@ function formulaIn(text: unknown) {
 }
 
 /** The names of the columns that the formula and the factors of a part make. */
-function columnsIn({ formula, outcome, intercept, factors }: GramPart): string {
-  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
-  const measure: GramMeasure = {
-    kind: 'gram',
-    name: 'n',
-    outcome: outcome as VariableRef,
-    site: 'none',
-    terms: [...(intercept ? [[]] : []), ...terms],
-    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels }))
-  }
-  return namesOf(columnsOfModel(measure))
+function columnsIn(part: GramPart): string {
+  return namesOf(columnsOfModel(measureIn(part)))
 }
 
 function hasOtherLevels({ name, levels }: GramPart['factors'][number], contract: readonly VariableContract[]): boolean {
