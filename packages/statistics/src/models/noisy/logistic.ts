@@ -62,7 +62,7 @@ export function fitNoisyCounts(sites: readonly NoisySite[], { fixed = false } = 
     const variance = Math.max(0, dot(line, times(information, line))) + ofNoise
     const fourth = drawn.reduce((sum, one) => sum + one ** 4, 0)
     const known = { estimate: estimates[place] ?? 0, error: Math.sqrt(variance) }
-    const told = tested(known, { df: DF, kurtosis: (kurtosis * fourth) / variance ** 2 })
+    const told = tested(known, { df: Number.POSITIVE_INFINITY, kurtosis: (kurtosis * fourth) / variance ** 2 })
     const ratio = { estimate: Math.exp(known.estimate), interval: (told.interval ?? []).map(Math.exp) }
     const isIntercept = at === 0 && first.gram.intercept
     return { term, ...told, noise: Math.sqrt(ofNoise), ...(isIntercept ? {} : { ratio }) }
@@ -71,9 +71,6 @@ export function fitNoisyCounts(sites: readonly NoisySite[], { fixed = false } = 
 }
 
 const OTHERS = 'The others are estimated without the people who have these.'
-
-/** As good as the normal distribution, which a logistic model is tested with. */
-const DF = 1e6
 
 function cellsOf(gram: NoisySite['gram']): Cell[] {
   const measure = measureIn(gram)

@@ -1,7 +1,8 @@
 /** Models from noisy sums: of one site, of all sites together, and site by site. Sums are pooled as they were drawn. */
 import type { GramPart, ModelResult, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, measureIn } from '../design.ts'
-import { combinedOver, NO_FIT, sitesShown } from '../combine.ts'
+import { combinedOver, NO_FIT, type OwnFit, sitesShown } from '../combine.ts'
+import { withRatio } from '../counts.ts'
 import type { SiteGram } from '../regression.ts'
 import { noisyGramOf, type NoisySite } from './gram.ts'
 import { fitNoisy } from './linear.ts'
@@ -18,14 +19,13 @@ export function fitNoisyModel(sites: readonly SiteGram[]): ModelResult {
     formula,
     outcome,
     site,
-    meta,
     fit,
     noisy: { mechanism, sums }
   } = first.gram
   const each = noisy.map((one) => ({ site: one.site, fit: fitOf([one], false), follows: [] }))
   const all =
     site === 'meta' && noisy.length > 1
-      ? { ...NO_FIT, ...combinedOver(each, meta) }
+      ? combined(each, first.gram)
       : fitOf(noisy, site === 'fixed' && noisy.length > 1)
   return {
     kind: fit?.family === 'binomial' ? 'glm' : 'regression',
@@ -36,6 +36,17 @@ export function fitNoisyModel(sites: readonly SiteGram[]): ModelResult {
     ...(fit?.family === 'binomial' ? { family: fit.family, event: fit.event } : {}),
     noise: { mechanism, sums: sums.reduce((all, { values }) => all + values.length, 0) },
     sites: sitesShown(each)
+  }
+}
+
+function combined(each: readonly OwnFit<NoisyFit>[], { meta, fit }: GramPart): NoisyFit {
+  const { coefficients, n, df, note } = combinedOver(each, meta)
+  return {
+    ...NO_FIT,
+    coefficients: fit === undefined ? coefficients : coefficients.map(withRatio),
+    n,
+    df,
+    note
   }
 }
 

@@ -1,6 +1,6 @@
 /** The numbers that a fit with noise tells of its coefficients. */
 import type { ModelResult } from '@stimnet/protocol'
-import { pOfT, tOfP } from '../../distributions.ts'
+import { pOfNormal, pOfT, tOfP, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
 import { NO_FIT, NOTHING } from '../combine.ts'
 
@@ -13,7 +13,7 @@ export type NoisyFit = Pick<
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note' | 'code'
 >
 
-/** How an estimate is distributed: the degrees of freedom of its error, and the excess kurtosis that its noise has. */
+/** How an estimate is distributed: the degrees of freedom of its error (without end: normal), and the excess kurtosis of its noise. */
 export interface Freedom {
   readonly df: number
   readonly kurtosis: number
@@ -21,7 +21,7 @@ export interface Freedom {
 
 /** How many errors an interval reaches: further where Laplace noise makes far values more likely (Cornish and Fisher). */
 export function reachOf({ df, kurtosis }: Freedom): number {
-  const quantile = tOfP(ERROR_SHARE, df)
+  const quantile = df === Number.POSITIVE_INFINITY ? zOfP(ERROR_SHARE) : tOfP(ERROR_SHARE, df)
   return quantile + (quantile ** 3 - 3 * quantile) * (kurtosis / 24)
 }
 
@@ -32,7 +32,8 @@ export function tested(
 ): Omit<Coefficient, 'term' | 'between'> {
   const reach = reachOf(freedom) * error
   const statistic = estimate / error
-  return { estimate, error, statistic, p: pOfT(statistic, freedom.df), interval: [estimate - reach, estimate + reach] }
+  const p = freedom.df === Number.POSITIVE_INFINITY ? pOfNormal(statistic) : pOfT(statistic, freedom.df)
+  return { estimate, error, statistic, p, interval: [estimate - reach, estimate + reach] }
 }
 
 /** A fit of which the noise leaves nothing. */
