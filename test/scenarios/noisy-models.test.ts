@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { signerFromSeed } from '@stimnet/protocol'
 import type { Broadcast, Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { startFederation } from '../mesh.ts'
+import { PASSWORD, scratchFolder, startFederation, stimnetIn } from '../mesh.ts'
 
 const CATALOG = 'clinical_trial_data'
 /** The demo's catalogs with a budget that 150 people at an institution need, since this is about the path and not about the price. */
@@ -130,6 +130,57 @@ describe('a regression with noise', () => {
     assert.deepEqual([model.sites.length, model.missing.length], [2, 0])
     assert.ok(model.coefficients.every(({ estimate, noise }) => estimate !== null && (noise ?? 0) > 0))
     assert.match(model.summary(), /noise/)
+  })
+
+  test('is asked in a terminal after its price was shown, also where no exact model is released', async (t) => {
+    const rounded = RICH.config.catalogs.map((catalog) => ({ ...catalog, privacy: { precision: 'statistical' } }))
+    const { client, peers } = await startFederation(t, 2, { config: { catalogs: rounded } })
+    const researcher = await client(0)
+    const stimnet = stimnetIn(await scratchFolder(t))
+    const at = ['--url', peers[0]?.gatewayUrl ?? '']
+    assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
+    const bounds = BOUNDS.flatMap(({ variable, lower, upper }) => ['--bounds', `${variable}=${lower}:${upper}`])
+    const model = [
+      'model',
+      'UPDRS_total ~ age + sex',
+      '--catalog',
+      CATALOG,
+      '--where',
+      'outcomes.visit=month_12',
+      ...at
+    ]
+    assert.match((await stimnet(model)).err, /releases rounded numbers/)
+    const noisy = [...model, '--rho', '3', ...bounds]
+    const dry = await stimnet([...noisy, '--dry'])
+    assert.equal(dry.code, 0, dry.err)
+    assert.match(dry.out, /Coefficients: \(Intercept\), age, sex\[male\]/)
+    assert.match(dry.out, /9 numbers for each of 1 group; [\s\S]*\nage +\S+ +\S+ +150 rows +\S+\n/)
+    const before = (await researcher.listBroadcasts()).length
+    assert.match(
+      (await stimnet(noisy)).err,
+      /This spends ρ 1\.5 at each of 2 institutions, permanently\. Without a terminal/
+    )
+    assert.equal((await researcher.listBroadcasts()).length, before)
+    const asked = await stimnet([...noisy, '--yes', '--forest', 'age'])
+    assert.equal(asked.code, 0, asked.err)
+    assert.match(asked.out, /Linear regression, UPDRS_total ~ age \+ sex: all institutions as one sample/)
+    assert.match(asked.out, /error by noise/)
+    assert.match(asked.out, /Released by each institution: 9 sums of products of its columns, each with Gaussian noise/)
+    const counted = [
+      'model',
+      'treatment_response ~ age',
+      ...model.slice(2),
+      '--family',
+      'binomial',
+      '--event',
+      'responder'
+    ]
+    const none = await stimnet([...counted, '--rho', '1', '--yes'])
+    assert.deepEqual([none.code, none.out], [1, ''])
+    assert.match(
+      none.err,
+      /age is a number, and with noise \(P2\) a logistic model has categories alone[\s\S]*nothing is asked/
+    )
   })
 
   test('of what has no form with noise is refused with what there is, and spends nothing', async (t) => {
