@@ -5,6 +5,7 @@ import {
   type BoundedReduction,
   type CatalogDescriptor,
   type GramMeasure,
+  LIMITS,
   type Plan,
   type PrivacyAskInput,
   privacyAskSchema,
@@ -282,6 +283,42 @@ describe('a release of a model with noise', () => {
       const measure = plan.measures[0] as GramMeasure
       assert.equal(part.gram.columns.length, (table.models[0]?.coefficients.length ?? 0) + 1, measure.kind)
     }
+  })
+
+  test('is never longer than an answer may be: what might be is refused before it is charged', () => {
+    const levels = (many: number, letter: string, length: number) =>
+      Array.from({ length: many }, (_, i) => letter.repeat(length) + i)
+    const [people] = STUDY.tables
+    assert.ok(people)
+    const wide = (many: number, length: number): CatalogDescriptor => ({
+      ...STUDY,
+      tables: [
+        {
+          ...people,
+          variables: [
+            ...people.variables,
+            ...['a', 'b', 'c'].map((name) => category(`category_${name}`, ...levels(many, name, length)))
+          ]
+        }
+      ]
+    })
+    const plan = (formula: string, many: number, length: number) => {
+      const descriptor = wide(many, length)
+      const call = { name: 'regression', variables: [], by: [], arguments: { formula } }
+      const ask = privacyAskSchema.parse({ level: 'P2', epsilon: '0.001' })
+      return planNoise({
+        plan: planOfStatistic(call, descriptor),
+        ask,
+        descriptor,
+        decimalsOf: () => 6,
+        sitesPerPerson: 1
+      })
+    }
+    const widest = plan('y ~ age + dose + category_a + category_b + category_c', 8, 20)
+    const { columns, rows, models, dp } = released(widest, [])
+    const bytes = new TextEncoder().encode(JSON.stringify({ columns, rows, models, dp })).length
+    assert.ok(bytes > 10_000 && bytes < LIMITS.outputBytesMax - 2_000, `${bytes}`)
+    assert.throws(() => plan('y ~ age + category_a + category_b + category_c', 8, 400), /more than one answer can hold/)
   })
 
   test('does not show whether a person with extreme values is in it, better than ε allows', () => {

@@ -170,27 +170,25 @@ function assertFits({ plan, groups, numbers: drawn }: DpPlan, descriptor: Catalo
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** Bytes of the names of one column of a model, which stand in its part, in its coefficient and on the card, and of what is beside them. */
-const COLUMN_NUMBERS = 24
+/** Numbers of one column of a model: in its coefficient, on the card, and in the bounds of a variable, each with the words around it. */
+const COLUMN_NUMBERS = 28
+/** Names of a column: in the part, the coefficient, the card, twice in formulas, in a note, and in the bounds. */
+const COLUMN_NAMES = 7
 /** Bytes of the field names around the values of one product. */
-const SUMS_BYTES = 200
+const SUMS_BYTES = 100
 
 /** Bytes of the part of a model, its coefficients, and their errors on the card. */
 function modelBytes(measure: GramMeasure, numbers: readonly DpNumber[]): number {
-  const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
-  const columns = columnsOfModel(measure).reduce(
-    (sum, { name }) => sum + 3 * size(name) + COLUMN_NUMBERS * NUMBER_BYTES,
-    0
-  )
-  const levels = measure.factors.reduce(
-    (sum, one) => sum + one.levels.reduce((all, level) => all + size(level) + 1, 0),
-    0
-  )
-  const values = numbers.reduce((sum, of) => {
-    const cells = of.kind === 'cells' ? of.by.reduce((product, one) => product * one.levels.length, 1) : 0
-    return sum + SUMS_BYTES + cells * NUMBER_BYTES
-  }, 0)
-  return columns + levels + values
+  const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length + 1
+  const all = (texts: readonly string[]) => texts.reduce((sum, text) => sum + size(text), 0)
+  const columns = columnsOfModel(measure).map(({ name }) => COLUMN_NAMES * size(name) + COLUMN_NUMBERS * NUMBER_BYTES)
+  const factors = measure.factors.map(({ variable, levels }) => size(variable) + all(levels))
+  const sums = numbers.map((of) => {
+    if (of.kind !== 'cells') return 0
+    const names = all([...of.numbers, ...of.by].map(({ variable }) => variable))
+    return SUMS_BYTES + names + of.by.reduce((cells, { levels }) => cells * levels.length, NUMBER_BYTES)
+  })
+  return [...columns, ...factors, ...sums].reduce((sum, one) => sum + one, 0)
 }
 
 /** The noise of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */

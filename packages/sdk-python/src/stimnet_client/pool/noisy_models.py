@@ -121,7 +121,8 @@ def _linear(gram: NoisyGram) -> Fit:
             continue
         estimate = sum(weights[place] * fit.estimates[i] for i, place in enumerate(kept)) * outcome.unit
         estimate += outcome.centre if gram.intercept and at == 0 else 0.0
-        kurtosis = gram.kurtosis * sum(one**4 for one in drawn) / variance**2
+        far = sum(one.fourth * _dot(line, moved) ** 4 for one, moved in fit.moves)
+        kurtosis = gram.kurtosis * far / variance**2
         own_df = min(df, 2 * variance**2 / (own**2 * doubt))
         # The effect of a column without an estimate can be anything that the range of the outcome allows.
         error = math.sqrt(variance) + sum(shift for shift, _ in opened) / _reach_of(own_df, kurtosis)

@@ -197,10 +197,13 @@ def _bounds_in(noisy: Mapping[str, Any], shapes: Sequence[Shape]) -> dict[str, t
 
 @dataclass(frozen=True)
 class NoisySum:
-    """One released sum, and where it is in the upper triangle of the matrix, with its weight there."""
+    """One released sum, or several of different sites that are in the same places, and its weight in each place of the
+    upper triangle of the matrix. ``fourth``: the squares of the variances of its noises, added up.
+    """
 
     value: float
     variance: float
+    fourth: float
     places: Mapping[tuple[int, int], float]
 
 
@@ -247,7 +250,19 @@ def noisy_gram_of(sites: Mapping[str, Noisy], fixed: bool) -> NoisyGram:
         sums += _placed(site, scales, len(others), at if fixed and at > 0 else None)
     kurtosis = 3.0 if first.mechanism == "discrete-laplace" else 0.0
     whole = (columns[0], *of_sites, *columns[1:])
-    return NoisyGram(whole, first.intercept, sum(one.n for one in sites.values()), tuple(sums), kurtosis)
+    n = sum(one.n for one in sites.values())
+    return NoisyGram(whole, first.intercept, n, _together(sums), kurtosis)
+
+
+def _together(sums: Sequence[NoisySum]) -> tuple[NoisySum, ...]:
+    """Sums that are in the same places, as those of sites with the same bounds, as one."""
+    found: dict[tuple[tuple[tuple[int, int], float], ...], NoisySum] = {}
+    for one in sums:
+        key = tuple(one.places.items())
+        known = found.get(key, NoisySum(0.0, 0.0, 0.0, one.places))
+        total = (known.value + one.value, known.variance + one.variance, known.fourth + one.fourth)
+        found[key] = NoisySum(*total, one.places)
+    return tuple(found.values())
 
 
 def _scale_of(name: str, sites: Sequence[Noisy], intercept: bool) -> tuple[float, float]:
@@ -294,7 +309,8 @@ def _placed(
     found = []
     for cell, (value, sd) in part.sums.items():
         unit = math.prod(scales[name][0] for name in cell[0])
-        found.append(NoisySum(value / unit, (sd / unit) ** 2, places[cell]))
+        variance = (sd / unit) ** 2
+        found.append(NoisySum(value / unit, variance, variance**2, places[cell]))
     return found
 
 

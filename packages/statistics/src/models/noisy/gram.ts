@@ -3,10 +3,12 @@ import type { GramMeasure, GramPart, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, type DesignColumn, entryOf, measureIn } from '../design.ts'
 import { cellsOfSums, orderIn, sortedBy, sumsOfModel } from './sums.ts'
 
-/** One released sum, and what it is in the upper triangle of the matrix. */
+/** One released sum, or several of different sites that are in the same places, and where these are in the upper triangle of the matrix. */
 export interface NoisySum {
   readonly value: number
   readonly variance: number
+  /** The squares of the variances of its noises, added up. */
+  readonly fourth: number
   readonly places: readonly { readonly i: number; readonly j: number; readonly weight: number }[]
 }
 
@@ -69,9 +71,25 @@ export function noisyGramOf(sites: readonly NoisySite[], { fixed = false } = {})
     columns: [...named.slice(0, 1), ...ofSites, ...named.slice(1)],
     intercept,
     n: sites.reduce((sum, { gram }) => sum + gram.n, 0),
-    sums,
+    sums: together(sums),
     kurtosis: first.gram.noisy.mechanism === 'discrete-laplace' ? 3 : 0
   }
+}
+
+/** Sums that are in the same places, as those of sites with the same bounds, as one: what is in none counts for nothing. */
+function together(sums: readonly NoisySum[]): NoisySum[] {
+  const found = new Map<string, NoisySum>()
+  for (const one of sums) {
+    const key = JSON.stringify(one.places)
+    const { value = 0, variance = 0, fourth = 0 } = found.get(key) ?? {}
+    found.set(key, {
+      value: value + one.value,
+      variance: variance + one.variance,
+      fourth: fourth + one.fourth,
+      places: one.places
+    })
+  }
+  return [...found.values()]
 }
 
 interface Scale {
@@ -147,7 +165,12 @@ function sumsOf(noisy: NoisyModel, { measure, design, scaleOf, placeOf, own }: P
       }
     }
   }
-  return [...found.values()].map(({ value, variance, places }) => ({ value, variance, places: [...places.values()] }))
+  return [...found.values()].map(({ value, variance, places }) => ({
+    value,
+    variance,
+    fourth: variance ** 2,
+    places: [...places.values()]
+  }))
 }
 
 function keyOf(numbers: readonly string[], by: readonly string[], levels: readonly string[]): string {

@@ -53,7 +53,8 @@ export function fitNoisy(gram: NoisyGram): NoisyFit {
     const variance = spread * own + mostOf([drawn, ...open.map((one) => one.drawn)])
     if (!(own > 0 && variance > 0)) return { term, ...NOTHING }
     const estimate = kept.reduce((sum, place, i) => sum + (weights[place] ?? 0) * (fit.estimates[i] ?? 0), 0)
-    const kurtosis = (gram.kurtosis * drawn.reduce((sum, one) => sum + one ** 4, 0)) / variance ** 2
+    const far = fit.moves.reduce((all, { sum, moved }) => all + sum.fourth * dot(line, moved) ** 4, 0)
+    const kurtosis = (gram.kurtosis * far) / variance ** 2
     const freedom = { df: Math.min(df, (2 * variance ** 2) / (own ** 2 * doubt)), kurtosis }
     // The effect of a column without an estimate can be anything that the range of the outcome allows.
     const shift = open.reduce((sum, one) => sum + one.shift, 0)
@@ -171,8 +172,10 @@ function openBy(
       line,
       kept.map((at) => matrix[at]?.[place] ?? 0)
     )
+  const places = [...kept, place]
+  const only = [...kept.map(() => 0), 1]
   const drawn = sums.map((sum) => {
-    const moved = movedBy(sum, [...kept, place], [...kept.map(() => 0), 1]).slice(0, -1)
+    const moved = movedBy(sum, places, only).slice(0, -1)
     return most * Math.sqrt(sum.variance) * dot(line, moved)
   })
   return { shift: most * Math.abs(slope), drawn }
@@ -205,12 +208,25 @@ function matrixOf(size: number, sums: readonly NoisySum[]): number[][] {
 
 /** How far one unit of the noise of a sum moves the matrix at some places times a vector. */
 function movedBy({ places }: NoisySum, at: readonly number[], vector: readonly number[]): number[] {
-  const moved = at.map(() => 0)
+  const moved = new Array<number>(at.length).fill(0)
+  const index = indexOf(at)
   for (const { i, j, weight } of places) {
-    const [own, other] = [at.indexOf(i), at.indexOf(j)]
+    const [own, other] = [index[i] ?? -1, index[j] ?? -1]
     if (own < 0 || other < 0) continue
     moved[own] = (moved[own] ?? 0) + weight * (vector[other] ?? 0)
     if (i !== j) moved[other] = (moved[other] ?? 0) + weight * (vector[own] ?? 0)
   }
   return moved
+}
+
+/** The index of each place; the same for as long as places are looked up in one list. */
+const INDICES = new WeakMap<readonly number[], Int32Array>()
+
+function indexOf(at: readonly number[]): Int32Array {
+  const known = INDICES.get(at)
+  if (known !== undefined) return known
+  const index = new Int32Array(Math.max(0, ...at) + 1).fill(-1)
+  for (const [i, place] of at.entries()) index[place] = i
+  INDICES.set(at, index)
+  return index
 }
