@@ -2,6 +2,7 @@
 import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
 import { fitModel, upperOf } from '@stimnet/statistics'
 import { glmCases } from './glm.ts'
+import { noisyCases } from './noisy.ts'
 
 /** The settings from which the people of a site are generated. */
 interface SiteMade {
@@ -70,6 +71,7 @@ export function modelVectors() {
         return { name, sites, model: rounded(fitModel(sites)) }
       })
       .concat(COMBINED.map(combinedBy))
+      .concat(noisyCases().map(({ name, sites }) => ({ name, sites, model: rounded(fitModel(sites)) })))
       .concat(glmCases().map(({ name, sites }) => ({ name, sites: [...sites], model: rounded(fitModel(sites)) })))
   }
 }

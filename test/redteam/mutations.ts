@@ -1539,6 +1539,30 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('dp')
   },
   {
+    id: 'half-the-noise-of-a-model',
+    control: 'The noise of a model is that of what one person can move each of its sums',
+    file: `${PRIVACY}/dp/numbers.ts`,
+    from: 'return of.numbers.reduce((product, { bounds: { lower, upper } }) => product * (upper - lower), rows)',
+    to: 'return of.numbers.reduce((product, { bounds: { lower, upper } }) => (product * (upper - lower)) / 2n, rows)',
+    noticedBy: privacyTest('dp-models')
+  },
+  {
+    id: 'one-number-of-a-model',
+    control: 'All products of a model share what is charged',
+    file: `${PRIVACY}/dp/plan.ts`,
+    from: 'bottom: whole.bottom * BigInt(numbers.length) }',
+    to: 'bottom: whole.bottom }',
+    noticedBy: privacyTest('dp-models')
+  },
+  {
+    id: 'unbounded-model',
+    control: 'Values of a model count as the nearest bound',
+    file: 'packages/data/src/reduce/bounded.ts',
+    from: 'return `(2 * ${clampedSql(value, bounds)} -',
+    to: 'return `(2 * CAST(${value} AS HUGEINT) -',
+    noticedBy: peerTest('contribution')
+  },
+  {
     id: 'no-noise',
     control: 'There is noise',
     file: `${PRIVACY}/dp/draw.ts`,

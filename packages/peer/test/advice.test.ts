@@ -46,7 +46,8 @@ test('a refused model over several rows per person is told which condition choos
   const measures = [{ ...gram, factors: [{ variable: 'outcomes.arm', levels: ['a', 'b'] }] }]
   const told = (more: object) => {
     const plan = { tables: ['outcomes'], groupBy: [], measures, ...more }
-    const asked = { ...planOf(false), catalog: { descriptor: { synthetic: false, tables } }, plan }
+    const catalog = { descriptor: { synthetic: false, tables } }
+    const asked = { ...planOf(false), catalog, plan, schema: { mappings: [] } }
     return reasonOf(asked as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', WHY)
   }
   assert.match(

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
 import { type PrivacyAskInput, privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
+import { planOfStatistic } from '@stimnet/statistics'
 import { noiseOf } from '../src/jobs/admit/noise.ts'
 
 const CONFIG = {
@@ -112,6 +113,53 @@ test('one person more moves no number further than its noise is made for, whatev
           `${kind}: the person counts`
         )
       }
+    }
+  }
+})
+
+/** Models over one visit of each person or over any of them: with numbers, categories, their products, and a table. */
+const MODELS: readonly { readonly formula: string; readonly more?: object; readonly visit?: string }[] = [
+  { formula: 'score ~ dose' },
+  { formula: 'score ~ dose + visit' },
+  { formula: 'score ~ dose * response + visit', visit: 'month_12' },
+  { formula: 'score ~ visit * response - 1' },
+  { formula: 'dose ~ score + sex * response' },
+  { formula: 'response ~ visit + sex', more: { family: 'binomial', event: 'yes' } }
+]
+
+test('one person more costs a model no more than its charge, whatever rows that person has', async (t) => {
+  const [without, within] = [await catalogWith(t, []), await catalogWith(t, EXTREME)]
+  for (const { formula, more, visit } of MODELS) {
+    const call = { name: 'regression', variables: [], by: [], arguments: { formula, ...more } }
+    const where = visit && { column: 'visits.visit', op: '=' as const, values: [visit] }
+    const plan = { ...planOfStatistic(call, within.descriptor), ...(where ? { where } : {}) }
+    for (const amount of [{ epsilon: '0.4' }, { rho: '0.03' }]) {
+      const privacy = privacyAskSchema.parse({ level: 'P2', ...amount })
+      const noise = noiseOf({ plan, privacy, sitesPerPerson: 1 }, within)
+      const reduce = async (catalog: Catalog) => {
+        const [group] = (await catalog.reduceBounded(noise.bounded, await catalog.cohort(undefined))).groups
+        return group?.values ?? []
+      }
+      let most = 0
+      for (let run = 0; run < 4; run++) {
+        const [a, b] = [await reduce(without), await reduce(within)]
+        // What the noise is made for, from what the price says of a count, and of the ends of the declared bounds.
+        const widths: Readonly<Record<string, number>> = { 'visits.score': 400, 'visits.dose': 8 }
+        const lost = noise.numbers.reduce((sum, number, i) => {
+          if (number.kind !== 'cells') throw new TypeError('a number of no model')
+          const moves = (b[i] ?? []).map((value, cell) => Math.abs(Number(value - (a[i]?.[cell] ?? 0n))))
+          const unit = number.numbers.reduce((product, { variable }) => product * (widths[variable] ?? 0), 1)
+          assert.ok(moves.filter((move) => move > 0).length <= 1, `${formula}: a person is in one cell of a product`)
+          assert.ok(
+            moves.every((move) => move <= unit),
+            `${formula}: ${moves} where ${unit} is allowed`
+          )
+          return sum + Math.max(...moves) / unit
+        }, 0)
+        assert.ok(lost <= noise.numbers.length + 1e-9)
+        most = Math.max(most, lost)
+      }
+      assert.ok(most > 0, `${formula}: the person counts`)
     }
   }
 })

@@ -370,7 +370,7 @@ describe('A model is judged by all of its questions', () => {
 })
 
 describe('What a model costs', () => {
-  test('its price is that of its questions, and it has no form with noise', async (t) => {
+  test('its price is that of its questions, and with noise that of its sums', async (t) => {
     const { catalog } = await open(t, people(300, 60))
     const plan = planOfStatistic(
       { name: 'regression', variables: [], by: [], arguments: { formula: 'score ~ marker * sex + grade' } },
@@ -384,10 +384,13 @@ describe('What a model costs', () => {
     assert.deepEqual(prices.map(({ variable }) => variable).sort(), ['people.grade', 'people.marker', 'people.score'])
     for (const { variable, bits } of prices) assert.ok(bits > 0 && bits <= (wanted.get(variable) ?? 0) + 1e-9, variable)
     const ask = privacyAskSchema.parse({ level: 'P2', epsilon: '1' })
-    assert.throws(
-      () => costOf({ plan, ask, descriptor: catalog.descriptor, sitesPerPerson: 1 }),
-      (error: unknown) => codeOf(error) === 'PARAMETER_INVALID'
-    )
+    const { columns, numbers } = costOf({ plan, ask, descriptor: catalog.descriptor, sitesPerPerson: 1 })
+    assert.ok(numbers < prices.reduce((sum, price) => sum + price.numbers, 0), 'each product once, whatever its levels')
+    const measure = gramIn(plan)
+    assert.ok(measure)
+    // n stands in the place of the intercept.
+    const coefficients = columnsOfModel(measure).slice(0, -1)
+    assert.deepEqual([columns[0]?.name, columns.length], ['n', coefficients.length])
   })
 })
 

@@ -198,6 +198,7 @@ export function discloseNoisy(
     columns: [...table.columns],
     rows: [...table.rows],
     withheld: { groups: 0, cells: 0 },
+    ...(table.models.length === 0 ? {} : { models: [...table.models] }),
     disclosure: {
       level: 'P2',
       claim: claimOfNoise(table.dp, context.synthetic),

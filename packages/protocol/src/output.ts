@@ -190,8 +190,32 @@ const modelRoundSchema = z.object({
 export type ModelRoundPart = ReadonlyDeep<z.output<typeof modelRoundSchema>>
 
 /**
- * The exact Gram matrix of a linear model at one site: for each pair of columns of the design, the sum of their products. The last
- * column is the outcome.
+ * The noisy sums from which a model is fitted under P2, over the people with a value of every variable. `variables`: the numbers of the
+ * model, of which distances from `centre` are summed; no distance is above `width`. `sums`: for each product of numbers, of none the
+ * people, `values` for each combination of the levels of `by`, the last category fastest; of a linear model without the levels that its
+ * design has no column for. The noise of each value has the standard deviation `sd` and is not cut off.
+ */
+const noisyModelSchema = z.object({
+  mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
+  variables: z.array(z.object({ name: z.string(), centre: z.number(), width: z.number(), step: z.number() })).max(8),
+  sums: z
+    .array(
+      z.object({
+        numbers: z.array(z.string()).max(2),
+        by: z.array(z.string()).max(3),
+        sd: z.number(),
+        values: z.array(z.number()).max(4096)
+      })
+    )
+    .min(1)
+    .max(400)
+})
+/** Noisy sums of a model as read. */
+export type NoisyModel = ReadonlyDeep<z.output<typeof noisyModelSchema>>
+
+/**
+ * The Gram matrix of a linear model at one site, with all its digits: sums of products of two columns of the design, the last of
+ * which is the outcome.
  */
 const gramSchema = z.object({
   /** The canonical formula, with the variable names of the request. */
@@ -262,8 +286,10 @@ const gramSchema = z.object({
         .max(4096)
     })
     .optional(),
-  /** For `binomial` and `poisson` models that are fitted in rounds, instead of `upper` and `table`. */
-  round: modelRoundSchema.optional()
+  /** Of `binomial` and `poisson` that are fitted in rounds, in place of `upper` and `table`. */
+  round: modelRoundSchema.optional(),
+  /** Under P2, in place of `upper` and `table`; `n` is then the noisy number of people, which can be below zero. */
+  noisy: noisyModelSchema.optional()
 })
 /** A Gram matrix, parsed. */
 export type GramPart = ReadonlyDeep<z.output<typeof gramSchema>>
@@ -546,6 +572,8 @@ const coefficientSchema = z.object({
   /** All numbers are null for a term that is collinear with earlier terms, as NA in R. */
   estimate: z.number().nullable(),
   error: z.number().nullable(),
+  /** Under P2: the standard deviation by the noise alone, which is part of `error`. */
+  noise: z.number().optional(),
   statistic: z.number().nullable(),
   p: z.number().nullable(),
   /** The 95 % confidence interval: lower and upper end. */
@@ -647,14 +675,19 @@ const modelResultSchema = z.object({
   deviance_df: z.number().nullable().optional(),
   /** Only for `glm`: Pearson's χ² of the cells, divided by its degrees of freedom. 1 is expected; null if the cells are fitted exactly. */
   dispersion: z.number().nullable().optional(),
-  /** `SEPARATED`: some levels determine the outcome of everybody who has them, so that there are no finite estimates. */
-  code: z.enum(['SEPARATED']).optional(),
+  /**
+   * `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. `TOO_NOISY`: under P2, the
+   * noise leaves nothing of the estimates that have none.
+   */
+  code: z.enum(['SEPARATED', 'TOO_NOISY']).optional(),
   /**
    * For a model that is fitted in rounds: the round from whose answers it is computed, and the largest change of an estimate that
    * followed from them, in standard errors; null if unknown.
    */
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
-  /** Only for `pca`, largest component first. */
+  /** Under P2: how many sums each site released, each with noise of its own. */
+  noise: z.object({ mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']), sums: z.number() }).optional(),
+  /** Of `pca`, the largest first. */
   components: z.array(componentSchema).optional(),
   /** Only for `combat` over several sites: each feature. */
   harmonised: z.array(harmonisedSchema).optional(),

@@ -233,6 +233,40 @@ class Fits(unittest.TestCase):
             self.assertIsNone(formula_of(wrong), wrong)
 
 
+class Noisy(unittest.TestCase):
+    def test_a_part_that_cannot_be_noisy_sums_is_left_out_and_named(self) -> None:
+        name = "with noise, all rows as one sample"
+        gram = outputs_of(name)["site-a"]["rows"][0]["parts"]["n"]["gram"]
+        noisy, first = gram["noisy"], gram["noisy"]["sums"][0]
+        rest = noisy["sums"][1:]
+        changes: list[dict[str, Any]] = [
+            {"n": gram["n"] + 1}, {"n": None}, {"upper": ["1"]}, {"table": {}}, {"site": "random"}, {"formula": "y ~"},
+            {"formula": "y ~ age"}, {"fit": {"family": "poisson"}}, {"columns": gram["columns"][1:]}, {"noisy": 3},
+            {"noisy": {**noisy, "sums": rest}}, {"noisy": {**noisy, "variables": []}}, {"noisy": {**noisy, "mechanism": ""}},
+            {"noisy": {**noisy, "sums": [{**first, "sd": 0}, *rest]}},
+            {"noisy": {**noisy, "sums": [{**first, "values": []}, *rest]}},
+            {"noisy": {**noisy, "sums": [{**first, "values": ["1"]}, *rest]}},
+            {"factors": [{"name": "arm", "levels": [str(i) for i in range(100_000)]}]},
+        ]  # fmt: skip
+        for change in changes:
+            with self.subTest(str(change)[:60]):
+                outputs = {**outputs_of(name), "site-a": output_of({**gram, **change})}
+                parts, others = grams_in(outputs)
+                self.assertEqual((list(parts), list(others)), (["site-b", "site-c"], ["site-a"]))
+        exact = outputs_of("all rows as one sample, in two units")
+        self.assertEqual(len(grams_in({**outputs_of(name), "site-d": exact["site-a"]})[0]), 3)
+
+    def test_a_model_with_noise_says_how_much_of_its_errors_is_noise(self) -> None:
+        with without_cryptography():
+            model = model_in(answer_of("with noise, a level that nobody has"))
+        rows = {row["term"]: row for row in model.coefficients}
+        self.assertTrue(0 < rows["age"]["noise"] < rows["age"]["error"])
+        self.assertEqual((rows["arm[c]"]["estimate"], model.result["code"]), (None, "TOO_NOISY"))
+        text = model.summary()
+        self.assertRegex(text, r"Too noisy to be estimated: arm\[c\]\. The intervals of the others are wide enough")
+        self.assertRegex(text, r"sums of products of its columns, each with Gaussian noise; errors and intervals hold")
+
+
 class Answers(unittest.TestCase):
     def test_a_model_is_read_as_rows_and_text(self) -> None:
         with without_cryptography():

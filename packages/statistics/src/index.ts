@@ -26,6 +26,8 @@ export {
 } from './models/ruled-out.ts'
 export { upperOf } from './models/gram.ts'
 export { fitModel, fitOwnModel, isModelPart } from './models/fit.ts'
+export { noisyFault } from './models/noisy/fault.ts'
+export { cellsOfSums, type ModelSums, sumsOfModel } from './models/noisy/sums.ts'
 export { upperAt } from './models/rounds/information.ts'
 export type { Observed } from './models/rounds/likelihood.ts'
 export { type OwnRound, ownRound, type RoundStep, type RoundSums, stepAfter } from './models/rounds/next.ts'

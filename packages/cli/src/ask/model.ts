@@ -16,8 +16,10 @@ import {
 } from '@stimnet/sdk'
 import { answerText } from '../answer/answer.ts'
 import { modelForest } from '../answer/models.ts'
+import { PRIVACY_OPTIONS, privacyOf } from './privacy-options.ts'
 import { askRounds } from './rounds.ts'
 import { ASK_OPTIONS, askPeers, chosenOf, peersIn } from './run.ts'
+import { SPEND_OPTIONS } from './spend.ts'
 import { whereOf } from './where.ts'
 
 /** `stimnet model`. Exit code 0: at least one peer completed; 1: none did; 2: the formula does not fit the catalog. */
@@ -59,6 +61,10 @@ one visit. Where no condition does at any institution, nothing is asked, unless 
 variables: take a category of it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but
 the logistic one of categories. The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and
 each institution by itself.
+--epsilon or --rho asks for noise in every sum (P2), and spends a privacy budget that is never refunded: the price and the expected error
+of each coefficient are shown before. It needs neither exact numbers nor k people, and has linear regressions and logistic ones of
+categories; standard errors and intervals hold for people and noise together. Of several rows one is taken at random.
+
 --forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the
 answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
 docs/models.md for what it needs.`,
@@ -75,7 +81,9 @@ docs/models.md for what it needs.`,
     },
     event: { type: 'string', value: 'LEVEL', help: 'Of binomial: the level that is modelled; the second unless given' },
     anyway: { type: 'boolean', help: 'Ask also where a table may have several rows of a person' },
-    forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' }
+    forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' },
+    ...PRIVACY_OPTIONS,
+    ...SPEND_OPTIONS
   },
   positionals: [1, 1, 'FORMULA'],
   run: async (values, [formula = ''], io) => {
@@ -100,11 +108,13 @@ docs/models.md for what it needs.`,
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
-    // With a mapping, the formula may use names that no catalog has.
-    const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set }) : []
-    // With --dry, the table of prices contains the refusals.
+    // With a mapping the names may be those of no catalog.
+    const privacy = privacyOf(values)
+    const noisy = privacy !== undefined
+    const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set, noisy }) : []
+    // The table of --dry has the refusals.
     for (const hint of hints) if (!(values.dry && hint.isRefused)) io.err(hintText(hint))
-    const stopped = values.dry ? undefined : stopOf(hints, { roster, anyway: values.anyway ?? false })
+    const stopped = values.dry ? undefined : stopOf(hints, { roster, anyway: noisy || (values.anyway ?? false) })
     if (stopped !== undefined) {
       io.err(`${stopped.text}\n`)
       return exitOfCode(stopped.code)
@@ -119,11 +129,13 @@ docs/models.md for what it needs.`,
     }
     // With a mapping, only the answer shows whether the model needs rounds.
     const inRounds = checked.ok ? checked.inRounds : asked.family !== 'gaussian'
-    if (inRounds && !values.dry) return askRounds(client, values, io, { ...question, asked: rostered })
+    if (inRounds && !values.dry && !noisy) return askRounds(client, values, io, { ...question, asked: rostered })
     return askPeers(client, values, io, {
       ...question,
       program: { kind: 'statistic', statistic: modelCall(rostered) },
-      dryHead: checked.ok ? headText(checked) : ''
+      ...(noisy ? { privacy } : {}),
+      yes: values.yes ?? false,
+      dryHead: checked.ok ? headText(checked, noisy) : ''
     })
   }
 })
@@ -156,9 +168,9 @@ function hintText({ institutions, text, isRefused }: ModelHint): string {
   return `${isRefused ? 'Refused by' : 'At'} ${institutions.map(printable).join(', ')}: ${printable(text)}\n`
 }
 
-/** The formula of the model, and the names of its coefficients. */
-function headText({ formula, columns, inRounds }: Extract<CheckedModel, { ok: true }>): string {
-  const rounds = inRounds ? ROUNDS_PRICE : ''
+/** The model as it is asked for, and the coefficients that there will be. */
+function headText({ formula, columns, inRounds }: Extract<CheckedModel, { ok: true }>, noisy: boolean): string {
+  const rounds = inRounds && !noisy ? ROUNDS_PRICE : ''
   return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n${rounds}\n`
 }
 

@@ -64,6 +64,7 @@ export async function reduceBounded(options: BoundedOptions): Promise<BoundedRed
 function planOf({ tables, where, groupBy, numbers }: BoundedPlan): Plan {
   const variables = numbers.flatMap((number) => {
     if (number.kind === 'products') return number.pair.map(({ variable }) => variable)
+    if (number.kind === 'cells') return number.complete
     return 'variable' in number ? [number.variable] : []
   })
   const measures = [...new Set(variables)].map((variable) => ({ kind: 'count' as const, name: variable, variable }))
@@ -97,6 +98,7 @@ function numberSql(number: BoundedNumber, base: Base, repeats: boolean): string[
   if (number.kind === 'subjects') return [subjects]
   if (number.kind === 'rows') return ['count(*)']
   if (number.kind === 'products') return [productsSql(number.pair, base)]
+  if (number.kind === 'cells') return cellsSql(number, base)
   const at = placeOf(number.variable, base)
   const value = `x${at}`
   const beside =
@@ -130,6 +132,22 @@ function productsSql(pair: readonly BoundedVariable[], base: Base): string {
   const offsets = pair.map(({ variable, bounds }) => ({ value: `x${placeOf(variable, base)}`, bounds }))
   const both = offsets.map(({ value }) => `${value} IS NOT NULL`).join(' AND ')
   return `sum(${offsets.map(({ value, bounds }) => offsetSql(value, bounds)).join(' * ')}) FILTER (WHERE ${both})`
+}
+
+/** One sum for each combination of levels, over the rows that lack none of the values. */
+function cellsSql({ numbers, by, complete }: Extract<BoundedNumber, { kind: 'cells' }>, base: Base): string[] {
+  const offsets = numbers.map(({ variable, bounds }) => offsetSql(`x${placeOf(variable, base)}`, bounds))
+  const sum = offsets.length === 0 ? 'count(*)' : `sum(${offsets.join(' * ')})`
+  const present = complete.map((variable) => `x${placeOf(variable, base)} IS NOT NULL`)
+  const conditions = by.reduce<readonly (readonly string[])[]>(
+    (all, { variable, levels }) => {
+      const at = placeOf(variable, base)
+      const own = levels.map((level) => `x${at} = ${levelAt(level, base.values[at])}`)
+      return all.flatMap((before) => own.map((one) => [...before, one]))
+    },
+    [[]]
+  )
+  return conditions.map((own) => `${sum} FILTER (WHERE ${[...present, ...own].join(' AND ')})`)
 }
 
 function offsetSql(value: string, bounds: ScaledBounds): string {
@@ -168,7 +186,10 @@ function missing(): StimnetError {
 /** Every combination of cells, with missing values as the last cell. Combinations that do not occur have zeros. */
 function everyGroup(base: Base, { numbers }: BoundedPlan, rows: readonly Row[]): BoundedGroup[] {
   const keys = base.keys.length
-  const widths = numbers.map((number) => ('variable' in number && number.kind === 'bins' ? widthOf(number, base) : 1))
+  const widths = numbers.map((number) => {
+    if (number.kind === 'cells') return number.by.reduce((cells, { levels }) => cells * levels.length, 1)
+    return number.kind === 'bins' ? widthOf(number, base) : 1
+  })
   const found = new Map(rows.map((row) => [groupId(row.slice(0, keys).map(cellOf)), row.slice(keys).map(integerOf)]))
   return combinations(base.keys.map(({ variable }) => groupCells(variable))).map((places) => {
     const cells = places.map((cell, i) => (cell === binsOf(variableAt(base, i)) ? null : cell))

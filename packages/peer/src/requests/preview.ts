@@ -82,11 +82,20 @@ export async function previewCost(
 
 type PricedPeer = PrivacyCost['peers'][number]
 
-/** The noise of the pooled columns. Institutions draw independent noise, so if a column is a sum the variances add up. */
+/**
+ * The noise of the pooled columns. Institutions draw independent noise, so where a column is a sum the variances add up. A coefficient
+ * counts each institution by its people.
+ */
 function pooledOf(prices: readonly DpCost[]): PrivacyCost['pooled'] {
   const [first] = prices
   return (first?.columns ?? []).map(({ name }) => {
-    const terms = prices.flatMap(({ columns }) => columns.find((column) => column.name === name)?.adds ?? [])
+    const columns = prices.flatMap((price) => price.columns.filter((column) => column.name === name))
+    const people = columns.reduce((sum, { assumesRows }) => sum + (assumesRows ?? 0), 0)
+    const terms = columns.flatMap(({ kind, sd, adds, assumesRows }) => {
+      if (adds !== undefined || kind !== 'gram' || sd === null || assumesRows === null) return adds ?? []
+      const share = (sd * assumesRows) / people
+      return [{ sd: share, step: share / 1000 }]
+    })
     if (first === undefined || terms.length < prices.length) return { name, sd: null, error_95: null }
     return { name, sd: Math.hypot(...terms.map(({ sd }) => sd)), error_95: noiseWithin(first.mechanism, terms) }
   })
@@ -100,7 +109,10 @@ function priceOf(
 ): { readonly price?: DpCost } & Partial<Pick<PricedPeer, 'code' | 'reason' | 'information'>> {
   try {
     if (privacy.level !== 'P2') {
-      const information = priceByDescription(descriptor, { plan: planOf(program, descriptor), where })
+      const plan = planOf(program, descriptor)
+      const refused = modelRuledOut(plan, descriptor)
+      if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
+      const information = priceByDescription(descriptor, { plan, where })
       return { information: information.map(({ max, ...told }) => ({ ...told, bits_max: max })) }
     }
     const sitesPerPerson = sitesPerPersonOf(broadcast, descriptor)
@@ -114,8 +126,6 @@ function priceOf(
 
 function planOf(program: Program, descriptor: CatalogDescriptor): Plan {
   const plan = planRead(program, descriptor)
-  const refused = plan && modelRuledOut(plan, descriptor)
-  if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
   if (plan) return plan
   const reason =
     'A price is for SQL and statistics: a script is charged the bits of the outputs that it promises, and P2 is not for scripts.'

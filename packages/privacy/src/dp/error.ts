@@ -1,10 +1,10 @@
 /** Expected error of each column due to noise, computed from the request and the catalog description before anything is spent. */
-import type { CatalogDescriptor, Measure, VariableRef } from '@stimnet/protocol'
+import type { CatalogDescriptor, GramMeasure, Measure, VariableRef } from '@stimnet/protocol'
 import { resolveVariable } from '@stimnet/protocol'
-import { type NoiseTerm, noiseWithin } from '@stimnet/statistics'
+import { columnsOfModel, type NoiseTerm, noiseWithin } from '@stimnet/statistics'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 import type { VariableBounds } from './bounds.ts'
-import { type DpNumber, numberKey, numbersOf } from './numbers.ts'
+import { type DpNumber, moveOf, numberKey, numbersOf } from './numbers.ts'
 import { type DpPlan, noiseOf } from './plan.ts'
 
 /** Expected error of one column. */
@@ -45,13 +45,63 @@ const EXTENT_SHARE_MAX = 0.25
 
 /** Expected errors of all columns, for groups of `rows` rows. */
 export function errorsOf(plan: DpPlan, descriptor: CatalogDescriptor, rows: number): ColumnError[] {
-  return plan.plan.measures.map((measure) => {
-    const column = errorOf(plan, descriptor, measure, rows)
-    const extent = extentOf(plan, measure, rows)
-    const error = column.error95 ?? column.rankError95
-    return { ...column, isUseless: error !== null && extent !== null && error > EXTENT_SHARE_MAX * extent }
+  return plan.plan.measures.flatMap((measure) => {
+    const own = { ...errorOf(plan, descriptor, measure, rows), extent: extentOf(plan, measure, rows) }
+    const columns = measure.kind === 'gram' ? [own, ...coefficientErrors(plan, measure, rows)] : [own]
+    return columns.map(({ extent, ...column }) => {
+      const error = column.error95 ?? column.rankError95
+      return { ...column, isUseless: error !== null && extent !== null && error > EXTENT_SHARE_MAX * extent }
+    })
   })
 }
+
+/** The error of a column, and the distance between the least and the largest value that it can have, where that is known. */
+type ErrorWithin = Omit<ColumnError, 'isUseless'> & { readonly extent: number | null }
+
+/**
+ * The error by noise of the coefficients of a model but its intercept. There is no worst case, since without spread there is no estimate:
+ * it is given for categories whose levels are equally frequent and do not depend on each other, for numbers whose bounds are three
+ * standard deviations from the mean, and small effects. Of a logistic model it is that of log odds, with events in half of all people.
+ */
+function coefficientErrors(plan: DpPlan, measure: GramMeasure, rows: number): ErrorWithin[] {
+  const [people] = plan.numbers
+  if (people === undefined) return []
+  // All numbers of a plan have the same share, so that their noise is the same part of what a person moves them by.
+  const sdEach = spreadOf(plan, people) / Number(moveOf(people, plan.bounded.rowsPerSubject))
+  const levelsOf = (variable: VariableRef) =>
+    measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
+  const isLogistic = measure.fit !== undefined
+  const widthOf = (variable: VariableRef | undefined) =>
+    variable === undefined ? 1 : halvesOf(boundsIn(plan, variable)).width
+  const outcome = isLogistic ? 1 : widthOf(measure.outcome)
+  const cells = measure.factors
+    .filter(({ variable }) => variable !== measure.outcome)
+    .reduce((product, { levels }) => product * levels.length, 1)
+  return columnsOfModel(measure)
+    .slice(0, -1)
+    .filter(({ levels, number }) => levels.size > 0 || number !== undefined)
+    .map(({ name, number, levels }) => {
+      const groups = [...levels.keys()].reduce((product, variable) => product * levelsOf(variable), 1)
+      // The spread that a column has of its own: of a group against another one half of its share of all.
+      const own = (number === undefined ? 1 : SDS_TO_BOUND ** -2) / (groups * 2 ** levels.size)
+      const unit = outcome / widthOf(number)
+      const weight = isLogistic ? (4 * Math.sqrt(cells * groups * 2 ** (levels.size - 1))) / rows : unit / (rows * own)
+      const sd = sdEach * weight
+      return {
+        name,
+        kind: measure.kind,
+        sd,
+        error95: noiseWithin(plan.mechanism, [{ sd, step: weight / 1000 }]),
+        rankError95: null,
+        assumesRows: rows,
+        range: null,
+        extent: isLogistic ? LOG_ODDS_EXTENT : number === undefined ? 2 * unit : unit
+      }
+    })
+}
+
+/** From odds of 1 to 7 to odds of 7 to 1. */
+const LOG_ODDS_EXTENT = 4
 
 function errorOf(
   plan: DpPlan,
@@ -70,14 +120,16 @@ function errorOf(
   const [sd, error95] = [Math.hypot(...terms.map((term) => term.sd)), noiseWithin(plan.mechanism, terms)]
   // A square root changes by at most the square root of the change of its argument.
   if (measure.kind === 'sd') return { ...named, sd: Math.sqrt(sd), error95: Math.sqrt(error95), assumesRows: rows }
-  const [adds] = terms
+  // Of a table the noises of all cells, which are alike.
+  const [one] = terms
+  const adds = one && { sd, step: one.step }
   return isAdding(measure)
     ? { ...named, sd, error95, ...(adds && { adds }) }
     : { ...named, sd, error95, assumesRows: rows }
 }
 
 function isAdding({ kind }: Measure): boolean {
-  return kind === 'subjects' || kind === 'rows' || kind === 'count' || kind === 'sum'
+  return kind === 'subjects' || kind === 'rows' || kind === 'count' || kind === 'sum' || kind === 'gram'
 }
 
 function rangeOf(plan: DpPlan, measure: Measure): number | null {
@@ -99,6 +151,7 @@ function extentOf(plan: DpPlan, measure: Measure, rows: number): number | null {
     case 'rows':
     case 'count':
     case 'quantile':
+    case 'gram':
       return rows
     case 'sum':
       return rows * widthOf(measure.variable)
@@ -168,6 +221,13 @@ function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | nu
     case 'rows':
     case 'count':
       return [term(0, 1)]
+    case 'gram': {
+      const numbers = numbersIn(plan, measure)
+      const isPeople = (of: DpNumber) => of.kind === 'cells' && of.numbers.length === 0 && of.by.length === 0
+      const people = numbers.find(isPeople) ?? numbers[0]
+      const cells = people?.kind === 'cells' ? people.by.reduce((product, { levels }) => product * levels.length, 1) : 1
+      return Array.from({ length: cells }, () => term(0, 1))
+    }
     case 'sum':
       return [term(0, 2 * halvesOf(boundsIn(plan, measure.variable)).step)]
     case 'share':

@@ -2,12 +2,15 @@
 import {
   type BoundedNumber,
   type BoundedVariable,
+  type GramMeasure,
   type Measure,
   resolveVariable,
   type ScaledBounds,
   StimnetError,
-  type VariableRef
+  type VariableRef,
+  variablesOf
 } from '@stimnet/protocol'
+import { noisyFault, sumsOfModel } from '@stimnet/statistics'
 import type { DpTerms } from './terms.ts'
 
 /** A whole number to which noise is added. `bins` has one number per bin, and each row is in one bin. */
@@ -20,6 +23,10 @@ type Power = keyof typeof WIDTH_MAX
 /** The key of a number. Columns that need the same number share the number and its cost. */
 export function numberKey(of: DpNumber): string {
   if (of.kind === 'products') return [of.kind, ...of.pair.map(({ variable }) => variable)].join(' ')
+  if (of.kind === 'cells') {
+    const numbers = of.numbers.map(({ variable }) => variable)
+    return JSON.stringify([of.kind, numbers, of.by.map(({ variable, levels }) => [variable, levels]), of.complete])
+  }
   const level = of.kind === 'having' ? JSON.stringify(of.level) : ''
   const beside = 'beside' in of ? (of.beside ?? '') : ''
   return [of.kind, 'variable' in of ? of.variable : '', level, beside].join(' ')
@@ -56,6 +63,8 @@ export function numbersOf(measure: Measure, boundsOf: (variable: VariableRef) =>
       ]
     case 'quantile':
       return [{ kind: 'bins', variable: measure.variable }]
+    case 'gram':
+      return modelNumbers(measure, boundsOf)
     default:
       return refuse(
         `${measure.kind} has no differentially private form here: ask for P1, or for mean, variance, sd, skewness.`
@@ -93,6 +102,22 @@ function pairNumbers(
   ]
 }
 
+/**
+ * The sums of a model, each over the people who have all its values. All sums of one product are one number, as are the bins of a
+ * quantile: a row is in one of its cells at most.
+ */
+function modelNumbers(measure: GramMeasure, boundsOf: (variable: VariableRef) => ScaledBounds): DpNumber[] {
+  const fault = noisyFault(measure)
+  if (fault !== undefined) refuse(fault)
+  const complete = variablesOf(measure)
+  return sumsOfModel(measure).map(({ numbers, by }): DpNumber => {
+    const bounded = numbers.map((variable) => ({ variable, bounds: boundsOf(variable) }))
+    // Variables that are narrow enough for their squares are also narrow enough for the products of two.
+    for (const { variable, bounds } of bounded) assertNarrow(variable, bounds, 'squares')
+    return { kind: 'cells', numbers: bounded, by, complete }
+  })
+}
+
 function powerOf(kind: Power, { variable, bounds }: BoundedVariable) {
   assertNarrow(variable, bounds, kind)
   return { kind, variable, bounds }
@@ -121,6 +146,8 @@ export function moveOf(of: DpNumber, rowsPerSubject: number): bigint {
     case 'count':
     case 'bins':
       return rows
+    case 'cells':
+      return of.numbers.reduce((product, { bounds: { lower, upper } }) => product * (upper - lower), rows)
     case 'sum':
       return rows * largest(of.bounds)
     case 'offsets':

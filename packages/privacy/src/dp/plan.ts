@@ -2,6 +2,7 @@
 import {
   type BoundedPlan,
   type CatalogDescriptor,
+  type GramMeasure,
   LIMITS,
   type Measure,
   type Plan,
@@ -9,6 +10,7 @@ import {
   StimnetError,
   type VariableRef
 } from '@stimnet/protocol'
+import { columnsOfModel, gramIn } from '@stimnet/statistics'
 import { nanoRhoOf, ratioOfDecimal } from '../accounting/decimal.ts'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 import { boundsOf, type VariableBounds } from './bounds.ts'
@@ -60,6 +62,7 @@ export function planNoise(terms: DpTerms): DpPlan {
   const through = movesThrough(terms)
   const groups = plan.groupBy.reduce((product, { variable }) => product * cellsOf(descriptor, variable, plan), 1)
   const rowsPerSubject = through.rows ? ask.rows_per_subject : 1
+  assertOneRow(plan, rowsPerSubject)
   const whole = charge.epsilon ?? charge.rho
   const dpPlan: DpPlan = {
     plan,
@@ -75,12 +78,29 @@ export function planNoise(terms: DpTerms): DpPlan {
       groupsPerSubject: through.groups ? Math.min(ask.groups_per_subject, groups) : 1,
       rowsPerSubject
     },
-    bounds: [...new Set(numbers.flatMap((of) => ('bounds' in of ? [of.variable] : [])))].map(bounds),
+    bounds: [...new Set(numbers.flatMap(measuredIn))].map(bounds),
     groups,
     sitesPerPerson
   }
   assertFits(dpPlan, descriptor)
   return dpPlan
+}
+
+/** The variables whose values a number adds up. */
+function measuredIn(of: DpNumber): VariableRef[] {
+  if (of.kind === 'cells') return of.numbers.map(({ variable }) => variable)
+  return 'bounds' in of ? [of.variable] : []
+}
+
+/**
+ * Throws PARAMETER_INVALID for a model over several rows of a person: the errors of its coefficients are those of independent rows. With
+ * one row, which is chosen at random, it is a model of people.
+ */
+function assertOneRow(plan: Plan, rowsPerSubject: number): void {
+  if (gramIn(plan) === undefined || rowsPerSubject === 1) return
+  const reason =
+    'A model with noise takes one row of each person: leave rows_per_subject at 1, and choose the row by a condition.'
+  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
 function distinct(numbers: readonly DpNumber[]): DpNumber[] {
@@ -131,7 +151,7 @@ const CARD_BYTES = 6_000
  * Throws PARAMETER_INVALID unless the longest possible answer fits. Whether an answer fits must
  * depend neither on the noise nor on data.
  */
-function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): void {
+function assertFits({ plan, groups, numbers: drawn }: DpPlan, descriptor: CatalogDescriptor): void {
   const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length
   const variableOf = (ref: VariableRef) => resolveVariable(descriptor, ref, plan.tables).variable
   const keys = plan.groupBy.map(
@@ -139,6 +159,7 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   )
   const cells = plan.measures.map((measure) => {
     const { name, kind } = measure
+    if (measure.kind === 'gram') return modelBytes(measure, drawn)
     // Each bin has two ends and a number of rows.
     const bins = kind === 'quantile' ? variableOf(measure.variable).breakpoints.length + 1 : 0
     const numbers = 1 + (PART_NUMBERS[kind] ?? 3) + 3 * bins
@@ -148,6 +169,27 @@ function assertFits({ plan, groups }: DpPlan, descriptor: CatalogDescriptor): vo
   if (CARD_BYTES + plan.measures.length * 300 + groups * row <= LIMITS.outputBytesMax) return
   const reason = `These columns and ${groups} groups are more than one answer can hold, since an answer with noise contains every group, including empty ones.`
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+}
+
+/** Numbers of one column of a model: in its coefficient, on the card, and in the bounds of a variable, each with the words around it. */
+const COLUMN_NUMBERS = 28
+/** Names of a column: in the part, the coefficient, the card, twice in formulas, in a note, and in the bounds. */
+const COLUMN_NAMES = 7
+/** Bytes of the field names around the values of one product. */
+const SUMS_BYTES = 100
+
+/** Bytes of the part of a model, its coefficients, and their errors on the card. */
+function modelBytes(measure: GramMeasure, numbers: readonly DpNumber[]): number {
+  const size = (text: string) => new TextEncoder().encode(JSON.stringify(text)).length + 1
+  const all = (texts: readonly string[]) => texts.reduce((sum, text) => sum + size(text), 0)
+  const columns = columnsOfModel(measure).map(({ name }) => COLUMN_NAMES * size(name) + COLUMN_NUMBERS * NUMBER_BYTES)
+  const factors = measure.factors.map(({ variable, levels }) => size(variable) + all(levels))
+  const sums = numbers.map((of) => {
+    if (of.kind !== 'cells') return 0
+    const names = all([...of.numbers, ...of.by].map(({ variable }) => variable))
+    return SUMS_BYTES + names + of.by.reduce((cells, { levels }) => cells * levels.length, NUMBER_BYTES)
+  })
+  return [...columns, ...factors, ...sums].reduce((sum, one) => sum + one, 0)
 }
 
 /** The noise of one number: the scale of discrete Laplace noise, or the variance of discrete Gaussian noise. */

@@ -3,11 +3,13 @@ import type {
   BoundedReduction,
   CatalogDescriptor,
   DpCard,
+  ModelResult,
   OutputColumn,
   OutputRow,
   RandomSource,
   VariableRef
 } from '@stimnet/protocol'
+import { fitOwnModel } from '@stimnet/statistics'
 import { factsIn, type VariableFacts } from '../judge/facts.ts'
 import { columnsOfPlan } from '../table-output.ts'
 import { chargedOf } from './cost.ts'
@@ -22,14 +24,17 @@ const TOKEN = Symbol('made by releaseNoisy')
 export class NoisyTable {
   readonly columns: readonly OutputColumn[]
   readonly rows: readonly OutputRow[]
+  /** Fitted to the noisy sums in the rows. */
+  readonly models: readonly ModelResult[]
   readonly dp: DpCard
   readonly #made = true
 
   /** For `releaseNoisy` only: throws TypeError without the private token. */
-  constructor(token: symbol, table: { columns: OutputColumn[]; rows: OutputRow[]; dp: DpCard }) {
+  constructor(token: symbol, table: { columns: OutputColumn[]; rows: OutputRow[]; models: ModelResult[]; dp: DpCard }) {
     if (token !== TOKEN) throw new TypeError('a noisy table is made by releaseNoisy() alone')
     this.columns = table.columns
     this.rows = table.rows
+    this.models = table.models
     this.dp = table.dp
     Object.freeze(this)
   }
@@ -55,9 +60,13 @@ export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: R
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
   const columns = columnsOfPlan(plan.plan, factsIn(variables))
+  const rows = rowsOfNoise(plan, noisy, { descriptor, columns })
   return new NoisyTable(TOKEN, {
     columns,
-    rows: rowsOfNoise(plan, noisy, { descriptor, columns }),
+    rows,
+    models: rows.flatMap(({ parts }) =>
+      Object.values(parts).flatMap((part) => ('gram' in part ? [fitOwnModel(part.gram)] : []))
+    ),
     dp: cardOf(plan, descriptor, scope)
   })
 }

@@ -13,6 +13,7 @@ import {
 import { edgesOfIntegers, OPEN_END, poolCells, ratioToNumber } from '@stimnet/statistics'
 import type { NoisyGroup } from './draw.ts'
 import { boundsIn, halvesOf, numbersIn, spreadOf } from './error.ts'
+import { noisyPartOf } from './model-part.ts'
 import { type DpNumber, numberKey } from './numbers.ts'
 import type { DpPlan } from './plan.ts'
 
@@ -68,6 +69,8 @@ function partOf(from: Drawn, measure: Measure): OutputPart {
     case 'rows':
     case 'count':
       return { add: Number(drawnOne(first)), sd }
+    case 'gram':
+      return { gram: noisyPartOf(plan, measure, drawn) }
     default:
       return { noisy: noisyMoments(from, numbers, variablesOf(measure)) }
   }

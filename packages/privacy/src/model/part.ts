@@ -1,12 +1,12 @@
-/** The released part of a model: its Gram matrix, its table of counts, or one round of its fit. */
-import type { GramMeasure, GramPart } from '@stimnet/protocol'
+/** What of a model is released: its Gram matrix, its table of counts, one round of it, or its sums with noise. */
+import type { GramMeasure, GramPart, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
 import type { Released, SumsOfSize } from './judged.ts'
 
 /** The part of an answer from which a model is fitted and pooled. */
 export function gramPartOf(
   measure: GramMeasure,
-  { released, people }: { readonly released: Released; readonly people: number }
+  { released, people }: { readonly released: Released | { readonly noisy: NoisyModel }; readonly people: number }
 ): GramPart {
   const name = namesIn(measure)
   const decimals = 'matrix' in released ? released.decimals : []
@@ -23,6 +23,7 @@ export function gramPartOf(
     ...(measure.meta === undefined ? {} : { meta: measure.meta }),
     ...('matrix' in released && released.sizes !== undefined ? { clusters: clustersOf(released.sizes) } : {}),
     ...(fit === undefined ? {} : { fit }),
+    ...('noisy' in released ? { noisy: released.noisy } : {}),
     ...('round' in released ? { round: released.round } : {}),
     ...('table' in released
       ? {

@@ -1,6 +1,6 @@
 /** Plans whose numbers each change by at most a known amount if one subject is added or removed, and their results. */
 import type { Filter } from './cohort.ts'
-import type { GroupKey, VariableRef } from './plan.ts'
+import type { GroupKey, ModelFactor, VariableRef } from './plan.ts'
 
 /** Bounds in units of 10^-decimals of the variable. A value outside the bounds is replaced by the nearer bound. */
 export interface ScaledBounds {
@@ -41,6 +41,17 @@ export type BoundedNumber =
   | { readonly kind: 'products'; readonly pair: readonly [BoundedVariable, BoundedVariable] }
   /** Rows in each declared bin, lowest bin first: one number per bin. Each row counts in one bin. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
+  /**
+   * Sum of the product of the distances of `numbers` from the middle of their bounds, or the number of rows if there are none, for each
+   * combination of the levels of `by`, the last changing fastest: several numbers. Only over rows with a value of all of `complete`, each
+   * of which counts in one of them at most.
+   */
+  | {
+      readonly kind: 'cells'
+      readonly numbers: readonly BoundedVariable[]
+      readonly by: readonly ModelFactor[]
+      readonly complete: readonly VariableRef[]
+    }
 
 /** The numbers to compute, and how much one subject can contribute to them. */
 export interface BoundedPlan {

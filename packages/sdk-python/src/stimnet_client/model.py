@@ -80,9 +80,10 @@ class Model:
 
     @property
     def coefficients(self) -> list[dict[str, Any]]:
-        """A row per coefficient: ``term, estimate, error, statistic, p, low, high``; for a logistic or Poisson model
-        also ``ratio, ratio_low, ratio_high``, for ``site="meta"`` also ``tau2, i2, q, q_p``. The numbers are None
-        for a term that is collinear with earlier terms.
+        """A row for each coefficient: ``term, estimate, error, statistic, p, low, high``, of a logistic or Poisson
+        model also ``ratio, ratio_low, ratio_high``, of one with noise (P2) also ``noise``, the standard deviation by
+        the noise alone, which is part of ``error``; of ``site="meta"`` also ``tau2, i2, q, q_p``. None for a term that
+        follows from those before it.
         """
         return [self._row(one) for one in self.result["coefficients"]]
 
@@ -139,12 +140,14 @@ class Model:
         if self.result.get("code") == "SEPARATED":
             why = "for some levels the outcome is the same for everybody, so there are no finite estimates"
             lines += [f"SEPARATED: {why}."]
+        if self.result.get("code") == "TOO_NOISY":
+            lines += [_cell(self.result["note"])]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
             told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
             lines += _left_out(random, self.n)
-        aliased = [row["term"] for row in rows if row["estimate"] is None]
+        aliased = [row["term"] for row in rows if row["estimate"] is None and "noise" not in self.result]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
         sites = self.sites
         if len(sites) > 1:
@@ -160,6 +163,8 @@ class Model:
         low, high = one["interval"] or (None, None)
         plain = [one[name] for name in ("estimate", "error", "statistic", "p")]
         row = dict(zip(_COLUMNS, [self._term(one["term"]), *plain, low, high]))
+        if "noise" in self.result:
+            row["noise"] = one.get("noise")
         if self.result["kind"] == "glm":
             ratio = one.get("ratio") or {"estimate": None, "interval": (None, None)}
             row |= dict(zip(_RATIO, [ratio["estimate"], *ratio["interval"]]))
@@ -278,6 +283,11 @@ def _title(result: Mapping[str, Any]) -> str:
 
 def _released(result: Mapping[str, Any]) -> str:
     columns = len((result.get("sites") or [result])[0]["coefficients"])
+    if "noise" in result:
+        kind = "Laplace" if result["noise"]["mechanism"] == "discrete-laplace" else "Gaussian"
+        what = "counts of people by outcome and terms" if result["kind"] == "glm" else "sums of products of its columns"
+        errors = "errors and intervals hold for people and noise together"
+        return f": {result['noise']['sums']} {what}, each with {kind} noise; {errors}"
     if "rounds" in result:
         each, rounds = columns + columns * (columns + 1) // 2 + 1, result["rounds"]["last"] + 1
         of = "its estimates or the gradient, the information matrix, the deviance"

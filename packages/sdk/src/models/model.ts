@@ -28,7 +28,7 @@ import { modelText } from './text.ts'
 /** The cohort, the targets and the signer of a model. */
 export interface ModelOptions
   extends Omit<ModelAsked, 'formula' | 'roster' | 'round'>,
-    Pick<QuestionInput, 'purpose' | 'project' | 'permit' | 'title' | 'mappings'> {
+    Pick<QuestionInput, 'purpose' | 'project' | 'permit' | 'title' | 'mappings' | 'privacy'> {
   /** The name of the catalog. */
   readonly catalog: string
   /** Cohort. Default: everybody in the catalog. */
@@ -99,10 +99,11 @@ export interface ModelClient {
 }
 
 /**
- * Requests a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
- * VARIABLE_AMBIGUOUS (a `FormulaError` if the error has a position in the formula), SCHEMA_MISMATCH. If no institution released what
- * a model needs, throws the code of the first one. A logistic or Poisson model with a numeric term is requested in up to four
- * rounds; requested again after an interruption, it continues from there.
+ * Asks for a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS (a `FormulaError` where it has a place in the formula), SCHEMA_MISMATCH. Throws the code of the first
+ * institution where none gave what a model can be fitted to. With `privacy` of P2 it spends a budget: ask for its price before
+ * (`privacyCost`). A logistic or Poisson model with a number as a term is asked in up to four
+ * rounds; asked again after an interruption it goes on where it was.
  */
 export async function askModel(client: ModelClient, formula: string, options: ModelOptions): Promise<Model> {
   const { catalog, targets, signal } = options
@@ -126,8 +127,9 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
       options,
       round: round?.round ?? null
     })
-  // With a mapping, only the answer shows whether the model needs rounds.
-  if (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian') {
+  // In the words of a mapping, whether it needs rounds shows in the answer. With noise there are none.
+  const isNoisy = options.privacy?.level === 'P2'
+  if (!isNoisy && (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian')) {
     const roundsMax = options.site === 'meta' ? 0 : MODEL_ROUNDS_MAX
     return modelFrom(await fitInRounds({ roster, ask, roundsMax, onRound: options.onRound }))
   }
@@ -192,14 +194,15 @@ async function askStatistic(
 }
 
 /** The terms that both ways of asking have. */
-function termsOf({ where, purpose, project, permit, title, mappings }: ModelOptions) {
+function termsOf({ where, purpose, project, permit, title, mappings, privacy }: ModelOptions) {
   return {
     ...(where === undefined ? {} : { where }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
     ...(permit === undefined ? {} : { permit }),
     ...(title === undefined ? {} : { title }),
-    ...(mappings === undefined ? {} : { mappings })
+    ...(mappings === undefined ? {} : { mappings }),
+    ...(privacy === undefined ? {} : { privacy })
   }
 }
 

@@ -7,7 +7,9 @@ export interface CoefficientRow {
   readonly term: string
   readonly estimate: number | null
   readonly error: number | null
-  /** The t statistic. */
+  /** Of a model with noise: the standard deviation by the noise alone, which is part of `error`. */
+  readonly noise?: number
+  /** t. */
   readonly statistic: number | null
   readonly p: number | null
   /** Ends of the 95 % interval. */
@@ -61,7 +63,7 @@ export function coefficientRows(
 }
 
 function rowOf(one: Coefficient, term: string): CoefficientRow {
-  const { estimate, error, statistic, p, interval, ratio, between } = one
+  const { estimate, error, noise, statistic, p, interval, ratio, between } = one
   const [low = null, high = null] = interval ?? []
   const { tau2 = 0, i2 = 0, q = 0, q_p: qP = 1, prediction } = between ?? {}
   const [from, to] = prediction ?? []
@@ -70,6 +72,7 @@ function rowOf(one: Coefficient, term: string): CoefficientRow {
     term,
     estimate,
     error,
+    ...(noise === undefined ? {} : { noise }),
     statistic,
     p,
     low,

@@ -1,7 +1,7 @@
 /** Reasons against a model that follow from public descriptions, before it is requested. */
 import type { FoundCatalog } from '@stimnet/api'
 import { type Filter, StimnetError } from '@stimnet/protocol'
-import { modelRuledOut, planOfStatistic, severalRowsAdvice } from '@stimnet/statistics'
+import { gramIn, modelRuledOut, noisyFault, planOfStatistic, severalRowsAdvice } from '@stimnet/statistics'
 import { descriptorOf } from '../schema.ts'
 import { type ModelAsked, modelCall } from './families.ts'
 
@@ -19,16 +19,30 @@ export interface ModelHint {
 }
 
 /**
- * The reasons in the catalogs' descriptions against a model, without duplicates. Catalogs that the formula does not fit are ignored;
- * see `checkModel`. With `set`, an analysis set chooses the rows, so that several rows per person are not reported.
+ * What the descriptions of the catalogs say against a model, each sentence once. Catalogs that the formula does not fit are left out:
+ * see `checkModel`. With `set`, the rows may be those that the analysis set chooses, so that none are said to be several. `noisy`: it is
+ * asked for with noise (P2), which needs no exact sums.
  */
 export function modelHints(
   catalogs: readonly FoundCatalog[],
-  { where, set, ...asked }: ModelAsked & { readonly where?: Filter | undefined; readonly set?: string | undefined }
+  {
+    where,
+    set,
+    noisy = false,
+    ...asked
+  }: ModelAsked & {
+    readonly where?: Filter | undefined
+    readonly set?: string | undefined
+    readonly noisy?: boolean
+  }
 ): ModelHint[] {
   const told = catalogs.flatMap((catalog) => {
     const institution = catalog.institution || catalog.node_id || catalog.peer_id
-    return hintsAt(catalog, { ...asked, where, set }).map((hint) => ({ ...hint, institution, site: catalog.peer_id }))
+    return hintsAt(catalog, { ...asked, where, set, noisy }).map((hint) => ({
+      ...hint,
+      institution,
+      site: catalog.peer_id
+    }))
   })
   return [...Map.groupBy(told, ({ text }) => text)].map(([text, all]) => ({
     text,
@@ -40,12 +54,18 @@ export function modelHints(
 
 function hintsAt(
   catalog: FoundCatalog,
-  { where, set, ...asked }: ModelAsked & { readonly where: Filter | undefined; readonly set: string | undefined }
+  {
+    where,
+    set,
+    noisy,
+    ...asked
+  }: ModelAsked & { readonly where: Filter | undefined; readonly set: string | undefined; readonly noisy: boolean }
 ): { readonly text: string; readonly isRefused: boolean }[] {
   const descriptor = descriptorOf(catalog)
   try {
     const plan = planOfStatistic(modelCall(asked), descriptor)
-    const refused = modelRuledOut(plan, descriptor)
+    const measure = gramIn(plan)
+    const refused = noisy ? measure && noisyFault(measure) : modelRuledOut(plan, descriptor)
     const several = set === undefined ? severalRowsAdvice(plan, { descriptor, filters: [where] }) : undefined
     return [
       ...(refused === undefined ? [] : [{ text: refused, isRefused: true }]),

@@ -30,11 +30,13 @@ function coefficientTable(model: ModelResult, nameOf: NameOf): string {
   const isCombined = rows.some(({ between }) => between !== undefined)
   const isPredicted = rows.some(({ between }) => between?.predicted !== undefined)
   const isOfCounts = model.kind === 'glm'
+  const isNoisy = rows.some(({ noise }) => noise !== undefined)
   const statistic = model.df === null || (isOfCounts && model.site !== 'meta') ? 'z' : 't'
   const ratio = model.family === 'binomial' ? 'odds ratio' : 'rate ratio'
   return tableOf(
     [
       ...['term', 'estimate', 'std. error', statistic, 'p', '95 % from', 'to'],
+      ...(isNoisy ? ['error by noise'] : []),
       ...(isOfCounts ? [ratio, '95 % from', 'to'] : []),
       ...(isCombined ? ['τ²', 'I² %', 'Q', 'p of Q'] : []),
       ...(isPredicted ? ['a further one from', 'to'] : [])
@@ -42,6 +44,7 @@ function coefficientTable(model: ModelResult, nameOf: NameOf): string {
     rows.map((row) => [
       row.term,
       ...numbersOf(row),
+      ...(isNoisy ? [row.noise ?? null] : []),
       ...(isOfCounts ? ratioOf(row) : []),
       ...(isCombined ? betweenOf(row) : []),
       ...(isPredicted ? (row.between?.predicted ?? [null, null]) : [])
@@ -164,6 +167,12 @@ function siteTable(model: ModelResult, nameOf: NameOf): string[] {
 
 /** The numbers that each institution released, in one sentence. */
 export function releasedInWords(model: ModelResult): string {
+  if (model.noise !== undefined) {
+    const { mechanism, sums } = model.noise
+    const what = model.kind === 'glm' ? 'counts of people by outcome and terms' : 'sums of products of its columns'
+    const kind = mechanism === 'discrete-laplace' ? 'Laplace' : 'Gaussian'
+    return `Released by each institution: ${sums} ${what}, each with ${kind} noise. Errors and intervals hold for people and noise together.`
+  }
   if (model.rounds !== undefined) {
     const columns = model.coefficients.length
     const each = columns + (columns * (columns + 1)) / 2 + 1

@@ -1,7 +1,7 @@
-/** The check that a signed part of a model belongs to the requested model: a dishonest site may sign the part of another model. */
-import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
+/** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
+import type { GramPart, StatisticCall, VariableContract } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
-import { columnsOfModel } from './design.ts'
+import { columnsOfModel, measureIn } from './design.ts'
 import { type FormulaName, parseFormula } from './formula/formula.ts'
 
 /** Statistics that are answered with a model. */
@@ -102,18 +102,9 @@ function formulaIn(text: unknown) {
   }
 }
 
-/** The names of the columns that result from the formula and the factors of a part. */
-function columnsIn({ formula, outcome, intercept, factors }: GramPart): string {
-  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
-  const measure: GramMeasure = {
-    kind: 'gram',
-    name: 'n',
-    outcome: outcome as VariableRef,
-    site: 'none',
-    terms: [...(intercept ? [[]] : []), ...terms],
-    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels }))
-  }
-  return namesOf(columnsOfModel(measure))
+/** The names of the columns that the formula and the factors of a part make. */
+function columnsIn(part: GramPart): string {
+  return namesOf(columnsOfModel(measureIn(part)))
 }
 
 function hasOtherLevels({ name, levels }: GramPart['factors'][number], contract: readonly VariableContract[]): boolean {

@@ -303,7 +303,8 @@ export function combined(
   return { family, coefficients: coefficients.map(withRatio), n, df, ...UNKNOWN_FIT, note }
 }
 
-function withRatio({ between, ...one }: Coefficient): Coefficient {
+/** A combined coefficient as a ratio as well, unless it is the intercept. */
+export function withRatio({ between, ...one }: Coefficient): Coefficient {
   const { term, estimate, interval } = one
   if (estimate === null || interval === null || between === undefined) return one
   const ratio = { estimate: Math.exp(estimate), interval: interval.map(Math.exp) }

@@ -1,5 +1,6 @@
-/** The design of a linear model: its columns, and the sums of values over levels that form its Gram matrix. */
-import { type GramMeasure, type VariableRef, variablesOf } from '@stimnet/protocol'
+/** The design of a linear model: its columns, and which sums of values over which levels its Gram matrix is made of. */
+import { type GramMeasure, type GramPart, type VariableRef, variablesOf } from '@stimnet/protocol'
+import { parseFormula } from './formula/formula.ts'
 
 /** A column of a design: a number or 1 for each person who has the levels, and 0 for everybody else. */
 export interface DesignColumn {
@@ -29,6 +30,29 @@ export function formulaOf(measure: GramMeasure): string {
   const all = [...(terms.length === 0 ? ['1'] : terms), ...(hasIntercept(measure) || terms.length === 0 ? [] : ['- 1'])]
   const random = measure.random === undefined ? '' : ` + (1 | ${measure.random.by})`
   return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}${random}`
+}
+
+/**
+ * The terms and categories of a regression that a site answered, in the words of its part. Throws what `parseFormula` throws: a site that
+ * lies may write anything.
+ */
+export function measureIn({
+  formula,
+  outcome,
+  intercept,
+  factors,
+  fit
+}: Pick<GramPart, 'formula' | 'outcome' | 'intercept' | 'factors' | 'fit'>): GramMeasure {
+  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
+  return {
+    kind: 'gram',
+    name: 'n',
+    outcome: outcome as VariableRef,
+    site: 'none',
+    terms: [...(intercept ? [[]] : []), ...terms],
+    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels })),
+    ...(fit === undefined ? {} : { fit })
+  }
 }
 
 /** Whether a model has an intercept. */

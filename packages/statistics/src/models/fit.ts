@@ -6,6 +6,7 @@ import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
 import { fitPeople, fitRandomSites, isOfClusters } from './mixed.ts'
+import { fitNoisyModel, isNoisyPart } from './noisy/result.ts'
 import { fitRounds, isRoundPart } from './rounds/result.ts'
 import { fitLinear, type SiteGram } from './regression.ts'
 
@@ -19,6 +20,7 @@ import { fitLinear, type SiteGram } from './regression.ts'
 export function fitModel(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   const family = first?.gram.fit?.family
+  if (first?.gram.noisy !== undefined) return fitNoisyModel(sites)
   if (first?.gram.clusters !== undefined) return fitPeople(sites)
   if (family === undefined && first?.gram.site === 'random')
     return sites.length > 1 ? fitRandomSites(sites) : ofOneSite(fitLinear(sites))
@@ -37,6 +39,7 @@ export function fitOwnModel(gram: GramPart): ModelResult {
 /** Whether a part can be the answer of a site for a model: a dishonest site may send anything. */
 export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
+  if (part.noisy !== undefined) return isNoisyPart(part)
   if (part.round !== undefined) return part.site !== 'random' && part.clusters === undefined && isRoundPart(part)
   if (family === 'binomial' || family === 'poisson')
     return part.site !== 'random' && part.clusters === undefined && isCountTable(part)

@@ -28,8 +28,9 @@ export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): 
 
 /** The number of rows with each level; undefined if the parts do not state it, or the model has no term of the category by itself. */
 function countsOf(gram: GramPart, name: string, levels: readonly string[]): number[] | undefined {
-  const { intercept, columns, table, upper, round } = gram
-  if (!intercept || round !== undefined) return undefined
+  const { intercept, columns, table, upper, round, noisy } = gram
+  // With noise nobody is seen to be missing.
+  if (!intercept || round !== undefined || noisy !== undefined) return undefined
   const places = levels.map((level) => columns.findIndex((column) => column.name === `${name}[${level}]`))
   if (places.includes(-1)) return undefined
   if (table === undefined) return places.map((place) => Number(upper[place] ?? 0))

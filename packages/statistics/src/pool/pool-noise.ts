@@ -1,5 +1,5 @@
-/** The noise of a pooled number: that of all its parts together, because each institution draws its own noise. */
-import type { OutputColumn } from '@stimnet/protocol'
+/** The noise of a pooled number: that of all its parts together, since each institution draws its own. */
+import type { NoisyModel, OutputColumn } from '@stimnet/protocol'
 import { type NoiseKind, type NoiseTerm, noiseWithin } from '../noise.ts'
 import { noiseOfNoisy } from '../noisy-moments.ts'
 import { type Cell, momentsFor, noisyIn, pooledBins, poolCells, sharesOf } from './pool-cell.ts'
@@ -39,9 +39,17 @@ function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | nu
   }
   const terms = cells.map((cell) => {
     if ('add' in cell && cell.sd !== undefined) return [{ sd: cell.sd, step: cell.step ?? 1 }]
+    if ('gram' in cell && cell.gram.noisy !== undefined) return peopleTerms(cell.gram.noisy)
     return 'share' in cell && cell.sd_each !== undefined ? shareTerms(cells, cell.sd_each) : null
   })
   return terms.some((term) => term === null) ? null : terms.flatMap((term) => term ?? [])
+}
+
+/** The noise terms of the number of people of a model: that of its sum without numbers and levels, or of all cells of its table. */
+function peopleTerms({ sums }: NoisyModel): NoiseTerm[] {
+  const [first] = sums
+  const people = sums.find(({ numbers, by }) => numbers.length === 0 && by.length === 0) ?? first
+  return people === undefined ? [] : people.values.map(() => ({ sd: people.sd, step: 1 }))
 }
 
 /**

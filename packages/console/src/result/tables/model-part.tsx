@@ -162,8 +162,10 @@ interface CoefficientsProps {
 
 function Coefficients({ caption, rows, ratio }: CoefficientsProps) {
   const isCombined = rows.some(({ between }) => between !== undefined)
+  const isNoisy = rows.some(({ noise }) => noise !== undefined)
   const head = [
     ...['Estimate', 'Std. error', ratio === undefined ? 't' : 'z', 'p', '95 % interval'],
+    ...(isNoisy ? ['Error by noise'] : []),
     ...(ratio === undefined ? [] : [ratio, '95 % interval']),
     ...(isCombined ? ['τ²', 'I²', 'p of Q'] : [])
   ]
@@ -177,6 +179,7 @@ function Coefficients({ caption, rows, ratio }: CoefficientsProps) {
             <tr key={row.term}>
               <th scope="row">{row.term}</th>
               <Numbers row={row} />
+              {isNoisy && <td className="number">{known(row.noise ?? null)}</td>}
               {ratio !== undefined && <Ratio row={row} />}
               {isCombined && <Between row={row} />}
             </tr>

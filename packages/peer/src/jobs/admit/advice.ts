@@ -72,7 +72,7 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
   if (asked === undefined)
     return `${general} A script needs a cohort that is the same as, or ${k} people apart from, earlier ones.`
   const model = gramIn(asked)
-  if (model !== undefined) return modelAdvice(plan, { asked, model, k })
+  if (model !== undefined) return [modelAdvice(plan, { asked, model, k }), noiseAdvice(plan)].flat().join(' ')
   const repeated = repeatedValueAdvice(asked, {
     descriptor: plan.catalog.descriptor,
     filters: [plan.cohort, asked.where]

@@ -9,6 +9,7 @@ from typing import Any, Mapping, Sequence
 from .bins import Bins, lay_bins, pool_bins, quantile_of, rising_bins
 from .moments import Moments, exact_sum, pool_moments, value_of
 from .noisy import moments_of_noisy
+from .noisy_sums import noisy_of
 
 Cell = Mapping[str, Any]
 """The part from which a cell is pooled: ``add``, ``moments``, ``noisy``, ``share``, ``choice``, ``bins`` or ``gram``.
@@ -35,8 +36,8 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
     if kind == "share":
         return _pool_shares(cells)
     if kind == "gram":
-        # The number of people in a model; the model itself is fitted separately.
-        return exact_sum([cell["gram"]["n"] for cell in cells if "gram" in cell])
+        # The number of people in a model; the model itself is fitted separately. With noise it can be below zero, as any count.
+        return max(0.0, exact_sum([cell["gram"]["n"] for cell in cells if "gram" in cell]))
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
         return chosen
@@ -127,7 +128,9 @@ def _is_countable(cell: Cell) -> bool:
 
 
 def _is_gram(gram: Any) -> bool:
-    """Whether a Gram matrix has people, as many sums as its columns need, and no negative square."""
+    """Whether it is sums with noise, or has people, as many sums as its columns need, and no square below zero."""
+    if isinstance(gram, dict) and "noisy" in gram:
+        return noisy_of(gram) is not None
     if not _are_numbers(gram, ("n",)) or gram["n"] <= 0:
         return False
     columns, upper = gram.get("columns"), gram.get("upper")

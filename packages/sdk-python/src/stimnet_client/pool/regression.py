@@ -25,6 +25,8 @@ from .gram import (
     with_site_columns,
 )
 from .meta import ERROR_SHARE
+from .noisy_models import fit_noisy
+from .noisy_sums import Noisy, noisy_of
 from .reml import reml
 from .rounds import Round, fit_rounds, round_of
 
@@ -32,8 +34,8 @@ Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
 
 
-Part = Union[Gram, CountTable, Round]
-"""The data that an institution released for a model: a matrix, a table of counts, or a round."""
+Part = Union[Gram, CountTable, Round, Noisy]
+"""What an institution released for a model: a matrix, a table of counts, a round, or sums with noise."""
 
 
 def grams_in(
@@ -79,6 +81,8 @@ def _parts_in(output: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _read(part: Mapping[str, Any]) -> Part | None:
+    if "noisy" in part:
+        return noisy_of(part)
     if "round" in part:
         return round_of(part)
     return count_table_of(part) if "table" in part else gram_of(part)
@@ -90,6 +94,9 @@ def fit_model(sites: Mapping[str, Part]) -> Fit:
     """
     tables = {site: part for site, part in sites.items() if isinstance(part, CountTable)}
     rounds = {site: part for site, part in sites.items() if isinstance(part, Round)}
+    noisy = {site: part for site, part in sites.items() if isinstance(part, Noisy)}
+    if noisy:
+        return fit_noisy(noisy)
     if tables:
         return fit_counts(tables)
     if rounds:
