@@ -170,6 +170,7 @@ class JobsWorld {
     }
     await client.submitBroadcast(signed)
     this.requests += 1
+    await rest()
   }
 
   /** A machine stops, and starts again after a while. */
@@ -213,7 +214,7 @@ class JobsWorld {
   }
 
   async revokeOne(): Promise<void> {
-    const candidates = this.nodes.filter(({ isAsker, isRestored, isGone }) => !isRestored && !isGone && isAsker)
+    const candidates = this.nodes.filter(({ isAsker, isGone }) => isAsker && !isGone)
     const leaving = candidates.at(-1)
     const by = this.up()
       .filter((node) => node !== leaving)
@@ -225,6 +226,7 @@ class JobsWorld {
         peer?.federation?.merge([await signStatement(says, { signer, clock: this.clock })]) ?? Promise.resolve()
       )
     }
+    leaving.isRevoked = true
     this.say('a member was revoked')
   }
 
@@ -268,23 +270,33 @@ async function inWorld(run: JobsRun): Promise<JobsFound> {
   }
 }
 
-/** Questions and faults. */
+/** Questions and faults, until the time is over and everything that is to go wrong has gone wrong. */
 async function trouble(world: JobsWorld, { minutes }: JobsRun): Promise<void> {
   const { dice, faults, time } = world
-  const end = time.now() + minutes * MINUTE_MS
-  const steps = Math.max(4, Math.floor((minutes * MINUTE_MS) / STEP_MS))
+  const [begin, whole] = [time.now(), minutes * MINUTE_MS]
+  const share = () => (time.now() - begin) / whole
   const victim = world.nodes.at(-1) as SimulatedPeer
   let copy = ''
-  for (let step = 0; step < steps && time.now() < end; step++) {
+  let isRevoked = !faults.revokes
+  let step = 0
+  for (; share() < 1; step++) {
     await world.ask()
     await world.pass(dice.between(0, STEP_MS))
     if (faults.kills && dice.isTrue(0.3)) await world.killOne()
     if (faults.cuts && dice.isTrue(0.1)) await world.cutSome()
-    if (faults.restores && copy === '' && step >= steps * 0.2 && !victim.isGone) copy = await world.copy(victim)
-    if (faults.restores && copy !== '' && !victim.isRestored && step >= steps * 0.6)
-      await world.restoreOne(victim, copy)
-    if (faults.revokes && step === Math.floor(steps * 0.8)) await world.revokeOne()
+    if (faults.restores && copy === '' && share() > 0.15) copy = await world.copy(victim)
+    if (copy !== '' && !victim.isRestored && share() > 0.4) await world.restoreOne(victim, copy)
+    if (!isRevoked && share() > 0.6) {
+      await world.revokeOne()
+      isRevoked = true
+    }
     if (step % 10 === 9)
-      world.say(`step ${step + 1} of ${steps}: ${world.requests} requests, ${world.walls.released} answers`)
+      world.say(`${Math.round(share() * 100)} %: ${world.requests} requests, ${world.walls.released} answers`)
+  }
+  if (!isRevoked) await world.revokeOne()
+  // Some come through the member that was revoked.
+  for (let more = 0; more < 4; more++) {
+    await world.ask()
+    await world.pass(dice.between(0, STEP_MS))
   }
 }

@@ -24,6 +24,8 @@ const UPKEEP_MS = 5_000
 const REOPEN_MS = 100
 const REOPEN_MS_MAX = 15_000
 const OPEN_MS_MAX = 10_000
+/** Time for the way there and back, added to the deadline of an exchange, ms. */
+const TRAVEL_MS_MAX = 2_000
 
 interface Served {
   readonly exchange: Exchange<unknown, unknown>
@@ -125,17 +127,19 @@ export class MemoryMesh implements Mesh {
     if (bytes.length > exchange.questionBytesMax) throw new StimnetError('TOO_LARGE', `asking ${exchange.id}`)
     // Deadlines are kept in simulated time below, and not by the signals of real time, which would depend on this machine.
     if (signal.aborted && (signal.reason as Error).name !== 'TimeoutError') throw signal.reason
-    const way = { kind: exchange.id, bytes: bytes.length, deadlineMs: exchange.deadlineMs }
+    const late = new AbortController()
+    const cancel = this.#network.time.after(exchange.deadlineMs + TRAVEL_MS_MAX, () => late.abort())
     try {
-      const other = await this.#network.travel(this, peerId, way)
-      this.#missed.delete(peerId)
-      if (this.#network.isDoubled()) void other.#answer(exchange.id, this, bytes).catch(() => undefined)
-      const answer = await other.#answer(exchange.id, this, bytes)
-      await this.#network.travel(other, this.peerId, { ...way, bytes: answer.length })
+      // Whoever is asked may be gone before it answers.
+      const answering = this.#askOnce(exchange.id, peerId, { bytes, deadlineMs: exchange.deadlineMs })
+      const answer = await unlessAborted(answering, AbortSignal.any([this.#stopping.signal, late.signal]))
       return exchange.answer.decode(answer)
     } catch (error) {
+      if (late.signal.aborted) throw new StimnetError('DEADLINE', `asking ${peerId} ${exchange.id}`)
       if (codeOf(error) === 'PEER_UNREACHABLE') this.#missed.add(peerId)
       throw error
+    } finally {
+      cancel()
     }
   }
 
@@ -216,6 +220,19 @@ export class MemoryMesh implements Mesh {
   /** Streams to the peer broke; it is there again. */
   broke(peerId: string): void {
     for (const session of this.#sessions) if (session.peerId === peerId) session.broken.abort()
+  }
+
+  async #askOnce(
+    kind: string,
+    peerId: string,
+    { bytes, deadlineMs }: { bytes: Uint8Array; deadlineMs: number }
+  ): Promise<Uint8Array> {
+    const other = await this.#network.travel(this, peerId, { kind, bytes: bytes.length, deadlineMs })
+    this.#missed.delete(peerId)
+    if (this.#network.isDoubled()) void other.#answer(kind, this, bytes).catch(() => undefined)
+    const answer = await other.#answer(kind, this, bytes)
+    await this.#network.travel(other, this.peerId, { kind, bytes: answer.length, deadlineMs })
+    return answer
   }
 
   async #answer(id: string, from: MemoryMesh, bytes: Uint8Array): Promise<Uint8Array> {

@@ -37,6 +37,8 @@ export interface SimulatedPeer {
   isRestored: boolean
   /** When it noticed, ms; 0 before. */
   behindAtMs: number
+  /** It was revoked. */
+  isRevoked: boolean
   /** Ends what only a test needs to end. */
   release: () => Promise<void>
 }
@@ -82,6 +84,7 @@ export async function writePeers(
       mesh: undefined,
       isGone: true,
       isRestored: false,
+      isRevoked: false,
       behindAtMs: 0,
       release: () => Promise.resolve()
     })

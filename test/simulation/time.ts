@@ -3,7 +3,7 @@ import { createHook } from 'node:async_hooks'
 import type { Clock } from '@stimnet/protocol'
 
 /** Work outside of JavaScript whose end a peer waits for: files, LevelDB, DuckDB (`generic`), signatures, hashes. Timers and open files are none. */
-const WORK = /^(FSREQ|FILEHANDLECLOSEREQ|classic_level|generic$)|REQUEST$/
+const WORK = /^(FSREQ|FILEHANDLECLOSEREQ|classic_level|generic$|(SIGN|VERIFY|HASH|SCRYPT|KEYGEN|KEYEXPORT)REQUEST$)/
 /** Longest real time in which nothing comes to rest, ms. Past it, something waits for what never happens. */
 const RESTLESS_MS_MAX = 120_000
 

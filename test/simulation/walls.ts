@@ -80,15 +80,11 @@ export class Walls {
     const { jobId, state, result } = followExchange.answer.decode(bytes)
     if (result.length === 0) return
     const peer = this.#peers.get(from.peerId)
-    const isBehind = peer?.peer?.witnesses.regression !== undefined
     const hash = createHash('sha256').update(result).digest('hex')
     const before = this.#results.get(jobId)
     // Whose disk was replaced by an old one does not know what it answered before.
     if (before !== undefined && before !== hash && !peer?.isRestored) this.breach('same', `${jobId} of ${from.peerId}`)
     if (before === undefined && state === 'completed') this.released += 1
-    if (before === undefined && state === 'completed' && isBehind && peer && peer.behindAtMs + 1_000 < this.#now()) {
-      this.breach('behind', `${from.peerId} answers ${jobId}`)
-    }
     this.#results.set(jobId, hash)
     this.#later(() => this.#release(from, to, { jobId, state, result }))
   }
@@ -128,8 +124,12 @@ export class Walls {
     const { jobId, receipt, outputJson } = messages.JobResult.decode(body)
     if (jobId !== event.jobId || !audience.includes(to.peerId))
       this.breach('own', `${jobId} of ${from.peerId} for ${audience}`)
-    const database = this.#peers.get(from.peerId)?.peer?.database
+    const node = this.#peers.get(from.peerId)
+    const database = node?.peer?.database
     if (event.state !== 'completed' || !database) return
+    const releasedAtMs = (receipt?.releasedAtMs ?? 0) - node.skewMs
+    if (node.behindAtMs > 0 && releasedAtMs > node.behindAtMs + 1_000)
+      this.breach('behind', `${from.peerId} answers ${jobId}`)
     const [record] = await database.auditLog.read({ limit: 1, before: (receipt?.auditSequence ?? 0) + 1 })
     const isRecorded = record?.kind === 'release' && record.jobId === jobId && toHex(record.hash) === receipt?.auditHead
     if (!isRecorded) this.breach('charged', `${jobId}: the audit log of ${from.peerId} has no release`)
@@ -193,7 +193,8 @@ export async function lookAtEnds(
         walls.breach('ended', `${id} at ${peer.peerId} is ${job.state}`)
     }
   }
-  const restored = new Set(peers.filter(({ isRestored }) => isRestored).map(({ id }) => id))
+  // Who was put out hears nothing more, and whose disk was replaced has forgotten.
+  const isApart = new Set(peers.filter(({ isRestored, isRevoked }) => isRestored || isRevoked).map(({ id }) => id))
   for (const { peer } of peers) {
     if (!peer) continue
     for await (const request of peer.database.json<StoredRequest>('requests').values()) {
@@ -205,7 +206,7 @@ export async function lookAtEnds(
         const there = jobs.get(jobId)
         const isAlike =
           there === undefined ? refused === true || state === 'expired' || state === 'failed' : there === state
-        if (!isAlike && !restored.has(peerId))
+        if (!isAlike && !isApart.has(peerId) && !isApart.has(peer.peerId))
           walls.breach('alike', `${jobId} is ${state} here and ${there} at ${peerId}`)
       }
     }
