@@ -4,7 +4,15 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
-import { charterId, charterSchema, keyFileOf, type Signer, signCharter, signerFromSeed } from '@stimnet/protocol'
+import {
+  type Clock,
+  charterId,
+  charterSchema,
+  keyFileOf,
+  type Signer,
+  signCharter,
+  signerFromSeed
+} from '@stimnet/protocol'
 import { stringify } from 'yaml'
 import { CHEAP_PASSWORDS, PASSWORD } from '../mesh.ts'
 import type { Dice } from './dice.ts'
@@ -46,13 +54,7 @@ export interface SimulatedPeer {
 /** Writes the folders of a federation whose members are all founders. */
 export async function writePeers(
   folder: string,
-  {
-    peers,
-    askers,
-    skewMs,
-    dice,
-    clock
-  }: { peers: number; askers: number; skewMs: number; dice: Dice; clock: { now(): number; sleep(): Promise<void> } }
+  { peers, askers, skewMs, dice, clock }: { peers: number; askers: number; skewMs: number; dice: Dice; clock: Clock }
 ): Promise<{ nodes: SimulatedPeer[]; researcher: Signer; charter: string }> {
   const seeds = Array.from({ length: peers }, () => dice.bytes(32))
   const signers = await Promise.all(seeds.map(signerFromSeed))
