@@ -243,6 +243,27 @@ describe('the spread of digests', () => {
     }
   })
 
+  it('stops in the middle of a comparison where its members are revoked meanwhile', async () => {
+    const clock = new SimulatedClock(START_MS)
+    const strangers: string[] = []
+    const store = storeOf(clock, ada.id, { strangers })
+    const signers = await Promise.all(Array.from({ length: 70 }, (_, at) => signerAt(at + 10)))
+    for (const signer of signers) await store.offer((await sealedBy(signer, clock)).sealed)
+    const sent: number[] = []
+    const spread = new Spread({
+      ...{ store, clock, random: randomFrom(7), events: createEvents({ level: 'silent', nodeId: 'x' }), self: ada.id },
+      ...{ sign: { signer: ada, clock }, facts: () => factsOf('ada'), connected: () => [], members: () => [] },
+      ask: async (_, { digests = [] }) => {
+        sent.push(digests.length)
+        if (sent.length === 2) strangers.push(...signers.map(({ id }) => id))
+        return { root: 'another', marks: new Uint8Array(), digests: [] } as never
+      },
+      onKept: () => Promise.resolve()
+    })
+    await spread.met(bob.id)
+    assert.deepEqual(sent, [0, 64, 0])
+  })
+
   it('goes on after a restart that forgot the last number, and after a message that is too large', async () => {
     const clock = new SimulatedClock(START_MS)
     const { peers, alerts } = await spreads(clock, [ada, bob])
