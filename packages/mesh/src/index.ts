@@ -33,4 +33,6 @@ export type {
 } from './mesh.ts'
 export { createMesh } from './start.ts'
 export { TERMS_MAX } from './connect/terms.ts'
+export { Quota } from './connect/limits/quota.ts'
+export { chooseNeighbours, rankOf } from './upkeep/neighbours.ts'
 export { wayOutReason } from './connect/web/way-out.ts'

@@ -1,5 +1,8 @@
 /** One institution's peer: its policy, its jobs, its requests and its stores. */
 export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config/config.ts'
+export { type Digest, openDigest, readDigest, assertDigestInTime, sealDigest } from './digests/digest.ts'
+export { Spread, type SpreadParts } from './digests/spread.ts'
+export { DigestStore } from './digests/store.ts'
 export { createEvents, type PeerEvents } from './events.ts'
 export { type Peer, type PeerOptions, startPeer } from './peer.ts'
 export { Accounts } from './store/accounts/accounts.ts'

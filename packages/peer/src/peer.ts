@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
 import type { GatewayPeer } from '@stimnet/gateway'
-import type { Mesh, MeshTiming } from '@stimnet/mesh'
+import type { createMesh, Mesh, MeshTiming } from '@stimnet/mesh'
 import { type Clock, cryptographicRandom, type RandomSource, systemClock } from '@stimnet/protocol'
 import type { Attack, Sandbox } from '@stimnet/sandbox'
 import { type Asking, type Connections, openAsking, openConnections } from './start/asking.ts'
@@ -23,7 +23,7 @@ import { uploadMethods } from './gateway/upload-view.ts'
 import type { LoadedConfig } from './config/config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
-import { type Lifetime, withLifetime } from './start/lifetime.ts'
+import { type Every, type Lifetime, withLifetime } from './start/lifetime.ts'
 import { loginsOf } from './start/logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
@@ -59,7 +59,11 @@ export interface PeerOptions {
   /** `memory` connects peers within one process. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
-  /** The cost of new password hashes, which tests lower; default PASSWORD_COST. */
+  /** Creates the mesh. A simulation brings one in memory, whose faults it decides; `createMesh` unless given. */
+  readonly createMesh?: typeof createMesh
+  /** Calls something regularly. A simulation does it in its own time; by the platform's timers unless given. */
+  readonly every?: Every
+  /** The cost of new password hashes, which tests lower; PASSWORD_COST unless given. */
   readonly passwordCost?: PasswordCost
 }
 
@@ -87,7 +91,7 @@ export interface Peer {
 
 /** Starts a peer. Throws CONFIG_INVALID, SOURCE_INVALID, STORE_UNAVAILABLE, AUDIT_BROKEN, ADDRESS_IN_USE. */
 export function startPeer(loaded: LoadedConfig, options: PeerOptions = {}): Promise<Peer> {
-  return withLifetime((lifetime) => compose(loaded, options, lifetime))
+  return withLifetime((lifetime) => compose(loaded, options, lifetime), options.every)
 }
 
 async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, lifetime: Lifetime): Promise<Peer> {
@@ -103,7 +107,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // send requests.
   const stores = await openStores(setting)
   const basis = await openBasis(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
-  const way = { transport: options.transport, timing: options.timing }
+  const way = { transport: options.transport, timing: options.timing, createMesh: options.createMesh }
   const mesh = lifetime.keep(await openMesh({ ...setting, ...stores, ...basis, ...way }), (opened) => opened.stop())
   const serving = await openServing(setting, stores, basis, mesh)
   // The mesh is registered again, so that it stops accepting requests before the parts that answer are closed.

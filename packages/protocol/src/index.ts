@@ -92,6 +92,7 @@ export {
   type SealOptions,
   type Sealed,
   type SealedType,
+  assertInTime,
   open,
   seal,
   verifyBytes

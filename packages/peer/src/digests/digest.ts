@@ -1,6 +1,15 @@
 /** A peer's signed digest: its description of itself, its addresses and a hash of its catalogs, for members to pass on. */
 import { createHash } from 'node:crypto'
-import { type Clock, type Message, messages, open, type Signer, StimnetError, seal } from '@stimnet/protocol'
+import {
+  assertInTime,
+  type Clock,
+  type Message,
+  messages,
+  open,
+  type Signer,
+  StimnetError,
+  seal
+} from '@stimnet/protocol'
 
 /** Maximum size of a digest, bytes: room for the names of a hundred catalogs and some addresses. */
 export const DIGEST_BYTES_MAX = 8 * 1024
@@ -58,8 +67,15 @@ export async function sealDigest(
  * EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG.
  */
 export async function openDigest(sealed: Uint8Array, clock: Clock): Promise<Digest> {
+  const digest = await readDigest(sealed, clock)
+  assertDigestInTime(digest, clock)
+  return digest
+}
+
+/** The same without comparing its times with the clock: what this says of a digest is true for good. */
+export async function readDigest(sealed: Uint8Array, clock: Clock): Promise<Digest> {
   if (sealed.length > DIGEST_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'opening a digest')
-  const { issuer, body, issuedAtMs, expiresAtMs } = await open(sealed, { type: 'digest', clock })
+  const { issuer, body, issuedAtMs, expiresAtMs } = await open(sealed, { type: 'digest', clock, atAnyTime: true })
   const { sequence, about, addresses, catalogsHash, charter, open: isOpen } = messages.PeerDigest.decode(body)
   const isSound =
     Number.isSafeInteger(sequence) &&
@@ -67,11 +83,17 @@ export async function openDigest(sealed: Uint8Array, clock: Clock): Promise<Dige
     addresses.length <= ADDRESSES_MAX &&
     addresses.every((address) => address.length <= ADDRESS_CHARACTERS_MAX)
   if (!about || !isSound) throw new StimnetError('MALFORMED', `opening a digest of ${issuer}`)
-  if (sequence > clock.now() + AHEAD_MS_MAX) throw new StimnetError('NOT_YET_VALID', `opening a digest of ${issuer}`)
   if (expiresAtMs - issuedAtMs > DIGEST_LIFETIME_MS)
     throw new StimnetError('LIFETIME_TOO_LONG', `opening a digest of ${issuer}`)
   const facts = { sequence, about, addresses, catalogsHash: catalogsHash.slice(0, 64), charter, open: isOpen }
   return { ...facts, peerId: issuer, issuedAtMs, expiresAtMs, mark: markOf(sealed), sealed }
+}
+
+/** Throws NOT_YET_VALID or EXPIRED for a digest that is not valid now. */
+export function assertDigestInTime(digest: Digest, clock: Clock): void {
+  assertInTime(digest, { type: 'digest', clock })
+  if (digest.sequence > clock.now() + AHEAD_MS_MAX)
+    throw new StimnetError('NOT_YET_VALID', `opening a digest of ${digest.peerId}`)
 }
 
 /** The mark of a sealed digest. */

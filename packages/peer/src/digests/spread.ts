@@ -6,34 +6,29 @@
 import { type Clock, type Message, type messages, type RandomSource, randomUnit, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { DIGEST_LIFETIME_MS, type Digest, sealDigest } from './digest.ts'
-import { DIGESTS_MAX, type DigestStore } from './store.ts'
+import { DIGESTS_MAX, type DigestStore, saysSame } from './store.ts'
 
 /** The request message and the answer before encoding. */
 type Ask = Parameters<typeof messages.DigestsAsk.encode>[0]
 type Answer = Message<'DigestsAnswer'>
 
-/**
- * Number of neighbours that get a new digest at once. Each passes it on to as many, so that a few steps reach nearly all
- * peers.
- */
-const TOLD_AT_ONCE = 3
-/** Wait before new digests are passed on, ms, so that those of many peers are sent together. */
+/** Neighbours that get news at once. Each passes them on to as many, so that a few steps reach all but about one in e⁵, or 150. */
+const TOLD_AT_ONCE = 5
+/** Wait before news are passed on, ms, so that those of many peers go together. */
 const NEWS_MS = 250
 /** First wait between two comparisons, ms. It doubles while nothing is new. */
 const COMPARE_MS = 1_000
-const COMPARE_MS_MAX = 60_000
-/** Number of comparisons per comparison with a member that is not connected. The latter repairs a mesh that has split. */
+const COMPARE_MS_MAX = 30_000
+/** Comparisons per one with a member that is not connected, which heals a mesh that fell apart. */
 const COMPARISONS_PER_VISIT = 4
 /** Maximum number of digests in one message. */
 export const IN_MESSAGE_MAX = 64
 /** Maximum bytes of digests in one message. */
 const BYTES_IN_MESSAGE_MAX = 512 * 1024
 const MARK_BYTES = 8
-/** Maximum number of marks in one message: all digests that a store keeps and ignores. */
-const MARKS_MAX = 4_000
-/** Maximum number of messages of one comparison: enough for all digests that a store keeps. */
-const MESSAGES_MAX = 40
-/** Number of invalid digests in one message after which the rest is not read. */
+/** Messages of one comparison beyond those for everything that a store keeps, at most. */
+const MESSAGES_MORE = 8
+/** Invalid digests in one message after which the rest is not read. */
 const REFUSED_MAX = 4
 /** Refusals that are not the fault of the peer that passes a digest on: the digest expired on the way, or a clock is wrong. */
 const IN_TIME: ReadonlySet<string> = new Set(['EXPIRED', 'NOT_YET_VALID'])
@@ -105,11 +100,11 @@ export class Spread {
   /** Answers another peer. Throws MALFORMED for a message with too many digests or marks. */
   async answer(ask: Message<'DigestsAsk'>, from: string): Promise<Parameters<typeof messages.DigestsAnswer.encode>[0]> {
     const { store } = this.#parts
-    const wanted = new Set(marksIn(ask.wanted))
+    const wanted = new Set(marksIn(ask.wanted, store.marksMax))
     await this.#merge(ask.digests, from)
-    const root = store.rootFor(from)
-    const isDifferent = ask.root !== '' && ask.root !== root
-    const digests = fitting(store.for(from).filter(({ mark }) => wanted.has(mark)))
+    const root = ask.root === '' ? '' : store.rootFor(from)
+    const isDifferent = ask.root !== root
+    const digests = wanted.size === 0 ? [] : fitting(store.for(from).filter(({ mark }) => wanted.has(mark)))
     return { root, marks: isDifferent ? marksOut(store.marksFor(from)) : new Uint8Array(), digests }
   }
 
@@ -138,8 +133,8 @@ export class Spread {
   }
 
   /**
-   * Publishes a new digest before the old digest has lost a third of its lifetime, and if this peer has other addresses or
-   * an earlier digest prevails.
+   * A new digest before the old one has lost a third of its life, and where this peer has other addresses or was outdone. One that only
+   * lasts longer is no news: others get it when they compare, in minutes, of which it has hours.
    */
   async #publishWhenDue(): Promise<void> {
     const { store, facts, sign, clock, self } = this.#parts
@@ -147,39 +142,43 @@ export class Spread {
     const now = facts()
     const isSame = last !== undefined && last.addresses.join() === now.addresses.join() && !this.#isOutdone
     if (isSame && clock.now() - last.issuedAtMs < DIGEST_LIFETIME_MS / 3) return
-    this.#isOutdone = false
     store.reconsider()
+    const isNews = last === undefined || this.#isOutdone || !saysSame(last, now)
+    this.#isOutdone = false
     const own = await sealDigest({ ...now, sequence: store.nextSequence() }, sign)
     store.put(own)
-    this.#tell(own, self)
+    if (isNews) this.#tell(own, self)
   }
 
   #partner(round: number): string | undefined {
     const { connected, members, self } = this.#parts
     const near = connected()
-    const far = members().filter((peerId) => peerId !== self && !near.includes(peerId))
-    const isVisit = far.length > 0 && (near.length === 0 || round % COMPARISONS_PER_VISIT === COMPARISONS_PER_VISIT - 1)
-    return this.#oneOf(isVisit ? far : near)
+    if (near.length > 0 && round % COMPARISONS_PER_VISIT < COMPARISONS_PER_VISIT - 1) return this.#oneOf(near)
+    const isNear = new Set(near)
+    return this.#oneOf(members().filter((peerId) => peerId !== self && !isNear.has(peerId))) ?? this.#oneOf(near)
   }
 
   #oneOf<T>(all: readonly T[]): T | undefined {
     return all[Math.floor(randomUnit(this.#parts.random) * all.length)]
   }
 
-  /** Exchanges the digests that either side lacks. Returns true if something was new here. */
+  /** Exchanges what either side lacks. True where there was news here. */
   async #compare(peerId: string): Promise<boolean> {
     const { store } = this.#parts
     try {
       const root = store.rootFor(peerId)
       const first = await this.#ask(peerId, { root, digests: [], wanted: new Uint8Array() })
       if (first.root === root) return false
-      const theirs = new Set(marksIn(first.marks))
-      const lacking = store.for(peerId).filter(({ mark }) => !theirs.has(mark))
+      const theirs = new Set(marksIn(first.marks, store.marksMax))
+      let lacking = store.for(peerId).filter(({ mark }) => !theirs.has(mark))
       const wanted = [...theirs].filter((mark) => !store.has(mark))
       let isNew = false
-      for (let sent = 0; sent < MESSAGES_MAX && lacking.length + wanted.length > 0; sent++) {
+      const messagesMax = Math.ceil(store.most / IN_MESSAGE_MAX) + MESSAGES_MORE
+      for (let sent = 0; sent < messagesMax && lacking.length + wanted.length > 0; sent++) {
+        // While the last message was answered, a digest may have been replaced, and its peer revoked.
+        lacking = lacking.filter((digest) => store.isFor(digest, peerId))
         const digests = fitting(lacking)
-        lacking.splice(0, Math.max(1, digests.length))
+        lacking = lacking.slice(Math.max(1, digests.length))
         const marks = marksOut(wanted.splice(0, IN_MESSAGE_MAX))
         const answer = await this.#ask(peerId, { root: '', digests, wanted: marks })
         isNew = (await this.#merge(answer.digests, peerId)) || isNew
@@ -195,7 +194,7 @@ export class Spread {
     return this.#parts.ask(peerId, question, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ASK_MS)]))
   }
 
-  /** Returns true if something was new. Throws MALFORMED for too many digests. */
+  /** True where there was news. Throws MALFORMED for too many. */
   async #merge(sealed: readonly Uint8Array[], from: string): Promise<boolean> {
     if (sealed.length > IN_MESSAGE_MAX) {
       this.#complain(from, 'MALFORMED')
@@ -206,8 +205,8 @@ export class Spread {
     for (const bytes of sealed) {
       const verdict = await this.#parts.store.offer(bytes)
       if (verdict.kind === 'kept') {
-        isNew = true
-        this.#tell(verdict.digest, from)
+        if (verdict.isNews) this.#tell(verdict.digest, from)
+        isNew ||= verdict.isNews
         await this.#parts.onKept(verdict.digest)
       } else if (verdict.kind === 'outdone') {
         this.#isOutdone = true
@@ -250,9 +249,8 @@ export class Spread {
     const rest = [...connected()]
     for (let told = 0; told < TOLD_AT_ONCE && rest.length > 0; told++) {
       const [peerId = ''] = rest.splice(Math.floor(randomUnit(this.#parts.random) * rest.length), 1)
-      const theirs = new Set(store.for(peerId).map(({ mark }) => mark))
       const fresh = news.filter(
-        ({ digest, from }) => from !== peerId && digest.peerId !== peerId && theirs.has(digest.mark)
+        ({ digest, from }) => from !== peerId && digest.peerId !== peerId && store.isFor(digest, peerId)
       )
       const digests = fitting(fresh.map(({ digest }) => digest))
       if (digests.length > 0) void this.#ask(peerId, { root: '', digests, wanted: new Uint8Array() }).catch(() => {})
@@ -272,9 +270,9 @@ function fitting(digests: readonly Digest[]): Uint8Array[] {
   return taken
 }
 
-/** Reads marks. Throws MALFORMED. */
-function marksIn(bytes: Uint8Array): string[] {
-  if (bytes.length % MARK_BYTES !== 0 || bytes.length > MARKS_MAX * MARK_BYTES) {
+/** Throws MALFORMED. */
+function marksIn(bytes: Uint8Array, most: number): string[] {
+  if (bytes.length % MARK_BYTES !== 0 || bytes.length > most * MARK_BYTES) {
     throw new StimnetError('MALFORMED', `reading the marks of digests in ${bytes.length} bytes`)
   }
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
@@ -282,5 +280,5 @@ function marksIn(bytes: Uint8Array): string[] {
 }
 
 function marksOut(marks: readonly string[]): Uint8Array {
-  return Uint8Array.from(Buffer.from(marks.slice(0, MARKS_MAX).join(''), 'hex'))
+  return Uint8Array.from(Buffer.from(marks.join(''), 'hex'))
 }

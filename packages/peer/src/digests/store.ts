@@ -1,7 +1,7 @@
 /** The digests that a peer knows: the newest of each member, until it expires, and the rule to whom each may be passed on. */
 import { createHash } from 'node:crypto'
-import { type Clock, type Code, codeOf } from '@stimnet/protocol'
-import { type Digest, markOf, openDigest, SEQUENCE_STEP } from './digest.ts'
+import { type Clock, type Code, codeOf, messages } from '@stimnet/protocol'
+import { type Digest, type DigestFacts, markOf, openDigest, SEQUENCE_STEP } from './digest.ts'
 
 /**
  * Maximum number of digests kept; a federation has fewer members. In open mode anybody can make keys, so further peers are
@@ -11,7 +11,18 @@ export const DIGESTS_MAX = 2_000
 /** Maximum number of ignored digests that are remembered, so that they are not requested again. */
 const IGNORED_MAX = 2_000
 
-/** The rule to whom a peer's digest may be passed on. */
+/** What a digest says of its peer. */
+type Said = Omit<DigestFacts, 'sequence'>
+
+/** Options of a store. */
+export interface StoreOptions {
+  /** Most digests. Default: DIGESTS_MAX. */
+  readonly most?: number
+  /** Opens a digest, as `openDigest` does, which is the default. */
+  readonly open?: typeof openDigest
+}
+
+/** Who may be told of whom. */
 export interface Circle {
   readonly self: string
   /** Whether a peer may connect now. */
@@ -23,8 +34,13 @@ export interface Circle {
 
 /** The outcome of judging a digest that another peer passed on. */
 export type Verdict =
-  | { readonly kind: 'kept'; readonly digest: Digest }
-  /** The digest is known, older than the known digest, or of a peer that is not permitted here or for which there is no room. */
+  | {
+      readonly kind: 'kept'
+      readonly digest: Digest
+      /** Whether it says something that was not known. Otherwise it only lasts longer than the one before. */
+      readonly isNews: boolean
+    }
+  /** It is known, older than what is known, or of a peer that is not permitted here or has no place. */
   | { readonly kind: 'ignored' }
   /** The digest is not valid. */
   | { readonly kind: 'refused'; readonly code: Code }
@@ -40,22 +56,34 @@ export type Verdict =
 export class DigestStore {
   readonly #clock: Clock
   readonly #circle: Circle
+  readonly #open: typeof openDigest
+  /** Most digests kept. */
+  readonly most: number
   readonly #digests = new Map<string, Digest>()
+  /** The same in the order of their marks, in which their hash is computed. */
+  readonly #inOrder: Digest[] = []
   /** Marks of digests that were not kept, oldest first. */
   readonly #ignored = new Set<string>()
   readonly #inConflict = new Map<string, number>()
   #sequenceMin = 0
 
-  constructor(clock: Clock, circle: Circle) {
+  constructor(clock: Clock, circle: Circle, { most = DIGESTS_MAX, open = openDigest }: StoreOptions = {}) {
     this.#clock = clock
     this.#circle = circle
+    this.#open = open
+    this.most = most
   }
 
-  /** The valid digests of permitted peers, including this peer's own digest. */
+  /** Marks that `marksFor` names at most. */
+  get marksMax(): number {
+    return this.most + IGNORED_MAX
+  }
+
+  /** The valid digests of permitted peers, this peer's own included, in the order of their marks. */
   all(): Digest[] {
     const now = this.#clock.now()
-    for (const [peerId, { expiresAtMs }] of this.#digests) if (expiresAtMs <= now) this.#digests.delete(peerId)
-    return [...this.#digests.values()].filter(({ peerId }) => this.#isPermitted(peerId))
+    for (const digest of this.#digests.values()) if (digest.expiresAtMs <= now) this.#remove(digest)
+    return this.#inOrder.filter(({ peerId }) => this.#isPermitted(peerId))
   }
 
   get(peerId: string): Digest | undefined {
@@ -66,7 +94,7 @@ export class DigestStore {
 
   /** Adds this peer's own digest. */
   put(own: Digest): void {
-    this.#digests.set(own.peerId, own)
+    this.#set(own)
   }
 
   /** The number for this peer's next digest: above every number of its earlier digests, as far as others have shown them. */
@@ -78,9 +106,9 @@ export class DigestStore {
   /** Judges a digest that another peer passed on, and keeps it if it is valid and newer. */
   async offer(sealed: Uint8Array): Promise<Verdict> {
     const mark = markOf(sealed)
-    if (this.#ignored.has(mark)) return { kind: 'ignored' }
+    if (this.has(mark)) return { kind: 'ignored' }
     try {
-      const verdict = this.#judge(await openDigest(sealed, this.#clock))
+      const verdict = this.#judge(await this.#open(sealed, this.#clock))
       if (verdict.kind !== 'kept') this.#ignore(mark)
       return verdict
     } catch (error) {
@@ -99,10 +127,15 @@ export class DigestStore {
     return this.all().filter((digest) => this.#mayTell(digest, peerId))
   }
 
-  /** A hash of the marks of all digests that may be passed on to a peer. */
+  /** Whether a digest is kept and may be passed on to a peer. */
+  isFor(digest: Digest, peerId: string): boolean {
+    return this.get(digest.peerId) === digest && this.#mayTell(digest, peerId)
+  }
+
+  /** A hash over the marks of everything that may be passed on to a peer. */
   rootFor(peerId: string): string {
     const marks = this.for(peerId).map(({ mark }) => mark)
-    return createHash('sha256').update(marks.sort().join('\n')).digest('hex')
+    return createHash('sha256').update(marks.join('\n')).digest('hex')
   }
 
   /**
@@ -115,7 +148,7 @@ export class DigestStore {
 
   /** Whether a digest with this mark need not be requested. */
   has(mark: string): boolean {
-    return this.#ignored.has(mark) || [...this.#digests.values()].some((digest) => digest.mark === mark)
+    return this.#ignored.has(mark) || this.#inOrder[this.#placeOf(mark)]?.mark === mark
   }
 
   #judge(digest: Digest): Verdict {
@@ -123,11 +156,37 @@ export class DigestStore {
     const known = this.#digests.get(peerId)
     if (!this.#isPermitted(peerId) || known?.mark === mark) return { kind: 'ignored' }
     if (peerId === this.#circle.self) return this.#judgeOwn(sequence, known?.sequence ?? 0)
-    if (!known && this.all().length >= DIGESTS_MAX) return { kind: 'ignored' }
+    if (!known && this.all().length >= this.most) return { kind: 'ignored' }
     if (known?.sequence === sequence) return this.#conflict(peerId, sequence)
     if (known && sequence < known.sequence + SEQUENCE_STEP) return { kind: 'ignored' }
-    this.#digests.set(peerId, digest)
-    return { kind: 'kept', digest }
+    const isNews = known === undefined || known.expiresAtMs <= this.#clock.now() || !saysSame(known, digest)
+    this.#set(digest)
+    return { kind: 'kept', digest, isNews }
+  }
+
+  #set(digest: Digest): void {
+    const before = this.#digests.get(digest.peerId)
+    if (before) this.#remove(before)
+    this.#digests.set(digest.peerId, digest)
+    this.#inOrder.splice(this.#placeOf(digest.mark), 0, digest)
+  }
+
+  #remove({ peerId, mark }: Digest): void {
+    this.#digests.delete(peerId)
+    this.#inOrder.splice(this.#placeOf(mark), 1)
+  }
+
+  /** The place of a mark in the order, or where it would be. */
+  #placeOf(mark: string): number {
+    let from = 0
+    let to = this.#inOrder.length
+    if ((this.#inOrder[to - 1]?.mark ?? '') < mark) return to
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.#inOrder[middle]?.mark ?? '') < mark) from = middle + 1
+      else to = middle
+    }
+    return from
   }
 
   #judgeOwn(sequence: number, present: number): Verdict {
@@ -164,4 +223,16 @@ export class DigestStore {
     if (oldest !== undefined) this.#ignored.delete(oldest)
     this.#ignored.add(mark)
   }
+}
+
+/** Whether two digests of one peer say the same of it. */
+export function saysSame(one: Said, other: Said): boolean {
+  const aboutOf = ({ about }: Said) => messages.HelloAnswer.encode(about)
+  return (
+    one.catalogsHash === other.catalogsHash &&
+    one.charter === other.charter &&
+    one.open === other.open &&
+    one.addresses.join() === other.addresses.join() &&
+    Buffer.compare(aboutOf(one), aboutOf(other)) === 0
+  )
 }

@@ -13,8 +13,20 @@ export interface Lifetime {
   close(): Promise<void>
 }
 
+/** Calls `work` every `ms` until the function that it returns is called. */
+export type Every = (ms: number, work: () => void) => () => void
+
+/** By the timers of the platform. They keep no process alive. */
+export const everyByTimer: Every = (ms, work) => {
+  const timer = setInterval(work, ms).unref()
+  return () => clearInterval(timer)
+}
+
 /** Runs `build` with a lifetime. If it throws, everything that it opened is closed. */
-export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>): Promise<T> {
+export async function withLifetime<T>(
+  build: (lifetime: Lifetime) => Promise<T>,
+  every: Every = everyByTimer
+): Promise<T> {
   const closers: (() => unknown)[] = []
   let closing: Promise<void> | undefined
   const lifetime: Lifetime = {
@@ -23,7 +35,7 @@ export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>)
       return opened
     },
     every: (ms, work) => {
-      lifetime.keep(setInterval(work, ms).unref(), clearInterval)
+      lifetime.keep(every(ms, work), (stop) => stop())
     },
     close: () => {
       closing ??= closeAll(closers)

@@ -155,6 +155,8 @@ interface MeshParts {
   readonly monitor: Monitor
   readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
+  /** Creates the mesh in place of libp2p's. */
+  readonly createMesh: typeof createMesh | undefined
 }
 
 const FOLDER_REFRESH_MS = 2_000
@@ -177,7 +179,8 @@ export async function openFederation(
 /** The mesh with the configured settings; it neither listens nor dials before `start`. Throws what `createMesh` throws. */
 export async function openMesh(parts: MeshParts): Promise<Mesh> {
   const { config, events, monitor } = parts
-  return createMesh(
+  const create = parts.createMesh ?? createMesh
+  return create(
     {
       nodeSeed: parts.seed,
       listen: config.mesh.listen,

@@ -134,7 +134,7 @@ export async function open(jws: Uint8Array, options: OpenOptions): Promise<Opene
   ) {
     fail('AUDIENCE_MISMATCH')
   }
-  checkTime(statement, options)
+  assertInTime(statement, options)
   return {
     issuer: kid,
     audience: statement.audience,
@@ -208,7 +208,11 @@ async function verifyAnew(jws: Uint8Array, type: string): Promise<Verified> {
   }
 }
 
-function checkTime(statement: { issuedAtMs: number; expiresAtMs: number }, options: OpenOptions): void {
+/** Throws MALFORMED, LIFETIME_TOO_LONG, NOT_YET_VALID or EXPIRED for a statement that is not valid now. */
+export function assertInTime(
+  statement: Pick<Opened, 'issuedAtMs' | 'expiresAtMs'>,
+  options: Pick<OpenOptions, 'type' | 'clock' | 'atAnyTime'>
+): void {
   const { issuedAtMs, expiresAtMs } = statement
   const now = options.clock.now()
   const lifetime = expiresAtMs - issuedAtMs
